@@ -1,0 +1,158 @@
+"""Tables of people: who they are, where they belong, how they relate, what they may do, and how they are signed in."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from training.sites.models import CentralUnit, Programme, Site
+
+RESTRICT = fields.OnDelete.RESTRICT
+
+
+class Person(Model):
+    """Is somebody with an id of our own; addresses and LMS identities point here and are never the key.
+
+    Personal data: name, language; kept: until erased, then the row stays under a pseudonym.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="people", on_delete=RESTRICT
+    )
+    name = fields.CharField(200)
+    language = fields.CharField(8, default="en")
+    created = fields.DatetimeField()
+    erased_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "people_person"
+
+
+class Email(Model):
+    """Is one of a person's e-mail addresses, in small letters.
+
+    Personal data: address; kept: until the person is erased.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="emails", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="emails", on_delete=RESTRICT
+    )
+    address = fields.CharField(254)
+    confirmed = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "people_email"
+        unique_together = (("unit", "address"),)
+
+
+class Membership(Model):
+    """Gives a person a role in the unit, or at one site of it, between two days, both included.
+
+    Personal data: role, site; kept: seven years after it ends.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="memberships", on_delete=RESTRICT
+    )
+    role = fields.CharField(20)
+    site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="memberships", null=True, on_delete=RESTRICT
+    )
+    programme: fields.ForeignKeyNullableRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="memberships", null=True, on_delete=RESTRICT
+    )
+    starts = fields.DateField()
+    ends = fields.DateField(null=True)
+
+    class Meta:
+        table = "people_membership"
+        indexes = (("site_id", "person_id"),)
+
+
+class Relation(Model):
+    """Says how another person stands to this one: supervisor, trainer, co_leader, assessor, manager or relative.
+
+    Personal data: both people and how they relate; kept: seven years after it ends.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="relations", on_delete=RESTRICT
+    )
+    other: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="related_to", on_delete=RESTRICT
+    )
+    kind = fields.CharField(20)
+    starts = fields.DateField(null=True)
+    ends = fields.DateField(null=True)
+    recorded = fields.DatetimeField()
+
+    class Meta:
+        table = "people_relation"
+
+
+class Permission(Model):
+    """Lets a person do something because of an award; written above, read everywhere.
+
+    `what` is the award as "pathway/level", `may` the words of the pathway, `because` the decision.
+    Personal data: what the person may do; kept: as long as the certification.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="permissions", on_delete=RESTRICT
+    )
+    what = fields.CharField(200)
+    may = fields.CharField(200)
+    site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="permissions", null=True, on_delete=RESTRICT
+    )
+    starts = fields.DateField()
+    ends = fields.DateField(null=True)
+    because = fields.UUIDField()
+
+    class Meta:
+        table = "people_permission"
+        indexes = (("person_id", "what"),)
+
+
+class Session(Model):
+    """Is one signed-in browser (or one frame without cookies); only a hash of its token is stored.
+
+    Personal data: who was signed in and when; kept: 30 days after it ends.
+    """
+
+    token_hash = fields.CharField(64, primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="sessions", on_delete=RESTRICT
+    )
+    created = fields.DatetimeField()
+    seen = fields.DatetimeField()
+    expires = fields.DatetimeField(db_index=True)
+    ended = fields.DatetimeField(null=True)
+    lti = fields.JSONField[dict[str, str] | None](null=True)
+
+    class Meta:
+        table = "people_session"
+
+
+class SignInLink(Model):
+    """Is a link that signs one person in once; `used` is set by the one who comes first.
+
+    Personal data: who asked to sign in and when; kept: 30 days.
+    """
+
+    token_hash = fields.CharField(64, primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="sign_in_links", on_delete=RESTRICT
+    )
+    made = fields.DatetimeField()
+    expires = fields.DatetimeField()
+    used = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "people_sign_in_link"

@@ -1,0 +1,39 @@
+"""The roles and, in one table, what each may do."""
+
+from types import MappingProxyType
+
+ROLES = MappingProxyType({
+    "trainee": "Trainee",
+    "facilitator": "Facilitator",
+    "supervisor": "Supervisor",
+    "assessor": "Assessor",
+    "coordinator": "Site coordinator",
+    "central": "Central unit",
+    "auditor": "Auditor",
+    "administrator": "Administrator",
+})
+
+UNIT_WIDE = frozenset({"central", "auditor", "administrator"})
+"""Roles that see every site of their unit."""
+
+_LEARNERS = {"trainee", "facilitator", "supervisor", "assessor", "coordinator"}
+
+ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType({
+    "learn": frozenset(_LEARNERS),
+    "log practice": frozenset(_LEARNERS),
+    "confirm practice": frozenset(_LEARNERS | {"central"}),
+    "assess": frozenset({"assessor"}),
+    "see people": frozenset({"coordinator", "supervisor", "assessor", "central", "auditor", "administrator"}),
+    "manage people": frozenset({"coordinator", "central", "administrator"}),
+    "decide": frozenset({"central"}),
+    "read register": frozenset({"coordinator", "central", "auditor"}),
+    "audit": frozenset({"central", "auditor"}),
+    "connect systems": frozenset({"administrator"}),
+    "load material": frozenset({"central", "administrator"}),
+})
+"""Ability → the roles that have it. A route or an action names the ability, never a role."""
+
+
+def may(roles: frozenset[str], ability: str) -> bool:
+    """Tells whether any of the roles has the ability; an unknown ability is a mistake in our code."""
+    return not roles.isdisjoint(ABILITIES[ability])

@@ -1,0 +1,103 @@
+"""Tables of the central unit, its programmes, the tree of areas and the sites that deliver."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class CentralUnit(Model):
+    """Owns programmes and answers for quality; everything else belongs to one unit.
+
+    Personal data: contact (a work address); kept: as long as the unit exists.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    slug = fields.CharField(60, unique=True)
+    name = fields.CharField(200)
+    contact = fields.CharField(200, default="")
+    language = fields.CharField(8, default="en")
+
+    class Meta:
+        table = "sites_central_unit"
+
+
+class Programme(Model):
+    """Names what is delivered to parents.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="programmes", on_delete=fields.OnDelete.RESTRICT
+    )
+    slug = fields.CharField(60)
+    title = fields.CharField(200)
+
+    class Meta:
+        table = "sites_programme"
+        unique_together = (("unit", "slug"),)
+
+
+class Area(Model):
+    """Places sites in a tree; `path` holds the codes from the root ("/WLS/CDF/"), so that a subtree is a prefix.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="areas", on_delete=fields.OnDelete.RESTRICT
+    )
+    code = fields.CharField(20)
+    name = fields.CharField(200)
+    parent: fields.ForeignKeyNullableRelation["Area"] = fields.ForeignKeyField(
+        "sites.Area", related_name="parts", null=True, on_delete=fields.OnDelete.RESTRICT
+    )
+    path = fields.CharField(300, db_index=True)
+
+    class Meta:
+        table = "sites_area"
+        unique_together = (("unit", "code"),)
+
+
+class Site(Model):
+    """Delivers programmes in an area.
+
+    Personal data: contact, telephone (of work); kept: as long as the site exists.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="sites", on_delete=fields.OnDelete.RESTRICT
+    )
+    area: fields.ForeignKeyRelation[Area] = fields.ForeignKeyField(
+        "sites.Area", related_name="sites", on_delete=fields.OnDelete.RESTRICT
+    )
+    code = fields.CharField(20)
+    name = fields.CharField(200)
+    contact = fields.CharField(200, default="")
+    telephone = fields.CharField(40, default="")
+
+    class Meta:
+        table = "sites_site"
+        unique_together = (("unit", "code"),)
+
+
+class Licence(Model):
+    """Lets a site deliver a programme between two days, both included.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="licences", on_delete=fields.OnDelete.RESTRICT
+    )
+    programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="licences", on_delete=fields.OnDelete.RESTRICT
+    )
+    starts = fields.DateField()
+    ends = fields.DateField(null=True)
+
+    class Meta:
+        table = "sites_licence"
