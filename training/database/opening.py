@@ -1,0 +1,47 @@
+"""Opens the one database of the process, and the transactions in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.config_generator import generate_config
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+from tortoise.transactions import in_transaction
+
+from training.database.apps import APPS
+
+
+@asynccontextmanager
+async def opened(url: str, create: bool = False) -> AsyncIterator[TortoiseContext]:
+    """Opens the database for every task of the process and closes it at the end; `create` makes missing tables."""
+    context = TortoiseContext()
+    with context:
+        # Registered for all tasks: requests do not run in the task that opened the database.
+        await context.init(config=generate_config(url, {**APPS}), _enable_global_fallback=True)
+    try:
+        if create:
+            await context.generate_schemas()
+        yield context
+    finally:
+        await context.close_connections()
+
+
+def connection() -> BaseDBAsyncClient:
+    """Gives the current client: the transaction's inside one, else the plain one."""
+    return get_connection("default")
+
+
+def transaction() -> TransactionContext:
+    """Opens a transaction; models and `connection()` inside it take part by themselves."""
+    return in_transaction("default")
+
+
+def inside_transaction() -> bool:
+    """Tells whether the caller runs inside a transaction."""
+    return isinstance(connection(), TransactionalDBClient)
+
+
+def on_postgres() -> bool:
+    """Tells which SQL the current database speaks."""
+    return connection().capabilities.dialect == "postgres"

@@ -1,0 +1,177 @@
+"""The trail: what happened, in order, for ever; and the work that follows from it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from training.database.opening import connection, inside_transaction, on_postgres
+
+# The closed vocabulary, one kind a line, sorted by room. Kinds are never renamed or removed: the trail keeps them.
+KINDS: frozenset[str] = frozenset(
+    {
+        # assessments
+        "assessment.signed",
+        # certificates
+        "certificate.awarded",
+        # people
+        "person.launched",
+    }
+)
+
+NOTICE = "training_followup"  # the PostgreSQL channel that wakes sleeping workers
+
+_follows: Mapping[str, tuple[str, ...]] | None = None
+
+
+class Seal(Model):
+    """One batch of the trail, closed: its Merkle root, chained to the seal before it.
+
+    Personal data: none.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)  # 1, 2, 3 … without a gap
+    size = fields.IntField()
+    root = fields.CharField(max_length=64)
+    chain = fields.CharField(max_length=64, unique=True)
+    made = fields.DatetimeField()
+
+    class Meta:
+        table = "trail_seal"
+
+
+class Fact(Model):
+    """One entry of the trail: written once, never changed.
+
+    Personal data: person_id, actor_id, on_behalf_of_id (own ids only; detail never holds a name); kept: for ever.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(max_length=60)
+    subject_kind = fields.CharField(max_length=60)
+    subject_id = fields.CharField(max_length=60)
+    person_id = fields.UUIDField(null=True)
+    unit_id = fields.UUIDField(null=True)
+    actor_id = fields.UUIDField(null=True)
+    on_behalf_of_id = fields.UUIDField(null=True)
+    happened = fields.DatetimeField()
+    recorded = fields.DatetimeField()
+    version = fields.CharField(max_length=60, default="")
+    detail: Any = fields.JSONField()
+    seal: fields.ForeignKeyNullableRelation[Seal] = fields.ForeignKeyField(
+        "trail.Seal", related_name="facts", on_delete=fields.RESTRICT, null=True
+    )
+    position = fields.IntField(null=True)
+
+    class Meta:
+        table = "trail_fact"
+        unique_together = (("seal", "position"),)
+        indexes = (
+            Index(fields=("subject_id", "id")),
+            Index(fields=("person_id", "id")),
+            Index(fields=("kind", "recorded")),
+        )
+
+
+class Followup(Model):
+    """One piece of work that must get done after a fact or at a time, once or more, by an idempotent handler.
+
+    Personal data: payload may hold what the work needs (an address, a score); kept: 90 days after it is done.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    kind = fields.CharField(max_length=60)
+    fact: fields.ForeignKeyNullableRelation[Fact] = fields.ForeignKeyField(
+        "trail.Fact", related_name="followups", on_delete=fields.RESTRICT, null=True
+    )
+    subject_id = fields.CharField(max_length=60, default="")
+    key = fields.CharField(max_length=200, unique=True)
+    payload: Any = fields.JSONField()
+    state = fields.CharField(max_length=10, default="queued")  # queued running done refused dead
+    due = fields.DatetimeField()
+    attempts = fields.IntField(default=0)
+    last_error = fields.TextField(default="")
+    first_tried = fields.DatetimeField(null=True)
+    ended = fields.DatetimeField(null=True)
+    lease_until = fields.DatetimeField(null=True)
+    lease = fields.UUIDField(null=True)  # who holds it: a worker whose lease was taken over may not end it
+
+    fact_id: int | None
+
+    class Meta:
+        table = "trail_followup"
+        indexes = (Index(fields=("state", "due")), Index(fields=("kind", "subject_id")))
+
+
+def follow(table: Mapping[str, Iterable[str]]) -> None:
+    """Declares, once at the start, which follow-ups come after which kind of fact."""
+    global _follows
+    if unknown := set(table) - KINDS:
+        raise RuntimeError(f"These kinds of fact are unknown: {', '.join(sorted(unknown))}; add them to KINDS.")
+    _follows = {kind: tuple(names) for kind, names in table.items()}
+
+
+async def record(
+    kind: str,
+    subject: Model,
+    *,
+    actor: UUID | None,
+    now: datetime,
+    happened: datetime | None = None,
+    person: UUID | None = None,
+    unit: UUID | None = None,
+    on_behalf_of: UUID | None = None,
+    version: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> Fact:
+    """Writes a fact and the follow-ups that come after it, in the caller's transaction.
+
+    `detail` is plain JSON: before and after where it matters, no names, no addresses.
+    """
+    names = _names_after(kind)
+    fact = await Fact.create(
+        kind=kind,
+        subject_kind=subject._meta.full_name,
+        subject_id=str(subject.pk),
+        person_id=person,
+        unit_id=unit,
+        actor_id=actor,
+        on_behalf_of_id=on_behalf_of,
+        happened=happened or now,
+        recorded=now,
+        version=version,
+        detail=dict(detail or {}),
+    )
+    for name in names:
+        await schedule(name, f"{name}/{fact.id}", due=now, subject_id=fact.subject_id, fact=fact)
+    return fact
+
+
+async def schedule(
+    kind: str,
+    key: str,
+    *,
+    due: datetime,
+    payload: Mapping[str, Any] | None = None,
+    subject_id: str = "",
+    fact: Fact | None = None,
+) -> None:
+    """Queues one piece of work; a second one with the same key is left out, so a timer is set once."""
+    row = Followup(kind=kind, key=key, due=due, payload=dict(payload or {}), subject_id=subject_id, fact=fact)
+    await Followup.bulk_create([row], ignore_conflicts=True)
+    if on_postgres():
+        await connection().execute_query(f"NOTIFY {NOTICE}")
+
+
+def _names_after(kind: str) -> tuple[str, ...]:
+    if _follows is None:
+        raise RuntimeError("facts.follow() was never called: what follows is unknown, so nothing may be written.")
+    if kind not in KINDS:
+        raise RuntimeError(f"{kind} is not a kind of fact; add it to KINDS.")
+    if not inside_transaction():
+        raise RuntimeError(f"{kind} was recorded outside a transaction; open one around the change and its fact.")
+    return _follows.get(kind, ())
