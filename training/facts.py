@@ -19,7 +19,11 @@ KINDS: frozenset[str] = frozenset(
         # certificates
         "certificate.awarded",
         # people
+        "membership.ended",
+        "membership.given",
+        "person.asked_for_link",
         "person.launched",
+        "person.signed_in",
     }
 )
 

@@ -143,13 +143,16 @@ class Session(Model):
 class SignInLink(Model):
     """Is a link that signs one person in once; `used` is set by the one who comes first.
 
+    The link itself is signed and never stored.
     Personal data: who asked to sign in and when; kept: 30 days.
     """
 
-    token_hash = fields.CharField(64, primary_key=True)
+    id = fields.UUIDField(primary_key=True)
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="sign_in_links", on_delete=RESTRICT
     )
+    address = fields.CharField(254)
+    target = fields.CharField(500, default="/")
     made = fields.DatetimeField()
     expires = fields.DatetimeField()
     used = fields.DatetimeField(null=True)

@@ -16,6 +16,9 @@ ROLES = MappingProxyType({
 UNIT_WIDE = frozenset({"central", "auditor", "administrator"})
 """Roles that see every site of their unit."""
 
+SITE_WIDE = frozenset({"coordinator", "assessor", "supervisor"})
+"""Roles that see the people of the sites they are given for."""
+
 _LEARNERS = {"trainee", "facilitator", "supervisor", "assessor", "coordinator"}
 
 ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType({

@@ -1,0 +1,116 @@
+"""What changes people: signing in by a one-time link, and giving or ending a membership."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from training import facts
+from training.database.opening import transaction
+from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.people.actor import Actor
+from training.people.models import Email, Membership, Person, SignInLink
+from training.people.reach import visible_to
+from training.people.roles import ROLES, UNIT_WIDE
+from training.people.sessions import end_sessions_of, open_session
+
+LINK_LIVES = timedelta(minutes=20)
+
+
+def signer(secret_key: str) -> URLSafeSerializer:
+    """Gives what signs sign-in links."""
+    return URLSafeSerializer(secret_key, salt="sign-in")
+
+
+async def ask_for_link(address: str, *, target: str, now: datetime) -> None:
+    """Makes a one-time link for a known address; an unknown one changes nothing and looks the same."""
+    email = await Email.filter(address=address.strip().lower(), person__erased_at__isnull=True).first()
+    if email is None:
+        return
+    async with transaction():
+        link = await SignInLink.create(
+            id=uuid4(), person_id=email.person_id, address=email.address, target=target, made=now, expires=now + LINK_LIVES
+        )
+        await facts.record("person.asked_for_link", link, actor=None, person=email.person_id, unit=email.unit_id, now=now)
+
+
+async def look_at_link(token: str, *, secret_key: str, now: datetime) -> SignInLink:
+    """Reads a link without using it up; raises NotFound when it is no link of ours or no longer good."""
+    try:
+        link_id = UUID(signer(secret_key).loads(token))
+    except (BadSignature, ValueError) as error:
+        raise NotFound("This sign-in link is not complete.", "Open it again from the e-mail, or ask for a new one.") from error
+    link = await SignInLink.filter(id=link_id, used__isnull=True, expires__gt=now).first()
+    if link is None:
+        raise NotFound("This sign-in link has been used or is too old.", "Ask for a new one.")
+    return link
+
+
+async def sign_in_by_link(token: str, *, session_token: str, replaces: str | None, secret_key: str, now: datetime) -> str:
+    """Uses a link up and opens a session; gives the path to go to. Of two at once only one gets in."""
+    link = await look_at_link(token, secret_key=secret_key, now=now)
+    async with transaction():
+        if not await SignInLink.filter(id=link.id, used__isnull=True, expires__gt=now).update(used=now):
+            raise Conflict("This sign-in link has just been used.", "Ask for a new one.")
+        await Email.filter(person_id=link.person_id, address=link.address).update(confirmed=True)
+        await _open(link.person_id, session_token=session_token, replaces=replaces, way="link", now=now)
+    return link.target
+
+
+async def sign_in_in_demo(person_id: UUID, *, session_token: str, replaces: str | None, now: datetime) -> None:
+    """Signs a demo person in; only the demo's page calls this."""
+    async with transaction():
+        await _open(person_id, session_token=session_token, replaces=replaces, way="demo", now=now)
+
+
+async def _open(person_id: UUID, *, session_token: str, replaces: str | None, way: str, now: datetime) -> None:
+    person = await Person.get(id=person_id)
+    await open_session(person_id, token=session_token, now=now, replaces=replaces)
+    await facts.record(
+        "person.signed_in", person, actor=person_id, person=person_id, unit=person.unit_id, now=now, detail={"way": way}
+    )
+
+
+async def give_membership(
+    person_id: UUID, *, role: str, site_id: UUID | None, starts: date, actor: Actor, now: datetime
+) -> Membership:
+    """Gives a person a role from a day on; a coordinator gives only trainee and facilitator, at own sites."""
+    if role not in ROLES:
+        raise Invalid("There is a problem", problems={"role": "Choose a role"})
+    _may_give(actor, role, site_id)
+    person = await visible_to(actor).get_or_none(id=person_id)
+    if person is None:
+        raise NotFound("There is no such person.", "Look for them in the list of people.")
+    async with transaction():
+        given = await Membership.create(person_id=person_id, role=role, site_id=site_id, starts=starts)
+        detail = {"role": role, "site": str(site_id) if site_id else None, "starts": starts.isoformat()}
+        await facts.record(
+            "membership.given", given, actor=actor.person_id, person=person_id, unit=actor.unit_id, now=now, detail=detail
+        )
+    return given
+
+
+async def end_membership(membership_id: UUID, *, ends: date, actor: Actor, now: datetime) -> None:
+    """Ends a membership on a day, and signs the person out everywhere so that the change holds at once."""
+    visible = visible_to(actor).values("id")
+    held = await Membership.get_or_none(id=membership_id, person_id__in=[row["id"] for row in await visible])
+    if held is None:
+        raise NotFound("There is no such membership.", "Look at the person's page again.")
+    _may_give(actor, held.role, held.site_id)
+    async with transaction():
+        if not await Membership.filter(id=membership_id, ends__isnull=True).update(ends=ends):
+            raise Conflict("This membership has ended already.", "Look at the person's page again.")
+        await end_sessions_of(held.person_id, now=now)
+        await facts.record(
+            "membership.ended", held, actor=actor.person_id, person=held.person_id, unit=actor.unit_id, now=now,
+            detail={"ends": ends.isoformat()},
+        )  # fmt: skip
+
+
+def _may_give(actor: Actor, role: str, site_id: UUID | None) -> None:
+    if not actor.may("manage people"):
+        raise NotAllowed("You may not change what people are.", "Ask your site coordinator or the central unit.")
+    if actor.unit_wide:
+        return
+    if role in UNIT_WIDE or role in ("assessor", "supervisor", "coordinator") or site_id not in actor.site_ids:
+        raise NotAllowed("Only the central unit gives this role.", "Ask the central unit.")

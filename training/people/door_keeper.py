@@ -1,0 +1,62 @@
+"""Looks up who is asking, once for each request, from the cookie or from the frame's own token."""
+
+from datetime import datetime
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from training import clock
+from training.people.sessions import ABSOLUTE, actor_of
+
+OPEN = ("/assets/", "/health/", "/.well-known/", "/metrics")
+"""Addresses that never ask who is there."""
+
+
+class SignedIn:
+    """Puts the signed-in person into the request as `actor`, or None."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on with `actor` and `session_token` set."""
+        if scope["type"] == "http":
+            token = None if scope["path"].startswith(OPEN) else scope.get("frame_token") or cookie_token(scope)
+            scope["session_token"] = token
+            scope["actor"] = await actor_of(token, now=clock.now()) if token else None
+        await self.app(scope, receive, send)
+
+
+def cookie_token(scope: Scope) -> str | None:
+    """Reads the session token from the cookies of a request."""
+    cookies: SimpleCookie = SimpleCookie()
+    try:
+        cookies.load(Headers(scope=scope).get("cookie", ""))
+    except CookieError:
+        return None
+    secure = scope["app"].state.settings.secure
+    found = cookies.get(cookie_name(secure))
+    return found.value if found else None
+
+
+def cookie_name(secure: bool) -> str:
+    """Names the session cookie; with https the browser itself holds it to this host."""
+    return "__Host-session" if secure else "session"
+
+
+def hand_out(response: Response, token: str, *, secure: bool, now: datetime) -> Response:
+    """Gives the browser its session cookie; inside an LMS's frame it lives in that frame's own jar."""
+    parts = [f"{cookie_name(secure)}={token}", "Path=/", "HttpOnly", f"Max-Age={int(ABSOLUTE.total_seconds())}"]
+    parts += ["Secure", "SameSite=None", "Partitioned"] if secure else ["SameSite=Lax"]
+    response.headers.append("Set-Cookie", "; ".join(parts))
+    return response
+
+
+def take_back(response: Response, *, secure: bool) -> Response:
+    """Makes the browser forget its session cookie."""
+    parts = [f"{cookie_name(secure)}=", "Path=/", "HttpOnly", "Max-Age=0"]
+    parts += ["Secure", "SameSite=None", "Partitioned"] if secure else ["SameSite=Lax"]
+    response.headers.append("Set-Cookie", "; ".join(parts))
+    return response

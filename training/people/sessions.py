@@ -1,0 +1,92 @@
+"""Sessions on the server: opened at sign-in, looked up once a request, ended at sign-out; only hashes are stored."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from training.people.actor import Actor, LtiContext
+from training.people.models import Session
+from training.people.roles import SITE_WIDE, UNIT_WIDE
+
+IDLE = timedelta(hours=12)
+ABSOLUTE = timedelta(days=7)
+NOTED_EVERY = timedelta(minutes=5)
+"""How often use of a session is written down: often enough for the idle limit, and seldom enough for the database."""
+
+
+def token_hash(token: str) -> str:
+    """Hashes a session token the way it is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def open_session(
+    person_id: UUID, *, token: str, now: datetime, lti: LtiContext | None = None, replaces: str | None = None
+) -> None:
+    """Opens a session for a fresh random token of 256 bits, and ends the browser's earlier one."""
+    if replaces:
+        await end_session(replaces, now=now)
+    await Session.create(
+        token_hash=token_hash(token),
+        person_id=person_id,
+        created=now,
+        seen=now,
+        expires=now + ABSOLUTE,
+        lti=asdict(lti) if lti else None,
+    )
+
+
+async def end_session(token: str, *, now: datetime) -> None:
+    """Ends a session; ending it twice does no harm."""
+    await Session.filter(token_hash=token_hash(token), ended__isnull=True).update(ended=now)
+
+
+async def end_sessions_of(person_id: UUID, *, now: datetime) -> int:
+    """Ends every session of a person, and says how many there were."""
+    return await Session.filter(person_id=person_id, ended__isnull=True).update(ended=now)
+
+
+async def actor_of(token: str, *, now: datetime) -> Actor | None:
+    """Finds who is signed in under a token, with roles and sites of today, in one query."""
+    rows: Sequence[Mapping[str, Any]] = await Session.filter(
+        token_hash=token_hash(token), ended__isnull=True, expires__gt=now, seen__gt=now - IDLE
+    ).values(
+        "seen",
+        "lti",
+        "person_id",
+        name="person__name",
+        language="person__language",
+        unit_id="person__unit_id",
+        role="person__memberships__role",
+        site_id="person__memberships__site_id",
+        starts="person__memberships__starts",
+        ends="person__memberships__ends",
+    )
+    if not rows:
+        return None
+    if now - rows[0]["seen"] > NOTED_EVERY:
+        await Session.filter(token_hash=token_hash(token)).update(seen=now)
+    return _actor(rows, now.date())
+
+
+def _actor(rows: Sequence[Mapping[str, Any]], day: date) -> Actor:
+    first = rows[0]
+    live = [row for row in rows if row["role"] and row["starts"] <= day and (row["ends"] is None or row["ends"] >= day)]
+    held = frozenset(row["role"] for row in live)
+    return Actor(
+        person_id=first["person_id"],
+        name=first["name"],
+        unit_id=first["unit_id"],
+        language=first["language"],
+        roles=held,
+        site_ids=frozenset(row["site_id"] for row in live if row["site_id"] and row["role"] in SITE_WIDE),
+        unit_wide=not held.isdisjoint(UNIT_WIDE) or any(_everywhere(row) for row in live),
+        lti=LtiContext(**first["lti"]) if first["lti"] else None,
+    )
+
+
+def _everywhere(row: Mapping[str, Any]) -> bool:
+    """An assessor or supervisor without a site works for the whole unit."""
+    return row["role"] in SITE_WIDE and row["site_id"] is None

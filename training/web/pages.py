@@ -1,0 +1,176 @@
+"""How a page is made, how a form is read, and how one goes elsewhere."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import jinja2
+from babel.dates import format_date, format_time
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from training.errors import Invalid, NotFound
+from training.web.assets import asset
+
+ROOT = Path(__file__).resolve().parents[2]
+LONDON = ZoneInfo("Europe/London")
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class Somebody(Protocol):
+    """What a page needs to know of the signed-in person."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+
+
+class Templates(jinja2.Environment):
+    """Renders our pages strictly, and the components of GOV.UK Frontend leniently: their macros test absent options."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            loader=jinja2.FileSystemLoader(ROOT / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.components = jinja2.Environment(
+            loader=jinja2.PrefixLoader({"govuk_frontend_jinja": jinja2.PackageLoader("govuk_frontend_jinja")}),
+            autoescape=True,
+            undefined=jinja2.ChainableUndefined,
+            auto_reload=False,
+        )
+        self.filters |= {"day": day, "moment": moment}
+
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:
+        """Finds one of our templates, or a component under its package's name."""
+        if isinstance(name, str) and name.startswith("govuk_frontend_jinja/"):
+            return self.components.get_template(name)
+        return super().get_template(name, parent, globals)
+
+
+def day(value: date | datetime | str, language: str = "en") -> str:
+    """Writes a day as "3 March 2027"."""
+    value = date.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(value, datetime):
+        value = value.astimezone(LONDON)
+    return format_date(value, "d MMMM y", locale=language)
+
+
+def moment(value: datetime, language: str = "en") -> str:
+    """Writes a moment as "3 March 2027, 2:05pm" in local time."""
+    local = value.astimezone(LONDON)
+    hour = format_time(local, "h:mma", locale="en").lower().replace(":00", "")
+    return f"{day(local, language)}, {hour}"
+
+
+@cache
+def templates() -> Templates:
+    """Gives the one set of templates of this process."""
+    return Templates()
+
+
+def link(request: Request, path: str) -> str:
+    """Gives the address of one of our pages, inside the frame session when there is one."""
+    return str(request.scope.get("root_path", "")) + path
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """Shows a template, with what every page needs around it."""
+    given: dict[str, Any] = {"problems": {}, "values": {}, "notice": request.query_params.get("notice", ""), "back": None}
+    given |= _surroundings(request) | values
+    return HTMLResponse(templates().get_template(template).render(given), status)
+
+
+def _surroundings(request: Request) -> dict[str, Any]:
+    settings, me = request.app.state.settings, request.scope.get("actor")
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    menu: Callable[[Somebody | None], list[tuple[str, str]]] = request.app.state.menu
+    language = request.cookies.get("language") or (me.language if me else "en")
+    return {
+        "service_name": settings.service_name,
+        "brand": request.app.state.brand or settings.service_name,
+        "contact": request.app.state.contact,
+        "me": me,
+        "nav": [(text, to, path == to or path.startswith(to + "/")) for text, to in menu(me)],
+        "languages": [],
+        "demo": settings.demo,
+        "framed": bool(request.scope.get("root_path")) or request.headers.get("sec-fetch-dest") == "iframe",
+        "window_path": settings.public_url + path,
+        "lang": language if language in ("en", "cy") else "en",
+        "dir": "ltr",
+        "nonce": request.scope.get("nonce", ""),
+        "asset": asset,
+        "link": partial(link, request),
+    }
+
+
+def go(request: Request, path: str) -> Response:
+    """Sends the browser to another of our pages, as the answer to something done."""
+    return RedirectResponse(link(request, path), 303)
+
+
+async def form(request: Request, shape: type[Shape]) -> Shape:
+    """Reads the posted form into the shape; raises Invalid with one sentence for each field at fault."""
+    return fill(shape, await typed(request))
+
+
+async def typed(request: Request) -> dict[str, Any]:
+    """Gives what was typed: text for each field, a list where a name came more than once or ends in "[]"."""
+    posted = await request.form()
+    found: dict[str, Any] = {}
+    for name in posted:
+        several = posted.getlist(name)
+        found[name.removesuffix("[]")] = several if name.endswith("[]") or len(several) > 1 else several[0]
+    return found
+
+
+def fill(shape: type[Shape], values: dict[str, Any]) -> Shape:
+    """Fills the shape with typed values; an empty text is as good as none."""
+    given = {name: value for name, value in values.items() if value != ""}
+    try:
+        return shape.model_validate(given)
+    except ValidationError as error:
+        raise Invalid("There is a problem", problems=_problems(shape, error)) from error
+
+
+def _problems(shape: type[BaseModel], error: ValidationError) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    for found in error.errors():
+        name = str(found["loc"][0]) if found["loc"] else "form"
+        known = shape.model_fields.get(name)
+        label = (known.title if known and known.title else name.replace("_", " ")).lower()
+        problems.setdefault(name, _sentence(found["type"], label, found["msg"]))
+    return problems
+
+
+def _sentence(kind: str, label: str, words: str) -> str:
+    if kind == "missing" or kind == "string_too_short":
+        return f"Enter {label}"
+    if kind.startswith("date"):
+        return f"Enter {label} as a day, such as 27 3 2026"
+    if kind.startswith(("int", "float", "decimal")):
+        return f"Enter {label} as a number"
+    return words.removeprefix("Value error, ")
+
+
+def actor(request: Request) -> Any:
+    """Gives the signed-in person; the doors have made sure that there is one."""
+    return request.scope["actor"]
+
+
+def identity(request: Request, name: str = "id") -> UUID:
+    """Reads an id from the address; raises NotFound when it is none."""
+    try:
+        return UUID(str(request.path_params[name]))
+    except ValueError as error:
+        raise NotFound("There is no such page.", "Check the address.") from error

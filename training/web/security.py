@@ -1,0 +1,111 @@
+"""What stands around every request: an id in the log, headers, and the guard against forged forms."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterable
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger()
+requests_total = Counter("training_requests_total", "Requests by route, method and status", ["route", "method", "status"])
+request_seconds = Histogram("training_request_seconds", "Seconds a request took, by route", ["route"])
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FROM_ELSEWHERE = ("/lti/login", "/lti/launch", "/api/token")
+"""Addresses that other sites post to; each has its own proof (signed state, signed token, signed assertion)."""
+
+
+class Watched:
+    """Gives each request an id, writes one line to the log when it ends, and counts it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on and notes how it went; addresses are logged as patterns, so tokens never are."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        scope["request_id"], scope["nonce"] = secrets.token_hex(6), secrets.token_urlsafe(16)
+        started, status = time.perf_counter(), 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = scope["request_id"]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=scope["request_id"]):
+            try:
+                await self.app(scope, receive, noting)
+            finally:
+                self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unknown")
+        requests_total.labels(route, scope["method"], str(status)).inc()
+        request_seconds.labels(route).observe(seconds)
+        log.info("request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+class Sealed:
+    """Adds the security headers; frames are for us and the LMSs we know."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool, frame_origins: Callable[[], Iterable[str]]) -> None:
+        self.app, self.secure, self.frame_origins = app, secure, frame_origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sets on the answer every header that the page has not set itself."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        async def sealing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers(scope["nonce"]).items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, sealing)
+
+    def _headers(self, nonce: str) -> dict[str, str]:
+        framers = " ".join(["'self'", *sorted(self.frame_origins())])
+        policy = (
+            f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; img-src 'self' data:; object-src 'none'; "
+            f"base-uri 'none'; frame-ancestors {framers}"
+        )
+        headers = {
+            "Content-Security-Policy": policy,
+            "Referrer-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+            "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
+            "Cache-Control": "no-store",
+        }
+        return headers | ({"Strict-Transport-Security": "max-age=31536000"} if self.secure else {})
+
+
+class OwnForms:
+    """Refuses a change that another site made the browser ask for."""
+
+    def __init__(self, app: ASGIApp, *, origin: str) -> None:
+        self.app, self.origin = app, origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets unsafe methods through only from our own pages."""
+        if scope["type"] == "http" and not self._ours(scope):
+            words = "This was sent from another site, so nothing was done. Open the page here and try again."
+            return await PlainTextResponse(words, 403)(scope, receive, send)
+        await self.app(scope, receive, send)
+
+    def _ours(self, scope: Scope) -> bool:
+        if scope["method"] in SAFE or scope["path"] in FROM_ELSEWHERE:
+            return True
+        headers = Headers(scope=scope)
+        if scope["path"].startswith("/api/") and headers.get("authorization", "").lower().startswith("bearer "):
+            return True
+        site = headers.get("sec-fetch-site")
+        return site == "same-origin" if site is not None else headers.get("origin") == self.origin

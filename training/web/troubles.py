@@ -1,0 +1,72 @@
+"""Turns what went wrong into a status and a page in plain words; the only place that knows status codes."""
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from training.errors import Conflict, Invalid, NotAllowed, NotFound, Trouble, Upstream
+from training.web.pages import page
+
+log = structlog.get_logger()
+
+STATUS: dict[type[Trouble], int] = {NotFound: 404, NotAllowed: 403, Invalid: 422, Conflict: 409, Upstream: 503}
+TITLES = {
+    401: "You need to sign in",
+    403: "This page is not for you",
+    404: "Page not found",
+    405: "This cannot be done here",
+    409: "Something changed in the meantime",
+    413: "That is too large",
+    422: "There is a problem",
+    429: "Too many tries",
+    500: "Sorry, there is a fault",
+    503: "Sorry, this does not work just now",
+}
+
+
+async def trouble(request: Request, error: Exception) -> Response:
+    """Answers one of our own five errors."""
+    assert isinstance(error, Trouble)
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    return told(request, status, error.message, error.remedy, retry_after=getattr(error, "retry_after", None))
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Answers what the web framework refuses: unknown addresses, wrong methods, bodies too large."""
+    assert isinstance(error, HTTPException)
+    words = {
+        404: ("There is no such page.", "Check the address, or start again from the home page."),
+        405: ("This address does not take that kind of request.", "Go back and use the buttons of the page."),
+        413: ("What was sent is too large.", "Send a smaller file or a shorter text."),
+    }
+    message, remedy = words.get(error.status_code, (str(error.detail), "Go back and try again."))
+    return told(request, error.status_code, message, remedy)
+
+
+async def fault(request: Request, error: Exception) -> Response:
+    """Answers a mistake of ours; the log has the rest under the reference number."""
+    log.error("fault", exc_info=error, reference=_reference(request))
+    return told(request, 500, "We could not do this.", "Nothing was changed. Try again in a few minutes.")
+
+
+def told(
+    request: Request, status: int, message: str, remedy: str, *, retry_after: float | None = None, title: str = ""
+) -> Response:
+    """Shows the page of troubles, or problem details (RFC 9457) to a program."""
+    title = title or TITLES.get(status, "There is a problem")
+    reference = _reference(request)
+    response: Response
+    if request.scope["path"].startswith("/api/"):
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": f"{message} {remedy}".strip()}
+        response = JSONResponse(problem | {"reference": reference}, status, media_type="application/problem+json")
+    else:
+        said = {"title": title, "message": message, "remedy": remedy, "reference": reference}
+        response = page(request, "errors/problem.html", status, **said)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(int(retry_after) + 1)
+    return response
+
+
+def _reference(request: Request) -> str:
+    return str(request.scope.get("request_id", ""))
