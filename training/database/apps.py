@@ -1,5 +1,13 @@
-"""The rooms that have tables, ground floor first: foreign keys and migrations follow this order."""
+"""The rooms that have tables, ground floor first, and how Tortoise is told about them and the database."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from tortoise.backends.base.config_generator import generate_config
+
+Apps = Mapping[str, list[str]]  # label -> modules with models
+
+# Foreign keys point up this list only, and migrations run down it.
 APPS: dict[str, list[str]] = {
     "trail": ["training.facts"],
     "sites": ["training.sites.models"],
@@ -11,3 +19,25 @@ APPS: dict[str, list[str]] = {
     "certificates": ["certificates.models"],
     "audits": ["certificates.audits.models"],
 }
+
+ENGINES = {
+    "tortoise.backends.sqlite": "training.database.engine_sqlite",
+    "tortoise.backends.asyncpg": "training.database.engine_asyncpg",
+}
+
+POSTGRES = {
+    "maxsize": 10,
+    "timeout": 10,  # seconds to connect
+    "command_timeout": 120,  # seconds a statement may take
+    "server_settings": {"application_name": "training", "jit": "off"},  # compiling costs more than our short statements
+}
+
+
+def configuration(url: str, apps: Apps = APPS) -> dict[str, Any]:
+    """Says to Tortoise which database is used, by which engine, for which tables."""
+    config = generate_config(url, {**apps})
+    database = config["connections"]["default"]
+    database["engine"] = ENGINES[database["engine"]]
+    if "asyncpg" in database["engine"]:
+        database["credentials"] = POSTGRES | database["credentials"]
+    return config

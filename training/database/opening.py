@@ -4,22 +4,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
-from tortoise.backends.base.config_generator import generate_config
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
-from training.database.apps import APPS
+from training.database.apps import APPS, Apps, configuration
 
 
 @asynccontextmanager
-async def opened(url: str, create: bool = False) -> AsyncIterator[TortoiseContext]:
+async def opened(url: str, create: bool = False, apps: Apps = APPS) -> AsyncIterator[TortoiseContext]:
     """Opens the database for every task of the process and closes it at the end; `create` makes missing tables."""
     context = TortoiseContext()
     with context:
         # Registered for all tasks: requests do not run in the task that opened the database.
-        await context.init(config=generate_config(url, {**APPS}), _enable_global_fallback=True)
+        await context.init(config=configuration(url, apps), _enable_global_fallback=True)
     try:
+        await connection().execute_query("SELECT 1")  # a database that is not there is noticed now
         if create:
             await context.generate_schemas()
         yield context

@@ -1,0 +1,89 @@
+"""The PostgreSQL engine: no pool slot is lost to a cancelled task, and every failure has one of Tortoise's names."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionContext
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+from training.database.settling import SettledSavepoint, SettledTransaction
+
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # restarting, shutting down, terminated by an administrator
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,  # "connection is closed", "pool is closing"
+)
+
+
+class _Named:
+    """Gives the driver's errors the names that callers know."""
+
+    async def _translate_exceptions(self, func: Callable[..., Awaitable[Any]], *args: Any, **more: Any) -> Any:
+        try:
+            return await super()._translate_exceptions(func, *args, **more)  # type: ignore[misc]
+        except UNREACHABLE as error:
+            raise DBConnectionError(f"the database does not answer: {error or type(error).__name__}") from error
+        except asyncpg.PostgresError as error:
+            raise OperationalError(error) from error
+
+
+class SafeAsyncpgClient(_Named, AsyncpgDBClient):
+    """The client outside transactions; each statement takes a connection from the pool."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return AsyncpgTransaction(SafeAsyncpgTransactionClient(self), self)
+
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        """Runs one statement for many rows, all or none."""
+        async with self._in_transaction() as inner:
+            await inner.execute_many(query, values)
+
+
+class SafeAsyncpgTransactionClient(_Named, TransactionWrapper):
+    """The client inside a transaction."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return SettledSavepoint(SafeAsyncpgTransactionClient(self))
+
+    async def commit(self) -> None:
+        """Commits; PostgreSQL itself undoes what it could not commit."""
+        await self._translate_exceptions(TransactionWrapper.commit)
+
+    async def rollback(self) -> None:
+        """Rolls back."""
+        await self._translate_exceptions(TransactionWrapper.rollback)
+
+
+class AsyncpgTransaction(SettledTransaction):
+    """A transaction on a connection of the pool."""
+
+    client: SafeAsyncpgTransactionClient
+
+    def __init__(self, client: SafeAsyncpgTransactionClient, parent: SafeAsyncpgClient) -> None:
+        super().__init__(client)
+        self._parent = parent
+
+    async def take(self) -> None:
+        """Takes a connection from the pool, waiting for one if need be."""
+        await self._parent._translate_exceptions(AsyncpgTransaction._acquire, self)
+
+    async def give(self) -> None:
+        """Gives it back; the pool rolls back what is open and replaces what is broken."""
+        if self._parent._pool is not None:
+            await self._parent._pool.release(self.client._connection)
+
+    @staticmethod
+    async def _acquire(parent: SafeAsyncpgClient, transaction: "AsyncpgTransaction") -> None:
+        async with parent._pool_init_lock:
+            if parent._pool is None:
+                await parent.create_connection(with_db=True)
+        assert parent._pool is not None  # noqa: S101 - for mypy; made above
+        transaction.client._connection = await parent._pool.acquire()
+
+
+client_class = SafeAsyncpgClient

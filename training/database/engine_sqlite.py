@@ -1,0 +1,94 @@
+"""The SQLite engine: one connection, write lock taken at BEGIN, nothing left open by a failed COMMIT."""
+
+import sqlite3
+from typing import Any
+
+from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
+from tortoise.exceptions import IntegrityError, OperationalError
+
+from training.database.settling import SettledSavepoint, SettledTransaction, settled
+
+PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "NORMAL",
+    "busy_timeout": 10_000,  # milliseconds; for commands that run beside the service
+    "foreign_keys": "ON",
+    "cache_size": -32_768,  # KiB when negative
+}
+
+
+class SafeSqliteClient(SqliteClient):
+    """The client outside transactions; each statement is its own transaction."""
+
+    def __init__(self, file_path: str, **more: Any) -> None:
+        super().__init__(file_path, **(PRAGMAS | more))
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Connects and sets every pragma, or does not connect."""
+        try:
+            await settled(super().create_connection(with_db))
+        except sqlite3.Error as error:
+            raise OperationalError(f"{self.filename}: {error}") from error
+
+    def _in_transaction(self) -> TransactionContext:
+        return SqliteTransaction(SafeSqliteTransactionClient(self), self)
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        """Runs one statement for many rows, all or none."""
+        async with self._in_transaction() as inner:
+            await inner.execute_many(query, values)
+
+
+class SafeSqliteTransactionClient(SqliteTransactionWrapper):
+    """The client inside a transaction."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return SettledSavepoint(SafeSqliteTransactionClient(self))
+
+    async def begin(self) -> None:
+        """Takes the write lock at once: a later upgrade from reading fails without waiting."""
+        if self._connection.in_transaction:  # left by whoever could neither commit nor roll back
+            await self._connection.rollback()
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+    async def commit(self) -> None:
+        """Commits; what could not be committed is undone, or the next transaction would commit it."""
+        try:
+            await super().commit()
+        except sqlite3.Error as error:
+            await self._connection.rollback()
+            self._finalized = True
+            kind = IntegrityError if isinstance(error, sqlite3.IntegrityError) else OperationalError
+            raise kind(error) from error
+
+
+class SqliteTransaction(SettledTransaction):
+    """A transaction on the one connection, which other tasks wait for meanwhile."""
+
+    client: SafeSqliteTransactionClient
+
+    def __init__(self, client: SafeSqliteTransactionClient, parent: SafeSqliteClient) -> None:
+        super().__init__(client)
+        self._parent = parent
+
+    async def take(self) -> None:
+        """Waits for the connection."""
+        await self._parent._lock.acquire()
+        try:
+            await self._parent.create_connection(with_db=True)
+        except BaseException:
+            self._parent._lock.release()
+            raise
+        assert self._parent._connection is not None  # noqa: S101 - for mypy; made above
+        self.client._connection = self._parent._connection
+
+    async def give(self) -> None:
+        """Lets the next one have it."""
+        self._parent._lock.release()
+
+
+client_class = SafeSqliteClient
