@@ -14,7 +14,7 @@ APPS: dict[str, list[str]] = {
     "people": ["training.people.models"],
     "practice": ["training.practice.models"],
     "assessments": ["training.assessments.models"],
-    "lti": ["training.lti.models"],
+    "lti": ["training.lti.models", "training.lti.gradebook"],
     "courses": ["courses.models"],
     "certificates": ["certificates.models"],
     "audits": ["certificates.audits.models"],

@@ -1,1 +1,216 @@
-"""The tables of the room `lti`."""
+"""The tables of the LTI room: who is connected, who came from where, and how each launch went."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from training.people.models import Person
+from training.sites.models import CentralUnit, Site
+
+RESTRICT = fields.OnDelete.RESTRICT
+
+
+class Registration(Model):
+    """Connects us to one LMS: who it is, where its endpoints are, and which site its people belong to.
+
+    `state` is pending, active or closed; `deployment_policy` is auto, ask or refuse.
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="registrations", on_delete=RESTRICT
+    )
+    site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="registrations", null=True, on_delete=RESTRICT
+    )
+    name = fields.CharField(200, default="")
+    issuer = fields.CharField(500)
+    client_id = fields.CharField(255)
+    auth_url = fields.CharField(1000)
+    token_url = fields.CharField(1000)
+    jwks_url = fields.CharField(1000)
+    token_audience = fields.CharField(1000, default="")
+    service_hosts: Any = fields.JSONField(default=list)
+    profile = fields.CharField(40, default="other")
+    state = fields.CharField(10, default="active")
+    deployment_policy = fields.CharField(10, default="ask")
+    client_uri = fields.CharField(1000, default="")
+    client_token = fields.TextField(default="")
+    proposed: Any = fields.JSONField(null=True)
+    clock_skew = fields.FloatField(null=True)
+    created = fields.DatetimeField()
+
+    class Meta:
+        table = "lti_registration"
+        unique_together = (("issuer", "client_id"),)
+
+
+class Deployment(Model):
+    """Is one installation of us inside a registered LMS; `state` is approved, pending or refused.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
+        "lti.Registration", related_name="deployments", on_delete=RESTRICT
+    )
+    deployment_id = fields.CharField(255)
+    state = fields.CharField(10)
+    seen = fields.DatetimeField()
+
+    class Meta:
+        table = "lti_deployment"
+        unique_together = (("registration", "deployment_id"),)
+
+
+class ToolKey(Model):
+    """Is one of our own signing keys, its private half encrypted with a key derived from the secret.
+
+    It is published from `created`, signs from `signs_from`, and is published until `ends`.
+    Personal data: none.
+    """
+
+    kid = fields.CharField(64, primary_key=True)
+    private_pem = fields.TextField()
+    created = fields.DatetimeField()
+    signs_from = fields.DatetimeField()
+    ends = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "lti_tool_key"
+
+
+class Nonce(Model):
+    """Remembers that a login has ended, so that it ends once; `digest` is the hash of the token that ended it.
+
+    Personal data: none; kept: one hour past the login's end.
+    """
+
+    nonce = fields.CharField(64, primary_key=True)
+    digest = fields.CharField(64)
+    expires = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "lti_nonce"
+
+
+class Identity(Model):
+    """Is a person as one LMS knows them: (registration, sub) leads to our own person.
+
+    Personal data: sub, name and e-mail as the LMS tells them; kept: until the person is erased.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    registration: fields.ForeignKeyRelation[Registration] = fields.ForeignKeyField(
+        "lti.Registration", related_name="identities", on_delete=RESTRICT
+    )
+    sub = fields.CharField(255)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="identities", on_delete=RESTRICT
+    )
+    name = fields.CharField(200, default="")
+    email = fields.CharField(254, default="")
+    test_user = fields.BooleanField(default=False)
+    created = fields.DatetimeField()
+
+    class Meta:
+        table = "lti_identity"
+        unique_together = (("registration", "sub"),)
+
+
+class Context(Model):
+    """Is a course in an LMS; the one with an empty `context_id` stands for links outside of any course.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    deployment: fields.ForeignKeyRelation[Deployment] = fields.ForeignKeyField(
+        "lti.Deployment", related_name="contexts", on_delete=RESTRICT
+    )
+    context_id = fields.CharField(255)
+    title = fields.CharField(200, default="")
+    label = fields.CharField(200, default="")
+    roster_url = fields.CharField(2000, default="")
+    differences_url = fields.CharField(2000, default="")
+
+    class Meta:
+        table = "lti_context"
+        unique_together = (("deployment", "context_id"),)
+
+
+class ResourceLink(Model):
+    """Is an activity placed in a course of an LMS; it stores the path of ours that it opens.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    context: fields.ForeignKeyRelation[Context] = fields.ForeignKeyField(
+        "lti.Context", related_name="links", on_delete=RESTRICT
+    )
+    resource_link_id = fields.CharField(255)
+    title = fields.CharField(200, default="")
+    target = fields.CharField(500)
+    line_item_url = fields.CharField(2000, default="")
+    line_items_url = fields.CharField(2000, default="")
+    scopes: Any = fields.JSONField(default=list)
+    copied_from = fields.CharField(255, default="")
+
+    class Meta:
+        table = "lti_resource_link"
+        unique_together = (("context", "resource_link_id"),)
+        indexes = (("target",),)
+
+
+class ContextRole(Model):
+    """Says as what a person was last seen in a course of an LMS: instructor, learner or none.
+
+    Personal data: the role and when it was seen; kept: two years after it was last seen.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    identity: fields.ForeignKeyRelation[Identity] = fields.ForeignKeyField(
+        "lti.Identity", related_name="roles", on_delete=RESTRICT
+    )
+    context: fields.ForeignKeyRelation[Context] = fields.ForeignKeyField(
+        "lti.Context", related_name="roles", on_delete=RESTRICT
+    )
+    role = fields.CharField(12)
+    status = fields.CharField(10, default="Active")
+    launched = fields.DatetimeField(null=True)
+    listed = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "lti_context_role"
+        unique_together = (("identity", "context"),)
+        indexes = (("context_id",),)
+
+
+class LaunchTrace(Model):
+    """Tells how one launch went, found by the reference number that its page shows; no token, no name.
+
+    Personal data: the person's own id; kept: 90 days.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    reference = fields.CharField(40, db_index=True)
+    registration: fields.ForeignKeyNullableRelation[Registration] = fields.ForeignKeyField(
+        "lti.Registration", related_name="traces", null=True, on_delete=RESTRICT
+    )
+    at = fields.DatetimeField(db_index=True)
+    outcome = fields.CharField(200)
+    detail = fields.CharField(300, default="")
+    deployment_id = fields.CharField(255, default="")
+    message_type = fields.CharField(60, default="")
+    target = fields.CharField(500, default="")
+    person_id = fields.UUIDField(null=True)
+    clock_skew = fields.FloatField(null=True)
+    rung = fields.CharField(20, default="")
+    browser = fields.CharField(60, default="")
+
+    class Meta:
+        table = "lti_launch_trace"

@@ -1,0 +1,75 @@
+"""What differs from platform to platform, as a table: values only, so that no code asks which LMS it talks to."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How one kind of LMS behaves, and the words its administrator looks for."""
+
+    name: str
+    title: str
+    families: frozenset[str] = frozenset()
+    issuers: str = r"(?!)"
+    storage: bool = False
+    registration: bool = False
+    services_elsewhere: bool = False
+    """Services live on hosts that differ from the issuer's: each school's own."""
+    roster_unpaged: bool = False
+    """The Link header of the roster cannot be parsed: ask for one long list."""
+    roster_shows_less: bool = False
+    """The roster names a lower role than the launch, so it never lowers one."""
+    register_where: str = ""
+    notes: str = ""
+
+
+PROFILES: dict[str, Profile] = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            "canvas", "Canvas", frozenset({"canvas"}), r"https://canvas(\.beta|\.test)?\.instructure\.com",
+            storage=True, registration=True, services_elsewhere=True,
+            register_where="Admin, Developer Keys, + Developer Key, + LTI Key (or LTI Registration)",
+            notes="Add each school's own host as a service host."),
+        Profile(
+            "moodle", "Moodle", frozenset({"moodle"}), r"https?://.*moodle.*",
+            registration=True, roster_unpaged=True, roster_shows_less=True,
+            register_where="Site administration, Plugins, Activity modules, External tool, Manage tools",
+            notes="The redirect address must be entered exactly. Where frames block cookies, choose New window."),
+        Profile(
+            "blackboard", "Blackboard", frozenset({"blackboardlearn", "blackboard learn", "blackboard"}),
+            r"https://blackboard\.com",
+            storage=True, services_elsewhere=True,
+            register_where="Administrator Panel, Integrations, LTI Tool Providers, Register LTI 1.3 Tool",
+            notes="All schools share one issuer; the deployment id tells them apart."),
+        Profile(
+            "brightspace", "Brightspace", frozenset({"desire2learn", "brightspace"}),
+            r"https://[^/]+\.(brightspace|desire2learn)\.com",
+            storage=True, registration=True, services_elsewhere=True,
+            register_where="Admin Tools, Manage Extensibility, LTI Advantage, Register Tool",
+            notes="The token audience differs from the token address: copy both."),
+        Profile(
+            "openedx", "Open edX", frozenset({"openedx", "open edx", "edx"}), r"https?://.*(edx|overhang).*",
+            register_where="Studio, the unit, Advanced, LTI Consumer, Edit",
+            notes="The deployment id is 1."),
+        Profile(
+            "sakai", "Sakai", frozenset({"sakai"}), r"https?://.*sakai.*",
+            storage=True, registration=True,
+            register_where="Administration Workspace, Plus Admin (or External Tools)",
+            notes="The deployment id is 1."),
+        Profile("pretend", "Pretend LMS", frozenset({"pretend-lms"}), register_where="It is set up by the demo."),
+        Profile("other", "Another LMS"),
+    )
+}
+
+
+def recognise(product: str = "", issuer: str = "") -> Profile:
+    """Finds the profile by the platform's own product code, then by the look of its issuer."""
+    for profile in PROFILES.values():
+        if product and product.lower() in profile.families:
+            return profile
+    for profile in PROFILES.values():
+        if re.fullmatch(profile.issuers, issuer):
+            return profile
+    return PROFILES["other"]
