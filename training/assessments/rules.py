@@ -1,0 +1,151 @@
+"""Who may sign an assessment: permission, independence and calibration as of a day, each with its finding; pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+ALWAYS_APART = frozenset({"relative"})
+"""Relations that never may assess each other."""
+INDEPENDENT_OF = ALWAYS_APART | {"supervisor", "trainer", "co_leader", "manager"}
+"""Relations that stand in the way when an independent assessment is asked for."""
+AGREEMENT_NEEDED = 80
+"""Percent of agreement with the standard below which a rater's last calibration is not good enough."""
+RELATION_WORDS = {
+    "relative": "a relative of the trainee",
+    "supervisor": "a supervisor of the trainee",
+    "trainer": "a trainer of the trainee",
+    "co_leader": "a co-leader of the trainee",
+    "manager": "a manager of the trainee",
+    "assessor": "somebody who assessed the trainee before",
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A permission that the rater was given: `what` is the award as "pathway/level", `may` its words."""
+
+    id: str
+    what: str
+    may: str
+    starts: date
+    ends: date | None = None
+    site: UUID | None = None
+
+    def lets_assess(self) -> bool:
+        """Tells whether this permission is one to assess."""
+        return self.what.endswith("/assessor") or self.may.strip().lower().startswith("assess")
+
+
+@dataclass(frozen=True)
+class Related:
+    """How the rater stands to the trainee; a relation of unknown day has no `starts`."""
+
+    id: str
+    kind: str
+    starts: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """How far the rater agreed with the standard, in percent, on a day."""
+
+    id: str
+    agreement: float
+    on: date
+
+
+@dataclass(frozen=True)
+class RaterFacts:
+    """All that is known about a rater, with regard to one trainee and one instrument."""
+
+    rater: UUID
+    trainee: UUID
+    permissions: tuple[Held, ...] = ()
+    relations: tuple[Related, ...] = ()
+    calibrations: tuple[Calibrated, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: whether it stands in the way, in words, and which record says so."""
+
+    about: str
+    allows: bool
+    words: str
+    record: str = ""
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Whether somebody may sign as of a day, and everything that was looked at to say so."""
+
+    on: date
+    allowed: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Says what stands in the way."""
+        return tuple(finding.words for finding in self.findings if not finding.allows)
+
+    def frozen(self) -> dict[str, Any]:
+        """Gives plain values to store with a signature."""
+        return asdict(self) | {"on": self.on.isoformat(), "findings": [asdict(finding) for finding in self.findings]}
+
+
+def may_sign(facts: RaterFacts, *, on: date, independent: bool, site: UUID | None = None) -> Eligibility:
+    """Tells whether the rater may sign an assessment of the trainee, looked at on the day."""
+    findings = (
+        *_about_self(facts),
+        _about_permission(facts.permissions, on, site),
+        *_about_relations(facts.relations, on, independent),
+        _about_calibration(facts.calibrations, on),
+    )
+    return Eligibility(on, all(finding.allows for finding in findings), findings)
+
+
+def _about_self(facts: RaterFacts) -> list[Finding]:
+    if facts.rater != facts.trainee:
+        return []
+    return [Finding("self", False, "Nobody can assess themselves. Ask another assessor", str(facts.rater))]
+
+
+def _about_permission(permissions: Sequence[Held], on: date, site: UUID | None) -> Finding:
+    held = [one for one in permissions if one.lets_assess() and (one.site is None or one.site == site)]
+    live = [one for one in held if one.starts <= on and (one.ends is None or on <= one.ends)]
+    if live:
+        return Finding("permission", True, f"May assess by the award {live[0].what}", live[0].id)
+    ended = sorted((one for one in held if one.ends and one.ends < on), key=lambda one: one.ends or on)
+    if ended:
+        last = ended[-1]
+        return Finding("permission", False, f"The permission to assess ended on {last.ends}. Renew it first", last.id)
+    return Finding("permission", False, f"There is no permission to assess on {on}. Ask your central unit")
+
+
+def _about_relations(relations: Iterable[Related], on: date, independent: bool) -> list[Finding]:
+    barred = INDEPENDENT_OF if independent else ALWAYS_APART
+    seen = [one for one in relations if one.starts is None or one.starts <= on]
+    if not seen:
+        return [Finding("relation", True, "No relation to the trainee is on record")]
+    return [_about_relation(one, barred) for one in sorted(seen, key=lambda one: (one.kind, one.id))]
+
+
+def _about_relation(related: Related, barred: frozenset[str]) -> Finding:
+    words = f"Is or was {RELATION_WORDS.get(related.kind, related.kind)}"
+    if related.kind in barred:
+        return Finding("relation", False, f"{words}. This assessment needs somebody else", related.id)
+    return Finding("relation", True, f"{words}; this assessment allows that", related.id)
+
+
+def _about_calibration(calibrations: Iterable[Calibrated], on: date) -> Finding:
+    runs = sorted((one for one in calibrations if one.on <= on), key=lambda one: (one.on, one.id))
+    if not runs:
+        return Finding("calibration", True, "No calibration is on record")
+    last = runs[-1]
+    words = f"Agreed with the standard in {last.agreement:g} percent on {last.on}"
+    if last.agreement < AGREEMENT_NEEDED:
+        return Finding("calibration", False, f"{words}; {AGREEMENT_NEEDED} are needed. Calibrate again", last.id)
+    return Finding("calibration", True, words, last.id)
