@@ -15,7 +15,13 @@ from training.database.opening import connection, inside_transaction, on_postgre
 KINDS: frozenset[str] = frozenset(
     {
         # assessments
+        "assessment.opened",
+        "assessment.reconciled",
         "assessment.signed",
+        "assessment.submitted",
+        "calibration.recorded",
+        "instrument.published",
+        "rating.signed",
         # certificates
         "certificate.awarded",
         # people
@@ -24,6 +30,16 @@ KINDS: frozenset[str] = frozenset(
         "person.asked_for_link",
         "person.launched",
         "person.signed_in",
+        # practice
+        "check.recorded",
+        "confirmation.asked",
+        "confirmation.disputed",
+        "confirmation.expired",
+        "confirmation.given",
+        "delivery.corrected",
+        "delivery.logged",
+        "supervision.corrected",
+        "supervision.logged",
     }
 )
 
