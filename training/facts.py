@@ -24,6 +24,14 @@ KINDS: frozenset[str] = frozenset(
         "rating.signed",
         # certificates
         "certificate.awarded",
+        # courses
+        "course.completed",
+        "course.published",
+        "course.started",
+        "module.completed",
+        "quiz.handed_in",
+        "quiz.try_allowed",
+        "task.handed_in",
         # people
         "membership.ended",
         "membership.given",

@@ -15,7 +15,7 @@ APPS: dict[str, list[str]] = {
     "practice": ["training.practice.models"],
     "assessments": ["training.assessments.models"],
     "lti": ["training.lti.models", "training.lti.gradebook"],
-    "courses": ["courses.models"],
+    "courses": ["courses.content", "courses.models", "courses.cohorts"],
     "certificates": ["certificates.models"],
     "audits": ["certificates.audits.models"],
 }

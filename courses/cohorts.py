@@ -1,0 +1,103 @@
+"""People trained together: cohorts, their dated sessions, and who came."""
+
+from tortoise import fields
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from courses.content import Course
+from training.people.actor import Actor
+from training.people.models import Person
+from training.people.reach import reach
+from training.sites.models import Site
+
+RESTRICT = fields.OnDelete.RESTRICT
+
+
+class Cohort(Model):
+    """People who take a course together, at one site or over several.
+
+    Personal data: trainer_id (who leads it); kept: as long as the course.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    course: fields.ForeignKeyRelation[Course] = fields.ForeignKeyField(
+        "courses.Course", related_name="cohorts", on_delete=RESTRICT
+    )
+    site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="cohorts", null=True, on_delete=RESTRICT
+    )
+    trainer: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="cohorts_led", null=True, on_delete=RESTRICT
+    )
+    name = fields.CharField(max_length=200)
+    starts = fields.DateField()
+    ends = fields.DateField(null=True)
+
+    class Meta:
+        table = "courses_cohort"
+
+
+class Place(Model):
+    """A person's place in a cohort.
+
+    Personal data: person; kept: as long as the person's record.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    cohort: fields.ForeignKeyRelation[Cohort] = fields.ForeignKeyField(
+        "courses.Cohort", related_name="places", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="cohort_places", on_delete=RESTRICT
+    )
+    starts = fields.DateField()
+    ends = fields.DateField(null=True)
+
+    class Meta:
+        table = "courses_place"
+        unique_together = (("cohort", "person", "starts"),)
+
+
+class Session(Model):
+    """A dated training event of a cohort.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    cohort: fields.ForeignKeyRelation[Cohort] = fields.ForeignKeyField(
+        "courses.Cohort", related_name="sessions", on_delete=RESTRICT
+    )
+    title = fields.CharField(max_length=200)
+    held_on = fields.DateField()
+    minutes = fields.IntField()
+
+    class Meta:
+        table = "courses_session"
+
+
+class Attendance(Model):
+    """One person came to one session.
+
+    Personal data: person, minutes; kept: as long as the person's record.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
+        "courses.Session", related_name="attendance", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="attendance", on_delete=RESTRICT
+    )
+    minutes = fields.IntField()
+    recorded = fields.DatetimeField()
+    recorded_by = fields.UUIDField()
+
+    class Meta:
+        table = "courses_attendance"
+        unique_together = (("session", "person"),)
+
+
+def visible_to(actor: Actor) -> QuerySet[Place]:
+    """The places in cohorts of people within the actor's reach."""
+    return Place.filter(reach(actor, "person"))

@@ -1,0 +1,98 @@
+"""Turns an author's Markdown into safe HTML, once, when it is loaded."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_CLASSES = {
+    "paragraph_open": "govuk-body",
+    "bullet_list_open": "govuk-list govuk-list--bullet",
+    "ordered_list_open": "govuk-list govuk-list--number",
+    "blockquote_open": "govuk-inset-text",
+    "hr": "govuk-section-break govuk-section-break--visible govuk-section-break--m",
+    "table_open": "govuk-table",
+    "thead_open": "govuk-table__head",
+    "tbody_open": "govuk-table__body",
+    "tr_open": "govuk-table__row",
+    "th_open": "govuk-table__header",
+    "td_open": "govuk-table__cell",
+    "link_open": "govuk-link",
+}
+_HEADINGS = {"h2": "govuk-heading-m", "h3": "govuk-heading-s", "h4": "govuk-heading-s"}
+_TAGS = {
+    *("p", "ul", "ol", "li", "blockquote", "hr", "table", "thead", "tbody", "tr", "th", "td"),
+    *("a", "strong", "em", "s", "code", "pre", "br", "img", "h2", "h3", "h4"),
+}
+_ATTRIBUTES = {tag: {"class"} for tag in _TAGS} | {
+    "a": {"class", "href"},
+    "img": {"class", "src", "alt"},
+    "ol": {"class", "start"},
+    "th": {"class", "scope"},
+}
+_FRONT = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+
+_markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+Noted = Callable[[int, str, str], None]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A page split into its front matter and its text, with the line on which the text begins."""
+
+    front: str
+    body: str
+    body_line: int
+
+
+def split(text: str) -> Parts | None:
+    """Splits the front matter from the text; None when there is no front matter."""
+    found = _FRONT.match(text)
+    if found is None:
+        return None
+    return Parts(found[1], text[found.end() :], text[: found.end()].count("\n") + 1)
+
+
+def render(text: str, *, line: int, place: Callable[[str], str | None], noted: Noted) -> str:
+    """Renders Markdown as HTML; `place` turns a link or picture of the package into its address on the page.
+
+    `noted(line, what, mend)` is told of links that lead nowhere and of headings that a page may not have.
+    """
+    tokens = _markdown.parse(text)
+    for token in tokens:
+        at = line + (token.map[0] if token.map else 0)
+        _dress(token, at, noted)
+        for child in token.children or ():
+            _dress(child, at, noted)
+            _lead(child, at, place, noted)
+    html = str(_markdown.renderer.render(tokens, _markdown.options, {}))
+    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"})
+
+
+def _dress(token: Token, line: int, noted: Noted) -> None:
+    if token.type == "heading_open":
+        if token.tag not in _HEADINGS:
+            noted(line, "a heading of this depth is not used on a page", "begin headings with ##, ### or ####")
+        token.attrSet("class", _HEADINGS.get(token.tag, "govuk-heading-s"))
+    elif token.type in _CLASSES:
+        token.attrSet("class", _CLASSES[token.type])
+    if token.type == "th_open":
+        token.attrSet("scope", "col")
+
+
+def _lead(token: Token, line: int, place: Callable[[str], str | None], noted: Noted) -> None:
+    name = {"link_open": "href", "image": "src"}.get(token.type)
+    if name is None:
+        return
+    target = str(token.attrs.get(name, ""))
+    if token.type == "link_open" and re.match(r"(https?|mailto|tel):", target):
+        return
+    address = place(target)
+    if address is None:
+        noted(line, f"{target} is not in the package", "check the name, or write the full https:// address")
+    else:
+        token.attrSet(name, address)

@@ -1,0 +1,77 @@
+"""Reads the texts of a module: pages, tasks and transcripts, in each language."""
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import Any
+
+from courses.loading.located import Located, read
+from courses.loading.markdown import render, split
+from courses.loading.media import address, beside, take
+from courses.loading.mistakes import nearest
+from courses.loading.shapes import Reading
+
+_PAGE = ("title", "minutes", "competency")
+
+
+def in_language(name: str, language: str, base: str) -> str:
+    """The name of a translation: `01-x.md` in Welsh is `01-x.cy.md`."""
+    path = PurePosixPath(name)
+    return name if language == base else str(path.with_suffix(f".{language}{path.suffix}"))
+
+
+def read_page(reading: Reading, name: str) -> dict[str, Any] | None:
+    """A page's title, minutes and HTML; None, with the mistake noted, when it cannot be read."""
+    found = front_and_html(reading, name, _PAGE)
+    return None if found is None else _head(reading, found[0]) | {"html": found[1]}
+
+
+def read_task(reading: Reading, name: str) -> dict[str, Any] | None:
+    """A task's title, HTML and what is handed in: a note, or a note with a file."""
+    found = front_and_html(reading, name, (*_PAGE, "hand_in"))
+    if found is None:
+        return None
+    front, html = found
+    return _head(reading, front) | {"html": html, "hand_in": front.word("hand_in", ("note", "file"), "note")}
+
+
+def _head(reading: Reading, front: Located) -> dict[str, Any]:
+    for word in front.words("competency"):
+        if word not in reading.competencies:
+            where = front.get("competency") or front
+            where.wrong(f"{word} is no competency of this course", nearest(word, reading.competencies))
+    return {"title": front.text("title"), "minutes": front.number("minutes", high=10_000)}
+
+
+def front_and_html(reading: Reading, name: str, known: tuple[str, ...]) -> tuple[Located, str] | None:
+    """The front matter and the rendered text of a Markdown file."""
+    parts = split(reading.text(name))
+    if parts is None:
+        reading.wrong(name, 1, "the page has no front matter", "begin the file with `---`, `title: …`, `---`")
+        return None
+    front = read(parts.front, file=reading.files.where(name), mistakes=reading.mistakes, first_line=2)
+    if front is None or not front.keys(known, needed=("title",)):
+        return None
+    return front, render_in(reading, name, parts.body, line=parts.body_line)
+
+
+def render_in(reading: Reading, name: str, text: str, *, line: int) -> str:
+    """Renders the Markdown of a file of the package, with its links and pictures in place."""
+
+    def noted(at: int, what: str, mend: str) -> None:
+        reading.wrong(name, at, what, mend)
+
+    return render(text, line=line, place=_places(reading, name), noted=noted)
+
+
+def _places(reading: Reading, name: str) -> Callable[[str], str | None]:
+    def place(target: str) -> str | None:
+        file = beside(name, target.split("#", 1)[0])
+        if target.startswith("/") or not reading.has(file):
+            return None
+        if file.endswith(".md"):
+            # Player pages stand at `/courses/COURSE/MODULE/ACTIVITY`; relative, for the reason given at `address`.
+            return f"../{reading.page(file)}"
+        sha256 = take(reading, file)
+        return None if sha256 is None else address(sha256)
+
+    return place

@@ -1,0 +1,77 @@
+"""Reads a video of a module: its file, captions and transcript, in each language."""
+
+import re
+from typing import Any
+
+from courses.loading.located import Located, read
+from courses.loading.markdown import split
+from courses.loading.media import beside, take, type_of
+from courses.loading.pages import front_and_html, render_in
+from courses.loading.shapes import Reading
+
+_KNOWN = ("title", "file", "captions", "transcript", "seconds", "bytes")
+_FILE_NAME = re.compile(r"\S+\.(md|txt)")
+
+
+def read_video(reading: Reading, name: str, first: dict[str, Any] | None = None) -> dict[str, Any] | None:
+    """A video as it is stored; a translation takes file and length from the `first` language."""
+    video = read(reading.text(name), file=reading.files.where(name), mistakes=reading.mistakes)
+    needed = ("title", "captions", "transcript")
+    if video is None or not video.keys(_KNOWN, needed=needed if first else (*needed, "file", "seconds")):
+        return None
+    content = _film(reading, name, video, first)
+    captions = _media(reading, name, video, "captions")
+    if captions and not reading.files.contents[captions].lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+        reading.wrong(captions, 1, "captions begin with the line WEBVTT", "save them as WebVTT")
+    content |= {
+        "title": video.text("title"),
+        "captions": reading.media.get(captions, ""),
+        "html": _transcript(reading, name, video),
+    }
+    return content
+
+
+def _film(reading: Reading, name: str, video: Located, first: dict[str, Any] | None) -> dict[str, Any]:
+    film = _media(reading, name, video, "file")
+    if not film:
+        kept = first or {}
+        return {key: kept.get(key, "") for key in ("file", "media_type", "size_bytes", "seconds")}
+    if not type_of(film).startswith(("video/", "audio/")):
+        (video.get("file") or video).wrong(f"{film} is not a video", "name an .mp4 or .webm file")
+    size_bytes = len(reading.files.contents[film])
+    said = video.number("bytes")
+    if said and said != size_bytes:
+        (video.get("bytes") or video).wrong(f"the file has {size_bytes} bytes, not {said}", "mend or remove the line")
+    return {
+        "file": reading.media[film],
+        "media_type": type_of(film),
+        "size_bytes": size_bytes,
+        "seconds": video.number("seconds", (first or {}).get("seconds", 0), low=1, high=24 * 3600),
+    }
+
+
+def _media(reading: Reading, name: str, video: Located, key: str) -> str:
+    said = video.text(key)
+    if not said:
+        return ""
+    file = beside(name, said)
+    if take(reading, file) is None:
+        (video.get(key) or video).wrong(f"{said} is not in the package", "check the name of the file")
+        return ""
+    return file
+
+
+def _transcript(reading: Reading, name: str, video: Located) -> str:
+    said = video.text("transcript")
+    where = video.get("transcript") or video
+    if not _FILE_NAME.fullmatch(said):
+        return render_in(reading, name, said, line=where.line)
+    file = beside(name, said)
+    if not reading.has(file):
+        where.wrong(f"{said} is not in the package", "check the name of the file")
+        return ""
+    text = reading.text(file)
+    if split(text):
+        found = front_and_html(reading, file, ("title",))
+        return found[1] if found else ""
+    return render_in(reading, file, text, line=1)
