@@ -1,1 +1,234 @@
-"""The tables of the room `certificates`."""
+"""Tables of what has been earned: pathway versions, decisions, certifications, their changes, and certificates."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from training.people.actor import Actor
+from training.people.models import Person
+from training.people.reach import reach
+from training.sites.models import CentralUnit, Programme, Site
+
+RESTRICT = fields.OnDelete.RESTRICT
+
+
+class PathwayVersion(Model):
+    """Is one published text of a pathway, with the texts it extends; never changed after.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="pathways", on_delete=RESTRICT
+    )
+    programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="pathways", on_delete=RESTRICT
+    )
+    slug = fields.CharField(60)
+    version = fields.CharField(40)
+    title = fields.CharField(200)
+    text = fields.TextField()
+    bases = fields.JSONField[dict[str, str]]()
+    sha256 = fields.CharField(64)
+    published = fields.DatetimeField()
+    published_by_id = fields.UUIDField(null=True)
+
+    class Meta:
+        table = "certificates_pathway_version"
+        unique_together = (("unit", "slug", "version"),)
+
+
+class RecordedEvidence(Model):
+    """Is evidence that no other room keeps: a qualification, a sign-off, a waiver (recognised prior learning).
+
+    `attributes` are those of the pathway language. A wrong record is taken back by a new one that replaces it.
+    Personal data: what the person did or holds; kept: as long as a certification rests on it, then seven years.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="recorded_evidence", on_delete=RESTRICT
+    )
+    type = fields.CharField(20)
+    what = fields.CharField(200)
+    on = fields.DateField(null=True)
+    until = fields.DateField(null=True)
+    attributes = fields.JSONField[dict[str, Any]]()
+    replaces_id = fields.UUIDField(null=True)
+    void = fields.BooleanField(default=False)
+    recorded = fields.DatetimeField()
+    recorded_by_id = fields.UUIDField()
+
+    class Meta:
+        table = "certificates_recorded_evidence"
+
+
+class Consideration(Model):
+    """Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.
+
+    Personal data: the verdict with its reasons; kept: as long as the decision that rests on it.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="considerations", on_delete=RESTRICT
+    )
+    pathway: fields.ForeignKeyRelation[PathwayVersion] = fields.ForeignKeyField(
+        "certificates.PathwayVersion", related_name="considerations", on_delete=RESTRICT
+    )
+    level = fields.CharField(60)
+    per = fields.CharField(200, default="")
+    as_of = fields.DateField()
+    made = fields.DatetimeField()
+    result = fields.CharField(12)
+    standing = fields.CharField(20)
+    verdict = fields.JSONField[dict[str, Any]]()
+    evidence = fields.JSONField[list[dict[str, Any]]]()
+    evidence_sha256 = fields.CharField(64)
+    current = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "certificates_consideration"
+        indexes = (("person_id", "level", "current"), ("standing", "current"))
+
+
+class Decision(Model):
+    """Is what a named person, or the rules alone, decided on a consideration; one for each turn of a level.
+
+    `key` names person, pathway, level and turn, so that of many at once only one is written.
+    Personal data: outcome and reasons; kept: as long as the certification, then seven years.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    key = fields.CharField(300, unique=True)
+    consideration: fields.ForeignKeyRelation[Consideration] = fields.ForeignKeyField(
+        "certificates.Consideration", related_name="decisions", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="decisions", on_delete=RESTRICT
+    )
+    pathway: fields.ForeignKeyRelation[PathwayVersion] = fields.ForeignKeyField(
+        "certificates.PathwayVersion", related_name="decisions", on_delete=RESTRICT
+    )
+    level = fields.CharField(60)
+    per = fields.CharField(200, default="")
+    outcome = fields.CharField(12)
+    on = fields.DateField()
+    until = fields.DateField(null=True)
+    reasons = fields.TextField(default="")
+    dissent = fields.TextField(default="")
+    decided_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="decided", null=True, on_delete=RESTRICT
+    )
+    recorded = fields.DatetimeField()
+    appeal_until = fields.DateField(null=True)
+
+    class Meta:
+        table = "certificates_decision"
+
+
+class Certification(Model):
+    """Is one period in which a person is certified; its states are rows of StateChange.
+
+    `ends` is the last day, `over` the last day with grace; none: no end. `withdrawn` is the day a withdrawal
+    or replacement took effect, so that the register finds who was certified with one index.
+    Personal data: the certification itself; kept: for ever, under a pseudonym once the person is erased.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    decision: fields.OneToOneRelation[Decision] = fields.OneToOneField(
+        "certificates.Decision", related_name="certification", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="certifications", on_delete=RESTRICT
+    )
+    programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="certifications", on_delete=RESTRICT
+    )
+    site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="certifications", null=True, on_delete=RESTRICT
+    )
+    pathway_slug = fields.CharField(60)
+    level = fields.CharField(60)
+    level_title = fields.CharField(200)
+    per = fields.CharField(200, default="")
+    starts = fields.DateField()
+    renewal_opens = fields.DateField(null=True)
+    ends = fields.DateField(null=True)
+    over = fields.DateField(null=True)
+    recorded = fields.DatetimeField()
+
+    class Meta:
+        table = "certificates_certification"
+        indexes = (("site_id", "starts", "over"), ("person_id", "level"))
+
+
+class StateChange(Model):
+    """Is one change of a certification: suspended, restored, withdrawn, replaced, lapsed; nothing is ever deleted.
+
+    Personal data: the reason; kept: as long as the certification.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    certification: fields.ForeignKeyRelation[Certification] = fields.ForeignKeyField(
+        "certificates.Certification", related_name="changes", on_delete=RESTRICT
+    )
+    turn = fields.IntField()
+    state = fields.CharField(12)
+    reason = fields.TextField(default="")
+    effective = fields.DateField()
+    until = fields.DateField(null=True)
+    recorded = fields.DatetimeField()
+    actor_id = fields.UUIDField(null=True)
+
+    class Meta:
+        table = "certificates_state_change"
+        unique_together = (("certification", "turn"),)
+
+
+class Certificate(Model):
+    """Is the frozen document of a certification: the facts as printed, its ids, and how far it is published.
+
+    `progress` is reserved, signed or published. The verify page reads this row, never the person's.
+    Personal data: the name as printed; kept: for ever, the name until the person is erased.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    certification: fields.OneToOneRelation[Certification] = fields.OneToOneField(
+        "certificates.Certification", related_name="certificate", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="certificates", on_delete=RESTRICT
+    )
+    serial = fields.CharField(40, unique=True)
+    verify_token = fields.CharField(26, unique=True)
+    credential_id = fields.CharField(60, unique=True)
+    facts = fields.TextField()
+    facts_sha256 = fields.CharField(64)
+    status_list_id = fields.UUIDField(null=True)
+    status_index = fields.IntField()
+    progress = fields.CharField(12, default="reserved")
+    shows = fields.CharField(12, default="name")
+    reserved = fields.DatetimeField()
+    published = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "certificates_certificate"
+
+
+def certifications_visible_to(actor: Actor) -> QuerySet[Certification]:
+    """Lists the certifications the actor may see."""
+    return Certification.filter(reach(actor))
+
+
+def certificates_visible_to(actor: Actor) -> QuerySet[Certificate]:
+    """Lists the certificates the actor may see."""
+    return Certificate.filter(reach(actor))
+
+
+def considerations_visible_to(actor: Actor) -> QuerySet[Consideration]:
+    """Lists what the rules said of the people the actor may see."""
+    return Consideration.filter(reach(actor))

@@ -1,6 +1,6 @@
 """The trail: what happened, in order, for ever; and the work that follows from it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,6 +10,7 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 
 from training.database.opening import connection, inside_transaction, on_postgres
+from training.errors import Conflict, NotFound
 
 # The closed vocabulary, one kind a line, sorted by room. Kinds are never renamed or removed: the trail keeps them.
 KINDS: frozenset[str] = frozenset(
@@ -53,23 +54,9 @@ KINDS: frozenset[str] = frozenset(
 
 NOTICE = "training_followup"  # the PostgreSQL channel that wakes sleeping workers
 
+wakers: set[Callable[[], None]] = set()  # what to call when work was queued in this process
+
 _follows: Mapping[str, tuple[str, ...]] | None = None
-
-
-class Seal(Model):
-    """One batch of the trail, closed: its Merkle root, chained to the seal before it.
-
-    Personal data: none.
-    """
-
-    id = fields.BigIntField(primary_key=True, generated=False)  # 1, 2, 3 … without a gap
-    size = fields.IntField()
-    root = fields.CharField(max_length=64)
-    chain = fields.CharField(max_length=64, unique=True)
-    made = fields.DatetimeField()
-
-    class Meta:
-        table = "trail_seal"
 
 
 class Fact(Model):
@@ -90,10 +77,10 @@ class Fact(Model):
     recorded = fields.DatetimeField()
     version = fields.CharField(max_length=60, default="")
     detail: Any = fields.JSONField()
-    seal: fields.ForeignKeyNullableRelation[Seal] = fields.ForeignKeyField(
+    seal: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "trail.Seal", related_name="facts", on_delete=fields.RESTRICT, null=True
     )
-    position = fields.IntField(null=True)
+    position = fields.IntField(null=True)  # within the seal, from 0
 
     class Meta:
         table = "trail_fact"
@@ -191,6 +178,27 @@ async def schedule(
     """Queues one piece of work; a second one with the same key is left out, so a timer is set once."""
     row = Followup(kind=kind, key=key, due=due, payload=dict(payload or {}), subject_id=subject_id, fact=fact)
     await Followup.bulk_create([row], ignore_conflicts=True)
+    await _wake_workers()
+
+
+async def send_again(followup_id: UUID, *, now: datetime) -> None:
+    """Queues a piece of work that ended, or waits for its next try, to be done at once; its tries start anew."""
+    changed = (
+        await Followup.filter(id=followup_id)
+        .exclude(state="running")
+        .update(state="queued", due=now, attempts=0, first_tried=None, ended=None)
+    )
+    if changed == 1:
+        await _wake_workers()
+    elif await Followup.filter(id=followup_id).exists():
+        raise Conflict("This is being sent right now.", "Look again in a minute.")
+    else:
+        raise NotFound("There is no such piece of work.", "Choose one from the list.")
+
+
+async def _wake_workers() -> None:
+    for wake in wakers:
+        wake()
     if on_postgres():
         await connection().execute_query(f"NOTIFY {NOTICE}")
 

@@ -89,10 +89,11 @@ class Outbound:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         ports: Iterable[int] = (443,),
+        seconds: float = TOTAL_SECONDS,
     ) -> Reply:
         """Makes one call; raises AddressForbidden for the guard, Upstream when there is no whole answer in time."""
         try:
-            async with asyncio.timeout(self.total_seconds):
+            async with asyncio.timeout(min(seconds, self.total_seconds)):
                 return await self._follow(method, url, dict(headers or {}), body, frozenset(ports))
         except (TimeoutError, httpx2.TimeoutException):
             raise Upstream("The other system did not answer in time.", "We will try again.") from None

@@ -15,15 +15,23 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TRAINING_", env_file=".env", extra="ignore", frozen=True)
 
-    database_url: str = Field("sqlite://var/training.db", description="where the records are: sqlite://… or postgres://…")
+    database_url: str = Field(
+        "sqlite://var/training.db", description="where the records are: sqlite://… or postgres://…"
+    )
     public_url: str = Field("http://localhost:8000", description="the address people and LMSs use")
     secret_key: str = Field(min_length=32, description="signs links and protects keys; at least 32 characters")
-    trusted_proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-* headers are believed, with commas")
-    outbound_allow: str = Field("", description="hosts or addresses, with commas, that may be called though not public https")
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="addresses whose X-Forwarded-* headers are believed, with commas"
+    )
+    outbound_allow: str = Field(
+        "", description="hosts or addresses, with commas, that may be called though not public https"
+    )
     storage_url: str = Field("var/files", description="the folder for uploaded and made files")
     mail_url: str = Field("console:", description="console:, file:FOLDER or smtp://user:password@host:port")
     mail_from: str = Field("training@localhost", description="the address that mail comes from")
-    demo: bool = Field(False, description="one-click sign-in as the demo people, the pretend LMS, a banner on every page")
+    demo: bool = Field(
+        False, description="one-click sign-in as the demo people, the pretend LMS, a banner on every page"
+    )
     demo_lms_url: str = Field("http://localhost:8001", description="where the pretend LMS of the demo listens")
     log_format: Literal["text", "json"] = Field("text", description="how the log is written")
     render_workers: int = Field(1, ge=1, le=16, description="processes that make PDFs")

@@ -29,9 +29,16 @@ async def ask_for_link(address: str, *, target: str, now: datetime) -> None:
         return
     async with transaction():
         link = await SignInLink.create(
-            id=uuid4(), person_id=email.person_id, address=email.address, target=target, made=now, expires=now + LINK_LIVES
+            id=uuid4(),
+            person_id=email.person_id,
+            address=email.address,
+            target=target,
+            made=now,
+            expires=now + LINK_LIVES,
         )
-        await facts.record("person.asked_for_link", link, actor=None, person=email.person_id, unit=email.unit_id, now=now)
+        await facts.record(
+            "person.asked_for_link", link, actor=None, person=email.person_id, unit=email.unit_id, now=now
+        )
 
 
 async def look_at_link(token: str, *, secret_key: str, now: datetime) -> SignInLink:
@@ -39,14 +46,18 @@ async def look_at_link(token: str, *, secret_key: str, now: datetime) -> SignInL
     try:
         link_id = UUID(signer(secret_key).loads(token))
     except (BadSignature, ValueError) as error:
-        raise NotFound("This sign-in link is not complete.", "Open it again from the e-mail, or ask for a new one.") from error
+        raise NotFound(
+            "This sign-in link is not complete.", "Open it again from the e-mail, or ask for a new one."
+        ) from error
     link = await SignInLink.filter(id=link_id, used__isnull=True, expires__gt=now).first()
     if link is None:
         raise NotFound("This sign-in link has been used or is too old.", "Ask for a new one.")
     return link
 
 
-async def sign_in_by_link(token: str, *, session_token: str, replaces: str | None, secret_key: str, now: datetime) -> str:
+async def sign_in_by_link(
+    token: str, *, session_token: str, replaces: str | None, secret_key: str, now: datetime
+) -> str:
     """Uses a link up and opens a session; gives the path to go to. Of two at once only one gets in."""
     link = await look_at_link(token, secret_key=secret_key, now=now)
     async with transaction():
@@ -85,7 +96,13 @@ async def give_membership(
         given = await Membership.create(person_id=person_id, role=role, site_id=site_id, starts=starts)
         detail = {"role": role, "site": str(site_id) if site_id else None, "starts": starts.isoformat()}
         await facts.record(
-            "membership.given", given, actor=actor.person_id, person=person_id, unit=actor.unit_id, now=now, detail=detail
+            "membership.given",
+            given,
+            actor=actor.person_id,
+            person=person_id,
+            unit=actor.unit_id,
+            now=now,
+            detail=detail,
         )
     return given
 

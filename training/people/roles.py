@@ -2,16 +2,18 @@
 
 from types import MappingProxyType
 
-ROLES = MappingProxyType({
-    "trainee": "Trainee",
-    "facilitator": "Facilitator",
-    "supervisor": "Supervisor",
-    "assessor": "Assessor",
-    "coordinator": "Site coordinator",
-    "central": "Central unit",
-    "auditor": "Auditor",
-    "administrator": "Administrator",
-})
+ROLES = MappingProxyType(
+    {
+        "trainee": "Trainee",
+        "facilitator": "Facilitator",
+        "supervisor": "Supervisor",
+        "assessor": "Assessor",
+        "coordinator": "Site coordinator",
+        "central": "Central unit",
+        "auditor": "Auditor",
+        "administrator": "Administrator",
+    }
+)
 
 UNIT_WIDE = frozenset({"central", "auditor", "administrator"})
 """Roles that see every site of their unit."""
@@ -21,19 +23,21 @@ SITE_WIDE = frozenset({"coordinator", "assessor", "supervisor"})
 
 _LEARNERS = {"trainee", "facilitator", "supervisor", "assessor", "coordinator"}
 
-ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType({
-    "learn": frozenset(_LEARNERS),
-    "log practice": frozenset(_LEARNERS),
-    "confirm practice": frozenset(_LEARNERS | {"central"}),
-    "assess": frozenset({"assessor"}),
-    "see people": frozenset({"coordinator", "supervisor", "assessor", "central", "auditor", "administrator"}),
-    "manage people": frozenset({"coordinator", "central", "administrator"}),
-    "decide": frozenset({"central"}),
-    "read register": frozenset({"coordinator", "central", "auditor"}),
-    "audit": frozenset({"central", "auditor"}),
-    "connect systems": frozenset({"administrator"}),
-    "load material": frozenset({"central", "administrator"}),
-})
+ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
+    {
+        "learn": frozenset(_LEARNERS),
+        "log practice": frozenset(_LEARNERS),
+        "confirm practice": frozenset(_LEARNERS | {"central"}),
+        "assess": frozenset({"assessor"}),
+        "see people": frozenset({"coordinator", "supervisor", "assessor", "central", "auditor", "administrator"}),
+        "manage people": frozenset({"coordinator", "central", "administrator"}),
+        "decide": frozenset({"central"}),
+        "read register": frozenset({"coordinator", "central", "auditor"}),
+        "audit": frozenset({"central", "auditor"}),
+        "connect systems": frozenset({"administrator"}),
+        "load material": frozenset({"central", "administrator"}),
+    }
+)
 """Ability → the roles that have it. A route or an action names the ability, never a role."""
 
 

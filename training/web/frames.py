@@ -15,5 +15,5 @@ class FramePrefix:
         """Passes the request on with `root_path` and `frame_token` set when the address has a prefix."""
         if scope["type"] == "http" and scope["path"].startswith(MARK):
             token = scope["path"][len(MARK) :].split("/", 1)[0]
-            scope = dict(scope, root_path=MARK + token, frame_token=token)
+            scope["root_path"], scope["frame_token"] = MARK + token, token
         await self.app(scope, receive, send)

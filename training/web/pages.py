@@ -86,7 +86,12 @@ def link(request: Request, path: str) -> str:
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
     """Shows a template, with what every page needs around it."""
-    given: dict[str, Any] = {"problems": {}, "values": {}, "notice": request.query_params.get("notice", ""), "back": None}
+    given: dict[str, Any] = {
+        "problems": {},
+        "values": {},
+        "notice": request.query_params.get("notice", ""),
+        "back": None,
+    }
     given |= _surroundings(request) | values
     return HTMLResponse(templates().get_template(template).render(given), status)
 

@@ -11,7 +11,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger()
-requests_total = Counter("training_requests_total", "Requests by route, method and status", ["route", "method", "status"])
+requests_total = Counter(
+    "training_requests_total", "Requests by route, method and status", ["route", "method", "status"]
+)
 request_seconds = Histogram("training_request_seconds", "Seconds a request took, by route", ["route"])
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from training.errors import Conflict, Invalid, NotAllowed, NotFound, Trouble, Upstream
+from training.web.limits import TooMany
 from training.web.pages import page
 
 log = structlog.get_logger()
 
-STATUS: dict[type[Trouble], int] = {NotFound: 404, NotAllowed: 403, Invalid: 422, Conflict: 409, Upstream: 503}
+STATUS: dict[type[Trouble], int] = {TooMany: 429, NotFound: 404, NotAllowed: 403, Invalid: 422, Conflict: 409, Upstream: 503}
 TITLES = {
     401: "You need to sign in",
     403: "This page is not for you",

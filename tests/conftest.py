@@ -1,0 +1,108 @@
+"""What every test stands on: a real database, the people of the demo, and the service behind real HTTP messages."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from training import app as roof
+from training import consequences, facts
+from training.database.opening import opened
+from training.demo.cast import known, settle
+from training.people.actor import Actor
+from training.people.door_keeper import cookie_name
+from training.people.sessions import actor_of, open_session
+from training.settings import Settings, load
+from training.web import limits
+
+NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+ORIGIN = "http://testserver"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a service that keeps everything in the test's own folder."""
+    return load(
+        _env_file=None,
+        database_url=os.environ.get("TRAINING_TEST_DATABASE", "sqlite://:memory:"),
+        public_url=ORIGIN,
+        secret_key="s" * 40,
+        storage_url=str(tmp_path / "files"),
+        mail_url=f"file:{tmp_path / 'mail'}",
+        outbound_allow="127.0.0.1,localhost",
+        demo=True,
+    )
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[None]:
+    """An empty database with every table, and the people of the demo in it."""
+    facts.follow(consequences.AFTER)
+    limits.forget()
+    async with opened(settings.database_url, create=True):
+        await _emptied(settings)
+        await settle(NOW)
+        yield
+
+
+async def _emptied(settings: Settings) -> None:
+    if not settings.database_url.startswith("postgres"):
+        return
+    from training.database.opening import connection
+
+    tables = await connection().execute_query_dict("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    names = ", ".join(f'"{row["tablename"]}"' for row in tables)
+    await connection().execute_query(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def cast(database: None) -> Callable[[str], Awaitable[Actor]]:
+    """Gives one of the demo's people as somebody who acts: `await cast("amina")`."""
+
+    async def as_actor(key: str) -> Actor:
+        token = secrets.token_urlsafe(32)
+        await open_session(known(key), token=token, now=datetime.now(UTC))
+        found = await actor_of(token, now=datetime.now(UTC))
+        assert found is not None
+        return found
+
+    return as_actor
+
+
+@pytest.fixture
+async def service(settings: Settings, database: None) -> AsyncIterator[Starlette]:
+    """The whole service over the test's database."""
+    app = roof.build(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def browse(
+    service: Starlette, settings: Settings
+) -> AsyncIterator[Callable[[str], Awaitable[httpx2.AsyncClient]]]:
+    """Opens a browser as one of the demo's people: `await browse("amina")`; "" is a stranger."""
+    opened_ones: list[httpx2.AsyncClient] = []
+
+    async def as_(key: str = "") -> httpx2.AsyncClient:
+        browser = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=service),
+            base_url=ORIGIN,
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+        if key:
+            token = secrets.token_urlsafe(32)
+            await open_session(known(key), token=token, now=datetime.now(UTC))
+            browser.cookies.set(cookie_name(settings.secure), token)
+        opened_ones.append(browser)
+        return browser
+
+    yield as_
+    for browser in opened_ones:
+        await browser.aclose()

@@ -1,0 +1,67 @@
+"""Runs the suites one after the other: SQLite, PostgreSQL, the browser; names at the end what was skipped."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+
+import asyncpg
+
+PYTEST = [sys.executable, "-m", "pytest", "-q"]
+LIKELY = "postgres://postgres@127.0.0.1:5432/postgres"
+DATABASE_TESTS = ["tests/training", "tests/courses", "tests/certificates", "tests/stories"]
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def main(arguments: list[str]) -> int:
+    """Runs everything, or with arguments only what pytest is told; gives the exit code."""
+    if arguments:
+        return subprocess.call([*PYTEST, *arguments])
+    failed, skipped = [], []
+    at_once = ["-n", "2", "--dist", "loadscope"]
+    if _failed([*at_once, "--ignore=tests/browser", "tests"], {}):
+        failed.append("SQLite")
+    if postgres := _postgres():
+        if _failed([*at_once, "--ignore=tests/certificates/pathways", *DATABASE_TESTS], {"TRAINING_TEST_POSTGRES": postgres}):
+            failed.append("PostgreSQL")
+    else:
+        skipped.append("PostgreSQL: none answers at TRAINING_TEST_POSTGRES")
+    if any(shutil.which(name) for name in CHROMIUM):
+        if _failed(["tests/browser"], {}):
+            failed.append("browser")
+    else:
+        skipped.append("browser: no Chromium on this machine")
+    return _told(failed, skipped)
+
+
+def _failed(arguments: list[str], environment: dict[str, str]) -> bool:
+    print(f"\n== {' '.join(arguments)}", flush=True)
+    return subprocess.call([*PYTEST, *arguments], env=os.environ | environment) != 0
+
+
+def _postgres() -> str | None:
+    url = os.environ.get("TRAINING_TEST_POSTGRES", LIKELY)
+
+    async def answers() -> bool:
+        try:
+            connection = await asyncpg.connect(url, timeout=3)
+        except (OSError, asyncpg.PostgresError, TimeoutError):
+            return False
+        await connection.close()
+        return True
+
+    return url if asyncio.run(answers()) else None
+
+
+def _told(failed: list[str], skipped: list[str]) -> int:
+    for words in skipped:
+        print(f"skipped: {words}")
+    if skipped and os.environ.get("CI") == "true":
+        failed.append("skipped in CI")
+    print(f"suites failed: {', '.join(failed)}" if failed else "all suites passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,94 @@
+"""Signing in by a one-time link, in the demo with one click, and out again."""
+
+import email
+import re
+from pathlib import Path
+
+import pytest
+
+from training import clock
+from training.facts import Fact, Followup
+from training.people.models import Session, SignInLink
+from training.consequences import HANDLERS, Outside
+
+
+async def _mailed_link(settings) -> str:
+    """Runs the mail that waits, and reads the link out of it."""
+    work = await Followup.get(kind="mail sign-in link")
+    await HANDLERS[work.kind](work, Outside(settings=settings, now=clock.now))
+    folder = Path(settings.mail_url.removeprefix("file:"))
+    text = email.message_from_bytes(next(folder.glob("*.eml")).read_bytes()).get_payload(decode=True).decode()
+    return re.search(r"/sign-in/\S+", text).group()
+
+
+async def test_a_mailed_link_signs_in_once_and_only_after_the_button_is_pressed(browse, settings):
+    browser = await browse()
+    asked = await browser.post("/sign-in", data={"email": "Amina@Together.example", "to": "/courses"})
+    assert asked.status_code == 200
+    link = await _mailed_link(settings)
+    assert (await browser.get(link)).status_code == 200
+    assert not await Session.all().count(), "looking at the link must not use it up"
+    signed_in = await browser.post(link)
+    assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/courses")
+    assert await Fact.filter(kind="person.signed_in").count() == 1
+    assert (await (await browse()).post(link)).status_code == 404
+
+
+async def test_an_unknown_address_looks_the_same_and_gets_nothing(browse):
+    browser = await browse()
+    known = await browser.post("/sign-in", data={"email": "amina@together.example"})
+    unknown = await browser.post("/sign-in", data={"email": "nobody@together.example"})
+    assert known.text.replace("amina@", "nobody@")[-300:] == unknown.text[-300:]
+    assert await SignInLink.all().count() == 1
+
+
+async def test_the_sixth_try_in_a_minute_is_refused(browse):
+    browser = await browse()
+    answers = [await browser.post("/sign-in", data={"email": f"a{n}@b.example"}) for n in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+
+
+async def test_signing_out_ends_the_session_on_the_server(browse):
+    browser = await browse("amina")
+    assert (await browser.get("/")).status_code == 200
+    cookies = dict(browser.cookies)
+    await browser.post("/sign-out")
+    again = await browse()
+    again.cookies.update(cookies)
+    assert (await again.get("/")).status_code == 303
+
+
+async def test_in_the_demo_one_click_makes_you_somebody(browse):
+    browser = await browse()
+    assert (await browser.post("/people/choose", data={"person": "chloe"})).status_code == 303
+    assert "Hello Chloe" in (await browser.get("/")).text
+
+
+@pytest.mark.parametrize("target", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "x"])
+async def test_a_sign_in_never_leads_to_another_site(browse, settings, target):
+    browser = await browse()
+    await browser.post("/sign-in", data={"email": "amina@together.example", "to": target})
+    signed_in = await browser.post(await _mailed_link(settings))
+    assert signed_in.headers["location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Origin": "http://testserver"}, 303),
+        ({"Origin": "http://elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://testserver"}, 403),
+    ],
+)
+async def test_a_form_from_another_site_changes_nothing(browse, headers, status):
+    browser = await browse("amina")
+    del browser.headers["Sec-Fetch-Site"]
+    answer = await browser.post("/sign-out", headers=headers)
+    assert answer.status_code == status
+    assert await Session.filter(ended__isnull=False).count() == (status == 303)

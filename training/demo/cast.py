@@ -1,0 +1,100 @@
+"""The people and places of the demo: one unit, three sites in two countries, six people to be and some around them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from training.people.models import Email, Membership, Person, Relation
+from training.sites.models import Area, CentralUnit, Licence, Programme, Site
+
+BEGIN = date(2022, 9, 1)
+AREAS = (
+    ("WLS", "Wales", "/WLS/"),
+    ("CDF", "Cardiff", "/WLS/CDF/"),
+    ("NWP", "Newport", "/WLS/NWP/"),
+    ("ENG", "England", "/ENG/"),
+    ("LDS", "Leeds", "/ENG/LDS/"),
+)
+SITES = (
+    ("RIV", "Riverside Family Centre", "CDF", "029 2018 0100"),
+    ("OAK", "Oak Tree Children's Centre", "NWP", "01633 960 200"),
+    ("HAR", "Harehills Hub", "LDS", "0113 496 0300"),
+)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of the demo: key, full name, and (role, site code) pairs; "" means the whole unit."""
+
+    key: str
+    name: str
+    roles: tuple[tuple[str, str], ...]
+    language: str = "en"
+
+
+PEOPLE = (
+    Member("amina", "Amina Yusuf", (("trainee", "RIV"),)),
+    Member("bruno", "Bruno Costa", (("assessor", ""), ("facilitator", "OAK"))),
+    Member("chloe", "Chloe Davies", (("coordinator", "RIV"),)),
+    Member("dara", "Dara O'Neill", (("central", ""), ("auditor", ""))),
+    Member("emre", "Emre Kaya", (("coordinator", "HAR"),)),
+    Member("farah", "Farah Siddiqui", (("administrator", ""),)),
+    Member("gwen", "Gwen Llŷr", (("assessor", ""), ("facilitator", "OAK")), "cy"),
+    Member("hana", "Hana Nowak", (("supervisor", "RIV"), ("facilitator", "RIV"))),
+    Member("ivan", "Ivan Petrov", (("facilitator", "RIV"),)),
+    Member("jude", "Jude Mensah", (("trainee", "RIV"),)),
+    Member("kiran", "Kiran Shah", (("facilitator", "HAR"),)),
+    Member("lowri", "Lowri Ŵyn Parry", (("facilitator", "OAK"),), "cy"),
+    Member("marek", "Marek Wójcik", (("trainee", "HAR"),)),
+    Member("nadia", "Nadia Rahman", (("facilitator", "RIV"),)),
+)
+RELATIONS = (("amina", "hana", "supervisor"), ("jude", "hana", "supervisor"), ("nadia", "hana", "supervisor"))
+
+
+def known(name: str) -> UUID:
+    """Gives the id of a thing of the demo, the same on every machine."""
+    return uuid5(NAMESPACE_URL, f"https://demo.training/{name}")
+
+
+async def settle(now: datetime) -> None:
+    """Writes the places and people; what is there already stays."""
+    unit, _ = await CentralUnit.get_or_create(
+        id=known("together"),
+        defaults={"slug": "together", "name": "Parenting Together", "contact": "help@together.example"},
+    )
+    programme, _ = await Programme.get_or_create(
+        id=known("growing-together"),
+        defaults={"unit_id": unit.id, "slug": "growing-together", "title": "Growing Together"},
+    )
+    for code, name, path in AREAS:
+        above = path.removesuffix(f"{code}/").strip("/").rsplit("/", 1)[-1]
+        parent = known(f"area/{above}") if above else None
+        given = {"unit_id": unit.id, "code": code, "name": name, "path": path, "parent_id": parent}
+        await Area.get_or_create(id=known(f"area/{code}"), defaults=given)
+    for code, name, area, telephone in SITES:
+        given = {
+            "unit_id": unit.id, "area_id": known(f"area/{area}"), "code": code, "name": name,
+            "contact": f"{code.lower()}@together.example", "telephone": telephone,
+        }  # fmt: skip
+        site, _ = await Site.get_or_create(id=known(f"site/{code}"), defaults=given)
+        await Licence.get_or_create(
+            id=known(f"licence/{code}"), defaults={"site_id": site.id, "programme_id": programme.id, "starts": BEGIN}
+        )
+    await _people(unit.id, now)
+
+
+async def _people(unit_id: UUID, now: datetime) -> None:
+    for member in PEOPLE:
+        given = {"unit_id": unit_id, "name": member.name, "language": member.language, "created": now}
+        await Person.get_or_create(id=known(member.key), defaults=given)
+        address = {"unit_id": unit_id, "person_id": known(member.key), "address": f"{member.key}@together.example"}
+        await Email.get_or_create(id=known(f"email/{member.key}"), defaults=address | {"confirmed": True})
+        for role, site in member.roles:
+            held = {
+                "person_id": known(member.key), "role": role, "site_id": known(f"site/{site}") if site else None,
+                "starts": BEGIN,
+            }  # fmt: skip
+            await Membership.get_or_create(id=known(f"membership/{member.key}/{role}/{site}"), defaults=held)
+    for person, other, kind in RELATIONS:
+        related = {"person_id": known(person), "other_id": known(other), "kind": kind, "starts": BEGIN, "recorded": now}
+        await Relation.get_or_create(id=known(f"relation/{person}/{other}"), defaults=related)

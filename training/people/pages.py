@@ -1,0 +1,129 @@
+"""Pages of people: the list of those one may see, and one person."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+from tortoise.expressions import Subquery
+
+from training import clock
+from training.errors import NotFound
+from training.people import actions
+from training.people.actor import Actor
+from training.people.models import Email, Membership, Permission, Person, Relation
+from training.people.reach import live_on, visible_to
+from training.people.roles import ROLES
+from training.web.pages import actor, form, go, identity, page
+
+PAGE_SIZE = 50
+
+
+class Given(BaseModel):
+    """The form that gives somebody a role."""
+
+    role: str = Field(title="a role")
+    site_id: UUID | None = None
+    starts: date = Field(title="the first day")
+
+
+async def people(request: Request) -> Response:
+    """Lists the people one may see, by name, found by a part of the name and by role."""
+    me, asked = actor(request), request.query_params
+    query, role, after = asked.get("query", ""), asked.get("role", ""), asked.get("after", "")
+    found = visible_to(me)
+    if query:
+        found = found.filter(name__icontains=query)
+    if role in ROLES:
+        held = Membership.filter(live_on(clock.now().date()), role=role).values("person_id")
+        found = found.filter(id__in=Subquery(held))
+    total = await found.count()
+    if after:
+        found = found.filter(name__gt=after)
+    rows: list[dict[str, Any]] = list(await found.order_by("name").limit(PAGE_SIZE + 1).values("id", "name"))
+    shown = await _with_memberships(rows[:PAGE_SIZE])
+    on = f"/people?query={query}&role={role}&after={shown[-1]['name']}" if len(rows) > PAGE_SIZE else ""
+    choices = [("", "Any role"), *ROLES.items()]
+    told = {"total": total, "query": query, "role": role, "roles": choices, "next_path": on, "previous_path": ""}
+    return page(request, "people/list.html", people=shown, **told)
+
+
+async def _with_memberships(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    held = await Membership.filter(live_on(clock.now().date()), person_id__in=[row["id"] for row in rows]).values(
+        "person_id", "role", site="site__name"
+    )
+    may = await Permission.filter(live_on(clock.now().date()), person_id__in=[row["id"] for row in rows]).values_list(
+        "person_id", flat=True
+    )
+    return [
+        {
+            "name": row["name"],
+            "path": f"/people/{row['id']}",
+            "site": ", ".join(sorted({one["site"] for one in held if one["person_id"] == row["id"] and one["site"]})),
+            "roles": ", ".join(sorted({ROLES[one["role"]] for one in held if one["person_id"] == row["id"]})),
+            "standing": "may deliver" if row["id"] in may else "",
+        }
+        for row in rows
+    ]
+
+
+async def person(request: Request) -> Response:
+    """Shows one person: addresses, roles, relations, what they may do."""
+    me, today = actor(request), clock.now().date()
+    found = await _visible(me, request)
+    memberships = (
+        await Membership.filter(person=found).order_by("starts").values("role", "starts", "ends", site="site__name")
+    )
+    relations = await Relation.filter(person=found).values("kind", "starts", "ends", name="other__name")
+    permissions = await Permission.filter(live_on(today), person=found).values("what", "may", "ends", site="site__name")
+    return page(
+        request,
+        "people/person.html",
+        person={"name": found.name, "path": f"/people/{found.id}", "language": found.language},
+        emails=await Email.filter(person=found).values_list("address", flat=True),
+        standings=[],
+        memberships=[
+            {"role": ROLES[row["role"]], "where": row["site"] or "the whole unit", **_from_to(row)}
+            for row in memberships
+        ],
+        relations=[
+            {"kind": row["kind"].replace("_", " "), "name": row["name"], "from_to": " to ".join(_from_to(row).values())}
+            for row in relations
+        ],
+        permissions=[
+            {"what": row["may"], "where": row["site"] or "everywhere", "until": _day(row["ends"])}
+            for row in permissions
+        ],
+        actions=_ways_on(me, found.id),
+    )
+
+
+def _ways_on(me: Actor, person_id: UUID) -> list[tuple[str, str]]:
+    ways = [("Courses", f"/courses/of/{person_id}"), ("Practice", f"/practice/of/{person_id}")]
+    return [*ways, ("Pathway and certificates", f"/pathways/of/{person_id}")]
+
+
+async def membership(request: Request) -> Response:
+    """Gives the person a role, as the form says."""
+    found, given = await _visible(actor(request), request), await form(request, Given)
+    await actions.give_membership(
+        found.id, role=given.role, site_id=given.site_id, starts=given.starts, actor=actor(request), now=clock.now()
+    )
+    return go(request, f"/people/{found.id}")
+
+
+async def _visible(me: Actor, request: Request) -> Person:
+    found = await visible_to(me).get_or_none(id=identity(request))
+    if found is None:
+        raise NotFound("There is no such person.", "Look for them in the list of people.")
+    return found
+
+
+def _from_to(row: dict[str, Any]) -> dict[str, str]:
+    return {"starts": _day(row["starts"]), "ends": _day(row["ends"])}
+
+
+def _day(value: date | None) -> str:
+    return f"{value.day} {value:%B %Y}" if value else "open"

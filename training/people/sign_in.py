@@ -1,0 +1,100 @@
+"""Pages of signing in and out: by a one-time link, and in the demo with one click."""
+
+import secrets
+
+from pydantic import BaseModel, Field, field_validator
+from starlette.requests import Request
+from starlette.responses import Response
+
+from training import clock
+from training.errors import Invalid, NotFound
+from training.people import actions
+from training.people.door_keeper import hand_out, take_back
+from training.people.models import Person
+from training.people.sessions import end_session
+from training.web.limits import allow
+from training.web.pages import fill, go, page, typed
+
+SEES = {
+    "Amina": ("Trainee, parent facilitator", "Has done most of the course and leads her first groups."),
+    "Bruno": ("Assessor", "Watches groups and rates them."),
+    "Chloe": ("Site coordinator, Riverside", "Sees who may deliver, who is stuck and who runs out."),
+    "Dara": ("Central unit, auditor", "Decides, reads the register, draws audits."),
+    "Emre": ("Site coordinator, Harehills", "Sees nothing of Riverside."),
+    "Farah": ("Administrator", "Connects learning systems."),
+}
+"""The cast of the demo: first name → role and what there is to see."""
+
+
+class Asked(BaseModel):
+    """The sign-in form."""
+
+    email: str = Field(title="your e-mail address", max_length=254)
+    to: str = "/"
+
+    @field_validator("email")
+    @classmethod
+    def _looks_like_one(cls, value: str) -> str:
+        if "@" not in value.strip("@"):
+            raise ValueError("Enter an e-mail address, like name@example.org")
+        return value.strip()
+
+
+async def sign_in(request: Request) -> Response:
+    """Shows the sign-in form; posted, sends a link if the address is known, and says the same if it is not."""
+    if request.method == "GET":
+        return page(request, "people/sign_in.html", to=own_path(request.query_params.get("to", "")))
+    values = await typed(request)
+    try:
+        asked = fill(Asked, values)
+    except Invalid as error:
+        told = {"problems": error.problems, "values": values, "to": own_path(str(values.get("to", "")))}
+        return page(request, "people/sign_in.html", 422, **told)
+    allow("sign-in", request.client.host if request.client else "", asked.email.lower(), limit="5/minute")
+    await actions.ask_for_link(asked.email, target=own_path(asked.to), now=clock.now())
+    minutes = int(actions.LINK_LIVES.total_seconds() // 60)
+    return page(request, "people/sign_in_sent.html", email=asked.email, minutes=minutes, demo_path="")
+
+
+async def follow_link(request: Request) -> Response:
+    """Shows a button, so that programs that read mail do not use the link up; posted, signs in."""
+    secret, token, now = request.app.state.settings.secret_key, request.path_params["token"], clock.now()
+    if request.method == "GET":
+        link = await actions.look_at_link(token, secret_key=secret, now=now)
+        return page(request, "people/sign_in_confirm.html", token=token, email=link.address)
+    fresh = secrets.token_urlsafe(32)
+    target = await actions.sign_in_by_link(
+        token, session_token=fresh, replaces=request.scope.get("session_token"), secret_key=secret, now=now
+    )
+    return hand_out(go(request, target), fresh, secure=request.app.state.settings.secure, now=now)
+
+
+async def sign_out(request: Request) -> Response:
+    """Ends the session; a frame without cookies has lost it with its address."""
+    token = request.scope.get("session_token")
+    if token:
+        await end_session(token, now=clock.now())
+    request.scope["root_path"] = ""
+    return take_back(go(request, "/sign-in"), secure=request.app.state.settings.secure)
+
+
+async def choose(request: Request) -> Response:
+    """Shows the people of the demo; posted, becomes one of them. There is no such page outside the demo."""
+    settings, now = request.app.state.settings, clock.now()
+    if not settings.demo:
+        raise NotFound("There is no such page.", "Sign in with your e-mail address.")
+    if request.method == "GET":
+        cast = [{"key": name.lower(), "name": name, "role": role, "sees": sees} for name, (role, sees) in SEES.items()]
+        return page(request, "people/choose.html", cast=cast, lms_path=settings.demo_lms_url)
+    wanted = str((await typed(request)).get("person", "")).capitalize()
+    person = await Person.filter(name__startswith=f"{wanted} ").first() if wanted in SEES else None
+    if person is None:
+        raise NotFound("Nobody in the demo has this name.", "Choose one of the six people.")
+    fresh = secrets.token_urlsafe(32)
+    await actions.sign_in_in_demo(person.id, session_token=fresh, replaces=request.scope.get("session_token"), now=now)
+    return hand_out(go(request, "/"), fresh, secure=settings.secure, now=now)
+
+
+def own_path(wanted: str) -> str:
+    """Lets through a path of our own only; anything else leads home."""
+    return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else "/"

@@ -1,0 +1,28 @@
+"""The ways on from the home page and the menu, by what the person may do."""
+
+from training.people.actor import Actor
+
+WAYS = (
+    ("learn", "My courses", "Read, watch and practise. You come back to where you left.", "/courses"),
+    ("log practice", "My practice", "Groups you led and supervision you had.", "/practice"),
+    ("learn", "My pathway", "What is done, what is left and why.", "/pathways"),
+    ("learn", "My certificates", "See, print and share them.", "/certificates"),
+    ("assess", "Assessments", "Watch a group, rate it, sign it.", "/assessments"),
+    ("see people", "People", "Everybody you work with here.", "/people"),
+    ("see people", "Sites", "Who may deliver, who is stuck, who runs out.", "/sites"),
+    ("decide", "Decisions", "People whose evidence is complete.", "/certificates/decisions"),
+    ("read register", "Register", "Who was certified, where, on any day.", "/register"),
+    ("audit", "Audits", "Draw a sample, look at each case, uphold or overturn.", "/audits"),
+    ("connect systems", "Learning systems", "Connect an LMS; see why a launch failed.", "/lti/console"),
+)
+"""Ability → title, words and path of a way on; the menu and the home page are both made of it."""
+
+
+def menu(me: Actor | None) -> list[tuple[str, str]]:
+    """Lists the (text, path) of what the person may open, for the top of every page."""
+    return [(title, path) for ability, title, _, path in WAYS if me and me.may(ability)]
+
+
+def cards(me: Actor) -> list[dict[str, str]]:
+    """Lists the ways on with a sentence each, for the home page."""
+    return [{"title": title, "text": text, "path": path} for ability, title, text, path in WAYS if me.may(ability)]
