@@ -1,0 +1,142 @@
+"""Checks evidence: known words, days that fit, numbers that are none below 0, records that exist."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from certificates.pathways.findings import Findings, as_day, is_number, is_text, shown
+from certificates.pathways.mistakes import Mistake
+from certificates.pathways.vocabulary import (
+    ASKED_TYPES, ATTRIBUTES, DATE, DONE_TYPES, HOLDERS, JUDGEMENTS, NUMBER, OUTCOMES, RECORD_TYPES, RESULTS, STATES,
+    TEXT, YES_OR_NO,
+)  # fmt: skip
+
+FILE_KEYS = ("holder", "kind", "site", "gaps", "note", "records")
+RATING_KEYS = ("by", "on", "agreed", "judged", "reasons", "items")
+NEEDED = ("id", "type", "what", "on")
+DECIDED = ("award", "state", "waiver")  # a decision of unknown day decides nothing
+_HOW: dict[str, tuple[Callable[[object], bool], str]] = {
+    NUMBER: (is_number, "a number"),
+    TEXT: (is_text, "text"),
+    YES_OR_NO: (lambda value: isinstance(value, bool), "true or false"),
+    DATE: (lambda value: as_day(value) is not None, "a day"),
+}
+
+
+def check_evidence(table: Mapping[str, Any], file: str) -> list[Mistake]:
+    """Everything that is wrong in a file of evidence."""
+    found = Findings(file)
+    found.unknown_keys(table, FILE_KEYS, "an evidence file")
+    _check_head(found, table)
+    rows = table.get("records")
+    if not isinstance(rows, list | tuple):
+        found.add(table, "records", "records is missing or no list", "write the records as a list, if need be as []")
+        return found.mistakes
+    rows = [row for row in rows if isinstance(row, Mapping)]
+    known = frozenset(str(row.get("id")) for row in rows)
+    seen: set[str] = set()
+    for row in rows:
+        found.mistakes += check_record(row, file, known)
+        name = str(row.get("id"))
+        if name in seen:
+            found.add(row, "id", f"the id {name} stands twice", "give each record an id of its own")
+        seen.add(name)
+    return found.mistakes
+
+
+def check_record(row: Mapping[str, Any], file: str, known: frozenset[str]) -> list[Mistake]:
+    """Everything that is wrong in one record; ids are looked for among the known ones, if there are any."""
+    found = Findings(file)
+    for key in NEEDED:
+        if row.get(key) is None:
+            found.add(row, None, f"the record {row.get('id', '')} has no {key}", f"write its {key}")
+        elif key != "on" and not is_text(row[key]):
+            what = f"{key} of the record {shown(row.get('id'))} is {shown(row[key])}"
+            found.add(row, key, what, "write one name as text")
+    if found.mistakes:
+        return found.mistakes
+    found.one_of(row, "type", RECORD_TYPES)
+    _check_words(found, row)
+    _check_days(found, row)
+    _check_values(found, row)
+    _check_rows(found, row)
+    _check_links(found, row, known)
+    return found.mistakes
+
+
+def _check_head(found: Findings, table: Mapping[str, Any]) -> None:
+    if not is_text(table.get("holder")):
+        found.add(table, "holder", "the holder is missing", "write whose evidence this is: holder: amina")
+    if table.get("kind") is not None:
+        found.one_of(table, "kind", HOLDERS)
+    if table.get("site") is not None and not is_text(table["site"]):
+        found.add(table, "site", f"site is {shown(table['site'])}", "write the name of one site")
+    if table.get("gaps") is not None:
+        found.one_of(table, "gaps", ASKED_TYPES, "type")
+
+
+def _check_words(found: Findings, row: Mapping[str, Any]) -> None:
+    for key, known in (("result", RESULTS), ("outcome", OUTCOMES), ("state", STATES)):
+        if key in row and (key == "result" or row["type"] in ("award", "state")):
+            found.one_of(row, key, known)
+    if row["type"] == "state" and "state" not in row:
+        found.add(row, None, f"the state record {row['id']} has no state", f"write one of: {', '.join(STATES)}")
+    if row.get("void") and "replaces" not in row:
+        found.add(row, "void", "void without replaces takes nothing back", "write replaces with the id of a record")
+
+
+def _check_days(found: Findings, row: Mapping[str, Any]) -> None:
+    kind = row["type"]
+    if row["on"] == "unknown":
+        if kind in DECIDED:
+            found.add(row, "on", f"the {kind} {row['id']} is of unknown day", "write the day on which it was decided")
+    else:
+        found.day(row, "on")
+    for key in ("from", "until", "recorded_at"):
+        if key in row:
+            found.day(row, key)
+    if "until" in row and kind in DONE_TYPES:
+        found.add(row, "until", f"until stands on {kind}, which is done on a day", "take it out, or write from and on")
+    if "from" in row and kind not in DONE_TYPES:
+        found.add(row, "from", f"from stands on {kind}, which is held", "write the first day as on")
+    first, last = as_day(row.get("from", row["on"])), as_day(row["on"] if "from" in row else row.get("until"))
+    if first and last and last < first:
+        key = "from" if "from" in row else "until"
+        found.add(row, key, f"the record {row['id']} ends before its beginning", "change one of the two days")
+
+
+def _check_values(found: Findings, row: Mapping[str, Any]) -> None:
+    for key, kind in ATTRIBUTES.items():
+        if key not in row:
+            continue
+        fits, how = _HOW[kind]
+        values = row[key] if isinstance(row[key], list | tuple) else [row[key]]
+        for value in values:
+            if not fits(value):
+                found.add(row, key, f"{key} is {shown(value)} and should be {how}", f"write {how}")
+            elif kind == NUMBER and value < 0:
+                found.add(row, key, f"{key} is {value}, a number below 0", "write 0 or more")
+
+
+def _check_rows(found: Findings, row: Mapping[str, Any]) -> None:
+    for key in ("team", "ratings", "duties"):
+        if key in row and not isinstance(row[key], list | tuple):
+            found.add(row, key, f"{key} is {shown(row[key])} and should be a list", "write a list, one line for each")
+    for rating in _mappings(row.get("ratings", ())):
+        found.unknown_keys(rating, RATING_KEYS, "a rating")
+        if "judged" in rating:
+            found.one_of(rating, "judged", JUDGEMENTS, "judgement")
+        if "items" in rating and not isinstance(rating["items"], Mapping):
+            found.add(rating, "items", "items is no mapping", "write item: mark for each item")
+
+
+def _check_links(found: Findings, row: Mapping[str, Any], known: frozenset[str]) -> None:
+    for key in ("about", "replaces"):
+        values = row.get(key, ())
+        for name in values if isinstance(values, list | tuple) else [values]:
+            if known and str(name) not in known:
+                what = f"{key} names the record {name}, which does not exist"
+                found.add(row, key, what, "write the id of a record of this file")
+
+
+def _mappings(rows: Any) -> Iterable[Mapping[str, Any]]:
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list | tuple) else []
