@@ -1,0 +1,161 @@
+"""The certificate as an Open Badge 3.0: composed from frozen facts, judged against the data model, verified."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from importlib.resources import files
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from jsonschema import Draft201909Validator
+
+from certificates import addresses, signing, statuslist
+from certificates.frozen import CertificateFacts
+from certificates.signing import Unproven
+from certificates.vocabulary import CREDENTIALS, OPEN_BADGES
+
+LAST_SECOND = time(23, 59, 59)
+
+_SCHEMA = json.loads(files("certificates").joinpath("open_badge.schema.json").read_text("utf-8"))
+_RULES = Draft201909Validator(_SCHEMA)
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A credential whose proof and status list were checked."""
+
+    credential_id: str
+    issuer: str
+    method: str
+    withdrawn: bool
+    starts: datetime
+    ends: datetime | None
+
+    def valid_at(self, moment: datetime) -> bool:
+        """Tells whether the credential holds at a moment; grace is for the verify page to know."""
+        return not self.withdrawn and self.starts <= moment and (self.ends is None or moment <= self.ends)
+
+
+def compose(facts: CertificateFacts, *, valid_from: datetime | None = None) -> dict[str, Any]:
+    """Writes the unsigned credential; `valid_from` only when it is signed again after a key was compromised.
+
+    Source: Open Badges 3.0, section B.1.3 (OpenBadgeCredential).
+    """
+    document: dict[str, Any] = {
+        "@context": [CREDENTIALS, OPEN_BADGES],
+        "id": facts.credential_id,
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": facts.title,
+        "description": facts.description,
+        "issuer": profile(facts.home, slug=facts.issuer_slug, name=facts.issuer_name),
+        "validFrom": _stamp(valid_from) if valid_from else _at(facts.valid_from, time()),
+        "awardedDate": _stamp(facts.issued),
+        "credentialSubject": _subject(facts),
+        "credentialStatus": statuslist.entry(facts.status_list, facts.status_index),
+    }
+    if facts.valid_until:
+        document["validUntil"] = _at(facts.valid_until, LAST_SECOND)
+    if facts.evidence:
+        document["evidence"] = [
+            {"type": ["Evidence"], "name": each.label, "narrative": each.amount} for each in facts.evidence
+        ]
+    return document
+
+
+def profile(home: str, *, slug: str, name: str) -> dict[str, Any]:
+    """Writes an issuer."""
+    address = addresses.issuer_page(home, slug)
+    return {"id": addresses.issuer_did(home, slug), "type": ["Profile"], "name": name, "url": address}
+
+
+def achievement(facts: CertificateFacts) -> dict[str, Any]:
+    """Writes what was achieved, the same for all who achieve it."""
+    return {
+        "id": addresses.achievement_page(facts.home, facts.achievement_slug),
+        "type": ["Achievement"],
+        "name": facts.title,
+        "description": facts.description,
+        "criteria": {"narrative": facts.criteria},
+        "achievementType": "Certification",
+        "version": facts.achievement_version,
+        "inLanguage": facts.language,
+        "tag": [each for each in (facts.programme, facts.level) if each],
+    }
+
+
+def problems(document: Mapping[str, Any]) -> list[str]:
+    """Lists where a credential breaks the data model of Open Badges 3.0."""
+    found = sorted(_RULES.iter_errors(document), key=lambda error: error.json_path)
+    return [f"{error.json_path}: {error.message}" for error in found]
+
+
+def verify(
+    document: Mapping[str, Any],
+    *,
+    keys: Mapping[str, Ed25519PublicKey],
+    status_lists: Mapping[str, Mapping[str, Any]],
+    now: datetime,
+) -> Proven:
+    """Checks the proof, and the bit in the issuer's status list; raises Unproven when either cannot be believed.
+
+    `keys` are the methods that issuers vouch for, `status_lists` the published list credentials by address.
+    """
+    method = signing.verify_document(document, keys=keys)
+    try:
+        entry = document["credentialStatus"]
+        published = status_lists[entry["statusListCredential"]]
+        withdrawn = _raised(published, entry=entry, issuer=signing.issuer_of(document), keys=keys, now=now)
+        return Proven(
+            credential_id=document["id"],
+            issuer=signing.issuer_of(document),
+            method=method,
+            withdrawn=withdrawn,
+            starts=datetime.fromisoformat(document["validFrom"]),
+            ends=datetime.fromisoformat(document["validUntil"]) if "validUntil" in document else None,
+        )
+    except Unproven:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unproven("The status of this credential cannot be read.") from error
+
+
+def _raised(
+    published: Mapping[str, Any],
+    *,
+    entry: Mapping[str, Any],
+    issuer: str,
+    keys: Mapping[str, Ed25519PublicKey],
+    now: datetime,
+) -> bool:
+    signing.verify_document(published, keys=keys)
+    subject = published["credentialSubject"]
+    same = published["id"] == entry["statusListCredential"] and signing.issuer_of(published) == issuer
+    if not same or subject["statusPurpose"] != entry["statusPurpose"]:
+        raise Unproven("The status list belongs to somebody else.")
+    if datetime.fromisoformat(published["validUntil"]) < now:
+        raise Unproven("The status list is out of date.")
+    return statuslist.is_raised(subject["encodedList"], int(entry["statusListIndex"]))
+
+
+def _subject(facts: CertificateFacts) -> dict[str, Any]:
+    named = {"type": "IdentityObject", "hashed": False, "identityHash": facts.name, "identityType": "name"}
+    identifiers: list[dict[str, Any]] = [named]
+    if facts.email_hash:
+        hashed = {"hashed": True, "identityHash": facts.email_hash, "identityType": "emailAddress"}
+        identifiers.append({"type": "IdentityObject", **hashed, "salt": facts.email_salt})
+    return {
+        "id": facts.subject_id,
+        "type": ["AchievementSubject"],
+        "identifier": identifiers,
+        "licenseNumber": facts.serial,
+        "achievement": achievement(facts),
+    }
+
+
+def _at(day: date, hour: time) -> str:
+    return f"{datetime.combine(day, hour).isoformat()}Z"
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

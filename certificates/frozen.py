@@ -1,0 +1,92 @@
+"""The facts of a certificate as printed, frozen: every artefact is made from them and from nothing else."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+TEMPLATE_VERSION = "1"  # of templates/certificates/document.html; a change of its look is a new version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signatory:
+    """Somebody whose name stands under the certificate."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceCount:
+    """How much of one kind of evidence the decision rested on, in words: "Group sessions led", "14"."""
+
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateFacts:
+    """What a certificate says, on the day it was awarded.
+
+    `home` is the address of the service without a path, `valid_until` the last day (none: for ever),
+    `subject_id` a random urn:uuid per person and issuer, `email_hash` is `sha256$…` of the address and `email_salt`.
+    """
+
+    credential_id: str
+    serial: str
+    home: str
+    verify_token: str
+    language: str
+    name: str
+    title: str
+    level: str
+    programme: str
+    programme_slug: str
+    achievement_slug: str
+    achievement_version: str
+    description: str
+    criteria: str
+    valid_from: date
+    valid_until: date | None
+    issued: datetime
+    issuer_name: str
+    issuer_slug: str
+    signatories: tuple[Signatory, ...]
+    subject_id: str
+    status_list: str
+    status_index: int
+    evidence: tuple[EvidenceCount, ...] = ()
+    email_hash: str = ""
+    email_salt: str = ""
+    template_version: str = TEMPLATE_VERSION
+
+    @property
+    def verify_url(self) -> str:
+        """Gives the address where anybody checks this certificate."""
+        return f"{self.home}/v/{self.verify_token}"
+
+
+def canonical(facts: CertificateFacts) -> str:
+    """Writes the facts as JSON of which there is only one spelling."""
+    return json.dumps(asdict(facts), default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(facts: CertificateFacts) -> str:
+    """Gives the SHA-256 of the canonical facts, in hexadecimal."""
+    return hashlib.sha256(canonical(facts).encode()).hexdigest()
+
+
+def thawed(text: str) -> CertificateFacts:
+    """Reads canonical facts back."""
+    read: dict[str, Any] = json.loads(text)
+    read["valid_from"] = date.fromisoformat(read["valid_from"])
+    read["valid_until"] = date.fromisoformat(read["valid_until"]) if read["valid_until"] else None
+    read["issued"] = datetime.fromisoformat(read["issued"])
+    read["signatories"] = tuple(Signatory(**each) for each in read["signatories"])
+    read["evidence"] = tuple(EvidenceCount(**each) for each in read["evidence"])
+    return CertificateFacts(**read)
+
+
+def _plain(value: date | datetime) -> str:
+    return value.isoformat()
