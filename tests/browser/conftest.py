@@ -1,0 +1,108 @@
+"""The demo as a running service, and Chromium in front of it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+READY_SECONDS = 90
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a fresh demo, served by its own process."""
+    if known := os.environ.get("TRAINING_TEST_ADDRESS"):
+        yield known
+        return
+    folder, port = tmp_path_factory.mktemp("demo"), _free_port()
+    home = f"http://127.0.0.1:{port}"
+    environment = os.environ | {
+        "TRAINING_DEMO": "1",
+        "TRAINING_DATABASE_URL": f"sqlite://{folder}/training.db",
+        "TRAINING_STORAGE_URL": f"{folder}/files",
+        "TRAINING_SECRET_KEY": "b" * 40,
+        "TRAINING_PUBLIC_URL": home,
+        "TRAINING_MAIL_URL": f"file:{folder}/mail",
+    }
+    for command in ("migrate", "seed"):
+        subprocess.run([sys.executable, "-m", "training", command], cwd=ROOT, env=environment, check=True)
+    with (folder / "log").open("w") as log:
+        serving = [sys.executable, "-m", "training", "serve", "--port", str(port)]
+        service = subprocess.Popen(serving, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            _await_ready(home, service, folder / "log")
+            yield home
+        finally:
+            service.terminate()
+            service.wait(20)
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def _await_ready(home: str, service: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        if service.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{home}/health/ready", timeout=2).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"the demo did not start:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A Chromium of the machine, or a skip when there is none."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def be(address: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page as one of the demo's people: `be("amina")`; "" is a stranger."""
+    contexts: list[BrowserContext] = []
+
+    def somebody(key: str = "", **options: object) -> Page:
+        context = chromium.new_context(base_url=address, viewport={"width": 375, "height": 812}, **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        if key:
+            page.goto("/people/choose")
+            page.locator(f'button[name=person][value="{key}"]').click()
+            page.wait_for_load_state()
+        return page
+
+    yield somebody
+    for context in contexts:
+        context.close()
