@@ -12,8 +12,6 @@ from training.web.doors import Door
 NOT_PAGES = re.compile(
     r"\.(csv|xlsx|pdf|json|png|svg|zip|jwt)(\?|$)|/(assets|health|metrics|demo|language|sign-out|api|keys|status-lists)(/|$)"
 )
-    r"/assets/|\.(csv|xlsx|pdf|json|png|svg|zip|jwt)(\?|$)|/sign-out|/health/|/metrics|/demo/|/language/"
-)
 PAGES_OF_ONE_ROUTE = 2
 """How many addresses of one route are looked at: a second one often shows another state."""
 
