@@ -108,10 +108,13 @@ class Worker(Generic[Outside]):
     async def _do(self, works: list[Followup]) -> None:
         beat = asyncio.create_task(self._keep_hold(works[0].lease))
         try:
-            await asyncio.gather(*(self._try(work) for work in works))
+            ends = await asyncio.gather(*(self._try(work) for work in works), return_exceptions=True)
         finally:
             beat.cancel()
             await asyncio.wait([beat])
+        for error in ends:
+            if error is not None:  # the end of a piece could not be noted: it is done again when the lease is over
+                raise error
 
     async def _keep_hold(self, lease: UUID | None) -> None:
         while True:

@@ -10,7 +10,7 @@ import asyncpg
 
 GIVEN = os.environ.get("TRAINING_TEST_DATABASE", "sqlite://")
 POSTGRES = GIVEN.startswith("postgres")
-TRAIL = {"trail": ["training.facts"]}
+TRAIL = {"trail": ["training.facts", "training.sealing"]}
 
 
 @asynccontextmanager

@@ -9,11 +9,11 @@ Apps = Mapping[str, list[str]]  # label -> modules with models
 
 # Foreign keys point up this list only, and migrations run down it.
 APPS: dict[str, list[str]] = {
-    "trail": ["training.facts"],
+    "trail": ["training.facts", "training.sealing"],
     "sites": ["training.sites.models"],
     "people": ["training.people.models"],
-    "practice": ["training.practice.models"],
-    "assessments": ["training.assessments.models"],
+    "practice": ["training.practice.models", "training.practice.confirmations"],
+    "assessments": ["training.assessments.versions", "training.assessments.models"],
     "lti": ["training.lti.models", "training.lti.gradebook"],
     "courses": ["courses.content", "courses.models", "courses.cohorts"],
     "certificates": ["certificates.models"],

@@ -35,6 +35,12 @@ class _Named:
 class SafeAsyncpgClient(_Named, AsyncpgDBClient):
     """The client outside transactions; each statement takes a connection from the pool."""
 
+    async def connect_alone(self) -> Any:
+        """Connects outside the pool, to the same database."""
+        return await asyncpg.connect(
+            host=self.host, port=self.port, user=self.user, password=self.password, database=self.database, timeout=10
+        )
+
     def _in_transaction(self) -> TransactionContext:
         return AsyncpgTransaction(SafeAsyncpgTransactionClient(self), self)
 
@@ -82,7 +88,7 @@ class AsyncpgTransaction(SettledTransaction):
         async with parent._pool_init_lock:
             if parent._pool is None:
                 await parent.create_connection(with_db=True)
-        assert parent._pool is not None  # noqa: S101 - for mypy; made above
+        assert parent._pool is not None
         transaction.client._connection = await parent._pool.acquire()
 
 

@@ -83,7 +83,7 @@ class SqliteTransaction(SettledTransaction):
         except BaseException:
             self._parent._lock.release()
             raise
-        assert self._parent._connection is not None  # noqa: S101 - for mypy; made above
+        assert self._parent._connection is not None
         self.client._connection = self._parent._connection
 
     async def give(self) -> None:

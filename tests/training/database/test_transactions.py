@@ -185,7 +185,7 @@ async def test_a_process_beside_ours_never_makes_reading_and_then_writing_fail(u
 @pytest.mark.skipif(POSTGRES, reason="a file is SQLite's")
 async def test_sqlite_writes_ahead_and_checks_foreign_keys(url: str) -> None:
     pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-    found = [tuple((await connection().execute_query(f"PRAGMA {name}"))[1][0])[0] for name in pragmas]
+    found = [next(iter((await connection().execute_query(f"PRAGMA {name}"))[1][0])) for name in pragmas]
     assert found == ["wal", 1, 1, 10_000]
 
 
