@@ -13,7 +13,7 @@ from tortoise.exceptions import IntegrityError
 
 from training import facts
 from training.assessments.instruments import canonical, digest_of, faults_of_instrument
-from training.assessments.models import Instrument, InstrumentVersion
+from training.assessments.versions import Instrument, InstrumentVersion
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid
 from training.people.actor import Actor

@@ -1,58 +1,20 @@
-"""Tables of assessment: instruments, who rates whom, every mark as a row of its own, and the signatures."""
+"""Tables of assessment: who rates whom with what, every mark as a row of its own, and the signatures."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from training.assessments.versions import InstrumentVersion
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.reach import reach
 from training.sites.models import CentralUnit, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
-
-
-class Instrument(Model):
-    """Names an assessment instrument of a central unit; what it asks stands in its versions.
-
-    Personal data: none.
-    """
-
-    id = fields.UUIDField(primary_key=True)
-    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
-        "sites.CentralUnit", related_name="instruments", on_delete=RESTRICT
-    )
-    name = fields.CharField(120)
-
-    class Meta:
-        table = "assessments_instrument"
-        unique_together = (("unit", "name"),)
-
-
-class InstrumentVersion(Model):
-    """Is one version of an instrument: its whole body as written, and the hash of that; never changed.
-
-    Personal data: published_by (own id); kept: as long as the version.
-    """
-
-    id = fields.UUIDField(primary_key=True)
-    instrument: fields.ForeignKeyRelation[Instrument] = fields.ForeignKeyField(
-        "assessments.Instrument", related_name="versions", on_delete=RESTRICT
-    )
-    version = fields.CharField(40)
-    title = fields.CharField(200)
-    kind = fields.CharField(12)
-    body: Any = fields.TextField()  # canonical JSON as text: PostgreSQL would reorder the keys, and items have an order
-    digest = fields.CharField(64)
-    published = fields.DatetimeField()
-    published_by = fields.UUIDField(null=True)
-
-    class Meta:
-        table = "assessments_instrument_version"
-        unique_together = (("instrument", "version"),)
 
 
 class Assessment(Model):
@@ -92,6 +54,12 @@ class Assessment(Model):
     outcome = fields.CharField(12, default="")
     summary: Any = fields.JSONField(default=list)
 
+    unit_id: UUID
+    person_id: UUID
+    version_id: UUID
+    site_id: UUID | None
+    opened_by_id: UUID
+
     class Meta:
         table = "assessments_assessment"
         indexes = (("person_id", "state"),)
@@ -115,6 +83,9 @@ class Rater(Model):
     submitted = fields.DatetimeField(null=True)
     eligibility: Any = fields.JSONField(null=True)
 
+    assessment_id: UUID
+    person_id: UUID
+
     class Meta:
         table = "assessments_rater"
         unique_together = (("assessment", "person"),)
@@ -134,6 +105,8 @@ class Draft(Model):
     mark: Any = fields.JSONField(null=True)
     note = fields.TextField(default="")
     saved = fields.DatetimeField()
+
+    rater_id: UUID
 
     class Meta:
         table = "assessments_draft"
@@ -159,6 +132,9 @@ class Rating(Model):
     note = fields.TextField(default="")
     recorded = fields.DatetimeField()
 
+    assessment_id: UUID
+    rater_id: UUID
+
     class Meta:
         table = "assessments_rating"
         unique_together = (("assessment", "rater", "item", "attempt"),)
@@ -182,6 +158,9 @@ class Reconciliation(Model):
     )
     recorded = fields.DatetimeField()
 
+    assessment_id: UUID
+    person_id: UUID
+
     class Meta:
         table = "assessments_reconciliation"
         unique_together = (("assessment", "item"),)
@@ -204,32 +183,12 @@ class Signature(Model):
     digest = fields.CharField(64)
     eligibility: Any = fields.JSONField()
 
+    assessment_id: UUID
+    person_id: UUID
+
     class Meta:
         table = "assessments_signature"
         unique_together = (("assessment", "person"),)
-
-
-class CalibrationRun(Model):
-    """Says how far a rater agreed with the standard of an instrument, in percent, on a day.
-
-    Personal data: who was calibrated and how well; kept: seven years.
-    """
-
-    id = fields.UUIDField(primary_key=True)
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "people.Person", related_name="calibrations", on_delete=RESTRICT
-    )
-    instrument: fields.ForeignKeyRelation[Instrument] = fields.ForeignKeyField(
-        "assessments.Instrument", related_name="calibrations", on_delete=RESTRICT
-    )
-    agreement = fields.FloatField()
-    held = fields.DateField()
-    recorded = fields.DatetimeField()
-    recorded_by = fields.UUIDField(null=True)
-
-    class Meta:
-        table = "assessments_calibration"
-        indexes = (("person_id", "instrument_id"),)
 
 
 def visible_to(actor: Actor) -> QuerySet[Assessment]:

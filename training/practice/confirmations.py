@@ -1,5 +1,7 @@
 """Tables of confirmation: who was asked to confirm a record, what they answered and how strongly."""
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.expressions import Q
 from tortoise.models import Model
@@ -48,6 +50,13 @@ class Confirmation(Model):
     disputed = fields.DatetimeField(null=True)
     closed = fields.DatetimeField(null=True)
     note = fields.TextField(default="")
+    dispute_note = fields.TextField(default="")
+
+    unit_id: UUID
+    person_id: UUID
+    delivery_id: UUID | None
+    supervision_id: UUID | None
+    confirmer_id: UUID | None
 
     class Meta:
         table = "practice_confirmation"
@@ -67,6 +76,8 @@ class ConfirmationLink(Model):
     made = fields.DatetimeField()
     expires = fields.DatetimeField()
     used = fields.DatetimeField(null=True)
+
+    confirmation_id: UUID
 
     class Meta:
         table = "practice_confirmation_link"

@@ -1,5 +1,7 @@
 """Tables of practice: groups led, supervision received, checks held; each corrected by a new row, never edited."""
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -55,6 +57,13 @@ class Delivery(Model):
     )
     void = fields.BooleanField(default=False)
 
+    unit_id: UUID
+    person_id: UUID
+    site_id: UUID | None
+    programme_id: UUID | None
+    recorded_by_id: UUID
+    replaces_id: UUID | None
+
     class Meta:
         table = "practice_delivery"
         indexes = (("person_id", "ended"),)
@@ -76,6 +85,9 @@ class DeliveryTeam(Model):
     name = fields.CharField(200)
     role = fields.CharField(20, default="co_leader")
 
+    delivery_id: UUID
+    person_id: UUID | None
+
     class Meta:
         table = "practice_delivery_team"
 
@@ -95,6 +107,8 @@ class Tailoring(Model):
     changed = fields.TextField()
     for_whom = fields.TextField(default="")
     why = fields.TextField(default="")
+
+    delivery_id: UUID
 
     class Meta:
         table = "practice_tailoring"
@@ -136,6 +150,13 @@ class Supervision(Model):
     )
     void = fields.BooleanField(default=False)
 
+    unit_id: UUID
+    person_id: UUID
+    supervisor_id: UUID | None
+    delivery_id: UUID | None
+    recorded_by_id: UUID
+    replaces_id: UUID | None
+
     class Meta:
         table = "practice_supervision"
         indexes = (("person_id", "held"),)
@@ -166,6 +187,11 @@ class BackgroundCheck(Model):
         "practice.BackgroundCheck", related_name="replaced_by", null=True, on_delete=RESTRICT
     )
     void = fields.BooleanField(default=False)
+
+    unit_id: UUID
+    person_id: UUID
+    recorded_by_id: UUID
+    replaces_id: UUID | None
 
     class Meta:
         table = "practice_check"

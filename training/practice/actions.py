@@ -1,0 +1,224 @@
+"""What people do in practice: log a group, log supervision, correct it, take it back, record a check."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from tortoise.exceptions import IntegrityError
+
+from training import facts
+from training.database.opening import transaction
+from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.people.actor import Actor
+from training.people.models import Membership
+from training.people.reach import live_on, visible_to
+from training.practice.asking import ask, close_requests
+from training.practice.models import (
+    BackgroundCheck,
+    Delivery,
+    DeliveryTeam,
+    Supervision,
+    Tailoring,
+    deliveries_visible_to,
+    supervisions_visible_to,
+)
+from training.practice.naming import named, relate
+from training.practice.rules import (
+    Confirmer,
+    DeliveryEntry,
+    SupervisionEntry,
+    faults_of_delivery,
+    faults_of_supervision,
+)
+
+Row = TypeVar("Row", Delivery, Supervision, BackgroundCheck)
+Logged = TypeVar("Logged", Delivery, Supervision)
+_ROW_FIELDS = frozenset(DeliveryEntry.__dataclass_fields__) - {"team", "tailorings", "site", "programme"}
+
+
+async def log_delivery(
+    entry: DeliveryEntry,
+    *,
+    key: UUID,
+    actor: Actor,
+    now: datetime,
+    confirmer: Confirmer | None = None,
+    replaces: UUID | None = None,
+) -> Delivery:
+    """Logs a group that the actor led and asks the co-leader, or the named confirmer, to confirm it.
+
+    The same `key` again gives the row that is there. With `replaces` it corrects an earlier row, which stays.
+    """
+    _refuse(faults_of_delivery(entry, now.date()))
+    team = tuple([await named(one, actor=actor, field="co_leader") for one in entry.team])
+    asked = await named(confirmer, actor=actor, field="confirmer") if confirmer else next(iter(team), None)
+    site = await _own_site(entry.site, actor, now.date())
+    old = await _own(deliveries_visible_to(actor).get_or_none(id=replaces), actor) if replaces else None
+
+    async def write() -> Delivery:
+        given = {name: getattr(entry, name) for name in _ROW_FIELDS}
+        row = await Delivery.create(
+            **_head(key, actor, now), **given, site_id=site, programme_id=entry.programme, replaces_id=replaces
+        )
+        await _keep_parts(row, team, entry, now)
+        if old:
+            await close_requests(old, actor=actor, now=now)
+        await _note("delivery.corrected" if old else "delivery.logged", row, actor=actor, now=now, happened=entry.ended)
+        if asked:
+            await ask(row, asked, actor=actor, now=now)
+        return row
+
+    return await _once(Delivery, key, actor, write)
+
+
+async def _keep_parts(row: Delivery, team: tuple[Confirmer, ...], entry: DeliveryEntry, now: datetime) -> None:
+    for one in team:
+        await DeliveryTeam.create(delivery=row, person_id=one.person, name=one.name)
+        await relate(row.person_id, one.person, "co_leader", day=row.began, now=now)
+    for tailoring in entry.tailorings:
+        await Tailoring.create(delivery=row, **asdict(tailoring))
+
+
+async def log_supervision(
+    entry: SupervisionEntry, *, key: UUID, actor: Actor, now: datetime, replaces: UUID | None = None
+) -> Supervision:
+    """Logs a supervision session that the actor had and asks the supervisor to confirm it; `key` as above."""
+    _refuse(faults_of_supervision(entry, now.date()))
+    supervisor = await named(entry.supervisor, actor=actor, field="supervisor")
+    old = await _own(supervisions_visible_to(actor).get_or_none(id=replaces), actor) if replaces else None
+    about = entry.delivery
+    if about:
+        await _own(deliveries_visible_to(actor).get_or_none(id=about), actor)
+
+    async def write() -> Supervision:
+        row = await Supervision.create(
+            **_head(key, actor, now),
+            supervisor_id=supervisor.person,
+            supervisor_name=supervisor.name,
+            **{name: getattr(entry, name) for name in ("what", "held", "minutes", "mode", "topics", "note")},
+            delivery_id=about,
+            replaces_id=replaces,
+        )
+        await relate(row.person_id, supervisor.person, "supervisor", day=row.held, now=now)
+        if old:
+            await close_requests(old, actor=actor, now=now)
+        kind = "supervision.corrected" if old else "supervision.logged"
+        await _note(kind, row, actor=actor, now=now, happened=entry.held)
+        await ask(row, supervisor, actor=actor, now=now)
+        return row
+
+    return await _once(Supervision, key, actor, write)
+
+
+async def take_back(row: Logged, *, reason: str, key: UUID, actor: Actor, now: datetime) -> Logged:
+    """Takes an own record back: a new row says so, and the old one stays in the past."""
+    await _own(_itself(row), actor)
+    if not reason.strip():
+        raise Invalid("There is a problem", problems={"reason": "Say why you take it back"})
+    model = type(row)
+
+    async def write() -> Logged:
+        kept = {name: getattr(row, name) for name in model._meta.fields_db_projection if not _is_head(name)}
+        void = await model.create(
+            **_head(key, actor, now), **kept | {"note": reason.strip(), "replaces_id": row.id, "void": True}
+        )
+        await close_requests(row, actor=actor, now=now)
+        kind = "delivery.corrected" if isinstance(row, Delivery) else "supervision.corrected"
+        await _note(kind, void, actor=actor, now=now, happened=now.date())
+        return void
+
+    return await _once(model, key, actor, write)
+
+
+async def record_check(
+    person_id: UUID, *, what: str, issued: date, ends: date | None, key: UUID, actor: Actor, now: datetime
+) -> BackgroundCheck:
+    """Records that the actor, a coordinator, has seen somebody's check; never their own."""
+    if not actor.may("manage people") or person_id == actor.person_id:
+        raise NotAllowed("You may not record this check.", "Ask your site coordinator or the central unit.")
+    if not await visible_to(actor).filter(id=person_id).exists():
+        raise NotFound("There is no such person.", "Look for them in the list of people.")
+    wrong = {"what": "Choose a check"} if not what.strip() else {}
+    if issued > now.date():
+        wrong["issued"] = "This day is still to come"
+    if ends and ends < issued:
+        wrong["ends"] = "The last day must be after the first one"
+    _refuse(wrong)
+
+    async def write() -> BackgroundCheck:
+        head = _head(key, actor, now) | {"person_id": person_id}
+        row = await BackgroundCheck.create(**head, what=what.strip(), issued=issued, ends=ends)
+        await _note("check.recorded", row, actor=actor, now=now, happened=issued)
+        return row
+
+    return await _once(BackgroundCheck, key, actor, write)
+
+
+async def _once(model: type[Row], key: UUID, actor: Actor, write: Callable[[], Awaitable[Row]]) -> Row:
+    """Writes a row in a transaction, or gives the row that the same form made before."""
+    try:
+        if found := await model.get_or_none(entry_key=key, recorded_by_id=actor.person_id):
+            return found
+        async with transaction():
+            return await write()
+    except IntegrityError as error:
+        if found := await model.get_or_none(entry_key=key, recorded_by_id=actor.person_id):
+            return found
+        raise Conflict("This record has been changed in the meantime.", "Look at it again before you go on.") from error
+
+
+def _head(key: UUID, actor: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "entry_key": key,
+        "unit_id": actor.unit_id,
+        "person_id": actor.person_id,
+        "recorded": now,
+        "recorded_by_id": actor.person_id,
+    }
+
+
+def _is_head(name: str) -> bool:
+    return name in ("id", "entry_key", "unit_id", "person_id", "recorded", "recorded_by_id")
+
+
+def _refuse(problems: Mapping[str, str]) -> None:
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+
+
+async def _itself(row: Row) -> Row | None:
+    return await type(row).get_or_none(id=row.id, replaced_by__isnull=True, void=False)
+
+
+async def _own(found: Awaitable[Row | None], actor: Actor) -> Row:
+    row = await found
+    if row is None or row.person_id != actor.person_id:
+        raise NotFound("There is no such record of yours.", "Look at your practice page again.")
+    return row
+
+
+async def _own_site(wanted: UUID | None, actor: Actor, day: date) -> UUID | None:
+    """Takes the wanted site when the actor belongs to it, else their only or first one."""
+    held = Membership.filter(live_on(day), person_id=actor.person_id, site_id__isnull=False).order_by("starts", "id")
+    sites = [UUID(str(one)) for one in await held.values_list("site_id", flat=True)]
+    if wanted and wanted not in sites:
+        raise Invalid("There is a problem", problems={"site": "Choose one of your sites"})
+    return wanted or next(iter(sites), None)
+
+
+async def _note(kind: str, row: Row, *, actor: Actor, now: datetime, happened: date) -> None:
+    moment = datetime.combine(happened, datetime.min.time(), tzinfo=now.tzinfo)
+    detail: dict[str, Any] = {"void": row.void, "replaces": str(row.replaces_id) if row.replaces_id else None}
+    await facts.record(
+        kind,
+        row,
+        actor=actor.person_id,
+        now=now,
+        happened=moment,
+        person=row.person_id,
+        unit=row.unit_id,
+        detail=detail,
+    )

@@ -1,0 +1,203 @@
+"""Asks people to confirm records, and takes their answers: yes, no, or nothing in time."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from training import facts
+from training.database.opening import transaction
+from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.people.actor import Actor
+from training.people.models import Email
+from training.practice.confirmations import Confirmation, ConfirmationLink, confirmations_visible_to
+from training.practice.models import Delivery, Supervision
+from training.practice.naming import named
+from training.practice.rules import DISPUTE_WINDOW, LINK_LIFE, Confirmer, Strength, may_answer, may_dispute
+
+Subject = Delivery | Supervision
+EXPIRY = "expire confirmation"
+"""The timer that closes a confirmation nobody answered."""
+GONE = "This link has been used or is too old."
+ASK_AGAIN = "Ask the person who sent it to you for a new one."
+
+
+def token_hash(token: str) -> str:
+    """Hashes a link's token the way it is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def ask(subject: Subject, confirmer: Confirmer, *, actor: Actor, now: datetime) -> Confirmation:
+    """Writes the request to confirm a record, in the caller's transaction; the mail comes after the fact."""
+    of_delivery = isinstance(subject, Delivery)
+    asked = await Confirmation.create(
+        unit_id=actor.unit_id,
+        person_id=subject.person_id,
+        delivery_id=subject.id if of_delivery else None,
+        supervision_id=None if of_delivery else subject.id,
+        confirmer_id=confirmer.person,
+        confirmer_name=confirmer.name,
+        contact=confirmer.contact.strip(),
+        asked=now,
+        expires=now + LINK_LIFE,
+    )
+    await _note("confirmation.asked", asked, actor=actor.person_id, now=now)
+    await facts.schedule(EXPIRY, f"{EXPIRY}/{asked.id}", due=asked.expires, subject_id=str(asked.id))
+    return asked
+
+
+async def ask_confirmation(subject: Subject, confirmer: Confirmer, *, actor: Actor, now: datetime) -> Confirmation:
+    """Asks one more person, or asks again; only the holder asks, and not twice while an answer is out."""
+    if subject.person_id != actor.person_id:
+        raise NotAllowed("Only the person who logged it can ask for it.", "Ask them to do so.")
+    found = await named(confirmer, actor=actor, field="confirmer")
+    async with transaction():
+        key = "delivery_id" if isinstance(subject, Delivery) else "supervision_id"
+        out = Confirmation.filter(state__in=["asked", "confirmed"], **{key: subject.id})
+        same = out.filter(confirmer_id=found.person) if found.person else out.filter(contact=found.contact.strip())
+        if await same.exists():
+            words = f"{found.name} has been asked already"
+            raise Invalid("There is a problem", problems={"confirmer": words})
+        return await ask(subject, found, actor=actor, now=now)
+
+
+async def make_link(confirmation_id: UUID, *, token: str, now: datetime) -> ConfirmationLink:
+    """Makes a link for a fresh random token of 256 bits; the token itself is handed to the mail alone."""
+    found = await Confirmation.get(id=confirmation_id)
+    until = found.dispute_until if found.state == "confirmed" and found.dispute_until else found.expires
+    return await ConfirmationLink.create(
+        token_hash=token_hash(token), confirmation_id=confirmation_id, made=now, expires=until
+    )
+
+
+async def look_at_link(token: str, *, now: datetime) -> Confirmation:
+    """Reads what a link asks, without using it up; raises NotFound when it is used, too old or none of ours."""
+    link = (
+        await ConfirmationLink.filter(token_hash=token_hash(token), used__isnull=True, expires__gt=now)
+        .select_related("confirmation")
+        .first()
+    )
+    if link is None:
+        raise NotFound(GONE, ASK_AGAIN)
+    return link.confirmation
+
+
+async def confirm_by_link(token: str, *, note: str, now: datetime) -> Confirmation:
+    """Confirms by a link, which is used up; of two at once only one gets in."""
+    found = await look_at_link(token, now=now)
+    async with transaction():
+        await _use(token, now)
+        return await _confirm(found, "one_time_link", actor=found.confirmer_id, note=note, now=now)
+
+
+async def dispute_by_link(token: str, *, note: str, now: datetime) -> Confirmation:
+    """Says by a link that it was not so, at once or within the window after it was confirmed."""
+    found = await look_at_link(token, now=now)
+    async with transaction():
+        await _use(token, now)
+        return await _dispute(found, actor=found.confirmer_id, note=note, now=now)
+
+
+async def _use(token: str, now: datetime) -> None:
+    if not await ConfirmationLink.filter(token_hash=token_hash(token), used__isnull=True).update(used=now):
+        raise Conflict(GONE, ASK_AGAIN)
+
+
+async def confirm(confirmation_id: UUID, *, note: str, actor: Actor, now: datetime) -> Confirmation:
+    """Confirms, signed in, what the actor was asked for."""
+    found = await _asked_of(confirmation_id, actor)
+    async with transaction():
+        return await _confirm(found, "signed_in", actor=actor.person_id, note=note, now=now)
+
+
+async def dispute(confirmation_id: UUID, *, note: str, actor: Actor, now: datetime) -> Confirmation:
+    """Says, signed in, that what the actor was asked for was not so."""
+    found = await _asked_of(confirmation_id, actor)
+    async with transaction():
+        return await _dispute(found, actor=actor.person_id, note=note, now=now)
+
+
+async def confirm_on_paper(confirmation_id: UUID, *, note: str, actor: Actor, now: datetime) -> Confirmation:
+    """Records that a coordinator has seen the confirmer's signature on paper; never for own records."""
+    found = await confirmations_visible_to(actor).get_or_none(id=confirmation_id)
+    if found is None:
+        raise NotFound("There is no such request.", "Look at the list of records again.")
+    if not actor.may("manage people") or found.person_id == actor.person_id:
+        raise NotAllowed("You may not record this.", "Ask your site coordinator.")
+    if not note.strip():
+        raise Invalid("There is a problem", problems={"note": "Enter where the paper is kept"})
+    async with transaction():
+        return await _confirm(found, "paper", actor=actor.person_id, note=note, now=now)
+
+
+async def _asked_of(confirmation_id: UUID, actor: Actor) -> Confirmation:
+    found = await confirmations_visible_to(actor).get_or_none(id=confirmation_id)
+    if found is None or found.confirmer_id != actor.person_id:
+        raise NotFound("Nobody asks this of you.", "Look at your list of things to confirm.")
+    return found
+
+
+async def _confirm(
+    found: Confirmation, strength: Strength, *, actor: UUID | None, note: str, now: datetime
+) -> Confirmation:
+    if not may_answer(found.state, expires=found.expires, now=now):
+        raise Conflict("This has been answered, or it is too late.", ASK_AGAIN)
+    change = {
+        "state": "confirmed",
+        "strength": strength,
+        "answered": now,
+        "dispute_until": now + DISPUTE_WINDOW,
+        "note": note.strip(),
+    }
+    await _move(found, "asked", change)
+    await _note("confirmation.given", found, actor=actor, now=now)
+    return found
+
+
+async def _dispute(found: Confirmation, *, actor: UUID | None, note: str, now: datetime) -> Confirmation:
+    at_once = may_answer(found.state, expires=found.expires, now=now)
+    if not at_once and not may_dispute(found.state, dispute_until=found.dispute_until, now=now):
+        raise Conflict("This can no longer be changed here.", "Write to the central unit.")
+    if not note.strip():
+        raise Invalid("There is a problem", problems={"note": "Say in a few words what was not so"})
+    await _move(found, found.state, {"state": "disputed", "disputed": now, "dispute_note": note.strip()})
+    await _note("confirmation.disputed", found, actor=actor, now=now)
+    return found
+
+
+async def expire(confirmation_id: UUID, *, now: datetime) -> None:
+    """Closes a request that nobody answered in time; doing it twice does no harm."""
+    async with transaction():
+        found = await Confirmation.get(id=confirmation_id)
+        if found.state == "asked" and found.expires <= now:
+            await _move(found, "asked", {"state": "expired", "closed": now})
+            await _note("confirmation.expired", found, actor=None, now=now)
+
+
+async def close_requests(subject: Subject, *, actor: Actor, now: datetime) -> None:
+    """Closes what is still asked about a record that was corrected or taken back, in the caller's transaction."""
+    key = "delivery_id" if isinstance(subject, Delivery) else "supervision_id"
+    for found in await Confirmation.filter(state="asked", **{key: subject.id}):
+        await _move(found, "asked", {"state": "expired", "closed": now, "note": "The record was corrected."})
+        await _note("confirmation.expired", found, actor=actor.person_id, now=now)
+
+
+async def _move(found: Confirmation, before: str, change: Mapping[str, object]) -> None:
+    if not await Confirmation.filter(id=found.id, state=before).update(**change):
+        raise Conflict("Somebody has just answered this.", "Look at the record again.")
+    found.update_from_dict({**change})
+
+
+async def _note(kind: str, found: Confirmation, *, actor: UUID | None, now: datetime) -> None:
+    subject = f"delivery:{found.delivery_id}" if found.delivery_id else f"supervision:{found.supervision_id}"
+    detail = {"about": subject, "state": found.state, "strength": found.strength}
+    await facts.record(kind, found, actor=actor, now=now, person=found.person_id, unit=found.unit_id, detail=detail)
+
+
+async def address_of(found: Confirmation) -> str:
+    """Finds where to write to the confirmer: the typed contact, or the confirmed address of somebody known here."""
+    if found.confirmer_id is None:
+        return found.contact
+    known = Email.filter(person_id=found.confirmer_id, confirmed=True).order_by("address")
+    found_ones = await known.values_list("address", flat=True)
+    return str(found_ones[0]) if found_ones else ""

@@ -1,0 +1,67 @@
+"""Finds who is meant when somebody is named to confirm, and whom one may choose from."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+
+from training.errors import Invalid
+from training.people.actor import Actor
+from training.people.models import Email, Membership, Person, Relation
+from training.people.reach import live_on
+from training.practice.rules import Confirmer, fault_of_confirmer, plain_address
+
+
+async def colleagues(actor: Actor, today: date) -> list[dict[str, Any]]:
+    """Lists whom the actor can choose by name: people with a role at the same site, and those related to the actor."""
+    sites = Membership.filter(live_on(today), person_id=actor.person_id, site_id__isnull=False).values("site_id")
+    there = Membership.filter(live_on(today), site_id__in=Subquery(sites)).values("person_id")
+    related = Relation.filter(person_id=actor.person_id).exclude(kind="relative").values("other_id")
+    return (
+        await Person.filter(unit_id=actor.unit_id, erased_at__isnull=True)
+        .filter(Q(id__in=Subquery(there)) | Q(id__in=Subquery(related)))
+        .exclude(id=actor.person_id)
+        .order_by("name")
+        .values("id", "name")
+    )
+
+
+async def named(confirmer: Confirmer, *, actor: Actor, field: str) -> Confirmer:
+    """Checks a named confirmer and joins them to the person behind the address, when that person is known here.
+
+    An address of somebody known is never kept from what was typed: they are asked at their own confirmed address, so
+    that nobody can name a supervisor and read the supervisor's link themselves.
+    """
+    own = await Email.filter(person_id=actor.person_id).values_list("address", flat=True)
+    if fault := fault_of_confirmer(confirmer, holder=actor.person_id, own_addresses=[str(one) for one in own]):
+        raise Invalid("There is a problem", problems={field: fault})
+    person = await _person(confirmer, actor)
+    if person is None and confirmer.person:
+        raise Invalid("There is a problem", problems={field: "Choose somebody from the list, or write their name"})
+    if person and person.id == actor.person_id:
+        raise Invalid("There is a problem", problems={field: "You cannot confirm your own record"})
+    return Confirmer(person.name, person.id) if person else confirmer
+
+
+async def _person(confirmer: Confirmer, actor: Actor) -> Person | None:
+    there = Person.filter(unit_id=actor.unit_id, erased_at__isnull=True)
+    if confirmer.person:
+        return await there.get_or_none(id=confirmer.person)
+    if "@" not in confirmer.contact:
+        return None
+    spellings = {confirmer.contact.strip().lower(), plain_address(confirmer.contact)}
+    found = Email.filter(unit_id=actor.unit_id, address__in=list(spellings), confirmed=True)
+    return await there.filter(id__in=Subquery(found.values("person_id"))).first()
+
+
+async def relate(person: UUID, other: UUID | None, kind: str, *, day: date, now: datetime) -> None:
+    """Keeps that somebody co-led with or supervised the person from that day, unless it is known already.
+
+    It is kept when it is logged, before anybody confirms: a claimed supervisor is no independent assessor.
+    """
+    if other is None:
+        return
+    known = Relation.filter(person_id=person, other_id=other, kind=kind)
+    if not await known.filter(Q(starts__isnull=True) | Q(starts__lte=day)).exists():
+        await Relation.create(person_id=person, other_id=other, kind=kind, starts=day, recorded=now)
