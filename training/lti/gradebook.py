@@ -1,6 +1,6 @@
 """The tables of scores: columns of LMS gradebooks, and the durable outbox of what goes into them."""
 
-from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -23,15 +23,19 @@ class LineItem(Model):
     link: fields.ForeignKeyNullableRelation[ResourceLink] = fields.ForeignKeyField(
         "lti.ResourceLink", related_name="line_items", null=True, on_delete=RESTRICT
     )
+    key = fields.CharField(64, unique=True)  # hash of what it stands for, so that two workers make one
     url = fields.CharField(2000, default="")  # empty until found or made
     resource_id = fields.CharField(255, default="")
     tag = fields.CharField(255, default="")
     label = fields.CharField(200, default="")
     maximum = fields.FloatField(default=100)
 
+    registration_id: UUID
+    link_id: UUID | None
+
     class Meta:
         table = "lti_line_item"
-        indexes = (("registration_id", "url"), ("link_id",))
+        indexes = (("link_id",),)
 
 
 class Score(Model):
@@ -64,6 +68,9 @@ class Score(Model):
     final_sent = fields.BooleanField(default=False)
     sending_until = fields.DatetimeField(null=True)
 
+    line_item_id: UUID
+    identity_id: UUID | None
+
     class Meta:
         table = "lti_score"
         unique_together = (("line_item", "sub"),)
@@ -84,7 +91,9 @@ class ScoreTry(Model):
     what = fields.CharField(20)
     given = fields.FloatField(null=True)
     maximum = fields.FloatField(default=100)
-    detail: Any = fields.CharField(300, default="")
+    detail = fields.CharField(300, default="")
+
+    score_id: UUID
 
     class Meta:
         table = "lti_score_try"

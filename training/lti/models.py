@@ -1,10 +1,13 @@
 """The tables of the LTI room: who is connected, who came from where, and how each launch went."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
+from training.people.actor import Actor
 from training.people.models import Person
 from training.sites.models import CentralUnit, Site
 
@@ -42,6 +45,10 @@ class Registration(Model):
     clock_skew = fields.FloatField(null=True)
     created = fields.DatetimeField()
 
+    unit_id: UUID
+    site_id: UUID | None
+    deployments: fields.ReverseRelation["Deployment"]
+
     class Meta:
         table = "lti_registration"
         unique_together = (("issuer", "client_id"),)
@@ -60,6 +67,8 @@ class Deployment(Model):
     deployment_id = fields.CharField(255)
     state = fields.CharField(10)
     seen = fields.DatetimeField()
+
+    registration_id: UUID
 
     class Meta:
         table = "lti_deployment"
@@ -116,6 +125,9 @@ class Identity(Model):
     test_user = fields.BooleanField(default=False)
     created = fields.DatetimeField()
 
+    registration_id: UUID
+    person_id: UUID
+
     class Meta:
         table = "lti_identity"
         unique_together = (("registration", "sub"),)
@@ -136,6 +148,8 @@ class Context(Model):
     label = fields.CharField(200, default="")
     roster_url = fields.CharField(2000, default="")
     differences_url = fields.CharField(2000, default="")
+
+    deployment_id: UUID
 
     class Meta:
         table = "lti_context"
@@ -160,6 +174,8 @@ class ResourceLink(Model):
     scopes: Any = fields.JSONField(default=list)
     copied_from = fields.CharField(255, default="")
 
+    context_id: UUID
+
     class Meta:
         table = "lti_resource_link"
         unique_together = (("context", "resource_link_id"),)
@@ -183,6 +199,9 @@ class ContextRole(Model):
     status = fields.CharField(10, default="Active")
     launched = fields.DatetimeField(null=True)
     listed = fields.DatetimeField(null=True)
+
+    identity_id: UUID
+    context_id: UUID
 
     class Meta:
         table = "lti_context_role"
@@ -212,5 +231,12 @@ class LaunchTrace(Model):
     rung = fields.CharField(20, default="")
     browser = fields.CharField(60, default="")
 
+    registration_id: UUID | None
+
     class Meta:
         table = "lti_launch_trace"
+
+
+def visible_to(actor: Actor) -> QuerySet[Registration]:
+    """Lists the registrations of the actor's unit, for those who connect systems."""
+    return Registration.filter(unit_id=actor.unit_id) if actor.may("connect systems") else Registration.filter(id=None)

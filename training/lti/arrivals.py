@@ -1,0 +1,141 @@
+"""Writes what a launch tells us: the person, the course, the activity and the role; never more rights than here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from training import facts
+from training.lti.messages import Launch, Named
+from training.lti.models import Context, ContextRole, Deployment, Identity, Registration, ResourceLink
+from training.people.models import Membership, Person
+
+NEUTRAL = "Learner"
+LANGUAGES = frozenset({"en", "cy"})
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Who has arrived, and where."""
+
+    person_id: UUID
+    new: bool
+
+
+async def arrive(launch: Launch, registration: Registration, deployment: Deployment, *, now: datetime) -> Arrival:
+    """Writes a launch's people and places; every row is found or made, also when two launches come at once."""
+    identity, new = await _identity(launch, registration, now)
+    context = await _context(launch, deployment)
+    await _link(launch, context)
+    await _role(identity, context, launch.role, now)
+    await facts.record(
+        "person.launched", identity, actor=identity.person_id, person=identity.person_id, unit=registration.unit_id,
+        now=now, detail={"registration": str(registration.id), "role": launch.role, "new": new})
+    return Arrival(identity.person_id, new)
+
+
+async def _identity(launch: Launch, registration: Registration, now: datetime) -> tuple[Identity, bool]:
+    known = await Identity.filter(registration_id=registration.id, sub=launch.sub).select_related("person").first()
+    if known is None or known.person.erased_at is not None:
+        return await meet(registration, launch.sub, launch.person, test_user=launch.test_user, now=now, erased=known)
+    await learn_name(known, launch.person)
+    return known, False
+
+
+async def meet(
+    registration: Registration, sub: str, named: Named, *, test_user: bool = False, now: datetime,
+    erased: Identity | None = None,
+) -> tuple[Identity, bool]:
+    """Makes the person of an LMS identity that is new here, as a trainee at the registration's site.
+
+    Two launches at once make one person: the later one takes back its own and uses the other's.
+    """
+    person = await _person(registration, named, now)
+    if erased is not None:
+        await Identity.filter(id=erased.id).update(person_id=person.id, name=named.name, email=named.email)
+    else:
+        row = Identity(
+            id=uuid4(), registration=registration, sub=sub, person=person, name=named.name, email=named.email,
+            test_user=test_user, created=now)
+        await Identity.bulk_create([row], ignore_conflicts=True)
+    found = await Identity.get(registration_id=registration.id, sub=sub).select_related("person")
+    if found.person_id != person.id:
+        await person.delete()  # never seen by anybody: it was made in this very transaction
+        return found, False
+    membership = await Membership.create(
+        id=uuid4(), person=person, role="trainee", site_id=registration.site_id, starts=now.date())
+    await facts.record(
+        "membership.given", membership, actor=None, person=person.id, unit=registration.unit_id, now=now,
+        detail={"role": "trainee", "because": "lti"})
+    return found, True
+
+
+async def _person(registration: Registration, named: Named, now: datetime) -> Person:
+    identifier = uuid4()
+    spoken = named.locale.lower()[:2]
+    return await Person.create(
+        id=identifier,
+        unit_id=registration.unit_id,
+        name=named.name or f"{NEUTRAL} {identifier.hex[:4].upper()}",
+        language=spoken if spoken in LANGUAGES else "en",
+        created=now,
+    )
+
+
+async def learn_name(known: Identity, named: Named) -> None:
+    """Takes over a name or address that the LMS tells anew; what it leaves out is kept.
+
+    A name that was corrected here is not overwritten.
+    """
+    changed = {
+        field: told
+        for field, told in (("name", named.name), ("email", named.email))
+        if told and told != getattr(known, field)
+    }
+    if not changed:
+        return
+    neutral = f"{NEUTRAL} {known.person_id.hex[:4].upper()}"
+    if "name" in changed and known.person.name in (known.name, neutral):
+        await Person.filter(id=known.person_id, erased_at__isnull=True).update(name=named.name)
+    await Identity.filter(id=known.id).update(**changed)
+
+
+async def _context(launch: Launch, deployment: Deployment) -> Context:
+    told = {
+        "title": launch.context_title,
+        "label": launch.context_label,
+        "roster_url": launch.services.roster,
+    }
+    known = await Context.filter(deployment_id=deployment.id, context_id=launch.context_id).first()
+    if known is None:
+        row = Context(id=uuid4(), deployment=deployment, context_id=launch.context_id, **told)
+        await Context.bulk_create([row], ignore_conflicts=True)
+        return await Context.get(deployment_id=deployment.id, context_id=launch.context_id)
+    changed = {name: value for name, value in told.items() if value and value != getattr(known, name)}
+    if changed:
+        await Context.filter(id=known.id).update(**changed)
+    return known
+
+
+async def _link(launch: Launch, context: Context) -> None:
+    told = {
+        "title": launch.resource_link_title,
+        "target": launch.target,
+        "line_item_url": launch.services.line_item,
+        "line_items_url": launch.services.line_items,
+        "scopes": list(launch.services.scopes),
+    }
+    known = await ResourceLink.filter(context_id=context.id, resource_link_id=launch.resource_link_id).first()
+    if known is None:
+        row = ResourceLink(id=uuid4(), context=context, resource_link_id=launch.resource_link_id, **told)
+        await ResourceLink.bulk_create([row], ignore_conflicts=True)
+        return
+    changed = {name: value for name, value in told.items() if value and value != getattr(known, name)}
+    if changed:
+        await ResourceLink.filter(id=known.id).update(**changed)
+
+
+async def _role(identity: Identity, context: Context, role: str, now: datetime) -> None:
+    if await ContextRole.filter(identity_id=identity.id, context_id=context.id).update(role=role, launched=now):
+        return
+    row = ContextRole(id=uuid4(), identity=identity, context=context, role=role, launched=now)
+    await ContextRole.bulk_create([row], ignore_conflicts=True)

@@ -1,0 +1,105 @@
+"""Gets the tokens with which we call an LMS's services, one for each registration and set of scopes."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+from urllib.parse import urlencode
+from uuid import UUID
+
+from training.errors import Upstream
+from training.lti.keycache import LONG_AGO, registered_ports
+from training.lti.keyring import Keyring
+from training.lti.models import Registration
+from training.lti.refusals import Refused
+from training.outbound import Outbound, Reply
+
+BACK_DATED = timedelta(seconds=5)
+"""How far the assertion is back-dated: one platform allows its clock to be behind ours by nothing."""
+ASSERTION_LIFE = timedelta(minutes=4)
+EARLY = timedelta(seconds=60)
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+@dataclass
+class _Grant:
+    token: str = ""
+    until: datetime = LONG_AGO
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Grants:
+    """Keeps service tokens until shortly before they end, and fetches each only once at a time."""
+
+    def __init__(self, outbound: Outbound, keyring: Keyring) -> None:
+        self._outbound = outbound
+        self._keyring = keyring
+        self._held: dict[tuple[UUID, frozenset[str]], _Grant] = {}
+
+    async def token(self, registration: Registration, scopes: Iterable[str], *, now: datetime) -> str:
+        """Gives a token for the scopes; raises Upstream, or Refused when the platform says no for good."""
+        grant = self._held.setdefault((registration.id, frozenset(scopes)), _Grant())
+        if grant.until <= now:
+            async with grant.lock:
+                if grant.until <= now:
+                    await self._fetch(grant, registration, sorted(scopes), now)
+        return grant.token
+
+    def drop(self, registration: Registration, scopes: Iterable[str], token: str) -> None:
+        """Forgets a token that the platform no longer takes, unless it was replaced already."""
+        grant = self._held.get((registration.id, frozenset(scopes)))
+        if grant and grant.token == token:
+            grant.until = LONG_AGO
+
+    async def _fetch(self, grant: _Grant, registration: Registration, scopes: list[str], now: datetime) -> None:
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": await self._assertion(registration, now),
+            "scope": " ".join(scopes),
+        }
+        reply = await self._outbound.fetch(
+            "POST",
+            registration.token_url,
+            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+            body=urlencode(form).encode(),
+            ports=registered_ports(registration.token_url),
+        )
+        grant.token, lasts = _read(reply, scopes)
+        grant.until = now + max(timedelta(seconds=lasts) - EARLY, timedelta())
+
+    async def _assertion(self, registration: Registration, now: datetime) -> str:
+        issued = now - BACK_DATED
+        claims = {
+            "iss": registration.client_id,
+            "sub": registration.client_id,
+            "aud": registration.token_audience or registration.token_url,
+            "iat": int(issued.timestamp()),
+            "exp": int((issued + ASSERTION_LIFE).timestamp()),
+            "jti": token_urlsafe(24),
+        }
+        return await self._keyring.sign(claims, now)
+
+
+def _read(reply: Reply, scopes: list[str]) -> tuple[str, float]:
+    """Reads a token and its seconds of life; the label of the reply is not looked at, as some say text/html."""
+    if not reply.ok:
+        # Only a missing scope is for good: a client or key that is unknown now is often a set-up half done.
+        if reply.status == 403 or b"invalid_scope" in reply.body:
+            raise Refused("service_scope_missing", f"the token was refused with {reply.status}")
+        raise Upstream(f"The LMS gave no token ({reply.status}).", "We will try again.", retry_after=wait(reply))
+    said = reply.json()
+    if not isinstance(said, dict) or not isinstance(said.get("access_token"), str):
+        raise Upstream("The LMS gave an answer without a token.", "Check the token address.")
+    granted = said.get("scope")
+    if isinstance(granted, str) and granted and not set(scopes) & set(granted.split()):
+        raise Refused("service_scope_missing", "the token has none of the scopes")
+    lasts = said.get("expires_in")
+    return said["access_token"], float(lasts) if isinstance(lasts, int | float) else 300.0
+
+
+def wait(reply: Reply) -> float | None:
+    """Reads how many seconds the other side wants us to wait."""
+    said = reply.headers.get("retry-after", "").strip()
+    return min(float(said), 86400.0) if said.isdigit() else None

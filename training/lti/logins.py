@@ -1,0 +1,73 @@
+"""How a login begins: the registration is found, and the browser is sent to its LMS with a signed state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from training.lti import messages
+from training.lti.models import Registration
+from training.lti.refusals import Refused
+from training.lti.state import LOGIN_SECONDS, Login, bind, seal
+from training.lti.tool import Tool
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A login that was begun: where the browser goes, and what it must bring back."""
+
+    login: Login
+    state: str
+    location: str
+    registration: Registration
+
+
+async def begin(tool: Tool, asked: Mapping[str, str], *, nonce: str, secret: str, now: datetime) -> Begun:
+    """Begins a login and writes nothing: the state carries all that must be known at its end."""
+    for name in ("iss", "login_hint", "target_link_uri"):
+        if not asked.get(name):
+            raise Refused("login_param_missing", name)
+    registration = await find_registration(
+        asked["iss"], asked.get("client_id", ""), asked.get("lti_deployment_id", ""))
+    login = Login(
+        registration_id=registration.id,
+        nonce=nonce,
+        binding=bind(secret),
+        expires=int(now.timestamp()) + LOGIN_SECONDS,
+        target=messages.own_path(asked["target_link_uri"], origin=tool.origin),
+    )
+    state = seal(login, key=tool.state_key)
+    return Begun(login, state, _authorize(registration, tool, asked, nonce, state), registration)
+
+
+async def find_registration(issuer: str, client_id: str, deployment_id: str) -> Registration:
+    """Finds the registration of a login; without a client id only when there is no doubt."""
+    if not f"{issuer}{client_id}{deployment_id}".isprintable():
+        raise Refused("issuer_unknown", "unprintable")
+    active = Registration.filter(issuer=issuer, state="active")
+    found = await (active.filter(client_id=client_id) if client_id else active).limit(2)
+    if len(found) > 1 and deployment_id:
+        found = await active.filter(deployments__deployment_id=deployment_id).limit(2)
+    if not found:
+        raise Refused("issuer_unknown", f"{issuer} {client_id}".strip()[:250])
+    if len(found) > 1:
+        raise Refused("client_ambiguous", issuer[:250])
+    return found[0]
+
+
+def _authorize(registration: Registration, tool: Tool, asked: Mapping[str, str], nonce: str, state: str) -> str:
+    query = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": registration.client_id,
+        "redirect_uri": tool.redirect_uri,
+        "login_hint": asked["login_hint"],
+        "state": state,
+        "nonce": nonce,
+    }
+    if "lti_message_hint" in asked:
+        query["lti_message_hint"] = asked["lti_message_hint"]
+    joint = "&" if "?" in registration.auth_url else "?"
+    return f"{registration.auth_url}{joint}{urlencode(query, errors='surrogateescape')}"

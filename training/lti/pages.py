@@ -1,0 +1,125 @@
+"""The door's pages: login, launch, our key set, and the page that says why somebody could not come in."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from training import clock
+from training.lti import actions, logins
+from training.lti.actions import Posted
+from training.lti.refusals import Refused
+from training.lti.registration import frame_origins_of
+from training.lti.state import LOGIN_SECONDS
+from training.lti.tool import Tool
+from training.lti.traces import Notes, browser_family, note_refusal
+from training.people.door_keeper import hand_out
+from training.web.limits import TooMany, allow
+from training.web.pages import page
+
+MAX_FORM_BYTES = 64 * 1024
+MAX_FIELDS = 100
+BODY = 16 * 1024 * 1024
+"""Bytes that the web framework lets through; larger than our own limit, so that the refusal is ours and has a code."""
+KEY_SET_SECONDS = 3600
+TOLD = ("deployment_pending", "platform_error", "claim_missing", "claim_type", "service_host_forbidden")
+"""Refusals whose detail helps the reader; the others keep it for the trace."""
+
+
+async def login(request: Request) -> Response:
+    """Begins a login: sends the browser to its LMS, with a state that only this browser can bring back."""
+    tool, notes, now = _tool(request), _notes(request), clock.now()
+    secret = secrets.token_urlsafe(24)
+    try:
+        asked = await _asked(request)
+        begun = await logins.begin(tool, asked, nonce=secrets.token_urlsafe(24), secret=secret, now=now)
+    except Refused as refused:
+        return await _refuse(request, refused, notes, now)
+    request.app.state.frame_origins |= frame_origins_of(begun.registration)
+    response = RedirectResponse(begun.location, 302)
+    response.headers["Set-Cookie"] = _cookie(request, begun.login.cookie, secret, LOGIN_SECONDS)
+    return response
+
+
+async def launch(request: Request) -> Response:
+    """Admits a launch and leads to its target in a session of its own; or says why not."""
+    tool, notes, now = _tool(request), _notes(request), clock.now()
+    fresh = secrets.token_urlsafe(32)
+    try:
+        asked = await _asked(request)
+        posted = Posted(asked.get("id_token", ""), asked.get("state", ""), request.cookies)
+        if "error" in asked:
+            await actions.end_with_error(tool, posted, _said(asked), notes, now=now)
+        admitted = await actions.admit(
+            tool, posted, notes, session_token=fresh, replaces=request.scope.get("session_token"), now=now)
+    except Refused as refused:
+        return await _refuse(request, refused, notes, now)
+    response = RedirectResponse(admitted.target, 303)
+    response.headers["Set-Cookie"] = _cookie(request, admitted.login_cookie, "", 0)
+    return hand_out(response, fresh, secure=request.app.state.settings.secure, now=now)
+
+
+async def key_set(request: Request) -> Response:
+    """Publishes our public keys. Source: 1EdTech Security Framework 1.1, 6.3."""
+    keys = await _tool(request).platform.keyring.published(clock.now())
+    return JSONResponse({"keys": keys}, headers={"Cache-Control": f"public, max-age={KEY_SET_SECONDS}"})
+
+
+def _tool(request: Request) -> Tool:
+    tool: Tool = request.app.state.tool
+    return tool
+
+
+def _notes(request: Request) -> Notes:
+    reference = str(request.scope.get("request_id") or secrets.token_hex(6))
+    return Notes(reference, browser=browser_family(request.headers.get("user-agent", "")))
+
+
+async def _asked(request: Request) -> Mapping[str, str]:
+    # Read by hand: hints must go back byte for byte, and a large body must cost next to nothing.
+    raw = request.scope["query_string"] if request.method == "GET" else await _body(request)
+    try:
+        pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="surrogateescape",
+                          max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise Refused("token_malformed", "too many fields") from None
+    return dict(pairs)
+
+
+async def _body(request: Request) -> bytes:
+    if int(request.headers.get("content-length", "0")) > MAX_FORM_BYTES:
+        raise Refused("token_too_large")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FORM_BYTES:
+            raise Refused("token_too_large")
+    return bytes(body)
+
+
+def _said(asked: Mapping[str, str]) -> str:
+    return ": ".join(filter(None, (asked["error"], asked.get("error_description", ""))))
+
+
+def _cookie(request: Request, name: str, value: str, seconds: int) -> str:
+    parts = [f"{name}={value}", "Path=/lti/", "HttpOnly", f"Max-Age={seconds}"]
+    # By the configured address, not by the request: behind a proxy every request looks like plain http.
+    secure = request.app.state.settings.secure
+    return "; ".join(parts + (["Secure", "SameSite=None", "Partitioned"] if secure else ["SameSite=Lax"]))
+
+
+async def _refuse(request: Request, refused: Refused, notes: Notes, now: datetime) -> Response:
+    try:
+        if notes.registration is None:  # anybody can cause these, so they may not fill the table
+            allow("lti refusals", "all", limit="300/minute")
+        await note_refusal(refused, notes, now=now)
+    except TooMany:
+        pass
+    detail = refused.detail if refused.name in TOLD else ""
+    response = page(request, "lti/refused.html", refused.status, refused=refused, detail=detail,
+                    reference=notes.reference)
+    response.headers["X-Refusal"] = refused.code if refused.code.isascii() else refused.name
+    return response

@@ -1,0 +1,54 @@
+"""The launch trace: one line for each launch, admitted or refused, without tokens and names."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from training.lti.models import LaunchTrace, Registration
+from training.lti.refusals import Refused
+
+
+@dataclass
+class Notes:
+    """What is found out on the way, for the launch trace; filled step by step, so that a refusal tells it too."""
+
+    reference: str
+    rung: str = ""
+    browser: str = ""
+    registration: Registration | None = None
+    deployment_id: str = ""
+    message_type: str = ""
+    target: str = ""
+    clock_skew: float | None = None
+
+
+async def note_refusal(refused: Refused, notes: Notes, *, now: datetime) -> None:
+    """Writes one line in the launch trace for a refusal."""
+    await _write(notes, refused.code, refused.detail, None, now)
+
+
+async def note_admitted(notes: Notes, *, person_id: UUID, now: datetime) -> None:
+    """Writes one line in the launch trace for a launch, in the caller's transaction."""
+    await _write(notes, "accepted", "", person_id, now)
+
+
+async def _write(notes: Notes, outcome: str, detail: str, person_id: UUID | None, now: datetime) -> None:
+    known: dict[str, Any] = vars(notes)
+    await LaunchTrace.create(
+        id=uuid4(), at=now, outcome=outcome[:200], detail=_plain(detail)[:300], person_id=person_id, **known)
+
+
+def _plain(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def browser_family(agent: str) -> str:
+    """Names the browser's family, which is all of it that helps to explain a launch."""
+    for mark, family in _FAMILIES:
+        if mark in agent:
+            return family
+    return ""
+
+
+_FAMILIES = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))
