@@ -1,0 +1,72 @@
+"""The letters to confirmers: one that asks, one that says what was confirmed in their name; plain text."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from training.errors import Invalid
+from training.practice.asking import address_of, make_link
+from training.practice.confirmations import Confirmation
+from training.practice.rules import STRENGTHS
+from training.practice.shown import Shown, shown_of
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter to send: to an e-mail address, or as a short text to a telephone when `to` has no @."""
+
+    to: str
+    subject: str
+    text: str
+
+
+async def request_letter(confirmation_id: UUID, *, token: str, public_url: str, now: datetime) -> Letter | None:
+    """Writes the letter that asks, with a fresh link; None when nothing is asked any more.
+
+    `token` is random, of 256 bits. A second run makes a second link: whichever is used first, the other is too late.
+    """
+    found = await Confirmation.get(id=confirmation_id)
+    if found.state != "asked" or found.expires <= now:
+        return None
+    to = await _address(found)
+    await make_link(found.id, token=token, now=now)
+    shown = await shown_of(found)
+    text = (
+        f"Hello {found.confirmer_name},\n\n{shown.holder} says that you were there. Is this right?\n\n"
+        f"{_lines(shown)}\n\nOpen this link to say yes or no. It works once, until {_day(found.expires)}. "
+        f"You need no account.\n\n{public_url}/practice/confirm/{token}\n\n"
+        "If you do not know this person, open the link and say no.\n"
+    )
+    return Letter(to, f"Please confirm: {shown.title}", text)
+
+
+async def notice_letter(confirmation_id: UUID, *, token: str, public_url: str, now: datetime) -> Letter | None:
+    """Writes the letter that says what was confirmed in somebody's name, with a link to take it back."""
+    found = await Confirmation.get(id=confirmation_id)
+    if found.state != "confirmed" or found.dispute_until is None or found.dispute_until <= now:
+        return None
+    to = await _address(found)
+    await make_link(found.id, token=token, now=now)
+    shown = await shown_of(found)
+    text = (
+        f"Hello {found.confirmer_name},\n\nthis was confirmed in your name, {STRENGTHS[found.strength]}:\n\n"
+        f"{_lines(shown)}\n\nIf that was you, you need do nothing.\nIf it was not you, or it is not right, "
+        f"tell us by {_day(found.dispute_until)}:\n\n{public_url}/practice/confirm/{token}\n"
+    )
+    return Letter(to, f"Confirmed in your name: {shown.title}", text)
+
+
+async def _address(found: Confirmation) -> str:
+    if to := await address_of(found):
+        return to
+    raise Invalid(
+        "There is no confirmed address to write to.", "The confirmer sees the request when they sign in; or use paper."
+    )
+
+
+def _lines(shown: Shown) -> str:
+    return "\n".join(f"  {label}: {words}" for label, words in shown.rows)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"

@@ -1,0 +1,86 @@
+"""How one record looks after each thing that happened to it: logged, confirmed, disputed, corrected; pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one confirmer answered, and when; `by` is their id, or a name for somebody from outside."""
+
+    by: str
+    confirmed: datetime | None = None
+    disputed: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Logged:
+    """One row as it was logged: its id, what it says, when it was recorded, which row it corrects."""
+
+    id: str
+    says: Mapping[str, Any]
+    recorded: datetime
+    corrects: str | None = None
+    void: bool = False
+    answers: tuple[Answer, ...] = ()
+
+
+def records_of(rows: Sequence[Logged]) -> tuple[list[Record], dict[str, list[str]]]:
+    """Gives the evidence records of all rows, and for each row the ids of its records (what others are `about`).
+
+    Each event makes a record that replaces all earlier ones, so that looking back finds what was known then. Without a
+    standing confirmation, or with any dispute, the result is pending and nobody signed: it may be so, and it never
+    counts for sure. `by` names those who confirmed.
+    """
+    found: list[Record] = []
+    ids: dict[str, list[str]] = {}
+    for row in _in_order(rows):
+        earlier = list(ids.get(row.corrects or "", ()))
+        made = _records(row, earlier)
+        ids[row.id] = earlier + [record["id"] for record in made]
+        found += made
+    return found, ids
+
+
+def _in_order(rows: Iterable[Logged]) -> list[Logged]:
+    """Puts each row after the one that it corrects."""
+    waiting = sorted(rows, key=lambda row: (row.recorded, row.id))
+    known = {row.id for row in waiting}
+    done: list[Logged] = []
+    placed: set[str] = set()
+    while waiting:
+        ready = [row for row in waiting if row.corrects not in known or row.corrects in placed]
+        done += ready
+        placed |= {row.id for row in ready}
+        waiting = [row for row in waiting if row.id not in placed]
+    return done
+
+
+def _records(row: Logged, earlier: Sequence[str]) -> list[Record]:
+    if row.void:
+        head = {"id": row.id, "recorded_at": row.recorded.date(), "void": True, "replaces": list(earlier)}
+        return [head | {key: row.says[key] for key in ("type", "what", "on")}]
+    moments = {moment for answer in row.answers for moment in (answer.confirmed, answer.disputed) if moment}
+    made: list[Record] = []
+    for count, moment in enumerate([row.recorded, *sorted(moments)]):
+        replaced = [*earlier, *(record["id"] for record in made)]
+        made.append(
+            {**row.says, **_signed(row.answers, moment)}
+            | {"id": f"{row.id}-{count}" if count else row.id, "recorded_at": moment.date()}
+            | ({"replaces": replaced} if replaced else {})
+        )
+    return made
+
+
+def _signed(answers: Iterable[Answer], moment: datetime) -> Record:
+    answers = list(answers)
+    if any(answer.disputed and answer.disputed <= moment for answer in answers):
+        return {"result": "pending"}
+    signed = sorted(answer.by for answer in answers if answer.confirmed and answer.confirmed <= moment)
+    if not signed:
+        return {"result": "pending"}
+    return {"by": signed[0] if len(signed) == 1 else signed}
