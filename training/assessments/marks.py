@@ -85,3 +85,53 @@ def _joined(instrument: Instrument, item: Item, rows: Sequence[Row]) -> float | 
     if not numbers or (instrument.agree_within is not None and _distance(numbers) > instrument.agree_within):
         return NOT_OBSERVED
     return sum(numbers) / len(numbers) if instrument.combine == "mean" else min(numbers)
+
+
+def agreed_marks(instrument: Instrument, rows: Sequence[Row], settled: Mapping[str, Mark]) -> dict[str, Mark]:
+    """Fills the agreed row: what was settled, and for all other items the mark that counts among those given."""
+    marks = dict(settled)
+    for item in instrument.items:
+        if item.id not in marks and (mark := _counting_mark(instrument, item, rows)) is not None:
+            marks[item.id] = mark
+    return marks
+
+
+def _counting_mark(instrument: Instrument, item: Item, rows: Sequence[Row]) -> Mark | None:
+    """The mark of the rater who gave the lowest level; a mean of numbers is a mark of its own."""
+    if (
+        instrument.combine == "mean"
+        and instrument.kind in ("scale", "numbers")
+        and (numbers := _numbers(instrument, item, rows))
+    ):
+        return sum(numbers) / len(numbers)
+    given = [(value_of(instrument, item, row.marks.get(item.id)), row.marks.get(item.id)) for row in rows]
+    levels = [(value, mark) for value, mark in given if not isinstance(value, str)]
+    if levels:
+        return min(levels, key=lambda pair: pair[0])[1]
+    unseen = any(value == NOT_OBSERVED for value, _ in given)
+    return NOT_OBSERVED if unseen else NOT_APPLICABLE
+
+
+def fault_of_mark(instrument: Instrument, item: str, mark: Mark) -> str:
+    """Tells why a mark cannot stand for an item, or "" when it can."""
+    if item == JUDGED and instrument.kind == "judgement":
+        return "" if mark in ("satisfactory", "not_satisfactory") else "Choose satisfactory or not satisfactory"
+    known = {one.id: one for one in instrument.items}
+    if item not in known:
+        return "This instrument has no such item"
+    if mark in (NOT_APPLICABLE, NOT_OBSERVED):
+        return ""
+    return _fault(instrument, known[item], mark)
+
+
+def _fault(instrument: Instrument, item: Item, mark: Mark) -> str:
+    if instrument.kind == "behaviours":
+        named = {one for seen in mark.values() for one in seen} if isinstance(mark, dict) else None
+        fits = named is not None and named <= item.behaviours().keys()
+    elif instrument.kind == "scale":
+        fits = mark in instrument.scale
+    elif instrument.kind == "checklist":
+        fits = mark in ("yes", "no")
+    else:
+        fits = isinstance(mark, int | float) and mark >= 0
+    return "" if fits else "Choose one of the answers"

@@ -1,0 +1,245 @@
+"""What raters do: open an assessment, keep drafts, hand in their rating, agree where they are apart, sign."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from tortoise.exceptions import IntegrityError
+
+from training import facts
+from training.assessments.eligible import eligibility
+from training.assessments.instruments import Instrument
+from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark
+from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation
+from training.assessments.reading import instrument_of, rows_of
+from training.assessments.versions import InstrumentVersion
+from training.database.opening import transaction
+from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.people.actor import Actor
+from training.people.models import Membership
+from training.people.reach import live_on, visible_to
+
+MEDIA = {"live": "I was in the room", "video": "I watched a video"}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What somebody types to begin an assessment."""
+
+    person: UUID
+    version: UUID
+    observed: date
+    medium: str
+    group_name: str = ""
+    delivery: UUID | None = None
+    independent: bool = False
+    blind: bool = True
+    others: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A mark with the note under it; no mark yet is None."""
+
+    mark: Mark | None
+    note: str = ""
+
+
+async def open_assessment(opening: Opening, *, key: UUID, actor: Actor, now: datetime) -> Assessment:
+    """Begins an assessment with the actor as rater; everybody who rates must be eligible on both days."""
+    if found := await Assessment.get_or_none(entry_key=key, opened_by_id=actor.person_id):
+        return found
+    version = await _checked(opening, actor, now)
+    instrument = instrument_of(version)
+    raters = (actor.person_id, *opening.others)
+    row = Assessment(
+        id=uuid4(),
+        entry_key=key,
+        unit_id=actor.unit_id,
+        person_id=opening.person,
+        version_id=version.id,
+        site_id=await _site_of(opening.person, opening.observed),
+        delivery_id=opening.delivery,
+        group_name=opening.group_name.strip(),
+        observed=opening.observed,
+        medium=opening.medium,
+        blind=opening.blind,
+        independent=opening.independent,
+        raters_needed=max(instrument.raters, len(raters)),
+        opened=now,
+        opened_by_id=actor.person_id,
+        touched=now,
+        summary=[],
+    )
+    for rater in raters:
+        await refuse_ineligible(rater, row, now=now)
+    try:
+        async with transaction():
+            await row.save(force_create=True)
+            for rater in raters:
+                await Rater.create(assessment_id=row.id, person_id=rater)
+            await note("assessment.opened", row, actor=actor.person_id, now=now, detail={"raters": len(raters)})
+    except IntegrityError as error:  # the same form, sent twice in one moment
+        found = await Assessment.get_or_none(entry_key=key, opened_by_id=actor.person_id)
+        if found is None:
+            raise Conflict("This form has been used.", "Open a new one.") from error
+        return found
+    return row
+
+
+async def _checked(opening: Opening, actor: Actor, now: datetime) -> InstrumentVersion:
+    if not actor.may("assess"):
+        raise NotAllowed("Only assessors can do this.", "Ask your central unit if you should be one.")
+    if not await visible_to(actor).filter(id=opening.person).exists():
+        raise Invalid("There is a problem", problems={"person": "Choose a trainee from the list"})
+    version = await InstrumentVersion.filter(instrument__unit_id=actor.unit_id).get_or_none(id=opening.version)
+    if version is None:
+        raise Invalid("There is a problem", problems={"version": "Choose what you rate with"})
+    problems = {}
+    if opening.observed > now.date():
+        problems["observed"] = "This day is still to come"
+    if opening.medium not in MEDIA:
+        problems["medium"] = "Choose how you watched the group"
+    if len({actor.person_id, *opening.others}) < instrument_of(version).raters:
+        problems["others"] = f"This needs {instrument_of(version).raters} people who rate. Choose who rates with you"
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+    return version
+
+
+async def _site_of(person: UUID, day: date) -> UUID | None:
+    held = Membership.filter(live_on(day), person_id=person, site_id__isnull=False).order_by("starts", "id")
+    sites = await held.values_list("site_id", flat=True)
+    return UUID(str(sites[0])) if sites else None
+
+
+async def refuse_ineligible(rater: UUID, assessment: Assessment, *, now: datetime) -> dict[str, Any]:
+    """Gives what was found about a rater as of the observed day and today; raises NotAllowed when it does not allow."""
+    found = await eligibility(rater, assessment, days=(assessment.observed, now.date()))
+    reasons = dict.fromkeys(reason for one in found for reason in one.reasons)
+    if reasons:
+        raise NotAllowed(". ".join(reasons) + ".", "Another assessor has to do this one.")
+    return {"observed": found[0].frozen(), "signing": found[1].frozen()}
+
+
+async def save_draft(assessment_id: UUID, noted: Mapping[str, Noted], *, actor: Actor, now: datetime) -> None:
+    """Keeps marks that are not handed in yet; each call replaces the items that it names."""
+    rater, instrument = await own_rating(assessment_id, actor)
+    if rater.state != "rating":
+        raise Conflict("You have handed in this rating.", "It can no longer be changed.")
+    _refuse_faults(instrument, noted)
+    async with transaction():
+        for item, given in noted.items():
+            await Draft.update_or_create(
+                rater_id=rater.id, item=item, defaults={"mark": given.mark, "note": given.note.strip(), "saved": now}
+            )
+
+
+def _refuse_faults(instrument: Instrument, noted: Mapping[str, Noted]) -> None:
+    problems = {
+        item: fault
+        for item, given in noted.items()
+        if given.mark is not None and (fault := fault_of_mark(instrument, item, given.mark))
+    }
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+
+
+async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime) -> Assessment:
+    """Hands in the actor's marks: from now on they are rows that never change.
+
+    When the last rater hands in, the raters see each other's marks; where they are apart they must agree first.
+    """
+    rater, instrument = await own_rating(assessment_id, actor)
+    assessment = await Assessment.get(id=assessment_id)
+    await refuse_ineligible(actor.person_id, assessment, now=now)
+    async with transaction():
+        await _hold(assessment, "open", now)
+        drafts = {row.item: row for row in await Draft.filter(rater_id=rater.id)}
+        _refuse_gaps(instrument, drafts)
+        if not await Rater.filter(id=rater.id, state="rating").update(state="submitted", submitted=now):
+            raise Conflict("You have handed in this rating already.", "Look at the assessment again.")
+        for item, draft in drafts.items():
+            await Rating.create(
+                assessment_id=assessment_id, rater_id=rater.id, item=item, mark=draft.mark, note=draft.note,
+                recorded=now,
+            )  # fmt: skip
+        await Draft.filter(rater_id=rater.id).delete()
+        await note("assessment.submitted", assessment, actor=actor.person_id, now=now)
+        if not await Rater.filter(assessment_id=assessment_id, state="rating").exists():
+            differ = apart(instrument, await rows_of(assessment_id))
+            await _move(assessment, "open", "reconciling" if differ else "submitted")
+    return assessment
+
+
+def _refuse_gaps(instrument: Instrument, drafts: Mapping[str, Draft]) -> None:
+    needed = [item.id for item in instrument.items] or [JUDGED]
+    problems = {
+        item: "Choose an answer" for item in needed if item not in drafts or drafts[item].mark in (None, {}, "")
+    }
+    if instrument.kind == "judgement" and JUDGED in drafts and not drafts[JUDGED].note.strip():
+        problems[JUDGED] = "Write your reasons"
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+
+
+async def reconcile(assessment_id: UUID, agreed: Mapping[str, Noted], *, actor: Actor, now: datetime) -> Assessment:
+    """Writes the marks that the raters agreed on, each with its reasons, for exactly the items on which they differ."""
+    _, instrument = await own_rating(assessment_id, actor)
+    assessment = await Assessment.get(id=assessment_id)
+    differ = apart(instrument, await rows_of(assessment_id))
+    _refuse_faults(instrument, {item: agreed[item] for item in differ if item in agreed})
+    problems = {
+        item: "Choose the mark you agreed on" for item in differ if item not in agreed or agreed[item].mark is None
+    }
+    problems |= {f"{item}_note": "Say why you agreed on this" for item in differ if not _reasons(agreed, item)}
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+    async with transaction():
+        await _hold(assessment, "reconciling", now)
+        for item in differ:
+            await Reconciliation.create(
+                assessment_id=assessment_id, item=item, mark=agreed[item].mark, reasons=_reasons(agreed, item),
+                person_id=actor.person_id, recorded=now,
+            )  # fmt: skip
+        await _move(assessment, "reconciling", "submitted")
+        await note("assessment.reconciled", assessment, actor=actor.person_id, now=now, detail={"items": differ})
+    return assessment
+
+
+def _reasons(agreed: Mapping[str, Noted], item: str) -> str:
+    return agreed[item].note.strip() if item in agreed else ""
+
+
+async def own_rating(assessment_id: UUID, actor: Actor) -> tuple[Rater, Instrument]:
+    """Finds the actor's part in an assessment and its instrument; NotFound when they do not rate in it."""
+    found = Rater.filter(assessment_id=assessment_id, person_id=actor.person_id, assessment__unit_id=actor.unit_id)
+    rater = await found.select_related("assessment__version").first()
+    if rater is None:
+        raise NotFound("You do not rate in this assessment.", "Look at your list of assessments.")
+    return rater, instrument_of(rater.assessment.version)
+
+
+async def _hold(assessment: Assessment, state: str, now: datetime) -> None:
+    """Makes changes of one assessment wait for each other: the row is written first, in the state it must be in."""
+    if not await Assessment.filter(id=assessment.id, state=state).update(touched=now):
+        raise Conflict("This assessment has moved on.", "Look at it again.")
+
+
+async def _move(assessment: Assessment, before: str, after: str) -> None:
+    await Assessment.filter(id=assessment.id, state=before).update(state=after)
+    assessment.state = after
+
+
+async def note(
+    kind: str, row: Assessment, *, actor: UUID, now: datetime, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Records a fact about an assessment, in the caller's transaction."""
+    await facts.record(kind, row, actor=actor, now=now, person=row.person_id, unit=row.unit_id, detail=detail)
+
+
+def plain(lines: Sequence[Any]) -> list[dict[str, Any]]:
+    """Gives dataclasses as plain values to store."""
+    return [asdict(line) for line in lines]

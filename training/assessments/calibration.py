@@ -1,0 +1,38 @@
+"""Records how far a rater agreed with the standard of an instrument."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from training import facts
+from training.assessments.versions import CalibrationRun, Instrument
+from training.database.opening import transaction
+from training.errors import Invalid, NotAllowed, NotFound
+from training.people.actor import Actor
+from training.people.reach import visible_to
+
+
+async def record_calibration(
+    person_id: UUID, *, instrument_id: UUID, agreement: float, held: date, actor: Actor, now: datetime
+) -> CalibrationRun:
+    """Records a calibration in percent of agreement; the central unit does this, and nobody for themselves."""
+    if not actor.may("decide") or actor.person_id == person_id:
+        raise NotAllowed("Only the central unit records calibrations.", "Ask the central unit.")
+    there = await visible_to(actor).filter(id=person_id).exists()
+    if not there or not await Instrument.filter(id=instrument_id, unit_id=actor.unit_id).exists():
+        raise NotFound("There is no such person or instrument.", "Look at the lists again.")
+    if not 0 <= agreement <= 100 or held > now.date():
+        raise Invalid("There is a problem", problems={"agreement": "Enter percent from 0 to 100, on a day in the past"})
+    async with transaction():
+        run = await CalibrationRun.create(
+            person_id=person_id,
+            instrument_id=instrument_id,
+            agreement=agreement,
+            held=held,
+            recorded=now,
+            recorded_by=actor.person_id,
+        )
+        await facts.record(
+            "calibration.recorded", run, actor=actor.person_id, now=now, person=person_id, unit=actor.unit_id,
+            detail={"instrument": str(instrument_id), "agreement": agreement, "held": held.isoformat()},
+        )  # fmt: skip
+    return run

@@ -1,0 +1,93 @@
+"""Signs an assessment: each rater once, with their eligibility frozen; the last signature settles the outcome."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from training import facts
+from training.assessments.actions import own_rating, plain, refuse_ineligible
+from training.assessments.instruments import Instrument
+from training.assessments.marks import Row
+from training.assessments.models import Assessment, Rater, Signature
+from training.assessments.passing import Outcome, outcome_of
+from training.assessments.reading import settled_rows
+from training.database.opening import transaction
+from training.errors import Conflict
+from training.people.actor import Actor
+
+APPEAL = timedelta(days=28)
+"""How long the trainee may ask for another look at the result."""
+
+
+async def sign(assessment_id: UUID, *, actor: Actor, now: datetime) -> Assessment:
+    """Signs for the actor, when eligible on the observed day and today; of two signatures at once each counts once."""
+    rater, instrument = await own_rating(assessment_id, actor)
+    assessment = await Assessment.get(id=assessment_id)
+    found = await refuse_ineligible(actor.person_id, assessment, now=now)
+    async with transaction():
+        # The row is written first, so that raters who sign in the same moment wait for each other here.
+        if not await Assessment.filter(id=assessment_id, state="submitted").update(touched=now):
+            raise Conflict("This assessment is signed, or not ready to be signed.", "Look at it again.")
+        if not await Rater.filter(id=rater.id, state="submitted").update(state="signed", eligibility=found):
+            raise Conflict("You have signed this already.", "Look at the assessment again.")
+        rows = await settled_rows(instrument, assessment_id)
+        signature = await Signature.create(
+            assessment_id=assessment_id,
+            person_id=actor.person_id,
+            signed=now,
+            digest=digest_of_marks(assessment, rows),
+            eligibility=found,
+        )
+        await facts.record(
+            "rating.signed", signature, actor=actor.person_id, now=now, person=assessment.person_id,
+            unit=assessment.unit_id, detail={"assessment": str(assessment.id), "digest": signature.digest},
+        )  # fmt: skip
+        if not await Rater.filter(assessment_id=assessment_id).exclude(state="signed").exists():
+            await _settle(assessment, instrument, rows, actor=actor, now=now)
+    return assessment
+
+
+async def _settle(
+    assessment: Assessment, instrument: Instrument, rows: Sequence[Row], *, actor: Actor, now: datetime
+) -> None:
+    outcome = outcome_of(instrument, rows)
+    change = {"state": "signed", "signed": now, "outcome": outcome.finding, "summary": plain(outcome.lines)}
+    await Assessment.filter(id=assessment.id, state="submitted").update(**change)
+    assessment.update_from_dict(change)
+    await facts.record(
+        "assessment.signed",
+        assessment,
+        actor=actor.person_id,
+        now=now,
+        happened=datetime.combine(assessment.observed, datetime.min.time(), tzinfo=now.tzinfo),
+        person=assessment.person_id,
+        unit=assessment.unit_id,
+        version=instrument.version,
+        detail=_detail(assessment, instrument, outcome, rows),
+    )
+
+
+def _detail(assessment: Assessment, instrument: Instrument, outcome: Outcome, rows: Sequence[Row]) -> dict[str, object]:
+    return {
+        "instrument": instrument.name,
+        "observed": assessment.observed.isoformat(),
+        "medium": assessment.medium,
+        "outcome": outcome.finding,
+        "raters": [row.by for row in rows if not row.agreed],
+        "digest": digest_of_marks(assessment, rows),
+    }
+
+
+def digest_of_marks(assessment: Assessment, rows: Sequence[Row]) -> str:
+    """Gives the SHA-256 of what is signed: whose assessment, of which day, with which version, and every mark."""
+    said = {
+        "assessment": str(assessment.id),
+        "person": str(assessment.person_id),
+        "version": str(assessment.version_id),
+        "observed": assessment.observed.isoformat(),
+        "rows": [asdict(row) for row in rows],
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
