@@ -10,7 +10,7 @@ class Seal(Model):
     Personal data: none.
     """
 
-    id = fields.BigIntField(primary_key=True, generated=False)  # 1, 2, 3 … without a gap
+    id = fields.BigIntField(primary_key=True)  # 1, 2, 3 … without a gap, given by us
     size = fields.IntField()
     root = fields.CharField(max_length=64)
     chain = fields.CharField(max_length=64, unique=True)

@@ -1,6 +1,7 @@
 """The rooms that have tables, ground floor first, and how Tortoise is told about them and the database."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from tortoise.backends.base.config_generator import generate_config
@@ -20,6 +21,8 @@ APPS: dict[str, list[str]] = {
     "audits": ["certificates.audits.models"],
 }
 
+MIGRATIONS = "training.database.migrations"  # the package with one package for each room
+
 ENGINES = {
     "tortoise.backends.sqlite": "training.database.engine_sqlite",
     "tortoise.backends.asyncpg": "training.database.engine_asyncpg",
@@ -33,9 +36,12 @@ POSTGRES = {
 }
 
 
-def configuration(url: str, apps: Apps = APPS) -> dict[str, Any]:
+def configuration(url: str, apps: Apps = APPS, home: str = MIGRATIONS) -> dict[str, Any]:
     """Says to Tortoise which database is used, by which engine, for which tables."""
     config = generate_config(url, {**apps})
+    for label in apps:
+        if find_spec(f"{home}.{label}"):  # a room without tables has none
+            config["apps"][label]["migrations"] = f"{home}.{label}"
     database = config["connections"]["default"]
     database["engine"] = ENGINES[database["engine"]]
     if "asyncpg" in database["engine"]:

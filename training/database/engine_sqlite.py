@@ -55,6 +55,16 @@ class SafeSqliteTransactionClient(SqliteTransactionWrapper):
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
 
+    async def execute_script(self, query: str) -> None:
+        """Runs several statements; Python's own way of running a script would commit first."""
+        statement = ""
+        for part in query.split(";"):
+            statement += f"{part};"
+            if sqlite3.complete_statement(statement):  # else the semicolon stood in a text, a comment or a trigger
+                if statement.strip(" \n;"):
+                    await self.execute_query(statement)
+                statement = ""
+
     async def commit(self) -> None:
         """Commits; what could not be committed is undone, or the next transaction would commit it."""
         try:

@@ -9,6 +9,7 @@ from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
 from training.database.apps import APPS, Apps, configuration
+from training.database.ledger import Ledger
 
 
 @asynccontextmanager
@@ -22,6 +23,8 @@ async def opened(url: str, create: bool = False, apps: Apps = APPS) -> AsyncIter
         await connection().execute_query("SELECT 1")  # a database that is not there is noticed now
         if create:
             await context.generate_schemas()
+            async with transaction():
+                await Ledger(connection(), apps).note_all()
         yield context
     finally:
         await context.close_connections()

@@ -1,0 +1,75 @@
+"""Changes the tables of `sites`."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from tortoise.fields.base import OnDelete
+from uuid import uuid4
+from tortoise import fields
+
+class Migration(migrations.Migration):
+    initial = True
+
+    operations = [
+        ops.CreateModel(
+            name='CentralUnit',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('slug', fields.CharField(unique=True, max_length=60)),
+                ('name', fields.CharField(max_length=200)),
+                ('contact', fields.CharField(default='', max_length=200)),
+                ('language', fields.CharField(default='en', max_length=8)),
+            ],
+            options={'table': 'sites_central_unit', 'app': 'sites', 'pk_attr': 'id', 'table_description': 'Owns programmes and answers for quality; everything else belongs to one unit.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Area',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('unit', fields.ForeignKeyField('sites.CentralUnit', source_field='unit_id', db_constraint=True, to_field='id', related_name='areas', on_delete=OnDelete.RESTRICT)),
+                ('code', fields.CharField(max_length=20)),
+                ('name', fields.CharField(max_length=200)),
+                ('parent', fields.ForeignKeyField('sites.Area', source_field='parent_id', null=True, db_constraint=True, to_field='id', related_name='parts', on_delete=OnDelete.RESTRICT)),
+                ('path', fields.CharField(db_index=True, max_length=300)),
+            ],
+            options={'table': 'sites_area', 'app': 'sites', 'unique_together': (('unit', 'code'),), 'pk_attr': 'id', 'table_description': 'Places sites in a tree; `path` holds the codes from the root ("/WLS/CDF/"), so that a subtree is a prefix.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Programme',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('unit', fields.ForeignKeyField('sites.CentralUnit', source_field='unit_id', db_constraint=True, to_field='id', related_name='programmes', on_delete=OnDelete.RESTRICT)),
+                ('slug', fields.CharField(max_length=60)),
+                ('title', fields.CharField(max_length=200)),
+            ],
+            options={'table': 'sites_programme', 'app': 'sites', 'unique_together': (('unit', 'slug'),), 'pk_attr': 'id', 'table_description': 'Names what is delivered to parents.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Site',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('unit', fields.ForeignKeyField('sites.CentralUnit', source_field='unit_id', db_constraint=True, to_field='id', related_name='sites', on_delete=OnDelete.RESTRICT)),
+                ('area', fields.ForeignKeyField('sites.Area', source_field='area_id', db_constraint=True, to_field='id', related_name='sites', on_delete=OnDelete.RESTRICT)),
+                ('code', fields.CharField(max_length=20)),
+                ('name', fields.CharField(max_length=200)),
+                ('contact', fields.CharField(default='', max_length=200)),
+                ('telephone', fields.CharField(default='', max_length=40)),
+            ],
+            options={'table': 'sites_site', 'app': 'sites', 'unique_together': (('unit', 'code'),), 'pk_attr': 'id', 'table_description': 'Delivers programmes in an area.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Licence',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('site', fields.ForeignKeyField('sites.Site', source_field='site_id', db_constraint=True, to_field='id', related_name='licences', on_delete=OnDelete.RESTRICT)),
+                ('programme', fields.ForeignKeyField('sites.Programme', source_field='programme_id', db_constraint=True, to_field='id', related_name='licences', on_delete=OnDelete.RESTRICT)),
+                ('starts', fields.DateField()),
+                ('ends', fields.DateField(null=True)),
+            ],
+            options={'table': 'sites_licence', 'app': 'sites', 'pk_attr': 'id', 'table_description': 'Lets a site deliver a programme between two days, both included.'},
+            bases=['Model'],
+        ),
+    ]
