@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 from training import facts
 from training.assessments.eligible import eligibility
 from training.assessments.instruments import Instrument
-from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark
+from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark, packed, unpacked
 from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation
 from training.assessments.reading import instrument_of, rows_of
 from training.assessments.versions import InstrumentVersion
@@ -133,7 +133,9 @@ async def save_draft(assessment_id: UUID, noted: Mapping[str, Noted], *, actor: 
     async with transaction():
         for item, given in noted.items():
             await Draft.update_or_create(
-                rater_id=rater.id, item=item, defaults={"mark": given.mark, "note": given.note.strip(), "saved": now}
+                rater_id=rater.id,
+                item=item,
+                defaults={"mark": packed(given.mark), "note": given.note.strip(), "saved": now},
             )
 
 
@@ -177,7 +179,7 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime) -> 
 def _refuse_gaps(instrument: Instrument, drafts: Mapping[str, Draft]) -> None:
     needed = [item.id for item in instrument.items] or [JUDGED]
     problems = {
-        item: "Choose an answer" for item in needed if item not in drafts or drafts[item].mark in (None, {}, "")
+        item: "Choose an answer" for item in needed if item not in drafts or unpacked(drafts[item].mark) is None
     }
     if instrument.kind == "judgement" and JUDGED in drafts and not drafts[JUDGED].note.strip():
         problems[JUDGED] = "Write your reasons"
@@ -201,7 +203,7 @@ async def reconcile(assessment_id: UUID, agreed: Mapping[str, Noted], *, actor: 
         await _hold(assessment, "reconciling", now)
         for item in differ:
             await Reconciliation.create(
-                assessment_id=assessment_id, item=item, mark=agreed[item].mark, reasons=_reasons(agreed, item),
+                assessment_id=assessment_id, item=item, mark=packed(agreed[item].mark), reasons=_reasons(agreed, item),
                 person_id=actor.person_id, recorded=now,
             )  # fmt: skip
         await _move(assessment, "reconciling", "submitted")

@@ -25,6 +25,16 @@ class Row:
     reasons: str = ""
 
 
+def packed(mark: Mark | None) -> dict[str, Mark] | None:
+    """Wraps a mark to be stored: a JSON column would read a bare word as JSON text."""
+    return None if mark is None else {"mark": mark}
+
+
+def unpacked(stored: Mapping[str, Mark] | None) -> Mark | None:
+    """Unwraps a stored mark; None is no mark yet."""
+    return stored["mark"] if stored else None
+
+
 def level_of(item: Item, mark: Mark, levels: Sequence[int] = (1, 2, 3, 4)) -> int | None:
     """Works out the level of an item of a behaviours instrument; None when it does not apply or was not seen.
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from training.assessments.instruments import Instrument, read_instrument
@@ -26,7 +27,7 @@ async def rows_of(assessment_id: UUID) -> list[Row]:
     reasons: dict[str, str] = {}
     for rating in ratings:
         rater = str(rating["rater"])
-        marks.setdefault(rater, {})[rating["item"]] = rating["mark"]
+        marks.setdefault(rater, {})[rating["item"]] = rating["mark"]["mark"]
         if rating["item"] == JUDGED:
             reasons[rater] = rating["note"]
     return [Row(rater, given, reasons=reasons.get(rater, "")) for rater, given in sorted(marks.items())]
@@ -39,8 +40,8 @@ async def settled_rows(instrument: Instrument, assessment_id: UUID) -> list[Row]
     return rows + ([_agreed(instrument, rows, written)] if written else [])
 
 
-def _agreed(instrument: Instrument, rows: Sequence[Row], written: Sequence[dict[str, object]]) -> Row:
-    settled: dict[str, Mark] = {str(row["item"]): row["mark"] for row in written}  # type: ignore[misc]
+def _agreed(instrument: Instrument, rows: Sequence[Row], written: Sequence[dict[str, Any]]) -> Row:
+    settled: dict[str, Mark] = {row["item"]: row["mark"]["mark"] for row in written}
     reasons = "; ".join(str(row["reasons"]) for row in written)
     by = str(written[0]["person_id"])
     return Row(by, agreed_marks(instrument, rows, settled), agreed=True, reasons=reasons)
