@@ -1,6 +1,7 @@
 """What can be learnt: courses, their immutable versions, modules, activities and media."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -25,6 +26,8 @@ class Course(Model):
     )
     slug = fields.CharField(max_length=100)
     created = fields.DatetimeField()
+
+    unit_id: UUID
 
     class Meta:
         table = "courses_course"
@@ -52,6 +55,8 @@ class CourseVersion(Model):
     digest = fields.CharField(max_length=64)
     published = fields.DatetimeField()
     published_by = fields.UUIDField(null=True)
+
+    course_id: UUID
 
     class Meta:
         table = "courses_version"
@@ -100,6 +105,8 @@ class Activity(Model):
     tailoring = fields.CharField(max_length=10)
     minutes = fields.IntField()
     content = fields.JSONField[dict[str, dict[str, Any]]]()
+
+    module_id: UUID
 
     class Meta:
         table = "courses_activity"

@@ -1,5 +1,7 @@
 """What people did in courses: enrolments, progress, quiz attempts, tasks handed in, completions."""
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -35,6 +37,11 @@ class Enrolment(Model):
     )
     started = fields.DatetimeField()
     seen = fields.DatetimeField()
+
+    person_id: UUID
+    version_id: UUID
+    course_id: UUID
+    place_id: UUID | None
 
     class Meta:
         table = "courses_enrolment"
@@ -127,6 +134,8 @@ class TaskEntry(Model):
     stored = fields.CharField(max_length=100, default="")
     sha256 = fields.CharField(max_length=64, default="")
     handed_in = fields.DatetimeField()
+
+    enrolment_id: UUID
 
     class Meta:
         table = "courses_entry"

@@ -1,0 +1,144 @@
+"""Pages of the module player: pages, videos and tasks, one at a time, and the media in them."""
+
+from typing import Any
+from urllib.parse import quote
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from courses import actions, rules, views, words
+from courses.attempts import tries_at
+from courses.content import Media
+from courses.journeys import Spot, own_journey, spot_on
+from courses.loading.storing import FOLDER
+from courses.models import TaskEntry, visible_to
+from courses.outline import in_language
+from courses.pages import journey_here, own_spot
+from courses.quiz_pages import quiz_values
+from training import clock
+from training.errors import Invalid, NotFound
+from training.people.actor import Actor
+from training.web.pages import actor, go, identity, page
+
+KEPT_SECONDS = 365 * 24 * 3600
+
+
+async def activity(request: Request) -> Response:
+    """Shows a page, video, quiz or task, and saves that one is here."""
+    me: Actor = actor(request)
+    journey = await journey_here(me, request.path_params["slug"])
+    if journey is None:
+        return go(request, f"/courses/{request.path_params['slug']}")
+    spot = spot_on(journey, module=request.path_params["module"], activity=request.path_params["activity"])
+    asked = request.query_params.get("language", "")
+    await actions.open_activity(spot, actor=me, now=clock.now(), language=asked)
+    wanted = asked if asked in journey.outline.languages else journey.enrolment.language
+    return page(request, f"courses/{spot.part.kind}.html", **await _values(spot, wanted))
+
+
+async def _values(spot: Spot, wanted: str) -> dict[str, Any]:
+    around = views.around(spot, wanted)
+    switch = views.language_switch(spot.chapter.languages, spot.path, around["content_lang"])
+    content = in_language(spot.part.content, around["content_lang"])
+    values = {**around, "languages": switch, "content": content}
+    if spot.part.kind == "video":
+        return values | _video_values(spot)
+    if spot.part.kind == "quiz":
+        return values | quiz_values(spot, await tries_at(spot))
+    if spot.part.kind == "task":
+        return values | await _task_values(spot)
+    return values
+
+
+def _video_values(spot: Spot) -> dict[str, Any]:
+    film = next(iter(spot.part.content.values()))
+    captions = [
+        (code, words.language_name(code), f"/courses/media/{content['captions']}")
+        for code, content in spot.part.content.items()
+        if content["captions"]
+    ]
+    length = f"{words.seconds(film['seconds'])}, {words.size(film['size_bytes'])}"
+    return {"captions": captions, "length": length}
+
+
+async def _task_values(spot: Spot) -> dict[str, Any]:
+    own = TaskEntry.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id)
+    return {
+        "entries": await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in"),
+        "types": ",".join(actions.FILE_TYPES),
+    }
+
+
+async def done(request: Request) -> Response:
+    """Takes what one did on a page, video or task, and goes on to the next part."""
+    me: Actor = actor(request)
+    spot = await own_spot(request)
+    if spot.part.kind == "task":
+        try:
+            await _hand_in(request, spot)
+        except Invalid as trouble:
+            note = str((await request.form()).get("note", ""))
+            values = await _values(spot, spot.journey.enrolment.language)
+            given = {"problems": trouble.problems, "values": {"note": note}}
+            return page(request, "courses/task.html", 422, **(values | given))
+    else:
+        await actions.mark_read(spot, actor=me, now=clock.now())
+    return go(request, await way_on(spot, me))
+
+
+async def _hand_in(request: Request, spot: Spot) -> None:
+    form = await request.form()
+    sent = form.get("file")
+    file = None
+    if isinstance(sent, UploadFile) and sent.filename:
+        file = actions.HandedFile(sent.filename, await sent.read(actions.MOST_FILE_BYTES + 1))
+    await actions.hand_in_task(
+        spot,
+        note=str(form.get("note", "")),
+        file=file,
+        actor=actor(request),
+        now=clock.now(),
+        storage=request.app.state.settings.storage,
+    )
+
+
+async def way_on(spot: Spot, me: Actor) -> str:
+    """Where one goes after a part: to the next one, or to the course page with what is done or left."""
+    number = spot.chapter.parts.index(spot.part) + 1
+    if number < len(spot.chapter.parts):
+        return views.path_of(spot, spot.chapter.parts[number])
+    outline = spot.journey.outline
+    after = await own_journey(me, outline.slug)
+    title = in_language(spot.chapter.title, spot.journey.enrolment.language)
+    left = words.left_in(spot.chapter.plan, after.reached) if after else ""
+    finished = after is not None and rules.state_of(spot.chapter.plan, after.reached) is rules.State.DONE
+    notice = f"You have done the module {title}." if finished else f"{title} is not done yet. {left}"
+    return f"/courses/{outline.slug}?notice={quote(notice)}"
+
+
+async def media(request: Request) -> Response:
+    """Sends a picture, video or caption file of a course of one's own unit; players may ask for parts of it."""
+    me: Actor = actor(request)
+    found = Media.filter(sha256=request.path_params["sha256"], version__course__unit_id=me.unit_id)
+    row = await found.first()
+    path = request.app.state.settings.storage / FOLDER / row.stored if row else None
+    if row is None or path is None or not path.is_file():
+        raise NotFound("There is no such picture or film.", "Go back to the page and try again.")
+    # Named by its content, so it never changes; a picture opened by itself may run nothing.
+    headers = {
+        "Cache-Control": f"private, max-age={KEPT_SECONDS}, immutable",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    }
+    return FileResponse(path, media_type=row.media_type, headers=headers)
+
+
+async def entry(request: Request) -> Response:
+    """Sends a file that was handed in, to its owner and to those who may see the person's work."""
+    me: Actor = actor(request)
+    seen = visible_to(me) if me.may("see people") else visible_to(me).filter(person_id=me.person_id)
+    row = await TaskEntry.filter(id=identity(request, "entry")).first()
+    if row is None or not row.stored or not await seen.filter(id=row.enrolment_id).exists():
+        raise NotFound("There is no such file.", "Go back to the task.")
+    path = request.app.state.settings.storage / actions.ENTRIES / row.stored
+    return FileResponse(path, media_type="application/octet-stream", filename=row.file_name)

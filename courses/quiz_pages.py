@@ -1,0 +1,225 @@
+"""Pages of a quiz: one question a page, check your answers, and the result with its reasons."""
+
+from typing import Any
+
+from pydantic import BaseModel, field_validator
+from starlette.requests import Request
+from starlette.responses import Response
+
+from courses import attempts, views, words
+from courses.attempts import Tries, tries_at
+from courses.journeys import Spot
+from courses.marking import Marked, Question, unanswered
+from courses.models import QuizAttempt
+from courses.outline import in_language
+from courses.pages import own_spot
+from training import clock
+from training.errors import Invalid, NotFound
+from training.people.actor import Actor
+from training.web.pages import actor, form, go, page
+
+
+class Chosen(BaseModel):
+    """The form of a question."""
+
+    choices: list[str] = []
+
+    @field_validator("choices", mode="before")
+    @classmethod
+    def _as_list(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+
+def quiz_values(spot: Spot, tries: Tries) -> dict[str, Any]:
+    """What the first page of a quiz shows: its rule, the tries left, and earlier results."""
+    asked = len(spot.part.questions(""))
+    passed = any(attempt.passed for attempt in tries.handed_in)
+    return {
+        "asked": words.many(asked, "question"),
+        "to_pass": words.to_pass(spot.chapter, spot.part),
+        "tries_left": words.tries_left(tries.left),
+        "passed": passed,
+        "may_begin": tries.may_begin,
+        "open": _open_path(spot, tries.open, asked),
+        "earlier": [_earlier(spot, attempt) for attempt in tries.handed_in],
+    }
+
+
+def _open_path(spot: Spot, attempt: QuizAttempt | None, asked: int) -> str:
+    if attempt is None:
+        return ""
+    return f"{spot.path}/check" if attempt.position > asked else f"{spot.path}/questions/{attempt.position}"
+
+
+def _earlier(spot: Spot, attempt: QuizAttempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "score": f"{attempt.given} of {attempt.maximum} right",
+        "state": "Passed" if attempt.passed else "Not passed",
+        "when": attempt.handed_in,
+        "path": f"{spot.path}/results/{attempt.number}",
+    }
+
+
+async def begin(request: Request) -> Response:
+    """Begins a try, or goes on with the open one."""
+    spot = await own_spot(request)
+    attempt = await attempts.begin(spot, actor=actor(request), now=clock.now())
+    return go(request, _open_path(spot, attempt, len(spot.part.questions(""))))
+
+
+async def question(request: Request) -> Response:
+    """Shows one question with the answer given so far, or takes the answer and goes on."""
+    me: Actor = actor(request)
+    spot = await own_spot(request)
+    attempt, number = (await tries_at(spot)).open, _number(request, spot)
+    if attempt is None:
+        return go(request, spot.path)
+    if request.method == "POST":
+        try:
+            chosen = await form(request, Chosen)
+            await attempts.answer(spot, attempt, number=number, choices=chosen.choices, actor=me, now=clock.now())
+        except Invalid as trouble:
+            return await _question_page(request, spot, attempt, number, problems=trouble.problems)
+        last = number == len(spot.part.questions(""))
+        return go(
+            request, f"{spot.path}/check" if last or _from_check(request) else f"{spot.path}/questions/{number + 1}"
+        )
+    await attempts.look_at(attempt, number=number)
+    return await _question_page(request, spot, attempt, number)
+
+
+def _from_check(request: Request) -> bool:
+    return request.query_params.get("from") == "check"
+
+
+def _number(request: Request, spot: Spot) -> int:
+    number = request.path_params["number"]
+    if not number.isdecimal() or not 1 <= int(number) <= len(spot.part.questions("")):
+        raise NotFound("There is no such question.", "Go back to the quiz.")
+    return int(number)
+
+
+async def _question_page(
+    request: Request, spot: Spot, attempt: QuizAttempt, number: int, problems: dict[str, str] | None = None
+) -> Response:
+    wanted = request.query_params.get("language") or spot.journey.enrolment.language
+    around = views.around(spot, wanted)
+    questions = spot.part.questions(around["content_lang"])
+    path = f"{spot.path}/questions/{number}"
+    return page(
+        request,
+        "courses/question.html",
+        422 if problems else 200,
+        **around,
+        question=questions[number - 1],
+        chosen=(await attempts.answers_of(attempt)).get(questions[number - 1].id, []),
+        words=f"Question {number} of {len(questions)}",
+        number_asked=number,
+        asked=len(questions),
+        action=f"{path}?from=check" if _from_check(request) else path,
+        to_check=_from_check(request),
+        before=f"{spot.path}/questions/{number - 1}" if number > 1 else spot.path,
+        languages=views.language_switch(spot.chapter.languages, path, around["content_lang"]),
+        problems=problems or {},
+    )
+
+
+async def check(request: Request) -> Response:
+    """Shows all answers to check before they are handed in."""
+    spot = await own_spot(request)
+    attempt = (await tries_at(spot)).open
+    if attempt is None:
+        return go(request, spot.path)
+    await attempts.look_at(attempt, number=len(spot.part.questions("")) + 1)
+    return await _check_page(request, spot, attempt)
+
+
+async def _check_page(
+    request: Request, spot: Spot, attempt: QuizAttempt, problems: dict[str, str] | None = None
+) -> Response:
+    around = views.around(spot, request.query_params.get("language") or spot.journey.enrolment.language)
+    questions, answers = spot.part.questions(around["content_lang"]), await attempts.answers_of(attempt)
+    rows = [
+        {"number": number, "ask": one.ask, "chosen": _texts(one, answers.get(one.id, [])),
+         "path": f"{spot.path}/questions/{number}?from=check"}
+        for number, one in enumerate(questions, 1)
+    ]  # fmt: skip
+    return page(
+        request,
+        "courses/check.html",
+        422 if problems else 200,
+        **around,
+        rows=rows,
+        missing=unanswered(questions, answers),
+        first_missing=next((row["path"] for row in rows if not row["chosen"]), ""),
+        before=f"{spot.path}/questions/{len(questions)}",
+        languages=views.language_switch(spot.chapter.languages, f"{spot.path}/check", around["content_lang"]),
+        problems=problems or {},
+    )
+
+
+def _texts(question: Question, chosen: list[str]) -> list[str]:
+    return [choice.text for choice in question.choices if choice.id in chosen]
+
+
+async def hand_in(request: Request) -> Response:
+    """Hands in the open try and goes to its result."""
+    spot = await own_spot(request)
+    tries = await tries_at(spot)
+    attempt = tries.open
+    if attempt is None:
+        # A second press comes after the first one handed it in: both lead to the same result.
+        return go(request, f"{spot.path}/results/{tries.handed_in[-1].number}" if tries.handed_in else spot.path)
+    try:
+        await attempts.hand_in(spot, attempt, actor=actor(request), now=clock.now())
+    except Invalid as trouble:
+        return await _check_page(request, spot, attempt, problems=trouble.problems)
+    return go(request, f"{spot.path}/results/{attempt.number}")
+
+
+async def result(request: Request) -> Response:
+    """Shows how a try went, why, what to read again, and what comes next."""
+    spot = await own_spot(request)
+    tries = await tries_at(spot)
+    attempt = next((one for one in tries.handed_in if str(one.number) == request.path_params["number"]), None)
+    if attempt is None:
+        return go(request, spot.path)
+    around = views.around(spot, request.query_params.get("language") or spot.journey.enrolment.language)
+    marked = attempts.marked(spot, await attempts.answers_of(attempt), around["content_lang"]).marked
+    show_right = bool(attempt.passed) or tries.left == 0
+    path = f"{spot.path}/results/{attempt.number}"
+    return page(
+        request,
+        "courses/result.html",
+        **around,
+        attempt=_earlier(spot, attempt),
+        passed=attempt.passed,
+        to_pass=words.to_pass(spot.chapter, spot.part),
+        tries_left=words.tries_left(tries.left),
+        may_begin=tries.may_begin,
+        rows=[_row(spot, one, number, show_right=show_right) for number, one in enumerate(marked, 1)],
+        languages=views.language_switch(spot.chapter.languages, path, around["content_lang"]),
+    )
+
+
+def _row(spot: Spot, marked: Marked, number: int, *, show_right: bool) -> dict[str, Any]:
+    one = marked.question
+    return {
+        "number": number,
+        "ask": one.ask,
+        "right": marked.right,
+        "chosen": _texts(one, list(marked.chosen)),
+        "answer": _texts(one, list(one.right)) if show_right and not marked.right else [],
+        "reasons": marked.reasons,
+        "reread": f"/courses/{spot.journey.outline.slug}/{one.reread}" if one.reread else "",
+        "reread_title": _title_of(spot, one.reread),
+    }
+
+
+def _title_of(spot: Spot, reread: str) -> str:
+    if not reread:
+        return ""
+    module, _, activity = reread.partition("/")
+    chapter = spot.journey.outline.chapter(module)
+    return str(in_language(chapter.part(activity).title, views.language_of(chapter, spot.journey.enrolment.language)))
