@@ -17,7 +17,7 @@ LIST = f"{HOME}/status-lists/1"
 
 FACTS = CertificateFacts(
     credential_id="urn:uuid:0195f0a8-7b1c-7c3e-9a53-1f2e3d4c5b6a",
-    serial="GT-2027-00042-5",
+    serial="GT-2027-00042-W",
     home=HOME,
     verify_token="abcdefghijklmnopqrstuvwxyz",
     language="en",

@@ -1,0 +1,119 @@
+"""Makes the PDF of a certificate in processes of its own, so that the service never waits for the press."""
+
+import asyncio
+import hashlib
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
+from typing import TypeVar
+
+from certificates import sheet
+from certificates.frozen import CertificateFacts, canonical
+from training.errors import Upstream
+
+SHEETS_PER_PROCESS = 250  # a process is replaced before its memory can grow
+TIMEOUT_SECONDS = 30.0
+
+Answer = TypeVar("Answer")
+
+
+class Unavailable(Upstream):
+    """The press cannot print on this machine or just now; the HTML certificate stands in for the PDF."""
+
+
+class Press:
+    """A pool of render processes; close it with the service, or use it as `async with`."""
+
+    def __init__(self, workers: int, *, enabled: bool = True, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self._workers = workers
+        self._enabled = enabled
+        self._timeout_seconds = timeout_seconds
+        self._pool: ProcessPoolExecutor | None = None
+        self._seats = asyncio.Semaphore(workers + 1)  # the timeout is for the work, not for the queue before it
+        self._available: tuple[bool, str] | None = None
+
+    async def __aenter__(self) -> "Press":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def available(self) -> tuple[bool, str]:
+        """Tells whether PDFs can be made here and, if not, why; asks a render process once."""
+        if not self._enabled:
+            return False, "PDF is switched off by TRAINING_PDF."
+        if self._available is None:
+            why_not = await self._run(_why_not)
+            self._available = (not why_not, why_not)
+        return self._available
+
+    async def print(self, facts: CertificateFacts, *, badge: bytes) -> bytes:
+        """Prints the certificate with its badge attached; raises Unavailable when it cannot."""
+        able, why_not = await self.available()
+        if not able:
+            raise Unavailable(f"PDF is off: {why_not}", "Run ./run doctor; the certificate is on its page meanwhile.")
+        identifier = hashlib.sha256(canonical(facts).encode() + badge).digest()[:16]
+        return await self._run(_print, sheet.markup(facts), badge, facts.issued, identifier)
+
+    async def close(self) -> None:
+        """Ends the render processes and waits until they are gone."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+
+    async def _run(self, work: Callable[..., Answer], *given: object) -> Answer:
+        async with self._seats:
+            pool = self._pool = self._pool or self._opened()
+            try:
+                waiting = asyncio.get_running_loop().run_in_executor(pool, work, *given)
+                return await asyncio.wait_for(waiting, self._timeout_seconds)
+            except (BrokenProcessPool, TimeoutError) as error:
+                self._discard(pool)
+                reason = "took too long" if isinstance(error, TimeoutError) else "ended before it was done"
+                raise Unavailable(f"The process that makes PDFs {reason}.", "It is tried again by itself.") from error
+
+    def _opened(self) -> ProcessPoolExecutor:
+        # forkserver: it imports the press once and the others are forked from it; a fork of the service would
+        # carry its threads and connections along.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["certificates.press"])
+        return ProcessPoolExecutor(
+            self._workers, mp_context=context, initializer=_follow_parent, max_tasks_per_child=SHEETS_PER_PROCESS
+        )
+
+    def _discard(self, pool: ProcessPoolExecutor) -> None:
+        """Lets go of a pool that hangs or broke; its processes are ended, the next order opens a new one."""
+        if self._pool is pool:
+            self._pool = None
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _follow_parent() -> None:
+    """Ends this process when the service does, however that happens: a pool left open would become orphans."""
+
+    def wait() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _why_not() -> str:
+    from certificates import press  # noqa: PLC0415 - in the render process only: heavy, and fails without Pango
+
+    return press.WHY_NOT
+
+
+def _print(markup: str, attachment: bytes, moment: datetime, identifier: bytes) -> bytes:
+    from certificates import press  # noqa: PLC0415 - in the render process only: heavy, and fails without Pango
+
+    order = press.Order(markup=markup, attachment=attachment, moment=moment, identifier=identifier)
+    return press.print_pdf(order)

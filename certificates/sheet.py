@@ -1,0 +1,70 @@
+"""The printed certificate as markup: frozen facts put into the sheet's template, in the certificate's language."""
+
+import base64
+from pathlib import Path
+from textwrap import shorten
+
+import jinja2
+from babel.dates import format_date
+
+from certificates import qr
+from certificates.frozen import CertificateFacts
+
+CRITERIA_LETTERS = 420  # what the sheet has room for; all of it stands behind the link
+FOLDER = Path(__file__).resolve().parents[1] / "templates"
+
+WORDS = {
+    "en": {
+        "certificate": "Certificate",
+        "awarded_to": "This certificate is awarded to",
+        "certified_as": "certified as",
+        "lasts": "Valid from {start} to {end}",
+        "stays": "Valid from {start}",
+        "check": "Check this certificate",
+        "serial": "Certificate number",
+        "qr": "QR code that opens the page where this certificate can be checked",
+    },
+    "cy": {
+        "certificate": "Tystysgrif",
+        "awarded_to": "Dyfernir y dystysgrif hon i",
+        "certified_as": "ardystiwyd fel",
+        "lasts": "Yn ddilys o {start} hyd {end}",
+        "stays": "Yn ddilys o {start}",
+        "check": "Gwiriwch y dystysgrif hon",
+        "serial": "Rhif y dystysgrif",
+        "qr": "Cod QR sy’n agor y dudalen lle gellir gwirio’r dystysgrif hon",
+    },
+}
+
+_templates = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined, auto_reload=False
+)
+
+
+def markup(facts: CertificateFacts) -> str:
+    """Writes the sheet: the same facts give the same text, letter for letter."""
+    words = WORDS.get(facts.language, WORDS["en"])
+    return _templates.get_template("certificates/document.html").render(
+        facts=facts,
+        words=words,
+        moment=facts.issued.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        dates=_dates(facts, words),
+        place=", ".join(each for each in (facts.programme, facts.level) if each),
+        host=facts.home.partition("://")[2],
+        criteria=shorten(facts.criteria, CRITERIA_LETTERS, placeholder=" …"),
+        qr="data:image/png;base64," + base64.b64encode(qr.png(facts.verify_url)).decode(),
+        name_size=_size(facts.name, large=24, medium=36),
+        title_size="large" if len(facts.title) <= 44 else "medium",
+    )
+
+
+def _dates(facts: CertificateFacts, words: dict[str, str]) -> str:
+    locale = facts.language if facts.language in WORDS else "en"
+    start = format_date(facts.valid_from, "d MMMM y", locale=locale)
+    if facts.valid_until is None:
+        return words["stays"].format(start=start)
+    return words["lasts"].format(start=start, end=format_date(facts.valid_until, "d MMMM y", locale=locale))
+
+
+def _size(text: str, *, large: int, medium: int) -> str:
+    return "large" if len(text) <= large else "medium" if len(text) <= medium else "modest"
