@@ -29,6 +29,7 @@ class LineItem(Model):
     tag = fields.CharField(255, default="")
     label = fields.CharField(200, default="")
     maximum = fields.FloatField(default=100)
+    making_until = fields.DatetimeField(null=True)  # a lease: one worker at a time looks for it or makes it
 
     registration_id: UUID
     link_id: UUID | None

@@ -1,0 +1,140 @@
+"""The pretend LMS's gradebook and roster services (AGS 2.0, NRPS 2.0), as strict as the strictest real ones."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from training.demo.lms.mischief import misbehave, world_of
+from training.demo.lms.world import CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, LineItem, World
+
+SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
+MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+VENDOR = "application/vnd.ims."
+GRADING = ("NotReady", "Failed", "Pending", "PendingManual", "FullyGraded")
+PROGRESS = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
+
+
+async def line_items(request: Request) -> Response:
+    """Lists the columns that match, or adds one."""
+    if spoiled := await _guarded(request, "lineitems", f"{SCOPE}lineitem"):
+        return spoiled
+    world = world_of(request)
+    if request.method == "POST":
+        wish = await request.json()
+        added = world.add_line_item(
+            wish["label"], wish["scoreMaximum"], resource_id=wish.get("resourceId", ""),
+            link_id=wish.get("resourceLinkId", ""), tag=wish.get("tag", ""))
+        return JSONResponse(_written(world, added), 201, media_type=f"{VENDOR}lis.v2.lineitem+json")
+    asked = request.query_params
+    names = {"resource_link_id": "link_id", "resource_id": "resource_id", "tag": "tag"}
+    wanted = {inner: asked[outer] for outer, inner in names.items() if asked.get(outer)}
+    matching = [item for item in world.line_items.values() if wanted.items() <= vars(item).items()]
+    found = [_written(world, item) for item in matching]
+    return JSONResponse(found, media_type=f"{VENDOR}lis.v2.lineitemcontainer+json")
+
+
+async def line_item(request: Request) -> Response:
+    """Shows one column."""
+    if spoiled := await _guarded(request, "lineitems", f"{SCOPE}lineitem"):
+        return spoiled
+    item = world_of(request).line_items.get(request.path_params["item"])
+    return JSONResponse(_written(world_of(request), item)) if item else PlainTextResponse("no such column", 404)
+
+
+async def scores(request: Request) -> Response:
+    """Takes a score, if its media type, values and time stamp are right."""
+    if spoiled := await _guarded(request, "scores", f"{SCOPE}score"):
+        return spoiled
+    world, identifier = world_of(request), request.path_params["item"]
+    if identifier not in world.line_items:
+        return PlainTextResponse("no such column", 404)
+    if request.headers.get("content-type") != f"{VENDOR}lis.v1.score+json":
+        return PlainTextResponse("wrong media type", 415)
+    score = await request.json()
+    if problem := _why_not(world, score):
+        return PlainTextResponse(problem, 422)
+    last = world.scores.get((identifier, score["userId"]))
+    if last and _moment(score) <= _moment(last):
+        return PlainTextResponse("timestamp must be later than the last one", 409)
+    world.scores[identifier, score["userId"]] = score
+    world.received.append({**score, "line_item": identifier})
+    return Response(status_code=204)
+
+
+def _why_not(world: World, score: dict[str, Any]) -> str:
+    checks: tuple[tuple[str, Callable[[], bool]], ...] = (
+        ("unknown user", lambda: score["userId"] in world.users),
+        ("gradingProgress", lambda: score["gradingProgress"] in GRADING),
+        ("activityProgress", lambda: score["activityProgress"] in PROGRESS),
+        ("timestamp without zone", lambda: _moment(score).tzinfo is not None),
+        ("scoreGiven", lambda: "scoreGiven" not in score or score["scoreGiven"] >= 0),
+        ("scoreMaximum", lambda: "scoreGiven" not in score or score["scoreMaximum"] > 0),
+    )
+    for words, holds in checks:
+        try:
+            if not holds():
+                return words
+        except (KeyError, TypeError, ValueError):
+            return f"{words} is missing or wrong"
+    return ""
+
+
+def _moment(score: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(score["timestamp"])
+
+
+async def results(request: Request) -> Response:
+    """Lists what the gradebook shows in one column."""
+    if spoiled := await _guarded(request, "scores", f"{SCOPE}result.readonly"):
+        return spoiled
+    world, identifier = world_of(request), request.path_params["item"]
+    url = world.line_item_url(identifier)
+    found = [
+        {"id": f"{url}/results/{sub}", "scoreOf": url, "userId": sub, "resultScore": score.get("scoreGiven"),
+         "resultMaximum": score.get("scoreMaximum"), "comment": score.get("comment", "")}
+        for (item, sub), score in world.scores.items() if item == identifier
+    ]
+    return JSONResponse(found, media_type=f"{VENDOR}lis.v2.resultcontainer+json")
+
+
+async def roster(request: Request) -> Response:
+    """Lists the people of the course, in pages if asked to."""
+    if spoiled := await _guarded(request, "roster", MEMBERS):
+        return spoiled
+    world, asked = world_of(request), request.query_params
+    members = [
+        {"user_id": user.sub, "roles": list(user.roles), "status": user.status,
+         **{name: value for name, value in (("name", user.name), ("email", user.email)) if value}}
+        for user in world.users.values()
+    ]
+    start, size = int(asked.get("start", 0)), int(asked.get("limit") or len(members) or 1)
+    links = {}
+    if start + size < len(members):
+        links["Link"] = f'<{world.roster_url}?start={start + size}&limit={size}>; rel="next"'
+    else:
+        links["Link"] = f'<{world.roster_url}?since=1>; rel="differences"'
+    body = {"id": world.roster_url, "context": {"id": CONTEXT_ID, "title": COURSE_TITLE},
+            "members": members[start : start + size]}
+    return JSONResponse(body, headers=links, media_type=f"{VENDOR}lti-nrps.v2.membershipcontainer+json")
+
+
+def _written(world: World, item: LineItem) -> dict[str, Any]:
+    optional = {"resourceId": item.resource_id, "resourceLinkId": item.link_id, "tag": item.tag}
+    return {"id": world.line_item_url(item.id), "label": item.label, "scoreMaximum": item.maximum,
+            **{name: value for name, value in optional.items() if value}}
+
+
+async def _guarded(request: Request, where: str, scope: str) -> Response | None:
+    spoiled = await misbehave(request, where)
+    if spoiled:
+        return spoiled
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    granted = world_of(request).tokens.get(token)
+    if scheme != "Bearer" or granted is None:
+        return PlainTextResponse("a token is needed", 401)
+    if scope not in granted:
+        return PlainTextResponse(f"the token lacks {scope} for {DEPLOYMENT_ID}", 403)
+    return None

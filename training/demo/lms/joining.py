@@ -1,0 +1,25 @@
+"""Connects the pretend LMS to the service, with its Amina as ours."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from training.demo.lms.world import CLIENT_ID, DEPLOYMENT_ID
+from training.lti.models import Identity, Registration
+from training.lti.registration import Entry, add
+
+
+async def join(base_url: str, *, now: datetime, site: str = "RIV", people: dict[str, UUID] | None = None) -> None:
+    """Registers the pretend LMS once; `people` says who of its accounts (sub) is whom of ours."""
+    registration = await Registration.get_or_none(issuer=base_url, client_id=CLIENT_ID)
+    if registration is None:
+        registration = await add(entry(base_url), now=now, site=site)
+    for sub, person_id in (people or {}).items():
+        row = Identity(id=uuid4(), registration=registration, sub=sub, person_id=person_id, created=now)
+        await Identity.bulk_create([row], ignore_conflicts=True)
+
+
+def entry(base_url: str) -> Entry:
+    """Says what an administrator would enter for the pretend LMS."""
+    return Entry(
+        issuer=base_url, client_id=CLIENT_ID, auth_url=f"{base_url}/auth", token_url=f"{base_url}/token",
+        jwks_url=f"{base_url}/keys", deployment_ids=(DEPLOYMENT_ID,), profile="pretend", name="Pretend LMS")

@@ -1,0 +1,125 @@
+"""The pretend LMS signs people in: it starts logins, answers them with signed tokens, and publishes its keys."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from training.demo.lms.mischief import misbehave, world_of
+from training.demo.lms.paper import show
+from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, Activity, User, World, fresh_key
+
+LTI = "https://purl.imsglobal.org/spec/lti/claim/"
+AGS = "https://purl.imsglobal.org/spec/lti-ags/"
+NRPS = "https://purl.imsglobal.org/spec/lti-nrps/"
+SCOPES = [f"{AGS}scope/{name}" for name in ("lineitem", "result.readonly", "score")]
+
+
+async def start(request: Request) -> Response:
+    """Starts a login at the tool for one of our people, by GET or by an auto-posted form."""
+    world, asked = world_of(request), request.query_params
+    activity = world.activities[asked["activity"]]
+    fields = {
+        "iss": world.base_url,
+        "target_link_uri": world.tool_url + activity.path,
+        "login_hint": asked["user"],
+        "lti_message_hint": activity.id,
+        "client_id": CLIENT_ID,
+        "lti_deployment_id": DEPLOYMENT_ID,
+    }
+    if asked.get("by") == "post":
+        return _auto_post(f"{world.tool_url}/lti/login", fields)
+    return RedirectResponse(f"{world.tool_url}/lti/login?{urlencode(fields)}", 302)
+
+
+async def authorize(request: Request) -> Response:
+    """Answers the tool's authentication request with a posted token. Source: Security Framework 1.0, 5.1.1."""
+    world = world_of(request)
+    asked = dict(request.query_params) if request.method == "GET" else dict(await request.form())
+    problem = _why_not(world, asked)
+    if problem:
+        return HTMLResponse(f"<p>The pretend LMS cannot go on: {problem}</p>", 400)
+    state = str(asked["state"])
+    if world.mischief.get("login", {}).get("what") == "error":
+        return _auto_post(f"{world.tool_url}/lti/launch", {
+            "error": "login_required", "error_description": "You are not signed in here.", "state": state})
+    user, activity = world.users[str(asked["login_hint"])], world.activities[str(asked["lti_message_hint"])]
+    token = world.sign(claims_for(world, user, activity, nonce=str(asked["nonce"])))
+    return _auto_post(f"{world.tool_url}/lti/launch", {"id_token": token, "state": state})
+
+
+def _why_not(world: World, asked: Mapping[str, Any]) -> str:
+    wanted = {
+        "scope": "openid", "response_type": "id_token", "response_mode": "form_post", "prompt": "none",
+        "client_id": CLIENT_ID, "redirect_uri": f"{world.tool_url}/lti/launch",
+    }
+    wrong = [name for name, value in wanted.items() if asked.get(name) != value]
+    missing = [name for name in ("state", "nonce", "login_hint", "lti_message_hint") if not asked.get(name)]
+    unknown = asked.get("login_hint") not in world.users or asked.get("lti_message_hint") not in world.activities
+    return ", ".join(wrong + missing + (["unknown person or activity"] if unknown else []))
+
+
+def claims_for(world: World, user: User, activity: Activity, *, nonce: str) -> dict[str, Any]:
+    """Writes the claims of a launch."""
+    now = int(world.clock().timestamp())
+    claims: dict[str, Any] = {
+        "iss": world.base_url, "aud": CLIENT_ID, "sub": user.sub, "nonce": nonce, "iat": now, "exp": now + 60,
+        f"{LTI}message_type": "LtiResourceLinkRequest",
+        f"{LTI}version": "1.3.0",
+        f"{LTI}deployment_id": DEPLOYMENT_ID,
+        f"{LTI}target_link_uri": world.tool_url + activity.path,
+        f"{LTI}resource_link": {"id": activity.id, "title": activity.title},
+        f"{LTI}roles": list(user.roles),
+        f"{LTI}context": {
+            "id": CONTEXT_ID, "label": "WWF", "title": COURSE_TITLE,
+            "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"]},
+        f"{LTI}tool_platform": {
+            "guid": "pretend", "name": "Pretend LMS", "product_family_code": "pretend-lms", "version": "1"},
+        f"{LTI}launch_presentation": {"document_target": "iframe", "return_url": world.base_url, "locale": "en-GB"},
+        f"{LTI}custom": activity.custom,
+        f"{AGS}claim/endpoint": {"scope": SCOPES, "lineitems": world.line_items_url},
+        f"{NRPS}claim/namesroleservice": {
+            "context_memberships_url": world.roster_url, "service_versions": ["2.0"]},
+    }
+    if activity.line_item:
+        claims[f"{AGS}claim/endpoint"]["lineitem"] = world.line_item_url(activity.line_item)
+    told = {"name": user.name, "given_name": user.given, "family_name": user.family, "email": user.email}
+    return claims | {name: value for name, value in told.items() if value}
+
+
+async def key_set(request: Request) -> Response:
+    """Publishes our keys, or what mischief makes of them."""
+    if spoiled := await misbehave(request, "keys"):
+        return spoiled
+    world = world_of(request)
+    keys = world.keys
+    if world.mischief.get("keys", {}).get("what") == "wrong":
+        keys = [fresh_key() for _ in keys]
+        for wrong, right in zip(keys, world.keys, strict=True):
+            wrong.kid = right.kid
+    return JSONResponse({"keys": [key.public() for key in keys]}, headers={"Cache-Control": "max-age=600"})
+
+
+async def token(request: Request) -> Response:
+    """Gives a service token for a signed assertion. Source: Security Framework 1.0, 4.1.1."""
+    if spoiled := await misbehave(request, "token"):
+        return spoiled
+    world, form = world_of(request), await request.form()
+    problem = await request.app.state.check_assertion(str(form.get("client_assertion", "")))
+    if form.get("grant_type") != "client_credentials" or problem:
+        return JSONResponse({"error": "invalid_client", "error_description": problem}, 400)
+    granted = frozenset(str(form.get("scope", "")).split()) & {*SCOPES, f"{NRPS}scope/contextmembership.readonly"}
+    if not granted:
+        return JSONResponse({"error": "invalid_scope"}, 400)
+    access = secrets.token_urlsafe(24)
+    world.tokens[access] = granted
+    said = {"access_token": access, "token_type": "Bearer", "expires_in": int(timedelta(hours=1).total_seconds())}
+    return JSONResponse({**said, "scope": " ".join(sorted(granted))})
+
+
+def _auto_post(url: str, fields: Mapping[str, str]) -> Response:
+    return show("post.html", url=url, fields=fields)

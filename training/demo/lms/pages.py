@@ -1,0 +1,54 @@
+"""The pretend LMS's pages: choose who to be and what to open, the gradebook, and the mischief."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from training.demo.lms.mischief import KINDS, PLACES, world_of
+from training.demo.lms.paper import show
+from training.demo.lms.world import COURSE_TITLE, World
+
+
+async def home(request: Request) -> Response:
+    """Shows the course: who to be, and what to open in a frame or in a window."""
+    world = world_of(request)
+    return show("home.html", course=COURSE_TITLE, users=_users(world), activities=list(world.activities.values()),
+                user=request.query_params.get("user", "amina"))
+
+
+async def frame(request: Request) -> Response:
+    """Shows an activity in a frame, as most LMSs do."""
+    asked = request.query_params
+    activity = world_of(request).activities[asked["activity"]]
+    return show("frame.html", title=activity.title, user=asked["user"], activity=activity.id)
+
+
+async def gradebook(request: Request) -> Response:
+    """Shows every person's score in every column."""
+    world = world_of(request)
+    columns = list(world.line_items.values())
+    rows = [
+        (user.name or user.sub, [_shown(world.scores.get((column.id, user.sub))) for column in columns])
+        for user in world.users.values()
+    ]
+    return show("gradebook.html", columns=[column.label for column in columns], rows=rows)
+
+
+async def mischief(request: Request) -> Response:
+    """Shows how each place behaves, and lets one change it."""
+    world = world_of(request)
+    now = {where: KINDS.get(world.mischief.get(where, {}).get("what", ""), "Behaves") for where in PLACES}
+    return show("mischief.html", now=now, kinds=KINDS, places=PLACES)
+
+
+def _users(world: World) -> list[tuple[str, str]]:
+    return [(user.sub, user.name or f"{user.sub} (no name)") for user in world.users.values()]
+
+
+def _shown(score: dict[str, Any] | None) -> str:
+    if score is None:
+        return "-"
+    if "scoreGiven" not in score:
+        return str(score["activityProgress"])
+    return f"{score['scoreGiven']:g} of {score['scoreMaximum']:g}"

@@ -1,0 +1,145 @@
+"""What the pretend LMS knows, all of it in memory: its people, one course, its activities and its gradebook."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from jwt.algorithms import RSAAlgorithm
+
+MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
+INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
+CLIENT_ID = "training"
+DEPLOYMENT_ID = "demo-1"
+CONTEXT_ID = "course-1"
+COURSE_TITLE = "Working with families, autumn group"
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody with an account in the pretend LMS."""
+
+    sub: str
+    given: str = ""
+    family: str = ""
+    email: str = ""
+    roles: tuple[str, ...] = (f"{MEMBERSHIP}Learner", f"{INSTITUTION}Student")
+    status: str = "Active"
+
+    @property
+    def name(self) -> str:
+        """Gives the full name, which may be empty."""
+        return f"{self.given} {self.family}".strip()
+
+
+@dataclass
+class Activity:
+    """A link to the tool, placed in the course."""
+
+    id: str
+    title: str
+    path: str
+    line_item: str = ""
+    custom: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class LineItem:
+    """A column of the gradebook."""
+
+    id: str
+    label: str
+    maximum: float
+    resource_id: str = ""
+    link_id: str = ""
+    tag: str = ""
+
+
+@dataclass
+class Key:
+    """A signing key and its name."""
+
+    kid: str
+    private: RSAPrivateKey
+
+    def public(self) -> dict[str, Any]:
+        """Writes the public half as a member of the key set."""
+        return {**RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True), "kid": self.kid, "use": "sig",
+                "alg": "RS256"}
+
+
+def fresh_key() -> Key:
+    """Makes a key with a name of its own."""
+    return Key(secrets.token_urlsafe(8), generate_private_key(65537, 2048))
+
+
+USERS = (
+    User("amina", "Amina", "Yusuf", "amina@example.org"),
+    User("grace", "Grace", "Hall", "grace@example.org"),
+    User("nameless"),
+    User("tutor", "Tom", "Reed", "tom@example.org", (f"{MEMBERSHIP}Instructor", f"{INSTITUTION}Faculty")),
+)
+ACTIVITIES = (
+    ("a-course", "Leading a parenting group", "/courses/leading-a-parenting-group"),
+    ("a-pathway", "My way to the certificate", "/pathways"),
+    ("a-practice", "My practice log", "/practice"),
+)
+
+
+@dataclass
+class World:
+    """The whole state of one pretend LMS."""
+
+    base_url: str
+    tool_url: str
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    users: dict[str, User] = field(default_factory=lambda: {user.sub: user for user in USERS})
+    activities: dict[str, Activity] = field(default_factory=dict)
+    line_items: dict[str, LineItem] = field(default_factory=dict)
+    scores: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    received: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=lambda: [fresh_key()])
+    tokens: dict[str, frozenset[str]] = field(default_factory=dict)
+    assertions: set[str] = field(default_factory=set)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    mischief: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for identifier, title, path in ACTIVITIES:
+            self.place(Activity(identifier, title, path), graded=identifier == "a-course")
+
+    def place(self, activity: Activity, *, graded: bool, maximum: float = 100) -> None:
+        """Puts an activity into the course, with a column in the gradebook if it is graded."""
+        if graded:
+            activity.line_item = self.add_line_item(activity.title, maximum, link_id=activity.id).id
+        self.activities[activity.id] = activity
+
+    def add_line_item(
+        self, label: str, maximum: float, *, resource_id: str = "", link_id: str = "", tag: str = ""
+    ) -> LineItem:
+        """Adds a column to the gradebook."""
+        item = LineItem(str(len(self.line_items) + 1), label, maximum, resource_id, link_id, tag)
+        self.line_items[item.id] = item
+        return item
+
+    def sign(self, claims: Mapping[str, Any], *, headers: Mapping[str, Any] | None = None) -> str:
+        """Signs claims with the newest key."""
+        key = self.keys[-1]
+        return jwt.encode(dict(claims), key.private, "RS256", {"kid": key.kid, **(headers or {})})
+
+    def line_item_url(self, identifier: str) -> str:
+        """Gives the address of a column; it has a query, as in some real LMSs."""
+        return f"{self.base_url}/course/{CONTEXT_ID}/lineitems/{identifier}?type_id=7"
+
+    @property
+    def line_items_url(self) -> str:
+        """Gives the address of the list of columns."""
+        return f"{self.base_url}/course/{CONTEXT_ID}/lineitems?type_id=7"
+
+    @property
+    def roster_url(self) -> str:
+        """Gives the address of the roster."""
+        return f"{self.base_url}/course/{CONTEXT_ID}/roster"

@@ -1,0 +1,163 @@
+"""Scores on their way to LMSs: queued in the durable outbox, listed, and queued again by hand."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from tortoise.expressions import F
+
+from training import facts
+from training.database.opening import transaction
+from training.errors import Invalid, NotFound
+from training.lti import roles
+from training.lti.gradebook import LineItem, Score, ScoreTry
+from training.lti.models import ContextRole, Identity, Registration, ResourceLink
+
+WORK = "lti score"
+PROGRESS = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
+GRADING = ("NotReady", "Failed", "Pending", "PendingManual", "FullyGraded")
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a gradebook should show. `given` may be missing while nothing is graded."""
+
+    given: float | None
+    maximum: float = 100
+    progress: str = "Completed"
+    grading: str = "FullyGraded"
+    comment: str = ""
+
+    @property
+    def final(self) -> bool:
+        """Tells whether this is a final grade."""
+        return self.progress == "Completed" and self.grading == "FullyGraded"
+
+
+async def report(person_id: UUID, targets: Iterable[str], value: Value, *, now: datetime) -> int:
+    """Queues a person's result for every place in an LMS that opens one of the paths; tells how many there are.
+
+    Instructors and test users are not graded; a link without a gradebook gets nothing.
+    """
+    check(value)
+    found = await ContextRole.filter(
+        identity__person_id=person_id,
+        identity__test_user=False,
+        role__not=roles.INSTRUCTOR,
+        context__links__target__in=list(targets),
+    ).select_related("identity")
+    queued = 0
+    for held in found:
+        links = await ResourceLink.filter(context_id=held.context_id, target__in=list(targets))
+        for link in links:
+            if link.line_item_url or link.line_items_url:
+                item = await _line_item(held.identity.registration_id, value, link=link, url=link.line_item_url)
+                await queue(item, held.identity.sub, value, now=now, identity_id=held.identity_id)
+                queued += 1
+    return queued
+
+
+async def send_by_hand(
+    registration: Registration, sub: str, line_item_url: str, value: Value, *, now: datetime
+) -> UUID:
+    """Queues one score for a column named by its address; gives the id of its row."""
+    check(value)
+    item = await _line_item(registration.id, value, link=None, url=line_item_url)
+    known = await Identity.get_or_none(registration_id=registration.id, sub=sub)
+    return await queue(item, sub, value, now=now, identity_id=known.id if known else None)
+
+
+def check(value: Value) -> None:
+    """Refuses what no LMS may see: values that are no numbers, negative ones, and words outside of the standard."""
+    problems = {}
+    if value.given is not None and not (math.isfinite(value.given) and value.given >= 0):
+        problems["given"] = "Enter a number that is 0 or more."
+    if not (math.isfinite(value.maximum) and value.maximum > 0):
+        problems["maximum"] = "Enter a number greater than 0."
+    if value.progress not in PROGRESS:
+        problems["progress"] = f"Choose one of {', '.join(PROGRESS)}."
+    if value.grading not in GRADING:
+        problems["grading"] = f"Choose one of {', '.join(GRADING)}."
+    if problems:
+        raise Invalid("This score cannot be sent.", " ".join(problems.values()), problems=problems)
+
+
+async def queue(
+    item: LineItem, sub: str, value: Value, *, now: datetime, identity_id: UUID | None = None
+) -> UUID:
+    """Queues a value for one place in a gradebook; the latest wins, but nothing unfinished follows a final one."""
+    async with transaction():
+        row = Score(
+            id=uuid4(), line_item=item, sub=sub, identity_id=identity_id, given=None, progress="Initialized",
+            grading="NotReady", state="new", version=0, queued_at=now)
+        await Score.bulk_create([row], ignore_conflicts=True)
+        score = await Score.get(line_item_id=item.id, sub=sub)
+        graded = score.final_sent or (score.state == "queued" and _final(score))
+        if graded and not value.final:
+            await _note(score.id, "kept back", value, now, "a final grade is there")
+            return score.id
+        await Score.filter(id=score.id).update(
+            given=value.given, maximum=value.maximum, progress=value.progress, grading=value.grading,
+            comment=value.comment or score.comment, state="queued", version=F("version") + 1, queued_at=now,
+            last_error="")
+        await score.refresh_from_db(["version"])
+        await _note(score.id, "queued", value, now)
+        await facts.schedule(WORK, f"{WORK}/{score.id}/{score.version}", due=now, subject_id=str(score.id))
+    return score.id
+
+
+async def resend(identifier: str, *, now: datetime) -> None:
+    """Queues a score again, whatever became of it."""
+    score = await Score.get_or_none(id=_uuid(identifier)).select_related("line_item")
+    if score is None:
+        raise NotFound(f"There is no score {identifier}.", "See: training lti scores.")
+    value = Value(score.given, score.maximum, score.progress, score.grading, score.comment)
+    await Score.filter(id=score.id).update(final_sent=score.final_sent and value.final)
+    await queue(score.line_item, score.sub, value, now=now)
+
+
+async def list_scores(*, unit_id: UUID | None = None, state: str = "") -> Sequence[Mapping[str, Any]]:
+    """Lists the outbox as rows with id, sub, line_item, given, maximum, state, attempts, last_error and sent_at."""
+    rows = Score.filter(line_item__registration__unit_id=unit_id) if unit_id else Score.all()
+    rows = rows.filter(state=state) if state else rows
+    found = await rows.order_by("-queued_at").values(
+        "id", "sub", "given", "maximum", "state", "attempts", "last_error", "sent_at", line_item="line_item__url")
+    return [dict(row, id=str(row["id"]), sent_at=row["sent_at"] and row["sent_at"].isoformat()) for row in found]
+
+
+async def history(score_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """Lists what happened to one score, oldest first."""
+    return await ScoreTry.filter(score_id=score_id).order_by("id").values("at", "what", "given", "maximum", "detail")
+
+
+async def _line_item(registration_id: UUID, value: Value, *, link: ResourceLink | None, url: str) -> LineItem:
+    stands_for = f"{registration_id}|{link.id if link else url}"
+    key = hashlib.sha256(stands_for.encode()).hexdigest()
+    row = LineItem(
+        id=uuid4(), key=key, registration_id=registration_id, link=link, url=url, maximum=value.maximum,
+        label=link.title if link else "")
+    await LineItem.bulk_create([row], ignore_conflicts=True)
+    found = await LineItem.get(key=key)
+    if url and found.url != url:
+        await LineItem.filter(id=found.id).update(url=url)
+    return found
+
+
+def _final(score: Score) -> bool:
+    return Value(score.given, score.maximum, score.progress, score.grading).final
+
+
+async def _note(score_id: UUID, what: str, value: Value, now: datetime, detail: str = "") -> None:
+    await ScoreTry.create(
+        score_id=score_id, at=now, what=what, given=value.given, maximum=value.maximum, detail=detail[:300])
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
