@@ -1,0 +1,20 @@
+"""The small course, published for the tests of this room."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from courses.loading.storing import load
+from tests.conftest import NOW
+from tests.courses.packages import write
+from training.people.actor import Actor
+from training.settings import Settings
+
+
+@pytest.fixture
+async def small_steps(tmp_path: Path, cast: Callable[[str], Awaitable[Actor]], settings: Settings) -> str:
+    """Publishes the small course; gives its name."""
+    report = await load(write(tmp_path / "small"), actor=await cast("farah"), now=NOW, storage=settings.storage)
+    assert not report.refused, [str(mistake) for mistake in report.mistakes]
+    return "small-steps"
