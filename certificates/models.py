@@ -69,6 +69,7 @@ class RecordedEvidence(Model):
 class Consideration(Model):
     """Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.
 
+    `awaiting` says that all is met and a decision is due.
     Personal data: the verdict with its reasons; kept: as long as the decision that rests on it.
     """
 
@@ -89,10 +90,11 @@ class Consideration(Model):
     evidence = fields.JSONField[list[dict[str, Any]]]()
     evidence_sha256 = fields.CharField(64)
     current = fields.BooleanField(default=True)
+    awaiting = fields.BooleanField(default=False)
 
     class Meta:
         table = "certificates_consideration"
-        indexes = (("person_id", "level", "current"), ("standing", "current"))
+        indexes = (("person_id", "level", "current"), ("awaiting", "current"))
 
 
 class Decision(Model):

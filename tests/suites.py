@@ -23,7 +23,9 @@ def main(arguments: list[str]) -> int:
     if _failed([*at_once, "--ignore=tests/browser", "tests"], {}):
         failed.append("SQLite")
     if postgres := _postgres():
-        if _failed([*at_once, "--ignore=tests/certificates/pathways", *DATABASE_TESTS], {"TRAINING_TEST_POSTGRES": postgres}):
+        if _failed(
+            [*at_once, "--ignore=tests/certificates/pathways", *DATABASE_TESTS], {"TRAINING_TEST_POSTGRES": postgres}
+        ):
             failed.append("PostgreSQL")
     else:
         skipped.append("PostgreSQL: none answers at TRAINING_TEST_POSTGRES")

@@ -1,7 +1,7 @@
 """The trail: what happened, in order, for ever; and the work that follows from it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -94,6 +94,7 @@ class Fact(Model):
         "trail.Seal", related_name="facts", on_delete=fields.RESTRICT, null=True
     )
     position = fields.IntField(null=True)  # within the seal, from 0
+    leaf = fields.CharField(max_length=64, null=True)  # the entry's own hash, to tell which one was changed
 
     class Meta:
         table = "trail_fact"
@@ -207,6 +208,11 @@ async def send_again(followup_id: UUID, *, now: datetime) -> None:
         raise Conflict("This is being sent right now.", "Look again in a minute.")
     else:
         raise NotFound("There is no such piece of work.", "Choose one from the list.")
+
+
+async def forget_done(*, now: datetime) -> int:
+    """Removes work that was done more than 90 days ago, and tells how much; what failed is kept."""
+    return await Followup.filter(state="done", ended__lt=now - timedelta(days=90)).delete()
 
 
 async def _wake_workers() -> None:

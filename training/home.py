@@ -1,11 +1,20 @@
 """The home page: one next step, then the ways on; the one page that looks into every room."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from certificates.models import Consideration, considerations_visible_to
+from courses.journeys import journey_of
+from courses.models import Enrolment
+from courses.outline import in_language
+from training.assessments.models import Rater
 from training.people.actor import Actor
 from training.people.ways import cards
 from training.web.pages import actor, go, page
+
+Step = dict[str, str]
 
 
 async def home(request: Request) -> Response:
@@ -14,4 +23,59 @@ async def home(request: Request) -> Response:
         return go(request, "/people/choose" if request.app.state.settings.demo else "/sign-in")
     me: Actor = actor(request)
     heading = f"Hello {me.name.split(' ')[0]}"
-    return page(request, "people/home.html", heading=heading, next_step=None, cards=cards(me), counts=[])
+    return page(request, "people/home.html", heading=heading, next_step=await _next(me), cards=cards(me), counts=[])
+
+
+async def _next(me: Actor) -> Step | None:
+    """The first step there is: what others wait for comes before one's own."""
+    for look in (_decide, _assess, _learn, _go_on):
+        if step := await look(me):
+            return step
+    return None
+
+
+async def _decide(me: Actor) -> Step | None:
+    if not me.may("decide"):
+        return None
+    waiting = await considerations_visible_to(me).filter(current=True, awaiting=True).count()
+    if not waiting:
+        return None
+    words = "person waits" if waiting == 1 else "people wait"
+    return _step("Decide", f"{waiting} {words} for a decision.", "/certificates/decisions", "Look at them")
+
+
+async def _assess(me: Actor) -> Step | None:
+    if not me.may("assess"):
+        return None
+    todo = await Rater.filter(person_id=me.person_id, state="rating").exclude(assessment__state="signed").first()
+    if not todo:
+        return None
+    path = f"/assessments/{todo.assessment_id}"  # type: ignore[attr-defined]
+    return _step("Finish your rating", "You have begun to rate a group.", path, "Continue")
+
+
+async def _learn(me: Actor) -> Step | None:
+    enrolment = await Enrolment.filter(person_id=me.person_id).order_by("-seen").prefetch_related("course").first()
+    if enrolment is None:
+        return None
+    journey = await journey_of(enrolment)
+    if journey.next is None:
+        return None
+    chapters = journey.outline.chapters
+    done = len([one for one in chapters if one.slug in journey.completed])
+    title = in_language(journey.outline.title, me.language)
+    words = f"{done} of {len(chapters)} modules done. You come back to where you left."
+    return _step(title, words, f"/courses/{journey.outline.slug}/continue", "Continue")
+
+
+async def _go_on(me: Actor) -> Step | None:
+    if not me.may("learn"):
+        return None
+    row = await Consideration.filter(person_id=me.person_id, current=True, standing="in_training").first()
+    if row is None:
+        return None
+    return _step("Go on with your pathway", "See what is done and what is left.", "/pathways", "See what is left")
+
+
+def _step(title: str, text: str, path: str, button: str) -> dict[str, Any]:
+    return {"title": title, "text": text, "path": path, "button": button}

@@ -1,7 +1,36 @@
 """Seals the trail in batches, so that a change, removal, addition or reordering shows."""
 
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
+
+from training import merkle
+from training.database.opening import connection, on_postgres, transaction
+from training.errors import NotFound
+from training.facts import Fact
+
+BATCH = 1000  # entries a seal: hashing them holds the loop for some 10 ms
+LOCK = 7_246_473_002  # sealers wait for each other; writers do not
+START = "0" * 64  # the chain before the first seal
+GRACE = timedelta(hours=1)  # a transaction may stay open so long before its facts are seen
+
+COLUMNS = (
+    "id", "kind", "subject_kind", "subject_id", "person_id", "unit_id", "actor_id", "on_behalf_of_id",
+    "happened", "recorded", "version", "detail",
+)  # fmt: skip
+
+HOW_TO_CHECK = (
+    "After this line: each seal, then its entries in order. Leaf = SHA-256(00 + entry); an entry is JSON with sorted "
+    "keys, no spaces, UTF-8. Node = SHA-256(01 + left + right); a last one without neighbour goes up as it is; the top "
+    "is the seal's root. Chain = SHA-256 of 'previous-chain id size root made'; the first previous chain is 64 zeros."
+)
 
 
 class Seal(Model):
@@ -18,3 +47,130 @@ class Seal(Model):
 
     class Meta:
         table = "trail_seal"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The end of the sealed trail: whoever keeps it elsewhere can tell later whether the trail was rewritten."""
+
+    number: int
+    chain: str
+    entries: int
+    made: datetime | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Shows that an entry is in the trail, without the rest of it."""
+
+    entry: dict[str, Any]
+    path: tuple[tuple[merkle.Side, str], ...]  # side and hash of each neighbour on the way up
+    seal: dict[str, Any]
+
+
+async def seal_trail(*, now: datetime) -> int:
+    """Seals every fact that is not sealed yet, and tells how many; safe to run twice at once."""
+    total = 0
+    while count := await _seal_batch(now):
+        total += count
+    return total
+
+
+async def head() -> Head:
+    """Gives the end of the sealed trail."""
+    last = await Seal.all().order_by("-id").first()
+    if last is None:
+        return Head(0, START, 0, None)
+    entries = await Fact.filter(seal_id__isnull=False).count()
+    return Head(last.id, last.chain, entries, last.made)
+
+
+async def prove(fact_id: int) -> Proof:
+    """Gives the proof that a sealed fact is in the trail."""
+    fact = await Fact.filter(id=fact_id, seal_id__isnull=False).values("seal_id", "position", *COLUMNS)
+    if not fact:
+        raise NotFound("This entry is not sealed yet.", "Try again in ten minutes.")
+    seal = (await Seal.filter(id=fact[0]["seal_id"]).values())[0]
+    rows = await Fact.filter(seal_id=seal["id"]).order_by("position").values(*COLUMNS)
+    steps = merkle.path([leaf_of(row) for row in rows], fact[0]["position"])
+    return Proof(plain(fact[0]), tuple((side, neighbour.hex()) for side, neighbour in steps), plain_seal(seal))
+
+
+async def export() -> AsyncIterator[str]:
+    """Gives the sealed trail as lines of JSON, with everything needed to check it elsewhere."""
+    yield _line({"format": "training trail 1", "how": HOW_TO_CHECK})
+    last = 0
+    async for seal in seals():
+        last = seal["id"]
+        yield _line({"seal": plain_seal(seal)})
+        for row in await Fact.filter(seal_id=last).order_by("position").values(*COLUMNS):
+            yield _line({"entry": plain(row)})
+    yield _line({"end": last})
+
+
+async def seals() -> AsyncIterator[dict[str, Any]]:
+    """Goes through the seals, first to last, a page at a time."""
+    after = 0
+    while page := await Seal.filter(id__gt=after).order_by("id").limit(500).values():
+        for seal in page:
+            yield seal
+        after = page[-1]["id"]
+
+
+def leaf_of(fact: Mapping[str, Any]) -> bytes:
+    """Hashes one fact, whose columns are given by name."""
+    return merkle.leaf(_line(plain(fact)).encode())
+
+
+def chain_of(before: str, seal: Mapping[str, Any]) -> str:
+    """Hashes a seal together with the chain before it."""
+    text = f"{before} {seal['id']} {seal['size']} {seal['root']} {_moment(seal['made'])}"
+    return sha256(text.encode()).hexdigest()
+
+
+def plain(fact: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives the sealed columns of a fact as plain JSON values."""
+    return {name: _plain(fact[name]) for name in COLUMNS}
+
+
+def plain_seal(seal: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives a seal as plain JSON values."""
+    return {name: _plain(seal[name]) for name in ("id", "size", "root", "chain", "made")}
+
+
+async def _seal_batch(now: datetime) -> int:
+    async with transaction():
+        if on_postgres():
+            await connection().execute_query(f"SELECT pg_advisory_xact_lock({LOCK})")
+        # Not "up to a number": on PostgreSQL a smaller id may be committed later.
+        rows = await Fact.filter(seal_id__isnull=True).order_by("id").limit(BATCH).values(*COLUMNS)
+        if not rows:
+            return 0
+        leaves = [leaf_of(row) for row in rows]
+        last = await Seal.all().order_by("-id").first()
+        seal = Seal(id=last.id + 1 if last else 1, size=len(rows), root=merkle.root(leaves).hex(), made=now)
+        seal.chain = chain_of(last.chain if last else START, vars(seal))
+        await seal.save(force_create=True)
+        await _mark(seal.id, [(row["id"], leaf) for row, leaf in zip(rows, leaves, strict=True)])
+    return len(rows)
+
+
+async def _mark(seal_id: int, entries: list[tuple[int, bytes]]) -> None:
+    a, b, c, d = ("$1", "$2", "$3", "$4") if on_postgres() else ("?", "?", "?", "?")
+    sql = f"UPDATE trail_fact SET seal_id = {a}, position = {b}, leaf = {c} WHERE id = {d}"  # noqa: S608 - no input
+    values = [[seal_id, position, leaf.hex(), fact_id] for position, (fact_id, leaf) in enumerate(entries)]
+    await connection().execute_many(sql, values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return _moment(value)
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _line(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -47,7 +47,7 @@ async def people(request: Request) -> Response:
     on = f"/people?query={query}&role={role}&after={shown[-1]['name']}" if len(rows) > PAGE_SIZE else ""
     choices = [("", "Any role"), *ROLES.items()]
     told = {"total": total, "query": query, "role": role, "roles": choices, "next_path": on, "previous_path": ""}
-    return page(request, "people/list.html", people=shown, **told)
+    return page(request, "people/people.html", people=shown, **told)
 
 
 async def _with_memberships(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -83,7 +83,6 @@ async def person(request: Request) -> Response:
         "people/person.html",
         person={"name": found.name, "path": f"/people/{found.id}", "language": found.language},
         emails=await Email.filter(person=found).values_list("address", flat=True),
-        standings=[],
         memberships=[
             {"role": ROLES[row["role"]], "where": row["site"] or "the whole unit", **_from_to(row)}
             for row in memberships

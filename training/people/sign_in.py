@@ -9,21 +9,12 @@ from starlette.responses import Response
 from training import clock
 from training.errors import Invalid, NotFound
 from training.people import actions
+from training.people.demo_cast import SEES
 from training.people.door_keeper import hand_out, take_back
 from training.people.models import Person
 from training.people.sessions import end_session
 from training.web.limits import allow
 from training.web.pages import fill, go, page, typed
-
-SEES = {
-    "Amina": ("Trainee, parent facilitator", "Has done most of the course and leads her first groups."),
-    "Bruno": ("Assessor", "Watches groups and rates them."),
-    "Chloe": ("Site coordinator, Riverside", "Sees who may deliver, who is stuck and who runs out."),
-    "Dara": ("Central unit, auditor", "Decides, reads the register, draws audits."),
-    "Emre": ("Site coordinator, Harehills", "Sees nothing of Riverside."),
-    "Farah": ("Administrator", "Connects learning systems."),
-}
-"""The cast of the demo: first name → role and what there is to see."""
 
 
 class Asked(BaseModel):

@@ -7,6 +7,7 @@ WAYS = (
     ("log practice", "My practice", "Groups you led and supervision you had.", "/practice"),
     ("learn", "My pathway", "What is done, what is left and why.", "/pathways"),
     ("learn", "My certificates", "See, print and share them.", "/certificates"),
+    ("load material", "Courses", "What there is to learn, and who is on it.", "/courses"),
     ("assess", "Assessments", "Watch a group, rate it, sign it.", "/assessments"),
     ("see people", "People", "Everybody you work with here.", "/people"),
     ("see people", "Sites", "Who may deliver, who is stuck, who runs out.", "/sites"),
@@ -18,9 +19,12 @@ WAYS = (
 """Ability → title, words and path of a way on; the menu and the home page are both made of it."""
 
 
-def menu(me: Actor | None) -> list[tuple[str, str]]:
-    """Lists the (text, path) of what the person may open, for the top of every page."""
-    return [(title, path) for ability, title, _, path in WAYS if me and me.may(ability)]
+def menu(me: Actor | None, here: str) -> list[tuple[str, str, bool]]:
+    """Lists the (text, path, whether one is there) of what the person may open, for the top of every page."""
+    ways = [(title, path) for ability, title, _, path in WAYS if me and me.may(ability)]
+    around = [path for _, path in ways if here == path or here.startswith(path + "/")]
+    nearest = max(around, key=len, default="")
+    return [(title, path, path == nearest) for title, path in ways]
 
 
 def cards(me: Actor) -> list[dict[str, str]]:

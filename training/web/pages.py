@@ -99,14 +99,14 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
 def _surroundings(request: Request) -> dict[str, Any]:
     settings, me = request.app.state.settings, request.scope.get("actor")
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    menu: Callable[[Somebody | None], list[tuple[str, str]]] = request.app.state.menu
+    menu: Callable[[Somebody | None, str], list[tuple[str, str, bool]]] = request.app.state.menu
     language = request.cookies.get("language") or (me.language if me else "en")
     return {
         "service_name": settings.service_name,
         "brand": request.app.state.brand or settings.service_name,
         "contact": request.app.state.contact,
         "me": me,
-        "nav": [(text, to, path == to or path.startswith(to + "/")) for text, to in menu(me)],
+        "nav": menu(me, path),
         "languages": [],
         "demo": settings.demo,
         "framed": bool(request.scope.get("root_path")) or request.headers.get("sec-fetch-dest") == "iframe",

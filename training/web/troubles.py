@@ -11,7 +11,14 @@ from training.web.pages import page
 
 log = structlog.get_logger()
 
-STATUS: dict[type[Trouble], int] = {TooMany: 429, NotFound: 404, NotAllowed: 403, Invalid: 422, Conflict: 409, Upstream: 503}
+STATUS: dict[type[Trouble], int] = {
+    TooMany: 429,
+    NotFound: 404,
+    NotAllowed: 403,
+    Invalid: 422,
+    Conflict: 409,
+    Upstream: 503,
+}
 TITLES = {
     401: "You need to sign in",
     403: "This page is not for you",

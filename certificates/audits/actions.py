@@ -1,0 +1,65 @@
+"""Draws an audit's sample and records what was found in each case; an overturned one is withdrawn at once."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from certificates import changes
+from certificates.audits.models import Audit, Case, visible_to
+from certificates.audits.register import Question, rows
+from certificates.audits.rules import draw
+from certificates.models import Certification
+from training import facts
+from training.database.opening import transaction
+from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.people.actor import Actor
+
+FINDINGS = ("upheld", "overturned")
+
+
+async def draw_sample(title: str, asked: Question, *, size: int, seed: str, actor: Actor, now: datetime) -> Audit:
+    """Draws a sample from the register as the question finds it; the seed makes it repeatable."""
+    if not actor.may("audit"):
+        raise NotAllowed("You may not draw an audit.", "Ask the central unit.")
+    found = await rows(actor, asked)
+    if not found:
+        raise Invalid("There is a problem", problems={"form": "Nobody is in the register for this day and area"})
+    drawn = draw((str(row.id) for row in found), size=size, seed=seed)
+    async with transaction():
+        audit = await Audit.create(
+            id=uuid4(), unit_id=actor.unit_id, title=title, asked=asked.query() | {"size": size}, seed=seed,
+            found=len(found), drawn=now, drawn_by_id=actor.person_id,
+        )  # fmt: skip
+        for position, certification in enumerate(drawn, 1):
+            await Case.create(id=uuid4(), audit_id=audit.id, certification_id=UUID(certification), position=position)
+        detail = {"size": len(drawn), "found": len(found), "seed": seed}
+        await facts.record("audit.drawn", audit, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail)
+    return audit
+
+
+async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: datetime) -> Case:
+    """Upholds or overturns a case, once; overturning withdraws the certification in the same transaction."""
+    case = await Case.get_or_none(id=case_id, audit_id__in=visible_to(actor).values("id")).prefetch_related(
+        "certification"
+    )
+    if case is None:
+        raise NotFound("There is no such case.", "Look at the audit again.")
+    problems = {} if finding in FINDINGS else {"finding": "Choose upheld or overturned"}
+    if not reasons.strip():
+        problems["reasons"] = "Say why, in a sentence or two"
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+    certification: Certification = case.certification
+    if certification.person_id == actor.person_id:  # type: ignore[attr-defined]
+        raise NotAllowed("You may not judge your own case.", "Ask another auditor.")
+    wanted = changes.Wanted("withdrawn", reasons, now.date())
+    async with transaction():
+        taken = Case.filter(id=case_id, finding="open")
+        if not await taken.update(finding=finding, reasons=reasons, found=now, found_by_id=actor.person_id):
+            raise Conflict("This case has a finding already.", "Look at the audit again.")
+        if finding == "overturned" and await changes.could(certification, wanted):
+            await changes.insert(certification, wanted, actor_id=actor.person_id, unit_id=actor.unit_id, now=now)
+        await facts.record(
+            "audit.finding", case, actor=actor.person_id, person=certification.person_id, unit=actor.unit_id, now=now,  # type: ignore[attr-defined]
+            detail={"finding": finding},
+        )  # fmt: skip
+    return case

@@ -1,0 +1,211 @@
+"""Pages of the central unit: the register with its files, one entry down to its evidence, and audits."""
+
+import secrets
+from datetime import date
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from certificates.audits import actions
+from certificates.audits.entry import entry_of
+from certificates.audits.exports import as_csv
+from certificates.audits.models import Audit, Case, visible_to
+from certificates.audits.register import Question, rows
+from certificates.changes import Wanted, change
+from certificates.rules import WORDS, permitted_change
+from training import clock
+from training.errors import Invalid, NotFound
+from training.people.actor import Actor
+from training.sites.models import Area, Programme
+from training.web.pages import actor, day, fill, go, identity, page, typed
+
+PAGE_SIZE = 100
+CHANGES = {"suspended": "Suspend it", "restored": "Restore it", "withdrawn": "Withdraw it for good"}
+STANDINGS = [("", "May deliver"), ("all", "Everybody"), *WORDS.items()]
+
+
+class Asked(BaseModel):
+    """The filters of the register."""
+
+    as_of: date | None = Field(None, title="the day")
+    known_at: date | None = Field(None, title="the day it was known")
+    area: str = ""
+    programme: str = ""
+    standing: str = ""
+
+
+class Drawn(Asked):
+    """The form that draws an audit."""
+
+    title: str = Field(title="a name for the audit", min_length=1, max_length=200)
+    size: int = Field(10, title="how many to draw", ge=1, le=500)
+
+
+class Changed(BaseModel):
+    """The form that changes the state of a certification."""
+
+    state: Literal["suspended", "restored", "withdrawn"] = Field(title="what should happen")
+    reason: str = ""
+    effective: date = Field(title="the first day")
+    until: date | None = None
+
+
+class Found(BaseModel):
+    """The form for one case."""
+
+    finding: str = ""
+    reasons: str = ""
+
+
+async def register(request: Request) -> Response:
+    """Shows who stood how on a day, with filters in the address."""
+    me, values = actor(request), dict(request.query_params)
+    try:
+        asked = _question(fill(Asked, values))
+    except Invalid as error:
+        shown = await _filters(me, values)
+        return page(request, "audits/register.html", 422, problems=error.problems, rows=None, **shown)
+    found = await rows(me, asked)
+    start = int(values.get("from", "0")) if values.get("from", "0").isdigit() else 0
+    query = urlencode(asked.query())
+    return page(
+        request,
+        "audits/register.html",
+        rows=[_line(row) for row in found[start : start + PAGE_SIZE]],
+        total=len(found),
+        asked=asked,
+        next_path=f"/register?{query}&from={start + PAGE_SIZE}" if start + PAGE_SIZE < len(found) else "",
+        previous_path=f"/register?{query}&from={max(0, start - PAGE_SIZE)}" if start else "",
+        csv_path=f"/register.csv?{query}",
+        may_audit=me.may("audit"),
+        **await _filters(me, asked.query()),
+    )
+
+
+async def register_csv(request: Request) -> Response:
+    """Gives exactly the rows of the question as CSV."""
+    me, asked = actor(request), _question(fill(Asked, dict(request.query_params)))
+    lines = as_csv(await rows(me, asked), asked, extracted=clock.now())
+    name = f"register-{asked.as_of.isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def entry(request: Request) -> Response:
+    """Opens one row down to its decision, the evidence behind it and every change; posted, changes its state."""
+    me = actor(request)
+    told = await entry_of(me, identity(request), clock.now())
+    possible = [(state, CHANGES[state]) for state in CHANGES if permitted_change(told["state"], state)]
+    told |= {"may_change": me.may("decide") and bool(possible), "possible": possible}
+    if request.method == "GET":
+        return page(request, "audits/entry.html", **told)
+    values = await typed(request)
+    try:
+        asked = fill(Changed, values)
+        wanted = Wanted(asked.state, asked.reason, asked.effective, asked.until)
+        await change(identity(request), wanted, actor=me, now=clock.now())
+    except Invalid as error:
+        return page(request, "audits/entry.html", 422, problems=error.problems, values=values, **told)
+    return go(request, f"/register/{identity(request)}")
+
+
+async def audits(request: Request) -> Response:
+    """Lists the audits; posted, draws one."""
+    me = actor(request)
+    if request.method == "POST":
+        return await _draw(request, me)
+    listed = await visible_to(me).order_by("-drawn").prefetch_related("cases")
+    told = [
+        {
+            "title": one.title,
+            "path": f"/audits/{one.id}",
+            "drawn": one.drawn,
+            "size": len(one.cases),
+            "open": sum(case.finding == "open" for case in one.cases),
+        }
+        for one in listed
+    ]
+    return page(request, "audits/audits.html", audits=told, **await _filters(me, {}))
+
+
+async def _draw(request: Request, me: Actor) -> Response:
+    values = await typed(request)
+    try:
+        asked = fill(Drawn, values)
+        seed = secrets.token_hex(16)
+        made = await actions.draw_sample(
+            asked.title, _question(asked), size=asked.size, seed=seed, actor=me, now=clock.now()
+        )
+    except Invalid as error:
+        shown = await _filters(me, values)
+        return page(request, "audits/audits.html", 422, problems=error.problems, audits=[], **shown)
+    return go(request, f"/audits/{made.id}")
+
+
+async def audit(request: Request) -> Response:
+    """Shows an audit with its cases."""
+    found = await _audit(request)
+    cases = await Case.filter(audit=found).order_by("position").values(
+        "id", "finding", "position", name="certification__person__name", level="certification__level_title",
+        site="certification__site__name",
+    )  # fmt: skip
+    return page(request, "audits/audit.html", audit=found, cases=cases)
+
+
+async def case(request: Request) -> Response:
+    """Shows one case with its evidence; posted, records the finding."""
+    me, found = actor(request), await _audit(request)
+    one = await Case.get_or_none(id=identity(request, "case"), audit=found)
+    if one is None:
+        raise NotFound("There is no such case.", "Look at the audit again.")
+    told: dict[str, Any] = {"audit": found, "case": one}
+    told |= await entry_of(me, one.certification_id, clock.now())  # type: ignore[attr-defined]
+    if request.method == "GET":
+        return page(request, "audits/case.html", **told)
+    values = await typed(request)
+    try:
+        asked = fill(Found, values)
+        await actions.find(one.id, finding=asked.finding, reasons=asked.reasons, actor=me, now=clock.now())
+    except Invalid as error:
+        return page(request, "audits/case.html", 422, problems=error.problems, values=values, **told)
+    return go(request, f"/audits/{found.id}")
+
+
+async def _audit(request: Request) -> Audit:
+    found = await visible_to(actor(request)).get_or_none(id=identity(request))
+    if found is None:
+        raise NotFound("There is no such audit.", "Look at the list of audits.")
+    return found
+
+
+def _question(asked: Asked) -> Question:
+    return Question(asked.as_of or clock.now().date(), asked.known_at, asked.area, asked.programme, asked.standing)
+
+
+async def _filters(me: Actor, values: dict[str, str]) -> dict[str, Any]:
+    areas = await Area.filter(unit_id=me.unit_id).order_by("path").values("code", "name", "path")
+    programmes = await Programme.filter(unit_id=me.unit_id).order_by("title").values_list("slug", "title")
+    indented = [(row["code"], "\u2003" * (row["path"].count("/") - 2) + row["name"]) for row in areas]
+    shown = {"as_of": clock.now().date().isoformat()} | values
+    return {
+        "values": shown,
+        "areas": [("", "Everywhere"), *indented],
+        "programmes": [("", "All programmes"), *programmes],
+        "standings": STANDINGS,
+    }
+
+
+def _line(row: Any) -> list[Any]:
+    return [
+        {"text": row.name, "path": f"/register/{row.id}"},
+        row.level,
+        row.site,
+        row.area,
+        {"tag": WORDS[row.standing]},
+        day(row.starts),
+        day(row.ends) if row.ends else "no end",
+        row.serial,
+    ]

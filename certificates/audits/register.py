@@ -1,0 +1,109 @@
+"""The register: who stood how in an area on a day, as known on a day; read only, one question for page, file and audit."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from certificates.models import StateChange, certifications_visible_to
+from certificates.rules import GOOD, Change, Period, standing_on
+from training.people.actor import Actor
+from training.sites.models import Area
+
+COLUMNS = ("name", "level", "programme", "site", "area", "standing", "starts", "ends", "serial")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the register; `standing` "" means everybody who may deliver, "all" everybody."""
+
+    as_of: date
+    known_at: date | None = None
+    area: str = ""
+    programme: str = ""
+    standing: str = ""
+
+    def query(self) -> dict[str, str]:
+        """Gives the question as the filters of an address."""
+        return {name: str(value) for name, value in asdict(self).items() if value}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One certification as it stood."""
+
+    id: UUID
+    name: str
+    level: str
+    programme: str
+    site: str
+    area: str
+    standing: str
+    starts: date
+    ends: date | None
+    serial: str
+
+
+async def rows(actor: Actor, asked: Question) -> list[Row]:
+    """Answers the question for what the actor may see, by name."""
+    found = certifications_visible_to(actor).filter(await _wanted(actor, asked))
+    certifications: list[dict[str, Any]] = list(
+        await found.order_by("person__name", "starts", "id").values(
+            "id",
+            "starts",
+            "renewal_opens",
+            "ends",
+            "over",
+            "recorded",
+            level="level_title",
+            name="person__name",
+            site="site__name",
+            area="site__area__name",
+            programme="programme__title",
+            serial="certificate__serial",
+        )  # fmt: skip
+    )
+    changes = await _changes([one["id"] for one in certifications])
+    told = (_row(one, changes.get(one["id"], []), asked) for one in certifications)
+    return [row for row in told if row and _asked_for(row.standing, asked.standing)]
+
+
+async def _wanted(actor: Actor, asked: Question) -> Q:
+    wanted = Q(starts__lte=asked.as_of)
+    if asked.known_at:
+        wanted &= Q(recorded__lte=datetime.combine(asked.known_at, time.max, UTC))
+    if asked.standing == "" or asked.standing in GOOD:
+        wanted &= Q(over__isnull=True) | Q(over__gte=asked.as_of)
+    if asked.programme:
+        wanted &= Q(programme__slug=asked.programme)
+    if asked.area:
+        area = await Area.get_or_none(unit_id=actor.unit_id, code=asked.area)
+        wanted &= Q(site__area__path__startswith=area.path) if area else Q(id__in=[])
+    return wanted
+
+
+async def _changes(ids: list[UUID]) -> dict[UUID, list[Change]]:
+    found: dict[UUID, list[Change]] = {}
+    if ids:
+        for row in await StateChange.filter(certification_id__in=ids).order_by("turn").values():
+            change = Change(row["state"], row["effective"], row["recorded"].date(), row["until"])
+            found.setdefault(row["certification_id"], []).append(change)
+    return found
+
+
+def _row(one: dict[str, Any], changes: Iterable[Change], asked: Question) -> Row | None:
+    period = Period(one["starts"], one["recorded"].date(), one["renewal_opens"], one["ends"], one["over"])
+    standing = standing_on(period, changes, asked.as_of, asked.known_at)
+    if standing is None:
+        return None
+    return Row(
+        id=one["id"], name=one["name"], level=one["level"], programme=one["programme"], site=one["site"] or "",
+        area=one["area"] or "", standing=standing, starts=one["starts"], ends=one["ends"], serial=one["serial"] or "",
+    )  # fmt: skip
+
+
+def _asked_for(standing: str, wanted: str) -> bool:
+    return wanted == "all" or standing == wanted or (wanted == "" and standing in GOOD)

@@ -1,0 +1,114 @@
+"""Asks the rules about a person: gathers, evaluates, and keeps what they said when it has changed."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from certificates import pathway_versions
+from certificates.gather import gather
+from certificates.models import Consideration, PathwayVersion
+from certificates.pathways.evaluate import evaluate
+from certificates.pathways.evidence import Evidence
+from certificates.pathways.shapes import Pathway
+from certificates.pathways.values import Result
+from certificates.pathways.verdict import LevelVerdict, Verdict
+from training import facts
+from training.database.opening import transaction
+from training.people.models import Person
+
+
+@dataclass(frozen=True)
+class Considered:
+    """One pathway version applied to one person on a day: the verdict and the evidence it rests on."""
+
+    version: PathwayVersion
+    pathway: Pathway
+    verdict: Verdict
+    evidence: dict[str, Any]
+
+
+async def judge(
+    person: Person,
+    version: PathwayVersion,
+    *,
+    as_of: date,
+    known_at: date | None = None,
+    also: tuple[dict[str, Any], ...] = (),
+) -> Considered:
+    """Evaluates a pathway version for a person; the one decision function behind every page, award and audit.
+
+    `also` adds records that are not written yet, such as the award being made.
+    """
+    pathway = pathway_versions.read(version)
+    evidence = await gather(person.id, version.slug)
+    evidence["records"] = [*evidence["records"], *also]
+    tools = await pathway_versions.instruments_of(person.unit_id)  # type: ignore[attr-defined]
+    verdict = evaluate(pathway, Evidence.of(evidence), as_of, known_at, tools)
+    return Considered(version, pathway, verdict, evidence)
+
+
+async def consider(person_id: UUID, *, now: datetime) -> list[Consideration]:
+    """Considers a person for every pathway they follow; gives the considerations that are new."""
+    person = await Person.get(id=person_id)
+    fresh: list[Consideration] = []
+    for version in await pathway_versions.followed_by(person_id, person.unit_id):  # type: ignore[attr-defined]
+        considered = await judge(person, version, as_of=now.date())
+        for level in considered.verdict.levels:
+            kept = await keep(person, considered, level, now=now)
+            fresh += [kept] if kept else []
+    return fresh
+
+
+async def keep(person: Person, considered: Considered, level: LevelVerdict, *, now: datetime) -> Consideration | None:
+    """Keeps what the rules said of a level, unless they said the same before; gives the new row."""
+    per = per_of(level)
+    before = await Consideration.get_or_none(
+        person_id=person.id, pathway__slug=considered.version.slug, level=level.level, per=per, current=True
+    )
+    said, digest = level.as_json(), _digest(considered.evidence)
+    if before and (before.verdict, before.evidence_sha256) == (said, digest):
+        return None
+    if before is None and level.standing.state == "not_started":
+        return None
+    async with transaction():
+        if before:
+            await Consideration.filter(id=before.id, current=True).update(current=False)
+        kept = await Consideration.create(
+            id=uuid4(), person_id=person.id, pathway_id=considered.version.id, level=level.level, per=per,
+            as_of=considered.verdict.as_of, made=now, result=level.result.value, standing=level.standing.state,
+            awaiting=awaits(level), verdict=said, evidence=json.loads(_plain(considered.evidence["records"])), evidence_sha256=digest,
+        )  # fmt: skip
+        if before is None or before.standing != kept.standing:
+            await facts.record(
+                "person.considered", kept, actor=None, person=person.id, unit=person.unit_id, now=now,  # type: ignore[attr-defined]
+                version=considered.version.version,
+                detail={"level": level.level, "from": before.standing if before else None, "to": kept.standing},
+            )  # fmt: skip
+    return kept
+
+
+def awaits(level: LevelVerdict) -> bool:
+    """Tells whether all is met that this turn of a level asks, so that a decision is due."""
+    if level.result is not Result.MET:
+        return False
+    if level.standing.state in ("renewal_due", "in_grace"):
+        return level.renewal is not None and level.renewal.result is Result.MET
+    if level.standing.state == "lapsed":
+        return level.return_ is None or level.return_.result is Result.MET
+    return level.standing.state in ("ready", "in_training")
+
+
+def per_of(level: LevelVerdict) -> str:
+    """Writes the value a level is evaluated for as "course=group", or "" where there is none."""
+    return f"{level.per[0]}={level.per[1]}" if level.per else ""
+
+
+def _digest(evidence: dict[str, Any]) -> str:
+    return hashlib.sha256(_plain(evidence).encode()).hexdigest()
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(value, default=str, sort_keys=True, ensure_ascii=False)

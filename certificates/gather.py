@@ -1,0 +1,170 @@
+"""Reads from the floors below all that is known about a person, as evidence records of the pathway language."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from certificates.models import Certification, Decision, RecordedEvidence
+from courses.evidence import learning_evidence
+from training.assessments.evidence import assessment_evidence
+from training.people.models import Membership, Relation
+from training.practice.evidence import practice_evidence
+
+Row = dict[str, Any]
+
+NOT_TOLD = ("lapsed", "replaced")
+"""Changes the engine must not hear of: it finds lapses by itself, and a renewal is told by its own award."""
+
+ROLE_NAMES = {"central": "central_unit"}
+"""Our role → the name that pathways use, where they differ."""
+
+
+async def gather(person_id: UUID, pathway: str) -> Row:
+    """Gathers the evidence of a person for a pathway: the mapping of an evidence file, with those who signed."""
+    own: list[Row] = [
+        *await learning_evidence(person_id),
+        *await practice_evidence(person_id),
+        *await assessment_evidence(person_id),
+        *await _recorded(person_id),
+        *await _relations(person_id),
+    ]
+    people = {person_id, *_signatories(own)}
+    decided = await _awards(people, person_id, pathway)
+    people |= _signatories(decided)
+    held = [*await _roles(people, person_id), *decided, *await _changes(people, person_id, pathway)]
+    return {"holder": str(person_id), "site": await _site(person_id), "records": own + held}
+
+
+async def _recorded(person_id: UUID) -> list[Row]:
+    rows = await RecordedEvidence.filter(person_id=person_id).order_by("recorded").values()
+    return [
+        row["attributes"]
+        | {
+            "id": f"recorded-{row['id']}",
+            "type": row["type"],
+            "what": row["what"],
+            "on": row["on"] or "unknown",
+            "recorded_at": row["recorded"].date(),
+            **({"until": row["until"]} if row["until"] else {}),
+            **({"replaces": f"recorded-{row['replaces_id']}"} if row["replaces_id"] else {}),
+            **({"void": True} if row["void"] else {}),
+        }
+        for row in rows
+    ]
+
+
+async def _relations(person_id: UUID) -> list[Row]:
+    rows = await Relation.filter(person_id=person_id).values()
+    return [
+        {
+            "id": f"relation-{row['id']}",
+            "type": "relation",
+            "what": row["kind"],
+            "who": str(row["other_id"]),
+            "on": row["starts"] or "unknown",
+            "recorded_at": row["recorded"].date(),
+            **({"until": row["ends"]} if row["ends"] else {}),
+        }
+        for row in rows
+    ]
+
+
+async def _roles(people: Iterable[UUID], holder: UUID) -> list[Row]:
+    rows = await Membership.filter(person_id__in=list(people)).values("id", "person_id", "role", "starts", "ends")
+    return [
+        {
+            "id": f"role-{row['id']}",
+            "type": "role",
+            "what": ROLE_NAMES.get(row["role"], row["role"]),
+            "on": row["starts"],
+            **({"until": row["ends"]} if row["ends"] else {}),
+            **_owner(row["person_id"], holder),
+        }
+        for row in rows
+    ]
+
+
+async def _awards(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Row]:
+    rows = (
+        await Decision.filter(person_id__in=list(people))
+        .order_by("recorded")
+        .values(
+            "id",
+            "person_id",
+            "level",
+            "per",
+            "outcome",
+            "on",
+            "until",
+            "recorded",
+            "decided_by_id",
+            slug="pathway__slug",
+        )
+    )
+    return [
+        {
+            "id": f"award-{row['id']}",
+            "type": "award",
+            "what": _award_name(row["slug"], row["level"], pathway),
+            **_per(row["per"]),
+            "outcome": row["outcome"],
+            "on": row["on"],
+            "recorded_at": row["recorded"].date(),
+            **({"until": row["until"]} if row["until"] else {}),
+            **({"by": str(row["decided_by_id"])} if row["decided_by_id"] else {}),
+            **_owner(row["person_id"], holder),
+        }
+        for row in rows
+    ]
+
+
+async def _changes(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Row]:
+    rows = await Certification.filter(person_id__in=list(people), changes__id__isnull=False).values(
+        "person_id", "pathway_slug", "level", id="changes__id", state="changes__state", on="changes__effective",
+        until="changes__until", recorded="changes__recorded",
+    )  # fmt: skip
+    return [
+        {
+            "id": f"state-{row['id']}",
+            "type": "state",
+            "what": _award_name(row["pathway_slug"], row["level"], pathway),
+            "state": row["state"],
+            "on": row["on"],
+            "recorded_at": row["recorded"].date(),
+            **({"until": row["until"]} if row["until"] else {}),
+            **_owner(row["person_id"], holder),
+        }
+        for row in rows
+        if row["state"] not in NOT_TOLD
+    ]
+
+
+async def _site(person_id: UUID) -> str | None:
+    row = await Membership.filter(person_id=person_id, site_id__isnull=False).order_by("-starts").first()
+    return str(row.site_id) if row else None
+
+
+def _award_name(slug: str, level: str, pathway: str) -> str:
+    return level if slug == pathway else f"{slug}/{level}"
+
+
+def _per(per: str) -> Row:
+    name, _, value = per.partition("=")
+    return {name: value} if value else {}
+
+
+def _owner(person_id: UUID, holder: UUID) -> Row:
+    return {} if person_id == holder else {"who": str(person_id)}
+
+
+def _signatories(rows: Iterable[Row]) -> set[UUID]:
+    """The people who signed or taught; a name that is no id is a body or somebody outside."""
+    named = [one for row in rows for one in (row["by"] if isinstance(row.get("by"), list) else [row.get("by")])]
+    return {found for one in named if one and (found := _person(str(one)))}
+
+
+def _person(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,183 @@
+"""Pages of what has been earned: my pathway in plain words, decisions, my certificates and each of them."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certificates import actions, pathway_versions
+from certificates.changes import changes_of, period_of
+from certificates.considering import judge
+from certificates.frozen import thawed
+from certificates.models import Certificate, Consideration, certificates_visible_to, considerations_visible_to
+from certificates.pathways.values import Result
+from certificates.pathways.verdict import LevelVerdict, Node
+from certificates.pathways.words import next_steps
+from certificates.publishing import pdf_of
+from certificates.qr import link_svg
+from certificates.rules import VERIFIED, WORDS, standing_on
+from training import clock
+from training.errors import Invalid, NotFound
+from training.people.models import Person
+from training.people.reach import visible_to
+from training.web.pages import actor, fill, go, identity, page, typed
+
+RESULTS = {Result.MET: "Done", Result.NOT_MET: "To do", Result.CANNOT_TELL: "Cannot tell yet"}
+STANDINGS = WORDS | {"ready": "Ready for a decision", "in_training": "In training", "not_started": "Not started"}
+
+
+class Decided(BaseModel):
+    """The form of a decision."""
+
+    outcome: str = ""
+    reasons: str = ""
+    dissent: str = ""
+
+
+class Shown(BaseModel):
+    """What the holder lets the public check show."""
+
+    shows: str = ""
+
+
+async def mine(request: Request) -> Response:
+    """Shows my pathway: what is done, what is left and why, and the next step."""
+    me = actor(request)
+    return await _pathways(request, await Person.get(id=me.person_id), own=True)
+
+
+async def of(request: Request) -> Response:
+    """Shows the pathway of somebody the actor may see."""
+    person = await visible_to(actor(request)).get_or_none(id=identity(request))
+    if person is None:
+        raise NotFound("There is no such person.", "Look for them in the list of people.")
+    return await _pathways(request, person, own=False)
+
+
+async def _pathways(request: Request, person: Person, *, own: bool) -> Response:
+    today, told = clock.now().date(), []
+    for version in await pathway_versions.followed_by(person.id, person.unit_id):  # type: ignore[attr-defined]
+        considered = await judge(person, version, as_of=today)
+        levels = [_level(level) for level in considered.verdict.levels]
+        told.append({"title": version.title, "version": version.version, "levels": levels})
+    return page(request, "certificates/mine.html", person=person, own=own, pathways=told, today=today)
+
+
+def _level(level: LevelVerdict) -> dict[str, Any]:
+    nodes = [node for node in (*level.entry, *level.requires) if not node.advisory and node.result in RESULTS]
+    done = sum(node.result is Result.MET for node in nodes)
+    return {
+        "title": level.title or level.level.replace("_", " ").capitalize(),
+        "standing": STANDINGS[level.standing.state],
+        "started": level.standing.state != "not_started",
+        "until": level.standing.valid_until,
+        "renewal_opens": level.standing.renewal_opens,
+        "grace_until": level.standing.grace_until,
+        "done": done,
+        "total": len(nodes),
+        "steps": next_steps(level),
+        "nodes": [_node(node) for node in nodes],
+        "renewal": [_node(node) for node in level.renewal.requires] if level.renewal else [],
+        "permits": [(permit.may, permit.result is Result.MET, permit.duties) for permit in level.permits],
+    }
+
+
+def _node(node: Node) -> dict[str, Any]:
+    return {
+        "title": node.title,
+        "word": RESULTS.get(node.result, "Not asked"),
+        "reason": node.reason,
+        "on": node.met_on,
+    }
+
+
+async def decisions(request: Request) -> Response:
+    """Lists the people for whom everything is met and a decision is due."""
+    rows = await considerations_visible_to(actor(request)).filter(current=True, awaiting=True).order_by("made").values(
+        "id", "level", "made", name="person__name", pathway="pathway__title"
+    )  # fmt: skip
+    return page(request, "certificates/decisions.html", waiting=rows)
+
+
+async def decision(request: Request) -> Response:
+    """Shows one case with its verdict; posted, decides it."""
+    me = actor(request)
+    row = await considerations_visible_to(me).prefetch_related("person", "pathway").get_or_none(id=identity(request))
+    if row is None:
+        raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
+    told = {"case": row, "verdict": row.verdict, "outcomes": _outcomes(row)}
+    if request.method == "GET":
+        return page(request, "certificates/decision.html", **told)
+    values, home = await typed(request), request.app.state.settings.public_url
+    try:
+        asked = fill(Decided, values)
+        wish = actions.Wish(asked.outcome, asked.reasons, asked.dissent)
+        await actions.decide(row.id, wish=wish, actor=me, home=home, now=clock.now())
+    except Invalid as error:
+        return page(request, "certificates/decision.html", 422, problems=error.problems, values=values, **told)
+    return go(request, "/certificates/decisions?notice=Decided.+The+person+will+be+told.")
+
+
+def _outcomes(row: Consideration) -> list[tuple[str, str]]:
+    rule = pathway_versions.read(row.pathway).levels[row.level].decision
+    return [(outcome, outcome.capitalize()) for outcome in rule.outcomes] if rule else []
+
+
+async def certificates(request: Request) -> Response:
+    """Lists my certificates."""
+    me = actor(request)
+    rows = await Certificate.filter(person_id=me.person_id).order_by("-reserved").prefetch_related("certification")
+    told = [await _summary(row, clock.now().date()) for row in rows]
+    return page(request, "certificates/certificates.html", certificates=told)
+
+
+async def _summary(row: Certificate, today: date) -> dict[str, Any]:
+    facts = thawed(row.facts)
+    standing = standing_on(period_of(row.certification), await changes_of(row.certification.id), today)
+    return {
+        "path": f"/certificates/{row.id}",
+        "title": facts.title,
+        "level": facts.level,
+        "word": VERIFIED.get(standing or "", "not begun").capitalize(),
+        "until": facts.valid_until,
+    }
+
+
+async def certificate(request: Request) -> Response:
+    """Shows a certificate: the frozen facts, how to share it, how to check it. Posted, sets what the check shows."""
+    me, row = actor(request), await _certificate(request)
+    own = row.person_id == me.person_id  # type: ignore[attr-defined]
+    if request.method == "POST":
+        shows = fill(Shown, await typed(request)).shows
+        if not own or shows not in ("name", "initials", "private"):
+            raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
+        await Certificate.filter(id=row.id).update(shows=shows)
+        return go(request, f"/certificates/{row.id}?notice=Saved.")
+    facts = thawed(row.facts)
+    told = await _summary(row, clock.now().date())
+    pdf_path = f"/certificates/{row.id}/pdf" if row.progress == "published" else ""
+    return page(
+        request, "certificates/certificate.html", facts=facts, row=row, own=own, told=told, pdf_path=pdf_path,
+        qr=link_svg(facts.verify_url), verify_url=facts.verify_url,
+    )  # fmt: skip
+
+
+async def pdf(request: Request) -> Response:
+    """Gives the certificate as a PDF; says so in plain words when it cannot be made here."""
+    row = await _certificate(request)
+    document = await pdf_of(row, request.app.state.publishing)
+    headers = {"Content-Disposition": f'inline; filename="certificate-{row.serial}.pdf"'}
+    return Response(document, media_type="application/pdf", headers=headers)
+
+
+async def _certificate(request: Request) -> Certificate:
+    row = (
+        await certificates_visible_to(actor(request))
+        .get_or_none(id=identity(request))
+        .prefetch_related("certification")
+    )
+    if row is None:
+        raise NotFound("There is no such certificate.", "Look at your certificates.")
+    return row

@@ -1,0 +1,111 @@
+"""Pathway texts as they were published: loading a new version, finding the one a person follows, reading it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from certificates.models import Consideration, PathwayVersion
+from certificates.pathways.reading import read_instrument_text, read_pathway, read_pathway_text
+from certificates.pathways.shapes import Pathway
+from training import facts
+from training.assessments.models import InstrumentVersion
+from training.database.opening import transaction
+from training.errors import Conflict
+from training.people.actor import Actor
+from training.sites.models import Programme
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What loading a pathway did or would do: new, unchanged."""
+
+    slug: str
+    version: str
+    state: str
+
+
+async def load_pathway(path: Path, *, actor: Actor, now: datetime, check: bool = False) -> Loaded:
+    """Publishes a pathway file as a version that never changes; with `check` only says what would happen.
+
+    Raises Faulty with every mistake, and Conflict when this version was published with other words.
+    """
+    pathway = read_pathway(path)
+    text, bases = path.read_text("utf-8"), _bases(path)
+    version, digest = pathway.version or "1", _digest(text, bases)
+    known = await PathwayVersion.get_or_none(unit_id=actor.unit_id, slug=pathway.id, version=version)
+    if known:
+        if known.sha256 != digest:
+            raise Conflict(
+                f"{path.name}: version {version} of {pathway.id} is published and says something else.",
+                "Give the changed file a new version.",
+            )
+        return Loaded(pathway.id, version, "unchanged")
+    if not check:
+        await _publish(pathway, text, bases, actor=actor, now=now)
+    return Loaded(pathway.id, version, "new")
+
+
+async def _publish(pathway: Pathway, text: str, bases: dict[str, str], *, actor: Actor, now: datetime) -> None:
+    async with transaction():
+        programme, _ = await Programme.get_or_create(
+            unit_id=actor.unit_id, slug=pathway.id.replace("_", "-"), defaults={"id": uuid4(), "title": pathway.title}
+        )
+        published = await PathwayVersion.create(
+            id=uuid4(), unit_id=actor.unit_id, programme_id=programme.id, slug=pathway.id,
+            version=pathway.version or "1", title=pathway.title or pathway.id, text=text, bases=bases,
+            sha256=_digest(text, bases), published=now, published_by_id=actor.person_id,
+        )  # fmt: skip
+        await facts.record("pathway.published", published, actor=actor.person_id, unit=actor.unit_id, now=now)
+
+
+def _bases(path: Path) -> dict[str, str]:
+    """The other pathway files of the folder that this one may extend; only those named in a chain are kept."""
+    found, name = {}, _extends(path.read_text("utf-8"))
+    while name and name not in found:
+        found[name] = (path.parent / f"{name}.yaml").read_text("utf-8")
+        name = _extends(found[name])
+    return found
+
+
+def _extends(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.startswith("extends:")]
+    return lines[0].removeprefix("extends:").split("#")[0].strip() if lines else ""
+
+
+def _digest(text: str, bases: Mapping[str, str]) -> str:
+    parts = [text, *(bases[name] for name in sorted(bases))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+async def followed_by(person_id: UUID, unit_id: UUID) -> list[PathwayVersion]:
+    """Lists the version of each pathway that a person follows: the one they started on, else the newest."""
+    newest = {row.slug: row for row in await PathwayVersion.filter(unit_id=unit_id).order_by("published")}
+    begun = Consideration.filter(person_id=person_id, current=True).exclude(standing="not_started")
+    kept = {row.pathway.slug: row.pathway for row in await begun.order_by("made").prefetch_related("pathway")}
+    return [kept.get(slug, newest[slug]) for slug in sorted(newest)]
+
+
+def read(version: PathwayVersion) -> Pathway:
+    """Reads a published version; its text never changes, so neither does the answer."""
+    return _read(version.slug, version.text, tuple(sorted(version.bases.items())))
+
+
+@lru_cache(maxsize=64)
+def _read(slug: str, text: str, bases: tuple[tuple[str, str], ...]) -> Pathway:
+    return read_pathway_text(slug, text, dict(bases))
+
+
+async def instruments_of(unit_id: UUID) -> Any:
+    """Reads every version of the unit's instruments, for the engine."""
+    rows = await InstrumentVersion.filter(instrument__unit_id=unit_id).values_list("body", "title")
+    return tuple(_instrument(body, title) for body, title in rows)
+
+
+@lru_cache(maxsize=256)
+def _instrument(body: str, title: str) -> Any:
+    return read_instrument_text(body, title)

@@ -1,0 +1,95 @@
+"""How a certification stands on a day as known on a day: the one answer for pages, verify, register and audit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+GRANTING = frozenset({"certified", "conditional"})
+GOOD = frozenset({"certified", "renewal_due", "in_grace", "provisional"})
+"""Standings that let somebody deliver and sign."""
+
+WORDS = {
+    "in_training": "In training",
+    "provisional": "Provisional",
+    "certified": "Certified",
+    "renewal_due": "Renewal due",
+    "in_grace": "In grace",
+    "lapsed": "Lapsed",
+    "suspended": "Suspended",
+    "withdrawn": "Withdrawn",
+    "replaced": "Replaced",
+}
+VERIFIED = {
+    "provisional": "valid",
+    "certified": "valid",
+    "renewal_due": "valid",
+    "in_grace": "in grace",
+    "lapsed": "expired",
+    "suspended": "suspended",
+    "withdrawn": "withdrawn",
+    "replaced": "replaced",
+}
+"""Standing → the word of the public check."""
+
+FROM_TO = {
+    "suspended": ("certified", "renewal_due", "in_grace", "provisional"),
+    "restored": ("suspended", "withdrawn", "lapsed"),
+    "withdrawn": ("certified", "renewal_due", "in_grace", "provisional", "suspended", "lapsed"),
+    "replaced": ("certified", "renewal_due", "in_grace", "provisional", "suspended", "lapsed"),
+    "lapsed": ("certified", "renewal_due", "in_grace", "provisional"),
+}
+"""The allowed graph: a change → the standings it may come after."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """One certification: its first day, when renewal opens, its last day, the last day of grace; None: no end."""
+
+    starts: date
+    recorded: date
+    renewal_opens: date | None = None
+    ends: date | None = None
+    over: date | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a certification: what, from when (and to when), and when it was recorded."""
+
+    state: str
+    effective: date
+    recorded: date
+    until: date | None = None
+
+
+def standing_on(period: Period, changes: Iterable[Change], as_of: date, known_at: date | None = None) -> str | None:
+    """Tells the standing on a day, using only what was recorded by `known_at`; None when it had not begun.
+
+    Changes come in the order they were made. Source: pathway language, section 7, without `keep`, whose lapses
+    arrive here as changes.
+    """
+    known = known_at or date.max
+    if period.starts > as_of or period.recorded > known:
+        return None
+    seen = [change for change in changes if change.effective <= as_of and change.recorded <= known]
+    changed = _changed(seen[-1], as_of) if seen else None
+    return changed or _by_the_calendar(period, as_of)
+
+
+def _changed(latest: Change, as_of: date) -> str | None:
+    if latest.state == "restored" or (latest.until is not None and latest.until < as_of):
+        return None
+    return latest.state
+
+
+def _by_the_calendar(period: Period, as_of: date) -> str:
+    if period.ends is not None and as_of > period.ends:
+        return "in_grace" if period.over is not None and as_of <= period.over else "lapsed"
+    if period.renewal_opens is not None and as_of >= period.renewal_opens:
+        return "renewal_due"
+    return "certified"
+
+
+def permitted_change(standing: str, change: str) -> bool:
+    """Tells whether a change may come after a standing."""
+    return standing in FROM_TO[change]

@@ -1,0 +1,98 @@
+"""The public check of a certificate: by link, QR or code; the status word for this very moment comes first."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from certificates.changes import changes_of, period_of
+from certificates.frozen import thawed
+from certificates.ids import read_token
+from certificates.models import Certificate
+from certificates.rules import VERIFIED, standing_on
+from training import clock
+from training.errors import Invalid, NotFound
+from training.web.limits import allow
+from training.web.pages import fill, go, page, typed
+
+MEANS = {
+    "valid": "This certificate is genuine and holds today.",
+    "in grace": "This certificate is genuine. Its time is over, but a short time of grace still runs.",
+    "expired": "This certificate is genuine, but its time is over.",
+    "suspended": "This certificate is genuine, but it does not count for now.",
+    "withdrawn": "This certificate was genuine and has been withdrawn. It does not count.",
+    "replaced": "This certificate is genuine and has been replaced by a newer one.",
+}
+
+
+class Code(BaseModel):
+    """The form that checks by code or serial number."""
+
+    code: str = ""
+
+
+async def verify(request: Request) -> Response:
+    """Tells how a certificate stands right now, as a page or as JSON, by what the caller accepts."""
+    allow("verify", request.client.host if request.client else "", limit="120/minute")
+    row = await find(request.path_params["token"])
+    if row is None:
+        raise NotFound("We know of no certificate with this code.", "Check the code, letter by letter.")
+    told = await answer(row, clock.now())
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({**told, "checked": told["checked"].isoformat()}, headers={"X-Robots-Tag": "noindex"})
+    response = page(request, "certificates/verify.html", **told, means=MEANS[told["status"]])
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+async def check(request: Request) -> Response:
+    """Shows the form that checks by code; posted, leads to the answer."""
+    if request.method == "GET":
+        return page(request, "certificates/check.html")
+    values = await typed(request)
+    try:
+        code = fill(Code, values).code
+        row = await find(code) if code else None
+        if row is None:
+            raise Invalid("There is a problem", problems={"code": "We know of no certificate with this code"})
+    except Invalid as error:
+        return page(request, "certificates/check.html", 422, problems=error.problems, values=values)
+    return go(request, f"/v/{row.verify_token}")
+
+
+async def find(code: str) -> Certificate | None:
+    """Finds a certificate by its verify token, however it was typed, or by its serial number."""
+    token, serial = read_token(code), code.strip().upper()
+    found = Certificate.filter(verify_token=token) if token else Certificate.filter(serial=serial)
+    return await found.first().prefetch_related("certification")
+
+
+async def answer(row: Certificate, now: datetime) -> dict[str, Any]:
+    """Gives what the public may know: status, time of the check, and the facts as the holder lets them be shown."""
+    facts = thawed(row.facts)
+    certification = row.certification
+    standing = standing_on(period_of(certification), await changes_of(certification.id), now.date())
+    return {
+        "status": VERIFIED.get(standing or "", "expired"),
+        "checked": now,
+        "name": _name(facts.name, row.shows),
+        "title": facts.title,
+        "level": facts.level,
+        "programme": facts.programme,
+        "valid_from": facts.valid_from.isoformat(),
+        "valid_until": facts.valid_until.isoformat() if facts.valid_until else None,
+        "issuer": facts.issuer_name,
+        "serial": row.serial,
+        "criteria": facts.criteria,
+    }
+
+
+def _name(name: str, shows: str) -> str:
+    if shows == "name":
+        return name
+    if shows == "initials":
+        return " ".join(f"{part[0]}." for part in name.split())
+    return "Not shown: the holder keeps the name private"

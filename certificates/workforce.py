@@ -1,0 +1,116 @@
+"""Pages of sites: for each, who may deliver today, who is stuck and why, and whose time runs out."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
+
+from certificates.models import Certification, Consideration
+from training import clock
+from training.errors import NotFound
+from training.people.actor import Actor
+from training.people.models import Membership, Permission
+from training.people.reach import live_on
+from training.sites.models import Site
+from training.web.pages import actor, day, identity, page
+
+STUCK_AFTER = timedelta(days=30)
+SOON = timedelta(days=90)
+
+
+def sites_visible_to(me: Actor) -> QuerySet[Site]:
+    """Lists the sites the actor may see."""
+    mine = Site.filter(unit_id=me.unit_id)
+    return mine if me.unit_wide else mine.filter(id__in=list(me.site_ids))
+
+
+async def sites(request: Request) -> Response:
+    """Lists the sites with their three counts."""
+    me, today = actor(request), clock.now().date()
+    rows = await sites_visible_to(me).order_by("name").values("id", "code", "name", area="area__name")
+    told = []
+    for row in rows:
+        people = await _people(row["id"], today)
+        told.append(
+            {
+                "name": row["name"],
+                "code": row["code"],
+                "area": row["area"],
+                "path": f"/sites/{row['id']}",
+                "deliver": len(await _may_deliver(people, today)),
+                "stuck": len(await _stuck(people, clock.now())),
+                "expiring": len(await _expiring(people, today)),
+            }
+        )
+    return page(request, "certificates/sites.html", sites=told, total=len(told))
+
+
+async def site(request: Request) -> Response:
+    """Shows one site: who may deliver, who is stuck, who runs out."""
+    me, now = actor(request), clock.now()
+    found = await sites_visible_to(me).get_or_none(id=identity(request)).prefetch_related("area")
+    if found is None:
+        raise NotFound("There is no such site.", "Look at the list of sites.")
+    people = await _people(found.id, now.date())
+    may, stuck = await _may_deliver(people, now.date()), await _stuck(people, now)
+    expiring = await _expiring(people, now.date())
+    counts = [
+        {"number": len(may), "words": "may deliver today", "path": "#may-deliver"},
+        {"number": len(stuck), "words": "are stuck", "path": "#stuck"},
+        {"number": len(expiring), "words": "run out within 90 days", "path": "#expiring"},
+    ]
+    shown = {"name": found.name, "code": found.code, "area": found.area.name}
+    shown |= {"contact": found.contact, "telephone": found.telephone}
+    return page(
+        request, "certificates/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring
+    )
+
+
+async def _people(site_id: UUID, today: date) -> list[UUID]:
+    held = Membership.filter(live_on(today), site_id=site_id, role__in=["trainee", "facilitator", "supervisor"])
+    return list(await held.distinct().values_list("person_id", flat=True))  # type: ignore[arg-type]
+
+
+async def _may_deliver(people: Iterable[UUID], today: date) -> list[dict[str, Any]]:
+    live = Permission.filter(live_on(today), person_id__in=list(people), may__icontains="group").order_by(
+        "person__name"
+    )
+    return [
+        {**_named(row), "what": row["may"], "until": day(row["ends"]) if row["ends"] else "no end"}
+        for row in await live.values("person_id", "may", "ends", name="person__name")
+    ]
+
+
+async def _stuck(people: Iterable[UUID], now: datetime) -> list[dict[str, Any]]:
+    begun = Consideration.filter(person_id__in=list(people), current=True, standing="in_training", awaiting=False)
+    moved = Consideration.filter(person_id__in=list(people), made__gte=now - STUCK_AFTER).values("person_id")
+    rows = await begun.exclude(person_id__in=Subquery(moved)).order_by("made").values(
+        "person_id", "made", "verdict", name="person__name"
+    )  # fmt: skip
+    return [{**_named(row), "why": _missing(row["verdict"]), "since": day(row["made"])} for row in rows]
+
+
+def _missing(verdict: dict[str, Any]) -> str:
+    nodes = [node for node in (*verdict["entry"], *verdict["requires"]) if not node["advisory"]]
+    left = [node["id"].replace("_", " ") for node in nodes if node["result"] in ("not_met", "cannot_tell")]
+    return f"Still to do: {', '.join(left[:3])}" + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+
+
+async def _expiring(people: Iterable[UUID], today: date) -> list[dict[str, Any]]:
+    held = Certification.filter(person_id__in=list(people), ends__gte=today, ends__lte=today + SOON)
+    rows = await held.filter(changes__id__isnull=True).order_by("ends").values(
+        "person_id", "ends", "level_title", name="person__name"
+    )  # fmt: skip
+    return [
+        {**_named(row), "what": row["level_title"], "until": day(row["ends"]), "days": (row["ends"] - today).days}
+        for row in rows
+    ]
+
+
+def _named(row: dict[str, Any]) -> dict[str, str]:
+    return {"name": row["name"], "path": f"/people/{row['person_id']}"}

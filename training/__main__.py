@@ -1,0 +1,43 @@
+"""Every command of the service, one line each; what they do lies in `training/commands`."""
+
+import sys
+
+import typer
+
+from training.commands import doctor, material, people, register, serving, systems, trail
+from training.errors import Trouble
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command("serve")(serving.serve)
+app.command("work")(serving.work)
+app.command("migrate")(serving.migrate)
+app.command("seed")(serving.seed)
+app.command("demo")(serving.demo)
+app.command("load")(material.load)
+app.command("register")(register.register)
+app.command("doctor")(doctor.doctor)
+app.command("backup")(trail.backup)
+app.command("restore")(trail.restore)
+app.add_typer(material.pathway, name="pathway", help="Check and evaluate pathway files; no database needed.")
+app.add_typer(systems.lti, name="lti", help="Connect learning systems, and see what became of scores.")
+app.add_typer(systems.keys, name="keys", help="The keys that certificates are signed with.")
+app.add_typer(trail.trail, name="trail", help="Check and export the trail.")
+app.add_typer(register.certificate, name="certificate", help="Show and verify certificates.")
+app.add_typer(people.person, name="person", help="Access and erasure requests.")
+
+
+def main() -> None:
+    """Runs a command; a refusal is one line on standard error and exit code 1."""
+    debug = "--debug" in sys.argv
+    sys.argv = [word for word in sys.argv if word != "--debug"]
+    try:
+        app()
+    except Trouble as trouble:
+        if debug:
+            raise
+        typer.echo(f"{trouble.message} {trouble.remedy}".strip(), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

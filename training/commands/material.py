@@ -1,0 +1,73 @@
+"""Commands for what people write in files: load courses, pathways, instruments and people; check and evaluate pathways."""
+
+import asyncio
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from certificates.pathways.commands import check_command, evaluate_command
+from training import clock, facts, logs
+from training import settings as setting
+from training.consequences import AFTER
+from training.database.opening import opened
+from training.errors import Invalid
+from training.loading import load_all
+
+pathway = typer.Typer(no_args_is_help=True)
+Check = Annotated[bool, typer.Option("--check", help="only say what would be new, changed or refused")]
+
+
+def load(paths: list[Path], check: Check = False, good_ones: bool = False) -> None:
+    """Load course packages, pathways, instruments, and CSV files of people and sites; all of a file or nothing."""
+    settings = setting.load()
+    logs.set_up(settings.log_format)
+    lines, refused = asyncio.run(_load(settings, paths, check=check, good_ones=good_ones))
+    for line in lines:
+        typer.echo(line, err=refused)
+    raise typer.Exit(1 if refused else 0)
+
+
+async def _load(
+    settings: setting.Settings, paths: list[Path], *, check: bool, good_ones: bool
+) -> tuple[list[str], bool]:
+    facts.follow(AFTER)
+    async with opened(settings.database_url):
+        return await load_all(paths, settings=settings, now=clock.now(), check=check, good_ones=good_ones)
+
+
+@pathway.command("check")
+def check(files: list[Path]) -> None:
+    """Check pathway, instrument and evidence files: silent, or a line for each mistake."""
+    lines, code = check_command(files)
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(code)
+
+
+@pathway.command("evaluate")
+def evaluate(
+    file: Path,
+    evidence: Annotated[Path, typer.Option(help="what is known about the holder")],
+    as_of: Annotated[str, typer.Option(help="the day, like 2026-05-01")],
+    known_at: Annotated[str, typer.Option(help="use only what was recorded by this day")] = "",
+    instruments: Annotated[Path | None, typer.Option(help="folder of instrument files")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
+) -> None:
+    """Print the verdict of a pathway on an evidence file; needs no database."""
+    known = _day(known_at, "--known-at") if known_at else None
+    verdict, lines = evaluate_command(file, evidence, _day(as_of, "--as-of"), known, instruments)
+    for line in lines:
+        typer.echo(line, err=True)
+    if lines:
+        raise typer.Exit(1)
+    typer.echo(json.dumps(verdict, ensure_ascii=False, indent=None if as_json else 1))
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(f"{option} {text}: this is not a day.", "Write it like 2026-05-01.") from error

@@ -1,0 +1,24 @@
+"""Who acts when a command is given at the machine itself: the operator, for the one central unit."""
+
+from uuid import UUID
+
+from training.errors import Invalid
+from training.people.actor import Actor
+from training.people.roles import ROLES
+from training.sites.models import CentralUnit
+
+OPERATOR = UUID(int=0)
+"""The trail names commands at the machine with this id, which is nobody's."""
+
+
+async def operator(slug: str = "") -> Actor:
+    """Gives the operator as an actor of the central unit; with several units its slug must be named."""
+    units = await CentralUnit.filter(**({"slug": slug} if slug else {})).limit(2)
+    if not units:
+        raise Invalid(
+            "There is no central unit yet.", "Load one: training load people-and-sites.csv, or training seed."
+        )
+    if len(units) > 1:
+        raise Invalid("There are several central units.", "Name one with --unit SLUG.")
+    unit = units[0]
+    return Actor(OPERATOR, "Operator", unit.id, unit.language, frozenset(ROLES), frozenset(), unit_wide=True)

@@ -1,0 +1,80 @@
+"""Commands of the central unit: who stood how on a day, and what a certificate says."""
+
+import asyncio
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from certificates.audits.exports import as_csv, as_json
+from certificates.audits.register import Question, rows
+from certificates.checking_files import verify_file
+from certificates.verify import answer, find
+from training import clock
+from training import settings as setting
+from training.commands.operator import operator
+from training.database.opening import opened
+from training.errors import Invalid, NotFound
+
+certificate = typer.Typer(no_args_is_help=True)
+
+
+def register(
+    as_of: Annotated[str, typer.Option(help="the day, like 2026-03-03")],
+    known_at: Annotated[str, typer.Option(help="as known on this day")] = "",
+    area: Annotated[str, typer.Option(help="code of an area, with all below it")] = "",
+    programme: Annotated[str, typer.Option(help="slug of a programme")] = "",
+    standing: Annotated[str, typer.Option(help="one standing, or all")] = "",
+    format: Annotated[Literal["csv", "json"], typer.Option(help="how to print it")] = "csv",
+) -> None:
+    """Print who stood how on a day, as known on a day."""
+    asked = Question(_day(as_of), _day(known_at) if known_at else None, area, programme, standing)
+    asyncio.run(_register(asked, format))
+
+
+async def _register(asked: Question, format: str) -> None:
+    async with opened(setting.load().database_url):
+        found = await rows(await operator(), asked)
+    if format == "json":
+        typer.echo(json.dumps(as_json(found, asked, extracted=clock.now()), ensure_ascii=False))
+        return
+    for line in as_csv(found, asked, extracted=clock.now()):
+        typer.echo(line, nl=False)
+
+
+@certificate.command("show")
+def show(code: str) -> None:
+    """Print how the certificate with this code or serial number stands now."""
+    asyncio.run(_show(code))
+
+
+async def _show(code: str) -> None:
+    async with opened(setting.load().database_url):
+        row = await find(code)
+        if row is None:
+            raise NotFound("We know of no certificate with this code.", "Check the code, letter by letter.")
+        typer.echo(json.dumps(await answer(row, clock.now()), default=str, ensure_ascii=False))
+
+
+@certificate.command("verify")
+def verify(file: Path) -> None:
+    """Check a PDF, JSON or JWT file: its signature, and how the certificate stands now."""
+    told = asyncio.run(_verify(file))
+    typer.echo(json.dumps(told, default=str, ensure_ascii=False))
+    raise typer.Exit(0 if told["genuine"] else 1)
+
+
+async def _verify(file: Path) -> dict[str, object]:
+    if not file.is_file():
+        raise Invalid(f"{file}: there is no such file.", "Check the name.")
+    async with opened(setting.load().database_url):
+        return await verify_file(file.read_bytes(), now=clock.now())
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(f"{text}: this is not a day.", "Write it like 2026-03-03.") from error

@@ -1,0 +1,156 @@
+"""Commands that run the service: serve, work, migrate, seed, and the demo."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from training import app as roof
+from training import clock, facts, logs
+from training import settings as setting
+from training.consequences import AFTER
+from training.database import migrating
+from training.database.opening import opened
+from training.demo import seed as demo_seed
+from training.people.demo_cast import SEES
+from training.demo.lms.app import build as build_lms
+from training.errors import Invalid
+from training.settings import Settings
+from training.work import outside, worker
+
+Port = Annotated[int, typer.Option(help="port to listen on", min=1, max=65535)]
+
+
+def serve(host: str = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve the pages; with SQLite the follow-up work runs in here too."""
+    settings = _ready()
+    asyncio.run(_serve(settings, host, port))
+
+
+def work(once: Annotated[bool, typer.Option(help="do everything that is due, then end")] = False) -> None:
+    """Do follow-up work: scores, mail, certificates, timers. Any number of these may run on PostgreSQL."""
+    settings = _ready()
+    asyncio.run(_work(settings, once=once))
+
+
+def migrate() -> None:
+    """Bring the tables of the database up to date."""
+    done = asyncio.run(migrating.migrate(_ready().database_url))
+    typer.echo(f"{len(done)} migrations were run." if done else "The database is up to date.")
+
+
+def seed() -> None:
+    """Load the people and the history of the demo into an empty database."""
+    settings = _ready()
+    asyncio.run(_seed(settings))
+
+
+def demo(
+    port: Port = 8000,
+    reset: Annotated[bool, typer.Option("--reset", help="begin again with fresh demo data")] = False,
+    no_pdf: Annotated[bool, typer.Option("--no-pdf", help="leave PDFs out")] = False,
+    host: str = "127.0.0.1",
+) -> None:
+    """Set up a demo in ./var and serve it with a pretend LMS beside it."""
+    settings = _demo_settings(port, no_pdf)
+    if reset:
+        shutil.rmtree("var/demo", ignore_errors=True)
+    Path("var/demo").mkdir(parents=True, exist_ok=True)
+    logs.set_up(settings.log_format)
+    begun = time.perf_counter()
+    asyncio.run(migrating.migrate(settings.database_url))
+    asyncio.run(_demo(settings, host, port, begun))
+
+
+def _ready() -> Settings:
+    settings = setting.load()
+    logs.set_up(settings.log_format)
+    return settings
+
+
+def _demo_settings(port: int, no_pdf: bool) -> Settings:
+    folder = Path("var/demo")
+    key = Path("var/demo.key")
+    if not key.exists():
+        key.parent.mkdir(exist_ok=True)
+        key.write_text(secrets.token_urlsafe(48))
+        key.chmod(0o600)
+    return setting.load(
+        demo=True,
+        secret_key=os.environ.get("TRAINING_SECRET_KEY") or key.read_text(),
+        database_url=os.environ.get("TRAINING_DATABASE_URL", f"sqlite://{folder}/training.db"),
+        storage_url=str(folder / "files"),
+        mail_url=os.environ.get("TRAINING_MAIL_URL", f"file:{folder}/mail"),
+        public_url=os.environ.get("TRAINING_PUBLIC_URL", f"http://localhost:{port}"),
+        demo_lms_url=f"http://127.0.0.1:{port + 1}",
+        outbound_allow="127.0.0.1,localhost",
+        pdf=not no_pdf,
+    )
+
+
+async def _serve(settings: Settings, host: str, port: int) -> None:
+    facts.follow(AFTER)
+    async with opened(settings.database_url):
+        if not await migrating.is_migrated():
+            raise Invalid("The database is not up to date.", "Run: training migrate")
+        await _server(roof.build(settings), host, port, settings.trusted_proxies).serve()
+
+
+async def _work(settings: Settings, *, once: bool) -> None:
+    facts.follow(AFTER)
+    async with opened(settings.database_url), outside(settings) as things:
+        toil = worker(things)
+        if once:
+            typer.echo(f"{await toil.work_once()} pieces of work were done.")
+        else:
+            await toil.work_forever()
+
+
+async def _seed(settings: Settings) -> None:
+    facts.follow(AFTER)
+    async with opened(settings.database_url):
+        await demo_seed.fill(settings, now=clock.now())
+
+
+async def _demo(settings: Settings, host: str, port: int, begun: float) -> None:
+    facts.follow(AFTER)
+    async with opened(settings.database_url):
+        await demo_seed.fill(settings, now=clock.now())
+        lms = build_lms(tool_url=settings.public_url, base_url=settings.demo_lms_url)
+        servers = [_server(roof.build(settings), host, port, ""), _server(lms, "127.0.0.1", port + 1, "")]
+        _tell(settings, time.perf_counter() - begun)
+        async with asyncio.TaskGroup() as group:
+            for server in servers:
+                group.create_task(_until_one_ends(server, servers))
+
+
+async def _until_one_ends(server: uvicorn.Server, servers: list[uvicorn.Server]) -> None:
+    try:
+        await server.serve()
+    finally:
+        for other in servers:
+            other.should_exit = True
+
+
+def _server(app: object, host: str, port: int, trusted_proxies: str) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", access_log=False, server_header=False,  # type: ignore[arg-type]
+        proxy_headers=bool(trusted_proxies), forwarded_allow_ips=trusted_proxies or None,
+        timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    return uvicorn.Server(config)
+
+
+def _tell(settings: Settings, seconds: float) -> None:
+    typer.echo(f"\nThe demo is at {settings.public_url} (set up in {seconds:.1f} s). Be one of these people:")
+    for name, (role, sees) in SEES.items():
+        typer.echo(f"  {name:6} {role}. {sees}")
+    typer.echo(
+        f"The pretend LMS to launch from: {settings.demo_lms_url}\nMails lie in {settings.mail_url}. Stop: Ctrl+C\n"
+    )
