@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
                 ('tag', fields.CharField(default='', max_length=255)),
                 ('label', fields.CharField(default='', max_length=200)),
                 ('maximum', fields.FloatField(default=100)),
+                ('making_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'lti_line_item', 'app': 'lti', 'indexes': [Index(fields=['link_id'])], 'pk_attr': 'id', 'table_description': 'Is one column of a gradebook in an LMS.'},
             bases=['Model'],

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('detail', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('seal', fields.ForeignKeyField('trail.Seal', source_field='seal_id', null=True, db_constraint=True, to_field='id', related_name='facts', on_delete=OnDelete.RESTRICT)),
                 ('position', fields.IntField(null=True)),
+                ('leaf', fields.CharField(null=True, max_length=64)),
             ],
             options={'table': 'trail_fact', 'app': 'trail', 'unique_together': (('seal', 'position'),), 'indexes': [Index(fields=['subject_id', 'id']), Index(fields=['person_id', 'id']), Index(fields=['kind', 'recorded'])], 'pk_attr': 'id', 'table_description': 'One entry of the trail: written once, never changed.'},
             bases=['Model'],
