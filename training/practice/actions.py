@@ -35,6 +35,7 @@ from training.practice.rules import (
 
 Row = TypeVar("Row", Delivery, Supervision, BackgroundCheck)
 Logged = TypeVar("Logged", Delivery, Supervision)
+_HEAD = frozenset({"id", "entry_key", "unit_id", "person_id", "recorded", "recorded_by_id"})
 _ROW_FIELDS = frozenset(DeliveryEntry.__dataclass_fields__) - {"team", "tailorings", "site", "programme"}
 
 
@@ -112,24 +113,28 @@ async def log_supervision(
     return await _once(Supervision, key, actor, write)
 
 
-async def take_back(row: Logged, *, reason: str, key: UUID, actor: Actor, now: datetime) -> Logged:
+async def take_back(
+    row: Delivery | Supervision, *, reason: str, key: UUID, actor: Actor, now: datetime
+) -> Delivery | Supervision:
     """Takes an own record back: a new row says so, and the old one stays in the past."""
-    await _own(_itself(row), actor)
     if not reason.strip():
         raise Invalid("There is a problem", problems={"reason": "Say why you take it back"})
-    model = type(row)
+    if isinstance(row, Delivery):
+        await _own(deliveries_visible_to(actor).get_or_none(id=row.id), actor)
+        return await _once(Delivery, key, actor, lambda: _void(Delivery, row, reason, key, actor=actor, now=now))
+    await _own(supervisions_visible_to(actor).get_or_none(id=row.id), actor)
+    return await _once(Supervision, key, actor, lambda: _void(Supervision, row, reason, key, actor=actor, now=now))
 
-    async def write() -> Logged:
-        kept = {name: getattr(row, name) for name in model._meta.fields_db_projection if not _is_head(name)}
-        void = await model.create(
-            **_head(key, actor, now), **kept | {"note": reason.strip(), "replaces_id": row.id, "void": True}
-        )
-        await close_requests(row, actor=actor, now=now)
-        kind = "delivery.corrected" if isinstance(row, Delivery) else "supervision.corrected"
-        await _note(kind, void, actor=actor, now=now, happened=now.date())
-        return void
 
-    return await _once(model, key, actor, write)
+async def _void(model: type[Logged], row: Logged, reason: str, key: UUID, *, actor: Actor, now: datetime) -> Logged:
+    kept = {name: getattr(row, name) for name in model._meta.fields_db_projection if name not in _HEAD}
+    void = await model.create(
+        **_head(key, actor, now), **kept | {"note": reason.strip(), "replaces_id": row.id, "void": True}
+    )
+    await close_requests(row, actor=actor, now=now)
+    kind = "delivery.corrected" if isinstance(row, Delivery) else "supervision.corrected"
+    await _note(kind, void, actor=actor, now=now, happened=now.date())
+    return void
 
 
 async def record_check(
@@ -180,17 +185,9 @@ def _head(key: UUID, actor: Actor, now: datetime) -> dict[str, Any]:
     }
 
 
-def _is_head(name: str) -> bool:
-    return name in ("id", "entry_key", "unit_id", "person_id", "recorded", "recorded_by_id")
-
-
 def _refuse(problems: Mapping[str, str]) -> None:
     if problems:
         raise Invalid("There is a problem", problems=problems)
-
-
-async def _itself(row: Row) -> Row | None:
-    return await type(row).get_or_none(id=row.id, replaced_by__isnull=True, void=False)
 
 
 async def _own(found: Awaitable[Row | None], actor: Actor) -> Row:

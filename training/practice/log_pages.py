@@ -1,0 +1,172 @@
+"""The forms with which somebody logs a group or supervision, corrects it, takes it back or asks again."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from training import clock
+from training.errors import Invalid, NotFound
+from training.people.actor import Actor
+from training.practice import actions, asking
+from training.practice.forms import ConfirmerForm, DeliveryForm, SupervisionForm, typed_delivery, typed_supervision
+from training.practice.models import Delivery, Supervision, deliveries_visible_to
+from training.practice.naming import colleagues
+from training.practice.pages import found_record
+from training.practice.rules import KINDS_OF_SUPERVISION, MODES, ROLES, TAILORED
+from training.web.pages import actor, fill, go, page, typed
+
+
+async def delivery(request: Request) -> Response:
+    """Shows the form for a group, and logs it."""
+    return await _delivery(request, None)
+
+
+async def supervision(request: Request) -> Response:
+    """Shows the form for a supervision session, and logs it."""
+    return await _supervision(request, None)
+
+
+async def correct(request: Request) -> Response:
+    """Shows the form with what was logged, and writes the correction beside it."""
+    row = await _own_record(request)
+    return await _delivery(request, row) if isinstance(row, Delivery) else await _supervision(request, row)
+
+
+async def _delivery(request: Request, old: Delivery | None) -> Response:
+    me: Actor = actor(request)
+    values = {"key": str(uuid4()), **(await typed_delivery(old) if old else {})}
+    try:
+        if request.method == "POST":
+            values = await typed(request)
+            given = fill(DeliveryForm, values)
+            row = await actions.log_delivery(
+                given.entry(),
+                key=given.key,
+                actor=me,
+                now=clock.now(),
+                confirmer=given.asked(),
+                replaces=old.id if old else None,
+            )
+            return go(request, f"/practice/deliveries/{row.id}")
+    except Invalid as wrong:
+        return await _delivery_form(request, old, values, wrong.problems, 422)
+    return await _delivery_form(request, old, values, {}, 200)
+
+
+async def _delivery_form(
+    request: Request, old: Delivery | None, values: Mapping[str, Any], problems: Mapping[str, str], status: int
+) -> Response:
+    return page(
+        request,
+        "practice/delivery.html",
+        status,
+        values=values,
+        problems=problems,
+        people=await _people(actor(request)),
+        roles=list(ROLES.items()),
+        modes=list(MODES.items()),
+        kinds=list(TAILORED.items()),
+        correcting=bool(old),
+        path=f"/practice/deliveries/{old.id}/correct" if old else "/practice/deliveries/new",
+        back=("My practice", "/practice"),
+    )
+
+
+async def _supervision(request: Request, old: Supervision | None) -> Response:
+    me: Actor = actor(request)
+    values = {"key": str(uuid4()), **(typed_supervision(old) if old else {})}
+    try:
+        if request.method == "POST":
+            values = await typed(request)
+            given = fill(SupervisionForm, values)
+            row = await actions.log_supervision(
+                given.entry(), key=given.key, actor=me, now=clock.now(), replaces=old.id if old else None
+            )
+            return go(request, f"/practice/supervision/{row.id}")
+    except Invalid as wrong:
+        return await _supervision_form(request, old, values, wrong.problems, 422)
+    return await _supervision_form(request, old, values, {}, 200)
+
+
+async def _supervision_form(
+    request: Request, old: Supervision | None, values: Mapping[str, Any], problems: Mapping[str, str], status: int
+) -> Response:
+    me: Actor = actor(request)
+    groups = (
+        await deliveries_visible_to(me).filter(person_id=me.person_id).order_by("-ended").values("id", "group_name")
+    )
+    return page(
+        request,
+        "practice/supervision.html",
+        status,
+        values=values,
+        problems=problems,
+        people=await _people(me),
+        kinds=list(KINDS_OF_SUPERVISION.items()),
+        modes=list(MODES.items()),
+        groups=[("", "No group in particular"), *((str(row["id"]), row["group_name"]) for row in groups)],
+        correcting=bool(old),
+        path=f"/practice/supervision/{old.id}/correct" if old else "/practice/supervision/new",
+        back=("My practice", "/practice"),
+    )
+
+
+async def ask(request: Request) -> Response:
+    """Shows the form that asks one more person to confirm a record, and asks them."""
+    me: Actor = actor(request)
+    row = await _own_record(request)
+    values, problems = {}, {}
+    path = f"/practice/{request.path_params['kind']}/{row.id}"
+    if request.method == "POST":
+        values = await typed(request)
+        try:
+            wanted = fill(ConfirmerForm, values).asked()
+            if wanted is None:
+                raise Invalid("There is a problem", problems={"confirmer": "Choose or write who can confirm it"})
+            await asking.ask_confirmation(row, wanted, actor=me, now=clock.now())
+            return go(request, path)
+        except Invalid as wrong:
+            problems = wrong.problems
+    shown = {"people": await _people(me), "path": f"{path}/ask", "back": ("The record", path)}
+    return page(request, "practice/ask.html", 422 if problems else 200, values=values, problems=problems, **shown)
+
+
+async def take_back(request: Request) -> Response:
+    """Asks why a record is taken back, and takes it back."""
+    row = await _own_record(request)
+    values: Mapping[str, Any] = {"key": str(uuid4())}
+    problems: Mapping[str, str] = {}
+    path = f"/practice/{request.path_params['kind']}/{row.id}"
+    if request.method == "POST":
+        values = await typed(request)
+        try:
+            key = _key(values)
+            reason = str(values.get("reason", ""))
+            await actions.take_back(row, reason=reason, key=key, actor=actor(request), now=clock.now())
+            return go(request, "/practice")
+        except Invalid as wrong:
+            problems = wrong.problems
+    shown = {"path": f"{path}/take-back", "back": ("The record", path)}
+    return page(request, "practice/take_back.html", 422 if problems else 200, values=values, problems=problems, **shown)
+
+
+def _key(values: Mapping[str, Any]) -> UUID:
+    try:
+        return UUID(str(values.get("key")))
+    except ValueError as error:
+        raise Invalid("There is a problem", problems={"form": "Open the page again and send it from there"}) from error
+
+
+async def _own_record(request: Request) -> Delivery | Supervision:
+    row = await found_record(actor(request), request)
+    if row.person_id != actor(request).person_id:
+        raise NotFound("There is no such record of yours.", "Look at your practice page again.")
+    return row
+
+
+async def _people(me: Actor) -> list[tuple[str, str]]:
+    known = [(str(row["id"]), row["name"]) for row in await colleagues(me, clock.now().date())]
+    return [("", "Choose a name"), *known, ("other", "Somebody who is not in this list")]

@@ -1,0 +1,145 @@
+"""What somebody has logged and how each record stands: the lists and totals of the practice pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from training.people.actor import Actor
+from training.practice.confirmations import Confirmation
+from training.practice.models import (
+    Delivery,
+    Supervision,
+    checks_visible_to,
+    deliveries_visible_to,
+    supervisions_visible_to,
+)
+from training.practice.rules import KINDS_OF_SUPERVISION, stands
+
+WORDS = {
+    None: "Not asked yet",
+    "asked": "Waiting",
+    "confirmed": "Confirmed",
+    "disputed": "Disputed",
+    "expired": "No answer",
+}
+"""How a record stands, in the words of the pages."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One record in a list."""
+
+    kind: str
+    id: UUID
+    person_id: UUID
+    person: str
+    title: str
+    day: date
+    amount: str
+    state: str | None
+
+    @property
+    def path(self) -> str:
+        """Where the record is shown."""
+        return f"/practice/{self.kind}/{self.id}"
+
+    @property
+    def word(self) -> str:
+        """How it stands, as one word or two."""
+        return WORDS[self.state]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What counts and what still waits."""
+
+    groups: int
+    sessions: int
+    supervision_minutes: int
+    waiting: int
+
+
+async def lines_of(actor: Actor, people: Q | None = None) -> list[Line]:
+    """Lists the deliveries and supervision that the actor may see, latest first."""
+    wanted = people or Q(person_id=actor.person_id)
+    deliveries = await _rows(deliveries_visible_to(actor).filter(wanted), "group_name", "ended", "sessions", "role")
+    supervisions = await _rows(
+        supervisions_visible_to(actor).filter(wanted), "supervisor_name", "what", "held", "minutes"
+    )
+    states = await states_of([row["id"] for row in (*deliveries, *supervisions)])
+    lines = [_delivery_line(row, states) for row in deliveries] + [_session_line(row, states) for row in supervisions]
+    return sorted(lines, key=lambda line: (line.day, str(line.id)), reverse=True)
+
+
+async def _rows(found: QuerySet[Any], *names: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = await found.values("id", "person_id", *names, person="person__name")
+    return rows
+
+
+def _delivery_line(row: dict[str, Any], states: dict[UUID, str | None]) -> Line:
+    amount = f"{row['sessions']} session{'' if row['sessions'] == 1 else 's'}"
+    known = (row["id"], row["person_id"], row["person"], row["group_name"], row["ended"], amount)
+    return Line("deliveries", *known, states.get(row["id"]))
+
+
+def _session_line(row: dict[str, Any], states: dict[UUID, str | None]) -> Line:
+    kind = KINDS_OF_SUPERVISION.get(row["what"], row["what"]).split(":")[0]
+    title = f"{kind} with {row['supervisor_name']}"
+    known = (row["id"], row["person_id"], row["person"], title, row["held"], f"{row['minutes']} minutes")
+    return Line("supervision", *known, states.get(row["id"]))
+
+
+async def states_of(ids: Sequence[UUID]) -> dict[UUID, str | None]:
+    """Tells how each record stands by its confirmations."""
+    rows = await Confirmation.filter(Q(delivery_id__in=list(ids)) | Q(supervision_id__in=list(ids))).values(
+        "delivery_id", "supervision_id", "state"
+    )
+    states: dict[UUID, list[str]] = {}
+    for row in rows:
+        states.setdefault(row["delivery_id"] or row["supervision_id"], []).append(row["state"])
+    return {about: stands(found) for about, found in states.items()}
+
+
+async def totals_of(actor: Actor) -> Totals:
+    """Adds up what is confirmed of the actor's own practice, and counts what is not."""
+    lines = await lines_of(actor)
+    confirmed = [line.id for line in lines if line.state == "confirmed"]
+    sessions = await Delivery.filter(id__in=confirmed).values_list("sessions", flat=True)
+    minutes = await Supervision.filter(id__in=confirmed).values_list("minutes", flat=True)
+    return Totals(
+        groups=len(sessions),
+        sessions=sum(int(str(one)) for one in sessions),
+        supervision_minutes=sum(int(str(one)) for one in minutes),
+        waiting=len(lines) - len(confirmed),
+    )
+
+
+async def asked_of(actor: Actor, *, now: datetime) -> list[dict[str, Any]]:
+    """Lists what the actor is asked to confirm and can still answer."""
+    return (
+        await Confirmation.filter(unit_id=actor.unit_id, confirmer_id=actor.person_id, state="asked", expires__gt=now)
+        .order_by("asked")
+        .values("id", "asked", "expires", "delivery_id", person="person__name")
+    )
+
+
+async def checks_of(actor: Actor, person_id: UUID) -> list[dict[str, Any]]:
+    """Lists somebody's checks that the actor may see, latest first."""
+    return (
+        await checks_visible_to(actor)
+        .filter(person_id=person_id)
+        .order_by("-issued")
+        .values("id", "what", "issued", "ends", by="recorded_by__name")
+    )
+
+
+def hours_in_words(minutes: int) -> str:
+    """Says minutes as hours: "6 hours", "1 hour 30 minutes"."""
+    hours, rest = divmod(minutes, 60)
+    said = [f"{hours} hour{'' if hours == 1 else 's'}"] if hours or not rest else []
+    return " ".join(said + ([f"{rest} minutes"] if rest else []))
