@@ -36,6 +36,10 @@ KINDS: frozenset[str] = frozenset(
         "certification.suspended",
         "decision.made",
         "evidence.recorded",
+        "key.activated",
+        "key.announced",
+        "key.compromised",
+        "key.retired",
         "pathway.published",
         "person.considered",
         # courses
@@ -175,8 +179,10 @@ async def record(
         version=version,
         detail=dict(detail or {}),
     )
-    for name in names:
-        await schedule(name, f"{name}/{fact.id}", due=now, subject_id=fact.subject_id, fact=fact)
+    await _queue(
+        Followup(kind=name, key=f"{name}/{fact.id}", due=now, payload={}, subject_id=fact.subject_id, fact=fact)
+        for name in names
+    )
     return fact
 
 
@@ -187,12 +193,9 @@ async def schedule(
     due: datetime,
     payload: Mapping[str, Any] | None = None,
     subject_id: str = "",
-    fact: Fact | None = None,
 ) -> None:
     """Queues one piece of work; a second one with the same key is left out, so a timer is set once."""
-    row = Followup(kind=kind, key=key, due=due, payload=dict(payload or {}), subject_id=subject_id, fact=fact)
-    await Followup.bulk_create([row], ignore_conflicts=True)
-    await _wake_workers()
+    await _queue([Followup(kind=kind, key=key, due=due, payload=dict(payload or {}), subject_id=subject_id)])
 
 
 async def send_again(followup_id: UUID, *, now: datetime) -> None:
@@ -213,6 +216,12 @@ async def send_again(followup_id: UUID, *, now: datetime) -> None:
 async def forget_done(*, now: datetime) -> int:
     """Removes work that was done more than 90 days ago, and tells how much; what failed is kept."""
     return await Followup.filter(state="done", ended__lt=now - timedelta(days=90)).delete()
+
+
+async def _queue(rows: Iterable[Followup]) -> None:
+    if rows := list(rows):
+        await Followup.bulk_create(rows, ignore_conflicts=True)
+        await _wake_workers()
 
 
 async def _wake_workers() -> None:

@@ -1,0 +1,111 @@
+"""The issuers' keys: made, announced, put to use, retired or given up, and unlocked once a process for signing."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+from jwt import PyJWK
+
+from certificates import addresses, key_changes, signing
+from certificates.credential_models import IssuerKey
+from certificates.multikey import from_multikey
+from certificates.safe import Safe
+from training.sites.models import CentralUnit
+
+DOCUMENT, TOKEN = "document", "token"
+
+
+class Signer(Protocol):
+    """Signs for one issuer; a hardware module or a key service can stand in for the keys of the database."""
+
+    @property
+    def issuer(self) -> str:
+        """Names the issuer."""
+
+    def sign(self, document: Mapping[str, Any], *, created: datetime) -> dict[str, Any]:
+        """Adds a proof."""
+
+    def token(self, credential: Mapping[str, Any]) -> str:
+        """Writes the credential as a token."""
+
+
+@dataclass(frozen=True)
+class LocalSigner:
+    """Signs with keys that were unlocked from the database."""
+
+    issuer: str
+    method: str
+    kid: str
+    document_key: Ed25519PrivateKey
+    token_key: RSAPrivateKey
+
+    def sign(self, document: Mapping[str, Any], *, created: datetime) -> dict[str, Any]:
+        """Adds a proof."""
+        return signing.sign_document(document, key=self.document_key, method=self.method, created=created)
+
+    def token(self, credential: Mapping[str, Any]) -> str:
+        """Writes the credential as a token."""
+        return signing.sign_token(credential, key=self.token_key, kid=self.kid)
+
+
+class KeyStore:
+    """Unlocks the active keys of each issuer once, and knows the public ones."""
+
+    def __init__(self, safe: Safe, *, home: str) -> None:
+        self.home = home
+        self._safe = safe
+        self._unlocked: dict[str, Ed25519PrivateKey | RSAPrivateKey] = {}
+
+    async def signer(self, unit: CentralUnit, *, now: datetime) -> Signer:
+        """Gives the issuer's signer, and makes its first keys when it has none."""
+        document, document_key = await self._active(unit, DOCUMENT, now)
+        token, token_key = await self._active(unit, TOKEN, now)
+        assert isinstance(document_key, Ed25519PrivateKey) and isinstance(token_key, RSAPrivateKey)
+        return LocalSigner(
+            issuer=addresses.issuer_did(self.home, unit.slug),
+            method=self.method(unit.slug, document.public),
+            kid=addresses.key_page(self.home, token.kid),
+            document_key=document_key,
+            token_key=token_key,
+        )
+
+    def method(self, slug: str, public: str) -> str:
+        """Names a document key as its issuer's did.json does."""
+        return f"{addresses.issuer_did(self.home, slug)}#{public}"
+
+    async def trusted(self) -> dict[str, Ed25519PublicKey]:
+        """Lists the document keys that issuers of this service vouch for: all but the compromised ones."""
+        rows = await IssuerKey.filter(purpose=DOCUMENT).exclude(state="compromised").prefetch_related("unit")
+        return {self.method(row.unit.slug, row.public): from_multikey(row.public) for row in rows}
+
+    async def trusted_for_tokens(self) -> dict[str, RSAPublicKey]:
+        """Lists the token keys that issuers vouch for, by address."""
+        rows = await IssuerKey.filter(purpose=TOKEN).exclude(state="compromised")
+        return {addresses.key_page(self.home, row.kid): PyJWK(json.loads(row.public)).key for row in rows}
+
+    async def _active(
+        self, unit: CentralUnit, purpose: str, now: datetime
+    ) -> tuple[IssuerKey, Ed25519PrivateKey | RSAPrivateKey]:
+        row = await IssuerKey.get_or_none(slot=key_changes.slot(unit.id, purpose))
+        if row is None:
+            row = await key_changes.first(unit.id, purpose, safe=self._safe, now=now)
+        if row.kid not in self._unlocked:
+            self._unlocked[row.kid] = await asyncio.to_thread(self._unlock, row)
+        return row, self._unlocked[row.kid]
+
+    def _unlock(self, row: IssuerKey) -> Ed25519PrivateKey | RSAPrivateKey:
+        key = load_der_private_key(self._safe.open(bytes(row.sealed), purpose=row.kid), None)
+        assert isinstance(key, Ed25519PrivateKey | RSAPrivateKey)
+        return key
+
+
+async def issuer_keys(unit_id: UUID) -> list[IssuerKey]:
+    """Lists all keys an issuer ever had, oldest first: they stay published for ever."""
+    return await IssuerKey.filter(unit_id=unit_id).order_by("announced", "kid")

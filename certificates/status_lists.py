@@ -1,0 +1,77 @@
+"""Status lists as they are kept: entries taken, bits raised, and the signed credential, made anew when it must be."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from tortoise.expressions import F
+
+from certificates import addresses, statuslist
+from certificates.credential_models import RaisedBit, StatusList
+from certificates.keys import KeyStore
+from certificates.models import Certificate
+from training.errors import NotFound
+
+SIGNED_FOR = timedelta(hours=24)  # a list is signed again after this even when nothing changed
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a certificate's status is told, and the running number of certificates of this issuer."""
+
+    list_id: UUID
+    address: str
+    index: int
+    number: int
+
+
+async def take(unit_id: UUID, *, home: str, random: Callable[[int], bytes] = secrets.token_bytes) -> Place:
+    """Takes the next entry, in the caller's transaction; opens a new list when the last one is three quarters full."""
+    found = await StatusList.filter(unit_id=unit_id).order_by("-number").first()
+    if found is None or found.taken >= statuslist.FULL:
+        number = found.number + 1 if found else 1
+        found = await StatusList.create(id=uuid4(), unit_id=unit_id, number=number, secret=random(32))
+    # The update holds the row until the transaction ends, so that what is read after it is ours alone.
+    await StatusList.filter(id=found.id).update(taken=F("taken") + 1)
+    position = (await StatusList.get(id=found.id)).taken - 1
+    return Place(
+        list_id=found.id,
+        address=addresses.status_list_page(home, str(found.id)),
+        index=statuslist.index_of(position, secret=bytes(found.secret)),
+        number=(found.number - 1) * statuslist.ENTRIES + position + 1,
+    )
+
+
+async def raise_bit(certification_id: UUID, *, now: datetime) -> None:
+    """Sets the bit of a certificate that was withdrawn or replaced; doing it twice does nothing more."""
+    row = await Certificate.get_or_none(certification_id=certification_id)
+    if row is not None and row.status_list_id is not None:
+        bit = RaisedBit(id=uuid4(), list_id=row.status_list_id, index=row.status_index, raised=now)
+        await RaisedBit.bulk_create([bit], ignore_conflicts=True)
+
+
+async def signed(list_id: UUID, *, keys: KeyStore, now: datetime) -> str:
+    """Gives the list as a signed credential: the last one while it tells the truth, else a new one."""
+    row = await StatusList.get_or_none(id=list_id).prefetch_related("unit")
+    if row is None:
+        raise NotFound("There is no such status list.")
+    bits = [bit.index for bit in await RaisedBit.filter(list_id=list_id).only("id", "index")]
+    if row.signed_at and len(bits) == row.signed_bits and now - row.signed_at < SIGNED_FOR:
+        return row.signed
+    signer = await keys.signer(row.unit, now=now)
+    address = addresses.status_list_page(keys.home, str(list_id))
+    unsigned = statuslist.credential(address, issuer=signer.issuer, encoded=statuslist.packed(bits), now=now)
+    text = json.dumps(signer.sign(unsigned, created=now), separators=(",", ":"))
+    # Two readers may sign at once: both lists are true, and the one with fewer bits never replaces the other.
+    newer = StatusList.filter(id=list_id, signed_bits__lte=len(bits))
+    await newer.update(signed=text, signed_bits=len(bits), signed_at=now)
+    return text
+
+
+def tag(text: str) -> str:
+    """Gives the ETag of a signed list."""
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
