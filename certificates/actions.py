@@ -37,7 +37,7 @@ async def consider_and_award(person_id: UUID, *, home: str, now: datetime) -> No
     """Considers a person, and awards each level that is met and that no named person has to decide."""
     await consider(person_id, now=now)
     person = await Person.get(id=person_id)
-    for version in await pathway_versions.followed_by(person_id, person.unit_id):  # type: ignore[attr-defined]
+    for version in await pathway_versions.followed_by(person_id, person.unit_id):
         considered = await judge(person, version, as_of=now.date())
         for level in considered.verdict.levels:
             if _rules_decide(considered, level):
@@ -56,7 +56,7 @@ async def decide(consideration_id: UUID, *, wish: Wish, actor: Actor, home: str,
     Of many at once, one decides and the others get that same decision back.
     """
     row = await Consideration.get_or_none(id=consideration_id).prefetch_related("pathway")
-    person = await visible_to(actor).get_or_none(id=row.person_id) if row else None  # type: ignore[attr-defined]
+    person = await visible_to(actor).get_or_none(id=row.person_id) if row else None
     if row is None or person is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
     if not actor.may("decide") or actor.person_id == person.id:
@@ -112,7 +112,7 @@ async def _decide(
                 await _award(person, considered, level, made, dates=dates, actor=actor, home=home, now=now)
             await facts.record(
                 "decision.made", made, actor=actor.person_id if actor else None, person=person.id,
-                unit=person.unit_id, now=now, version=considered.version.version,  # type: ignore[attr-defined]
+                unit=person.unit_id, now=now, version=considered.version.version,
                 detail={"level": level.level, "outcome": wish.outcome},
             )  # fmt: skip
     except IntegrityError:
@@ -124,7 +124,7 @@ async def _write(
     person: Person, basis: Consideration, *, key: str, wish: Wish, actor: Actor | None, now: datetime
 ) -> Decision:
     return await Decision.create(
-        id=uuid4(), key=key, consideration_id=basis.id, person_id=person.id, pathway_id=basis.pathway_id,  # type: ignore[attr-defined]
+        id=uuid4(), key=key, consideration_id=basis.id, person_id=person.id, pathway_id=basis.pathway_id,
         level=basis.level, per=basis.per, outcome=wish.outcome, on=now.date(), reasons=wish.reasons,
         dissent=wish.dissent, decided_by_id=actor.person_id if actor else None, recorded=now,
         appeal_until=None if wish.outcome in GRANTING else now.date() + APPEAL,
@@ -168,7 +168,7 @@ async def _award(
     await _replace(person, considered, level, actor=actor, now=now)
     standing = dates.standing
     certification = await Certification.create(
-        id=uuid4(), decision_id=made.id, person_id=person.id, programme_id=considered.version.programme_id,  # type: ignore[attr-defined]
+        id=uuid4(), decision_id=made.id, person_id=person.id, programme_id=considered.version.programme_id,
         site_id=considered.evidence["site"], pathway_slug=considered.version.slug, level=level.level,
         level_title=level.title or level.level.replace("_", " ").capitalize(), per=per_of(level), starts=now.date(),
         renewal_opens=standing.renewal_opens, ends=standing.valid_until,
@@ -179,7 +179,7 @@ async def _award(
     detail = {"level": level.level, "from": certification.starts.isoformat(), "to": _iso(certification.ends)}
     await facts.record(
         "certificate.awarded", certificate, actor=actor.person_id if actor else None, person=person.id,
-        unit=person.unit_id, now=now, version=considered.version.version, detail=detail,  # type: ignore[attr-defined]
+        unit=person.unit_id, now=now, version=considered.version.version, detail=detail,
     )  # fmt: skip
     return certification
 
@@ -195,14 +195,14 @@ async def _replace(
     for found in await earlier:
         if await changes.could(found, wanted):
             await changes.insert(
-                found, wanted, actor_id=actor.person_id if actor else None, unit_id=person.unit_id, now=now  # type: ignore[attr-defined]
+                found, wanted, actor_id=actor.person_id if actor else None, unit_id=person.unit_id, now=now
             )  # fmt: skip
 
 
 async def _permit(certification: Certification, dates: LevelVerdict, made: Decision) -> None:
     """Brings the verdict down as rows, for the rooms that may not look up here."""
     held = {
-        "person_id": certification.person_id,  # type: ignore[attr-defined]
+        "person_id": certification.person_id,
         "what": f"{certification.pathway_slug}/{certification.level}",
         "starts": certification.starts,
         "ends": certification.over,

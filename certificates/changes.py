@@ -41,7 +41,7 @@ async def change(certification_id: UUID, wanted: Wanted, *, actor: Actor, now: d
     found = await certifications_visible_to(actor).get_or_none(id=certification_id)
     if found is None:
         raise NotFound("There is no such certification.", "Look for it in the register.")
-    if not (actor.may("decide") or actor.may("audit")) or found.person_id == actor.person_id:  # type: ignore[attr-defined]
+    if not (actor.may("decide") or actor.may("audit")) or found.person_id == actor.person_id:
         raise NotAllowed("You may not change this certification.", "Somebody else of the central unit has to.")
     if not wanted.reason.strip():
         raise Invalid("There is a problem", problems={"reason": "Say why, in a sentence or two"})
@@ -79,7 +79,7 @@ async def insert(
     )  # fmt: skip
     await _permissions(found, wanted)
     await facts.record(
-        FACTS[wanted.state], found, actor=actor_id, person=found.person_id, unit=unit_id, now=now,  # type: ignore[attr-defined]
+        FACTS[wanted.state], found, actor=actor_id, person=found.person_id, unit=unit_id, now=now,
         detail={"to": wanted.state, "effective": wanted.effective.isoformat()},
     )  # fmt: skip
     return made
@@ -87,7 +87,7 @@ async def insert(
 
 async def _permissions(found: Certification, wanted: Wanted) -> None:
     """What the award permitted ends the day before the change, and begins again with a row of its own."""
-    held = Permission.filter(because=found.decision_id)  # type: ignore[attr-defined]
+    held = Permission.filter(because=found.decision_id)
     begins = wanted.effective if wanted.state == "restored" else wanted.until and wanted.until + _DAY
     rows = await held.order_by("-starts")
     if wanted.state != "restored":
@@ -95,7 +95,7 @@ async def _permissions(found: Certification, wanted: Wanted) -> None:
     if begins:
         for may, row in {row.may: row for row in reversed(rows)}.items():
             await Permission.create(
-                id=uuid4(), person_id=found.person_id, what=row.what, may=may, starts=begins, ends=found.over,  # type: ignore[attr-defined]
+                id=uuid4(), person_id=found.person_id, what=row.what, may=may, starts=begins, ends=found.over,
                 because=row.because,
             )  # fmt: skip
 

@@ -45,7 +45,7 @@ async def judge(
     pathway = pathway_versions.read(version)
     evidence = await gather(person.id, version.slug)
     evidence["records"] = [*evidence["records"], *also]
-    tools = await pathway_versions.instruments_of(person.unit_id)  # type: ignore[attr-defined]
+    tools = await pathway_versions.instruments_of(person.unit_id)
     verdict = evaluate(pathway, Evidence.of(evidence), as_of, known_at, tools)
     return Considered(version, pathway, verdict, evidence)
 
@@ -54,7 +54,7 @@ async def consider(person_id: UUID, *, now: datetime) -> list[Consideration]:
     """Considers a person for every pathway they follow; gives the considerations that are new."""
     person = await Person.get(id=person_id)
     fresh: list[Consideration] = []
-    for version in await pathway_versions.followed_by(person_id, person.unit_id):  # type: ignore[attr-defined]
+    for version in await pathway_versions.followed_by(person_id, person.unit_id):
         considered = await judge(person, version, as_of=now.date())
         for level in considered.verdict.levels:
             kept = await keep(person, considered, level, now=now)
@@ -79,11 +79,12 @@ async def keep(person: Person, considered: Considered, level: LevelVerdict, *, n
         kept = await Consideration.create(
             id=uuid4(), person_id=person.id, pathway_id=considered.version.id, level=level.level, per=per,
             as_of=considered.verdict.as_of, made=now, result=level.result.value, standing=level.standing.state,
-            awaiting=awaits(level), verdict=said, evidence=json.loads(_plain(considered.evidence["records"])), evidence_sha256=digest,
+            awaiting=awaits(level), verdict=said, evidence=json.loads(_plain(considered.evidence["records"])),
+            evidence_sha256=digest,
         )  # fmt: skip
         if before is None or before.standing != kept.standing:
             await facts.record(
-                "person.considered", kept, actor=None, person=person.id, unit=person.unit_id, now=now,  # type: ignore[attr-defined]
+                "person.considered", kept, actor=None, person=person.id, unit=person.unit_id, now=now,
                 version=considered.version.version,
                 detail={"level": level.level, "from": before.standing if before else None, "to": kept.standing},
             )  # fmt: skip

@@ -1,6 +1,7 @@
 """Tables of what has been earned: pathway versions, decisions, certifications, their changes, and certificates."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -36,6 +37,9 @@ class PathwayVersion(Model):
     published = fields.DatetimeField()
     published_by_id = fields.UUIDField(null=True)
 
+    unit_id: UUID
+    programme_id: UUID
+
     class Meta:
         table = "certificates_pathway_version"
         unique_together = (("unit", "slug", "version"),)
@@ -61,6 +65,8 @@ class RecordedEvidence(Model):
     void = fields.BooleanField(default=False)
     recorded = fields.DatetimeField()
     recorded_by_id = fields.UUIDField()
+
+    person_id: UUID
 
     class Meta:
         table = "certificates_recorded_evidence"
@@ -91,6 +97,9 @@ class Consideration(Model):
     evidence_sha256 = fields.CharField(64)
     current = fields.BooleanField(default=True)
     awaiting = fields.BooleanField(default=False)
+
+    person_id: UUID
+    pathway_id: UUID
 
     class Meta:
         table = "certificates_consideration"
@@ -128,6 +137,11 @@ class Decision(Model):
     recorded = fields.DatetimeField()
     appeal_until = fields.DateField(null=True)
 
+    consideration_id: UUID
+    person_id: UUID
+    pathway_id: UUID
+    decided_by_id: UUID | None
+
     class Meta:
         table = "certificates_decision"
 
@@ -163,6 +177,11 @@ class Certification(Model):
     over = fields.DateField(null=True)
     recorded = fields.DatetimeField()
 
+    decision_id: UUID
+    person_id: UUID
+    programme_id: UUID
+    site_id: UUID | None
+
     class Meta:
         table = "certificates_certification"
         indexes = (("site_id", "starts", "over"), ("person_id", "level"))
@@ -185,6 +204,8 @@ class StateChange(Model):
     until = fields.DateField(null=True)
     recorded = fields.DatetimeField()
     actor_id = fields.UUIDField(null=True)
+
+    certification_id: UUID
 
     class Meta:
         table = "certificates_state_change"
@@ -216,6 +237,9 @@ class Certificate(Model):
     shows = fields.CharField(12, default="name")
     reserved = fields.DatetimeField()
     published = fields.DatetimeField(null=True)
+
+    certification_id: UUID
+    person_id: UUID
 
     class Meta:
         table = "certificates_certificate"

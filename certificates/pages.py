@@ -58,7 +58,7 @@ async def of(request: Request) -> Response:
 
 async def _pathways(request: Request, person: Person, *, own: bool) -> Response:
     today, told = clock.now().date(), []
-    for version in await pathway_versions.followed_by(person.id, person.unit_id):  # type: ignore[attr-defined]
+    for version in await pathway_versions.followed_by(person.id, person.unit_id):
         considered = await judge(person, version, as_of=today)
         levels = [_level(level) for level in considered.verdict.levels]
         told.append({"title": version.title, "version": version.version, "levels": levels})
@@ -148,7 +148,7 @@ async def _summary(row: Certificate, today: date) -> dict[str, Any]:
 async def certificate(request: Request) -> Response:
     """Shows a certificate: the frozen facts, how to share it, how to check it. Posted, sets what the check shows."""
     me, row = actor(request), await _certificate(request)
-    own = row.person_id == me.person_id  # type: ignore[attr-defined]
+    own = row.person_id == me.person_id
     if request.method == "POST":
         shows = fill(Shown, await typed(request)).shows
         if not own or shows not in ("name", "initials", "private"):

@@ -50,7 +50,7 @@ async def _assess(me: Actor) -> Step | None:
     todo = await Rater.filter(person_id=me.person_id, state="rating").exclude(assessment__state="signed").first()
     if not todo:
         return None
-    path = f"/assessments/{todo.assessment_id}"  # type: ignore[attr-defined]
+    path = f"/assessments/{todo.assessment_id}"
     return _step("Finish your rating", "You have begun to rate a group.", path, "Continue")
 
 

@@ -49,7 +49,7 @@ async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: 
     if problems:
         raise Invalid("There is a problem", problems=problems)
     certification: Certification = case.certification
-    if certification.person_id == actor.person_id:  # type: ignore[attr-defined]
+    if certification.person_id == actor.person_id:
         raise NotAllowed("You may not judge your own case.", "Ask another auditor.")
     wanted = changes.Wanted("withdrawn", reasons, now.date())
     async with transaction():
@@ -59,7 +59,7 @@ async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: 
         if finding == "overturned" and await changes.could(certification, wanted):
             await changes.insert(certification, wanted, actor_id=actor.person_id, unit_id=actor.unit_id, now=now)
         await facts.record(
-            "audit.finding", case, actor=actor.person_id, person=certification.person_id, unit=actor.unit_id, now=now,  # type: ignore[attr-defined]
+            "audit.finding", case, actor=actor.person_id, person=certification.person_id, unit=actor.unit_id, now=now,
             detail={"finding": finding},
         )  # fmt: skip
     return case

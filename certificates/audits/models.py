@@ -1,6 +1,7 @@
 """Tables of audits: a drawn sample, and what was found in each case."""
 
 from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -33,6 +34,9 @@ class Audit(Model):
         "people.Person", related_name="audits", on_delete=RESTRICT
     )
 
+    unit_id: UUID
+    drawn_by_id: UUID
+
     class Meta:
         table = "audits_audit"
 
@@ -55,6 +59,9 @@ class Case(Model):
     reasons = fields.TextField(default="")
     found = fields.DatetimeField(null=True)
     found_by_id = fields.UUIDField(null=True)
+
+    audit_id: UUID
+    certification_id: UUID
 
     class Meta:
         table = "audits_case"

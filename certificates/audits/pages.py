@@ -162,7 +162,7 @@ async def case(request: Request) -> Response:
     if one is None:
         raise NotFound("There is no such case.", "Look at the audit again.")
     told: dict[str, Any] = {"audit": found, "case": one}
-    told |= await entry_of(me, one.certification_id, clock.now())  # type: ignore[attr-defined]
+    told |= await entry_of(me, one.certification_id, clock.now())
     if request.method == "GET":
         return page(request, "audits/case.html", **told)
     values = await typed(request)

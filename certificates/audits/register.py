@@ -1,4 +1,4 @@
-"""The register: who stood how in an area on a day, as known on a day; read only, one question for page, file and audit."""
+"""The register: who stood how on a day, as known on a day; read only, one question for page, file and audit."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -64,7 +64,7 @@ async def rows(actor: Actor, asked: Question) -> list[Row]:
             area="site__area__name",
             programme="programme__title",
             serial="certificate__serial",
-        )  # fmt: skip
+        )
     )
     changes = await _changes([one["id"] for one in certifications])
     told = (_row(one, changes.get(one["id"], []), asked) for one in certifications)
@@ -100,9 +100,17 @@ def _row(one: dict[str, Any], changes: Iterable[Change], asked: Question) -> Row
     if standing is None:
         return None
     return Row(
-        id=one["id"], name=one["name"], level=one["level"], programme=one["programme"], site=one["site"] or "",
-        area=one["area"] or "", standing=standing, starts=one["starts"], ends=one["ends"], serial=one["serial"] or "",
-    )  # fmt: skip
+        id=one["id"],
+        name=one["name"],
+        level=one["level"],
+        programme=one["programme"],
+        site=one["site"] or "",
+        area=one["area"] or "",
+        standing=standing,
+        starts=one["starts"],
+        ends=one["ends"],
+        serial=one["serial"] or "",
+    )
 
 
 def _asked_for(standing: str, wanted: str) -> bool:

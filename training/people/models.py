@@ -1,5 +1,7 @@
 """Tables of people: who they are, where they belong, how they relate, what they may do, and how they are signed in."""
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -23,6 +25,8 @@ class Person(Model):
     created = fields.DatetimeField()
     erased_at = fields.DatetimeField(null=True)
 
+    unit_id: UUID
+
     class Meta:
         table = "people_person"
 
@@ -42,6 +46,9 @@ class Email(Model):
     )
     address = fields.CharField(254)
     confirmed = fields.BooleanField(default=False)
+
+    unit_id: UUID
+    person_id: UUID
 
     class Meta:
         table = "people_email"
@@ -68,6 +75,10 @@ class Membership(Model):
     starts = fields.DateField()
     ends = fields.DateField(null=True)
 
+    person_id: UUID
+    site_id: UUID | None
+    programme_id: UUID | None
+
     class Meta:
         table = "people_membership"
         indexes = (("site_id", "person_id"),)
@@ -90,6 +101,9 @@ class Relation(Model):
     starts = fields.DateField(null=True)
     ends = fields.DateField(null=True)
     recorded = fields.DatetimeField()
+
+    person_id: UUID
+    other_id: UUID
 
     class Meta:
         table = "people_relation"
@@ -115,6 +129,9 @@ class Permission(Model):
     ends = fields.DateField(null=True)
     because = fields.UUIDField()
 
+    person_id: UUID
+    site_id: UUID | None
+
     class Meta:
         table = "people_permission"
         indexes = (("person_id", "what"),)
@@ -136,6 +153,8 @@ class Session(Model):
     ended = fields.DatetimeField(null=True)
     lti = fields.JSONField[dict[str, str] | None](null=True)
 
+    person_id: UUID
+
     class Meta:
         table = "people_session"
 
@@ -156,6 +175,8 @@ class SignInLink(Model):
     made = fields.DatetimeField()
     expires = fields.DatetimeField()
     used = fields.DatetimeField(null=True)
+
+    person_id: UUID
 
     class Meta:
         table = "people_sign_in_link"

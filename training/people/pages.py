@@ -46,7 +46,14 @@ async def people(request: Request) -> Response:
     shown = await _with_memberships(rows[:PAGE_SIZE])
     on = f"/people?query={query}&role={role}&after={shown[-1]['name']}" if len(rows) > PAGE_SIZE else ""
     choices = [("", "Any role"), *ROLES.items()]
-    told = {"total": total, "query": query, "role": role, "roles": choices, "next_path": on, "previous_path": ""}
+    told: dict[str, Any] = {
+        "total": total,
+        "query": query,
+        "role": role,
+        "roles": choices,
+        "next_path": on,
+        "previous_path": "",
+    }
     return page(request, "people/people.html", people=shown, **told)
 
 

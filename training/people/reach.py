@@ -1,6 +1,7 @@
 """How far an actor sees: the filter that every room's `visible_to` starts from."""
 
 from datetime import date
+from typing import Any
 
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
@@ -14,15 +15,20 @@ def reach(actor: Actor, prefix: str = "person") -> Q:
 
     `prefix` names the foreign key to Person on the table being filtered; "" filters Person itself.
     """
-    unit = Q(**{f"{prefix}__unit_id" if prefix else "unit_id": actor.unit_id})
+    unit = _is(f"{prefix}__unit_id" if prefix else "unit_id", actor.unit_id)
     if actor.unit_wide:
         return unit
     key = f"{prefix}_id" if prefix else "id"
-    own = Q(**{key: actor.person_id})
+    own = _is(key, actor.person_id)
     if not actor.site_ids:
         return unit & own
     there = Membership.filter(site_id__in=list(actor.site_ids)).values("person_id")
-    return unit & (own | Q(**{f"{key}__in": Subquery(there)}))
+    return unit & (own | _is(f"{key}__in", Subquery(there)))
+
+
+def _is(name: str, value: Any) -> Q:
+    given: dict[str, Any] = {name: value}
+    return Q(**given)
 
 
 def visible_to(actor: Actor) -> QuerySet[Person]:

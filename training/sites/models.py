@@ -1,5 +1,7 @@
 """Tables of the central unit, its programmes, the tree of areas and the sites that deliver."""
 
+from uuid import UUID
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -33,6 +35,8 @@ class Programme(Model):
     slug = fields.CharField(60)
     title = fields.CharField(200)
 
+    unit_id: UUID
+
     class Meta:
         table = "sites_programme"
         unique_together = (("unit", "slug"),)
@@ -54,6 +58,9 @@ class Area(Model):
         "sites.Area", related_name="parts", null=True, on_delete=fields.OnDelete.RESTRICT
     )
     path = fields.CharField(300, db_index=True)
+
+    unit_id: UUID
+    parent_id: UUID | None
 
     class Meta:
         table = "sites_area"
@@ -78,6 +85,9 @@ class Site(Model):
     contact = fields.CharField(200, default="")
     telephone = fields.CharField(40, default="")
 
+    unit_id: UUID
+    area_id: UUID
+
     class Meta:
         table = "sites_site"
         unique_together = (("unit", "code"),)
@@ -98,6 +108,9 @@ class Licence(Model):
     )
     starts = fields.DateField()
     ends = fields.DateField(null=True)
+
+    site_id: UUID
+    programme_id: UUID
 
     class Meta:
         table = "sites_licence"
