@@ -1,0 +1,192 @@
+"""Builds the shapes of requirements from checked tables."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from certificates.pathways.days import Length
+from certificates.pathways.shapes import (
+    Amounts, Condition, Group, Leaf, Portion, Requirement, Requirements, Signatory, Team, This, Threshold, Thresholds,
+)  # fmt: skip
+from certificates.pathways.values import Value, plain_values
+from certificates.pathways.vocabulary import ASKED_TYPES, GROUPS, TEXT
+from certificates.pathways.yaml_lines import Table
+
+Kinds = Mapping[str, str]  # the kind of each attribute
+
+
+def requirements(table: Any, kinds: Kinds) -> Requirements:
+    """The requirements of a mapping of them, in written order."""
+    if not table:
+        return ()
+    return tuple(requirement(name, row, kinds) for name, row in table.items())
+
+
+def requirement(name: str, row: Table, kinds: Kinds) -> Requirement:
+    """One requirement, whatever it asks."""
+    return Requirement(
+        id=name,
+        ask=_ask(row, kinds),
+        title=text(row.get("title")),
+        note=text(row.get("note")),
+        source=texts(row.get("source")),
+        advisory=bool(row.get("advisory")),
+        applies_when=requirement("", as_table(row["applies_when"]), kinds) if "applies_when" in row else None,
+        effective=period(row.get("effective")),
+        tenure=_tenure(row.get("tenure")),
+        waivable_by=texts(row.get("waivable_by")),
+        origin=row.origin,
+    )
+
+
+def signatory(value: Any, not_own: Any, kinds: Kinds) -> Signatory | None:
+    """Who may sign, from the short form or the long one."""
+    if isinstance(value, Mapping):
+        return Signatory(texts(value.get("holds")), texts(value.get("not_own")), requirements(value.get("requires"), kinds))
+    return Signatory(texts(value), texts(not_own)) if value is not None or not_own is not None else None
+
+
+def thresholds(table: Any) -> Thresholds | None:
+    """The forms of a `pass`."""
+    if not isinstance(table, Mapping):
+        return None
+    return Thresholds(tuple(one for form, value in table.items() for one in _thresholds(form, value)))
+
+
+def period(table: Any) -> tuple[date | None, date | None]:
+    """The two ends of an `effective`, each of which may be missing."""
+    return (table.get("from"), table.get("until")) if table else (None, None)
+
+
+def length(value: Any) -> Length | None:
+    """A length, if there is one."""
+    return Length.of(value) if isinstance(value, str) else None
+
+
+def text(value: Any) -> str:
+    """Text, empty if there is none."""
+    return "" if value is None else str(value)
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """The words of one word or a list of words."""
+    return tuple(str(one) for one in plain_values(value, TEXT))
+
+
+def as_table(value: Any) -> Table:
+    """A value that has been checked to be a table."""
+    assert isinstance(value, Table)
+    return value
+
+
+def _ask(row: Table, kinds: Kinds) -> Leaf | Group | This | Team:
+    for kind in GROUPS:
+        if kind in row:
+            return Group(kind, requirements(row[kind], kinds), _whole(row.get("at_least"), 1), row.get("use") == "once")
+    if "this" in row:
+        return This(_conditions(row["this"], kinds))
+    return _team(row, kinds) if "team" in row else _leaf(row, kinds)
+
+
+def _team(row: Table, kinds: Kinds) -> Team:
+    roles = texts(row["team"])
+    return Team(
+        roles=() if "any" in roles else roles,
+        holds=texts(row.get("holds")),
+        where=_conditions(row.get("where"), kinds),
+        at_least=_whole(row.get("at_least"), None if "at_most" in row else 1),
+        at_most=_whole(row.get("at_most"), None),
+    )
+
+
+def _leaf(row: Table, kinds: Kinds) -> Leaf:
+    type_ = next(key for key in row if key in ASKED_TYPES)
+    names = texts(row[type_])
+    counted = any(key in row for key in ("at_least", "at_most", "different", "new"))
+    return Leaf(
+        type=type_,
+        names=() if names == ("any",) else names,
+        at_least=_amounts(row.get("at_least")) if counted else (("records", 1),),
+        at_most=_amounts(row.get("at_most")),
+        different=_amounts(row.get("different")),
+        new=_amounts(row.get("new")),
+        each=_each(row.get("each"), kinds),
+        of_which=_portions(row.get("of_which"), kinds),
+        where=_conditions(row.get("where"), kinds),
+        by=signatory(row.get("by"), None, kinds),
+        of_site=row.get("whose") == "site",
+        passing=thresholds(row.get("pass")),
+        pass_any=row.get("pass") == "any",
+        each_with=requirements(row.get("each_with"), kinds),
+        since=_anchors(row.get("since")),
+        after=_anchors(row.get("after")),
+        up_to=_anchors(row.get("up_to")),
+        before=_anchors(row.get("before")),
+        within=tuple(Length.of(one) for one in texts(row.get("within"))),
+        held_for=length(row.get("held_for")),
+        ever=bool(row.get("ever")),
+        every=length(row.get("every")),
+        lasting=length(row.get("for")),
+    )
+
+
+def _anchors(value: Any) -> tuple[str, ...]:
+    return texts(value)
+
+
+def _amounts(value: Any) -> Amounts:
+    if value is None:
+        return ()
+    return tuple(value.items()) if isinstance(value, Mapping) else (("records", value),)
+
+
+def _each(value: Any, kinds: Kinds) -> tuple[str, tuple[Value, ...]] | None:
+    if not value:
+        return None
+    attribute, values = next(iter(value.items()))
+    return attribute, plain_values(values, kinds.get(attribute))
+
+
+def _portions(table: Any, kinds: Kinds) -> tuple[Portion, ...]:
+    return tuple(
+        Portion(
+            name,
+            _conditions(row.get("where"), kinds),
+            _amounts(row.get("at_least")),
+            _amounts(row.get("different")),
+            _amounts(row.get("counts_up_to")),
+        )
+        for name, row in (table or {}).items()
+    )
+
+
+def _conditions(table: Any, kinds: Kinds) -> tuple[Condition, ...]:
+    return tuple(_condition(attribute, value, kinds.get(attribute)) for attribute, value in (table or {}).items())
+
+
+def _condition(attribute: str, value: Any, kind: str | None) -> Condition:
+    if not isinstance(value, Mapping):
+        return Condition(attribute, one_of=plain_values(value, kind))
+    ends = {key: next(iter(plain_values(value.get(key), kind)), None) for key in ("min", "max")}
+    return Condition(attribute, none_of=plain_values(value.get("not"), kind), least=ends["min"], most=ends["max"])
+
+
+def _thresholds(form: str, value: Any) -> list[Threshold]:
+    if form == "number":
+        return [Threshold("number", limit, of=(item,)) for item, limit in value.items()]
+    if isinstance(value, Mapping):
+        limit = value.get("level") if "level" in value else value.get("at_least")
+        return [Threshold(form, _known(limit), int(value.get("count") or 0), texts(value.get("of")))]
+    return [Threshold(form, value)]
+
+
+def _tenure(table: Any) -> tuple[Length | None, Length | None] | None:
+    return (length(table.get("from")), length(table.get("to"))) if table else None
+
+
+def _whole(value: Any, otherwise: Any) -> Any:
+    return otherwise if value is None else int(value)
+
+
+def _known(value: Any) -> Value:
+    return 0 if value is None else value  # type: ignore[no-any-return]

@@ -1,0 +1,84 @@
+"""The places of a level: entry and requires, renewal, keep, return, lifted_by, and each while."""
+
+from datetime import date
+
+from certificates.pathways.awards import Award
+from certificates.pathways.case import Case
+from certificates.pathways.days import next_day
+from certificates.pathways.places import Place
+from certificates.pathways.shapes import Level, Requirements
+
+
+def to_be_awarded(case: Case, level: Level, day: date) -> Place:
+    """Entry and requires, which are one place."""
+    return Place(case=case, day=day, subject=case.holder, roots=level.entry + level.requires, level=level)
+
+
+def to_renew(case: Case, level: Level, award: Award, day: date) -> Place:
+    """The renewal: things done count after the latest grant."""
+    return _after_grant(case, level, award, day, roots=level.renewal or ())
+
+
+def to_lift(case: Case, level: Level, award: Award, day: date) -> Place:
+    """What lifts the condition of a conditional grant."""
+    roots = level.decision.lifted_by if level.decision else ()
+    return _after_grant(case, level, award, day, roots=roots)
+
+
+def to_keep(case: Case, level: Level, award: Award, day: date) -> Place:
+    """What must stay true, looked at on one day."""
+    return _by_clock(case, level, award, day, roots=level.keep or ())
+
+
+def to_be_permitted(case: Case, level: Level, award: Award | None, day: date, *, roots: Requirements) -> Place:
+    """What must be true while something is permitted."""
+    if award is None:
+        return Place(case=case, day=day, subject=case.holder, roots=roots, level=level, tenure_day=day)
+    return _by_clock(case, level, award, day, roots=roots)
+
+
+def to_return(case: Case, level: Level, award: Award, day: date, *, lapse: date) -> Place:
+    """What a lapsed holder must show: things done count since the lapse."""
+    return Place(
+        case=case,
+        day=day,
+        subject=case.holder,
+        roots=level.return_ or (),
+        level=level,
+        award=award.latest.on,
+        first_award=award.first,
+        end=award.period.valid_until,
+        lapse=lapse,
+        floor=lapse,
+    )
+
+
+def _after_grant(case: Case, level: Level, award: Award, day: date, *, roots: Requirements) -> Place:
+    granted = award.latest.on or award.first
+    return Place(
+        case=case,
+        day=day,
+        subject=case.holder,
+        roots=roots,
+        level=level,
+        award=granted,
+        first_award=award.first,
+        end=award.period.valid_until,
+        tenure_day=granted,
+        floor=next_day(granted),
+    )
+
+
+def _by_clock(case: Case, level: Level, award: Award, day: date, *, roots: Requirements) -> Place:
+    return Place(
+        case=case,
+        day=day,
+        subject=case.holder,
+        roots=roots,
+        level=level,
+        award=award.clock,
+        first_award=award.first,
+        end=award.period.valid_until,
+        tenure_day=day,
+        clock=award.clock,
+    )

@@ -1,0 +1,98 @@
+"""Tests one record against the conditions of a leaf: yes, perhaps or no."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from certificates.pathways.evidence import Record
+from certificates.pathways.instruments import judge, read_from_attributes
+from certificates.pathways.places import Place
+from certificates.pathways.shapes import Condition, Leaf, Thresholds
+from certificates.pathways.values import AS_SURE, Result, Sure, Value
+from certificates.pathways.vocabulary import JUDGED_TYPES
+
+_OF_RESULT = {"passed": Sure.YES, "failed": Sure.NO, "pending": Sure.PERHAPS}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record (or an award, as its latest grant from the day of its first) and how surely it counts."""
+
+    record: Record
+    day: date | None
+    sure: Sure
+    standing: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The id that is shown."""
+        return self.record.id
+
+    def place(self) -> tuple[date, str]:
+        """Where it stands in order: by day, unknown days last, then by id."""
+        return (self.day or date.max, self.record.id)
+
+    def values(self, attribute: str) -> tuple[Value, ...]:
+        """The values of an attribute, of `by`, of `who` or of the standing of an award."""
+        if attribute == "by":
+            return self.record.by
+        if attribute == "who":
+            return (self.record.who,) if self.record.who else ()
+        if attribute == "standing" and self.standing:
+            return (self.standing,)
+        return self.record.attributes.get(attribute, ())
+
+
+def fits(conditions: Iterable[Condition], candidate: Candidate) -> Sure:
+    """Whether all conditions hold for a record."""
+    return min((fits_one(one, candidate.values(one.attribute)) for one in conditions), default=Sure.YES)
+
+
+def fits_one(condition: Condition, values: tuple[Value, ...]) -> Sure:
+    """Whether a condition holds for the values of a record; one that fits is enough, for `not` all must differ."""
+    if not values:
+        return Sure.PERHAPS
+    if condition.one_of and not any(value in condition.one_of for value in values):
+        return Sure.NO
+    if condition.none_of and any(value in condition.none_of for value in values):
+        return Sure.NO
+    within = condition.least is None and condition.most is None
+    return Sure.YES if within or any(_lies(condition, value) for value in values) else Sure.NO
+
+
+def outcome(leaf: Leaf, record: Record, place: Place) -> Sure:
+    """Whether the result of a record is good enough."""
+    if leaf.pass_any:
+        return Sure.YES
+    said = _OF_RESULT.get(record.result or "")
+    if leaf.type not in JUDGED_TYPES:
+        return Sure.YES if said is None else said
+    if said is Sure.NO:
+        return said
+    judged = _judged(leaf, record, place)
+    if judged is None:
+        return Sure.PERHAPS if said is None else said
+    return AS_SURE[judged] if said is None else min(said, AS_SURE[judged])
+
+
+def _judged(leaf: Leaf, record: Record, place: Place) -> Result | None:
+    """What the instrument or the threshold says; None if neither decides."""
+    tools = place.case.instruments.get(record.what, ())
+    version = record.first("version")
+    fitting = [one for one in tools if one.version == version] if version is not None else list(tools)
+    tool = fitting[0] if len(fitting) == 1 else None
+    rule: Thresholds | None = leaf.passing or (tool.passing if tool else None)
+    if rule is None:
+        return None
+    if tool and record.ratings:
+        return judge(tool, record.ratings, rule, record.attributes).result
+    return read_from_attributes(rule, record.attributes)
+
+
+def _lies(condition: Condition, value: Any) -> bool:
+    try:
+        above = condition.least is None or value >= condition.least
+        return above and (condition.most is None or value <= condition.most)
+    except TypeError:
+        return False
