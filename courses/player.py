@@ -88,14 +88,14 @@ async def done(request: Request) -> Response:
 
 
 async def _hand_in(request: Request, spot: Spot) -> None:
-    form = await request.form()
-    sent = form.get("file")
     file = None
-    if isinstance(sent, UploadFile) and sent.filename:
-        file = actions.HandedFile(sent.filename, await sent.read(actions.MOST_FILE_BYTES + 1))
+    async with request.form() as form:
+        note, sent = str(form.get("note", "")), form.get("file")
+        if isinstance(sent, UploadFile) and sent.filename:
+            file = actions.HandedFile(sent.filename, await sent.read(actions.MOST_FILE_BYTES + 1))
     await actions.hand_in_task(
         spot,
-        note=str(form.get("note", "")),
+        note=note,
         file=file,
         actor=actor(request),
         now=clock.now(),

@@ -96,7 +96,7 @@ def around(spot: Spot, wanted: str) -> dict[str, Any]:
         "contents": contents(outline, chapter, spot.journey.reached, wanted),
         "here": spot.part.slug,
         "done": spot.done,
-        "missing": "" if wanted in chapter.languages else words.language_name(wanted),
+        "not_in": "" if wanted in chapter.languages else words.language_name(wanted),
         "shown": words.language_name(lang),
         "back": ("All modules", f"/courses/{outline.slug}"),
     }

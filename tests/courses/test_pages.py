@@ -1,0 +1,292 @@
+"""The courses as people see them: through the front door, without script."""
+
+import re
+from collections.abc import Awaitable, Callable
+from html import unescape
+
+import httpx2
+import pytest
+
+from courses.content import Media
+from courses.models import Completion, QuizAttempt
+from training.demo.cast import known
+
+Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
+COURSE = "/courses/small-steps"
+QUIZ = f"{COURSE}/hearing/quiz"
+
+
+def words(answer: httpx2.Response) -> str:
+    """The words of a page, without its tags."""
+    text = re.sub(r"<(script|style|title).*?</\1>", " ", answer.text, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def heading(answer: httpx2.Response) -> str:
+    """The page's one first heading."""
+    found = re.findall(r"<h1[^>]*>(.*?)</h1>", answer.text, re.DOTALL)
+    assert len(found) == 1, answer.text
+    return unescape(re.sub(r"<[^>]+>", "", found[0])).strip()
+
+
+async def follow(browser: httpx2.AsyncClient, answer: httpx2.Response) -> httpx2.Response:
+    """Follows redirects to the page behind them."""
+    while answer.status_code == 303:
+        answer = await browser.get(answer.headers["location"])
+    return answer
+
+
+async def press(browser: httpx2.AsyncClient, path: str, **data: str | list[str]) -> httpx2.Response:
+    """Posts a form and follows to the next page."""
+    return await follow(browser, await browser.post(path, data=data))
+
+
+async def begun(browse: Browse, who: str = "amina") -> httpx2.AsyncClient:
+    """A browser of somebody who has begun the small course."""
+    browser = await browse(who)
+    await press(browser, f"{COURSE}/start")
+    return browser
+
+
+async def test_a_learner_goes_through_the_whole_course(small_steps: str, browse: Browse) -> None:
+    browser = await browse("amina")
+    mine = await browser.get("/courses")
+    assert "Courses you can begin" in words(mine) and "Small steps" in words(mine)
+    course = await browser.get(COURSE)
+    assert "You finish the course when all 2 modules are done." in words(course)
+    assert "Read all 3 pages, get 2 of 2 right in the quiz and do the task." in words(course)
+    page = await press(browser, f"{COURSE}/start")
+    assert (heading(page), "Page 1 of 5" in words(page)) == ("Look up", True)
+    page = await press(browser, f"{COURSE}/hearing/first")
+    assert (heading(page), "Page 2 of 5" in words(page)) == ("Wait", True)
+    page = await press(browser, f"{COURSE}/hearing/02-second")
+    assert (heading(page), "Page 3 of 5" in words(page)) == ("A circle", True)
+    page = await press(browser, f"{COURSE}/hearing/film")
+    assert heading(page) == "Quiz" and "You have 2 tries left." in words(page)
+    page = await press(browser, f"{QUIZ}/begin")
+    assert heading(page) == "Where do you look?" and "Question 1 of 2" in words(page)
+    page = await press(browser, f"{QUIZ}/questions/1", choices="face")
+    page = await press(browser, f"{QUIZ}/questions/2", choices=["open", "quiet"])
+    assert heading(page) == "Check your answers" and "Open questions A little quiet" in words(page)
+    page = await press(browser, f"{QUIZ}/hand-in")
+    assert heading(page) == "Passed" and "You got 2 of 2 right." in words(page)
+    page = await press(browser, f"{COURSE}/hearing/task", note="I listened.")
+    assert "You have done the module Hearing people." in words(page) and "1 of 2 modules done" in words(page)
+    page = await follow(browser, await browser.get(f"{COURSE}/continue"))
+    assert heading(page) == "Plan"
+    page = await press(browser, f"{COURSE}/leading/01-plan")
+    assert "2 of 2 modules done" in words(page) and "You finished this course on" in words(page)
+    assert await Completion.filter(person_id=known("amina")).count() == 3
+
+
+async def test_continue_comes_back_to_the_exact_question(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    await browser.get(QUIZ)
+    await press(browser, f"{QUIZ}/begin")
+    await press(browser, f"{QUIZ}/questions/1", choices="phone")
+    later = await browse("amina")
+    page = await later.get("/courses")
+    assert f'href="{COURSE}/continue"' in page.text and "Hearing people: Quiz" in words(page)
+    page = await follow(later, await later.get(f"{COURSE}/continue"))
+    assert page.url.path == f"{QUIZ}/questions/2"
+    back = await later.get(f"{QUIZ}/questions/1")
+    assert re.search(r'value="phone" checked', back.text)
+    await press(later, f"{QUIZ}/questions/2", choices="open")
+    page = await follow(later, await later.get(f"{COURSE}/continue"))
+    assert page.url.path == f"{QUIZ}/check"
+
+
+async def test_an_answer_left_out_is_said_on_top_and_beside_the_question(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    await press(browser, f"{QUIZ}/begin")
+    page = await browser.post(f"{QUIZ}/questions/2")
+    assert page.status_code == 422 and "<title>Error: " in page.text
+    assert page.text.count("Choose at least one answer") == 2 and 'href="#choices"' in page.text
+
+
+async def test_an_answer_changed_from_the_check_page_comes_back_there(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    await press(browser, f"{QUIZ}/begin")
+    await press(browser, f"{QUIZ}/questions/1", choices="phone")
+    page = await press(browser, f"{QUIZ}/questions/2", choices="open")
+    assert "At my phone" in words(page)
+    page = await press(browser, f"{QUIZ}/questions/1?from=check", choices="face")
+    assert heading(page) == "Check your answers" and "At the person" in words(page)
+
+
+async def test_a_try_with_a_question_open_cannot_be_handed_in(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    await press(browser, f"{QUIZ}/begin")
+    await press(browser, f"{QUIZ}/questions/2", choices="open")
+    page = await browser.get(f"{QUIZ}/check")
+    assert "No answer yet" in words(page) and "Hand in" not in words(page).replace("before you hand in", "")
+    refused = await browser.post(f"{QUIZ}/hand-in")
+    assert refused.status_code == 422 and "Answer question 1 first" in words(refused)
+    assert (await QuizAttempt.get(number=1)).state == "open"
+
+
+async def test_feedback_says_why_and_leads_to_the_page_to_read_again(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    await press(browser, f"{QUIZ}/begin")
+    await press(browser, f"{QUIZ}/questions/1", choices="phone")
+    await press(browser, f"{QUIZ}/questions/2", choices="open")
+    page = await press(browser, f"{QUIZ}/hand-in")
+    told = words(page)
+    assert heading(page) == "Not passed yet" and "You got 0 of 2 right. You needed 2 of 2." in told
+    assert "That says you are busy." in told and "Looking is part of listening." in told
+    assert "You have 1 try left." in told and "Right is:" not in told
+    reread = re.findall(r'Read again: <a[^>]*href="([^"]+)"', page.text)
+    assert reread[0] == f"{COURSE}/hearing/first"
+    assert heading(await browser.get(reread[0])) == "Look up"
+    twice = await press(browser, f"{QUIZ}/hand-in")
+    assert heading(twice) == "Not passed yet" and await QuizAttempt.all().count() == 1
+
+
+async def test_without_tries_left_a_trainer_sees_it_and_allows_one_more(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    for _ in range(2):
+        await press(browser, f"{QUIZ}/begin")
+        await press(browser, f"{QUIZ}/questions/1", choices="phone")
+        await press(browser, f"{QUIZ}/questions/2", choices="open")
+        page = await press(browser, f"{QUIZ}/hand-in")
+    assert "You have no tries left." in words(page) and "Right is:" in words(page)
+    assert (await browser.post(f"{QUIZ}/begin")).status_code == 403
+    trainer = await browse("chloe")
+    page = await trainer.get(f"{COURSE}/learners")
+    assert "No tries left: Hearing people" in words(page)
+    path = re.findall(r'action="(/courses/learners/[^"]+)"', page.text)[0]
+    stranger = await browse("emre")
+    assert (await stranger.post(path)).status_code == 404
+    page = await press(trainer, path)
+    assert "One more try is allowed." in words(page) and "No tries left" not in words(page)
+    assert heading(await press(browser, f"{QUIZ}/begin")) == "Where do you look?"
+
+
+async def test_the_language_is_switched_at_the_same_place_and_kept(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    page = await browser.get(f"{COURSE}/hearing/02-second")
+    assert f'href="{COURSE}/hearing/02-second?language=cy"' in page.text
+    page = await browser.get(f"{COURSE}/hearing/02-second?language=cy")
+    assert heading(page) == "Arhoswch" and '<article class="app-prose" lang="cy">' in page.text
+    page = await follow(browser, await browser.get(f"{COURSE}/continue"))
+    assert heading(page) == "Arhoswch"
+    await press(browser, f"{QUIZ}/begin")
+    page = await browser.get(f"{QUIZ}/questions/1")
+    assert heading(page) == "Ble rydych chi'n edrych?" and 'lang="cy"' in page.text
+    page = await press(browser, f"{QUIZ}/questions/1", choices="face")
+    assert heading(page) == "Beth sy'n helpu?"
+
+
+async def test_a_module_without_the_language_is_shown_in_its_own_and_says_so(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    await browser.get(f"{COURSE}/hearing/first?language=cy")
+    for path in ("first", "02-second", "film"):
+        await press(browser, f"{COURSE}/hearing/{path}")
+    await press(browser, f"{QUIZ}/begin")
+    await press(browser, f"{QUIZ}/questions/1", choices="face")
+    await press(browser, f"{QUIZ}/questions/2", choices=["open", "quiet"])
+    await press(browser, f"{QUIZ}/hand-in")
+    await press(browser, f"{COURSE}/hearing/task", note="Gwrandewais.")
+    page = await browser.get(f"{COURSE}/leading/01-plan")
+    assert heading(page) == "Plan" and "This module is not in Cymraeg yet." in words(page)
+    assert '<article class="app-prose" lang="en">' in page.text
+
+
+async def test_a_film_has_captions_a_size_and_all_its_words_and_does_not_start_by_itself(
+    small_steps: str, browse: Browse
+) -> None:
+    page = await (await begun(browse)).get(f"{COURSE}/hearing/film")
+    assert re.search(
+        r'<track kind="captions" srclang="en" label="English" src="/courses/media/\w+" default>', page.text
+    )
+    assert re.search(r'<track kind="captions" srclang="cy"', page.text)
+    assert "Film: 1 minute 30 seconds, 0.3 MB." in words(page) and "A leader says: hello." in words(page)
+    assert "autoplay" not in page.text and 'preload="none"' in page.text
+
+
+async def test_media_come_in_parts_to_people_of_the_unit_only(small_steps: str, browse: Browse) -> None:
+    film = await Media.get(name="hearing/film.mp4")
+    path = f"/courses/media/{film.sha256}"
+    browser = await browse("amina")
+    part = await browser.get(path, headers={"Range": "bytes=0-9"})
+    assert (part.status_code, part.content) == (206, bytes(range(10)))
+    assert part.headers["content-range"] == "bytes 0-9/256000" and part.headers["content-type"] == "video/mp4"
+    assert (await (await browse("")).get(path)).status_code == 303
+    assert (await browser.get("/courses/media/unknown")).status_code == 404
+
+
+async def test_a_picture_on_a_page_is_found_from_there(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    page = await browser.get(f"{COURSE}/hearing/first")
+    address = re.findall(r'<img[^>]*src="([^"]+)"', page.text)[0]
+    picture = await browser.get(str(page.url.join(address)))
+    assert picture.headers["content-type"] == "image/png" and picture.status_code == 200
+    onward = re.findall(r'<a[^>]*href="(\.\./[^"]+)"', page.text)[0]
+    assert heading(await browser.get(str(page.url.join(onward)))) == "Wait"
+
+
+async def test_a_task_takes_a_file_that_its_owner_and_the_own_site_can_open(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    task = f"{COURSE}/hearing/task"
+    sent = await browser.post(task, data={"note": "See <b>this</b>."}, files={"file": ("plan.pdf", b"%PDF-1.7 x")})
+    page = await follow(browser, sent)
+    assert "is not done yet. Still to do: 3 pages and 1 quiz." in words(page)
+    page = await browser.get(task)
+    assert "See <b>this</b>." in words(page) and "<b>this</b>" not in page.text
+    path = re.findall(r'href="(/courses/entries/[^"]+)"', page.text)[0]
+    mine = await browser.get(path)
+    assert mine.content == b"%PDF-1.7 x" and "attachment" in mine.headers["content-disposition"]
+    answers = {who: (await (await browse(who)).get(path)).status_code for who in ("chloe", "dara", "emre", "jude")}
+    assert answers == {"chloe": 200, "dara": 200, "emre": 404, "jude": 404}
+
+
+async def test_a_task_sent_empty_keeps_the_page_and_says_what_to_do(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    page = await browser.post(f"{COURSE}/hearing/task", data={"note": " "})
+    assert page.status_code == 422 and page.text.count("Write a few words about what you did") == 2
+    page = await browser.post(f"{COURSE}/hearing/task", data={"note": "Long work."}, files={"file": ("x.exe", b"MZ")})
+    assert page.status_code == 422 and "Choose a photo, a PDF or a text document" in words(page)
+    assert ">Long work.</textarea>" in page.text
+
+
+async def test_a_module_not_open_yet_says_what_comes_first(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    page = await browser.get(f"{COURSE}/leading/01-plan")
+    assert page.status_code == 403 and "First do the module: Hearing people." in words(page)
+    assert "Opens when you have done: Hearing people" in words(await browser.get(COURSE))
+
+
+@pytest.mark.parametrize("path", ["/courses/none", f"{COURSE}/none", f"{COURSE}/hearing/none", f"{QUIZ}/questions/9"])
+async def test_what_is_not_there_is_not_found(small_steps: str, browse: Browse, path: str) -> None:
+    browser = await begun(browse)
+    await press(browser, f"{QUIZ}/begin")
+    assert (await browser.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("path", [f"{COURSE}/hearing", f"{COURSE}/hearing/first", QUIZ])
+async def test_before_the_course_is_begun_its_pages_lead_to_where_it_begins(
+    small_steps: str, browse: Browse, path: str
+) -> None:
+    browser = await browse("jude")
+    answer = await browser.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, COURSE)
+
+
+@pytest.mark.parametrize(("who", "sees"), [("chloe", True), ("dara", True), ("emre", False)])
+async def test_the_learners_of_a_course_are_shown_to_those_who_look_after_them(
+    small_steps: str, browse: Browse, who: str, sees: bool
+) -> None:
+    await begun(browse)
+    browser = await browse(who)
+    page = await browser.get(f"{COURSE}/learners")
+    assert page.status_code == 200 and ("Amina" in words(page).split("People on")[-1]) is sees
+    done = await browser.get(f"{COURSE}/learners?state=done")
+    assert "0 people" in words(done)
+    of = await browser.get(f"/courses/of/{known('amina')}")
+    assert of.status_code == (200 if sees else 404)
+
+
+async def test_a_trainee_does_not_see_who_else_learns(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    assert (await browser.get(f"{COURSE}/learners")).status_code == 403
+    assert (await browser.get(f"/courses/of/{known('jude')}")).status_code == 403
