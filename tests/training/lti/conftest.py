@@ -34,8 +34,24 @@ async def served(app: Any, port: int) -> AsyncIterator[None]:
         yield
     finally:
         server.should_exit = True
-        server.force_exit = True
         await task
+
+
+def wire(service: Starlette) -> None:
+    from training.lti import pages as lti
+    from training.lti.platform import Platform
+    from training.outbound import Outbound
+    from training.web.doors import ANYONE, at
+
+    if not hasattr(service.state, "tool"):
+        platform = Platform(Outbound(["127.0.0.1", "localhost"]), secret_key="s" * 40)
+        service.state.tool = Tool(platform, origin=ORIGIN, secret_key="s" * 40)
+        both = ("GET", "POST")
+        service.router.routes += [
+            at("/lti/login", lti.login, may=ANYONE, methods=both, body=lti.BODY),
+            at("/lti/launch", lti.launch, may=ANYONE, methods=both, body=lti.BODY),
+            at("/.well-known/jwks.json", lti.key_set, may=ANYONE),
+        ]
 
 
 def free_port() -> int:
@@ -100,6 +116,7 @@ def field(page: str, name: str) -> str:
 @pytest.fixture
 async def side(service: Starlette) -> AsyncIterator[Side]:
     """Gives the service with the pretend LMS registered and running."""
+    wire(service)
     base = f"http://127.0.0.1:{(port := free_port())}"
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=service), base_url=ORIGIN) as keys:
         lms = build(ORIGIN, base, tool=keys)
@@ -109,3 +126,4 @@ async def side(service: Starlette) -> AsyncIterator[Side]:
             async with side.another_browser() as browser:
                 side.browser = browser
                 yield side
+            await side.tool.platform.outbound.close()  # its idle connections would outlive the LMS
