@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from training.assessments.instruments import Instrument, read_instrument
-from training.assessments.marks import JUDGED, Mark, Row, agreed_marks
-from training.assessments.models import Rating, Reconciliation
+from training.assessments.marks import JUDGED, Mark, Row, agreed_marks, unpacked
+from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation
 from training.assessments.versions import InstrumentVersion
+from training.people.actor import Actor
 
 
 def instrument_of(version: InstrumentVersion) -> Instrument:
@@ -45,3 +46,36 @@ def _agreed(instrument: Instrument, rows: Sequence[Row], written: Sequence[dict[
     reasons = "; ".join(str(row["reasons"]) for row in written)
     by = str(written[0]["person_id"])
     return Row(by, agreed_marks(instrument, rows, settled), agreed=True, reasons=reasons)
+
+
+async def visible_rows(assessment: Assessment, actor: Actor) -> list[Row]:
+    """Gives the rows that the actor may see now: all once signed; to raters all once everybody handed in; else own.
+
+    While an assessment is open and blind, a rater sees nobody else's marks; who does not rate sees none at all.
+    """
+    instrument = instrument_of(await InstrumentVersion.get(id=assessment.version_id))
+    rates = await Rater.filter(assessment_id=assessment.id, person_id=actor.person_id).exists()
+    if assessment.state == "signed" or (rates and (assessment.state != "open" or not assessment.blind)):
+        return await settled_rows(instrument, assessment.id)
+    own = str(actor.person_id) if rates else ""
+    return [row for row in await rows_of(assessment.id) if row.by == own]
+
+
+async def drafts_of(rater: Rater) -> dict[str, tuple[Mark | None, str]]:
+    """Gives what a rater has marked so far: item to mark and note."""
+    rows = await Draft.filter(rater_id=rater.id).values("item", "mark", "note")
+    return {row["item"]: (unpacked(row["mark"]), row["note"]) for row in rows}
+
+
+async def notes_of(assessment_id: UUID, raters: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Gives the notes under each item, with the rater's name, of the raters named by id."""
+    rows = (
+        await Rating.filter(assessment_id=assessment_id, rater__person_id__in=list(raters))
+        .exclude(note="")
+        .order_by("recorded", "id")
+        .values("item", "note", name="rater__person__name")
+    )
+    notes: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        notes.setdefault(row["item"], []).append((row["name"], row["note"]))
+    return notes

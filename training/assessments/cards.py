@@ -1,0 +1,168 @@
+"""The cards of the rating page: one an item, with every descriptor, and what a rater ticked on them; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from training.assessments.instruments import Instrument, Item
+from training.assessments.marks import JUDGED, NOT_APPLICABLE, NOT_OBSERVED, Mark, level_of
+
+Typed = Mapping[str, str | list[str]]
+SEEN, MEASURED = "seen", "measured"
+DEGREE_WORDS = {
+    "basic": "The basics",
+    "required": "Has to happen if it comes up",
+    "advanced": "More than the basics",
+    "harmful": "May do harm",
+}
+_APART = ((NOT_OBSERVED, "Not seen today", ""), (NOT_APPLICABLE, "Does not apply", ""))
+"""Choices that are no level: they always stand last and look different."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One radio button: `apart` choices say that no level was seen."""
+
+    value: str
+    title: str
+    words: str
+    checked: bool
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One behaviour to tick."""
+
+    value: str
+    words: str
+    checked: bool
+
+
+Group = tuple[str, str, tuple[Tick, ...]]
+"""Behaviours of one degree: the degree, its heading, the ticks."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One item as it is rated."""
+
+    id: str
+    title: str
+    hint: str
+    choices: tuple[Choice, ...]
+    behaviours: tuple[Group, ...] = ()
+    out: tuple[Tick, ...] = ()
+    number: str | None = None
+    note: str = ""
+
+
+def cards_of(instrument: Instrument, given: Mapping[str, tuple[Mark | None, str]]) -> list[Card]:
+    """Makes the cards of an instrument, with the marks and notes given so far."""
+    if instrument.kind == "judgement":
+        mark, note = given.get(JUDGED, (None, ""))
+        words = (("satisfactory", "Satisfactory", ""), ("not_satisfactory", "Not satisfactory", ""))
+        return [Card(JUDGED, "Your judgement", "", _choices(words, (), mark), note=note)]
+    return [_card(instrument, item, *given.get(item.id, (None, ""))) for item in instrument.items]
+
+
+def _card(instrument: Instrument, item: Item, mark: Mark | None, note: str) -> Card:
+    seen = mark if isinstance(mark, dict) else {}
+    number = isinstance(mark, int | float) and instrument.kind == "numbers"
+    chosen: Mark | None = SEEN if isinstance(mark, dict) else MEASURED if number else mark
+    return Card(
+        id=item.id,
+        title=item.title,
+        hint=item.note,
+        choices=_choices(_levels(instrument, item), _APART, chosen),
+        behaviours=tuple(
+            _group(degree, getattr(item, degree), seen) for degree in DEGREE_WORDS if getattr(item, degree)
+        ),
+        out=tuple(Tick(key, words, key in seen.get("not_applicable", ())) for key, words in item.required.items()),
+        number=_number_shown(mark) if instrument.kind == "numbers" else None,
+        note=note,
+    )
+
+
+def _number_shown(mark: Mark | None) -> str:
+    return f"{mark:g}" if isinstance(mark, int | float) else ""
+
+
+def _levels(instrument: Instrument, item: Item) -> Sequence[tuple[str, str, str]]:
+    if instrument.kind == "scale":
+        return [
+            (str(level), f"{level} {words}", item.levels.get(level, "")) for level, words in instrument.scale.items()
+        ]
+    if instrument.kind == "checklist":
+        return [("yes", "Yes", ""), ("no", "No", "")]
+    if instrument.kind == "behaviours":
+        return [(SEEN, "I watched for this", "Tick below what you saw.")]
+    return [(MEASURED, "I counted it", "Write the number below.")]
+
+
+def _choices(
+    levels: Sequence[tuple[str, str, str]], apart: Sequence[tuple[str, str, str]], mark: Mark | None
+) -> tuple[Choice, ...]:
+    chosen = "" if mark is None else str(mark)
+    return (
+        *(Choice(value, title, words, value == chosen) for value, title, words in levels),
+        *(Choice(value, title, words, value == chosen, apart=True) for value, title, words in apart),
+    )
+
+
+def _group(
+    degree: str, words: Mapping[str, str], seen: Mapping[str, Sequence[str]]
+) -> tuple[str, str, tuple[Tick, ...]]:
+    ticks = tuple(Tick(key, said, key in seen.get("seen", ())) for key, said in words.items())
+    return degree, DEGREE_WORDS[degree], ticks
+
+
+def typed_marks(instrument: Instrument, typed: Typed) -> dict[str, tuple[Mark | None, str]]:
+    """Reads what was ticked and typed on the cards: item to mark (None when nothing was chosen) and note."""
+    names = [item.id for item in instrument.items] or [JUDGED]
+    return {name: (_mark(instrument, name, typed), _text(typed, f"{name}_note")) for name in names}
+
+
+def _mark(instrument: Instrument, name: str, typed: Typed) -> Mark | None:
+    chosen = _text(typed, name)
+    if instrument.kind == "behaviours" and chosen not in (NOT_APPLICABLE, NOT_OBSERVED):
+        seen, out = _list(typed, f"{name}_seen"), _list(typed, f"{name}_out")
+        return {"seen": seen, "not_applicable": out} if chosen == SEEN or seen or out else None
+    if instrument.kind == "numbers" and chosen not in (NOT_APPLICABLE, NOT_OBSERVED):
+        return _number(_text(typed, f"{name}_number"))
+    if instrument.kind == "scale" and chosen.lstrip("-").isdecimal():
+        return int(chosen)
+    return chosen or None
+
+
+def _number(text: str) -> float | None:
+    try:
+        found = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return found if 0 <= found < 1_000_000 else None
+
+
+def _text(typed: Typed, name: str) -> str:
+    value = typed.get(name, "")
+    return (value if isinstance(value, str) else value[-1]).strip()
+
+
+def _list(typed: Typed, name: str) -> list[str]:
+    value = typed.get(name, [])
+    return [value] if isinstance(value, str) else list(value)
+
+
+def in_words(instrument: Instrument, name: str, mark: Mark | None) -> str:
+    """Says a mark: the level with its words, yes or no, a number, or that it was not seen."""
+    if mark is None:
+        return "No answer yet"
+    plain = {
+        NOT_APPLICABLE: "Does not apply", NOT_OBSERVED: "Not seen today", "yes": "Yes", "no": "No",
+        "satisfactory": "Satisfactory", "not_satisfactory": "Not satisfactory",
+    }  # fmt: skip
+    if isinstance(mark, str):
+        return plain.get(mark, mark)
+    if isinstance(mark, dict):
+        level = level_of(instrument.item(name), mark, sorted(instrument.scale))
+        return f"{level} {instrument.scale[level]}" if level is not None else "Not seen today"
+    return f"{mark:g} {instrument.scale.get(int(mark), '') if mark == int(mark) else ''}".strip()

@@ -1,0 +1,142 @@
+"""Assessments: what the actor has to rate, what is done, the results of one's own, and how a new one begins."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+from tortoise.expressions import Subquery
+
+from training import clock
+from training.assessments import actions
+from training.assessments.actions import MEDIA, Opening
+from training.assessments.eligible import others_who_rate
+from training.assessments.models import Assessment, Rater, visible_to
+from training.assessments.versions import InstrumentVersion
+from training.errors import Invalid, NotAllowed
+from training.people.actor import Actor
+from training.people.models import Membership
+from training.people.reach import live_on
+from training.people.reach import visible_to as people_visible_to
+from training.web.pages import actor, fill, go, page, typed
+
+OUTCOMES = {"met": "Passed", "not_met": "Not yet", "cannot_tell": "Cannot tell"}
+"""The one word of a result."""
+STATES = {"open": "Open", "reconciling": "To agree", "submitted": "To sign", "signed": "Signed"}
+
+
+class OpeningForm(BaseModel):
+    """What is typed to begin an assessment."""
+
+    key: UUID
+    person: UUID = Field(title="who you watched")
+    version: UUID = Field(title="what you rate with")
+    observed: date = Field(title="the day you watched")
+    medium: str = Field("", title="how you watched")
+    group_name: str = Field("", max_length=120)
+    other: UUID | None = None
+    independent: str = ""
+
+    def opening(self) -> Opening:
+        """Gives what was typed as an opening."""
+        return Opening(
+            person=self.person,
+            version=self.version,
+            observed=self.observed,
+            medium=self.medium,
+            group_name=self.group_name,
+            independent=self.independent == "yes",
+            others=(self.other,) if self.other else (),
+        )
+
+
+async def mine(request: Request) -> Response:
+    """Lists what the actor has to rate or sign, what they have signed, and their own results."""
+    me: Actor = actor(request)
+    rated = await Rater.filter(person_id=me.person_id).values("state", "assessment_id", "submitted")
+    parts = {row["assessment_id"]: row["state"] for row in rated}
+    rows = await _lines(visible_to(me).filter(id__in=list(parts)))
+    own = await _lines(visible_to(me).filter(person_id=me.person_id, state="signed"))
+    todo = [row for row in rows if row["state"] != "signed" and not _waits(row["state"], parts[row["id"]])]
+    waiting = [row for row in rows if row["state"] != "signed" and _waits(row["state"], parts[row["id"]])]
+    done = [row for row in rows if row["state"] == "signed"]
+    lists: dict[str, Any] = {"todo": todo, "waiting": waiting, "done": done, "own": own}
+    return page(request, "assessments/mine.html", **lists, rates=me.may("assess"), learns=me.may("learn"))
+
+
+def _waits(state: str, part: str) -> bool:
+    """Tells whether a rater waits for the others."""
+    return (state == "open" and part != "rating") or part == "signed"
+
+
+async def _lines(found: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = await found.order_by("-observed", "-opened").values(
+        "id", "state", "observed", "outcome", "group_name", person="person__name", title="version__title"
+    )
+    return [row | {"word": OUTCOMES.get(row["outcome"]) or STATES[row["state"]]} for row in rows]
+
+
+async def begin(request: Request) -> Response:
+    """Shows the form that begins an assessment, and begins it."""
+    me: Actor = actor(request)
+    values: Mapping[str, Any] = {"key": str(uuid4()), "observed": clock.now().date().isoformat()}
+    problems: Mapping[str, str] = {}
+    if request.method == "POST":
+        values = await typed(request)
+        try:
+            given = fill(OpeningForm, dict(values))
+            row = await actions.open_assessment(given.opening(), key=given.key, actor=me, now=clock.now())
+            return go(request, f"/assessments/{row.id}/rate")
+        except Invalid as wrong:
+            problems = wrong.problems
+        except NotAllowed as refused:
+            problems = {"form": f"{refused.message} {refused.remedy}".strip()}
+    return page(
+        request,
+        "assessments/begin.html",
+        422 if problems else 200,
+        values=values,
+        problems=problems,
+        people=await _trainees(me),
+        versions=await _versions(me),
+        others=await _others(me),
+        media=list(MEDIA.items()),
+        back=("Assessments", "/assessments"),
+    )
+
+
+async def _trainees(me: Actor) -> list[tuple[str, str]]:
+    """Whom one can assess: visible people who are learning or leading."""
+    learning = Membership.filter(live_on(clock.now().date()), role__in=["trainee", "facilitator"]).values("person_id")
+    rows = (
+        await people_visible_to(me)
+        .filter(id__in=Subquery(learning))
+        .exclude(id=me.person_id)
+        .order_by("name")
+        .values("id", "name")
+    )
+    return [("", "Choose a name"), *((str(row["id"]), row["name"]) for row in rows)]
+
+
+async def _versions(me: Actor) -> list[tuple[str, str]]:
+    """The latest version of each instrument."""
+    rows = (
+        await InstrumentVersion.filter(instrument__unit_id=me.unit_id)
+        .order_by("published")
+        .values("id", "title", "version", name="instrument__name")
+    )
+    latest = {row["name"]: (str(row["id"]), f"{row['title']} (version {row['version']})") for row in rows}
+    return list(latest.values())
+
+
+async def _others(me: Actor) -> list[tuple[str, str]]:
+    rows = await others_who_rate(me.unit_id, without=[me.person_id], day=clock.now().date())
+    return [("", "Nobody"), *((str(row["id"]), row["name"]) for row in rows)]
+
+
+async def found_assessment(me: Actor, assessment_id: UUID) -> Assessment | None:
+    """Finds an assessment among those that the actor may see."""
+    return await visible_to(me).select_related("version", "person").get_or_none(id=assessment_id)
