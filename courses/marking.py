@@ -40,6 +40,11 @@ class Marked:
     right: bool
 
     @property
+    def partly(self) -> bool:
+        """Some of the right choices are made and no wrong one."""
+        return bool(self.chosen) and self.chosen < self.question.right
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """Why: of the choices made, then of the question."""
         of_choices = [choice.why for choice in self.question.choices if choice.id in self.chosen and choice.why]

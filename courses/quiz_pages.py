@@ -209,6 +209,7 @@ def _row(spot: Spot, marked: Marked, number: int, *, show_right: bool) -> dict[s
         "number": number,
         "ask": one.ask,
         "right": marked.right,
+        "partly": marked.partly,
         "chosen": _texts(one, list(marked.chosen)),
         "answer": _texts(one, list(one.right)) if show_right and not marked.right else [],
         "reasons": marked.reasons,

@@ -33,6 +33,11 @@ def test_the_reasons_of_the_choice_made_come_before_the_reason_of_the_question()
     assert result.marked[0].reasons == ("b is wrong", "because")
 
 
+@pytest.mark.parametrize(("chosen", "partly"), [(["a"], True), (["a", "b"], False), (["a", "c"], False), ([], False)])
+def test_an_answer_is_partly_right_when_only_right_choices_are_missing(chosen: list[str], partly: bool) -> None:
+    assert mark((MANY,), {"many": chosen}, pass_percent=100).marked[0].partly is partly
+
+
 @pytest.mark.parametrize(
     ("maximum", "percent", "needed"), [(5, 80, 4), (10, 75, 8), (3, 66, 2), (3, 67, 3), (4, 100, 4)]
 )
