@@ -1,4 +1,6 @@
-"""Tables behind the credentials: issuers' keys, status lists with their raised bits, and the artefacts made."""
+"""Tables behind the credentials: issuers' keys, status lists with their raised bits, achievements, artefacts."""
+
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -79,8 +81,26 @@ class RaisedBit(Model):
         unique_together = (("list", "index"),)
 
 
+class PublishedAchievement(Model):
+    """Is what certificates of one level say was achieved, as last published, for the address that they name.
+
+    Personal data: none.
+    """
+
+    slug = fields.CharField(140, primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="achievements", on_delete=RESTRICT
+    )
+    said = fields.JSONField[dict[str, Any]]()
+    published = fields.DatetimeField()
+
+    class Meta:
+        table = "certificates_published_achievement"
+
+
 class Artefact(Model):
     """Is one thing made from a certificate's facts: `kind` badge, token or document; the latest version counts.
+    `kid` is the key that signed it.
 
     The bytes lie in storage under `path`, and can be made again: `sha256` proves that they are the same.
     Personal data: the artefact names the holder; kept: for ever, until the person is erased.
@@ -95,6 +115,7 @@ class Artefact(Model):
     sha256 = fields.CharField(64, db_index=True)
     size = fields.IntField()
     path = fields.CharField(200)
+    kid = fields.CharField(64, default="", db_index=True)
     made = fields.DatetimeField()
 
     class Meta:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import importlib
 import multiprocessing
 import os
 import threading
@@ -9,12 +10,14 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
+from types import ModuleType
 from typing import TypeVar
 
 from certificates import sheet
 from certificates.frozen import CertificateFacts, canonical
 from training.errors import Upstream
 
+PRESS = "certificates.press"
 SHEETS_PER_PROCESS = 250  # a process is replaced before its memory can grow
 TIMEOUT_SECONDS = 30.0
 
@@ -80,7 +83,7 @@ class Press:
         # forkserver: it imports the press once and the others are forked from it; a fork of the service would
         # carry its threads and connections along.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["certificates.press"])
+        context.set_forkserver_preload([PRESS])
         return ProcessPoolExecutor(
             self._workers, mp_context=context, initializer=_follow_parent, max_tasks_per_child=SHEETS_PER_PROCESS
         )
@@ -107,13 +110,16 @@ def _follow_parent() -> None:
 
 
 def _why_not() -> str:
-    from certificates import press  # noqa: PLC0415 - in the render process only: heavy, and fails without Pango
-
-    return press.WHY_NOT
+    return str(_press().WHY_NOT)
 
 
 def _print(markup: str, attachment: bytes, moment: datetime, identifier: bytes) -> bytes:
-    from certificates import press  # noqa: PLC0415 - in the render process only: heavy, and fails without Pango
-
+    press = _press()
     order = press.Order(markup=markup, attachment=attachment, moment=moment, identifier=identifier)
-    return press.print_pdf(order)
+    printed: bytes = press.print_pdf(order)
+    return printed
+
+
+def _press() -> ModuleType:
+    """Imports the press, in a render process only: it is heavy, and fails without Pango."""
+    return importlib.import_module(PRESS)

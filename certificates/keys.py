@@ -29,6 +29,14 @@ class Signer(Protocol):
     def issuer(self) -> str:
         """Names the issuer."""
 
+    @property
+    def document_kid(self) -> str:
+        """Names the key that signs documents."""
+
+    @property
+    def token_kid(self) -> str:
+        """Names the key that signs tokens."""
+
     def sign(self, document: Mapping[str, Any], *, created: datetime) -> dict[str, Any]:
         """Adds a proof."""
 
@@ -42,7 +50,9 @@ class LocalSigner:
 
     issuer: str
     method: str
-    kid: str
+    key_address: str
+    document_kid: str
+    token_kid: str
     document_key: Ed25519PrivateKey
     token_key: RSAPrivateKey
 
@@ -52,7 +62,7 @@ class LocalSigner:
 
     def token(self, credential: Mapping[str, Any]) -> str:
         """Writes the credential as a token."""
-        return signing.sign_token(credential, key=self.token_key, kid=self.kid)
+        return signing.sign_token(credential, key=self.token_key, kid=self.key_address)
 
 
 class KeyStore:
@@ -71,7 +81,9 @@ class KeyStore:
         return LocalSigner(
             issuer=addresses.issuer_did(self.home, unit.slug),
             method=self.method(unit.slug, document.public),
-            kid=addresses.key_page(self.home, token.kid),
+            key_address=addresses.key_page(self.home, token.kid),
+            document_kid=document.kid,
+            token_kid=token.kid,
             document_key=document_key,
             token_key=token_key,
         )

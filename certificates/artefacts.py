@@ -1,0 +1,58 @@
+"""The things made from a certificate: kept by hash, found by kind, the latest version of each."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from certificates.credential_models import Artefact
+from certificates.shelf import Shelf
+from training.errors import Conflict
+
+BADGE, TOKEN, DOCUMENT = "badge", "token", "document"
+SUFFIX = {BADGE: "json", TOKEN: "jwt", DOCUMENT: "pdf"}
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something made, not yet kept."""
+
+    kind: str
+    version: int
+    content: bytes
+    kid: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Gives the hash of the content, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+async def shelve(certificate_id: UUID, made: Made, *, shelf: Shelf) -> str:
+    """Puts the bytes on the shelf, outside any transaction, and gives the path."""
+    name = f"{made.kind}-{made.version}-{made.sha256[:16]}.{SUFFIX[made.kind]}"
+    path = f"certificates/{certificate_id.hex[-2:]}/{certificate_id}/{name}"
+    await shelf.put(path, made.content)
+    return path
+
+
+async def note(certificate_id: UUID, made: Made, *, path: str, now: datetime) -> None:
+    """Writes the row of something on the shelf; when another was first with this version, theirs stands."""
+    row = Artefact(
+        id=uuid4(), certificate_id=certificate_id, kind=made.kind, version=made.version,
+        sha256=made.sha256, size=len(made.content), path=path, kid=made.kid, made=now,
+    )  # fmt: skip
+    await Artefact.bulk_create([row], ignore_conflicts=True)
+
+
+async def latest(certificate_id: UUID, kind: str) -> Artefact | None:
+    """Finds the version of an artefact that counts."""
+    return await Artefact.filter(certificate_id=certificate_id, kind=kind).order_by("-version").first()
+
+
+async def read(row: Artefact, *, shelf: Shelf) -> bytes | None:
+    """Reads an artefact; None when it is gone from the shelf; raises Conflict when it is not what was made."""
+    content = await shelf.get(row.path)
+    if content is not None and hashlib.sha256(content).hexdigest() != row.sha256:
+        raise Conflict("A stored file of this certificate was changed.", "Restore it from the backup.")
+    return content

@@ -1,0 +1,108 @@
+"""The public addresses that credentials name: issuers, their keys, achievements and status lists."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from certificates import addresses, badge, status_lists
+from certificates.credential_models import IssuerKey, PublishedAchievement
+from certificates.keys import DOCUMENT, issuer_keys
+from certificates.multikey import ed25519_jwk, from_multikey
+from certificates.vocabulary import CREDENTIALS, OPEN_BADGES
+from training import clock
+from training.errors import NotFound
+from training.sites.models import CentralUnit
+from training.web.pages import identity, page
+
+HOUR = "public, max-age=3600"
+CHECK_EACH_TIME = "public, no-cache"  # may be kept, but is asked for again, which the tag makes cheap
+CONTEXTS = [CREDENTIALS, OPEN_BADGES]
+DID_CONTEXTS = ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]
+
+
+async def issuer(request: Request) -> Response:
+    """Shows who issues certificates, as a page or as the profile that badges carry."""
+    unit = await _unit(request)
+    said = badge.profile(_home(request), slug=unit.slug, name=unit.name)
+    if _wants_page(request):
+        return page(request, "certificates/issuer.html", unit=unit, said=said)
+    return _told({"@context": CONTEXTS, **said}, cache=HOUR)
+
+
+async def did(request: Request) -> Response:
+    """Gives the DID document of an issuer. Source: Controlled Identifiers v1.0; did:web Method Specification."""
+    unit, home = await _unit(request), _home(request)
+    document = _did(addresses.issuer_did(home, unit.slug), await issuer_keys(unit.id))
+    also = {"alsoKnownAs": [addresses.issuer_page(home, unit.slug)]}
+    return _told(document | also, cache=CHECK_EACH_TIME, kind="application/did+json")
+
+
+async def host_did(request: Request) -> Response:
+    """Gives the DID document of the service, which names its issuers."""
+    home, units = _home(request), await CentralUnit.all().order_by("slug")
+    document = _did(addresses.host_did(home), [key for unit in units for key in await issuer_keys(unit.id)])
+    also = {"alsoKnownAs": [addresses.issuer_did(home, unit.slug) for unit in units]}
+    return _told(document | also, cache=CHECK_EACH_TIME, kind="application/did+json")
+
+
+async def key(request: Request) -> Response:
+    """Gives one public key as a bare JWK; a key that was given up is not given any more."""
+    row = await IssuerKey.get_or_none(kid=request.path_params["kid"])
+    if row is None or row.state == "compromised":
+        raise NotFound("There is no such key, or it was given up.", "Do not trust what was signed with it.")
+    said = ed25519_jwk(from_multikey(row.public), row.kid) if row.purpose == DOCUMENT else json.loads(row.public)
+    return _told(said, cache=CHECK_EACH_TIME, kind="application/jwk+json")
+
+
+async def achievement(request: Request) -> Response:
+    """Shows what a kind of certificate is given for, as a page or as the achievement that badges carry."""
+    row = await PublishedAchievement.get_or_none(slug=request.path_params["slug"]).prefetch_related("unit")
+    if row is None:
+        raise NotFound("There is no such achievement.", "Check the address.")
+    if _wants_page(request):
+        return page(request, "certificates/achievement.html", said=row.said, unit=row.unit)
+    return _told({"@context": CONTEXTS, **row.said}, cache=HOUR)
+
+
+async def status_list(request: Request) -> Response:
+    """Gives a status list as a signed credential; what was withdrawn a moment ago is in it."""
+    text = await status_lists.signed(identity(request), keys=request.app.state.publishing.keys, now=clock.now())
+    tag = status_lists.tag(text)
+    headers = {"ETag": tag, "Cache-Control": CHECK_EACH_TIME, "Access-Control-Allow-Origin": "*"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(text, headers=headers, media_type="application/vc+ld+json")
+
+
+def _did(name: str, keys: Sequence[IssuerKey]) -> dict[str, Any]:
+    """Lists every document key ever used; those that were given up are no longer vouched for."""
+    documents = [key for key in keys if key.purpose == DOCUMENT]
+    methods = [
+        {"id": f"{name}#{key.public}", "type": "Multikey", "controller": name, "publicKeyMultibase": key.public}
+        for key in documents
+    ]
+    vouched = [f"{name}#{key.public}" for key in documents if key.state != "compromised"]
+    return {"@context": DID_CONTEXTS, "id": name, "verificationMethod": methods, "assertionMethod": vouched}
+
+
+async def _unit(request: Request) -> CentralUnit:
+    found = await CentralUnit.get_or_none(slug=request.path_params["slug"])
+    if found is None:
+        raise NotFound("There is no such issuer.", "Check the address.")
+    return found
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _home(request: Request) -> str:
+    return str(request.app.state.publishing.keys.home)
+
+
+def _told(said: dict[str, Any], *, cache: str, kind: str = "application/ld+json") -> Response:
+    headers = {"Cache-Control": cache, "Access-Control-Allow-Origin": "*", "Vary": "Accept"}
+    return JSONResponse(said, headers=headers, media_type=kind)
