@@ -9,7 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from certificates import changes, pathway_versions
 from certificates.considering import Considered, awaits, consider, judge, keep, per_of
-from certificates.issuing import reserve
+from certificates.issuing import Issue, reserve
 from certificates.models import Certification, Consideration, Decision, PathwayVersion
 from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict
@@ -175,7 +175,7 @@ async def _award(
         over=standing.grace_until or standing.valid_until, recorded=now,
     )  # fmt: skip
     await _permit(certification, dates, made)
-    certificate = await reserve(person, considered, certification, made, home=home, now=now)
+    certificate = await reserve(Issue(person, considered, certification, made), home=home, now=now)
     detail = {"level": level.level, "from": certification.starts.isoformat(), "to": _iso(certification.ends)}
     await facts.record(
         "certificate.awarded", certificate, actor=actor.person_id if actor else None, person=person.id,
@@ -201,7 +201,7 @@ async def _replace(
 
 async def _permit(certification: Certification, dates: LevelVerdict, made: Decision) -> None:
     """Brings the verdict down as rows, for the rooms that may not look up here."""
-    held = {
+    held: dict[str, Any] = {
         "person_id": certification.person_id,
         "what": f"{certification.pathway_slug}/{certification.level}",
         "starts": certification.starts,

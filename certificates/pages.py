@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certificates import actions, pathway_versions
+from certificates import actions, pathway_versions, qr
 from certificates.changes import changes_of, period_of
 from certificates.considering import judge
 from certificates.frozen import thawed
@@ -15,8 +15,6 @@ from certificates.models import Certificate, Consideration, certificates_visible
 from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict, Node
 from certificates.pathways.words import next_steps
-from certificates.publishing import pdf_of
-from certificates.qr import link_svg
 from certificates.rules import VERIFIED, WORDS, standing_on
 from training import clock
 from training.errors import Invalid, NotFound
@@ -157,19 +155,11 @@ async def certificate(request: Request) -> Response:
         return go(request, f"/certificates/{row.id}?notice=Saved.")
     facts = thawed(row.facts)
     told = await _summary(row, clock.now().date())
-    pdf_path = f"/certificates/{row.id}/pdf" if row.progress == "published" else ""
+    pdf_path = f"/certificates/{row.id}/document" if row.progress == "published" else ""
     return page(
         request, "certificates/certificate.html", facts=facts, row=row, own=own, told=told, pdf_path=pdf_path,
-        qr=link_svg(facts.verify_url), verify_url=facts.verify_url,
+        qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url,
     )  # fmt: skip
-
-
-async def pdf(request: Request) -> Response:
-    """Gives the certificate as a PDF; says so in plain words when it cannot be made here."""
-    row = await _certificate(request)
-    document = await pdf_of(row, request.app.state.publishing)
-    headers = {"Content-Disposition": f'inline; filename="certificate-{row.serial}.pdf"'}
-    return Response(document, media_type="application/pdf", headers=headers)
 
 
 async def _certificate(request: Request) -> Certificate:

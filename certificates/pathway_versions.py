@@ -13,7 +13,7 @@ from certificates.models import Consideration, PathwayVersion
 from certificates.pathways.reading import read_instrument_text, read_pathway, read_pathway_text
 from certificates.pathways.shapes import Pathway
 from training import facts
-from training.assessments.models import InstrumentVersion
+from training.assessments.versions import InstrumentVersion
 from training.database.opening import transaction
 from training.errors import Conflict
 from training.people.actor import Actor

@@ -3,7 +3,6 @@
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from training.people.door_keeper import cookie_name
 from training.people.sessions import actor_of, open_session
 from training.settings import Settings, load
 from training.web import limits
+from training.work import outside, worker
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 ORIGIN = "http://testserver"
@@ -81,6 +81,18 @@ async def service(settings: Settings, database: None) -> AsyncIterator[Starlette
     app = roof.build(settings)
     async with app.router.lifespan_context(app):
         yield app
+
+
+@pytest.fixture
+async def work(settings: Settings, database: None) -> AsyncIterator[Callable[[], Awaitable[int]]]:
+    """Does the follow-up work that is due, as the worker does it: `await work()`."""
+    async with outside(settings) as things:
+        toil = worker(things)
+
+        async def done() -> int:
+            return await toil.work_once()
+
+        yield done
 
 
 @pytest.fixture

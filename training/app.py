@@ -1,5 +1,6 @@
 """The roof: every address of the service as a table of contents, and what stands around each request."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,30 +8,110 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from certificates import evidence_pages, verify, workforce
+from certificates.audits import pages as audits
+from courses import learners, player
+from courses import pages as courses
+from courses import quiz_pages as quizzes
 from training import consequences, facts, health, home
+from training.assessments import pages as assessments
+from training.assessments import rating_pages, result_pages
 from training.errors import Trouble
+from training.lti import pages as lti
+from training.lti.registration import frame_origins
+from training.lti.tool import Tool
 from training.people import pages as people
 from training.people import sign_in
 from training.people.door_keeper import SignedIn
 from training.people.ways import menu
+from training.practice import answer_pages, log_pages, site_pages
+from training.practice import pages as practice
 from training.settings import Settings
 from training.sites.models import CentralUnit
 from training.web import assets, troubles
-from training.web.doors import ANYONE, at
+from training.web.doors import ANYONE, SIGNED_IN, at
 from training.web.frames import FramePrefix
 from training.web.security import OwnForms, Sealed, Watched
+from training.work import outside, worker
 
 BOTH = ("GET", "POST")
+POST = ("POST",)
+UPLOAD = 12_000_000
+FRAMES_AGAIN = 30
+"""Seconds after which the origins that may frame us are read again: another process may have added one."""
 
 ROUTES = [
     at("/", home.home, may=ANYONE),
     at("/sign-in", sign_in.sign_in, may=ANYONE, methods=BOTH),
     at("/sign-in/{token}", sign_in.follow_link, may=ANYONE, methods=BOTH),
-    at("/sign-out", sign_in.sign_out, may=ANYONE, methods=("POST",)),
+    at("/sign-out", sign_in.sign_out, may=ANYONE, methods=POST),
+    # people and sites
     at("/people/choose", sign_in.choose, may=ANYONE, methods=BOTH),
     at("/people", people.people, may="see people"),
     at("/people/{id}", people.person, may="see people"),
-    at("/people/{id}/memberships", people.membership, may="manage people", methods=("POST",)),
+    at("/people/{id}/memberships", people.membership, may="manage people", methods=POST),
+    at("/sites", workforce.sites, may="see people"),
+    at("/sites/{id}", workforce.site, may="see people"),
+    # learning systems
+    at("/lti/login", lti.login, may=ANYONE, methods=BOTH, body=lti.BODY),
+    at("/lti/launch", lti.launch, may=ANYONE, methods=BOTH, body=lti.BODY),
+    at("/.well-known/jwks.json", lti.key_set, may=ANYONE),
+    # what is learnt
+    at("/courses", courses.mine, may=SIGNED_IN),
+    at("/courses/media/{sha256}", player.media, may=SIGNED_IN),
+    at("/courses/entries/{entry}", player.entry, may=SIGNED_IN),
+    at("/courses/of/{person}", learners.courses_of, may="see people"),
+    at("/courses/learners/{enrolment}/{activity}", learners.allow_try, may="see people", methods=POST),
+    at("/courses/{slug}", courses.outline, may=SIGNED_IN),
+    at("/courses/{slug}/learners", learners.learners, may="see people"),
+    at("/courses/{slug}/start", courses.start, may="learn", methods=POST),
+    at("/courses/{slug}/continue", courses.resume, may="learn"),
+    at("/courses/{slug}/{module}", courses.module, may="learn"),
+    at("/courses/{slug}/{module}/{activity}", player.activity, may="learn"),
+    at("/courses/{slug}/{module}/{activity}", player.done, may="learn", methods=POST, body=UPLOAD),
+    at("/courses/{slug}/{module}/{activity}/begin", quizzes.begin, may="learn", methods=POST),
+    at("/courses/{slug}/{module}/{activity}/questions/{number}", quizzes.question, may="learn", methods=BOTH),
+    at("/courses/{slug}/{module}/{activity}/check", quizzes.check, may="learn"),
+    at("/courses/{slug}/{module}/{activity}/hand-in", quizzes.hand_in, may="learn", methods=POST),
+    at("/courses/{slug}/{module}/{activity}/results/{number}", quizzes.result, may="learn"),
+    # how it is practised
+    at("/practice", practice.mine, may="log practice"),
+    at("/practice/of/{id}", site_pages.person, may="see people"),
+    at("/practice/records", site_pages.records, may="see people"),
+    at("/practice/of/{id}/checks", site_pages.check, may="manage people", methods=BOTH),
+    at("/practice/deliveries/new", log_pages.delivery, may="log practice", methods=BOTH),
+    at("/practice/supervision/new", log_pages.supervision, may="log practice", methods=BOTH),
+    at("/practice/confirm/{token}", answer_pages.by_link, may=ANYONE, methods=BOTH),
+    at("/practice/confirmations", answer_pages.waiting, may="confirm practice"),
+    at("/practice/confirmations/{id}", answer_pages.signed_in, may="confirm practice", methods=BOTH),
+    at("/practice/confirmations/{id}/paper", site_pages.paper, may="manage people", methods=BOTH),
+    at("/practice/{kind}/{id}", practice.record, may=SIGNED_IN),
+    at("/practice/{kind}/{id}/correct", log_pages.correct, may="log practice", methods=BOTH),
+    at("/practice/{kind}/{id}/ask", log_pages.ask, may="log practice", methods=BOTH),
+    at("/practice/{kind}/{id}/take-back", log_pages.take_back, may="log practice", methods=BOTH),
+    # how it is judged
+    at("/assessments", assessments.mine, may=SIGNED_IN),
+    at("/assessments/new", assessments.begin, may="assess", methods=BOTH),
+    at("/assessments/{id}", result_pages.assessment, may=SIGNED_IN),
+    at("/assessments/{id}/rate", rating_pages.rate, may="assess", methods=BOTH),
+    at("/assessments/{id}/draft", rating_pages.draft, may="assess", methods=POST),
+    at("/assessments/{id}/check", rating_pages.check, may="assess", methods=BOTH),
+    at("/assessments/{id}/agree", rating_pages.agree, may="assess", methods=BOTH),
+    at("/assessments/{id}/sign", result_pages.sign, may="assess", methods=BOTH),
+    # what has been earned
+    at("/pathways/of/{id}/evidence", evidence_pages.evidence, may="manage people", methods=BOTH),
+    # who checks
+    at("/v/{token}", verify.verify, may=ANYONE),
+    at("/V/{token}", verify.verify, may=ANYONE),
+    at("/verify", verify.check, may=ANYONE, methods=BOTH),
+    at("/register", audits.register, may="read register"),
+    at("/register.csv", audits.register_csv, may="read register"),
+    at("/register/{id}", audits.entry, may="read register", methods=BOTH),
+    at("/audits", audits.audits, may="audit", methods=BOTH),
+    at("/audits/{id}", audits.audit, may="audit"),
+    at("/audits/{id}/cases/{case}", audits.case, may="audit", methods=BOTH),
+    # what credentials point to
+    # for browsers and machines
     at("/assets/{hash}/{path:path}", assets.shipped, may=ANYONE),
     at("/health/live", health.live, may=ANYONE),
     at("/health/ready", health.ready, may=ANYONE),
@@ -38,8 +119,8 @@ ROUTES = [
 ]
 
 
-def build(settings: Settings) -> Starlette:
-    """Builds the service; the database is opened by whoever runs it."""
+def build(settings: Settings, *, works: bool = False) -> Starlette:
+    """Builds the service; whoever runs it opens the database. With `works` it does the follow-up work itself."""
     facts.follow(consequences.AFTER)
     app = Starlette(
         routes=ROUTES,
@@ -53,14 +134,29 @@ def build(settings: Settings) -> Starlette:
         exception_handlers={Trouble: troubles.trouble, HTTPException: troubles.refused, Exception: troubles.fault},
         lifespan=_lifespan,
     )
-    app.state.settings, app.state.menu = settings, menu
+    app.state.settings, app.state.menu, app.state.works = settings, menu, works
     app.state.frame_origins, app.state.brand, app.state.contact = frozenset[str](), "", ""
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    unit = await CentralUnit.all().order_by("slug").first()
-    if unit:
+    settings: Settings = app.state.settings
+    if unit := await CentralUnit.all().order_by("slug").first():
         app.state.brand, app.state.contact = unit.name, unit.contact
-    yield
+    async with outside(settings) as things:
+        app.state.keys, app.state.press, app.state.shelf = things.keys, things.press, things.shelf
+        app.state.tool = Tool(things.platform, origin=settings.public_url, secret_key=settings.secret_key)
+        tasks = [asyncio.create_task(_frames(app))]
+        if app.state.works:
+            tasks.append(asyncio.create_task(worker(things).work_forever()))
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _frames(app: Starlette) -> None:
+    while True:
+        app.state.frame_origins = await frame_origins()
+        await asyncio.sleep(FRAMES_AGAIN)

@@ -1,30 +1,77 @@
-"""What comes after: fact kind → the work that follows, and what each piece of work does. Every side effect is here."""
+"""What comes after: fact kind → the work that follows, and who does each piece. Every side effect is on this page."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from training import mail
-from training.facts import Followup
+from certificates import key_changes, nightly, publishing, status_lists
+from certificates.actions import consider_and_award
+from certificates.document import Press
+from certificates.keys import KeyStore
+from certificates.models import Certificate
+from certificates.shelf import Shelf
+from training import facts, mail, sealing
+from training.facts import Fact, Followup
+from training.lti import actions as lti
+from training.lti import delivery, scores
+from training.lti.platform import Platform
 from training.people.actions import signer
-from training.people.models import SignInLink
+from training.people.models import Email, SignInLink
+from training.practice import asking, letters
 from training.settings import Settings
 
 
 @dataclass(frozen=True)
 class Outside:
-    """What the edge hands to follow-up work: settings and the clock."""
+    """What the edge hands to follow-up work: settings, the clock, the keys, and the ways out of the house."""
 
     settings: Settings
     now: Callable[[], datetime]
+    platform: Platform
+    keys: KeyStore
+    press: Press
+    shelf: Shelf
 
 
-Handler = Callable[[Followup, Outside], Awaitable[None]]
+Handler = Callable[[Followup, Outside], Awaitable[Any]]
+
+CONSIDER = "consider certification"
+SCORE = "report score"
 
 AFTER: Mapping[str, tuple[str, ...]] = {
     "person.asked_for_link": ("mail sign-in link",),
+    "quiz.handed_in": (SCORE, CONSIDER),
+    "module.completed": (SCORE,),
+    "course.completed": (SCORE, CONSIDER),
+    "confirmation.asked": ("mail confirmer",),
+    "confirmation.given": ("mail notice to confirmer", CONSIDER),
+    "confirmation.disputed": (CONSIDER,),
+    "delivery.corrected": (CONSIDER,),
+    "supervision.corrected": (CONSIDER,),
+    "check.recorded": (CONSIDER,),
+    "evidence.recorded": (CONSIDER,),
+    "assessment.signed": (SCORE, CONSIDER),
+    "certificate.awarded": ("publish certificate", "plan reminders", "mail certificate", SCORE, CONSIDER),
+    "certificate.published": ("print certificate",),
+    "certificate.withdrawn": ("raise status bit", "mail change"),
+    "certificate.replaced": ("raise status bit",),
+    "certification.suspended": ("mail change",),
+    "certification.restored": ("mail change",),
+    "certification.lapsed": ("mail change",),
 }
 """Fact kind → names of the work that follows."""
+
+EVERY: Mapping[str, timedelta] = {
+    "seal trail": timedelta(minutes=10),
+    "forget done work": timedelta(days=1),
+    "forget launches": timedelta(hours=1),
+    "turn keys over": timedelta(hours=1),
+    "consider everyone": timedelta(days=1),
+}
+"""Name of the work → how often it comes back by itself."""
 
 
 async def mail_sign_in_link(work: Followup, outside: Outside) -> None:
@@ -36,10 +83,126 @@ async def mail_sign_in_link(work: Followup, outside: Outside) -> None:
         f"{link.expires:%H:%M} UTC.\n\n{outside.settings.public_url}/sign-in/{token}\n\n"
         "If you did not ask for it, you need do nothing.\n"
     )
-    await mail.send(outside.settings, to=link.address, subject="Your link to sign in", text=text, key=work.key)
+    await _mail(outside, work, link.address, "Your link to sign in", text)
+
+
+async def mail_confirmer(work: Followup, outside: Outside) -> None:
+    """Asks the one who was there to confirm, by a link that works once."""
+    fresh = {"token": secrets.token_urlsafe(32), "public_url": outside.settings.public_url, "now": outside.now()}
+    letter = await letters.request_letter(UUID(work.subject_id), **fresh)
+    if letter:
+        await _mail(outside, work, letter.to, letter.subject, letter.text)
+
+
+async def mail_notice(work: Followup, outside: Outside) -> None:
+    """Tells a confirmer what was confirmed in their name, and how to dispute it."""
+    fresh = {"token": secrets.token_urlsafe(32), "public_url": outside.settings.public_url, "now": outside.now()}
+    letter = await letters.notice_letter(UUID(work.subject_id), **fresh)
+    if letter:
+        await _mail(outside, work, letter.to, letter.subject, letter.text)
+
+
+async def mail_certificate(work: Followup, outside: Outside) -> None:
+    """Tells the holder that the certificate is there."""
+    row = await Certificate.get(id=work.subject_id)
+    text = (
+        f"Hello,\n\nyou are certified. Your certificate is here:\n{outside.settings.public_url}/certificates/{row.id}\n"
+    )
+    await _mail_holder(outside, work, row.person_id, "You are certified", text)
+
+
+async def mail_change(work: Followup, outside: Outside) -> None:
+    """Tells the holder that the certification has changed, and where to read why."""
+    fact = await _fact(work)
+    state = str(fact.detail["to"])
+    text = f"Hello,\n\nyour certification has been {state}. Read why, and what you can do:\n{outside.settings.public_url}/pathways\n"
+    await _mail_holder(outside, work, fact.person_id, f"Your certification: {state}", text)
+
+
+async def remind(work: Followup, outside: Outside) -> None:
+    """Reminds a holder that the certification runs out."""
+    today, url = outside.now().date(), outside.settings.public_url
+    letter = await nightly.reminder(UUID(work.subject_id), public_url=url, today=today)
+    if letter:
+        await _mail(outside, work, letter.to, letter.subject, letter.text)
+
+
+async def report_score(work: Followup, outside: Outside) -> None:
+    """Queues a result for every place in an LMS that opens what was finished."""
+    fact = await _fact(work)
+    if fact.person_id:
+        for paths, value in _results(fact):
+            await scores.report(fact.person_id, paths, value, now=outside.now())
+
+
+def _results(fact: Fact) -> list[tuple[list[str], scores.Value]]:
+    detail = fact.detail
+    if fact.kind == "quiz.handed_in":
+        return [([detail["target"]], scores.Value(detail["best_given"], detail["maximum"]))]
+    if fact.kind == "module.completed":
+        running = scores.Value(detail["given"], detail["maximum"], "InProgress", "Pending")
+        return [([detail["target"]], scores.Value(1, 1)), ([detail["course_target"]], running)]
+    if fact.kind == "course.completed":
+        return [([detail["target"]], scores.Value(detail["given"], detail["maximum"]))]
+    if fact.kind == "assessment.signed":
+        return [(["/assessments"], scores.Value(1 if detail.get("outcome") == "passed" else 0, 1))]
+    return [(["/pathways", "/certificates"], scores.Value(1, 1))]
+
+
+async def consider(work: Followup, outside: Outside) -> None:
+    """Asks the rules about the person whom the fact concerns, and awards what they decide alone."""
+    fact = await _fact(work)
+    if fact.person_id:
+        await consider_and_award(fact.person_id, home=outside.settings.public_url, now=outside.now())
+
+
+async def plan_reminders(work: Followup, outside: Outside) -> None:
+    """Sets the timers of the reminders before a certification ends."""
+    row = await Certificate.get(id=work.subject_id)
+    await nightly.plan_reminders(row.certification_id, now=outside.now())
+
+
+async def _fact(work: Followup) -> Fact:
+    return await Fact.get(id=work.fact_id)
+
+
+async def _mail(outside: Outside, work: Followup, to: str, subject: str, text: str) -> None:
+    await mail.send(outside.settings, to=to, subject=subject, text=text, key=work.key)
+
+
+async def _mail_holder(outside: Outside, work: Followup, person_id: UUID | None, subject: str, text: str) -> None:
+    email = await Email.filter(person_id=person_id, confirmed=True).first()
+    if email:
+        await _mail(outside, work, email.address, subject, text)
+
+
+def _id(work: Followup) -> UUID:
+    return UUID(work.subject_id)
 
 
 HANDLERS: Mapping[str, Handler] = {
     "mail sign-in link": mail_sign_in_link,
+    "mail confirmer": mail_confirmer,
+    "mail notice to confirmer": mail_notice,
+    "mail certificate": mail_certificate,
+    "mail change": mail_change,
+    "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),
+    CONSIDER: consider,
+    SCORE: report_score,
+    "lti score": lambda work, out: delivery.deliver(work, out.platform, now=out.now()),
+    "publish certificate": lambda work, out: publishing.publish(
+        _id(work), keys=out.keys, shelf=out.shelf, now=out.now()
+    ),
+    "print certificate": lambda work, out: publishing.print_document(
+        _id(work), press=out.press, shelf=out.shelf, now=out.now()
+    ),
+    "raise status bit": lambda work, out: status_lists.raise_bit(_id(work), now=out.now()),
+    "plan reminders": plan_reminders,
+    nightly.REMIND: remind,
+    "consider everyone": lambda work, out: nightly.consider_everyone(home=out.settings.public_url, now=out.now()),
+    "seal trail": lambda work, out: sealing.seal_trail(now=out.now()),
+    "forget done work": lambda work, out: facts.forget_done(now=out.now()),
+    "forget launches": lambda work, out: lti.forget(now=out.now()),
+    "turn keys over": lambda work, out: key_changes.turn_over(now=out.now()),
 }
-"""Name of the work → the function that does it."""
+"""Name of the work → the function that does it; each may be called twice and takes effect once."""

@@ -1,8 +1,12 @@
-"""Opens what follow-up work needs from outside, and makes the worker that does it."""
+"""Opens what the service needs from outside, and makes the worker that does follow-up work."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from certificates.document import Press
+from certificates.keys import KeyStore
+from certificates.safe import Safe
+from certificates.shelf import Shelf
 from training import clock
 from training.consequences import EVERY, HANDLERS, Outside
 from training.lti.platform import Platform
@@ -13,10 +17,20 @@ from training.worker import Worker
 
 @asynccontextmanager
 async def outside(settings: Settings) -> AsyncIterator[Outside]:
-    """Opens the ways out of the house: the guarded HTTP client; closes them at the end."""
-    async with Outbound(settings.outbound_allowed) as outbound:
-        platform = Platform(outbound, secret_key=settings.secret_key)
-        yield Outside(settings=settings, now=clock.now, platform=platform)
+    """Opens the guarded HTTP client, the keys, the press and the shelf; closes them at the end."""
+    press = Press(settings.render_workers, enabled=settings.pdf)
+    try:
+        async with Outbound(settings.outbound_allowed) as outbound:
+            yield Outside(
+                settings=settings,
+                now=clock.now,
+                platform=Platform(outbound, secret_key=settings.secret_key),
+                keys=KeyStore(Safe.of(settings.secret_key), home=settings.public_url),
+                press=press,
+                shelf=Shelf(settings.storage),
+            )
+    finally:
+        await press.close()
 
 
 def worker(things: Outside) -> Worker[Outside]:

@@ -81,7 +81,9 @@ class Worker(Generic[Outside]):
                     except DBConnectionError as error:
                         log.warning("waiting for the database: %s", error)
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(woken.wait(), self.poll_seconds)
+                        # Not wait_for: when woken and cancelled at once, it forgets the cancellation (Python 3.11).
+                        async with asyncio.timeout(self.poll_seconds):
+                            await woken.wait()
         finally:
             facts.wakers.discard(woken.set)
 

@@ -30,6 +30,7 @@ class Audit(Model):
     seed = fields.CharField(64)
     found = fields.IntField()
     drawn = fields.DatetimeField()
+    cases: fields.ReverseRelation["Case"]
     drawn_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="audits", on_delete=RESTRICT
     )

@@ -99,7 +99,8 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
     async with opened(settings.database_url):
         if not await migrating.is_migrated():
             raise Invalid("The database is not up to date.", "Run: training migrate")
-        await _server(roof.build(settings), host, port, settings.trusted_proxies).serve()
+        works = settings.database_url.startswith("sqlite")
+        await _server(roof.build(settings, works=works), host, port, settings.trusted_proxies).serve()
 
 
 async def _work(settings: Settings, *, once: bool) -> None:
@@ -123,7 +124,7 @@ async def _demo(settings: Settings, host: str, port: int, begun: float) -> None:
     async with opened(settings.database_url):
         await demo_seed.fill(settings, now=clock.now())
         lms = build_lms(tool_url=settings.public_url, base_url=settings.demo_lms_url)
-        servers = [_server(roof.build(settings), host, port, ""), _server(lms, "127.0.0.1", port + 1, "")]
+        servers = [_server(roof.build(settings, works=True), host, port, ""), _server(lms, "127.0.0.1", port + 1, "")]
         _tell(settings, time.perf_counter() - begun)
         async with asyncio.TaskGroup() as group:
             for server in servers:

@@ -6,26 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from training import clock
-from training.facts import Fact, Followup
+from training.facts import Fact
 from training.people.models import Session, SignInLink
-from training.consequences import HANDLERS, Outside
 
 
-async def _mailed_link(settings) -> str:
+async def _mailed_link(settings, work) -> str:
     """Runs the mail that waits, and reads the link out of it."""
-    work = await Followup.get(kind="mail sign-in link")
-    await HANDLERS[work.kind](work, Outside(settings=settings, now=clock.now))
+    await work()
     folder = Path(settings.mail_url.removeprefix("file:"))
     text = email.message_from_bytes(next(folder.glob("*.eml")).read_bytes()).get_payload(decode=True).decode()
     return re.search(r"/sign-in/\S+", text).group()
 
 
-async def test_a_mailed_link_signs_in_once_and_only_after_the_button_is_pressed(browse, settings):
+async def test_a_mailed_link_signs_in_once_and_only_after_the_button_is_pressed(browse, settings, work):
     browser = await browse()
     asked = await browser.post("/sign-in", data={"email": "Amina@Together.example", "to": "/courses"})
     assert asked.status_code == 200
-    link = await _mailed_link(settings)
+    link = await _mailed_link(settings, work)
     assert (await browser.get(link)).status_code == 200
     assert not await Session.all().count(), "looking at the link must not use it up"
     signed_in = await browser.post(link)
@@ -65,10 +62,10 @@ async def test_in_the_demo_one_click_makes_you_somebody(browse):
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", "x"])
-async def test_a_sign_in_never_leads_to_another_site(browse, settings, target):
+async def test_a_sign_in_never_leads_to_another_site(browse, settings, work, target):
     browser = await browse()
     await browser.post("/sign-in", data={"email": "amina@together.example", "to": target})
-    signed_in = await browser.post(await _mailed_link(settings))
+    signed_in = await browser.post(await _mailed_link(settings, work))
     assert signed_in.headers["location"] == "/"
 
 

@@ -1,0 +1,133 @@
+"""Reserves a certificate: freezes the facts as they will be printed, and takes its ids, before anything is signed."""
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from certificates import ids, status_lists
+from certificates.considering import Considered
+from certificates.frozen import CertificateFacts, EvidenceCount, Signatory, canonical, digest
+from certificates.models import Certificate, Certification, Decision
+from training.people.models import Email, Person
+from training.sites.models import CentralUnit, Programme
+
+COUNTED = {
+    "learning": "Courses completed",
+    "delivery": "Groups led",
+    "supervision": "Supervision sessions",
+    "assessment": "Assessments",
+}
+"""Evidence types that a certificate mentions, with the words for them."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What a certificate is reserved for: the person, what was considered, what was decided."""
+
+    person: Person
+    considered: Considered
+    certification: Certification
+    decision: Decision
+
+
+async def reserve(
+    issue: Issue, *, home: str, now: datetime, random: Callable[[int], bytes] = secrets.token_bytes
+) -> Certificate:
+    """Writes the row of a certificate in the caller's transaction; follow-up work signs and publishes it."""
+    unit = await CentralUnit.get(id=issue.person.unit_id)
+    place = await status_lists.take(unit.id, home=home, random=random)
+    frozen = await _frozen(issue, unit, place, home=home, now=now, random=random)
+    return await Certificate.create(
+        id=uuid4(),
+        certification_id=issue.certification.id,
+        person_id=issue.person.id,
+        serial=frozen.serial,
+        verify_token=frozen.verify_token,
+        credential_id=frozen.credential_id,
+        facts=canonical(frozen),
+        facts_sha256=digest(frozen),
+        status_list_id=place.list_id,
+        status_index=place.index,
+        reserved=now,
+    )
+
+
+async def _frozen(
+    issue: Issue,
+    unit: CentralUnit,
+    place: status_lists.Place,
+    *,
+    home: str,
+    now: datetime,
+    random: Callable[[int], bytes],
+) -> CertificateFacts:
+    certification, version = issue.certification, issue.considered.version
+    programme = await Programme.get(id=certification.programme_id)
+    salt = random(16).hex()
+    level, title = certification.level_title, programme.title
+    return CertificateFacts(
+        credential_id=f"urn:uuid:{ids.uuid7(now, random=random)}",
+        serial=ids.serial(_initials(programme.title), year=now.year, number=place.number),
+        home=home,
+        verify_token=ids.verify_token(random=random),
+        language="en",
+        name=issue.person.name,
+        title=f"Certificate: {level}",
+        level=level,
+        programme=title,
+        programme_slug=programme.slug,
+        achievement_slug=f"{version.slug}-{certification.level}".replace("_", "-"),
+        achievement_version=version.version,
+        description=f"Certified as {level.lower()} of {title}, by {unit.name}.",
+        criteria=_criteria(issue),
+        valid_from=certification.starts,
+        valid_until=certification.ends,
+        issued=now,
+        issuer_name=unit.name,
+        issuer_slug=unit.slug,
+        signatories=await _signatories(issue.decision, unit),
+        subject_id=f"urn:uuid:{ids.uuid7(now, random=random)}",
+        status_list=place.address,
+        status_index=place.index,
+        evidence=_counts(issue),
+        email_hash=await _email_hash(issue.person, salt),
+        email_salt=salt,
+    )
+
+
+def _criteria(issue: Issue) -> str:
+    """Says in a sentence what it took, from the titles of the requirements."""
+    level = issue.considered.pathway.levels[issue.certification.level]
+    asked = [one for one in (*level.entry, *level.requires) if not one.advisory]
+    titles = [one.title or one.id.replace("_", " ") for one in asked]
+    return f"Under {issue.considered.version.title}, version {issue.considered.version.version}: {', '.join(titles)}."
+
+
+async def _signatories(decision: Decision, unit: CentralUnit) -> tuple[Signatory, ...]:
+    if decision.decided_by_id is None:
+        return (Signatory(name=unit.name, role="Decided by the rules of the pathway"),)
+    decider = await Person.get(id=decision.decided_by_id)
+    return (Signatory(name=decider.name, role=f"For {unit.name}"),)
+
+
+def _counts(issue: Issue) -> tuple[EvidenceCount, ...]:
+    """Counts the evidence that the requirements of the level used, by kind."""
+    level = issue.considered.verdict.level(issue.certification.level)
+    used = {one for node in (level.nodes() if level else ()) for one in node.used}
+    kinds = Counter(record["type"] for record in issue.considered.evidence["records"] if record["id"] in used)
+    return tuple(EvidenceCount(label=words, amount=str(kinds[kind])) for kind, words in COUNTED.items() if kinds[kind])
+
+
+async def _email_hash(person: Person, salt: str) -> str:
+    email = await Email.filter(person_id=person.id, confirmed=True).first()
+    if email is None:
+        return ""
+    return "sha256$" + hashlib.sha256((email.address + salt).encode()).hexdigest()
+
+
+def _initials(title: str) -> str:
+    return "".join(word[0] for word in title.split() if word[0].isalpha()).upper()[:4] or "C"
