@@ -27,9 +27,9 @@ class Length:
         years, months, weeks, days = (int(part or 0) for part in found.groups())
         return cls(12 * years + months, 7 * weeks + days, text)
 
-    def shortest_days(self) -> int:
-        """The fewest days that this length can have, for comparing two lengths."""
-        return self.months * 30 + self.days
+    def about_days(self) -> int:
+        """About how many days it has, for comparing two lengths."""
+        return self.months * 365 // 12 + self.days
 
 
 def add(day: date, length: Length, times: int = 1) -> date:

@@ -9,7 +9,7 @@ from certificates.pathways.checking_pathways import check_pathway
 from certificates.pathways.evidence import Evidence
 from certificates.pathways.findings import Findings
 from certificates.pathways.marks import Instrument
-from certificates.pathways.mistakes import Faulty, Mistake, nearest
+from certificates.pathways.mistakes import Faulty, Mistake
 from certificates.pathways.overlays import mark, merge
 from certificates.pathways.shapes import Pathway
 from certificates.pathways.yaml_lines import Table, read_table
@@ -60,6 +60,11 @@ def pathway_table(name: str, source: Source, *, file: str, text: str) -> tuple[T
     if table is not None:
         check_pathway(table, found)
     return table, found
+
+
+def check_pathway_file(path: Path, text: str) -> list[Mistake]:
+    """Everything that is wrong in a pathway file and the bases of its folder."""
+    return pathway_table(path.stem, _folder(path.parent), file=str(path), text=text)[1].mistakes
 
 
 def read_text(path: Path) -> str:
@@ -127,5 +132,3 @@ def _texts(bases: Mapping[str, str]) -> Source:
 def _is_plain(name: str) -> bool:
     return name.replace("_", "").isalnum()
 
-
-__all__ = ["nearest", "read_evidence", "read_instrument", "read_instrument_text", "read_instruments", "read_pathway"]

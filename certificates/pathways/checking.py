@@ -1,0 +1,40 @@
+"""Checks files of any kind: `file:line: what is wrong; how to mend it`, one for each mistake."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from certificates.pathways.checking_evidence import check_evidence
+from certificates.pathways.checking_instruments import check_instrument
+from certificates.pathways.findings import Findings
+from certificates.pathways.mistakes import Faulty, Mistake
+from certificates.pathways.reading import check_pathway_file, read_text
+from certificates.pathways.yaml_lines import read_table
+
+KINDS = ("pathway", "instrument", "holder")  # the key that tells what a file is
+
+
+def check(paths: Iterable[Path | str]) -> list[Mistake]:
+    """Everything that is wrong in some files, in the order of the files and lines."""
+    found: list[Mistake] = []
+    for path in paths:
+        found += [one for one in sorted(set(check_file(Path(path)))) if one not in found]
+    return found
+
+
+def check_file(path: Path) -> list[Mistake]:
+    """Everything that is wrong in one file."""
+    try:
+        text = read_text(path)
+        table = read_table(text, str(path))
+    except Faulty as fault:
+        return list(fault.mistakes)
+    if "pathway" in table:
+        return check_pathway_file(path, text)
+    found = Findings(str(path))
+    if "instrument" in table:
+        check_instrument(table, found)
+    elif "holder" in table or "records" in table:
+        found.mistakes += check_evidence(table, str(path))
+    else:
+        found.add(table, None, "nobody can tell what the file is", f"begin with one of: {', '.join(KINDS)}")
+    return found.mistakes

@@ -1,0 +1,89 @@
+"""What is known at one place of a pathway while it is checked: roles, levels, attributes, sources, and where it stands."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from certificates.pathways.findings import Findings, as_day, is_number, is_text, shown
+from certificates.pathways.mistakes import nearest
+from certificates.pathways.vocabulary import DATE, NAMES_OF_RECORDS, NUMBER, TEXT, YES_OR_NO
+from certificates.pathways.yaml_lines import Table
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+ID_REMEDY = "use small letters, digits and _, beginning with a letter"
+_SAID = {NUMBER: "a number", TEXT: "text", YES_OR_NO: "true or false", DATE: "a day"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where the checker stands; a section is entry, requires, renewal, keep, return, lifted_by, while, delivery or signing."""
+
+    found: Findings
+    roles: frozenset[str] = frozenset()
+    levels: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    section: str = "requires"
+    in_each_with: bool = False
+    under: str = "all_of"
+
+    def within(self, **changes: Any) -> "Scope":
+        """The same scope with some things changed."""
+        return replace(self, **changes)
+
+    @property
+    def has_record(self) -> bool:
+        """Whether there is one record in view, so that `this` and `team` mean something."""
+        return self.in_each_with or self.section == "delivery"
+
+    def names(self, row: Table, key: str) -> None:
+        """Note each name that is neither a role nor a level."""
+        known = [*self.roles, *self.levels]
+        for name in self.found.texts(row, key):
+            if name not in known and "/" not in name:
+                self.found.add(row, key, f"{name} is no role and no level of this pathway", nearest(name, sorted(known)))
+
+    def source(self, row: Table, key: str) -> None:
+        """Note each source that the pathway does not name."""
+        for name in self.found.texts(row, key):
+            if name not in self.sources:
+                self.found.add(row, key, f"{name} is no source of this pathway", nearest(name, self.sources))
+
+    def attribute(self, row: Table, key: str, kinds: Iterable[str] = (), *, names_too: bool = False) -> bool:
+        """Whether a key is an attribute (of one of some kinds); notes it if not."""
+        known = [*self.kinds, *(NAMES_OF_RECORDS if names_too else ())]
+        if key not in known:
+            self.found.add(row, key, f"{key} is an unknown attribute", nearest(key, known))
+            return False
+        kind = self.kinds.get(key, TEXT)
+        if kinds and kind not in kinds:
+            self.found.add(row, key, f"{key} is {_SAID[kind]} and cannot be added up", "count the records instead")
+            return False
+        return True
+
+    def value(self, row: Table, key: str, value: object, kind: str) -> bool:
+        """Whether a value is of a kind; notes it at the key if not."""
+        if _fits(value, kind):
+            return True
+        self.found.add(row, key, f"{key} is {shown(value)} and should be {_SAID[kind]}", f"write {_SAID[kind]}")
+        return False
+
+
+def is_id(name: str) -> bool:
+    """Whether a name is made of small letters, digits and underscores."""
+    return _ID.fullmatch(name) is not None
+
+
+def check_id(found: Findings, table: Table, name: str) -> None:
+    """Note an id that is not made of small letters, digits and underscores."""
+    if not is_id(name):
+        found.add(table, name, f"{name} is no id", ID_REMEDY)
+
+
+def _fits(value: object, kind: str) -> bool:
+    if kind == NUMBER:
+        return is_number(value)
+    if kind == TEXT:
+        return is_text(value)
+    return isinstance(value, bool) if kind == YES_OR_NO else as_day(value) is not None
