@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from certificates import sheet
 from certificates.frozen import CertificateFacts, canonical
-from training.errors import Upstream
+from training.errors import Conflict, Upstream
 
 PRESS = "certificates.press"
 SHEETS_PER_PROCESS = 250  # a process is replaced before its memory can grow
@@ -24,8 +24,12 @@ TIMEOUT_SECONDS = 30.0
 Answer = TypeVar("Answer")
 
 
+class SwitchedOff(Conflict):
+    """PDFs cannot be made on this machine; the HTML certificate stands in for them."""
+
+
 class Unavailable(Upstream):
-    """The press cannot print on this machine or just now; the HTML certificate stands in for the PDF."""
+    """The press could not print just now; trying again is worth it."""
 
 
 class Press:
@@ -48,17 +52,17 @@ class Press:
     async def available(self) -> tuple[bool, str]:
         """Tells whether PDFs can be made here and, if not, why; asks a render process once."""
         if not self._enabled:
-            return False, "PDF is switched off by TRAINING_PDF."
+            return False, "it is switched off (TRAINING_PDF)."
         if self._available is None:
             why_not = await self._run(_why_not)
             self._available = (not why_not, why_not)
         return self._available
 
     async def print(self, facts: CertificateFacts, *, badge: bytes) -> bytes:
-        """Prints the certificate with its badge attached; raises Unavailable when it cannot."""
+        """Prints the certificate with its badge attached; raises SwitchedOff or Unavailable when it cannot."""
         able, why_not = await self.available()
         if not able:
-            raise Unavailable(f"PDF is off: {why_not}", "Run ./run doctor; the certificate is on its page meanwhile.")
+            raise SwitchedOff(f"PDF is off here: {why_not}", "The certificate on its page counts as much; print that.")
         identifier = hashlib.sha256(canonical(facts).encode() + badge).digest()[:16]
         return await self._run(_print, sheet.markup(facts), badge, facts.issued, identifier)
 

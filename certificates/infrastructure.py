@@ -69,7 +69,7 @@ async def achievement(request: Request) -> Response:
 
 async def status_list(request: Request) -> Response:
     """Gives a status list as a signed credential; what was withdrawn a moment ago is in it."""
-    text = await status_lists.signed(identity(request), keys=request.app.state.publishing.keys, now=clock.now())
+    text = await status_lists.signed(identity(request), keys=request.app.state.keys, now=clock.now())
     tag = status_lists.tag(text)
     headers = {"ETag": tag, "Cache-Control": CHECK_EACH_TIME, "Access-Control-Allow-Origin": "*"}
     if request.headers.get("if-none-match") == tag:
@@ -100,7 +100,7 @@ def _wants_page(request: Request) -> bool:
 
 
 def _home(request: Request) -> str:
-    return str(request.app.state.publishing.keys.home)
+    return str(request.app.state.keys.home)
 
 
 def _told(said: dict[str, Any], *, cache: str, kind: str = "application/ld+json") -> Response:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -15,35 +14,14 @@ from certificates.document import Press
 from certificates.frozen import CertificateFacts
 from certificates.keys import KeyStore
 from certificates.models import Certificate
-from certificates.safe import Safe
 from certificates.shelf import Shelf
 from training import facts as trail
 from training.database.opening import transaction
 from training.errors import Conflict, NotFound
-from training.settings import Settings
 from training.sites.models import CentralUnit
 
 
-@dataclass(frozen=True)
-class Works:
-    """What publishing works with: the issuers' keys, the shelf of made files and the press."""
-
-    keys: KeyStore
-    shelf: Shelf
-    press: Press
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Works":
-        """Sets up the works; no key is opened and no process started before the first certificate."""
-        keys = KeyStore(Safe.of(settings.secret_key), home=settings.public_url)
-        return cls(keys, Shelf(settings.storage), Press(settings.render_workers, enabled=settings.pdf))
-
-    async def close(self) -> None:
-        """Ends the press."""
-        await self.press.close()
-
-
-async def publish(certificate_id: UUID, *, works: Works, now: datetime) -> None:
+async def publish(certificate_id: UUID, *, keys: KeyStore, shelf: Shelf, now: datetime) -> None:
     """Signs, verifies and publishes a certificate. Doing it twice, or at once, or after a crash, publishes once.
 
     The facts were stored, with id and entry in the status list, when the certificate was reserved.
@@ -52,13 +30,13 @@ async def publish(certificate_id: UUID, *, works: Works, now: datetime) -> None:
     if row.progress == "published":
         return
     if row.progress == "reserved":
-        await _sign(row, version=1, works=works, now=now)
+        await _sign(row, version=1, keys=keys, shelf=shelf, now=now)
         await Certificate.filter(id=row.id, progress="reserved").update(progress="signed")
-    if not await _verifies(row, works=works):
+    if not await _verifies(row, keys=keys, shelf=shelf):
         # Lost from the shelf, or its key was given up before anybody saw it: once more, with the key of now.
         found = await artefacts.latest(row.id, BADGE)
-        await _sign(row, version=found.version + 1 if found else 1, works=works, now=now)
-        if not await _verifies(row, works=works):
+        await _sign(row, version=found.version + 1 if found else 1, keys=keys, shelf=shelf, now=now)
+        if not await _verifies(row, keys=keys, shelf=shelf):
             raise Conflict("The signed certificate does not verify.", "Report this to whoever runs the service.")
     async with transaction():
         signed = Certificate.filter(id=row.id, progress="signed")
@@ -68,8 +46,8 @@ async def publish(certificate_id: UUID, *, works: Works, now: datetime) -> None:
             await trail.record("certificate.published", row, actor=None, person=person, unit=unit, now=now)
 
 
-async def print_document(certificate_id: UUID, *, works: Works, now: datetime) -> bytes:
-    """Gives the PDF with the badge in it, printed if it was not yet; raises Unavailable when the press cannot.
+async def print_document(certificate_id: UUID, *, press: Press, shelf: Shelf, now: datetime) -> bytes:
+    """Gives the PDF with the badge in it, printed if it was not yet; raises SwitchedOff or Unavailable if it cannot be.
 
     The same facts and badge give the same bytes, so that a PDF lost from the shelf is printed again as it was.
     """
@@ -78,31 +56,26 @@ async def print_document(certificate_id: UUID, *, works: Works, now: datetime) -
     if source is None or row.progress != "published":
         raise Conflict("This certificate is not published yet.", "Wait a moment, then load the page again.")
     kept = await artefacts.latest(row.id, DOCUMENT)
-    if kept and kept.version == source.version and (content := await artefacts.read(kept, shelf=works.shelf)):
+    if kept and kept.version == source.version and (content := await artefacts.read(kept, shelf=shelf)):
         return content
-    signed = await _content(source, works)
-    printed = await works.press.print(_facts(row), badge=signed)
+    signed = await _content(source, shelf)
+    printed = await press.print(_facts(row), badge=signed)
     if await asyncio.to_thread(extract_attachment, printed) != signed:
         raise Conflict("The printed certificate does not carry its badge.", "Report this to whoever runs the service.")
     made = Made(DOCUMENT, source.version, printed)
-    await artefacts.note(row.id, made, path=await artefacts.shelve(row.id, made, shelf=works.shelf), now=now)
+    await artefacts.note(row.id, made, path=await artefacts.shelve(row.id, made, shelf=shelf), now=now)
     return printed
 
 
-async def pdf_of(row: Certificate, works: Works, *, now: datetime) -> bytes:
-    """Gives the PDF of a certificate for its page."""
-    return await print_document(row.id, works=works, now=now)
-
-
-async def credential_of(row: Certificate, kind: str, *, works: Works) -> bytes:
+async def credential_of(row: Certificate, kind: str, *, shelf: Shelf) -> bytes:
     """Gives the published badge (JSON) or token (JWT)."""
     found = await artefacts.latest(row.id, kind) if row.progress == "published" else None
     if found is None:
         raise NotFound("This certificate is not published yet.", "Wait a moment, then load the page again.")
-    return await _content(found, works)
+    return await _content(found, shelf)
 
 
-async def sign_again(kid: str, *, works: Works, now: datetime) -> int:
+async def sign_again(kid: str, *, keys: KeyStore, shelf: Shelf, now: datetime) -> int:
     """Signs anew, under the same ids and valid from now, what a compromised key had signed; tells how many.
 
     Doing it again after a crash goes on where it ended.
@@ -113,7 +86,7 @@ async def sign_again(kid: str, *, works: Works, now: datetime) -> int:
         newest = [await artefacts.latest(row.id, kind) for kind in (BADGE, TOKEN)]
         if kid in {each.kid for each in newest if each}:
             version = max(each.version for each in newest if each) + 1
-            await _sign(row, version=version, valid_from=now, works=works, now=now)
+            await _sign(row, version=version, valid_from=now, keys=keys, shelf=shelf, now=now)
             count += 1
     return count
 
@@ -126,10 +99,10 @@ async def _certificate(certificate_id: UUID) -> Certificate:
 
 
 async def _sign(
-    row: Certificate, *, version: int, works: Works, now: datetime, valid_from: datetime | None = None
+    row: Certificate, *, version: int, keys: KeyStore, shelf: Shelf, now: datetime, valid_from: datetime | None = None
 ) -> None:
     facts = _facts(row)
-    signer = await works.keys.signer(await CentralUnit.get(slug=facts.issuer_slug), now=now)
+    signer = await keys.signer(await CentralUnit.get(slug=facts.issuer_slug), now=now)
     composed = badge.compose(facts, valid_from=valid_from)
     if broken := badge.problems(composed):
         raise Conflict(f"The badge breaks the data model at {broken[0]}", "Mend the pathway's award and award again.")
@@ -141,20 +114,20 @@ async def _sign(
         Made(TOKEN, version, signer.token(document).encode(), kid=signer.token_kid),
     )
     for each in made:
-        path = await artefacts.shelve(row.id, each, shelf=works.shelf)
+        path = await artefacts.shelve(row.id, each, shelf=shelf)
         await artefacts.note(row.id, each, path=path, now=now)
 
 
-async def _verifies(row: Certificate, *, works: Works) -> bool:
+async def _verifies(row: Certificate, *, keys: KeyStore, shelf: Shelf) -> bool:
     """Believes nothing: reads from the shelf what will be published, and checks it as a stranger would."""
     found = [await artefacts.latest(row.id, kind) for kind in (BADGE, TOKEN)]
-    content = [await artefacts.read(each, shelf=works.shelf) for each in found if each]
+    content = [await artefacts.read(each, shelf=shelf) for each in found if each]
     if len(content) < len(found) or None in content:
         return False
     document, token = json.loads(content[0] or b""), (content[1] or b"").decode()
     try:
-        signing.verify_document(document, keys=await works.keys.trusted())
-        said = signing.verify_jwt(token, keys=await works.keys.trusted_for_tokens())
+        signing.verify_document(document, keys=await keys.trusted())
+        said = signing.verify_jwt(token, keys=await keys.trusted_for_tokens())
     except signing.Unproven:
         return False
     return said == {name: value for name, value in document.items() if name != "proof"}
@@ -168,8 +141,8 @@ async def _tell_achievement(facts: CertificateFacts, unit_id: UUID, *, now: date
     await PublishedAchievement.filter(slug=facts.achievement_slug, unit_id=unit_id).update(said=said, published=now)
 
 
-async def _content(row: Artefact, works: Works) -> bytes:
-    content = await artefacts.read(row, shelf=works.shelf)
+async def _content(row: Artefact, shelf: Shelf) -> bytes:
+    content = await artefacts.read(row, shelf=shelf)
     if content is None:
         raise Conflict("A stored file of this certificate is gone.", "Restore it from the backup.")
     return content

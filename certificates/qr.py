@@ -21,7 +21,7 @@ def code(link: str) -> segno.QRCode:
     return segno.make(scannable(link), error="m", boost_error=False, micro=False)
 
 
-def link_svg(link: str, *, title: str = "QR code that opens the page where this certificate is checked") -> str:
+def svg(link: str, *, title: str) -> str:
     """Draws the code as an SVG element with a title, for a page."""
     out = io.BytesIO()
     code(link).save(

@@ -253,8 +253,8 @@ async def test_the_service_itself_never_imports_the_press():
 
 async def test_pdf_that_is_switched_off_says_so():
     async with document.Press(1, enabled=False) as pool:
-        assert await pool.available() == (False, "PDF is switched off by TRAINING_PDF.")
-        with pytest.raises(document.Unavailable, match="TRAINING_PDF"):
+        assert await pool.available() == (False, "it is switched off (TRAINING_PDF).")
+        with pytest.raises(document.SwitchedOff, match="TRAINING_PDF"):
             await pool.print(FACTS, badge=BADGE)
 
 

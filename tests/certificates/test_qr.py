@@ -26,6 +26,6 @@ def test_a_link_that_capitals_would_break_is_left_alone(link):
 
 
 def test_the_drawing_for_pages_has_a_title_and_no_fixed_size():
-    drawing = qr.link_svg(FACTS.verify_url, title="Check <this> certificate")
+    drawing = qr.svg(FACTS.verify_url, title="Check <this> certificate")
     assert drawing.startswith("<svg") and "<title>Check &lt;this&gt; certificate</title>" in drawing
     assert "viewBox" in drawing and 'width="' not in drawing
