@@ -121,8 +121,8 @@ def _about_permission(permissions: Sequence[Held], on: date, site: UUID | None) 
     ended = sorted((one for one in held if one.ends and one.ends < on), key=lambda one: one.ends or on)
     if ended:
         last = ended[-1]
-        return Finding("permission", False, f"The permission to assess ended on {last.ends}. Renew it first", last.id)
-    return Finding("permission", False, f"There is no permission to assess on {on}. Ask your central unit")
+        return Finding("permission", False, f"The permission to assess ended on {_day(last.ends)}. Renew it first", last.id)
+    return Finding("permission", False, f"There is no permission to assess on {_day(on)}. Ask your central unit")
 
 
 def _about_relations(relations: Iterable[Related], on: date, independent: bool) -> list[Finding]:
@@ -145,7 +145,11 @@ def _about_calibration(calibrations: Iterable[Calibrated], on: date) -> Finding:
     if not runs:
         return Finding("calibration", True, "No calibration is on record")
     last = runs[-1]
-    words = f"Agreed with the standard in {last.agreement:g} percent on {last.on}"
+    words = f"Agreed with the standard in {last.agreement:g} percent on {_day(last.on)}"
     if last.agreement < AGREEMENT_NEEDED:
         return Finding("calibration", False, f"{words}; {AGREEMENT_NEEDED} are needed. Calibrate again", last.id)
     return Finding("calibration", True, words, last.id)
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else ""

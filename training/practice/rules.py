@@ -125,7 +125,7 @@ def faults_of_supervision(entry: SupervisionEntry, today: date) -> Mapping[str, 
         ("held", entry.held > today, "This day is still to come. Log it after it has happened"),
         ("minutes", not 1 <= entry.minutes <= 600, "Enter how many minutes it took, from 1 to 600"),
         ("what", not entry.what.strip(), "Choose what kind of supervision it was"),
-        ("supervisor", not entry.supervisor.name.strip(), "Enter who supervised you"),
+        ("supervisor", not (entry.supervisor.person or entry.supervisor.name.strip()), "Enter who supervised you"),
     )
     return _first_of_each(checks)
 

@@ -58,7 +58,7 @@ async def test_a_permission_that_ended_before_the_signature_stops_it_and_the_mar
     row = await rated.open()
     await rated.hand_in(row, "bruno")
     await Permission.filter(person_id=known("bruno")).update(ends=OBSERVED)
-    with pytest.raises(NotAllowed, match="ended on 2026-11-20"):
+    with pytest.raises(NotAllowed, match="ended on 20 November 2026"):
         await signing.sign(row.id, actor=await cast("bruno"), now=NOW)
     assert await Rating.all().count() == 3
     assert await Signature.all().count() == 0
@@ -67,7 +67,7 @@ async def test_a_permission_that_ended_before_the_signature_stops_it_and_the_mar
 async def test_a_permission_that_began_after_the_observed_day_is_too_late(rated: Rated) -> None:
     await Permission.all().delete()
     await permit(known("bruno"), starts=OBSERVED + timedelta(days=1))
-    with pytest.raises(NotAllowed, match="no permission to assess on 2026-11-20"):
+    with pytest.raises(NotAllowed, match="no permission to assess on 20 November 2026"):
         await rated.open()
 
 

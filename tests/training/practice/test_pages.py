@@ -1,0 +1,196 @@
+"""Practice through the browser: typed text is kept, a double post makes one row, each sees only what is theirs."""
+
+import re
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from training.demo.cast import known
+from training.people.actor import Actor
+from training.practice import actions, asking
+from training.practice.confirmations import Confirmation, ConfirmationLink
+from training.practice.letters import notice_letter, request_letter
+from training.practice.models import BackgroundCheck, Delivery, Supervision
+
+from .test_actions import GROUP, NOW, SESSION
+
+Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
+Cast = Callable[[str], Awaitable[Actor]]
+TYPED = {
+    "group_name": "Tuesday group",
+    "began": "2026-09-01",
+    "ended": "20/10/2026",
+    "sessions": "8",
+    "hours": "16",
+    "role": "lead",
+    "co_leader": str(known("ivan")),
+    "parents_enrolled": "9",
+    "parents_completing": "7",
+    "mode": "in_person",
+    "changed_1": "Shorter scenes",
+    "component_1": "Role play",
+}
+
+
+def key_of(page: httpx2.Response) -> str:
+    """The key of the form on a page."""
+    found = re.search(r'name="key" value="([^"]+)"', page.text)
+    assert found
+    return found[1]
+
+
+async def test_a_trainee_logs_a_group_and_sees_that_it_waits_for_the_co_leader(browse: Browse) -> None:
+    amina = await browse("amina")
+    form = await amina.get("/practice/deliveries/new")
+    assert "Ivan Petrov" in form.text and "Emre" not in form.text
+    sent = TYPED | {"key": key_of(form)}
+    first = await amina.post("/practice/deliveries/new", data=sent)
+    again = await amina.post("/practice/deliveries/new", data=sent)
+    assert (first.status_code, first.headers["location"]) == (303, again.headers["location"])
+    assert await Delivery.all().count() == 1
+    record = await amina.get(first.headers["location"])
+    assert "Waiting" in record.text and "Shorter scenes" in record.text and "Ivan Petrov" in record.text
+    mine = await amina.get("/practice")
+    assert "Tuesday group" in mine.text and "8 sessions" in mine.text
+
+
+async def test_what_was_typed_is_kept_when_something_is_wrong_with_it(browse: Browse) -> None:
+    amina = await browse("amina")
+    wrong = TYPED | {"key": str(uuid4()), "hours": "lots", "parents_completing": "", "note": "my own words"}
+    answer = await amina.post("/practice/deliveries/new", data=wrong)
+    assert answer.status_code == 422
+    assert 'value="lots"' in answer.text and "my own words" in answer.text and 'value="Tuesday group"' in answer.text
+    assert 'href="#hours"' in answer.text and 'href="#parents_completing"' in answer.text
+    assert await Delivery.all().count() == 0
+
+
+async def test_a_correction_shows_what_was_logged_and_leads_to_the_new_record(browse: Browse, cast: Cast) -> None:
+    old = await actions.log_supervision(SESSION, key=uuid4(), actor=await cast("amina"), now=NOW)
+    amina = await browse("amina")
+    form = await amina.get(f"/practice/supervision/{old.id}/correct")
+    assert 'value="60"' in form.text and "A quiet one" in form.text
+    sent = {
+        "key": key_of(form), "supervisor": str(known("hana")), "what": "reflective", "held": "2026-10-01",
+        "minutes": "90", "mode": "online", "topics": "A quiet one",
+    }  # fmt: skip
+    answer = await amina.post(f"/practice/supervision/{old.id}/correct", data=sent)
+    assert answer.status_code == 303
+    assert (await Supervision.get(replaces_id=old.id)).minutes == 90
+    assert (await amina.get(f"/practice/supervision/{old.id}")).status_code == 404
+
+
+async def test_a_stranger_confirms_by_link_once_and_reads_exactly_what_it_is(browse: Browse, cast: Cast) -> None:
+    row = await actions.log_delivery(GROUP, key=uuid4(), actor=await cast("amina"), now=NOW)
+    asked = await Confirmation.get(delivery=row)
+    letter = await request_letter(asked.id, token="t" * 43, public_url="https://x.example", now=NOW)
+    assert letter is not None
+    assert letter.to == "ivan@together.example"
+    assert "8, 16 hours in all" in letter.text and f"https://x.example/practice/confirm/{'t' * 43}" in letter.text
+    assert "t" * 43 not in str(await ConfirmationLink.all().values())
+    stranger = await browse("")
+    path = f"/practice/confirm/{'t' * 43}"
+    question = await stranger.get(path)
+    assert question.status_code == 200
+    for words in ("Amina Yusuf", "Tuesday group", "8, 16 hours in all", "9 joined, 7 stayed to the end"):
+        assert words in question.text
+    assert (await stranger.get(path)).status_code == 200
+    thanks = await stranger.post(path, data={"answer": "yes"})
+    assert thanks.status_code == 200 and "Thank you" in thanks.text
+    kept = await Confirmation.get(id=asked.id)
+    assert (kept.state, kept.strength) == ("confirmed", "one_time_link")
+    assert (await stranger.post(path, data={"answer": "yes"})).status_code == 404
+    assert (await stranger.get(path)).status_code == 404
+
+
+async def test_the_confirmer_can_take_it_back_by_the_link_in_the_notice(browse: Browse, cast: Cast) -> None:
+    row = await actions.log_supervision(SESSION, key=uuid4(), actor=await cast("amina"), now=NOW)
+    asked = await Confirmation.get(supervision=row)
+    await request_letter(asked.id, token="a" * 43, public_url="https://x.example", now=NOW)
+    await asking.confirm_by_link("a" * 43, note="", now=NOW)
+    notice = await notice_letter(asked.id, token="b" * 43, public_url="https://x.example", now=NOW)
+    assert notice is not None and "confirmed in your name" in notice.text
+    stranger = await browse("")
+    page = await stranger.get(f"/practice/confirm/{'b' * 43}")
+    assert "This was not me" in page.text and "Yes, this is right" not in page.text
+    assert (await stranger.post(f"/practice/confirm/{'b' * 43}", data={"answer": "no"})).status_code == 422
+    answer = await stranger.post(f"/practice/confirm/{'b' * 43}", data={"answer": "no", "note": "I was away"})
+    assert answer.status_code == 200
+    assert (await Confirmation.get(id=asked.id)).state == "disputed"
+
+
+async def test_a_supervisor_confirms_signed_in_and_the_record_counts(browse: Browse, cast: Cast) -> None:
+    row = await actions.log_supervision(SESSION, key=uuid4(), actor=await cast("amina"), now=NOW)
+    asked = await Confirmation.get(supervision=row)
+    hana = await browse("hana")
+    assert str(asked.id) in (await hana.get("/practice/confirmations")).text
+    await hana.post(f"/practice/confirmations/{asked.id}", data={"answer": "yes", "note": ""})
+    assert (await Confirmation.get(id=asked.id)).strength == "signed_in"
+    assert "This counts." in (await (await browse("amina")).get(f"/practice/supervision/{row.id}")).text
+
+
+async def test_the_holder_cannot_answer_for_the_confirmer(browse: Browse, cast: Cast) -> None:
+    row = await actions.log_supervision(SESSION, key=uuid4(), actor=await cast("amina"), now=NOW)
+    asked = await Confirmation.get(supervision=row)
+    amina = await browse("amina")
+    assert (await amina.get(f"/practice/confirmations/{asked.id}")).status_code == 404
+    assert (await amina.post(f"/practice/confirmations/{asked.id}", data={"answer": "yes"})).status_code == 404
+    assert (await amina.post(f"/practice/confirmations/{asked.id}/paper", data={"note": "x"})).status_code == 403
+    assert (await Confirmation.get(id=asked.id)).state == "asked"
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("chloe", 200), ("dara", 200), ("emre", 404), ("jude", 404), ("kiran", 404)]
+)
+async def test_a_record_is_seen_at_its_site_and_not_elsewhere(
+    browse: Browse, cast: Cast, who: str, status: int
+) -> None:
+    row = await actions.log_delivery(GROUP, key=uuid4(), actor=await cast("amina"), now=NOW)
+    assert (await (await browse(who)).get(f"/practice/deliveries/{row.id}")).status_code == status
+
+
+async def test_a_coordinator_finds_the_records_of_the_site_and_only_those(browse: Browse, cast: Cast) -> None:
+    await actions.log_delivery(GROUP, key=uuid4(), actor=await cast("amina"), now=NOW)
+    chloe, emre = await browse("chloe"), await browse("emre")
+    found = await chloe.get("/practice/records?state=asked&kind=deliveries&name=ami")
+    assert "Tuesday group" in found.text and "1 record<" in found.text
+    assert "Tuesday group" not in (await chloe.get("/practice/records?state=confirmed")).text
+    assert "0 records" in (await emre.get("/practice/records")).text
+    assert (await emre.get(f"/practice/of/{known('amina')}")).status_code == 404
+
+
+async def test_a_coordinator_records_a_check_and_an_answer_on_paper(browse: Browse, cast: Cast) -> None:
+    chloe = await browse("chloe")
+    form = await chloe.get(f"/practice/of/{known('amina')}/checks")
+    sent = {"key": key_of(form), "what": "dbs enhanced", "issued": "2026-03-01", "ends": "2029-02-28"}
+    assert (await chloe.post(f"/practice/of/{known('amina')}/checks", data=sent)).status_code == 303
+    assert await BackgroundCheck.filter(person_id=known("amina")).count() == 1
+    assert "Enhanced DBS check" in (await chloe.get(f"/practice/of/{known('amina')}")).text
+    row = await actions.log_delivery(GROUP, key=uuid4(), actor=await cast("amina"), now=NOW)
+    asked = await Confirmation.get(delivery=row)
+    refused = await chloe.post(f"/practice/confirmations/{asked.id}/paper", data={"note": ""})
+    assert refused.status_code == 422
+    await chloe.post(f"/practice/confirmations/{asked.id}/paper", data={"note": "Folder 3"})
+    assert (await Confirmation.get(id=asked.id)).strength == "paper"
+
+
+async def test_a_record_taken_back_by_its_holder_is_no_longer_listed(browse: Browse, cast: Cast) -> None:
+    row = await actions.log_delivery(GROUP, key=uuid4(), actor=await cast("amina"), now=NOW)
+    amina = await browse("amina")
+    path = f"/practice/deliveries/{row.id}/take-back"
+    key = key_of(await amina.get(path))
+    assert (await amina.post(path, data={"key": key, "reason": ""})).status_code == 422
+    assert (await amina.post(path, data={"key": key, "reason": "Wrong group"})).status_code == 303
+    assert "Tuesday group" not in (await amina.get("/practice")).text
+
+
+async def test_asking_again_names_somebody_new_and_refuses_the_same_one(browse: Browse, cast: Cast) -> None:
+    row = await actions.log_delivery(GROUP, key=uuid4(), actor=await cast("amina"), now=NOW)
+    amina = await browse("amina")
+    path = f"/practice/deliveries/{row.id}/ask"
+    assert (await amina.post(path, data={"confirmer": str(known("ivan"))})).status_code == 422
+    assert (await amina.post(path, data={"confirmer": ""})).status_code == 422
+    outside = {"confirmer": "other", "confirmer_name": "Mo", "confirmer_contact": "+44 7700 900123"}
+    assert (await amina.post(path, data=outside)).status_code == 303
+    assert await Confirmation.filter(delivery=row, contact="+44 7700 900123", confirmer_id=None).count() == 1
