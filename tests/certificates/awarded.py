@@ -1,0 +1,54 @@
+"""A certificate that was awarded in the demo's world, written row by row, for tests of what comes after."""
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from certificates import frozen, ids, status_lists
+from certificates.models import Certificate, Certification, Consideration, Decision, PathwayVersion
+from tests.certificates.examples import FACTS
+from training.database.opening import transaction
+from training.demo.cast import known
+
+NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+HOME = "http://testserver"
+
+
+async def awarded(person: str = "amina", **changes) -> Certificate:
+    """Reserves a certificate for one of the cast."""
+    unit, programme = known("together"), known("growing-together")
+    version, _ = await PathwayVersion.get_or_create(
+        unit_id=unit, slug="growing_together", version="1",
+        defaults={
+            "id": uuid4(), "programme_id": programme, "title": "Growing Together", "text": "", "bases": {},
+            "sha256": "0" * 64, "published": NOW,
+        },
+    )  # fmt: skip
+    given = {"person_id": known(person), "pathway_id": version.id, "level": "group_leader"}
+    basis = await Consideration.create(
+        id=uuid4(), **given, as_of=NOW.date(), made=NOW, result="met", standing="certified", verdict={},
+        evidence=[], evidence_sha256="0" * 64,
+    )  # fmt: skip
+    decision = await Decision.create(
+        id=uuid4(), key=str(uuid4()), consideration_id=basis.id, **given, outcome="certified", on=NOW.date(),
+        recorded=NOW,
+    )  # fmt: skip
+    certification = await Certification.create(
+        id=uuid4(), decision_id=decision.id, person_id=known(person), programme_id=programme,
+        pathway_slug="growing_together", level="group_leader", level_title="Group leader", starts=NOW.date(),
+        ends=FACTS.valid_until, over=FACTS.valid_until, recorded=NOW,
+    )  # fmt: skip
+    async with transaction():
+        place = await status_lists.take(unit, home=HOME)
+        facts = replace(
+            FACTS, home=HOME, issued=NOW, valid_from=NOW.date(), status_list=place.address, status_index=place.index,
+            credential_id=f"urn:uuid:{ids.uuid7(NOW, random=secrets.token_bytes)}",
+            verify_token=ids.verify_token(random=secrets.token_bytes),
+            serial=ids.serial("GT", year=2026, number=place.number), **changes,
+        )  # fmt: skip
+        return await Certificate.create(
+            id=uuid4(), certification_id=certification.id, person_id=known(person), serial=facts.serial,
+            verify_token=facts.verify_token, credential_id=facts.credential_id, facts=frozen.canonical(facts),
+            facts_sha256=frozen.digest(facts), status_list_id=place.list_id, status_index=place.index, reserved=NOW,
+        )  # fmt: skip

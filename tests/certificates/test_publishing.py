@@ -1,0 +1,302 @@
+"""Publishing: once, whatever happens on the way; and what changes when a key is given up."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+
+from certificates import artefacts, badge, file_check, key_changes, publishing, signing, status_lists
+from certificates.artefacts import BADGE, DOCUMENT, TOKEN
+from certificates.credential_models import Artefact, IssuerKey, PublishedAchievement, RaisedBit, StatusList
+from certificates.document import Press, SwitchedOff
+from certificates.keys import KeyStore
+from certificates.models import Certificate
+from certificates.safe import Safe
+from certificates.shelf import Shelf
+from tests.certificates.awarded import HOME, NOW, awarded
+from training.demo.cast import known
+from training.errors import Conflict, Invalid, NotFound
+from training.facts import Fact
+
+# WeasyPrint 70 leaves the file of its colour profile for the garbage collector to close.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+SAFE = Safe(bytes(32))
+UNIT = known("together")
+
+
+@pytest.fixture
+def keys(database):
+    return KeyStore(SAFE, home=HOME)
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path / "files")
+
+
+@pytest.fixture
+def publish(keys, shelf):
+    async def done(row, *, now=NOW, on=None):
+        await publishing.publish(row.id, keys=keys, shelf=on or shelf, now=now)
+        return await Certificate.get(id=row.id)
+
+    return done
+
+
+@pytest.fixture
+async def press():
+    async with Press(1) as opened:
+        if not (await opened.available())[0]:
+            pytest.skip("PDF is off")
+        yield opened
+
+
+async def document_of(row, shelf):
+    return json.loads(await publishing.credential_of(row, BADGE, shelf=shelf))
+
+
+async def verified(row, keys, shelf, now=NOW + timedelta(hours=1)):
+    document = await document_of(row, shelf)
+    lists = {f"{HOME}/status-lists/{row.status_list_id}": json.loads(await signed_list(row, keys, now))}
+    return badge.verify(document, keys=await keys.trusted(), status_lists=lists, now=now)
+
+
+async def signed_list(row, keys, now):
+    return await status_lists.signed(row.status_list_id, keys=keys, now=now)
+
+
+async def test_a_published_certificate_verifies_and_is_told(publish, keys, shelf):
+    row = await publish(await awarded())
+    assert (row.progress, row.published) == ("published", NOW)
+    assert (await verified(row, keys, shelf)).credential_id == row.credential_id
+    token = (await publishing.credential_of(row, TOKEN, shelf=shelf)).decode()
+    assert signing.verify_jwt(token, keys=await keys.trusted_for_tokens())["id"] == row.credential_id
+    fact = await Fact.get(kind="certificate.published")
+    assert (fact.subject_id, fact.person_id, fact.unit_id) == (str(row.id), known("amina"), UNIT)
+    assert (await PublishedAchievement.get(unit_id=UNIT)).said["type"] == ["Achievement"]
+
+
+async def test_publishing_twice_changes_nothing(publish):
+    row = await awarded()
+    await publish(row)
+    before = await Artefact.all().order_by("id").values()
+    await publish(row, now=NOW + timedelta(days=1))
+    assert await Artefact.all().order_by("id").values() == before
+    assert await Fact.filter(kind="certificate.published").count() == 1
+
+
+async def test_many_who_publish_at_once_publish_once(publish):
+    row = await awarded()
+    await asyncio.gather(*(publish(row) for _ in range(10)))
+    assert await Fact.filter(kind="certificate.published").count() == 1
+    assert await Artefact.all().count() == 2
+    assert await IssuerKey.filter(unit_id=UNIT, state="active").count() == 2
+
+
+class Crash(Exception):
+    """The process was killed here."""
+
+
+class CrashingShelf(Shelf):
+    """A shelf on which the process dies before or after the given write."""
+
+    def __init__(self, folder, *, at, after):
+        super().__init__(folder)
+        self.at, self.after = at, after
+
+    async def put(self, name, content):
+        self.at -= 1
+        if self.at == 0 and not self.after:
+            raise Crash
+        await super().put(name, content)
+        if self.at == 0:
+            raise Crash
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", [1, 2])
+async def test_a_crash_in_the_middle_is_finished_later(publish, keys, shelf, tmp_path, at, after):
+    row = await awarded()
+    with pytest.raises(Crash):
+        await publish(row, on=CrashingShelf(tmp_path / "files", at=at, after=after))
+    row = await Certificate.get(id=row.id)
+    assert row.progress == "reserved"
+    with pytest.raises(NotFound):
+        await publishing.credential_of(row, BADGE, shelf=shelf)
+    row = await publish(row, now=NOW + timedelta(hours=3))
+    assert row.progress == "published"
+    assert (await verified(row, keys, shelf, NOW + timedelta(hours=4))).valid_at(NOW + timedelta(hours=4))
+    assert await Artefact.filter(kind=BADGE).count() == 1
+
+
+async def test_a_crash_between_signed_and_published_is_finished_later(publish, keys, shelf):
+    row = await publish(await awarded())
+    await Certificate.filter(id=row.id).update(progress="signed", published=None)
+    row = await publish(row)
+    assert row.progress == "published"
+    assert await Artefact.filter(kind=BADGE).count() == 1
+
+
+async def test_a_signed_file_lost_before_publishing_is_signed_again(publish, keys, shelf, tmp_path):
+    row = await publish(await awarded())
+    await Certificate.filter(id=row.id).update(progress="signed", published=None)
+    for path in (tmp_path / "files").rglob("*.jwt"):
+        path.unlink()
+    row = await publish(row)
+    assert row.progress == "published"
+    assert (await verified(row, keys, shelf)).credential_id == row.credential_id
+
+
+async def test_changed_facts_are_never_signed(publish):
+    row = await awarded()
+    await Certificate.filter(id=row.id).update(facts=row.facts.replace("Amina", "Karim"))
+    with pytest.raises(Conflict, match="facts"):
+        await publish(row)
+    assert (await Certificate.get(id=row.id)).progress == "reserved"
+
+
+async def test_a_changed_file_is_never_given_out(publish, shelf, tmp_path):
+    row = await publish(await awarded())
+    for path in (tmp_path / "files").rglob("*.json"):
+        path.write_text(path.read_text().replace("Amina", "Karim"))
+    with pytest.raises(Conflict, match="changed"):
+        await publishing.credential_of(row, BADGE, shelf=shelf)
+
+
+async def test_the_pdf_is_printed_once_and_carries_the_badge(publish, keys, shelf, press, tmp_path):
+    row = await publish(await awarded())
+    printed = await publishing.print_document(row.id, press=press, shelf=shelf, now=NOW)
+    assert await publishing.print_document(row.id, press=press, shelf=shelf, now=NOW) == printed
+    assert await Artefact.filter(kind=DOCUMENT).count() == 1
+    for path in (tmp_path / "files").rglob("*.pdf"):
+        path.unlink()
+    assert await publishing.print_document(row.id, press=press, shelf=shelf, now=NOW) == printed
+    assert (await file_check.recognise(printed, keys=keys, now=NOW)).same
+
+
+async def test_without_the_press_the_certificate_is_published_all_the_same(publish, shelf):
+    row = await publish(await awarded())
+    async with Press(1, enabled=False) as off:
+        with pytest.raises(SwitchedOff):
+            await publishing.print_document(row.id, press=off, shelf=shelf, now=NOW)
+    assert row.progress == "published"
+
+
+async def test_nothing_is_printed_before_it_is_published(shelf, database):
+    async with Press(1) as pool:
+        with pytest.raises(Conflict, match="not published"):
+            await publishing.print_document((await awarded()).id, press=pool, shelf=shelf, now=NOW)
+
+
+async def test_a_withdrawn_certificate_has_its_bit_raised_and_nobody_elses(publish, keys, shelf):
+    row, other = await publish(await awarded()), await publish(await awarded("jude"))
+    assert not (await verified(row, keys, shelf)).withdrawn
+    for _ in range(2):
+        await status_lists.raise_bit(row.certification_id, now=NOW)
+    assert await RaisedBit.all().count() == 1
+    assert (await verified(row, keys, shelf)).withdrawn
+    assert not (await verified(other, keys, shelf)).withdrawn
+
+
+async def test_a_list_is_signed_again_only_when_it_must_be(publish, keys):
+    row = await publish(await awarded())
+    first = await signed_list(row, keys, NOW)
+    assert await signed_list(row, keys, NOW + timedelta(hours=23)) == first
+    later = await signed_list(row, keys, NOW + timedelta(hours=25))
+    assert later != first and status_lists.tag(later) != status_lists.tag(first)
+    await status_lists.raise_bit(row.certification_id, now=NOW)
+    assert await signed_list(row, keys, NOW + timedelta(hours=25)) != later
+
+
+async def test_entries_are_never_given_twice_and_a_full_list_is_followed_by_a_new_one(database):
+    rows = [await awarded() for _ in range(5)]
+    assert len({row.status_index for row in rows}) == 5
+    await StatusList.all().update(taken=98_304)
+    place = await status_lists.take(UNIT, home=HOME)
+    assert await StatusList.all().count() == 2
+    assert place.number == 131_073
+
+
+async def test_a_new_key_signs_only_after_two_days(publish, keys, shelf):
+    first = await publish(await awarded())
+    announced = await key_changes.announce(UNIT, safe=SAFE, now=NOW)
+    assert [key.id for key in await key_changes.announce(UNIT, safe=SAFE, now=NOW)] == [key.id for key in announced]
+    assert await key_changes.turn_over(now=NOW + timedelta(hours=47)) == 0
+    assert await key_changes.turn_over(now=NOW + timedelta(hours=48)) == 2
+    second = await publish(await awarded("jude"), now=NOW + timedelta(days=3))
+    methods = [(await document_of(row, shelf))["proof"]["verificationMethod"] for row in (first, second)]
+    assert methods[0] != methods[1]
+    for row in (first, second):
+        assert await verified(row, keys, shelf, NOW + timedelta(days=3))
+    states = sorted([key.state async for key in IssuerKey.filter(unit_id=UNIT)])
+    assert states == ["active", "active", "retired", "retired"]
+    kinds = {fact.kind async for fact in Fact.filter(kind__startswith="key.")}
+    assert kinds == {"key.activated", "key.announced", "key.retired"}
+
+
+async def test_a_key_given_up_is_not_believed_and_its_certificates_are_signed_again(publish, keys, shelf):
+    row = await publish(await awarded())
+    old = await publishing.credential_of(row, BADGE, shelf=shelf)
+    later = NOW + timedelta(days=9)
+    given_up = await IssuerKey.get(unit_id=UNIT, purpose="document")
+    await key_changes.compromise(given_up.kid, safe=SAFE, now=later)
+    with pytest.raises(signing.Unproven):
+        await verified(row, keys, shelf, later)
+    assert await publishing.sign_again(given_up.kid, keys=keys, shelf=shelf, now=later) == 1
+    assert await publishing.sign_again(given_up.kid, keys=keys, shelf=shelf, now=later) == 0
+    new = await document_of(row, shelf)
+    assert new["id"] == json.loads(old)["id"]
+    assert new["validFrom"] == later.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (await verified(row, keys, shelf, later)).valid_at(later)
+    with pytest.raises(Conflict, match="before"):
+        await key_changes.compromise(given_up.kid, safe=SAFE, now=later)
+
+
+async def test_private_keys_are_sealed_and_open_only_with_the_master_key(publish, keys, shelf):
+    await publish(await awarded())
+    for row in await IssuerKey.all():
+        assert b"PRIVATE" not in bytes(row.sealed) and len(row.sealed) > 40
+    stranger = KeyStore(Safe(bytes(31) + b"1"), home=HOME)
+    with pytest.raises(Conflict, match="TRAINING_SECRET_KEY"):
+        await publishing.publish((await awarded("jude")).id, keys=stranger, shelf=shelf, now=NOW)
+
+
+async def test_a_sealed_key_does_not_open_as_another(database):
+    sealed = SAFE.seal(b"secret", purpose="one")
+    assert SAFE.open(sealed, purpose="one") == b"secret"
+    with pytest.raises(Conflict):
+        SAFE.open(sealed, purpose="two")
+
+
+async def test_every_file_given_out_is_recognised(publish, keys, shelf):
+    row = await publish(await awarded())
+    for kind in (BADGE, TOKEN):
+        content = await publishing.credential_of(row, kind, shelf=shelf)
+        found = await file_check.recognise(content, keys=keys, now=NOW)
+        assert (found.certificate_id, found.same) == (row.id, True)
+    reformatted = json.dumps(await document_of(row, shelf)).encode()
+    found = await file_check.recognise(reformatted, keys=keys, now=NOW)
+    assert (found.certificate_id, found.same) == (row.id, False)
+    assert await file_check.recognise_hash("0" * 64) is None
+
+
+async def test_a_file_that_proves_nothing_is_refused_with_the_reason(publish, keys, shelf):
+    row = await publish(await awarded())
+    document = await document_of(row, shelf)
+    forged = {**document, "name": "Mentor"}
+    foreign = {**document, "credentialStatus": {"statusListCredential": "https://elsewhere.example/1"}}
+    deep = "[" * 100_000 + "]" * 100_000
+    for bad in (json.dumps(forged), json.dumps(foreign), "{}", "[]", "a.b.c", "", deep, '{"credentialStatus": []}'):
+        with pytest.raises(Invalid):
+            await file_check.recognise(bad.encode(), keys=keys, now=NOW)
+    for raw in (b"\xff\xfe", b"%PDF-1.7"):
+        with pytest.raises(Invalid):
+            await file_check.recognise(raw, keys=keys, now=NOW)
+
+
+async def test_latest_is_the_highest_version(publish):
+    row = await publish(await awarded())
+    assert (await artefacts.latest(row.id, BADGE)).version == 1
+    assert await artefacts.latest(row.id, DOCUMENT) is None
