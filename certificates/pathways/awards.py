@@ -90,7 +90,7 @@ def award_values(case: Case, owner: str, level: str, day: date) -> list[Value | 
     if known is None or known.per is None:
         return [None]
     found = {value for one in decisions(case, owner, level, day) for value in one.attributes.get(known.per, ())}
-    return list(sorted(found, key=str)) or [None]
+    return sorted(found, key=str) or [None]
 
 
 def plain_standing(award: Award, day: date) -> Standing:

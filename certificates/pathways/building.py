@@ -5,8 +5,20 @@ from datetime import date
 from typing import Any
 
 from certificates.pathways.days import Length
+from certificates.pathways.findings import as_day
 from certificates.pathways.shapes import (
-    Amounts, Condition, Group, Leaf, Portion, Requirement, Requirements, Signatory, Team, This, Threshold, Thresholds,
+    Amounts,
+    Condition,
+    Group,
+    Leaf,
+    Portion,
+    Requirement,
+    Requirements,
+    Signatory,
+    Team,
+    This,
+    Threshold,
+    Thresholds,
 )  # fmt: skip
 from certificates.pathways.values import Value, plain_values
 from certificates.pathways.vocabulary import ASKED_TYPES, GROUPS, TEXT
@@ -42,7 +54,8 @@ def requirement(name: str, row: Table, kinds: Kinds) -> Requirement:
 def signatory(value: Any, not_own: Any, kinds: Kinds) -> Signatory | None:
     """Who may sign, from the short form or the long one."""
     if isinstance(value, Mapping):
-        return Signatory(texts(value.get("holds")), texts(value.get("not_own")), requirements(value.get("requires"), kinds))
+        own = requirements(value.get("requires"), kinds)
+        return Signatory(texts(value.get("holds")), texts(value.get("not_own")), own)
     return Signatory(texts(value), texts(not_own)) if value is not None or not_own is not None else None
 
 
@@ -55,7 +68,7 @@ def thresholds(table: Any) -> Thresholds | None:
 
 def period(table: Any) -> tuple[date | None, date | None]:
     """The two ends of an `effective`, each of which may be missing."""
-    return (table.get("from"), table.get("until")) if table else (None, None)
+    return (as_day(table.get("from")), as_day(table.get("until"))) if table else (None, None)
 
 
 def length(value: Any) -> Length | None:
@@ -189,4 +202,4 @@ def _whole(value: Any, otherwise: Any) -> Any:
 
 
 def _known(value: Any) -> Value:
-    return 0 if value is None else value  # type: ignore[no-any-return]
+    return 0 if value is None else value

@@ -120,7 +120,8 @@ def _check_target(target: Standing, one: Standing, row: Table, key: str, found: 
     if one.once is not None and target.once is one.once:
         found.add(row, key, f"{one.name} waits for its sibling {target.name} under use: once", "take one of them out")
     elif not has_day(target.row):
-        found.add(row, key, f"{target.name} has no day and cannot be waited for", "wait for a requirement that has a day")
+        what = f"{target.name} has no day and cannot be waited for"
+        found.add(row, key, what, "wait for a requirement that has a day")
 
 
 def has_day(row: Table) -> bool:

@@ -6,9 +6,21 @@ from typing import Any
 from certificates.pathways.findings import Findings, as_day, is_number, is_text, shown
 from certificates.pathways.mistakes import Mistake
 from certificates.pathways.vocabulary import (
-    ASKED_TYPES, ATTRIBUTES, DATE, DONE_TYPES, HOLDERS, JUDGEMENTS, NUMBER, OUTCOMES, RECORD_TYPES, RESULTS, STATES,
-    TEXT, YES_OR_NO,
+    ASKED_TYPES,
+    ATTRIBUTES,
+    DATE,
+    DONE_TYPES,
+    HOLDERS,
+    JUDGEMENTS,
+    NUMBER,
+    OUTCOMES,
+    RECORD_TYPES,
+    RESULTS,
+    STATES,
+    TEXT,
+    YES_OR_NO,
 )  # fmt: skip
+from certificates.pathways.yaml_lines import Table
 
 FILE_KEYS = ("holder", "kind", "site", "gaps", "note", "records")
 RATING_KEYS = ("by", "on", "agreed", "judged", "reasons", "items")
@@ -32,7 +44,7 @@ def check_evidence(table: Mapping[str, Any], file: str) -> list[Mistake]:
         found.add(table, "records", "records is missing or no list", "write the records as a list, if need be as []")
         return found.mistakes
     rows = [row for row in rows if isinstance(row, Mapping)]
-    known = frozenset(str(row.get("id")) for row in rows)
+    known = frozenset(str(row.get("id")) for row in rows) if isinstance(table, Table) else frozenset()
     seen: set[str] = set()
     for row in rows:
         found.mistakes += check_record(row, file, known)
@@ -46,6 +58,7 @@ def check_evidence(table: Mapping[str, Any], file: str) -> list[Mistake]:
 def check_record(row: Mapping[str, Any], file: str, known: frozenset[str]) -> list[Mistake]:
     """Everything that is wrong in one record; ids are looked for among the known ones, if there are any."""
     found = Findings(file)
+    row = without_nothing(row)
     for key in NEEDED:
         if row.get(key) is None:
             found.add(row, None, f"the record {row.get('id', '')} has no {key}", f"write its {key}")
@@ -61,6 +74,18 @@ def check_record(row: Mapping[str, Any], file: str, known: frozenset[str]) -> li
     _check_rows(found, row)
     _check_links(found, row, known)
     return found.mistakes
+
+
+def without_nothing(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A record without the keys that are empty."""
+    if None not in row.values():
+        return row
+    if not isinstance(row, Table):
+        return {key: value for key, value in row.items() if value is not None}
+    fresh = row.copy()
+    for key in [key for key, value in row.items() if value is None]:
+        fresh.take_out(key)
+    return fresh
 
 
 def _check_head(found: Findings, table: Mapping[str, Any]) -> None:

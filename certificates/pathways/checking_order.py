@@ -36,7 +36,7 @@ _RULES: tuple[Rule, ...] = (
     ("after", lambda one: one.has("since"), "since and after stand together", "keep one of them"),
     (
         "within",
-        lambda one: isinstance(one.row["within"], list) and len(one.row["within"]) == 2 and not one.has("since", "after"),
+        lambda one: _count(one.row["within"]) == 2 and not one.has("since", "after"),
         "within has two lengths and nothing to count them from",
         "write since or after, or one length",
     ),
@@ -123,6 +123,10 @@ def _amounts(value: Any) -> dict[str, Any]:
     if isinstance(value, Table):
         return {key: amount for key, amount in value.items() if is_number(amount)}
     return {"records": value} if is_number(value) else {}
+
+
+def _count(value: object) -> int:
+    return len(value) if isinstance(value, list) else 1
 
 
 def _length(value: object) -> Length | None:

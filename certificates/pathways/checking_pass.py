@@ -17,7 +17,9 @@ _PLAIN = ("score", "agreement")
 FORMS = (*_LONG, "number", "judged", *_PLAIN)
 
 
-def check_pass(found: Findings, table: Table, items: Collection[str] | None = None, names: Collection[str] = ()) -> None:
+def check_pass(
+    found: Findings, table: Table, items: Collection[str] | None = None, names: Collection[str] = ()
+) -> None:
     """Note what is wrong in a pass; items are those of an instrument, names those and its sections."""
     found.unknown_keys(table, FORMS, "pass")
     if not table:

@@ -110,4 +110,3 @@ def _awards(level: Table) -> Iterable[tuple[str, Table]]:
                     if isinstance(one, Table) and "award" in one:
                         names = one["award"] if isinstance(one["award"], list) else [one["award"]]
                         yield from ((str(name), one) for name in names)
-

@@ -61,7 +61,7 @@ def where(scope: Scope, row: Table, key: str) -> None:
         elif isinstance(value, Table):
             _ends(scope, table, name, value)
         else:
-            _values(scope, table, name, value)
+            _values(scope, table, name, value, scope.kinds[name])
 
 
 def of_which(scope: Scope, row: Table, key: str) -> None:
@@ -77,9 +77,13 @@ def of_which(scope: Scope, row: Table, key: str) -> None:
             scope.found.add(table, name, f"{name} has no where", "write which records it is about")
         if not any(one in part for one in PORTION_KEYS[1:4]):
             scope.found.add(table, name, f"{name} asks for nothing", "write at_least, different or counts_up_to")
-        for one, check in (("where", where), ("at_least", at_least), ("different", different), ("counts_up_to", at_least)):
+        if "where" in part:
+            where(scope, part, "where")
+        if "different" in part:
+            different(scope, part, "different")
+        for one in ("at_least", "counts_up_to"):
             if one in part:
-                check(scope, part, one)
+                at_least(scope, part, one)
 
 
 def passing(scope: Scope, row: Table, key: str) -> None:
@@ -127,8 +131,9 @@ def text(scope: Scope, row: Table, key: str) -> None:
 
 def anchors(scope: Scope, row: Table, key: str) -> None:
     """Days, ids or words that stand for a day; whether they exist is checked once all ids are known."""
-    values = row[key] if isinstance(row[key], list) else [row[key]]
-    if not values or not all(scope_value(value) for value in values):
+    value = row[key]
+    values = value if isinstance(value, list) else [value]
+    if not values or not all(scope_value(one) for one in values):
         scope.found.add(row, key, f"{key} is {shown(row[key])}", "write a day, or the id of what it waits for")
 
 
@@ -150,25 +155,23 @@ def _amounts(scope: Scope, row: Table, key: str, *, least: int) -> None:
     if not value:
         scope.found.add(row, key, f"{key} names no attribute", "write a number, or an attribute with a number")
     for name, amount in value.items():
-        if scope.attribute(value, name, (NUMBER,)) and scope.found.number(value, name, amount, 0):
-            if least and not amount:
-                scope.found.add(value, name, f"{name} is 0", "write more than 0, or take it out")
+        sound = scope.attribute(value, name, (NUMBER,)) and scope.found.number(value, name, amount, 0)
+        if sound and least and not amount:
+            scope.found.add(value, name, f"{name} is 0", "write more than 0, or take it out")
 
 
-def _values(scope: Scope, table: Table, name: str, value: object) -> None:
+def _values(scope: Scope, table: Table, name: str, value: object, kind: str) -> None:
     values = value if isinstance(value, list) else [value]
     if not values:
         scope.found.add(table, name, f"{name} has no value", "write a value or a list of values")
     for one in values:
-        scope.value(table, name, one, scope.kinds[name])
+        scope.value(table, name, one, kind)
 
 
 def _ends(scope: Scope, table: Table, name: str, ends: Table) -> None:
     scope.found.unknown_keys(ends, ("min", "max", "not"), f"the condition on {name}")
     if "not" in ends:
-        values = ends["not"] if isinstance(ends["not"], list) else [ends["not"]]
-        for one in values:
-            scope.value(ends, "not", one, scope.kinds[name])
+        _values(scope, ends, "not", ends["not"], scope.kinds[name])
     kind = scope.kinds[name]
     if kind not in (NUMBER, DATE, TEXT) and ("min" in ends or "max" in ends):
         scope.found.add(table, name, f"{name} is true or false and has no min or max", "write true or false")

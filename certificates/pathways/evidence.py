@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from certificates.pathways.checking_evidence import check_evidence, check_record
+from certificates.pathways.checking_evidence import check_evidence, check_record, without_nothing
 from certificates.pathways.mistakes import Faulty, Mistake
 from certificates.pathways.values import Value, plain_values
 from certificates.pathways.vocabulary import ATTRIBUTES
 
-RECORD_KEYS = frozenset(
-    "id type what on from until recorded_at who by about replaces void result team ratings duties note".split()
-)
+_KEYS = "id type what on from until recorded_at who by about replaces void result team ratings duties note"
+RECORD_KEYS = frozenset(_KEYS.split(" "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Record:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Record":
         """Read a record from a mapping with the keys of an evidence file; raises Faulty."""
-        row = _without_nothing(row)
+        row = without_nothing(row)
         mistakes = check_record(row, "evidence", frozenset())
         if mistakes:
             raise Faulty(mistakes)
@@ -97,7 +96,10 @@ class Evidence:
 
     @classmethod
     def of(cls, table: Mapping[str, Any], file: str = "evidence") -> "Evidence":
-        """Read evidence from a mapping with the keys of an evidence file; raises Faulty."""
+        """Read evidence from a mapping with the keys of an evidence file; raises Faulty.
+
+        Only in a file must every record exist that another one names.
+        """
         mistakes: list[Mistake] = check_evidence(table, file)
         if mistakes:
             raise Faulty(mistakes)
@@ -137,10 +139,6 @@ def _replaced(known: list[Record]) -> set[str]:
         return answers[name]
 
     return {name for name in sorted(replacers) if is_replaced(name)}
-
-
-def _without_nothing(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    return row if None not in row.values() else {key: value for key, value in row.items() if value is not None}
 
 
 def _day(value: object) -> date | None:

@@ -53,7 +53,14 @@ def not_yet_due(leaf: Leaf, window: Window, place: Place) -> bool:
 
 
 def _counted(
-    requirement: Requirement, leaf: Leaf, entries: Entries, *, young: Entries, window: Window, tally: Tally, place: Place
+    requirement: Requirement,
+    leaf: Leaf,
+    entries: Entries,
+    *,
+    young: Entries,
+    window: Window,
+    tally: Tally,
+    place: Place,
 ) -> Node:
     counts = counts_of(leaf, entries, tally)
     result = all_of(count.result for count in counts)

@@ -92,7 +92,8 @@ def _merge_section(owner: Table, key: str, overlay: Table, found: Findings, *, l
             assert isinstance(entry, Table)
             _apply(section, name, entry, overlay, found)
         elif name in (_ids_of_level(level) if level is not None else ids_in(section)):
-            found.add(overlay, name, f"{name} stands in the base already", f"write {name}: {{replace: …}} or {{change: …}}")
+            remedy = f"write {name}: {{replace: …}} or {{change: …}}"
+            found.add(overlay, name, f"{name} stands in the base already", remedy)
         else:
             section.put(name, entry, overlay.place(name))
 
@@ -104,7 +105,8 @@ def _apply(section: Table, name: str, entry: Table, overlay: Table, found: Findi
         return
     owner = next((owner for one, owner, _ in _walk(section) if one == name), None)
     if owner is None:
-        found.add(overlay, name, f"{name} is no requirement of this section of the base", nearest(name, ids_in(section)))
+        what = f"{name} is no requirement of this section of the base"
+        found.add(overlay, name, what, nearest(name, sorted(ids_in(section))))
         return
     if verb == "remove":
         _remove(owner, name, entry, found, "requirement")

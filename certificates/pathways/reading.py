@@ -74,7 +74,8 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise Faulty([Mistake(str(path), 1, "the file is no UTF-8", "save it as UTF-8")]) from error
     except OSError as error:
-        raise Faulty([Mistake(str(path), 1, f"the file cannot be read ({error.strerror})", "look at its name")]) from error
+        what = f"the file cannot be read ({error.strerror})"
+        raise Faulty([Mistake(str(path), 1, what, "look at its name")]) from error
 
 
 def _pathway(name: str, source: Source, file: str, text: str) -> Pathway:
@@ -107,7 +108,8 @@ def _assembled(
 def _extended(table: Table, name: str, source: Source, found: Findings, *, seen: tuple[str, ...]) -> Table | None:
     base_name = table["extends"]
     if base_name in seen:
-        found.add(table, "extends", f"{name} extends {base_name}: a circle of overlays", "extend a pathway that does not")
+        what = f"{name} extends {base_name}: a circle of overlays"
+        found.add(table, "extends", what, "extend a pathway that does not extend this one")
         return None
     base = source(str(base_name))
     if base is None:
@@ -131,4 +133,3 @@ def _texts(bases: Mapping[str, str]) -> Source:
 
 def _is_plain(name: str) -> bool:
     return name.replace("_", "").isalnum()
-

@@ -8,7 +8,7 @@ from certificates.pathways.groups import join, judge_team, judge_this
 from certificates.pathways.leaves import judge_leaf
 from certificates.pathways.nodes import Node
 from certificates.pathways.places import Place
-from certificates.pathways.shapes import Group, Leaf, Requirement, Team, This
+from certificates.pathways.shapes import Group, Leaf, Requirement, This
 from certificates.pathways.sharing import judge_sharing
 from certificates.pathways.signatories import holds
 from certificates.pathways.values import Result, Sure
@@ -25,7 +25,10 @@ def judge(requirement: Requirement, place: Place) -> Node:
         judge(group, place)
         return place.memo[requirement.id]
     applies = _applies(requirement, place)
-    node = _out(requirement) if applies is Result.NOT_MET else _finished(requirement, _bare(requirement, place), applies, place)
+    if applies is Result.NOT_MET:
+        node = _out(requirement)
+    else:
+        node = _finished(requirement, _bare(requirement, place), applies, place)
     if requirement.id:
         place.memo[requirement.id] = node
     return node

@@ -1,4 +1,4 @@
-"""What is known at one place of a pathway while it is checked: roles, levels, attributes, sources, and where it stands."""
+"""What is known at one place of a pathway while it is checked: roles, levels, attributes, sources, its section."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,10 @@ _SAID = {NUMBER: "a number", TEXT: "text", YES_OR_NO: "true or false", DATE: "a 
 
 @dataclass(frozen=True)
 class Scope:
-    """Where the checker stands; a section is entry, requires, renewal, keep, return, lifted_by, while, delivery or signing."""
+    """Where the checker stands.
+
+    A section is entry, requires, renewal, keep, return, lifted_by, while, delivery or signing.
+    """
 
     found: Findings
     roles: frozenset[str] = frozenset()
@@ -42,7 +45,8 @@ class Scope:
         known = [*self.roles, *self.levels]
         for name in self.found.texts(row, key):
             if name not in known and "/" not in name:
-                self.found.add(row, key, f"{name} is no role and no level of this pathway", nearest(name, sorted(known)))
+                what = f"{name} is no role and no level of this pathway"
+                self.found.add(row, key, what, nearest(name, sorted(known)))
 
     def source(self, row: Table, key: str) -> None:
         """Note each source that the pathway does not name."""

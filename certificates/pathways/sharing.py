@@ -15,10 +15,11 @@ def judge_sharing(requirements: list[tuple[Requirement, Leaf]], place: Place) ->
     found = {requirement.id: sure_and_perhaps(requirement, leaf, place) for requirement, leaf in requirements}
     wants = [_want(requirement.id, leaf, *found[requirement.id], place) for requirement, leaf in requirements]
     results, shown = hand_out(wants)
-    return {
-        want.name: _node(want, leaf, result=results[want.name], used=shown[want.name], found=found[want.name], place=place)
-        for want, (_, leaf) in zip(wants, requirements, strict=True)
-    }
+    nodes: dict[str, Node] = {}
+    for want, (_, leaf) in zip(wants, requirements, strict=True):
+        name = want.name
+        nodes[name] = _node(want, leaf, result=results[name], used=shown[name], found=found[name], place=place)
+    return nodes
 
 
 def _want(name: str, leaf: Leaf, entries: Entries, window: Window, place: Place) -> Want:

@@ -76,11 +76,12 @@ def _keep_walk(case: Case, level: Level, award: Award, day: date) -> Walk:
     if not level.keep:
         return Walk()
     over = award.period.over_on
-    last = min(day, over) if over else day
-    last = last if last == day and last != over else max(award.clock, _before(last))
-    return _walk(
-        case, level.keep, award, first=award.clock, last=last, look=lambda one: to_keep(case, level, award, one).judge_all()
-    )
+    last = min(day, _before(over)) if over else day
+
+    def look(one: date) -> tuple[Node, ...]:
+        return to_keep(case, level, award, one).judge_all()
+
+    return _walk(case, level.keep, award, first=award.clock, last=last, look=look)
 
 
 def _lift_walk(case: Case, level: Level, award: Award, day: date) -> Walk:
@@ -94,9 +95,11 @@ def _lift_walk(case: Case, level: Level, award: Award, day: date) -> Walk:
         return Walk()
     if not rule.has_lifted_by:
         return Walk(broken_on=ends)
-    return _walk(
-        case, rule.lifted_by, award, first=ends, last=day, look=lambda one: to_lift(case, level, award, one).judge_all()
-    )
+
+    def look(one: date) -> tuple[Node, ...]:
+        return to_lift(case, level, award, one).judge_all()
+
+    return _walk(case, rule.lifted_by, award, first=ends, last=day, look=look)
 
 
 def _walk(case: Case, rules: Requirements, award: Award, *, first: date, last: date, look: Look) -> Walk:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from certificates.pathways.nodes import Node, day_text
+from certificates.pathways.nodes import Node as Node
+from certificates.pathways.nodes import day_text
 from certificates.pathways.values import Result, Value
 
 
@@ -55,7 +56,8 @@ class DecisionSeen:
 
     def as_json(self) -> dict[str, Any]:
         """The decision as in the verdict."""
-        return {"record": self.record, "outcome": self.outcome, "on": day_text(self.on), "in_order": self.in_order.value}
+        said = {"record": self.record, "outcome": self.outcome, "on": day_text(self.on)}
+        return {**said, "in_order": self.in_order.value}
 
 
 @dataclass(frozen=True, slots=True)

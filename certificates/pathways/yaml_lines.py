@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import yaml
 from yaml.events import AliasEvent, NodeEvent
@@ -100,18 +101,19 @@ class _Loader(yaml.SafeLoader):
         self.mistakes: list[Mistake] = []
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
-        event = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        line = event.start_mark.line
         if isinstance(event, AliasEvent):
-            self._refuse(event.start_mark.line, f"*{event.anchor} is an alias", "write the value out where it is used")
-            self.get_event()
-            return ScalarNode("tag:yaml.org,2002:str", "", event.start_mark, event.end_mark, "'")
+            self._refuse(line, f"*{event.anchor} is an alias", "write the value out where it is used")
+            self.get_event()  # type: ignore[no-untyped-call]
+            return ScalarNode("tag:yaml.org,2002:str", "", None, None, "'")
         if isinstance(event, NodeEvent) and event.anchor:
-            self._refuse(event.start_mark.line, f"&{event.anchor} is an anchor", "write the value out where it is used")
+            self._refuse(line, f"&{event.anchor} is an anchor", "write the value out where it is used")
             event.anchor = None
         if getattr(event, "tag", None):
-            self._refuse(event.start_mark.line, f"{event.tag} is a tag", "take it out; put text in quotes")
+            self._refuse(line, f"{event.tag} is a tag", "take it out; put text in quotes")
             event.tag = None
-        return super().compose_node(parent, index)  # type: ignore[no-any-return]
+        return super().compose_node(parent, index)
 
     def built(self, node: Node) -> object:
         """The plain value of a node."""
@@ -143,7 +145,7 @@ class _Loader(yaml.SafeLoader):
 
     def _scalar(self, node: Node) -> object:
         text = str(node.value)
-        if node.style is not None:
+        if not isinstance(node, ScalarNode) or node.style is not None:
             return text.strip()
         text = text.strip()
         if text in _WORDS:
