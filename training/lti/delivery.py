@@ -27,9 +27,9 @@ async def deliver(work: Followup, platform: Platform, *, now: datetime) -> None:
 
     Raises Upstream to be tried again, another Trouble when the LMS has refused it for good.
     """
-    score_id = UUID(work.subject_id)
-    if not await Score.filter(id=score_id, state="queued").exists():
-        return  # a newer piece of work has sent it already
+    score_id, version = UUID(work.subject_id), int(work.key.rpartition("/")[2])
+    if not await Score.filter(id=score_id, state="queued", version=version).exists():
+        return  # it is sent, or a newer value has work of its own
     free = Q(sending_until__isnull=True) | Q(sending_until__lt=now)
     if not await Score.filter(free, id=score_id, state="queued").update(sending_until=now + LEASE):
         raise Upstream("Another worker is sending this score.", retry_after=2)

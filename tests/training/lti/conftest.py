@@ -37,23 +37,6 @@ async def served(app: Any, port: int) -> AsyncIterator[None]:
         await task
 
 
-def wire(service: Starlette) -> None:
-    from training.lti import pages as lti
-    from training.lti.platform import Platform
-    from training.outbound import Outbound
-    from training.web.doors import ANYONE, at
-
-    if not hasattr(service.state, "tool"):
-        platform = Platform(Outbound(["127.0.0.1", "localhost"]), secret_key="s" * 40)
-        service.state.tool = Tool(platform, origin=ORIGIN, secret_key="s" * 40)
-        both = ("GET", "POST")
-        service.router.routes += [
-            at("/lti/login", lti.login, may=ANYONE, methods=both, body=lti.BODY),
-            at("/lti/launch", lti.launch, may=ANYONE, methods=both, body=lti.BODY),
-            at("/.well-known/jwks.json", lti.key_set, may=ANYONE),
-        ]
-
-
 def free_port() -> int:
     """Finds a port that nobody listens on."""
     with socket.socket() as found:
@@ -81,8 +64,12 @@ class Side:
     async def begin(self, sub: str = "amina", activity: str = "a-course", **changed: str | None) -> dict[str, str]:
         """Begins a login as the LMS would, and gives the query that the service answers with."""
         asked = {
-            "iss": self.world.base_url, "target_link_uri": ORIGIN + self.world.activities[activity].path,
-            "login_hint": sub, "lti_message_hint": activity, "client_id": "training", "lti_deployment_id": "demo-1",
+            "iss": self.world.base_url,
+            "target_link_uri": ORIGIN + self.world.activities[activity].path,
+            "login_hint": sub,
+            "lti_message_hint": activity,
+            "client_id": "training",
+            "lti_deployment_id": "demo-1",
             **changed,
         }
         params = {name: value for name, value in asked.items() if value is not None}
@@ -98,7 +85,8 @@ class Side:
     async def post(self, token: str, state: str, browser: httpx2.AsyncClient | None = None) -> httpx2.Response:
         """Posts a token to the service as the LMS's page does."""
         return await (browser or self.browser).post(
-            "/lti/launch", data={"id_token": token, "state": state}, headers={"Sec-Fetch-Site": "cross-site"})
+            "/lti/launch", data={"id_token": token, "state": state}, headers={"Sec-Fetch-Site": "cross-site"}
+        )
 
     async def launch(self, sub: str = "amina", activity: str = "a-course") -> httpx2.Response:
         """Launches an activity as one of the LMS's people, from the first click to the last redirect."""
@@ -116,7 +104,6 @@ def field(page: str, name: str) -> str:
 @pytest.fixture
 async def side(service: Starlette) -> AsyncIterator[Side]:
     """Gives the service with the pretend LMS registered and running."""
-    wire(service)
     base = f"http://127.0.0.1:{(port := free_port())}"
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=service), base_url=ORIGIN) as keys:
         lms = build(ORIGIN, base, tool=keys)

@@ -63,8 +63,19 @@ def claim(name: str, value: Any) -> Change:
 
 
 LTI_CLAIMS = frozenset(
-    {"message_type", "version", "deployment_id", "target_link_uri", "resource_link", "roles", "context", "custom",
-     "tool_platform", "launch_presentation"})
+    {
+        "message_type",
+        "version",
+        "deployment_id",
+        "target_link_uri",
+        "resource_link",
+        "roles",
+        "context",
+        "custom",
+        "tool_platform",
+        "launch_presentation",
+    }
+)
 
 
 def shifted(**seconds: int) -> Change:
@@ -98,8 +109,11 @@ def signed_by_stranger(**members: Any) -> Change:
 
 def hmac_with_public_key(forged: Forged) -> None:
     """Signs with HS256 and the platform's public key as the secret: the classic confusion of algorithms."""
-    pem = forged.world.keys[-1].private.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    pem = (
+        forged.world.keys[-1]
+        .private.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
 
     def resign(token: str) -> str:
         kept = {**forged.headers, "alg": "HS256", "typ": "JWT", "kid": forged.world.keys[-1].kid}

@@ -99,7 +99,8 @@ async def test_a_first_launch_made_eight_times_at_once_makes_one_person(side: Si
     queries = await asyncio.gather(*(side.begin("grace") for _ in range(8)))
     tokens = await asyncio.gather(*(side.token_for(query) for query in queries))
     answers = await asyncio.gather(
-        *(side.post(token, query["state"]) for token, query in zip(tokens, queries, strict=True)))
+        *(side.post(token, query["state"]) for token, query in zip(tokens, queries, strict=True))
+    )
     assert [answer.status_code for answer in answers] == [303] * 8
     assert await Identity.filter(sub="grace").count() == 1
     assert await Person.filter(name="Grace Hall").count() == 1

@@ -54,7 +54,8 @@ async def test_a_login_that_we_cannot_begin_is_refused_and_leads_nowhere(side: S
 async def _second_client(side: Side) -> Registration:
     first = await Registration.get()
     return await registration.add(
-        Entry(first.issuer, "second", first.auth_url, first.token_url, first.jwks_url, ("other",)), now=clock.now())
+        Entry(first.issuer, "second", first.auth_url, first.token_url, first.jwks_url, ("other",)), now=clock.now()
+    )
 
 
 async def test_two_clients_of_one_issuer_need_a_client_id_or_a_deployment(side: Side) -> None:
@@ -70,7 +71,8 @@ async def test_a_closed_registration_is_unknown_also_in_the_middle_of_a_login(si
     query = await side.begin()
     await Registration.all().update(state="closed")
     assert (await side.post(honest(side.world, query["nonce"]).write(), query["state"])).headers[
-        "X-Refusal"] == "issuer_unknown"
+        "X-Refusal"
+    ] == "issuer_unknown"
     answer = await side.browser.get("/lti/login", params={"iss": side.world.base_url, **ASKED})
     assert answer.headers["X-Refusal"] == "issuer_unknown"
 
@@ -123,8 +125,7 @@ async def test_the_login_cookie_lives_ten_minutes_and_follows_the_configured_add
     answer = await side.browser.get("/lti/login", params={"iss": side.world.base_url, **ASKED})
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "Max-Age=600" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
-    side.service.state.settings = side.service.state.settings.model_copy(
-        update={"public_url": "https://tool.example"})
+    side.service.state.settings = side.service.state.settings.model_copy(update={"public_url": "https://tool.example"})
     cookie = (await side.browser.get("/lti/login", params={"iss": side.world.base_url, **ASKED})).headers["set-cookie"]
     assert all(part in cookie for part in ("; Secure", "; SameSite=None", "; Partitioned", "; HttpOnly"))
 
@@ -163,8 +164,10 @@ async def test_a_form_of_a_thousand_fields_is_refused(side: Side) -> None:
     assert answer.headers["X-Refusal"] == "token_malformed"
 
 
-@pytest.mark.parametrize(("policy", "code", "kept"), [
-    ("ask", "deployment_pending", "pending"), ("refuse", "deployment_unknown", ""), ("auto", None, "approved")])
+@pytest.mark.parametrize(
+    ("policy", "code", "kept"),
+    [("ask", "deployment_pending", "pending"), ("refuse", "deployment_unknown", ""), ("auto", None, "approved")],
+)
 async def test_a_deployment_nobody_knows_is_treated_as_the_registration_says(
     side: Side, policy: str, code: str | None, kept: str
 ) -> None:
@@ -189,9 +192,17 @@ async def test_an_approved_deployment_may_launch(side: Side) -> None:
     assert (await side.post(forged.write(), query["state"])).status_code == 303
 
 
-@pytest.mark.parametrize(("what", "code", "status"), [
-    ("503", "jwks_unreachable", 503), ("404", "jwks_unreachable", 503), ("redirect", "jwks_unreachable", 503),
-    ("huge", "jwks_unreachable", 503), ("html", "jwks_invalid", 503), ("wrong", "signature_invalid", 401)])
+@pytest.mark.parametrize(
+    ("what", "code", "status"),
+    [
+        ("503", "jwks_unreachable", 503),
+        ("404", "jwks_unreachable", 503),
+        ("redirect", "jwks_unreachable", 503),
+        ("huge", "jwks_unreachable", 503),
+        ("html", "jwks_invalid", 503),
+        ("wrong", "signature_invalid", 401),
+    ],
+)
 async def test_a_key_set_that_cannot_be_had_is_a_refusal(side: Side, what: str, code: str, status: int) -> None:
     set_mischief(side.world, {"where": "keys", "what": what})
     answer = await side.launch()

@@ -96,7 +96,9 @@ CASES: dict[str, tuple[Change, str]] = {
     "a list without us": (claim("aud", ["a", "b"]), "audience_mismatch"),
     "a list with us and a stranger": (claim("aud", ["training", "stranger"]), "audience_mismatch"),
     "us and a stranger, with azp": (
-        lambda forged: forged.claims.update(aud=["training", "stranger"], azp="training"), "audience_mismatch"),
+        lambda forged: forged.claims.update(aud=["training", "stranger"], azp="training"),
+        "audience_mismatch",
+    ),
     "an audience that is an object": (claim("aud", {"training": 1}), "claim_type:aud"),
     "audiences that are numbers": (claim("aud", [1]), "claim_type:aud"),
     "us twice without azp": (claim("aud", ["training", "training"]), "azp_mismatch"),
@@ -215,7 +217,9 @@ async def test_an_honest_token_within_the_leeway_of_sixty_seconds_is_admitted(si
     assert (await side.post(forged.write(), query["state"])).status_code == 303
 
 
-@pytest.mark.parametrize("roles", [[], [""], ["urn:unheard:of"], ["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"]])
+@pytest.mark.parametrize(
+    "roles", [[], [""], ["urn:unheard:of"], ["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"]]
+)
 async def test_empty_and_unknown_roles_are_valid_and_give_least_rights(side: Side, roles: list[str]) -> None:
     query = await side.begin()
     forged = honest(side.world, query["nonce"])
@@ -228,8 +232,10 @@ async def test_empty_and_unknown_roles_are_valid_and_give_least_rights(side: Sid
 async def test_everything_optional_may_be_absent(side: Side) -> None:
     query = await side.begin()
     forged = honest(side.world, query["nonce"])
-    needed = {"iss", "aud", "sub", "nonce", "iat", "exp"} | {f"{LTI}{name}" for name in (
-        "message_type", "version", "deployment_id", "target_link_uri", "resource_link", "roles")}
+    needed = {"iss", "aud", "sub", "nonce", "iat", "exp"} | {
+        f"{LTI}{name}"
+        for name in ("message_type", "version", "deployment_id", "target_link_uri", "resource_link", "roles")
+    }
     forged.claims = {name: value for name, value in forged.claims.items() if name in needed}
     assert (await side.post(forged.write(), query["state"])).status_code == 303
 

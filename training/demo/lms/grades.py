@@ -25,8 +25,12 @@ async def line_items(request: Request) -> Response:
     if request.method == "POST":
         wish = await request.json()
         added = world.add_line_item(
-            wish["label"], wish["scoreMaximum"], resource_id=wish.get("resourceId", ""),
-            link_id=wish.get("resourceLinkId", ""), tag=wish.get("tag", ""))
+            wish["label"],
+            wish["scoreMaximum"],
+            resource_id=wish.get("resourceId", ""),
+            link_id=wish.get("resourceLinkId", ""),
+            tag=wish.get("tag", ""),
+        )
         return JSONResponse(_written(world, added), 201, media_type=f"{VENDOR}lis.v2.lineitem+json")
     asked = request.query_params
     names = {"resource_link_id": "link_id", "resource_id": "resource_id", "tag": "tag"}
@@ -93,9 +97,16 @@ async def results(request: Request) -> Response:
     world, identifier = world_of(request), request.path_params["item"]
     url = world.line_item_url(identifier)
     found = [
-        {"id": f"{url}/results/{sub}", "scoreOf": url, "userId": sub, "resultScore": score.get("scoreGiven"),
-         "resultMaximum": score.get("scoreMaximum"), "comment": score.get("comment", "")}
-        for (item, sub), score in world.scores.items() if item == identifier
+        {
+            "id": f"{url}/results/{sub}",
+            "scoreOf": url,
+            "userId": sub,
+            "resultScore": score.get("scoreGiven"),
+            "resultMaximum": score.get("scoreMaximum"),
+            "comment": score.get("comment", ""),
+        }
+        for (item, sub), score in world.scores.items()
+        if item == identifier
     ]
     return JSONResponse(found, media_type=f"{VENDOR}lis.v2.resultcontainer+json")
 
@@ -106,8 +117,12 @@ async def roster(request: Request) -> Response:
         return spoiled
     world, asked = world_of(request), request.query_params
     members = [
-        {"user_id": user.sub, "roles": list(user.roles), "status": user.status,
-         **{name: value for name, value in (("name", user.name), ("email", user.email)) if value}}
+        {
+            "user_id": user.sub,
+            "roles": list(user.roles),
+            "status": user.status,
+            **{name: value for name, value in (("name", user.name), ("email", user.email)) if value},
+        }
         for user in world.users.values()
     ]
     start, size = int(asked.get("start", 0)), int(asked.get("limit") or len(members) or 1)
@@ -116,15 +131,22 @@ async def roster(request: Request) -> Response:
         links["Link"] = f'<{world.roster_url}?start={start + size}&limit={size}>; rel="next"'
     else:
         links["Link"] = f'<{world.roster_url}?since=1>; rel="differences"'
-    body = {"id": world.roster_url, "context": {"id": CONTEXT_ID, "title": COURSE_TITLE},
-            "members": members[start : start + size]}
+    body = {
+        "id": world.roster_url,
+        "context": {"id": CONTEXT_ID, "title": COURSE_TITLE},
+        "members": members[start : start + size],
+    }
     return JSONResponse(body, headers=links, media_type=f"{VENDOR}lti-nrps.v2.membershipcontainer+json")
 
 
 def _written(world: World, item: LineItem) -> dict[str, Any]:
     optional = {"resourceId": item.resource_id, "resourceLinkId": item.link_id, "tag": item.tag}
-    return {"id": world.line_item_url(item.id), "label": item.label, "scoreMaximum": item.maximum,
-            **{name: value for name, value in optional.items() if value}}
+    return {
+        "id": world.line_item_url(item.id),
+        "label": item.label,
+        "scoreMaximum": item.maximum,
+        **{name: value for name, value in optional.items() if value},
+    }
 
 
 async def _guarded(request: Request, where: str, scope: str) -> Response | None:

@@ -21,5 +21,12 @@ async def join(base_url: str, *, now: datetime, site: str = "RIV", people: dict[
 def entry(base_url: str) -> Entry:
     """Says what an administrator would enter for the pretend LMS."""
     return Entry(
-        issuer=base_url, client_id=CLIENT_ID, auth_url=f"{base_url}/auth", token_url=f"{base_url}/token",
-        jwks_url=f"{base_url}/keys", deployment_ids=(DEPLOYMENT_ID,), profile="pretend", name="Pretend LMS")
+        issuer=base_url,
+        client_id=CLIENT_ID,
+        auth_url=f"{base_url}/auth",
+        token_url=f"{base_url}/token",
+        jwks_url=f"{base_url}/keys",
+        deployment_ids=(DEPLOYMENT_ID,),
+        profile="pretend",
+        name="Pretend LMS",
+    )

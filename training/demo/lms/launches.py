@@ -45,8 +45,10 @@ async def authorize(request: Request) -> Response:
         return HTMLResponse(f"<p>The pretend LMS cannot go on: {problem}</p>", 400)
     state = str(asked["state"])
     if world.mischief.get("login", {}).get("what") == "error":
-        return _auto_post(f"{world.tool_url}/lti/launch", {
-            "error": "login_required", "error_description": "You are not signed in here.", "state": state})
+        return _auto_post(
+            f"{world.tool_url}/lti/launch",
+            {"error": "login_required", "error_description": "You are not signed in here.", "state": state},
+        )
     user, activity = world.users[str(asked["login_hint"])], world.activities[str(asked["lti_message_hint"])]
     token = world.sign(claims_for(world, user, activity, nonce=str(asked["nonce"])))
     return _auto_post(f"{world.tool_url}/lti/launch", {"id_token": token, "state": state})
@@ -54,8 +56,12 @@ async def authorize(request: Request) -> Response:
 
 def _why_not(world: World, asked: Mapping[str, Any]) -> str:
     wanted = {
-        "scope": "openid", "response_type": "id_token", "response_mode": "form_post", "prompt": "none",
-        "client_id": CLIENT_ID, "redirect_uri": f"{world.tool_url}/lti/launch",
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": CLIENT_ID,
+        "redirect_uri": f"{world.tool_url}/lti/launch",
     }
     wrong = [name for name, value in wanted.items() if asked.get(name) != value]
     missing = [name for name in ("state", "nonce", "login_hint", "lti_message_hint") if not asked.get(name)]
@@ -67,7 +73,12 @@ def claims_for(world: World, user: User, activity: Activity, *, nonce: str) -> d
     """Writes the claims of a launch."""
     now = int(world.clock().timestamp())
     claims: dict[str, Any] = {
-        "iss": world.base_url, "aud": CLIENT_ID, "sub": user.sub, "nonce": nonce, "iat": now, "exp": now + 60,
+        "iss": world.base_url,
+        "aud": CLIENT_ID,
+        "sub": user.sub,
+        "nonce": nonce,
+        "iat": now,
+        "exp": now + 60,
         f"{LTI}message_type": "LtiResourceLinkRequest",
         f"{LTI}version": "1.3.0",
         f"{LTI}deployment_id": DEPLOYMENT_ID,
@@ -75,15 +86,21 @@ def claims_for(world: World, user: User, activity: Activity, *, nonce: str) -> d
         f"{LTI}resource_link": {"id": activity.id, "title": activity.title},
         f"{LTI}roles": list(user.roles),
         f"{LTI}context": {
-            "id": CONTEXT_ID, "label": "WWF", "title": COURSE_TITLE,
-            "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"]},
+            "id": CONTEXT_ID,
+            "label": "WWF",
+            "title": COURSE_TITLE,
+            "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"],
+        },
         f"{LTI}tool_platform": {
-            "guid": "pretend", "name": "Pretend LMS", "product_family_code": "pretend-lms", "version": "1"},
+            "guid": "pretend",
+            "name": "Pretend LMS",
+            "product_family_code": "pretend-lms",
+            "version": "1",
+        },
         f"{LTI}launch_presentation": {"document_target": "iframe", "return_url": world.base_url, "locale": "en-GB"},
         f"{LTI}custom": activity.custom,
         f"{AGS}claim/endpoint": {"scope": SCOPES, "lineitems": world.line_items_url},
-        f"{NRPS}claim/namesroleservice": {
-            "context_memberships_url": world.roster_url, "service_versions": ["2.0"]},
+        f"{NRPS}claim/namesroleservice": {"context_memberships_url": world.roster_url, "service_versions": ["2.0"]},
     }
     if activity.line_item:
         claims[f"{AGS}claim/endpoint"]["lineitem"] = world.line_item_url(activity.line_item)

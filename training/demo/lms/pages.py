@@ -13,8 +13,13 @@ from training.demo.lms.world import COURSE_TITLE, World
 async def home(request: Request) -> Response:
     """Shows the course: who to be, and what to open in a frame or in a window."""
     world = world_of(request)
-    return show("home.html", course=COURSE_TITLE, users=_users(world), activities=list(world.activities.values()),
-                user=request.query_params.get("user", "amina"))
+    return show(
+        "home.html",
+        course=COURSE_TITLE,
+        users=_users(world),
+        activities=list(world.activities.values()),
+        user=request.query_params.get("user", "amina"),
+    )
 
 
 async def frame(request: Request) -> Response:

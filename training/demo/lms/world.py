@@ -67,8 +67,12 @@ class Key:
 
     def public(self) -> dict[str, Any]:
         """Writes the public half as a member of the key set."""
-        return {**RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True), "kid": self.kid, "use": "sig",
-                "alg": "RS256"}
+        return {
+            **RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True),
+            "kid": self.kid,
+            "use": "sig",
+            "alg": "RS256",
+        }
 
 
 def fresh_key() -> Key:
