@@ -69,7 +69,7 @@ async def keep(person: Person, considered: Considered, level: LevelVerdict, *, n
         person_id=person.id, pathway__slug=considered.version.slug, level=level.level, per=per, current=True
     )
     said, digest = level.as_json(), _digest(considered.evidence)
-    if before and (before.verdict, before.evidence_sha256) == (said, digest):
+    if before and (_lasting(before.verdict), before.evidence_sha256) == (_lasting(said), digest):
         return None
     if before is None and level.standing.state == "not_started":
         return None
@@ -89,6 +89,13 @@ async def keep(person: Person, considered: Considered, level: LevelVerdict, *, n
                 detail={"level": level.level, "from": before.standing if before else None, "to": kept.standing},
             )  # fmt: skip
     return kept
+
+
+def _lasting(said: Any) -> Any:
+    """What was said without the days that move on by themselves, so that a quiet day makes no new row."""
+    if isinstance(said, dict):
+        return {key: _lasting(value) for key, value in said.items() if key != "earliest"}
+    return [_lasting(one) for one in said] if isinstance(said, list) else said
 
 
 def awaits(level: LevelVerdict) -> bool:

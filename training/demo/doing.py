@@ -1,0 +1,168 @@
+"""What the people of the demo do, on days in the past, through the same actions as everybody else."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from certificates.actions import Wish, consider_and_award, decide
+from certificates.models import Consideration
+from certificates.recording import Shown, record_evidence
+from courses import actions as courses
+from courses import attempts
+from courses.journeys import own_journey, spot_on
+from training.assessments import signing
+from training.assessments.actions import Noted, Opening, open_assessment, save_draft, submit_rating
+from training.assessments.reading import instrument_of
+from training.assessments.versions import InstrumentVersion
+from training.demo.cast import known
+from training.errors import NotFound
+from training.people.actor import Actor
+from training.people.models import Membership, Person
+from training.people.reach import live_on
+from training.people.roles import SITE_WIDE, UNIT_WIDE
+from training.practice import actions as practice
+from training.practice import asking
+from training.practice.confirmations import Confirmation
+from training.practice.rules import Confirmer, DeliveryEntry, SupervisionEntry
+
+COURSE = "leading-a-parenting-group"
+NO_FILES = Path("var")
+"""Nobody in the demo hands in a file."""
+
+
+def at(day: date, hour: int = 10) -> datetime:
+    """Gives a moment of a day."""
+    return datetime.combine(day, time(hour, tzinfo=UTC))
+
+
+async def being(key: str, day: date) -> Actor:
+    """Gives one of the demo's people as somebody who acts on a day."""
+    person = await Person.get(id=known(key))
+    held = await Membership.filter(live_on(day), person_id=person.id).values("role", "site_id")
+    roles = frozenset(row["role"] for row in held)
+    wide = [row for row in held if row["role"] in SITE_WIDE]
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        unit_id=person.unit_id,
+        language=person.language,
+        roles=roles,
+        site_ids=frozenset(row["site_id"] for row in wide if row["site_id"]),
+        unit_wide=not roles.isdisjoint(UNIT_WIDE) or any(row["site_id"] is None for row in wide),
+    )
+
+
+async def learn(key: str, begins: date, *, modules: int, days_each: int = 7) -> None:
+    """Works through the first modules of the course, one in so many days, every quiz right."""
+    actor = await being(key, begins)
+    await courses.enrol(actor, COURSE, now=at(begins))
+    journey = await own_journey(actor, COURSE)
+    assert journey is not None
+    for number, chapter in enumerate(journey.outline.chapters[:modules]):
+        now = at(begins + timedelta(days=number * days_each), 19)
+        for part in chapter.parts:
+            await _do(actor, chapter.slug, part.slug, part.kind, now)
+
+
+async def _do(actor: Actor, module: str, activity: str, kind: str, now: datetime) -> None:
+    journey = await own_journey(actor, COURSE)
+    assert journey is not None
+    spot = spot_on(journey, module=module, activity=activity)
+    await courses.open_activity(spot, actor=actor, now=now)
+    if kind == "quiz":
+        attempt = await attempts.begin(spot, actor=actor, now=now)
+        for number, question in enumerate(spot.part.questions(""), 1):
+            right = [choice.id for choice in question.choices if choice.right]
+            await attempts.answer(spot, attempt, number=number, choices=right, actor=actor, now=now)
+        await attempts.hand_in(spot, attempt, actor=actor, now=now)
+    elif kind == "task":
+        note = "I tried it with my sister. It was hard to wait, and then it worked."
+        await courses.hand_in_task(spot, note=note, actor=actor, now=now, storage=NO_FILES)
+    else:
+        await courses.mark_read(spot, actor=actor, now=now)
+
+
+async def lead(key: str, *, with_: str, ended: date, group: str, parents: int = 9, confirmed: bool = True) -> UUID:
+    """Logs a group of eight sessions, and has the co-leader confirm it two days later."""
+    actor, other = await being(key, ended), await Person.get(id=known(with_))
+    entry = DeliveryEntry(
+        group_name=group, began=ended - timedelta(weeks=8), ended=ended, sessions=8, hours=Decimal(16), role="lead",
+        parents_enrolled=parents, parents_completing=parents - 1, team=(Confirmer(other.name, other.id),),
+    )  # fmt: skip
+    key_of_form = known(f"delivery/{key}/{ended}")
+    made = await practice.log_delivery(entry, key=key_of_form, actor=actor, now=at(ended + timedelta(days=1), 12))
+    if confirmed:
+        await _confirmed(made.id, with_, ended + timedelta(days=2))
+    return made.id
+
+
+async def supervised(key: str, *, by: str, held: date, minutes: int = 60, confirmed: bool = True) -> None:
+    """Logs a supervision session, and has the supervisor confirm it the next day."""
+    actor, other = await being(key, held), await Person.get(id=known(by))
+    entry = SupervisionEntry(
+        supervisor=Confirmer(other.name, other.id), what="reflective", held=held, minutes=minutes, mode="in_person",
+        topics="What went well, and what to try next week.",
+    )  # fmt: skip
+    made = await practice.log_supervision(entry, key=known(f"supervision/{key}/{held}"), actor=actor, now=at(held, 16))
+    if confirmed:
+        await _confirmed(made.id, by, held + timedelta(days=1))
+
+
+async def _confirmed(subject: UUID, by: str, day: date) -> None:
+    asked = await Confirmation.get(Q(delivery_id=subject) | Q(supervision_id=subject), state="asked")
+    await asking.confirm(asked.id, note="", actor=await being(by, day), now=at(day, 9))
+
+
+async def checked(key: str, *, by: str, issued: date) -> None:
+    """Has the coordinator record a background check."""
+    actor = await being(by, issued)
+    await practice.record_check(
+        known(key),
+        what="dbs enhanced",
+        issued=issued,
+        ends=None,
+        key=known(f"check/{key}/{issued}"),
+        actor=actor,
+        now=at(issued),
+    )
+
+
+async def assessed(key: str, *, by: str, observed: date, group: str, independent: bool = False) -> None:
+    """Rates a live session with everything basic seen, and signs it the same evening."""
+    actor, now = await being(by, observed), at(observed, 18)
+    version = await InstrumentVersion.get(instrument__name="group facilitation", instrument__unit_id=actor.unit_id)
+    opening = Opening(known(key), version.id, observed, "live", group_name=group, independent=independent)
+    made = await open_assessment(opening, key=known(f"assessment/{key}/{observed}"), actor=actor, now=now)
+    await save_draft(made.id, _seen(version), actor=actor, now=now)
+    await submit_rating(made.id, actor=actor, now=now)
+    await signing.sign(made.id, actor=actor, now=now)
+
+
+def _seen(version: InstrumentVersion) -> dict[str, Noted]:
+    marks = {}
+    for item in instrument_of(version).items:
+        marks[item.id] = Noted({"seen": [*item.basic, *item.required]})
+    return marks
+
+
+async def shown(key: str, what: Shown, *, by: str, day: date) -> None:
+    """Has somebody record evidence shown on paper."""
+    await record_evidence(known(key), what, actor=await being(by, day), now=at(day, 11))
+
+
+async def considered(key: str, day: date, *, home: str) -> None:
+    """Has the rules asked about somebody."""
+    await consider_and_award(known(key), home=home, now=at(day, 9))
+
+
+async def certified(key: str, level: str, *, day: date, home: str, reasons: str) -> None:
+    """Has the central unit decide, if the rules are met."""
+    await considered(key, day, home=home)
+    waiting = await Consideration.get_or_none(person_id=known(key), level=level, current=True, awaiting=True)
+    if waiting is None:
+        raise NotFound(f"The demo: {key} is not ready for {level}.", "Look at what the rules say.")
+    wish = Wish("certified", reasons)
+    await decide(waiting.id, wish=wish, actor=await being("dara", day), home=home, now=at(day, 15))

@@ -1,0 +1,131 @@
+"""The history of the demo: who was certified when, who is on the way, who waits, who is stuck; told through actions."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from certificates.models import Certification
+from certificates.pathway_versions import load_pathway
+from certificates.recording import Shown
+from courses.loading.storing import load as load_course
+from training.assessments.loading import load_instrument
+from training.demo.cast import known, settle
+from training.demo.doing import assessed, at, being, certified, checked, considered, lead, learn, shown, supervised
+from training.demo.lms.joining import join
+from training.settings import Settings
+
+MATERIAL = Path(__file__).parent / "material"
+LIBRARY = Path(__file__).resolve().parents[2] / "courses" / "library"
+LEADER_PARTS = ("course", "groups", "supervision", "assessments", "independent")
+
+
+async def fill(settings: Settings, *, now: datetime) -> None:
+    """Fills an empty database with the demo; a second time only joins the pretend LMS again."""
+    if not await Certification.exists():
+        begin = (now - timedelta(days=1400)).date()
+        await settle(at(begin))
+        await load_material(settings, begin)
+        await _history(now.date(), home=settings.public_url)
+    await join(settings.demo_lms_url, now=now, people={"amina": known("amina")})
+
+
+async def load_material(settings: Settings, day: date) -> None:
+    """Publishes the instruments, the pathway and the course."""
+    dara = await being("dara", day)
+    for path in sorted((MATERIAL / "instruments").glob("*.yaml")):
+        await load_instrument(path, actor=dara, now=at(day))
+    for path in sorted((MATERIAL / "pathways").glob("*.yaml")):
+        await load_pathway(path, actor=dara, now=at(day))
+    for path in sorted(LIBRARY.iterdir()):
+        await load_course(path, actor=dara, now=at(day), storage=settings.storage)
+
+
+async def _history(today: date, *, home: str) -> None:
+    def ago(days: int) -> date:
+        return today - timedelta(days=days)
+
+    for key in ("bruno", "gwen"):
+        await _founder(key, ago(1300), home=home)
+        await _assessor(key, ago(1290), home=home)
+    await _leader("ivan", "hana", "chloe", ago(1030), home=home)
+    await _leader("lowri", "kiran", "dara", ago(700), home=home)
+    await _leader("kiran", "lowri", "emre", ago(500), home=home)
+    await _leader("nadia", "ivan", "chloe", ago(400), home=home)
+    for key in ("bruno", "gwen"):
+        await _renewed(key, ago(250), home=home)
+    await _ready("jude", ago(0))
+    await considered("jude", ago(4), home=home)
+    await _on_the_way("amina", ago(0))
+    await considered("amina", ago(1), home=home)
+    await _stuck("marek", ago(0), home=home)
+
+
+async def _founder(key: str, day: date, *, home: str) -> None:
+    """Somebody who led groups long before the service: prior learning is recognised, then the central unit decides."""
+    await checked(key, by="dara", issued=day - timedelta(days=20))
+    for part in LEADER_PARTS:
+        reason = "Led twelve groups with our programme from 2015 on; the papers were seen."
+        waiver = Shown("waiver", f"group_leader/{part}", day, attributes={"by": str(known("dara")), "reason": reason})
+        await shown(key, waiver, by="dara", day=day)
+    await certified(key, "group_leader", day=day, home=home, reasons="Long practice, seen and recorded.")
+
+
+async def _renewed(key: str, day: date, *, home: str) -> None:
+    """Both awards of an assessor, renewed in time."""
+    await checked(key, by="dara", issued=day - timedelta(days=30))
+    for number, group in enumerate(("Winter group", "Summer group")):
+        await lead(key, with_="lowri", ended=day - timedelta(days=40 + 150 * number), group=group)
+    for number in range(6):
+        await supervised(key, by="hana", held=day - timedelta(days=30 + 30 * number))
+    await certified(key, "group_leader", day=day, home=home, reasons="Renewal is met.")
+    await shown(key, Shown("learning", "assessor refresher", day), by="dara", day=day)
+    await certified(key, "assessor", day=day, home=home, reasons="Renewal is met.")
+
+
+async def _assessor(key: str, day: date, *, home: str) -> None:
+    await shown(key, Shown("learning", "assessor training", day, attributes={"days": 2}), by="dara", day=day)
+    sign_off = Shown("signoff", "ready to assess", day, attributes={"by": str(known("dara"))})
+    await shown(key, sign_off, by="dara", day=day)
+    await certified(key, "assessor", day=day, home=home, reasons="Trained, and found ready.")
+
+
+async def _leader(key: str, partner: str, coordinator: str, day: date, *, home: str) -> None:
+    """Somebody who did everything in the service: course, groups, supervision, two assessments, a decision."""
+    begins = day - timedelta(days=330)
+    await checked(key, by=coordinator, issued=begins)
+    await learn(key, begins, modules=6)
+    await _practised(key, partner, day - timedelta(days=40))
+    await certified(key, "group_leader", day=day, home=home, reasons="All is met, and both assessors were pleased.")
+
+
+async def _practised(key: str, partner: str, day: date, *, second: str = "gwen") -> None:
+    await lead(key, with_=partner, ended=day - timedelta(days=120), group="Autumn group")
+    await lead(key, with_=partner, ended=day - timedelta(days=20), group="Spring group", parents=11)
+    for number in range(8):
+        await supervised(key, by="hana", held=day - timedelta(days=160 - 20 * number))
+    await assessed(key, by="bruno", observed=day - timedelta(days=40), group="Spring group")
+    await assessed(key, by=second, observed=day - timedelta(days=20), group="Spring group", independent=True)
+
+
+async def _ready(key: str, today: date) -> None:
+    """Everything is met; the central unit has to decide."""
+    await checked(key, by="chloe", issued=today - timedelta(days=300))
+    await learn(key, today - timedelta(days=280), modules=6)
+    await _practised(key, "nadia", today - timedelta(days=6))
+
+
+async def _on_the_way(key: str, today: date) -> None:
+    """Four modules of six, one group confirmed and one asked for, six hours of eight, one assessment of two."""
+    await checked(key, by="chloe", issued=today - timedelta(days=200))
+    await learn(key, today - timedelta(days=90), modules=4, days_each=14)
+    await lead(key, with_="nadia", ended=today - timedelta(days=45), group="Riverside Tuesday group", parents=10)
+    await lead(key, with_="ivan", ended=today - timedelta(days=3), group="Riverside morning group", confirmed=False)
+    for number in range(6):
+        await supervised(key, by="hana", held=today - timedelta(days=75 - 12 * number))
+    await assessed(key, by="bruno", observed=today - timedelta(days=50), group="Riverside Tuesday group")
+
+
+async def _stuck(key: str, today: date, *, home: str) -> None:
+    """Began, and then nothing moved for two months."""
+    await checked(key, by="emre", issued=today - timedelta(days=150))
+    await learn(key, today - timedelta(days=100), modules=2)
+    await considered(key, today - timedelta(days=60), home=home)
