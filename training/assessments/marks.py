@@ -139,7 +139,7 @@ def _fault(instrument: Instrument, item: Item, mark: Mark) -> str:
         named = {one for seen in mark.values() for one in seen} if isinstance(mark, dict) else None
         fits = named is not None and named <= item.behaviours().keys()
     elif instrument.kind == "scale":
-        fits = mark in instrument.scale
+        fits = isinstance(mark, int) and mark in instrument.scale
     elif instrument.kind == "checklist":
         fits = mark in ("yes", "no")
     else:

@@ -1,0 +1,158 @@
+"""Marks, levels and the pass mark, as tables from the pathway language, section 10."""
+
+from typing import Any
+
+import pytest
+
+from training.assessments.instruments import Instrument, Item, faults_of_instrument, read_instrument
+from training.assessments.marks import Row, agreed_marks, apart, fault_of_mark, level_of
+from training.assessments.passing import outcome_of
+
+SAFETY = Item(
+    "safety",
+    "Danger",
+    harmful={"asks_openly": "x"},
+    required={"follows_up": "x"},
+    basic={"knows_path": "x", "stays_calm": "x"},
+    advanced={"plans": "x"},
+)
+
+
+@pytest.mark.parametrize(
+    ("seen", "out", "level"),
+    [
+        (["knows_path", "stays_calm", "follows_up", "plans"], [], 4),
+        (["knows_path", "stays_calm", "follows_up"], [], 3),
+        (["knows_path", "follows_up", "plans"], [], 2),
+        (["follows_up"], [], 2),
+        (["knows_path", "stays_calm", "plans"], [], 1),
+        (["knows_path", "stays_calm", "follows_up", "plans", "asks_openly"], [], 1),
+        (["knows_path", "stays_calm"], ["follows_up"], 3),
+        (["knows_path", "follows_up"], ["stays_calm"], 3),
+        ([], ["follows_up", "knows_path", "stays_calm"], 3),
+        ([], [], 1),
+    ],
+)
+def test_harm_comes_first_then_the_basics_then_more(seen: list[str], out: list[str], level: int) -> None:
+    assert level_of(SAFETY, {"seen": seen, "not_applicable": out}) == level
+
+
+@pytest.mark.parametrize("mark", ["n/a", "not_observed"])
+def test_an_item_that_was_not_seen_has_no_level(mark: str) -> None:
+    assert level_of(SAFETY, mark) is None
+
+
+def instrument(**more: Any) -> Instrument:
+    """A scale of 0 to 3 with three items."""
+    body = {
+        "instrument": "x",
+        "version": "1",
+        "kind": "scale",
+        "scale": {0: "no", 1: "little", 2: "good", 3: "very good"},
+        "items": {"a": {}, "b": {}, "c": {}},
+        "sections": {"first": ["a", "b"]},
+    }
+    return read_instrument(body | more)
+
+
+def row(by: str, a: Any, b: Any, c: Any, agreed: bool = False) -> Row:
+    """The marks of one rater."""
+    return Row(by, {"a": a, "b": b, "c": c}, agreed)
+
+
+@pytest.mark.parametrize(
+    ("passes", "marks", "finding"),
+    [
+        ({"percent": 60}, (2, 2, 2), "met"),
+        ({"percent": 70}, (2, 2, 2), "not_met"),
+        ({"percent": 60}, (2, 2, "n/a"), "met"),
+        ({"percent": 60}, (2, 2, "not_observed"), "cannot_tell"),
+        ({"percent": 40}, (2, 2, "not_observed"), "met"),
+        ({"percent": 90}, (2, 2, "not_observed"), "not_met"),
+        ({"mean": 2}, (1, 2, 3), "met"),
+        ({"mean": 2}, (1, 2, 2), "not_met"),
+        ({"every_item": 1}, (1, 1, 0), "not_met"),
+        ({"every_item": {"at_least": 1, "of": ["first"]}}, (1, 1, 0), "met"),
+        ({"no_item_at": 0}, (1, 1, 0), "not_met"),
+        ({"no_item_at": {"level": 0, "of": "first"}}, (1, 1, 0), "met"),
+        ({"no_item_at": 0}, (1, 1, "not_observed"), "cannot_tell"),
+        ({"items_at": {"level": 2, "count": 2}}, (2, 3, 0), "met"),
+        ({"items_at": {"level": 2, "count": 3}}, (2, 3, 0), "not_met"),
+        ({"percent": 60, "no_item_at": 0}, (3, 3, 0), "not_met"),
+        ({"score": 5}, (3, 3, 3), "cannot_tell"),
+        ({}, (3, 3, 3), "cannot_tell"),
+        ({"percent": 60}, ("n/a", "n/a", "n/a"), "cannot_tell"),
+    ],
+)
+def test_every_rule_of_a_pass_mark_must_hold(passes: dict[str, Any], marks: tuple[Any, ...], finding: str) -> None:
+    assert outcome_of(instrument(**{"pass": passes}), [row("bruno", *marks)]).finding == finding
+
+
+@pytest.mark.parametrize(
+    ("raters", "rows", "finding"),
+    [
+        ({"at_least": 2}, [row("bruno", 3, 3, 3)], "cannot_tell"),
+        ({"at_least": 2}, [row("bruno", 3, 3, 3), row("gwen", 3, 3, 3)], "met"),
+        ({"combine": "lowest"}, [row("bruno", 3, 3, 3), row("gwen", 0, 3, 3)], "not_met"),
+        ({"combine": "mean"}, [row("bruno", 3, 3, 3), row("gwen", 1, 3, 3)], "met"),
+        ({"agree_within": 1}, [row("bruno", 3, 3, 3), row("gwen", 1, 3, 3)], "cannot_tell"),
+        ({"agree_within": 1}, [row("bruno", 3, 3, 3), row("gwen", 1, 3, 3), row("gwen", 2, 3, 3, True)], "met"),
+        ({"combine": "lowest"}, [row("bruno", 3, 3, 3), row("gwen", "n/a", 3, 3)], "met"),
+        ({"combine": "lowest"}, [row("bruno", 3, 3, 3), row("gwen", "not_observed", 3, 3)], "met"),
+    ],
+)
+def test_raters_are_joined_as_the_instrument_says(raters: dict[str, Any], rows: list[Row], finding: str) -> None:
+    assert outcome_of(instrument(raters=raters, **{"pass": {"every_item": 2}}), rows).finding == finding
+
+
+def test_raters_are_apart_only_beyond_what_the_instrument_allows() -> None:
+    rows = [row("bruno", 3, 3, "n/a"), row("gwen", 1, 2, 0)]
+    assert apart(instrument(raters={"agree_within": 1}), rows) == ["a"]
+    assert apart(instrument(), rows) == []
+
+
+def test_the_agreed_row_speaks_for_every_item() -> None:
+    rows = [row("bruno", 3, 3, "n/a"), row("gwen", 1, 2, "n/a")]
+    assert agreed_marks(instrument(), rows, {"a": 2}) == {"a": 2, "b": 2, "c": "n/a"}
+    assert agreed_marks(instrument(raters={"combine": "mean"}), rows, {"a": 2})["b"] == 2.5
+
+
+@pytest.mark.parametrize(
+    ("judged", "reasons", "finding"),
+    [
+        ("satisfactory", "well done", "met"),
+        ("not_satisfactory", "talks too much", "not_met"),
+        ("satisfactory", " ", "cannot_tell"),
+    ],
+)
+def test_a_judgement_needs_reasons(judged: str, reasons: str, finding: str) -> None:
+    body = {"instrument": "x", "version": "1", "kind": "judgement"}
+    found = outcome_of(read_instrument(body), [Row("bruno", {"judged": judged}, reasons=reasons)])
+    assert found.finding == finding
+
+
+@pytest.mark.parametrize("mark", [0, 3, "n/a", "not_observed"])
+def test_marks_of_the_scale_fit(mark: Any) -> None:
+    assert fault_of_mark(instrument(), "a", mark) == ""
+
+
+@pytest.mark.parametrize(("item", "mark"), [("a", 4), ("a", "yes"), ("a", {"seen": []}), ("z", 1)])
+def test_marks_that_the_instrument_does_not_have_do_not_fit(item: str, mark: Any) -> None:
+    assert fault_of_mark(instrument(), item, mark)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ([], "not an instrument"),
+        ({"instrument": "x", "version": "1", "kind": "scales"}, "kind scales is unknown"),
+        ({"instrument": "x", "version": "1", "kind": "scale", "items": {"a": None}}, "scale is missing"),
+        ({"instrument": "x", "version": "1", "kind": "checklist"}, "items are missing"),
+        (
+            {"instrument": "x", "version": "1", "kind": "checklist", "items": {"a": None}, "sections": {"s": ["b"]}},
+            "names the unknown item b",
+        ),
+    ],
+)
+def test_a_body_that_is_no_instrument_is_told_why(body: Any, words: str) -> None:
+    assert words in " ".join(faults_of_instrument(body))

@@ -1,0 +1,137 @@
+"""Assessing through the browser: drafts, gaps, blindness, the signature, and what the trainee sees."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+import httpx2
+import pytest
+
+from training.assessments import signing
+from training.assessments.models import Assessment, Draft, Rating
+from training.demo.cast import known
+from training.people.actor import Actor
+from training.people.models import Relation
+
+from .conftest import NOW, Rated
+
+Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
+Cast = Callable[[str], Awaitable[Actor]]
+ALL = {"welcome": "3", "listening": "4", "closing": "not_observed", "closing_note": "I left early"}
+
+
+async def test_an_assessor_begins_rates_checks_and_signs(rated: Rated, browse: Browse) -> None:
+    bruno = await browse("bruno")
+    form = await bruno.get("/assessments/new")
+    key = re.search(r'name="key" value="([^"]+)"', form.text)
+    assert key
+    sent = {
+        "key": key[1], "person": str(known("amina")), "version": str(rated.version.id), "observed": "2026-11-20",
+        "medium": "live", "group_name": "Tuesday group",
+    }  # fmt: skip
+    begun = await bruno.post("/assessments/new", data=sent)
+    assert begun.status_code == 303
+    assert (await bruno.post("/assessments/new", data=sent)).headers["location"] == begun.headers["location"]
+    path = begun.headers["location"].removesuffix("/rate")
+    page = await bruno.get(f"{path}/rate")
+    assert "Gives back what was said" in page.text and "Talks over parents" in page.text
+    assert page.text.count("Not seen today</b>") == 3 and page.text.count("1 not yet</b>") == 3
+    assert (await bruno.post(f"{path}/rate", data=ALL | {"step": "check"})).headers["location"] == f"{path}/check"
+    check = await bruno.get(f"{path}/check")
+    assert "4 all of it and more" in check.text and "I left early" in check.text and "Not seen today" in check.text
+    assert (await bruno.post(f"{path}/check")).status_code == 303
+    result = await bruno.get(path)
+    assert "Cannot tell" in result.text and "Signed by Bruno Costa" in result.text
+    assert (await bruno.get(f"{path}/rate")).headers["location"] == path
+
+
+async def test_items_without_an_answer_are_listed_and_nothing_is_lost(rated: Rated, browse: Browse) -> None:
+    row, bruno = await rated.open(), await browse("bruno")
+    sent = {"welcome": "2", "listening_note": "Half a thought", "step": "check"}
+    answer = await bruno.post(f"/assessments/{row.id}/rate", data=sent)
+    assert answer.status_code == 422
+    assert (
+        'href="#listening"' in answer.text and 'href="#closing"' in answer.text and 'href="#welcome"' not in answer.text
+    )
+    assert "Half a thought" in answer.text
+    again = await bruno.get(f"/assessments/{row.id}/rate")
+    assert "Half a thought" in again.text and "1 of 3 answered" in again.text
+    assert (await bruno.post(f"/assessments/{row.id}/check")).status_code == 422
+    assert await Rating.all().count() == 0
+
+
+async def test_the_page_saves_by_itself(rated: Rated, browse: Browse) -> None:
+    row, bruno = await rated.open(), await browse("bruno")
+    assert (await bruno.post(f"/assessments/{row.id}/draft", data={"welcome": "1"})).status_code == 204
+    assert (await Draft.get(item="welcome")).mark == {"mark": 1}
+
+
+async def test_raters_do_not_see_each_other_until_both_handed_in(rated: Rated, browse: Browse, cast: Cast) -> None:
+    row = await rated.open("gwen")
+    await rated.hand_in(row, "bruno", listening=4)
+    bruno, gwen = await browse("bruno"), await browse("gwen")
+    for path in (
+        f"/assessments/{row.id}",
+        f"/assessments/{row.id}/rate",
+        f"/assessments/{row.id}/check",
+        "/assessments",
+    ):
+        seen = await gwen.get(path, follow_redirects=True)
+        assert "bruno on listening" not in seen.text and "4 all of it" not in seen.text.replace("<b>4 all of it", "")
+    assert "bruno on listening" in (await bruno.get(f"/assessments/{row.id}")).text
+    dara = await browse("dara")
+    assert "bruno on listening" not in (await dara.get(f"/assessments/{row.id}")).text
+    await rated.hand_in(row, "gwen", listening=1)
+    agree = await gwen.get(f"/assessments/{row.id}", follow_redirects=True)
+    assert "bruno on listening" in agree.text and "gwen on listening" in agree.text
+    assert "gwen on listening" not in (await dara.get(f"/assessments/{row.id}")).text
+
+
+async def test_raters_agree_and_sign_on_pages(rated: Rated, browse: Browse) -> None:
+    row = await rated.open("gwen")
+    await rated.hand_in(row, "bruno", listening=4)
+    await rated.hand_in(row, "gwen", listening=1)
+    bruno, gwen = await browse("bruno"), await browse("gwen")
+    path = f"/assessments/{row.id}"
+    refused = await gwen.post(f"{path}/agree", data={"listening": "2", "listening_note": ""})
+    assert refused.status_code == 422 and "Say why" in refused.text
+    await gwen.post(f"{path}/agree", data={"listening": "2", "listening_note": "We talked it over"})
+    assert "needs your signature" in (await bruno.get(path)).text
+    await bruno.post(f"{path}/sign")
+    await gwen.post(f"{path}/sign")
+    assert (await Assessment.get(id=row.id)).state == "signed"
+    assert "We talked it over" in (await bruno.get(path)).text
+
+
+async def test_the_trainee_sees_the_result_only_once_it_is_signed(rated: Rated, browse: Browse, cast: Cast) -> None:
+    row, amina = await rated.open(), await browse("amina")
+    await rated.hand_in(row, "bruno", listening=1)
+    assert (await amina.get(f"/assessments/{row.id}")).status_code == 404
+    assert str(row.id) not in (await amina.get("/assessments")).text
+    await signing.sign(row.id, actor=await cast("bruno"), now=NOW)
+    result = await amina.get(f"/assessments/{row.id}")
+    for words in ("Not yet", "What comes next", "help@together.example", "23 December 2026", "bruno on listening"):
+        assert words in result.text
+    assert "Not yet" in (await amina.get("/assessments")).text
+
+
+async def test_somebody_who_may_not_assess_this_person_is_told_why(rated: Rated, browse: Browse) -> None:
+    await Relation.create(person_id=known("amina"), other_id=known("bruno"), kind="relative", recorded=NOW)
+    sent = {
+        "key": "0f2dc639-95eb-4efb-bb4e-5aec170c434a", "person": str(known("amina")),
+        "version": str(rated.version.id), "observed": "2026-11-20", "medium": "live",
+    }  # fmt: skip
+    answer = await (await browse("bruno")).post("/assessments/new", data=sent)
+    assert answer.status_code == 422
+    assert "a relative of the trainee" in answer.text and 'value="2026-11-20"' in answer.text
+    assert await Assessment.all().count() == 0
+
+
+@pytest.mark.parametrize("who", ["emre", "jude", "kiran"])
+async def test_an_assessment_is_not_seen_from_elsewhere(rated: Rated, browse: Browse, cast: Cast, who: str) -> None:
+    row = await rated.open()
+    await rated.hand_in(row, "bruno")
+    await signing.sign(row.id, actor=await cast("bruno"), now=NOW)
+    browser = await browse(who)
+    assert (await browser.get(f"/assessments/{row.id}")).status_code == 404
+    assert (await browser.get(f"/assessments/{row.id}/rate")).status_code in (403, 404)
+    assert (await browser.post(f"/assessments/{row.id}/sign")).status_code in (403, 404)

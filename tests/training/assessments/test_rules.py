@@ -1,0 +1,90 @@
+"""Who may sign, as tables: permission, independence and calibration, each as of a day."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+
+from training.assessments.rules import Calibrated, Held, RaterFacts, Related, may_sign
+
+DAY = date(2026, 6, 1)
+RATER, TRAINEE, HERE, ELSEWHERE = uuid4(), uuid4(), uuid4(), uuid4()
+LIVE = Held("p", "growing_together/assessor", "observe groups", date(2026, 1, 1))
+
+
+def facts(
+    *permissions: Held, relations: tuple[Related, ...] = (), calibrations: tuple[Calibrated, ...] = ()
+) -> RaterFacts:
+    """Facts about one rater."""
+    return RaterFacts(RATER, TRAINEE, permissions, relations, calibrations)
+
+
+@pytest.mark.parametrize(
+    ("held", "allowed"),
+    [
+        (LIVE, True),
+        (Held("p", "growing_together/leader", "Assess practice", date(2026, 1, 1)), True),
+        (Held("p", "growing_together/leader", "lead groups", date(2026, 1, 1)), False),
+        (Held("p", "growing_together/assessor", "", DAY, DAY), True),
+        (Held("p", "growing_together/assessor", "", date(2026, 6, 2)), False),
+        (Held("p", "growing_together/assessor", "", date(2025, 1, 1), date(2026, 5, 31)), False),
+        (Held("p", "growing_together/assessor", "", date(2025, 1, 1), site=HERE), True),
+        (Held("p", "growing_together/assessor", "", date(2025, 1, 1), site=ELSEWHERE), False),
+    ],
+)
+def test_a_permission_to_assess_must_be_live_on_the_day_and_at_the_site(held: Held, allowed: bool) -> None:
+    assert may_sign(facts(held), on=DAY, independent=False, site=HERE).allowed is allowed
+
+
+@pytest.mark.parametrize(
+    ("kind", "starts", "ends", "independent", "allowed"),
+    [
+        ("supervisor", date(2026, 1, 1), None, True, False),
+        ("supervisor", date(2026, 1, 1), None, False, True),
+        ("supervisor", date(2020, 1, 1), date(2020, 2, 1), True, False),
+        ("supervisor", date(2026, 6, 2), None, True, True),
+        ("supervisor", DAY, None, True, False),
+        ("supervisor", None, None, True, False),
+        ("trainer", date(2026, 1, 1), None, True, False),
+        ("co_leader", date(2026, 1, 1), None, True, False),
+        ("manager", date(2026, 1, 1), None, True, False),
+        ("assessor", date(2026, 1, 1), None, True, True),
+        ("relative", date(2026, 1, 1), None, False, False),
+    ],
+)
+def test_a_relation_counts_from_its_day_on_even_when_it_has_ended(
+    kind: str, starts: date | None, ends: date | None, independent: bool, allowed: bool
+) -> None:
+    found = may_sign(facts(LIVE, relations=(Related("r", kind, starts, ends),)), on=DAY, independent=independent)
+    assert found.allowed is allowed
+    seen = [one.record for one in found.findings if one.about == "relation"]
+    assert seen == (["r"] if starts != date(2026, 6, 2) else [""])
+
+
+@pytest.mark.parametrize(
+    ("runs", "allowed"),
+    [
+        ((), True),
+        ((Calibrated("c", 80, DAY),), True),
+        ((Calibrated("c", 79.9, DAY),), False),
+        ((Calibrated("c", 90, date(2026, 1, 1)), Calibrated("d", 60, date(2026, 5, 1))), False),
+        ((Calibrated("c", 60, date(2026, 1, 1)), Calibrated("d", 90, date(2026, 5, 1))), True),
+        ((Calibrated("c", 90, date(2026, 1, 1)), Calibrated("d", 60, date(2026, 6, 2))), True),
+    ],
+)
+def test_the_last_calibration_by_the_day_decides(runs: tuple[Calibrated, ...], allowed: bool) -> None:
+    assert may_sign(facts(LIVE, calibrations=runs), on=DAY, independent=False).allowed is allowed
+
+
+def test_nobody_may_sign_for_themselves_whatever_they_hold() -> None:
+    own = RaterFacts(RATER, RATER, (LIVE,))
+    assert not may_sign(own, on=DAY, independent=False).allowed
+
+
+def test_a_refusal_says_everything_that_stands_in_the_way_and_freezes_as_plain_values() -> None:
+    found = may_sign(facts(relations=(Related("r", "relative"),)), on=DAY, independent=True)
+    assert len(found.reasons) == 2
+    frozen = found.frozen()
+    assert (frozen["on"], frozen["allowed"]) == ("2026-06-01", False)
+    assert [set(finding) for finding in frozen["findings"]] == [{"about", "allows", "words", "record"}] * 3
+    assert not isinstance(frozen["on"], UUID | date)
