@@ -8,11 +8,11 @@ from certificates.pathways.groups import join, judge_team, judge_this
 from certificates.pathways.leaves import judge_leaf
 from certificates.pathways.nodes import Node
 from certificates.pathways.places import Place
+from certificates.pathways.reasons import reason
 from certificates.pathways.shapes import Group, Leaf, Requirement, This
 from certificates.pathways.sharing import judge_sharing
 from certificates.pathways.signatories import holds
 from certificates.pathways.values import Result, Sure
-from certificates.pathways.words import reason
 
 
 def judge(requirement: Requirement, place: Place) -> Node:

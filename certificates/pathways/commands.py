@@ -1,0 +1,57 @@
+"""The two commands of the language, without a terminal: check files, and evaluate a pathway on an evidence file."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from certificates.pathways.checking import check, check_file
+from certificates.pathways.evaluate import evaluate
+from certificates.pathways.marks import Instrument
+from certificates.pathways.mistakes import Faulty, Mistake
+from certificates.pathways.reading import read_evidence, read_instruments, read_pathway
+
+Read = TypeVar("Read")
+
+
+def check_command(files: Iterable[Path | str]) -> tuple[list[str], int]:
+    """A line for each mistake in some files, and the exit code: 0 if there is none."""
+    lines = [str(mistake) for mistake in check(files)]
+    return lines, 1 if lines else 0
+
+
+def evaluate_command(
+    pathway: Path | str,
+    evidence: Path | str,
+    as_of: date,
+    known_at: date | None = None,
+    instruments: Path | str | None = None,
+) -> tuple[dict[str, Any], list[str]]:
+    """The verdict as JSON, or the lines that say what is wrong in the files."""
+    mistakes: list[Mistake] = []
+    rules = _read(lambda: read_pathway(pathway), mistakes)
+    known = _read(lambda: read_evidence(evidence), mistakes)
+    tools = _read(lambda: _instruments(instruments), mistakes)
+    if rules is None or known is None or tools is None:
+        return {}, [str(mistake) for mistake in mistakes]
+    return evaluate(rules, known, as_of, known_at, tools).as_json(), []
+
+
+def _read(reading: Callable[[], Read], mistakes: list[Mistake]) -> Read | None:
+    try:
+        return reading()
+    except Faulty as fault:
+        mistakes += fault.mistakes
+        return None
+
+
+def _instruments(folder: Path | str | None) -> list[Instrument]:
+    """The instruments of a folder, with the mistakes of all of them at once."""
+    if folder is None:
+        return []
+    if not Path(folder).is_dir():
+        raise Faulty([Mistake(str(folder), 1, "the folder of instruments does not exist", "look at its name")])
+    mistakes = [mistake for path in sorted(Path(folder).glob("*.yaml")) for mistake in check_file(path)]
+    if mistakes:
+        raise Faulty(mistakes)
+    return read_instruments(folder)
