@@ -30,6 +30,8 @@ def slot(unit_id: UUID, purpose: str) -> str:
 
 async def first(unit_id: UUID, purpose: str, *, safe: Safe, now: datetime) -> IssuerKey:
     """Makes an issuer's first key, active at once; of two makers at once, both get the same key."""
+    if made := await IssuerKey.get_or_none(slot=slot(unit_id, purpose)):
+        return made
     row = await _made(unit_id, purpose, safe=safe, now=now)
     row.state, row.slot, row.activated = "active", slot(unit_id, purpose), now
     try:

@@ -72,6 +72,7 @@ class KeyStore:
         self.home = home
         self._safe = safe
         self._unlocked: dict[str, Ed25519PrivateKey | RSAPrivateKey] = {}
+        self._making = asyncio.Lock()
 
     async def signer(self, unit: CentralUnit, *, now: datetime) -> Signer:
         """Gives the issuer's signer, and makes its first keys when it has none."""
@@ -107,7 +108,8 @@ class KeyStore:
     ) -> tuple[IssuerKey, Ed25519PrivateKey | RSAPrivateKey]:
         row = await IssuerKey.get_or_none(slot=key_changes.slot(unit.id, purpose))
         if row is None:
-            row = await key_changes.first(unit.id, purpose, safe=self._safe, now=now)
+            async with self._making:  # many certificates at once wait for one pair instead of making many
+                row = await key_changes.first(unit.id, purpose, safe=self._safe, now=now)
         if row.kid not in self._unlocked:
             self._unlocked[row.kid] = await asyncio.to_thread(self._unlock, row)
         return row, self._unlocked[row.kid]
