@@ -34,20 +34,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield known
         return
     folder, port = tmp_path_factory.mktemp("demo"), _free_port()
-    home = f"http://127.0.0.1:{port}"
-    environment = os.environ | {
-        "TRAINING_DEMO": "1",
-        "TRAINING_DATABASE_URL": f"sqlite://{folder}/training.db",
-        "TRAINING_STORAGE_URL": f"{folder}/files",
-        "TRAINING_SECRET_KEY": "b" * 40,
-        "TRAINING_PUBLIC_URL": home,
-        "TRAINING_MAIL_URL": f"file:{folder}/mail",
-    }
-    for command in ("migrate", "seed"):
-        subprocess.run([sys.executable, "-m", "training", command], cwd=ROOT, env=environment, check=True)
+    home = f"http://localhost:{port}"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TRAINING_")}
+    command = [sys.executable, "-m", "training", "demo", "--port", str(port), "--no-pdf"]
     with (folder / "log").open("w") as log:
-        serving = [sys.executable, "-m", "training", "serve", "--port", str(port)]
-        service = subprocess.Popen(serving, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        service = subprocess.Popen(
+            command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log
+        )
         try:
             _await_ready(home, service, folder / "log")
             yield home
@@ -57,9 +50,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+    """Finds a port that is free together with the next one, where the pretend LMS listens."""
+    while True:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            try:
+                other.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
 
 
 def _await_ready(home: str, service: "subprocess.Popen[bytes]", log: Path) -> None:
