@@ -53,7 +53,11 @@ KINDS: frozenset[str] = frozenset(
         # people
         "membership.ended",
         "membership.given",
+        "person.added",
         "person.asked_for_link",
+        "person.changed",
+        "person.erased",
+        "person.exported",
         "person.launched",
         "person.signed_in",
         # practice
@@ -66,6 +70,12 @@ KINDS: frozenset[str] = frozenset(
         "delivery.logged",
         "supervision.corrected",
         "supervision.logged",
+        # sites
+        "area.added",
+        "site.added",
+        "site.changed",
+        "unit.added",
+        "unit.changed",
     }
 )
 

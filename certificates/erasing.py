@@ -1,0 +1,94 @@
+"""Erases a person and keeps the truth: certificates go on verifying as genuine, with the holder's details removed."""
+
+import asyncio
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from certificates.credential_models import Artefact
+from certificates.frozen import canonical, thawed
+from certificates.models import Certificate
+from courses.actions import ENTRIES
+from courses.models import TaskEntry
+from training import facts
+from training.database.opening import transaction
+from training.errors import NotFound
+from training.lti.erasing import erase_identities
+from training.people.actor import Actor
+from training.people.erasing import erase_person, pseudonym_of, sweep
+from training.people.reach import visible_to
+from training.people.rows import Rows, rows_about
+from training.practice.confirmations import Confirmation
+from training.practice.models import DeliveryTeam, Supervision
+
+REMOVED = "Holder details removed"
+NAMED_BY_OTHERS = (
+    (Confirmation, "confirmer_id", ("confirmer_name", "contact")),
+    (DeliveryTeam, "person_id", ("name",)),
+    (Supervision, "supervisor_id", ("supervisor_name",)),
+)
+"""Where others typed the person's name: table, column of the person, columns of the name."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What became of the person: the name from now on, and how much was changed."""
+
+    pseudonym: str
+    certificates: int
+    rows: int
+
+
+async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) -> Erased:
+    """Erases a person for good; raises Conflict when that was done before.
+
+    Files go first: if it ends in between, it is done again from the start and finds the rest.
+    """
+    person = await visible_to(actor).get_or_none(id=person_id)
+    if person is None:
+        raise NotFound("There is no such person.", "Give the id that stands in the address of the person's page.")
+    certificate_ids = [row.id for row in await Certificate.filter(person_id=person_id)]
+    entries = [row.stored for row in await TaskEntry.filter(enrolment__person_id=person_id)]
+    await asyncio.to_thread(_remove_files, storage, certificate_ids, entries)
+    async with transaction():
+        rows = await rows_about(person_id)
+        words = await erase_person(person, now=now) | await erase_identities(person_id) | _named(rows, person_id)
+        await _remove_holder(certificate_ids)
+        await TaskEntry.filter(id__in=list(rows.get(TaskEntry, {}))).update(note="", file_name="", stored="")
+        swept = await sweep(rows, words, pseudonym_of(person_id), leave=frozenset({Certificate}))
+        await facts.record(
+            "person.erased", person, actor=actor.person_id, person=person_id, unit=person.unit_id, now=now,
+            detail={"certificates": len(certificate_ids), "rows": swept},
+        )  # fmt: skip
+    return Erased(pseudonym_of(person_id), len(certificate_ids), swept)
+
+
+def _remove_files(storage: Path, certificate_ids: Iterable[UUID], entries: Iterable[str]) -> None:
+    for certificate_id in certificate_ids:
+        for folder in (storage / "certificates").glob(f"*/{certificate_id}"):
+            shutil.rmtree(folder)
+    for stored in entries:
+        if stored:
+            (storage / ENTRIES / stored).unlink(missing_ok=True)
+
+
+def _named(rows: Rows, person_id: UUID) -> frozenset[str]:
+    return frozenset(
+        row[column]
+        for model, who, columns in NAMED_BY_OTHERS
+        for row in rows.get(model, {}).values()
+        if row[who] == person_id
+        for column in columns
+        if row[column]
+    )
+
+
+async def _remove_holder(certificate_ids: list[UUID]) -> None:
+    """Takes the holder out of the frozen facts; their hash stays, as proof of what they were."""
+    for row in await Certificate.filter(id__in=certificate_ids):
+        bare = replace(thawed(row.facts), name=REMOVED, email_hash="", email_salt="")
+        await Certificate.filter(id=row.id).update(facts=canonical(bare), shows="name")
+    await Artefact.filter(certificate_id__in=certificate_ids).delete()

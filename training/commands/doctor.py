@@ -1,0 +1,42 @@
+"""The command that looks at this machine and says what is missing."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from training import settings as setting
+from training.commands import machine
+from training.commands.pango import look
+from training.errors import Invalid
+
+
+def doctor(
+    pango: Annotated[
+        bool, typer.Option("--pango", help="only tell whether PDFs can be made, by the exit code")
+    ] = False,
+    port: Annotated[int, typer.Option(help="port that the service would use", min=1, max=65535)] = 8000,
+) -> None:
+    """Look at this machine: a line for each thing that the service stands on, and what to do where one is missing."""
+    if pango:
+        raise typer.Exit(1 if look().missing else 0)
+    raise typer.Exit(asyncio.run(_doctor(port)))
+
+
+async def _doctor(port: int) -> int:
+    lacking = 0
+    settings, finding = _settings()
+    typer.echo(finding)
+    async for one in machine.findings(settings, port):
+        typer.echo(one)
+        lacking += one.state == "lack"
+    return 1 if lacking or finding.state == "lack" else 0
+
+
+def _settings() -> tuple[setting.Settings | None, machine.Finding]:
+    try:
+        return setting.load(), machine.Finding("ok", "Settings", "complete")
+    except Invalid as wrong:
+        if wrong.message.endswith("is missing"):  # the demo makes what is missing
+            return None, machine.Finding("note", "Settings", f"{wrong.message}; serve needs it, the demo does not")
+        return None, machine.Finding("lack", "Settings", f"{wrong.message}; {wrong.remedy}")

@@ -1,0 +1,93 @@
+"""Commands for the keys that we sign with: those of each issuer of certificates, and our own towards LMSs."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from certificates import key_changes, publishing
+from certificates.keys import KeyStore, issuer_keys
+from certificates.safe import Safe
+from certificates.shelf import Shelf
+from training import clock, facts
+from training.commands.operator import OPERATOR
+from training.commands.place import here
+from training.commands.tables import AsJson, show
+from training.consequences import AFTER
+from training.database.opening import opened
+from training.errors import NotFound
+from training.lti.keyring import Keyring, list_keys
+from training.lti.models import ToolKey
+from training.sites.models import CentralUnit
+
+keys = typer.Typer(no_args_is_help=True)
+
+LMS = "lms"
+"""Stands where the issuer's slug stands, for the keys that prove to an LMS who we are."""
+
+
+@keys.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List every key with its state: announced or coming, active or signing, retired, compromised."""
+    rows = asyncio.run(_list())
+    show(rows, ("kid", "issuer", "purpose", "state", "announced", "activated", "ended"), as_json=as_json)
+
+
+async def _list() -> Sequence[Mapping[str, Any]]:
+    names = ("kid", "purpose", "state", "announced", "activated", "ended")
+    async with opened(here().database_url):
+        rows: list[dict[str, Any]] = []
+        for unit in await CentralUnit.all().order_by("slug"):
+            found = await issuer_keys(unit.id)
+            rows += [{"issuer": unit.slug} | {name: getattr(key, name) for name in names} for key in found]
+        return rows + [_tool_key(row) for row in await list_keys(clock.now())]
+
+
+def _tool_key(row: Mapping[str, Any]) -> dict[str, Any]:
+    times = {"announced": row["created"], "activated": row["signs_from"], "ended": row["ends"]}
+    return {"kid": row["kid"], "issuer": LMS, "purpose": "lti", "state": row["state"]} | times
+
+
+@keys.command("rotate")
+def rotate(
+    issuer: Annotated[str, typer.Option(help="slug of one central unit; else all, and our key to LMSs")] = "",
+) -> None:
+    """Announce the next keys; they sign from two days later on, those to LMSs from one day later on."""
+    for line in asyncio.run(_rotate(issuer)):
+        typer.echo(line)
+
+
+async def _rotate(issuer: str) -> list[str]:
+    facts.follow(AFTER)
+    settings, now, lines = here(), clock.now(), []
+    async with opened(settings.database_url):
+        units = await CentralUnit.filter(**({"slug": issuer} if issuer else {})).order_by("slug")
+        if issuer and not units:
+            raise NotFound(f"There is no central unit {issuer}.", "Give the slug that keys list shows.")
+        for unit in units:
+            rows = await key_changes.announce(unit.id, safe=Safe.of(settings.secret_key), now=now, actor=OPERATOR)
+            lines += [f"{row.kid} ({unit.slug}, {row.purpose}) is announced." for row in rows]
+        if not issuer:
+            lines.append(f"{await Keyring(settings.secret_key).rotate(now)} ({LMS}) is announced.")
+    return lines
+
+
+@keys.command("compromise")
+def compromise(kid: str) -> None:
+    """Give a key up at once because others may know it; what it had signed is signed again."""
+    for line in asyncio.run(_compromise(kid)):
+        typer.echo(line)
+
+
+async def _compromise(kid: str) -> list[str]:
+    facts.follow(AFTER)
+    settings, now = here(), clock.now()
+    async with opened(settings.database_url):
+        if await ToolKey.filter(kid=kid).exists():
+            fresh = await Keyring(settings.secret_key).give_up(kid, now)
+            return [f"The key {kid} is given up. {fresh} signs from now on."]
+        await key_changes.compromise(kid, safe=Safe.of(settings.secret_key), now=now, actor=OPERATOR)
+        store = KeyStore(Safe.of(settings.secret_key), home=settings.public_url)
+        count = await publishing.sign_again(kid, keys=store, shelf=Shelf(settings.storage), now=now)
+    return [f"The key {kid} is given up.", f"{count} certificates were signed again."]

@@ -1,0 +1,136 @@
+"""What this machine has and lacks: each check gives one finding with what to do about it."""
+
+import asyncio
+import os
+import platform
+import shutil
+import socket
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+import asyncpg  # type: ignore[import-untyped]
+
+from training.commands import pango
+from training.settings import Settings
+
+FONTS = ("certificate-display.ttf", "certificate-strong.ttf", "certificate-text.ttf")
+FONT_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "assets" / "fonts"
+LOCAL_POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
+ANSWER_SECONDS = 2
+ENOUGH_MB = 500
+LIBRARIES = ("starlette", "uvicorn", "tortoise-orm", "weasyprint", "cryptography", "pyjwt")
+RESET_BUG_MENDED = (3, 51, 3)
+"""From this version on SQLite's WAL no longer breaks when two connections write and checkpoint at once."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: `ok`, `note` (works, with less) or `lack` (does not work), about what, and what to do."""
+
+    state: Literal["ok", "note", "lack"]
+    about: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.state:4}  {self.about}: {self.words}"
+
+
+async def findings(settings: Settings | None, port: int) -> AsyncIterator[Finding]:
+    """Looks at everything that the service stands on; without settings, at what the demo would use."""
+    yield python()
+    yield libraries()
+    yield sqlite()
+    yield printing()
+    yield fonts()
+    yield free_port(port)
+    yield disk(settings.storage if settings else Path("var"))
+    yield await postgres(settings.database_url if settings else "")
+
+
+def python() -> Finding:
+    """Tells the version of Python."""
+    return Finding("ok", "Python", f"{platform.python_version()} at {sys.executable}")
+
+
+def libraries() -> Finding:
+    """Tells the versions of the libraries that matter most."""
+    return Finding("ok", "Libraries", ", ".join(f"{name} {version(name)}" for name in LIBRARIES))
+
+
+def sqlite(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> Finding:
+    """Tells the version of SQLite, and whether it has the bug of two connections on one file."""
+    number = ".".join(map(str, found))
+    if found >= RESET_BUG_MENDED:
+        return Finding("ok", "SQLite", number)
+    words = (
+        f"{number} can damage a database in WAL mode when two connections write at once; keep to one process and one "
+        "connection per file (serve does), and take PostgreSQL for more workers"
+    )
+    return Finding("note", "SQLite", words)
+
+
+def printing() -> Finding:
+    """Tells whether PDFs can be made."""
+    found = pango.look()
+    if not found.missing:
+        return Finding("ok", "PDF", f"Pango {found.version} with HarfBuzz-subset")
+    if found.missing == ("HarfBuzz-subset",):
+        return Finding("note", "PDF", f"HarfBuzz-subset is missing, PDFs take 15 times longer; {pango.INSTALL}")
+    return Finding("note", "PDF", f"off, {', '.join(found.missing)} missing; certificates are pages; {pango.INSTALL}")
+
+
+def fonts() -> Finding:
+    """Tells whether the fonts of certificates are there."""
+    missing = [name for name in FONTS if not (FONT_FOLDER / name).is_file()]
+    if missing:
+        return Finding("lack", "Fonts", f"{', '.join(missing)} not in {FONT_FOLDER}; restore them from the repository")
+    return Finding("ok", "Fonts", f"{len(FONTS)} shipped fonts")
+
+
+def free_port(port: int) -> Finding:
+    """Tells whether the port is free."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return Finding("note", "Port", f"{port} is in use; choose another: --port {port + 10}")
+    return Finding("ok", "Port", f"{port} is free")
+
+
+def disk(folder: Path) -> Finding:
+    """Tells how much room there is where files are kept."""
+    there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
+    free = shutil.disk_usage(there).free // 1_000_000
+    if not os.access(there, os.W_OK):
+        return Finding("lack", "Disk", f"{there} cannot be written to; give this user the right to")
+    if free < ENOUGH_MB:
+        return Finding("lack", "Disk", f"{free} MB free at {there}; make room, {ENOUGH_MB} MB are needed")
+    return Finding("ok", "Disk", f"{free:,} MB free at {there}")
+
+
+async def postgres(database_url: str) -> Finding:
+    """Tells whether the PostgreSQL of the settings answers, or one of this machine when SQLite is used."""
+    chosen = database_url.startswith("postgres")
+    url = database_url if chosen else os.environ.get("TRAINING_TEST_POSTGRES", LOCAL_POSTGRES)
+    try:
+        told = await asyncio.wait_for(_version_of(url), ANSWER_SECONDS)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = (str(error) or "no answer").splitlines()[0]
+        if chosen:
+            return Finding("lack", "PostgreSQL", f"{reason}; start it, or mend TRAINING_DATABASE_URL")
+        return Finding("note", "PostgreSQL", "none answers here; SQLite needs none")
+    return Finding("ok", "PostgreSQL", told if chosen else f"{told} answers; TRAINING_DATABASE_URL does not use it")
+
+
+async def _version_of(url: str) -> str:
+    connection = await asyncpg.connect(url)
+    try:
+        return str(await connection.fetchval("SHOW server_version"))
+    finally:
+        await connection.close(timeout=1)

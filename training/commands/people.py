@@ -1,0 +1,75 @@
+"""Commands for the rights of people: a copy of everything about them, and erasure."""
+
+import asyncio
+import json
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from certificates.erasing import Erased, erase
+from training import clock, facts
+from training.commands.operator import operator
+from training.commands.place import here
+from training.commands.tables import plain
+from training.consequences import AFTER
+from training.database.opening import opened, transaction
+from training.errors import NotFound
+from training.people.models import Email, Person
+from training.people.rows import rows_about, told
+
+person = typer.Typer(no_args_is_help=True)
+
+Who = Annotated[str, typer.Argument(metavar="ID", help="the person's id, or one of their e-mail addresses")]
+Unit = Annotated[str, typer.Option(help="slug of the central unit, where there are several")]
+
+
+@person.command("export")
+def export(who: Who, unit: Unit = "") -> None:
+    """Print everything that is stored about a person, table by table, as one JSON document."""
+    typer.echo(asyncio.run(_export(who, unit)))
+
+
+async def _export(who: str, unit: str) -> str:
+    facts.follow(AFTER)
+    async with opened(here().database_url):
+        actor, now = await operator(unit), clock.now()
+        found = await _find(who, actor.unit_id)
+        tables = told(await rows_about(found.id))
+        async with transaction():
+            await facts.record(
+                "person.exported", found, actor=actor.person_id, person=found.id, unit=actor.unit_id, now=now
+            )
+    return json.dumps({"person": found.id, "made": now, "tables": tables}, default=plain, ensure_ascii=False, indent=1)
+
+
+@person.command("erase")
+def erase_(who: Who, unit: Unit = "") -> None:
+    """Erase a person: name, addresses, identities and files go for good; the record stays under a pseudonym."""
+    done = asyncio.run(_erase(who, unit))
+    typer.echo(
+        f"{done.pseudonym} is what is left. {done.certificates} certificates still verify, without the holder's "
+        f"details; {done.rows} other rows no longer name the person. Backups made before today still do."
+    )
+
+
+async def _erase(who: str, unit: str) -> Erased:
+    facts.follow(AFTER)
+    settings = here()
+    async with opened(settings.database_url):
+        actor = await operator(unit)
+        found = await _find(who, actor.unit_id)
+        return await erase(found.id, actor=actor, now=clock.now(), storage=settings.storage)
+
+
+async def _find(who: str, unit_id: UUID) -> Person:
+    """Finds a person of the unit by id or address."""
+    people = Person.filter(unit_id=unit_id)
+    try:
+        found = await people.get_or_none(id=UUID(who))
+    except ValueError:
+        email = await Email.get_or_none(unit_id=unit_id, address=who.strip().lower())
+        found = await people.get_or_none(id=email.person_id) if email else None
+    if found is None:
+        raise NotFound(f"There is no person {who}.", "Give the id that stands in the address of the person's page.")
+    return found

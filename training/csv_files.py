@@ -1,0 +1,108 @@
+"""Reads CSV files with a header row: each row with its line, and each mistake as `file:line: what; how to mend it`."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+LONGEST_BYTES = 20_000_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: the line it begins on, and its values by column; what is left out is empty."""
+
+    number: int
+    values: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.values.get(column, "")
+
+
+@dataclass
+class Sheet:
+    """A file as it was read, with everything that is wrong in it."""
+
+    file: str
+    columns: tuple[str, ...] = ()
+    lines: list[Line] = field(default_factory=list)
+    mistakes: list[str] = field(default_factory=list)
+
+    def refuse(self, number: int, what: str, mend: str) -> None:
+        """Notes a mistake on a line."""
+        self.mistakes.append(f"{self.file}:{number}: {what}; {mend}")
+
+    def must_have(self, needed: Sequence[str], known: Sequence[str]) -> bool:
+        """Checks the header row: every needed column, and none that nobody knows."""
+        for column in self.columns:
+            if column not in known:
+                self.refuse(1, f"nobody knows the column {column}", f"take it out, or use one of {', '.join(known)}")
+        for column in needed:
+            if column not in self.columns:
+                self.refuse(1, f"the column {column} is missing", f"add {column} to the first line")
+        return not self.mistakes
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Reads a file; commas or semicolons stand between values, spaces around them do not count."""
+    sheet = Sheet(str(path))
+    text = _text(path, sheet)
+    if text is None:
+        return sheet
+    head = text.split("\n", 1)[0]
+    rows = csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
+    began = 1
+    try:
+        for cells in rows:
+            _take(sheet, began, [cell.strip() for cell in cells])
+            began = rows.line_num + 1
+    except csv.Error as error:
+        sheet.refuse(rows.line_num or 1, f"the file cannot be read from here on ({error})", "mend the quotation marks")
+    if not sheet.columns and not sheet.mistakes:
+        sheet.refuse(1, "the file is empty", "write the names of the columns in the first line")
+    return sheet
+
+
+def day(text: str) -> date | None:
+    """Reads a day like 2027-03-03; None when it is none."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _text(path: Path, sheet: Sheet) -> str | None:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        sheet.refuse(1, f"the file cannot be read ({error.strerror})", "look at its name")
+        return None
+    if len(content) > LONGEST_BYTES:
+        sheet.refuse(1, "the file is larger than 20 MB", "cut it in several files")
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        sheet.refuse(content.count(b"\n", 0, error.start) + 1, "the file is no UTF-8", "save it as CSV UTF-8")
+        return None
+    if "\0" in text:
+        sheet.refuse(text.count("\n", 0, text.index("\0")) + 1, "the file is no text", "save it as CSV UTF-8")
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _take(sheet: Sheet, number: int, cells: list[str]) -> None:
+    if not any(cells):
+        return
+    if not sheet.columns:
+        sheet.columns = tuple(cell.lower().replace(" ", "_") for cell in cells)
+        if len(set(sheet.columns)) < len(sheet.columns):
+            sheet.refuse(number, "two columns have the same name", "rename one")
+    elif len(cells) > len(sheet.columns) and any(cells[len(sheet.columns) :]):
+        sheet.refuse(
+            number, f"the line has {len(cells)} values for {len(sheet.columns)} columns", 'put "" around commas'
+        )
+    else:
+        sheet.lines.append(Line(number, dict(zip(sheet.columns, cells, strict=False))))

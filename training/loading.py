@@ -1,0 +1,131 @@
+"""Loads whatever files are given, each by what it is, in the order in which they need each other."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from certificates.pathway_versions import load_pathway
+from certificates.pathways.checking import check
+from certificates.pathways.mistakes import Faulty
+from courses.loading import storing
+from training import loading_kinds
+from training.assessments.loading import load_instrument
+from training.commands.operator import OPERATOR, operator
+from training.csv_files import read_sheet
+from training.errors import Trouble
+from training.loaded import By, Loaded, rehearsed
+from training.loading_kinds import Found
+from training.people.loading import load_people
+from training.settings import Settings
+from training.sites.loading import load_sites, load_units
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How to load: from when, into which storage and unit, good rows alone, and whether in earnest."""
+
+    storage: Path
+    now: datetime
+    good_ones: bool
+    unit: str
+    earnest: bool
+
+
+async def load_all(
+    paths: Sequence[Path], *, settings: Settings, now: datetime, check: bool, good_ones: bool, unit: str = ""
+) -> tuple[list[str], bool]:
+    """Loads files, all of them or none, and gives the report and whether they were refused.
+
+    First everything is done and undone again; only when nothing is wrong with any file it is done in earnest.
+    """
+    found, mistakes = loading_kinds.sort_out(paths)
+    if mistakes:
+        return mistakes, True
+    wish = Wish(settings.storage, now, good_ones, unit, earnest=False)
+    told = await rehearsed(lambda: _load(found, wish))
+    if not (check or told.refused):
+        told = await _load(found, Wish(settings.storage, now, good_ones, unit, earnest=True))
+    return told.lines(), told.refused
+
+
+async def _load(found: Sequence[Found], wish: Wish) -> Loaded:
+    told = Loaded()
+    console = Console(stderr=True)
+    words = "Loading" if wish.earnest else "Checking"
+    for one in track(found, words, console=console, transient=True, disable=not console.is_terminal):
+        try:
+            told.add(await LOADERS[one.kind](one.path, wish))
+        except Faulty as fault:
+            told.add(Loaded(mistakes=[str(mistake) for mistake in fault.mistakes], refused=True))
+        except Trouble as trouble:
+            told.add(Loaded(mistakes=_lines(one.path, trouble), refused=True))
+    return told
+
+
+def _lines(path: Path, trouble: Trouble) -> list[str]:
+    """Writes a refusal as lines with the file in front, unless they have it already."""
+    lines = trouble.message.splitlines()
+    if all(line.startswith(f"{path}:") for line in lines):
+        return lines
+    return [f"{path}:1: {line.rstrip('.')}; {trouble.remedy.rstrip('.')}" for line in lines]
+
+
+async def _units(path: Path, wish: Wish) -> Loaded:
+    by = By(OPERATOR, OPERATOR, "en", wish.now, wish.good_ones)
+    return await load_units(read_sheet(path), by)
+
+
+async def _sites(path: Path, wish: Wish) -> Loaded:
+    return await load_sites(read_sheet(path), await _by(wish))
+
+
+async def _people(path: Path, wish: Wish) -> Loaded:
+    return await load_people(read_sheet(path), await _by(wish))
+
+
+async def _by(wish: Wish) -> By:
+    actor = await operator(wish.unit)
+    return By(actor.person_id, actor.unit_id, actor.language, wish.now, wish.good_ones)
+
+
+async def _instrument(path: Path, wish: Wish) -> Loaded:
+    def faults(file: Path) -> list[str]:
+        return [str(mistake) for mistake in check([file])]
+
+    done = await load_instrument(path, actor=await operator(wish.unit), now=wish.now, faults=faults)
+    line = f"{path}: instrument {done.name}, version {done.version}"
+    return Loaded(new=[line]) if done.change == "new" else Loaded(unchanged=[line])
+
+
+async def _pathway(path: Path, wish: Wish) -> Loaded:
+    done = await load_pathway(path, actor=await operator(wish.unit), now=wish.now)
+    line = f"{path}: pathway {done.slug}, version {done.version}"
+    return Loaded(new=[line]) if done.state == "new" else Loaded(unchanged=[line])
+
+
+async def _course(path: Path, wish: Wish) -> Loaded:
+    # Rehearsed without storing: its files would outlive the undone rows.
+    actor = await operator(wish.unit)
+    report = await storing.load(path, actor=actor, now=wish.now, storage=wish.storage, check=not wish.earnest)
+    return Loaded(
+        [f"{path}: {line}" for line in report.new],
+        [f"{path}: {line}" for line in report.changed],
+        [f"{path}: {line}" for line in report.unchanged],
+        [str(mistake) for mistake in report.mistakes],
+        report.refused,
+    )
+
+
+LOADERS: dict[str, Callable[[Path, Wish], Awaitable[Loaded]]] = {
+    "units": _units,
+    "sites": _sites,
+    "people": _people,
+    "instrument": _instrument,
+    "pathway": _pathway,
+    "course": _course,
+}
+"""What a file is → how it is loaded, in the order in which they need each other: a course names its programme."""

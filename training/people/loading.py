@@ -1,0 +1,168 @@
+"""Loads people and what they are from CSV files; loading the same file again changes nothing."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from tortoise.expressions import Q
+
+from training import facts
+from training.csv_files import Line, Sheet, day
+from training.loaded import By, Loaded, Loading, all_or_nothing
+from training.people.models import Email, Membership, Person
+from training.people.roles import ROLES, UNIT_WIDE
+from training.people.sessions import end_sessions_of
+from training.sites.loading import LANGUAGE, fits
+from training.sites.models import Site
+
+COLUMNS = ("name", "email", "role", "site", "starts", "ends", "language")
+NEEDED = ("name", "email", "role", "site", "starts")
+ADDRESS = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
+AT_A_SITE = frozenset({"trainee", "facilitator", "coordinator"})
+"""Roles that only make sense at a site."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that can be loaded."""
+
+    line: Line
+    address: str
+    role: str
+    site_id: UUID | None
+    starts: date
+    ends: date | None
+
+    @property
+    def what(self) -> str:
+        """Names the row in the report."""
+        return f"{self.address}, {self.role}{' at ' + self.line['site'] if self.site_id else ''}"
+
+
+async def load_people(sheet: Sheet, by: By) -> Loaded:
+    """Adds people, known by their e-mail address, with their roles; changes names and the last days of roles."""
+    sheet.must_have(NEEDED, COLUMNS)
+    return await all_or_nothing(Loading(sheet, by), _people)
+
+
+async def _people(loading: Loading) -> None:
+    sites = {row.code: row.id for row in await Site.filter(unit_id=loading.by.unit_id)}
+    names: dict[str, Line] = {}
+    for line in loading.sheet.lines:
+        row = _row(line, loading.sheet, sites)
+        if row is None or not _same_name(row, names, loading.sheet):
+            continue
+        if not loading.twice(line, (row.address, row.role, row.site_id, row.starts)):
+            await _load(row, loading)
+
+
+def _row(line: Line, sheet: Sheet, sites: dict[str, UUID]) -> Row | None:
+    """Checks a row; everything that is wrong in it is noted."""
+    address, role, before = line["email"].lower(), line["role"].lower(), len(sheet.mistakes)
+    starts, ends = day(line["starts"]), day(line["ends"])
+    fits(line, sheet, "name", needed=True)
+    if not ADDRESS.fullmatch(address) or len(address) > 254:
+        sheet.refuse(line.number, f"{address or 'nothing'} is no e-mail address", "write it like name@example.org")
+    if role not in ROLES:
+        sheet.refuse(line.number, f"{role or 'nothing'} is no role", f"write one of {', '.join(ROLES)}")
+    _check_site(line, sheet, role, sites)
+    if starts is None:
+        sheet.refuse(line.number, f"{line['starts'] or 'nothing'} is no day (starts)", "write it like 2027-03-03")
+    if line["ends"] and (ends is None or (starts and ends < starts)):
+        sheet.refuse(line.number, f"{line['ends']} cannot be the last day", "write a later one, like 2027-03-03")
+    if line["language"] and not LANGUAGE.fullmatch(line["language"]):
+        sheet.refuse(line.number, f"{line['language']} is no language", "write a code like en or cy")
+    if starts is None or len(sheet.mistakes) > before:
+        return None
+    return Row(line, address, role, sites.get(line["site"]), starts, ends)
+
+
+def _check_site(line: Line, sheet: Sheet, role: str, sites: dict[str, UUID]) -> None:
+    site = line["site"]
+    if site and role in UNIT_WIDE:
+        sheet.refuse(line.number, f"{role} is a role for the whole unit", "leave site empty")
+    elif site and site not in sites:
+        sheet.refuse(line.number, f"there is no site {site}", "write the code of a site, or load the site with it")
+    elif not site and role in AT_A_SITE:
+        sheet.refuse(line.number, f"{role} needs a site", "write the code of the site")
+
+
+def _same_name(row: Row, names: dict[str, Line], sheet: Sheet) -> bool:
+    first = names.setdefault(row.address, row.line)
+    if first["name"] == row.line["name"]:
+        return True
+    what = f"{row.address} has another name on line {first.number}"
+    sheet.refuse(row.line.number, what, "write one name, or the other person's own address")
+    return False
+
+
+async def _load(row: Row, loading: Loading) -> None:
+    by = loading.by
+    email = await Email.get_or_none(unit_id=by.unit_id, address=row.address).select_related("person")
+    person = email.person if email else await _add(row, by)
+    held = await Membership.filter(person_id=person.id, role=row.role, site_id=row.site_id)
+    same = next((one for one in held if one.starts == row.starts), None)
+    if same is None and (other := _overlapping(row, held)):
+        what = f"{row.address} is {row.role} there already, from {other.starts} on"
+        return loading.sheet.refuse(row.line.number, what, f"write {other.starts}, or end that one first")
+    changes = await _rename(row, person, by) if email else []
+    if same is None:
+        await _give(row, person.id, by)
+        (loading.changed if email else loading.new)(row.line, row.what)
+    else:
+        changes += await _end(row, same, by)
+        if changes:
+            loading.changed(row.line, f"{row.what}: {', '.join(changes)}")
+    return None
+
+
+def _overlapping(row: Row, held: list[Membership]) -> Membership | None:
+    last = row.ends or date.max
+    return next((one for one in held if one.starts <= last and (one.ends or date.max) >= row.starts), None)
+
+
+async def _add(row: Row, by: By) -> Person:
+    language = row.line["language"] or by.language
+    person = await Person.create(
+        id=uuid4(), unit_id=by.unit_id, name=row.line["name"], language=language, created=by.now
+    )
+    await Email.create(id=uuid4(), unit_id=by.unit_id, person_id=person.id, address=row.address)
+    await facts.record("person.added", person, actor=by.actor_id, now=by.now, person=person.id, unit=by.unit_id)
+    return person
+
+
+async def _rename(row: Row, person: Person, by: By) -> list[str]:
+    wanted = {"name": row.line["name"]} | ({"language": row.line["language"]} if row.line["language"] else {})
+    changed = [name for name, value in wanted.items() if getattr(person, name) != value]
+    if changed:
+        await Person.filter(id=person.id).update(**{name: wanted[name] for name in changed})
+        await facts.record(
+            "person.changed", person, actor=by.actor_id, now=by.now, person=person.id, unit=by.unit_id,
+            detail={"columns": changed},
+        )  # fmt: skip
+    return changed
+
+
+async def _give(row: Row, person_id: UUID, by: By) -> None:
+    given = await Membership.create(
+        id=uuid4(), person_id=person_id, role=row.role, site_id=row.site_id, starts=row.starts, ends=row.ends
+    )
+    detail = {"role": row.role, "site": str(row.site_id) if row.site_id else None, "starts": row.starts.isoformat()}
+    await facts.record(
+        "membership.given", given, actor=by.actor_id, now=by.now, person=person_id, unit=by.unit_id, detail=detail
+    )
+
+
+async def _end(row: Row, held: Membership, by: By) -> list[str]:
+    """Sets the last day of a role; an empty one in the file leaves it as it is."""
+    if row.ends is None or held.ends == row.ends:
+        return []
+    still = Q(ends=held.ends) if held.ends else Q(ends__isnull=True)
+    await Membership.filter(still, id=held.id).update(ends=row.ends)
+    await end_sessions_of(held.person_id, now=by.now)
+    await facts.record(
+        "membership.ended", held, actor=by.actor_id, now=by.now, person=held.person_id, unit=by.unit_id,
+        detail={"ends": row.ends.isoformat()},
+    )  # fmt: skip
+    return [f"ends {row.ends}"]
