@@ -263,3 +263,22 @@ async def test_reading_everything_twice_completes_once(small_steps: str, cast: C
     await asyncio.gather(*(actions.mark_read(spot, actor=amina, now=NOW + timedelta(days=9)) for _ in range(3)))
     assert await Fact.filter(kind="course.completed").count() == 1
     assert (await Completion.get(module="")).happened == NOW + timedelta(days=1)
+
+
+async def test_work_after_a_module_is_complete_does_not_complete_it_again(
+    cast: Cast, settings: Settings, tmp_path: Path
+) -> None:
+    amina = await cast("amina")
+    changes = {
+        "leading/module.yaml": "activities:\n  - {page: 01-plan.md}\n  - {task: task.md}\n",
+        "leading/task.md": "---\ntitle: More\nhand_in: note\n---\nIf you like.\n",
+        "course.yaml": COURSE.replace("needs: [hearing]", "needs: []"),
+    }
+    await load(write(tmp_path / "more", changes), actor=await cast("farah"), now=NOW, storage=settings.storage)
+    await actions.enrol(amina, "small-steps", now=NOW)
+    await actions.mark_read(await at(amina, "01-plan", "leading"), actor=amina, now=NOW)
+    later = NOW + timedelta(days=1)
+    task = await at(amina, "task", "leading")
+    await actions.hand_in_task(task, note="Done.", actor=amina, now=later, storage=settings.storage)
+    assert await Fact.filter(kind="module.completed").count() == 1
+    assert (await Completion.get()).happened == NOW

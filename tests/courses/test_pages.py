@@ -9,7 +9,10 @@ import pytest
 
 from courses.content import Media
 from courses.models import Completion, QuizAttempt
+from tests.conftest import NOW
 from training.demo.cast import known
+from training.people.models import Membership, Person
+from training.sites.models import CentralUnit
 
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
 COURSE = "/courses/small-steps"
@@ -213,6 +216,17 @@ async def test_media_come_in_parts_to_people_of_the_unit_only(small_steps: str, 
     assert part.headers["content-range"] == "bytes 0-9/256000" and part.headers["content-type"] == "video/mp4"
     assert (await (await browse("")).get(path)).status_code == 303
     assert (await browser.get("/courses/media/unknown")).status_code == 404
+
+
+async def test_another_central_unit_has_neither_the_course_nor_its_media(small_steps: str, browse: Browse) -> None:
+    other = await CentralUnit.create(slug="apart", name="Apart")
+    person = await Person.create(id=known("zoe"), unit=other, name="Zoe Other", created=NOW)
+    await Membership.create(person=person, role="central", starts=NOW.date())
+    await Membership.create(person=person, role="trainee", starts=NOW.date())
+    browser, film = await browse("zoe"), await Media.get(name="hearing/film.mp4")
+    paths = (f"/courses/media/{film.sha256}", COURSE, f"{COURSE}/hearing/first", f"{COURSE}/learners")
+    assert [(await browser.get(path)).status_code for path in paths] == [404] * 4
+    assert "Small steps" not in words(await browser.get("/courses"))
 
 
 async def test_a_picture_on_a_page_is_found_from_there(small_steps: str, browse: Browse) -> None:
