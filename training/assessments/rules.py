@@ -121,7 +121,8 @@ def _about_permission(permissions: Sequence[Held], on: date, site: UUID | None) 
     ended = sorted((one for one in held if one.ends and one.ends < on), key=lambda one: one.ends or on)
     if ended:
         last = ended[-1]
-        return Finding("permission", False, f"The permission to assess ended on {_day(last.ends)}. Renew it first", last.id)
+        words = f"The permission to assess ended on {_day(last.ends)}. Renew it first"
+        return Finding("permission", False, words, last.id)
     return Finding("permission", False, f"There is no permission to assess on {_day(on)}. Ask your central unit")
 
 

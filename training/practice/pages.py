@@ -49,8 +49,11 @@ async def mine(request: Request) -> Response:
         "lines": lines[:SHOWN_AT_FIRST],
         "more": max(0, len(lines) - SHOWN_AT_FIRST),
         "counts": counts,
+        "checks": checks,
+        "asked": asked,
     }
-    return page(request, "practice/mine.html", next_step=_next_step(lines, asked), checks=checks, asked=asked, **shown)
+    step, sees = _next_step(lines, asked), me.may("see people")
+    return page(request, "practice/mine.html", next_step=step, sees_people=sees, **shown)
 
 
 def _next_step(lines: list[Line], asked: list[dict[str, Any]]) -> dict[str, str]:
