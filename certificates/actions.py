@@ -9,8 +9,9 @@ from tortoise.exceptions import IntegrityError
 
 from certificates import changes, pathway_versions
 from certificates.considering import Considered, awaits, consider, judge, keep, per_of
+from certificates.grounds import Consideration, PathwayVersion
 from certificates.issuing import Issue, reserve
-from certificates.models import Certification, Consideration, Decision, PathwayVersion
+from certificates.models import Certification, Decision
 from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict
 from certificates.rules import GOOD, GRANTING

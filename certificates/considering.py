@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from certificates import pathway_versions
 from certificates.gather import gather
-from certificates.models import Consideration, PathwayVersion
+from certificates.grounds import Consideration, PathwayVersion
 from certificates.pathways.evaluate import evaluate
 from certificates.pathways.evidence import Evidence
 from certificates.pathways.shapes import Pathway

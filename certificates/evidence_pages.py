@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certificates.models import RecordedEvidence
+from certificates.grounds import RecordedEvidence
 from certificates.recording import Shown, record_evidence
 from training import clock
 from training.errors import Invalid, NotFound

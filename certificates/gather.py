@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from certificates.models import Certification, Decision, RecordedEvidence
+from certificates.grounds import RecordedEvidence
+from certificates.models import Certification, Decision
 from courses.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
 from training.people.models import Membership, Relation

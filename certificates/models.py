@@ -1,109 +1,18 @@
-"""Tables of what has been earned: pathway versions, decisions, certifications, their changes, and certificates."""
+"""Tables of what has been earned: decisions, certifications, their changes, and certificates."""
 
-from typing import Any
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from certificates.grounds import Consideration, PathwayVersion
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.reach import reach
-from training.sites.models import CentralUnit, Programme, Site
+from training.sites.models import Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
-
-
-class PathwayVersion(Model):
-    """Is one published text of a pathway, with the texts it extends; never changed after.
-
-    Personal data: none.
-    """
-
-    id = fields.UUIDField(primary_key=True)
-    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
-        "sites.CentralUnit", related_name="pathways", on_delete=RESTRICT
-    )
-    programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
-        "sites.Programme", related_name="pathways", on_delete=RESTRICT
-    )
-    slug = fields.CharField(60)
-    version = fields.CharField(40)
-    title = fields.CharField(200)
-    text = fields.TextField()
-    bases = fields.JSONField[dict[str, str]]()
-    sha256 = fields.CharField(64)
-    published = fields.DatetimeField()
-    published_by_id = fields.UUIDField(null=True)
-
-    unit_id: UUID
-    programme_id: UUID
-
-    class Meta:
-        table = "certificates_pathway_version"
-        unique_together = (("unit", "slug", "version"),)
-
-
-class RecordedEvidence(Model):
-    """Is evidence that no other room keeps: a qualification, a sign-off, a waiver (recognised prior learning).
-
-    `attributes` are those of the pathway language. A wrong record is taken back by a new one that replaces it.
-    Personal data: what the person did or holds; kept: as long as a certification rests on it, then seven years.
-    """
-
-    id = fields.UUIDField(primary_key=True)
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "people.Person", related_name="recorded_evidence", on_delete=RESTRICT
-    )
-    type = fields.CharField(20)
-    what = fields.CharField(200)
-    on = fields.DateField(null=True)
-    until = fields.DateField(null=True)
-    attributes = fields.JSONField[dict[str, Any]]()
-    replaces_id = fields.UUIDField(null=True)
-    void = fields.BooleanField(default=False)
-    recorded = fields.DatetimeField()
-    recorded_by_id = fields.UUIDField()
-
-    person_id: UUID
-
-    class Meta:
-        table = "certificates_recorded_evidence"
-
-
-class Consideration(Model):
-    """Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.
-
-    `awaiting` says that all is met and a decision is due.
-    Personal data: the verdict with its reasons; kept: as long as the decision that rests on it.
-    """
-
-    id = fields.UUIDField(primary_key=True)
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "people.Person", related_name="considerations", on_delete=RESTRICT
-    )
-    pathway: fields.ForeignKeyRelation[PathwayVersion] = fields.ForeignKeyField(
-        "certificates.PathwayVersion", related_name="considerations", on_delete=RESTRICT
-    )
-    level = fields.CharField(60)
-    per = fields.CharField(200, default="")
-    as_of = fields.DateField()
-    made = fields.DatetimeField()
-    result = fields.CharField(12)
-    standing = fields.CharField(20)
-    verdict = fields.JSONField[dict[str, Any]]()
-    evidence = fields.JSONField[list[dict[str, Any]]]()
-    evidence_sha256 = fields.CharField(64)
-    current = fields.BooleanField(default=True)
-    awaiting = fields.BooleanField(default=False)
-
-    person_id: UUID
-    pathway_id: UUID
-
-    class Meta:
-        table = "certificates_consideration"
-        indexes = (("person_id", "level", "current"), ("awaiting", "current"))
 
 
 class Decision(Model):
@@ -253,8 +162,3 @@ def certifications_visible_to(actor: Actor) -> QuerySet[Certification]:
 def certificates_visible_to(actor: Actor) -> QuerySet[Certificate]:
     """Lists the certificates the actor may see."""
     return Certificate.filter(reach(actor))
-
-
-def considerations_visible_to(actor: Actor) -> QuerySet[Consideration]:
-    """Lists what the rules said of the people the actor may see."""
-    return Consideration.filter(reach(actor))

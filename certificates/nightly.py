@@ -8,7 +8,8 @@ from certificates import pathway_versions
 from certificates.actions import consider_and_award
 from certificates.changes import Wanted, changes_of, insert, period_of
 from certificates.considering import judge
-from certificates.models import Certification, Consideration
+from certificates.grounds import Consideration
+from certificates.models import Certification
 from certificates.rules import GOOD, standing_on
 from training import facts
 from training.database.opening import transaction

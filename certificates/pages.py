@@ -11,7 +11,8 @@ from certificates import actions, pathway_versions, qr
 from certificates.changes import changes_of, period_of
 from certificates.considering import judge
 from certificates.frozen import thawed
-from certificates.models import Certificate, Consideration, certificates_visible_to, considerations_visible_to
+from certificates.grounds import Consideration, considerations_visible_to
+from certificates.models import Certificate, certificates_visible_to
 from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict, Node
 from certificates.pathways.words import next_steps

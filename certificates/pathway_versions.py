@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from certificates.models import Consideration, PathwayVersion
+from certificates.grounds import Consideration, PathwayVersion
 from certificates.pathways.reading import read_instrument_text, read_pathway, read_pathway_text
 from certificates.pathways.shapes import Pathway
 from training import facts

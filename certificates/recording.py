@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from certificates.models import RecordedEvidence
+from certificates.grounds import RecordedEvidence
 from certificates.pathways.evidence import Record
 from certificates.pathways.mistakes import Faulty
 from training import facts

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from certificates.changes import changes_of, period_of
+from certificates.file_check import recognise
 from certificates.frozen import thawed
 from certificates.ids import read_token
 from certificates.models import Certificate
@@ -49,17 +51,28 @@ async def verify(request: Request) -> Response:
 
 
 async def check(request: Request) -> Response:
-    """Shows the form that checks by code; posted, leads to the answer."""
+    """Shows the form that checks by code or file; posted, leads to the answer."""
     if request.method == "GET":
         return page(request, "certificates/check.html")
     values = await typed(request)
+    file = values.get("file")
     try:
-        code = fill(Code, values).code
+        if isinstance(file, UploadFile) and file.filename:
+            return await _by_file(request, await file.read())
+        code = fill(Code, {"code": values.get("code", "")}).code
         row = await find(code) if code else None
         if row is None:
             raise Invalid("There is a problem", problems={"code": "We know of no certificate with this code"})
     except Invalid as error:
-        return page(request, "certificates/check.html", 422, problems=error.problems, values=values)
+        problems = error.problems or {"file": f"{error.message} {error.remedy}"}
+        kept = {"code": str(values.get("code", ""))}
+        return page(request, "certificates/check.html", 422, problems=problems, values=kept)
+    return go(request, f"/v/{row.verify_token}")
+
+
+async def _by_file(request: Request, content: bytes) -> Response:
+    found = await recognise(content, keys=request.app.state.keys, now=clock.now())
+    row = await Certificate.get(id=found.certificate_id)
     return go(request, f"/v/{row.verify_token}")
 
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from certificates.models import Certification, Consideration
+from certificates.grounds import Consideration
+from certificates.models import Certification
 from training import clock
 from training.errors import NotFound
 from training.people.actor import Actor

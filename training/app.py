@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from certificates import evidence_pages, verify, workforce
+from certificates import downloads, evidence_pages, infrastructure, verify, workforce
+from certificates import pages as certificates
 from certificates.audits import pages as audits
 from courses import learners, player
 from courses import pages as courses
@@ -20,8 +21,8 @@ from training.errors import Trouble
 from training.lti import pages as lti
 from training.lti.registration import frame_origins
 from training.lti.tool import Tool
+from training.people import api, sign_in
 from training.people import pages as people
-from training.people import sign_in
 from training.people.door_keeper import SignedIn
 from training.people.ways import menu
 from training.practice import answer_pages, log_pages, site_pages
@@ -99,11 +100,20 @@ ROUTES = [
     at("/assessments/{id}/agree", rating_pages.agree, may="assess", methods=BOTH),
     at("/assessments/{id}/sign", result_pages.sign, may="assess", methods=BOTH),
     # what has been earned
+    at("/pathways", certificates.mine, may="learn"),
+    at("/pathways/of/{id}", certificates.of, may="see people"),
     at("/pathways/of/{id}/evidence", evidence_pages.evidence, may="manage people", methods=BOTH),
+    at("/certificates", certificates.certificates, may=SIGNED_IN),
+    at("/certificates/decisions", certificates.decisions, may="decide"),
+    at("/certificates/decisions/{id}", certificates.decision, may="decide", methods=BOTH),
+    at("/certificates/{id}", certificates.certificate, may=SIGNED_IN, methods=BOTH),
+    at("/certificates/{id}/document", downloads.document, may=SIGNED_IN),
+    at("/certificates/{id}/badge", downloads.badge, may=SIGNED_IN),
+    at("/certificates/{id}/token", downloads.token, may=SIGNED_IN),
     # who checks
     at("/v/{token}", verify.verify, may=ANYONE),
     at("/V/{token}", verify.verify, may=ANYONE),
-    at("/verify", verify.check, may=ANYONE, methods=BOTH),
+    at("/verify", verify.check, may=ANYONE, methods=BOTH, body=UPLOAD),
     at("/register", audits.register, may="read register"),
     at("/register.csv", audits.register_csv, may="read register"),
     at("/register/{id}", audits.entry, may="read register", methods=BOTH),
@@ -111,6 +121,14 @@ ROUTES = [
     at("/audits/{id}", audits.audit, may="audit"),
     at("/audits/{id}/cases/{case}", audits.case, may="audit", methods=BOTH),
     # what credentials point to
+    at("/issuers/{slug}", infrastructure.issuer, may=ANYONE),
+    at("/issuers/{slug}/did.json", infrastructure.did, may=ANYONE),
+    at("/.well-known/did.json", infrastructure.host_did, may=ANYONE),
+    at("/keys/{kid}", infrastructure.key, may=ANYONE),
+    at("/achievements/{slug}", infrastructure.achievement, may=ANYONE),
+    at("/status-lists/{id}", infrastructure.status_list, may=ANYONE),
+    # for programs
+    at("/api/v1/me", api.me, may=ANYONE),
     # for browsers and machines
     at("/assets/{hash}/{path:path}", assets.shipped, may=ANYONE),
     at("/health/live", health.live, may=ANYONE),

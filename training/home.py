@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certificates.models import Consideration, considerations_visible_to
+from certificates.grounds import Consideration, considerations_visible_to
 from courses.journeys import journey_of
 from courses.models import Enrolment
 from courses.outline import in_language

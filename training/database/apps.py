@@ -17,7 +17,7 @@ APPS: dict[str, list[str]] = {
     "assessments": ["training.assessments.versions", "training.assessments.models"],
     "lti": ["training.lti.models", "training.lti.gradebook"],
     "courses": ["courses.content", "courses.models", "courses.cohorts"],
-    "certificates": ["certificates.models", "certificates.credential_models"],
+    "certificates": ["certificates.grounds", "certificates.models", "certificates.credential_models"],
     "audits": ["certificates.audits.models"],
 }
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from certificates.actions import Wish, consider_and_award, decide
-from certificates.models import Consideration
+from certificates.grounds import Consideration
 from certificates.recording import Shown, record_evidence
 from courses import actions as courses
 from courses import attempts
