@@ -1,12 +1,37 @@
 """Which migrations there are, and which of them a database has had."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.util import find_spec
+from pkgutil import iter_modules
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.schema_editor import BaseSchemaEditor, SqliteSchemaEditor
 
 from training.database.apps import APPS, MIGRATIONS, Apps, configuration
+
+
+@cache
+def known(labels: tuple[str, ...] = tuple(APPS), home: str = MIGRATIONS) -> tuple[str, ...]:
+    """Lists the migrations that this version of the service brings along, as `label.name`."""
+    found = []
+    for label in labels:
+        package = find_spec(f"{home}.{label}")
+        folders = list(package.submodule_search_locations or ()) if package else []
+        found += sorted(f"{label}.{module.name}" for module in iter_modules(folders))
+    return tuple(found)
+
+
+async def pending(client: BaseDBAsyncClient, names: Iterable[str]) -> list[str]:
+    """Lists those of the migrations that the database has not had."""
+    try:
+        rows = await client.execute_query_dict("SELECT app, name FROM tortoise_migrations")
+    except OperationalError:  # no such table
+        rows = []
+    applied = {f"{row['app']}.{row['name']}" for row in rows}
+    return [name for name in names if name not in applied]
 
 
 class Ledger(MigrationExecutor):
@@ -14,12 +39,6 @@ class Ledger(MigrationExecutor):
 
     def __init__(self, client: BaseDBAsyncClient, apps: Apps = APPS, home: str = MIGRATIONS) -> None:
         super().__init__(client, configuration("sqlite://:memory:", apps, home)["apps"])  # the address is not used
-
-    async def pending(self) -> list[str]:
-        """Lists what the database still needs, as `label.name`."""
-        self.loader.load_disk()
-        applied = set(await self.recorder.applied_migrations())
-        return [f"{key.app_label}.{key.name}" for key in self.loader.disk_migrations if key not in applied]
 
     async def catch_up(self) -> list[str]:
         """Applies what the database still needs, and lists it; the caller has opened a transaction."""
@@ -29,11 +48,11 @@ class Ledger(MigrationExecutor):
         await self.migrate(direction="forward", progress=_noting(done))
         return done
 
-    async def note_all(self) -> None:
-        """Notes every migration as done, for tables that were made from the models."""
+    async def note_all(self, names: Iterable[str]) -> None:
+        """Notes migrations as done, for tables that were made from the models."""
         await self.recorder.ensure_schema(self._schema_editor(atomic=False))
-        for label, name in (missing.split(".", 1) for missing in await self.pending()):
-            await self.recorder.record_applied(label, name)
+        for name in await pending(self.connection, names):
+            await self.recorder.record_applied(*name.split(".", 1))
 
     def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
         if self.connection.capabilities.dialect == "sqlite":

@@ -1,7 +1,7 @@
 """Brings the tables up to date, however many try at once, and tells whether they are."""
 
+from training.database import ledger
 from training.database.apps import APPS, MIGRATIONS, Apps
-from training.database.ledger import Ledger
 from training.database.opening import connection, on_postgres, opened, transaction
 
 LOCK = 7_246_473_001  # any number that nobody else locks
@@ -16,12 +16,12 @@ async def migrate(url: str, apps: Apps = APPS, home: str = MIGRATIONS) -> list[s
         async with transaction():
             if on_postgres():
                 await connection().execute_query(f"SELECT pg_advisory_xact_lock({LOCK})")
-            return await Ledger(connection(), apps, home).catch_up()
+            return await ledger.Ledger(connection(), apps, home).catch_up()
 
 
 async def pending() -> list[str]:
     """Lists the migrations that the open database still needs, as `label.name`."""
-    return await Ledger(connection()).pending()
+    return await ledger.pending(connection(), ledger.known())
 
 
 async def is_migrated() -> bool:

@@ -9,7 +9,8 @@ from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
 from training.database.apps import APPS, Apps, configuration
-from training.database.ledger import Ledger
+from training.database.ledger import Ledger, known
+from training.database.settling import settled
 
 
 @asynccontextmanager
@@ -24,10 +25,10 @@ async def opened(url: str, create: bool = False, apps: Apps = APPS) -> AsyncIter
         if create:
             await context.generate_schemas()
             async with transaction():
-                await Ledger(connection(), apps).note_all()
+                await Ledger(connection(), apps).note_all(known(tuple(apps)))
         yield context
     finally:
-        await context.close_connections()
+        await settled(context.close_connections())  # or SQLite's thread keeps the process from ending
 
 
 def connection() -> BaseDBAsyncClient:

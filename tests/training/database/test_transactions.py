@@ -189,6 +189,22 @@ async def test_sqlite_writes_ahead_and_checks_foreign_keys(url: str) -> None:
     assert found == ["wal", 1, 1, 10_000]
 
 
+@pytest.mark.skipif(POSTGRES, reason="a full disk is the server's affair")
+async def test_a_full_disk_refuses_writing_and_neither_reading_nor_writing_later(url: str) -> None:
+    pages = (await connection().execute_query_dict("PRAGMA page_count"))[0]["page_count"]
+    await connection().execute_query(f"PRAGMA max_page_count = {pages}")
+    for _ in range(3):
+        with pytest.raises(OperationalError, match="full"):
+            async with transaction():
+                await connection().execute_query("INSERT INTO jar VALUES (7, 7)")
+                await connection().execute_query("CREATE TABLE big AS SELECT hex(zeroblob(100000)) AS junk")
+        assert await jars() == 1
+    await connection().execute_query("PRAGMA max_page_count = 1000000")
+    await add_jar_and_lid(8)
+    assert await jars() == 2
+    assert (await connection().execute_query_dict("PRAGMA integrity_check"))[0]["integrity_check"] == "ok"
+
+
 @pytest.mark.skipif(not POSTGRES, reason="only PostgreSQL is a server")
 async def test_connections_that_the_server_ended_are_replaced(url: str) -> None:
     await jars()

@@ -16,6 +16,24 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name='IssuerKey',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('unit', fields.ForeignKeyField('sites.CentralUnit', source_field='unit_id', db_constraint=True, to_field='id', related_name='keys', on_delete=OnDelete.RESTRICT)),
+                ('kid', fields.CharField(unique=True, max_length=64)),
+                ('purpose', fields.CharField(max_length=10)),
+                ('state', fields.CharField(max_length=12)),
+                ('slot', fields.CharField(null=True, unique=True, max_length=60)),
+                ('public', fields.TextField(unique=False)),
+                ('sealed', fields.BinaryField()),
+                ('announced', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('activated', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ended', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'certificates_issuer_key', 'app': 'certificates', 'indexes': [Index(fields=['unit_id', 'purpose', 'state'])], 'pk_attr': 'id', 'table_description': 'Is a key pair of an issuer: Ed25519 for documents (`purpose` document), RSA for tokens (token).'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='PathwayVersion',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
@@ -119,6 +137,33 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Artefact',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('certificate', fields.ForeignKeyField('certificates.Certificate', source_field='certificate_id', db_constraint=True, to_field='id', related_name='artefacts', on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharField(max_length=10)),
+                ('version', fields.IntField(default=1)),
+                ('sha256', fields.CharField(db_index=True, max_length=64)),
+                ('size', fields.IntField()),
+                ('path', fields.CharField(max_length=200)),
+                ('kid', fields.CharField(default='', db_index=True, max_length=64)),
+                ('made', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'certificates_artefact', 'app': 'certificates', 'unique_together': (('certificate', 'kind', 'version'),), 'pk_attr': 'id', 'table_description': "Is one thing made from a certificate's facts: `kind` badge, token or document; the latest version counts."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='PublishedAchievement',
+            fields=[
+                ('slug', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=140)),
+                ('unit', fields.ForeignKeyField('sites.CentralUnit', source_field='unit_id', db_constraint=True, to_field='id', related_name='achievements', on_delete=OnDelete.RESTRICT)),
+                ('said', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('published', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'certificates_published_achievement', 'app': 'certificates', 'pk_attr': 'slug', 'table_description': 'Is what certificates of one level say was achieved, as last published, for the address that they name.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='RecordedEvidence',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
@@ -150,6 +195,32 @@ class Migration(migrations.Migration):
                 ('actor_id', fields.UUIDField(null=True)),
             ],
             options={'table': 'certificates_state_change', 'app': 'certificates', 'unique_together': (('certification', 'turn'),), 'pk_attr': 'id', 'table_description': 'Is one change of a certification: suspended, restored, withdrawn, replaced, lapsed; nothing is ever deleted.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='StatusList',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('unit', fields.ForeignKeyField('sites.CentralUnit', source_field='unit_id', db_constraint=True, to_field='id', related_name='status_lists', on_delete=OnDelete.RESTRICT)),
+                ('number', fields.IntField()),
+                ('taken', fields.IntField(default=0)),
+                ('secret', fields.BinaryField()),
+                ('signed', fields.TextField(default='', unique=False)),
+                ('signed_bits', fields.IntField(default=-1)),
+                ('signed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'certificates_status_list', 'app': 'certificates', 'unique_together': (('unit', 'number'),), 'pk_attr': 'id', 'table_description': 'Is one list of an issuer: how many of its entries are taken, and the credential as last signed.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='RaisedBit',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('list', fields.ForeignKeyField('certificates.StatusList', source_field='list_id', db_constraint=True, to_field='id', related_name='bits', on_delete=OnDelete.RESTRICT)),
+                ('index', fields.IntField()),
+                ('raised', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'certificates_raised_bit', 'app': 'certificates', 'unique_together': (('list', 'index'),), 'pk_attr': 'id', 'table_description': 'Is one bit that was set: the certificate at that entry was withdrawn or replaced.'},
             bases=['Model'],
         ),
     ]
