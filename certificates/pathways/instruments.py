@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
-from certificates.pathways.marks import Instrument, ItemLevel, Range, levels_of_items
+from certificates.pathways.marks import Instrument, ItemLevel, Points, Range, exact, levels_of_items
 from certificates.pathways.shapes import Threshold, Thresholds
 from certificates.pathways.values import Result, all_of
 
@@ -112,27 +111,28 @@ def _judged(row: Mapping[str, Any]) -> Result:
     return Result.MET if row["judged"] == "satisfactory" else Result.NOT_MET
 
 
-def _percent(levels: list[Fraction], rule: Threshold, highest: Fraction) -> bool:
+def _percent(levels: list[Points], rule: Threshold, highest: Points) -> bool:
     return highest > 0 and sum(levels) * 100 >= _limit(rule) * highest * len(levels)
 
 
-def _mean(levels: list[Fraction], rule: Threshold, _: Fraction) -> bool:
+def _mean(levels: list[Points], rule: Threshold, _: Points) -> bool:
     return sum(levels) >= _limit(rule) * len(levels)
 
 
-def _every(levels: list[Fraction], rule: Threshold, _: Fraction) -> bool:
+def _every(levels: list[Points], rule: Threshold, _: Points) -> bool:
     return min(levels) >= _limit(rule)
 
 
-def _none_at(levels: list[Fraction], rule: Threshold, _: Fraction) -> bool:
+def _none_at(levels: list[Points], rule: Threshold, _: Points) -> bool:
     return min(levels) > _limit(rule)
 
 
-def _count(levels: list[Fraction], rule: Threshold, _: Fraction) -> bool:
-    return sum(level >= _limit(rule) for level in levels) >= rule.count
+def _count(levels: list[Points], rule: Threshold, _: Points) -> bool:
+    limit = _limit(rule)
+    return sum(level >= limit for level in levels) >= rule.count
 
 
-_TESTS: Mapping[str, Callable[[list[Fraction], Threshold, Fraction], bool]] = {
+_TESTS: Mapping[str, Callable[[list[Points], Threshold, Points], bool]] = {
     "percent": _percent,
     "mean": _mean,
     "every_item": _every,
@@ -142,8 +142,8 @@ _TESTS: Mapping[str, Callable[[list[Fraction], Threshold, Fraction], bool]] = {
 }
 
 
-def _limit(rule: Threshold) -> Fraction:
-    return Fraction(str(rule.value))
+def _limit(rule: Threshold) -> Points:
+    return exact(rule.value)
 
 
 def _points(items: Mapping[str, ItemLevel]) -> tuple[int | float | None, int | float | None]:
@@ -153,8 +153,8 @@ def _points(items: Mapping[str, ItemLevel]) -> tuple[int | float | None, int | f
     if not known:
         return None, None
     tops = [level.top for level in items.values() if level.range is not None and level.top is not None]
-    return _plain(sum(known, Fraction())), _plain(sum(tops, Fraction())) if tops else None
+    return _plain(sum(known)), _plain(sum(tops)) if tops else None
 
 
-def _plain(value: Fraction) -> int | float:
+def _plain(value: Points) -> int | float:
     return int(value) if value.denominator == 1 else round(float(value), 2)

@@ -9,8 +9,9 @@ from typing import Any
 from certificates.pathways.shapes import Thresholds
 from certificates.pathways.vocabulary import NOT_APPLICABLE_MARK
 
-_YES_AND_NO = {"yes": Fraction(1), "no": Fraction(0)}
-_FAR = Fraction(10) ** 12  # stands for a measured value without limit
+Points = int | Fraction  # exact, so that 60 percent are 60 percent
+_YES_AND_NO: Mapping[str, Points] = {"yes": 1, "no": 0}
+_FAR = 10**12  # stands for a measured value without limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,16 @@ class Instrument:
     passing: Thresholds | None = None
 
     @property
-    def lowest(self) -> Fraction:
+    def lowest(self) -> Points:
         """The lowest level that an item can have."""
-        return Fraction(min(self.scale, default=0)) if self.kind != "numbers" else -_FAR
+        return min(self.scale, default=0) if self.kind != "numbers" else -_FAR
 
     @property
-    def highest(self) -> Fraction:
+    def highest(self) -> Points:
         """The highest level that an item can have."""
         if self.kind == "numbers":
             return _FAR
-        return Fraction(max(self.scale)) if self.scale else Fraction(1)
+        return max(self.scale, default=1)
 
     def items_of(self, names: Iterable[str]) -> set[str]:
         """The items that some names of items and sections stand for; all, if there are no names."""
@@ -68,8 +69,8 @@ class Instrument:
 class Range:
     """The lowest and the highest level that an item may have."""
 
-    lowest: Fraction
-    highest: Fraction
+    lowest: Points
+    highest: Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,10 @@ class ItemLevel:
     """What is known of one item: no range if it does not apply."""
 
     range: Range | None
-    top: Fraction | None = None
+    top: Points | None = None
 
     @property
-    def level(self) -> Fraction | None:
+    def level(self) -> Points | None:
         """The level, if it is known."""
         return self.range.lowest if self.range and self.range.lowest == self.range.highest else None
 
@@ -92,10 +93,10 @@ def levels_of_items(instrument: Instrument, rows: list[Mapping[str, Any]]) -> tu
     top = instrument.highest if instrument.kind != "numbers" else None
     for item in instrument.items.values():
         marks = [_level(instrument, item, (row.get("items") or {}).get(item.id)) for row in rows]
-        given = [mark for mark in marks if isinstance(mark, Fraction)]
+        given = [mark for mark in marks if isinstance(mark, int | Fraction)]
         if given:
             apart = apart or _too_far(instrument, given)
-            level = sum(given, Fraction()) / len(given) if instrument.combine == "mean" else min(given)
+            level = Fraction(sum(given), len(given)) if instrument.combine == "mean" else min(given)
             found[item.id] = ItemLevel(Range(level, level), top)
         elif marks and all(mark == NOT_APPLICABLE_MARK for mark in marks):
             found[item.id] = ItemLevel(None, top)
@@ -104,7 +105,12 @@ def levels_of_items(instrument: Instrument, rows: list[Mapping[str, Any]]) -> tu
     return apart, found
 
 
-def _level(instrument: Instrument, item: Item, mark: object) -> Fraction | str | None:
+def exact(value: object) -> Points:
+    """A number without the errors of binary fractions."""
+    return value if isinstance(value, int) else Fraction(str(value))
+
+
+def _level(instrument: Instrument, item: Item, mark: object) -> Points | str | None:
     """The level that one mark gives, n/a, or nothing."""
     if mark == NOT_APPLICABLE_MARK:
         return NOT_APPLICABLE_MARK
@@ -113,14 +119,14 @@ def _level(instrument: Instrument, item: Item, mark: object) -> Fraction | str |
     if instrument.kind == "checklist":
         return _YES_AND_NO.get(str(mark))
     if isinstance(mark, int | float | Decimal) and not isinstance(mark, bool):
-        return Fraction(str(mark))
+        return exact(mark)
     return None
 
 
-def _of_behaviours(instrument: Instrument, item: Item, mark: Mapping[str, Any]) -> Fraction:
+def _of_behaviours(instrument: Instrument, item: Item, mark: Mapping[str, Any]) -> Points:
     seen = {str(one) for one in mark.get("seen") or ()}
     out = {str(one) for one in mark.get("not_applicable") or ()}
-    scale = [Fraction(level) for level in sorted(instrument.scale)]
+    scale = sorted(instrument.scale)
     if seen & (set(item.harmful) - out) or set(item.required) - out - seen:
         return scale[0]
     if set(item.basic) - out - seen:
@@ -128,7 +134,7 @@ def _of_behaviours(instrument: Instrument, item: Item, mark: Mapping[str, Any]) 
     return scale[3] if seen & (set(item.advanced) - out) else scale[2]
 
 
-def _too_far(instrument: Instrument, given: list[Fraction]) -> bool:
+def _too_far(instrument: Instrument, given: list[Points]) -> bool:
     if instrument.agree_within is None:
         return False
-    return max(given) - min(given) > Fraction(str(instrument.agree_within))
+    return len(given) > 1 and max(given) - min(given) > exact(instrument.agree_within)

@@ -86,7 +86,10 @@ def _judged(leaf: Leaf, record: Record, place: Place) -> Result | None:
     if rule is None:
         return None
     if tool and record.ratings:
-        return judge(tool, record.ratings, rule, record.attributes).result
+        key = ("judged", record.id, rule)
+        if key not in place.case.memo:
+            place.case.memo[key] = judge(tool, record.ratings, rule, record.attributes).result
+        return place.case.memo[key]  # type: ignore[no-any-return]
     return read_from_attributes(rule, record.attributes)
 
 

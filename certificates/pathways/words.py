@@ -97,6 +97,7 @@ def _of_group(node: Node, group: Group, level: LevelVerdict) -> Iterator[str]:
 def _of_leaf(node: Node, leaf: Leaf, level: LevelVerdict) -> Iterator[str]:
     if leaf.by and leaf.by.not_own and not node.maybe:
         yield _by_somebody_else(node, leaf, level)
+        yield from _waits(node, level)
         return
     if any(count.at_most and count.result is Result.NOT_MET for count in node.counts):
         yield f"This is more than you may have: {node.title}. Talk to your coordinator."
@@ -104,13 +105,18 @@ def _of_leaf(node: Node, leaf: Leaf, level: LevelVerdict) -> Iterator[str]:
     said = [_count(count, leaf, node) for count in node.counts if count.result is not Result.MET]
     yield from said or [f"Still to do: {node.title}."]
     if node.waits_for:
-        yield f"Before this counts, finish: {', '.join(_titles(node.waits_for, level))}. It is for: {node.title}."
+        yield from _waits(node, level)
     elif node.maybe:
         yield f"We cannot tell yet if {len(node.maybe)} of yours will count. It is for: {node.title}."
     elif node.result is Result.CANNOT_TELL:
         yield f"We do not know enough. Ask your coordinator to add what is missing. It is for: {node.title}."
     elif node.earliest and (leaf.held_for or leaf.every or len(leaf.within) > 1):
         yield f"The first day for this is {_day(node.earliest)}. It is for: {node.title}."
+
+
+def _waits(node: Node, level: LevelVerdict) -> Iterator[str]:
+    if node.waits_for:
+        yield f"Before this counts, finish: {', '.join(_titles(node.waits_for, level))}. It is for: {node.title}."
 
 
 def _count(count: Count, leaf: Leaf, node: Node) -> str:
