@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from certificates import sheet
 from certificates.frozen import CertificateFacts, canonical
+from certificates.letters import unprintable
 from training.errors import Conflict, Upstream
 
 PRESS = "certificates.press"
@@ -26,6 +27,10 @@ Answer = TypeVar("Answer")
 
 class SwitchedOff(Conflict):
     """PDFs cannot be made on this machine; the HTML certificate stands in for them."""
+
+
+class Unprintable(Conflict):
+    """The certificate has letters that the shipped typefaces do not have; its page shows them."""
 
 
 class Unavailable(Upstream):
@@ -59,10 +64,12 @@ class Press:
         return self._available
 
     async def print(self, facts: CertificateFacts, *, badge: bytes) -> bytes:
-        """Prints the certificate with its badge attached; raises SwitchedOff or Unavailable when it cannot."""
+        """Prints the certificate with its badge attached; raises Trouble, with the reason, when it cannot."""
         able, why_not = await self.available()
         if not able:
             raise SwitchedOff(f"PDF is off here: {why_not}", "The certificate on its page counts as much; print that.")
+        if missing := unprintable(" ".join((facts.name, facts.title, facts.issuer_name))):
+            raise Unprintable(f"The PDF cannot show these letters: {missing}", "Print the page of the certificate.")
         identifier = hashlib.sha256(canonical(facts).encode() + badge).digest()[:16]
         return await self._run(_print, sheet.markup(facts), badge, facts.issued, identifier)
 

@@ -47,7 +47,7 @@ async def publish(certificate_id: UUID, *, keys: KeyStore, shelf: Shelf, now: da
 
 
 async def print_document(certificate_id: UUID, *, press: Press, shelf: Shelf, now: datetime) -> bytes:
-    """Gives the PDF with the badge in it, printed if it was not yet; raises SwitchedOff or Unavailable if it cannot be.
+    """Gives the PDF with the badge in it, printed if it was not yet; raises Trouble, with the reason, if it cannot be.
 
     The same facts and badge give the same bytes, so that a PDF lost from the shelf is printed again as it was.
     """

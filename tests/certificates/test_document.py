@@ -16,9 +16,10 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
+from fontTools.ttLib import TTFont
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from certificates import document, press, sheet
+from certificates import document, letters, press, sheet
 from certificates.attachments import extract_attachment
 from certificates.frozen import Signatory
 from tests.certificates.examples import FACTS, NOW, facts
@@ -224,6 +225,20 @@ def test_the_fonts_are_the_ones_that_were_checked():
     for name, digest in listed.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     assert "OPEN FONT LICENSE" in (folder / "OFL.txt").read_text()
+
+
+@pytest.mark.parametrize("name", ["\u0645\u062d\u0645\u062f", "\u738b\u5fc3\u6021", "Ann \U0001f600"])
+async def test_a_name_that_would_print_as_boxes_is_not_printed(name):
+    async with document.Press(1) as pool:
+        with pytest.raises(document.Unprintable, match=name[-1]):
+            await pool.print(facts(name=name), badge=BADGE)
+
+
+def test_the_letters_said_to_be_printable_are_in_every_font():
+    for name in press.FONTS:
+        drawn = set(TTFont(press.TEMPLATES / "assets" / "fonts" / name).getBestCmap())
+        named = {code for first, last in letters.RANGES for code in range(first, last + 1)}
+        assert named <= drawn
 
 
 async def test_other_processes_give_the_same_bytes():
