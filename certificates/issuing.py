@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from certificates import ids, status_lists
 from certificates.considering import Considered
-from certificates.frozen import CertificateFacts, EvidenceCount, Signatory, canonical, digest
+from certificates.frozen import CertificateFacts, EvidenceCount, Signatory, canonical, digest, thawed
 from certificates.models import Certificate, Certification, Decision
 from training.people.models import Email, Person
 from training.sites.models import CentralUnit, Programme
@@ -76,7 +76,7 @@ async def _frozen(
         verify_token=ids.verify_token(random=random),
         language="en",
         name=issue.person.name,
-        title=f"Certificate: {level}",
+        title=f"{title}: {level}",
         level=level,
         programme=title,
         programme_slug=programme.slug,
@@ -90,13 +90,19 @@ async def _frozen(
         issuer_name=unit.name,
         issuer_slug=unit.slug,
         signatories=await _signatories(issue.decision, unit),
-        subject_id=f"urn:uuid:{ids.uuid7(now, random=random)}",
+        subject_id=await _subject(issue.person, random),
         status_list=place.address,
         status_index=place.index,
         evidence=_counts(issue),
         email_hash=await _email_hash(issue.person, salt),
         email_salt=salt,
     )
+
+
+async def _subject(person: Person, random: Callable[[int], bytes]) -> str:
+    """Names the holder towards this issuer: at random, and the same in all of their certificates."""
+    earlier = await Certificate.filter(person_id=person.id).order_by("reserved").first()
+    return thawed(earlier.facts).subject_id if earlier else f"urn:uuid:{UUID(bytes=random(16), version=4)}"
 
 
 def _criteria(issue: Issue) -> str:

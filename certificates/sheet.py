@@ -49,7 +49,7 @@ def markup(facts: CertificateFacts) -> str:
         words=words,
         moment=facts.issued.strftime("%Y-%m-%dT%H:%M:%SZ"),
         dates=_dates(facts, words),
-        place=", ".join(each for each in (facts.programme, facts.level) if each),
+        place=", ".join(each for each in (facts.programme, facts.level) if each and each not in facts.title),
         host=facts.home.partition("://")[2],
         criteria=shorten(facts.criteria, CRITERIA_LETTERS, placeholder=" …"),
         qr="data:image/png;base64," + base64.b64encode(qr.png(facts.verify_url)).decode(),

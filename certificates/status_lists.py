@@ -21,7 +21,7 @@ SIGNED_FOR = timedelta(hours=24)  # a list is signed again after this even when 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a certificate's status is told, and the running number of certificates of this issuer."""
+    """Where a certificate's status is told, and its running number, which no other certificate has."""
 
     list_id: UUID
     address: str
@@ -33,7 +33,9 @@ async def take(unit_id: UUID, *, home: str, random: Callable[[int], bytes] = sec
     """Takes the next entry, in the caller's transaction; opens a new list when the last one is three quarters full."""
     found = await StatusList.filter(unit_id=unit_id).order_by("-number").first()
     if found is None or found.taken >= statuslist.FULL:
-        number = found.number + 1 if found else 1
+        # Lists are numbered over all issuers, so that running numbers never meet.
+        last = await StatusList.all().order_by("-number").first()
+        number = last.number + 1 if last else 1
         found = await StatusList.create(id=uuid4(), unit_id=unit_id, number=number, secret=random(32))
     # The update holds the row until the transaction ends, so that what is read after it is ours alone.
     await StatusList.filter(id=found.id).update(taken=F("taken") + 1)
