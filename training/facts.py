@@ -50,6 +50,11 @@ KINDS: frozenset[str] = frozenset(
         "quiz.handed_in",
         "quiz.try_allowed",
         "task.handed_in",
+        # lti
+        "deployment.approved",
+        "registration.added",
+        "registration.approved",
+        "registration.changed",
         # people
         "membership.ended",
         "membership.given",

@@ -77,7 +77,7 @@ def approve(identifier: Annotated[str, typer.Argument(metavar="ID")]) -> None:
 async def _approve(identifier: str) -> str:
     facts.follow(AFTER)
     async with opened(here().database_url):
-        return await registration.approve(identifier)
+        return await registration.approve(identifier, now=clock.now())
 
 
 @lti.command("scores")

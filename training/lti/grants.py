@@ -52,6 +52,11 @@ class Grants:
         if grant and grant.token == token:
             grant.until = LONG_AGO
 
+    def forget(self, registration: Registration) -> None:
+        """Forgets all tokens of a registration, so that the next call proves that we still get one."""
+        for key in [key for key in self._held if key[0] == registration.id]:
+            del self._held[key]
+
     async def _fetch(self, grant: _Grant, registration: Registration, scopes: list[str], now: datetime) -> None:
         form = {
             "grant_type": "client_credentials",

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotFound
 from training.lti.models import Deployment, Registration
@@ -35,7 +36,7 @@ class Entry:
 
 
 async def add(
-    entry: Entry, *, now: datetime, unit: str = "", site: str = "", state: str = "active"
+    entry: Entry, *, now: datetime, unit: str = "", site: str = "", state: str = "active", actor: UUID | None = None
 ) -> Registration:
     """Adds a registration; `unit` is a slug and may be left out where there is only one, `site` is a code or empty."""
     problems = check(entry)
@@ -55,6 +56,9 @@ async def add(
         for deployment_id in dict.fromkeys(entry.deployment_ids):
             await Deployment.create(
                 id=uuid4(), registration=registration, deployment_id=deployment_id, state="approved", seen=now)
+        detail = {"issuer": entry.issuer, "client_id": entry.client_id, "state": state}
+        await facts.record(
+            "registration.added", registration, actor=actor, unit=owner.id, now=now, detail=detail)
     return registration
 
 
@@ -97,22 +101,47 @@ async def list_registrations(unit_id: UUID | None = None) -> Sequence[Mapping[st
     ]
 
 
-async def approve(identifier: str) -> str:
-    """Approves a pending registration or deployment by its id, or a deployment by its own id if only one waits."""
+async def approve(
+    identifier: str, *, now: datetime, actor: UUID | None = None, unit_id: UUID | None = None
+) -> str:
+    """Approves a pending registration or deployment by its id, or a deployment by the LMS's own id if only one waits.
+
+    `unit_id` limits it to one unit's.
+    """
     wanted = _uuid(identifier)
-    if wanted and await Registration.filter(id=wanted, state="pending").update(state="active"):
-        return f"Registration {identifier} is active."
-    waiting = await (
-        Deployment.filter(id=wanted, state="pending") if wanted
-        else Deployment.filter(deployment_id=identifier, state="pending"))
-    if not waiting and wanted:
-        waiting = await Deployment.filter(deployment_id=identifier, state="pending")
-    if len(waiting) > 1:
+    own: dict[str, Any] = {"unit_id": unit_id} if unit_id else {}
+    registration = await Registration.get_or_none(id=wanted, state="pending", **own) if wanted else None
+    if registration:
+        return await _approve_registration(registration, now, actor)
+    own = {"registration__unit_id": unit_id} if unit_id else {}
+    waiting = Deployment.filter(state="pending", **own).select_related("registration")
+    found = await waiting.filter(id=wanted) if wanted else []
+    found = found or await waiting.filter(deployment_id=identifier)
+    if len(found) > 1:
         raise Conflict("Several deployments with this id wait.", "Give the id that training lti list shows.")
-    if not waiting:
+    if not found:
         raise NotFound(f"Nothing with the id {identifier} waits for approval.", "See: training lti list.")
-    await Deployment.filter(id=waiting[0].id, state="pending").update(state="approved")
-    return f"Deployment {waiting[0].deployment_id} is approved."
+    return await _approve_deployment(found[0], now, actor)
+
+
+async def _approve_registration(registration: Registration, now: datetime, actor: UUID | None) -> str:
+    async with transaction():
+        if not await Registration.filter(id=registration.id, state="pending").update(state="active"):
+            raise Conflict("It was approved already.", "Load the page again.")
+        await Deployment.filter(registration_id=registration.id, state="pending").update(state="approved")
+        await facts.record(
+            "registration.approved", registration, actor=actor, unit=registration.unit_id, now=now)
+    return f"Registration {registration.id} is active."
+
+
+async def _approve_deployment(deployment: Deployment, now: datetime, actor: UUID | None) -> str:
+    async with transaction():
+        if not await Deployment.filter(id=deployment.id, state="pending").update(state="approved"):
+            raise Conflict("It was approved already.", "Load the page again.")
+        await facts.record(
+            "deployment.approved", deployment, actor=actor, unit=deployment.registration.unit_id, now=now,
+            detail={"deployment_id": deployment.deployment_id})
+    return f"Deployment {deployment.deployment_id} is approved."
 
 
 async def find(identifier: str) -> Registration:

@@ -110,9 +110,10 @@ async def queue(
     return score.id
 
 
-async def resend(identifier: str, *, now: datetime) -> None:
-    """Queues a score again, whatever became of it."""
-    score = await Score.get_or_none(id=_uuid(identifier)).select_related("line_item")
+async def resend(identifier: str, *, now: datetime, unit_id: UUID | None = None) -> None:
+    """Queues a score again, whatever became of it; `unit_id` limits it to one unit's."""
+    own: dict[str, Any] = {"line_item__registration__unit_id": unit_id} if unit_id else {}
+    score = await Score.get_or_none(id=_uuid(identifier), **own).select_related("line_item")
     if score is None:
         raise NotFound(f"There is no score {identifier}.", "See: training lti scores.")
     value = Value(score.given, score.maximum, score.progress, score.grading, score.comment)

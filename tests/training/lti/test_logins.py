@@ -188,7 +188,7 @@ async def test_an_approved_deployment_may_launch(side: Side) -> None:
     forged = honest(side.world, query["nonce"])
     claim("deployment_id", "school-7")(forged)
     await side.post(forged.write(), query["state"])
-    assert "school-7" in await registration.approve("school-7")
+    assert "school-7" in await registration.approve("school-7", now=clock.now())
     assert (await side.post(forged.write(), query["state"])).status_code == 303
 
 

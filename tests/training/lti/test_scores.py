@@ -259,7 +259,7 @@ async def test_a_column_that_is_not_named_is_found_by_its_link_or_made_once(side
     await ResourceLink.all().update(line_item_url="")
     await report(clock, 50)
     await worker(side, clock).work_once()
-    assert shown(side) == [50] and len(side.world.line_items) == 1
+    assert shown(side) == [50] and [score["line_item"] for score in side.world.received] == ["1"]
     await LineItem.all().update(url="")
     side.world.line_items.clear()
     await report(clock, 60)

@@ -86,10 +86,13 @@ USERS = (
     User("nameless"),
     User("tutor", "Tom", "Reed", "tom@example.org", (f"{MEMBERSHIP}Instructor", f"{INSTITUTION}Faculty")),
 )
+_COURSE = "/courses/leading-a-parenting-group"
 ACTIVITIES = (
-    ("a-course", "Leading a parenting group", "/courses/leading-a-parenting-group"),
-    ("a-pathway", "My way to the certificate", "/pathways"),
-    ("a-practice", "My practice log", "/practice"),
+    ("a-course", "Leading a parenting group", _COURSE, True),
+    ("a-module", "Module: what a parenting group is for", f"{_COURSE}/what-a-group-is-for", True),
+    ("a-quiz", "Quiz: what a parenting group is for", f"{_COURSE}/what-a-group-is-for/quiz", True),
+    ("a-pathway", "My way to the certificate", "/pathways", False),
+    ("a-practice", "My practice log", "/practice", False),
 )
 
 
@@ -112,8 +115,8 @@ class World:
     mischief: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for identifier, title, path in ACTIVITIES:
-            self.place(Activity(identifier, title, path), graded=identifier == "a-course")
+        for identifier, title, path, graded in ACTIVITIES:
+            self.place(Activity(identifier, title, path), graded=graded)
 
     def place(self, activity: Activity, *, graded: bool, maximum: float = 100) -> None:
         """Puts an activity into the course, with a column in the gradebook if it is graded."""
