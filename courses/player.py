@@ -22,6 +22,12 @@ from training.people.actor import Actor
 from training.web.pages import actor, go, identity, page
 
 KEPT_SECONDS = 365 * 24 * 3600
+TEMPLATES = {
+    "page": "courses/page.html",
+    "video": "courses/video.html",
+    "quiz": "courses/quiz.html",
+    "task": "courses/task.html",
+}
 
 
 async def activity(request: Request) -> Response:
@@ -34,7 +40,7 @@ async def activity(request: Request) -> Response:
     asked = request.query_params.get("language", "")
     await actions.open_activity(spot, actor=me, now=clock.now(), language=asked)
     wanted = asked if asked in journey.outline.languages else journey.enrolment.language
-    return page(request, f"courses/{spot.part.kind}.html", **await _values(spot, wanted))
+    return page(request, TEMPLATES[spot.part.kind], **await _values(spot, wanted))
 
 
 async def _values(spot: Spot, wanted: str) -> dict[str, Any]:
@@ -81,7 +87,7 @@ async def done(request: Request) -> Response:
             note = str((await request.form()).get("note", ""))
             values = await _values(spot, spot.journey.enrolment.language)
             given = {"problems": trouble.problems, "values": {"note": note}}
-            return page(request, "courses/task.html", 422, **(values | given))
+            return page(request, TEMPLATES["task"], 422, **(values | given))
     else:
         await actions.mark_read(spot, actor=me, now=clock.now())
     return go(request, await way_on(spot, me))
