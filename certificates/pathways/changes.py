@@ -5,7 +5,7 @@ from datetime import date
 
 from certificates.pathways.awards import Award, period_of
 from certificates.pathways.case import Case
-from certificates.pathways.days import Length, add, first_reaching, next_day
+from certificates.pathways.days import ONE_DAY, Length, add, first_reaching, next_day
 from certificates.pathways.findings import as_day
 from certificates.pathways.shapes import Leaf, Requirement, Requirements
 from certificates.pathways.vocabulary import RECORD_TYPES
@@ -21,8 +21,8 @@ def days_of_change(case: Case, rules: Requirements, award: Award, *, first: date
     found = {day for point in points for day in (point, next_day(point))}
     for length in _lengths(case, parts):
         found.update(day for point in points for day in _shifted(point, length))
-    for leaf in leaves:
-        found.update(_period_ends(leaf, points, last))
+    for every in {leaf.every for leaf in leaves if leaf.every}:
+        found.update([day for start in list(found) for day in _period_ends(start, every, last)])
     return sorted(day for day in found if first < day <= last)
 
 
@@ -98,13 +98,10 @@ def _shifted(point: date, length: Length) -> tuple[date, ...]:
     return (later, next_day(later), first_reaching(point, length))
 
 
-def _period_ends(leaf: Leaf, points: set[date], last: date) -> Iterator[date]:
-    """The days after each period of `every` since any of the points."""
-    if leaf.every is None:
-        return
-    for point in points:
-        day, times = point, 1
-        while day <= last:
-            day = add(point, leaf.every, times)
-            times += 1
-            yield day
+def _period_ends(start: date, every: Length, last: date) -> Iterator[date]:
+    """The last day of each period of `every` since a day, and the day after it."""
+    day, times = start, 1
+    while day <= last:
+        day = add(start, every, times)
+        times += 1
+        yield from (day - ONE_DAY, day)

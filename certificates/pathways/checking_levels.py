@@ -40,7 +40,7 @@ def check_level(scope: Scope, levels: Table, name: str) -> None:
             check_requirements(scope.within(section=key), level, key)
     places = places_of_level(level)
     _check_ids(found, [table for place in places for table in place.all_tables()])
-    everywhere = {one for place in places for one in place.anchors.standing}
+    everywhere = {name for place in places for table in place.all_tables() for name in table}
     for place in places:
         check_anchors(place.anchors, scope.levels, everywhere, found)
 

@@ -75,7 +75,9 @@ def _check_deliveries(scope: Scope, table: Table) -> None:
         check_requirements(scope.within(section="delivery"), deliveries, name)
         rules = deliveries[name]
         for place in place_of_delivery(rules) if isinstance(rules, Table) else ():
-            check_anchors(place.anchors, scope.levels, (), scope.found)
+            check_anchors(
+                place.anchors, scope.levels, [name for table in place.all_tables() for name in table], scope.found
+            )
 
 
 def _check_award_circles(levels: Table, found: Findings) -> None:

@@ -41,6 +41,8 @@ class Candidate:
             return (self.record.who,) if self.record.who else ()
         if attribute == "standing" and self.standing:
             return (self.standing,)
+        if attribute == "outcome" and self.record.type == "award":
+            return self.record.attributes.get(attribute, ("certified",))
         return self.record.attributes.get(attribute, ())
 
 

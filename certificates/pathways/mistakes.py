@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+FEW_WORDS = 14  # a list of so many words can still be read in a message
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
@@ -29,7 +31,8 @@ class Faulty(Exception):
 def nearest(word: object, known: Iterable[str]) -> str:
     """Say which known word comes nearest, or list the known words when none is near."""
     words = list(dict.fromkeys(known))
-    close = get_close_matches(str(word), words, n=1, cutoff=0.5)
+    few = len(words) <= FEW_WORDS
+    close = get_close_matches(str(word), words, n=1, cutoff=0.5 if few else 0.0)
     if close:
         return f"did you mean {close[0]}?"
-    return f"use one of: {', '.join(words)}" if words else "take it out"
+    return f"use one of: {', '.join(words)}" if few and words else "take it out"

@@ -49,8 +49,9 @@ def _holds(case: Case, person: str, name: str, day: date) -> Sure:
     if name in case.pathway.roles:
         if person == name:
             return Sure.YES
-        roles = (one for one in case.records(person, "role", day) if one.what == name)
-        return max((_held(one, day) for one in roles), default=Sure.NO)
+        roles = [_held(one, day) for one in case.records(person, "role", day) if one.what == name]
+        if roles or name not in case.pathway.levels:
+            return max(roles, default=Sure.NO)
     awards = (award_of(case, person, name, day, value=value) for value in award_values(case, person, name, day))
     live = any(award and plain_standing(award, day).state in LIVE_STANDINGS for award in awards)
     return Sure.YES if live else Sure.NO
