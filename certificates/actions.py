@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from tortoise.exceptions import IntegrityError
 
 from certificates import changes, pathway_versions
-from certificates.considering import Considered, awaits, consider, judge, keep, per_of
+from certificates.considering import Considered, awaits, consider, judge, keep, per_of, slot_of
 from certificates.grounds import Consideration, PathwayVersion
 from certificates.issuing import Issue, reserve
 from certificates.models import Certification, Decision
@@ -101,9 +101,7 @@ async def _decide(
     now: datetime,
 ) -> Decision:
     await keep(person, considered, level, now=now)
-    basis = await Consideration.get(
-        person_id=person.id, pathway__slug=considered.version.slug, level=level.level, per=per_of(level), current=True
-    )
+    basis = await Consideration.get(slot=slot_of(person, considered, level))
     key = await _key(person.id, considered.version.slug, level)
     dates = await _dates(person, considered, level, wish=wish, actor=actor, now=now)
     try:

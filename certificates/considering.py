@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from tortoise.exceptions import IntegrityError
+
 from certificates import pathway_versions
 from certificates.gather import gather
 from certificates.grounds import Consideration, PathwayVersion
@@ -64,31 +66,44 @@ async def consider(person_id: UUID, *, now: datetime) -> list[Consideration]:
 
 async def keep(person: Person, considered: Considered, level: LevelVerdict, *, now: datetime) -> Consideration | None:
     """Keeps what the rules said of a level, unless they said the same before; gives the new row."""
-    per = per_of(level)
-    before = await Consideration.get_or_none(
-        person_id=person.id, pathway__slug=considered.version.slug, level=level.level, per=per, current=True
-    )
+    slot = slot_of(person, considered, level)
+    before = await Consideration.get_or_none(slot=slot)
     said, digest = level.as_json(), _digest(considered.evidence)
     if before and (_lasting(before.verdict), before.evidence_sha256) == (_lasting(said), digest):
         return None
     if before is None and level.standing.state == "not_started":
         return None
+    kept = Consideration(
+        id=uuid4(), slot=slot, person_id=person.id, pathway_id=considered.version.id, level=level.level,
+        per=per_of(level), as_of=considered.verdict.as_of, made=now, result=level.result.value,
+        standing=level.standing.state, awaiting=awaits(level), verdict=said,
+        evidence=json.loads(_plain(considered.evidence["records"])), evidence_sha256=digest,
+    )  # fmt: skip
+    try:
+        await _write(kept, before, person, considered.version, now=now)
+    except IntegrityError:
+        return None  # somebody else considered the same person at the same moment
+    return kept
+
+
+async def _write(
+    kept: Consideration, before: Consideration | None, person: Person, version: PathwayVersion, *, now: datetime
+) -> None:
     async with transaction():
         if before:
-            await Consideration.filter(id=before.id, current=True).update(current=False)
-        kept = await Consideration.create(
-            id=uuid4(), person_id=person.id, pathway_id=considered.version.id, level=level.level, per=per,
-            as_of=considered.verdict.as_of, made=now, result=level.result.value, standing=level.standing.state,
-            awaiting=awaits(level), verdict=said, evidence=json.loads(_plain(considered.evidence["records"])),
-            evidence_sha256=digest,
-        )  # fmt: skip
+            await Consideration.filter(id=before.id).update(slot=None, awaiting=False)
+        await kept.save(force_create=True)
         if before is None or before.standing != kept.standing:
             await facts.record(
                 "person.considered", kept, actor=None, person=person.id, unit=person.unit_id, now=now,
-                version=considered.version.version,
-                detail={"level": level.level, "from": before.standing if before else None, "to": kept.standing},
+                version=version.version,
+                detail={"level": kept.level, "from": before.standing if before else None, "to": kept.standing},
             )  # fmt: skip
-    return kept
+
+
+def slot_of(person: Person, considered: Considered, level: LevelVerdict) -> str:
+    """Names the one place that the current consideration of a person, pathway and level can hold."""
+    return f"{person.id}/{considered.version.slug}/{level.level}/{per_of(level)}"
 
 
 def _lasting(said: Any) -> Any:

@@ -75,7 +75,8 @@ class RecordedEvidence(Model):
 class Consideration(Model):
     """Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.
 
-    `awaiting` says that all is met and a decision is due.
+    `slot` names person, pathway and level in the row that holds now, and is empty in earlier ones, so that of many at
+    once only one is written. `awaiting` says that all is met and a decision is due.
     Personal data: the verdict with its reasons; kept: as long as the decision that rests on it.
     """
 
@@ -95,7 +96,7 @@ class Consideration(Model):
     verdict = fields.JSONField[dict[str, Any]]()
     evidence = fields.JSONField[list[dict[str, Any]]]()
     evidence_sha256 = fields.CharField(64)
-    current = fields.BooleanField(default=True)
+    slot = fields.CharField(400, null=True, unique=True)
     awaiting = fields.BooleanField(default=False)
 
     person_id: UUID
@@ -103,9 +104,14 @@ class Consideration(Model):
 
     class Meta:
         table = "certificates_consideration"
-        indexes = (("person_id", "level", "current"), ("awaiting", "current"))
+        indexes = (("person_id", "level"), ("awaiting", "person_id"))
 
 
 def considerations_visible_to(actor: Actor) -> QuerySet[Consideration]:
     """Lists what the rules said of the people the actor may see."""
     return Consideration.filter(reach(actor))
+
+
+def current() -> QuerySet[Consideration]:
+    """Lists what the rules say now: the latest consideration of each person and level."""
+    return Consideration.filter(slot__isnull=False)

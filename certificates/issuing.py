@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from certificates import ids, status_lists
@@ -128,11 +129,13 @@ def _counts(issue: Issue) -> tuple[EvidenceCount, ...]:
     return tuple(EvidenceCount(label=words, amount=str(kinds[kind])) for kind, words in COUNTED.items() if kinds[kind])
 
 
-async def _email_hash(person: Person, salt: str) -> str:
+async def _email_hash(person: Person, salt: str) -> dict[str, Any]:
+    """Hashes the address, so that whoever knows it can recognise the holder, and nobody else."""
     email = await Email.filter(person_id=person.id, confirmed=True).first()
     if email is None:
-        return ""
-    return "sha256$" + hashlib.sha256((email.address + salt).encode()).hexdigest()
+        return {}
+    hashed = hashlib.sha256((email.address + salt).encode()).hexdigest()
+    return {"email_hash": f"sha256${hashed}", "email_salt": salt}
 
 
 def _initials(title: str) -> str:

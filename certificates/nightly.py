@@ -8,7 +8,7 @@ from certificates import pathway_versions
 from certificates.actions import consider_and_award
 from certificates.changes import Wanted, changes_of, insert, period_of
 from certificates.considering import judge
-from certificates.grounds import Consideration
+from certificates.grounds import current
 from certificates.models import Certification
 from certificates.rules import GOOD, standing_on
 from training import facts
@@ -59,7 +59,7 @@ async def reminder(certification_id: UUID, *, public_url: str, today: date) -> L
 
 async def consider_everyone(*, home: str, now: datetime) -> int:
     """Considers everybody who has begun, so that standings, lapses and renewals move on the day; tells how many."""
-    people = await Consideration.filter(current=True).distinct().values_list("person_id", flat=True)
+    people = await current().distinct().values_list("person_id", flat=True)
     for person_id in people:
         await consider_and_award(person_id, home=home, now=now)  # type: ignore[arg-type]
         await _note_lapses(person_id, now=now)  # type: ignore[arg-type]

@@ -60,8 +60,16 @@ async def _pathways(request: Request, person: Person, *, own: bool) -> Response:
     for version in await pathway_versions.followed_by(person.id, person.unit_id):
         considered = await judge(person, version, as_of=today)
         levels = [_level(level) for level in considered.verdict.levels]
+        _open_first(levels)
         told.append({"title": version.title, "version": version.version, "levels": levels})
     return page(request, "certificates/mine.html", person=person, own=own, pathways=told, today=today)
+
+
+def _open_first(levels: list[dict[str, Any]]) -> None:
+    """Opens the level one works on: the first that is begun and not certified."""
+    working = [level for level in levels if level["working"]]
+    if working:
+        working[0]["open"] = True
 
 
 def _level(level: LevelVerdict) -> dict[str, Any]:
@@ -70,7 +78,8 @@ def _level(level: LevelVerdict) -> dict[str, Any]:
     return {
         "title": level.title or level.level.replace("_", " ").capitalize(),
         "standing": STANDINGS[level.standing.state],
-        "started": level.standing.state != "not_started",
+        "working": level.standing.state not in ("not_started", "certified"),
+        "open": False,
         "until": level.standing.valid_until,
         "renewal_opens": level.standing.renewal_opens,
         "grace_until": level.standing.grace_until,
@@ -84,17 +93,18 @@ def _level(level: LevelVerdict) -> dict[str, Any]:
 
 
 def _node(node: Node) -> dict[str, Any]:
+    numbers = [f"{count.have} of {count.need} {count.of}" for count in node.counts if count.need != 1]
     return {
         "title": node.title,
-        "word": RESULTS.get(node.result, "Not asked"),
-        "reason": node.reason,
+        "word": "Recognised" if node.waived else RESULTS.get(node.result, "Not asked"),
+        "numbers": ", ".join(numbers),
         "on": node.met_on,
     }
 
 
 async def decisions(request: Request) -> Response:
     """Lists the people for whom everything is met and a decision is due."""
-    rows = await considerations_visible_to(actor(request)).filter(current=True, awaiting=True).order_by("made").values(
+    rows = await considerations_visible_to(actor(request)).filter(awaiting=True).order_by("made").values(
         "id", "level", "made", name="person__name", pathway="pathway__title"
     )  # fmt: skip
     return page(request, "certificates/decisions.html", waiting=rows)
@@ -106,7 +116,7 @@ async def decision(request: Request) -> Response:
     row = await considerations_visible_to(me).prefetch_related("person", "pathway").get_or_none(id=identity(request))
     if row is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
-    told = {"case": row, "verdict": row.verdict, "outcomes": _outcomes(row)}
+    told: dict[str, Any] = {"case": row, "verdict": row.verdict, "outcomes": _outcomes(row)}
     if request.method == "GET":
         return page(request, "certificates/decision.html", **told)
     values, home = await typed(request), request.app.state.settings.public_url

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from certificates.grounds import Consideration, PathwayVersion
+from certificates.grounds import PathwayVersion, current
 from certificates.pathways.reading import read_instrument_text, read_pathway, read_pathway_text
 from certificates.pathways.shapes import Pathway
 from training import facts
@@ -85,7 +85,7 @@ def _digest(text: str, bases: Mapping[str, str]) -> str:
 async def followed_by(person_id: UUID, unit_id: UUID) -> list[PathwayVersion]:
     """Lists the version of each pathway that a person follows: the one they started on, else the newest."""
     newest = {row.slug: row for row in await PathwayVersion.filter(unit_id=unit_id).order_by("published")}
-    begun = Consideration.filter(person_id=person_id, current=True).exclude(standing="not_started")
+    begun = current().filter(person_id=person_id).exclude(standing="not_started")
     kept = {row.pathway.slug: row.pathway for row in await begun.order_by("made").prefetch_related("pathway")}
     return [kept.get(slug, newest[slug]) for slug in sorted(newest)]
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from certificates.grounds import Consideration
+from certificates.grounds import Consideration, current
 from certificates.models import Certification
 from training import clock
 from training.errors import NotFound
@@ -88,7 +88,7 @@ async def _may_deliver(people: Iterable[UUID], today: date) -> list[dict[str, An
 
 
 async def _stuck(people: Iterable[UUID], now: datetime) -> list[dict[str, Any]]:
-    begun = Consideration.filter(person_id__in=list(people), current=True, standing="in_training", awaiting=False)
+    begun = current().filter(person_id__in=list(people), standing="in_training", awaiting=False)
     moved = Consideration.filter(person_id__in=list(people), made__gte=now - STUCK_AFTER).values("person_id")
     rows = await begun.exclude(person_id__in=Subquery(moved)).order_by("made").values(
         "person_id", "made", "verdict", name="person__name"

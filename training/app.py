@@ -140,7 +140,7 @@ ROUTES = [
 def build(settings: Settings, *, works: bool = False) -> Starlette:
     """Builds the service; whoever runs it opens the database. With `works` it does the follow-up work itself."""
     facts.follow(consequences.AFTER)
-    app = Starlette(
+    app: Starlette = Starlette(
         routes=ROUTES,
         middleware=[
             Middleware(FramePrefix),

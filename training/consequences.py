@@ -88,7 +88,11 @@ async def mail_sign_in_link(work: Followup, outside: Outside) -> None:
 
 async def mail_confirmer(work: Followup, outside: Outside) -> None:
     """Asks the one who was there to confirm, by a link that works once."""
-    fresh = {"token": secrets.token_urlsafe(32), "public_url": outside.settings.public_url, "now": outside.now()}
+    fresh: dict[str, Any] = {
+        "token": secrets.token_urlsafe(32),
+        "public_url": outside.settings.public_url,
+        "now": outside.now(),
+    }
     letter = await letters.request_letter(UUID(work.subject_id), **fresh)
     if letter:
         await _mail(outside, work, letter.to, letter.subject, letter.text)
@@ -96,7 +100,11 @@ async def mail_confirmer(work: Followup, outside: Outside) -> None:
 
 async def mail_notice(work: Followup, outside: Outside) -> None:
     """Tells a confirmer what was confirmed in their name, and how to dispute it."""
-    fresh = {"token": secrets.token_urlsafe(32), "public_url": outside.settings.public_url, "now": outside.now()}
+    fresh: dict[str, Any] = {
+        "token": secrets.token_urlsafe(32),
+        "public_url": outside.settings.public_url,
+        "now": outside.now(),
+    }
     letter = await letters.notice_letter(UUID(work.subject_id), **fresh)
     if letter:
         await _mail(outside, work, letter.to, letter.subject, letter.text)
@@ -115,7 +123,8 @@ async def mail_change(work: Followup, outside: Outside) -> None:
     """Tells the holder that the certification has changed, and where to read why."""
     fact = await _fact(work)
     state = str(fact.detail["to"])
-    text = f"Hello,\n\nyour certification has been {state}. Read why, and what you can do:\n{outside.settings.public_url}/pathways\n"
+    address = f"{outside.settings.public_url}/pathways"
+    text = f"Hello,\n\nyour certification has been {state}. Read why, and what you can do:\n{address}\n"
     await _mail_holder(outside, work, fact.person_id, f"Your certification: {state}", text)
 
 

@@ -11,78 +11,7 @@ from tortoise.models import Model
 
 from training.database.opening import connection, inside_transaction, on_postgres
 from training.errors import Conflict, NotFound
-
-# The closed vocabulary, one kind a line, sorted by room. Kinds are never renamed or removed: the trail keeps them.
-KINDS: frozenset[str] = frozenset(
-    {
-        # assessments
-        "assessment.opened",
-        "assessment.reconciled",
-        "assessment.signed",
-        "assessment.submitted",
-        "calibration.recorded",
-        "instrument.published",
-        "rating.signed",
-        # certificates
-        "audit.closed",
-        "audit.drawn",
-        "audit.finding",
-        "certificate.awarded",
-        "certificate.published",
-        "certificate.replaced",
-        "certificate.withdrawn",
-        "certification.lapsed",
-        "certification.restored",
-        "certification.suspended",
-        "decision.made",
-        "evidence.recorded",
-        "key.activated",
-        "key.announced",
-        "key.compromised",
-        "key.retired",
-        "pathway.published",
-        "person.considered",
-        # courses
-        "course.completed",
-        "course.published",
-        "course.started",
-        "module.completed",
-        "quiz.handed_in",
-        "quiz.try_allowed",
-        "task.handed_in",
-        # lti
-        "deployment.approved",
-        "registration.added",
-        "registration.approved",
-        "registration.changed",
-        # people
-        "membership.ended",
-        "membership.given",
-        "person.added",
-        "person.asked_for_link",
-        "person.changed",
-        "person.erased",
-        "person.exported",
-        "person.launched",
-        "person.signed_in",
-        # practice
-        "check.recorded",
-        "confirmation.asked",
-        "confirmation.disputed",
-        "confirmation.expired",
-        "confirmation.given",
-        "delivery.corrected",
-        "delivery.logged",
-        "supervision.corrected",
-        "supervision.logged",
-        # sites
-        "area.added",
-        "site.added",
-        "site.changed",
-        "unit.added",
-        "unit.changed",
-    }
-)
+from training.kinds import KINDS
 
 NOTICE = "training_followup"  # the PostgreSQL channel that wakes sleeping workers
 

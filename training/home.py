@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certificates.grounds import Consideration, considerations_visible_to
+from certificates.grounds import considerations_visible_to, current
 from courses.journeys import journey_of
 from courses.models import Enrolment
 from courses.outline import in_language
@@ -37,7 +37,7 @@ async def _next(me: Actor) -> Step | None:
 async def _decide(me: Actor) -> Step | None:
     if not me.may("decide"):
         return None
-    waiting = await considerations_visible_to(me).filter(current=True, awaiting=True).count()
+    waiting = await considerations_visible_to(me).filter(awaiting=True).count()
     if not waiting:
         return None
     words = "person waits" if waiting == 1 else "people wait"
@@ -71,7 +71,7 @@ async def _learn(me: Actor) -> Step | None:
 async def _go_on(me: Actor) -> Step | None:
     if not me.may("learn"):
         return None
-    row = await Consideration.filter(person_id=me.person_id, current=True, standing="in_training").first()
+    row = await current().filter(person_id=me.person_id, standing="in_training").first()
     if row is None:
         return None
     return _step("Go on with your pathway", "See what is done and what is left.", "/pathways", "See what is left")

@@ -161,7 +161,7 @@ async def considered(key: str, day: date, *, home: str) -> None:
 async def certified(key: str, level: str, *, day: date, home: str, reasons: str) -> None:
     """Has the central unit decide, if the rules are met."""
     await considered(key, day, home=home)
-    waiting = await Consideration.get_or_none(person_id=known(key), level=level, current=True, awaiting=True)
+    waiting = await Consideration.get_or_none(person_id=known(key), level=level, awaiting=True)
     if waiting is None:
         raise NotFound(f"The demo: {key} is not ready for {level}.", "Look at what the rules say.")
     wish = Wish("certified", reasons)
