@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from tortoise.exceptions import DBConnectionError
 
@@ -21,6 +21,7 @@ from training.facts import Followup
 
 Outside = TypeVar("Outside")
 Handler = Callable[[Followup, Outside], Awaitable[None]]
+Held = dict["asyncio.Task[None]", Followup]
 
 log = logging.getLogger(__name__)
 
@@ -54,21 +55,24 @@ class Worker(Generic[Outside]):
     now: Callable[[], datetime] = clock.now
     batch: int = 16  # done side by side
     lease: timedelta = timedelta(seconds=60)
-    handler_seconds: float = 300
-    poll_seconds: float = 2
+    handler_seconds: float = 3600
+    poll_seconds: float = 1
     chance: Callable[[], float] = random.random
+    _timers: dict[str, str] = field(default_factory=dict)  # name -> key of the one set last
 
     async def work_once(self) -> int:
         """Does everything that is due, and tells how many pieces that were."""
-        await self._set_timers()
-        count = 0
-        while works := await self._claim():
-            await self._do(works)
-            count += len(works)
-        return count
+        held: Held = {}
+        beat = asyncio.create_task(self._keep_hold(held))
+        try:
+            return await self._drain(held)
+        finally:
+            for task in (beat, *held):
+                task.cancel()
+            await asyncio.gather(beat, *held, return_exceptions=True)
 
     async def work_forever(self) -> None:
-        """Works whenever there is something due, until cancelled; waits out a database that does not answer."""
+        """Works whenever there is something due, until cancelled; waits out what hinders it."""
         woken = asyncio.Event()
         facts.wakers.add(woken.set)
         try:
@@ -80,6 +84,9 @@ class Worker(Generic[Outside]):
                         await self.work_once()
                     except DBConnectionError as error:
                         log.warning("waiting for the database: %s", error)
+                    except Exception:
+                        # A worker that ended would leave everything undone, unnoticed: it looks again instead.
+                        log.exception("the work could not be looked through")
                     with suppress(TimeoutError):
                         # Not wait_for: when woken and cancelled at once, it forgets the cancellation (Python 3.11).
                         async with asyncio.timeout(self.poll_seconds):
@@ -87,42 +94,46 @@ class Worker(Generic[Outside]):
         finally:
             facts.wakers.discard(woken.set)
 
+    async def _drain(self, held: Held) -> int:
+        count = 0
+        while True:
+            await self._set_timers()
+            room = self.batch - len(held)
+            # By half batches at least, so that claiming stays cheap; a long job holds up nobody but itself.
+            works = await self._claim(room) if room * 2 >= self.batch else []
+            held.update({asyncio.create_task(self._try(work)): work for work in works})
+            count += len(works)
+            if not held:
+                return count
+            done, _ = await asyncio.wait(held, timeout=self.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                work = held.pop(task)
+                if error := task.exception():
+                    log.warning("%s is done again, as its end could not be noted: %s", work.key, error)
+
     async def _set_timers(self) -> None:
         # One row for each name and interval, due at its start: whichever worker is up in the interval runs it, once.
         for name, every in self.repeats.items():
             start = datetime.fromtimestamp(self.now().timestamp() // every.total_seconds() * every.total_seconds(), UTC)
             key = f"{name}@{start:%Y-%m-%dT%H:%M:%SZ}"
-            if not await Followup.filter(key=key).exists():
+            if self._timers.get(name) != key and not await Followup.filter(key=key).exists():
                 await facts.schedule(name, key, due=start)
+            self._timers[name] = key
 
-    async def _claim(self) -> list[Followup]:
+    async def _claim(self, room: int) -> list[Followup]:
         now, lease = self.now(), uuid4()
-        if on_postgres():
-            values: list[Any] = [now, lease, now + self.lease, self.batch, STOPPED]
-            claimed = await connection().execute_query_dict(CLAIM_ON_POSTGRES, values)
-        else:
-            values = [now, str(lease), now + self.lease, self.batch, STOPPED]
-            claimed = await connection().execute_query_dict(CLAIM_ON_SQLITE, values)
-        if not claimed:
+        values: list[Any] = [now, lease if on_postgres() else str(lease), now + self.lease, room, STOPPED]
+        sql = CLAIM_ON_POSTGRES if on_postgres() else CLAIM_ON_SQLITE
+        if not await connection().execute_query_dict(sql, values):
             return []
         return await Followup.filter(lease=lease, state="running").order_by("due").select_related("fact")
 
-    async def _do(self, works: list[Followup]) -> None:
-        beat = asyncio.create_task(self._keep_hold(works[0].lease))
-        try:
-            ends = await asyncio.gather(*(self._try(work) for work in works), return_exceptions=True)
-        finally:
-            beat.cancel()
-            await asyncio.wait([beat])
-        for error in ends:
-            if error is not None:  # the end of a piece could not be noted: it is done again when the lease is over
-                raise error
-
-    async def _keep_hold(self, lease: UUID | None) -> None:
+    async def _keep_hold(self, held: Held) -> None:
         while True:
             await asyncio.sleep(self.lease.total_seconds() / 3)
             with suppress(DBConnectionError):
-                await Followup.filter(lease=lease, state="running").update(lease_until=self.now() + self.lease)
+                ids = [work.id for work in held.values()]
+                await Followup.filter(id__in=ids, state="running").update(lease_until=self.now() + self.lease)
 
     async def _try(self, work: Followup) -> None:
         try:

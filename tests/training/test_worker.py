@@ -213,6 +213,26 @@ async def test_a_worker_that_lost_its_lease_does_not_end_the_work_of_the_next(ur
     assert (row.state, row.lease) == ("running", other)
 
 
+async def test_long_work_holds_up_nobody_else(url: str) -> None:
+    may_end, done = asyncio.Event(), []
+
+    async def greet(work: Followup, outside: str) -> None:
+        if work.key == "long":
+            await may_end.wait()
+        done.append(work.key)
+
+    await queue("long", datetime.now(UTC))
+    task = asyncio.create_task(Worker({"greet": greet}, "", batch=4, poll_seconds=0.05).work_once())
+    await asyncio.sleep(0.1)
+    for number in range(20):
+        await queue(str(number), datetime.now(UTC))
+    async with asyncio.timeout(5):
+        while len(done) < 20:
+            await asyncio.sleep(0.01)
+    may_end.set()
+    assert await task == 21
+
+
 async def test_long_work_keeps_its_lease(url: str) -> None:
     async def slow(work: Followup, outside: str) -> None:
         await asyncio.sleep(0.5)

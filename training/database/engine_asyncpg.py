@@ -17,6 +17,7 @@ UNREACHABLE = (
     asyncpg.OperatorInterventionError,  # restarting, shutting down, terminated by an administrator
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,  # "connection is closed", "pool is closing"
+    asyncpg.InternalClientError,  # a connection that was lost while it was taken or given back
 )
 
 
@@ -80,8 +81,12 @@ class AsyncpgTransaction(SettledTransaction):
 
     async def give(self) -> None:
         """Gives it back; the pool rolls back what is open and replaces what is broken."""
-        if self._parent._pool is not None:
-            await self._parent._pool.release(self.client._connection)
+        await self._parent._translate_exceptions(AsyncpgTransaction._release, self)
+
+    @staticmethod
+    async def _release(parent: SafeAsyncpgClient, transaction: "AsyncpgTransaction") -> None:
+        if parent._pool is not None:
+            await parent._pool.release(transaction.client._connection)
 
     @staticmethod
     async def _acquire(parent: SafeAsyncpgClient, transaction: "AsyncpgTransaction") -> None:
