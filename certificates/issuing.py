@@ -68,7 +68,6 @@ async def _frozen(
 ) -> CertificateFacts:
     certification, version = issue.certification, issue.considered.version
     programme = await Programme.get(id=certification.programme_id)
-    salt = random(16).hex()
     level, title = certification.level_title, programme.title
     return CertificateFacts(
         credential_id=f"urn:uuid:{ids.uuid7(now, random=random)}",
@@ -79,11 +78,11 @@ async def _frozen(
         name=issue.person.name,
         title=f"{title}: {level}",
         level=level,
-        programme=title,
+        programme=programme.title,
         programme_slug=programme.slug,
         achievement_slug=f"{version.slug}-{certification.level}".replace("_", "-"),
         achievement_version=version.version,
-        description=f"Certified as {level.lower()} of {title}, by {unit.name}.",
+        description=f"Certified as {level.lower()} of {programme.title}, by {unit.name}.",
         criteria=_criteria(issue),
         valid_from=certification.starts,
         valid_until=certification.ends,
@@ -95,8 +94,7 @@ async def _frozen(
         status_list=place.address,
         status_index=place.index,
         evidence=_counts(issue),
-        email_hash=await _email_hash(issue.person, salt),
-        email_salt=salt,
+        **await _email_hash(issue.person, random(16).hex()),
     )
 
 
