@@ -166,3 +166,15 @@ def in_words(instrument: Instrument, name: str, mark: Mark | None) -> str:
         level = level_of(instrument.item(name), mark, sorted(instrument.scale))
         return f"{level} {instrument.scale[level]}" if level is not None else "Not seen today"
     return f"{mark:g} {instrument.scale.get(int(mark), '') if mark == int(mark) else ''}".strip()
+
+
+def seen_in_words(instrument: Instrument, name: str, mark: Mark | None) -> list[str]:
+    """Says which behaviours were ticked, harmful ones first, and which did not come up."""
+    if not isinstance(mark, dict):
+        return []
+    item = instrument.item(name)
+    seen, out = set(mark.get("seen", ())), set(mark.get("not_applicable", ()))
+    harm = [f"May do harm: {words}" for key, words in item.harmful.items() if key in seen]
+    kind = {**item.required, **item.basic, **item.advanced}
+    others = [f"Seen: {words}" for key, words in kind.items() if key in seen]
+    return harm + others + [f"Did not come up: {words}" for key, words in item.behaviours().items() if key in out]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from training import clock
 from training.assessments import actions, signing
 from training.assessments.actions import Noted, own_rating
-from training.assessments.cards import cards_of, in_words, typed_marks
+from training.assessments.cards import cards_of, in_words, seen_in_words, typed_marks
 from training.assessments.instruments import Instrument
 from training.assessments.marks import Mark, apart
 from training.assessments.models import Assessment, Rater
@@ -115,7 +115,8 @@ async def check(request: Request) -> Response:
 def _answer(instrument: Instrument, name: str, given: Given) -> dict[str, Any]:
     mark, text = given.get(name, (None, ""))
     titles = {item.id: item.title for item in instrument.items}
-    said = {"item": name, "title": titles.get(name, "Your judgement"), "note": text}
+    said: dict[str, Any] = {"item": name, "title": titles.get(name, "Your judgement"), "note": text}
+    said |= {"seen": seen_in_words(instrument, name, mark)}
     return said | {"words": in_words(instrument, name, mark), "answered": mark is not None}
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from training import clock
 from training.assessments import signing
-from training.assessments.cards import in_words
+from training.assessments.cards import in_words, seen_in_words
 from training.assessments.instruments import Instrument
 from training.assessments.marks import JUDGED, Row, agreed_marks
 from training.assessments.models import Assessment, Rater, Reconciliation, Signature
@@ -117,6 +117,7 @@ async def _items(row: Assessment, instrument: Instrument, rows: list[Row]) -> li
         {
             "title": title,
             "words": in_words(instrument, name, counts.get(name)),
+            "seen": seen_in_words(instrument, name, counts.get(name)),
             "notes": notes.get(name, []),
             "agreed": reasons.get(name, ""),
         }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, Field
@@ -16,6 +17,7 @@ from training.people.models import Person
 from training.people.reach import reach, visible_to
 from training.practice import actions, asking
 from training.practice.confirmations import Confirmation, confirmations_visible_to
+from training.practice.exports import as_csv
 from training.practice.forms import Day
 from training.practice.overview import WORDS, Line, checks_of, lines_of
 from training.practice.rules import CHECKS
@@ -42,8 +44,11 @@ async def records(request: Request) -> Response:
     kind, state, name = asked.get("kind", ""), asked.get("state", ""), asked.get("name", "").strip()
     people = reach(me) & Q(person__name__icontains=name) if name else reach(me)
     lines = [line for line in await lines_of(me, people) if _fits(line, kind, state)]
+    if asked.get("format") == "csv":
+        headers = {"Content-Disposition": 'attachment; filename="practice.csv"'}
+        return Response(as_csv(lines, extracted=clock.now()), media_type="text/csv; charset=utf-8", headers=headers)
     start = _start(asked.get("from", "0"), len(lines))
-    query = f"/practice/records?kind={kind}&state={state}&name={name}"
+    query = "/practice/records?" + urlencode({"kind": kind, "state": state, "name": name})
     return page(
         request,
         "practice/records.html",
@@ -54,6 +59,7 @@ async def records(request: Request) -> Response:
         name=name,
         kinds=list(KINDS.items()),
         states=[("", "All"), *((key or "none", word) for key, word in WORDS.items())],
+        csv_path=f"{query}&format=csv",
         previous_path=f"{query}&from={max(0, start - PAGE_SIZE)}" if start else "",
         next_path=f"{query}&from={start + PAGE_SIZE}" if start + PAGE_SIZE < len(lines) else "",
     )

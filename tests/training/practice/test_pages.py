@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx2
@@ -151,11 +152,15 @@ async def test_a_record_is_seen_at_its_site_and_not_elsewhere(
 
 
 async def test_a_coordinator_finds_the_records_of_the_site_and_only_those(browse: Browse, cast: Cast) -> None:
-    await actions.log_delivery(GROUP, key=uuid4(), actor=await cast("amina"), now=NOW)
+    named = replace(GROUP, group_name="=1+1")
+    await actions.log_delivery(named, key=uuid4(), actor=await cast("amina"), now=NOW)
     chloe, emre = await browse("chloe"), await browse("emre")
     found = await chloe.get("/practice/records?state=asked&kind=deliveries&name=ami")
-    assert "Tuesday group" in found.text and "1 record<" in found.text
-    assert "Tuesday group" not in (await chloe.get("/practice/records?state=confirmed")).text
+    assert "=1+1" in found.text and "1 record<" in found.text
+    assert "=1+1" not in (await chloe.get("/practice/records?state=confirmed")).text
+    file = await chloe.get("/practice/records?state=asked&format=csv")
+    assert file.headers["content-type"].startswith("text/csv")
+    assert [line.split(",")[:3] for line in file.text.splitlines()[1:]] == [["deliveries", "'=1+1", "Amina Yusuf"]]
     assert "0 records" in (await emre.get("/practice/records")).text
     assert (await emre.get(f"/practice/of/{known('amina')}")).status_code == 404
 
