@@ -12,6 +12,7 @@ from certificates.pathways.evidence import Evidence
 from certificates.pathways.marks import Instrument
 from certificates.pathways.reading import read_instruments, read_pathway, read_text
 from certificates.pathways.shapes import Pathway
+from certificates.pathways.verdict import Verdict
 from certificates.pathways.yaml_lines import read_table
 
 HERE = Path(__file__).parent
@@ -44,11 +45,11 @@ def all_cases() -> Iterator[CaseRow]:
             yield _row(path, table, case)
 
 
-def verdict_of(row: CaseRow) -> dict[str, Any]:
-    """The verdict on a case, as JSON."""
+def evaluated(row: CaseRow) -> Verdict:
+    """The verdict on a case."""
     tools = _instruments(row.instruments) if row.instruments else []
     evidence = Evidence.of(row.evidence)
-    return evaluate(_pathway(row.pathway), evidence, row.as_of, row.known_at, tools).as_json()
+    return evaluate(_pathway(row.pathway), evidence, row.as_of, row.known_at, tools)
 
 
 def differences(expect: Mapping[str, Any], verdict: Mapping[str, Any]) -> list[str]:
@@ -174,3 +175,6 @@ def _plain(value: Any) -> Any:
 
 def _differ(place: str, said: Any, wanted: Any) -> list[str]:
     return [] if said == wanted else [f"{place}: {said}, and not {wanted}"]
+
+
+ROWS_OF_FILES = list(all_cases())

@@ -3,16 +3,14 @@
 import pytest
 
 from certificates.pathways.mistakes import Faulty
-from tests.certificates.pathways.case_files import CaseRow, all_cases, differences, verdict_of
-
-ROWS = list(all_cases())
+from tests.certificates.pathways.case_files import ROWS_OF_FILES, CaseRow, differences, evaluated
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[f"{row.file}: {row.name}" for row in ROWS])
+@pytest.mark.parametrize("row", ROWS_OF_FILES, ids=[f"{row.file}: {row.name}" for row in ROWS_OF_FILES])
 def test_a_case_gives_the_verdict_that_it_expects(row: CaseRow) -> None:
     if row.error:
         with pytest.raises(Faulty) as fault:
-            verdict_of(row)
+            evaluated(row)
         assert all(word in str(fault.value) for word in row.error)
         return
-    assert differences(row.expect, verdict_of(row)) == []
+    assert differences(row.expect, evaluated(row).as_json()) == []
