@@ -9,8 +9,8 @@ from certificates.credential_models import Artefact
 from certificates.shelf import Shelf
 from training.errors import Conflict
 
-BADGE, TOKEN, DOCUMENT = "badge", "token", "document"
-SUFFIX = {BADGE: "json", TOKEN: "jwt", DOCUMENT: "pdf"}
+BADGE, TOKEN, CODE, DOCUMENT = "badge", "token", "code", "document"
+SUFFIX = {BADGE: "json", TOKEN: "jwt", CODE: "txt", DOCUMENT: "pdf"}
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class PublishedAchievement(Model):
 
 
 class Artefact(Model):
-    """Is one thing made from a certificate's facts: `kind` badge, token or document; the latest version counts.
+    """Is one thing made from a certificate's facts: `kind` badge, token, code or document; the latest version counts.
     `kid` is the key that signed it.
 
     The bytes lie in storage under `path`, and can be made again: `sha256` proves that they are the same.

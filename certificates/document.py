@@ -63,15 +63,15 @@ class Press:
             self._available = (not why_not, why_not)
         return self._available
 
-    async def print(self, facts: CertificateFacts, *, badge: bytes) -> bytes:
-        """Prints the certificate with its badge attached; raises Trouble, with the reason, when it cannot."""
+    async def print(self, facts: CertificateFacts, *, badge: bytes, code: str = "") -> bytes:
+        """Prints the certificate, its badge attached, its signed code in the square; raises Trouble when it cannot."""
         able, why_not = await self.available()
         if not able:
             raise SwitchedOff(f"PDF is off here: {why_not}", "The certificate on its page counts as much; print that.")
         if missing := unprintable(" ".join((facts.name, facts.title, facts.issuer_name))):
             raise Unprintable(f"The PDF cannot show these letters: {missing}", "Print the page of the certificate.")
-        identifier = hashlib.sha256(canonical(facts).encode() + badge).digest()[:16]
-        return await self._run(_print, sheet.markup(facts), badge, facts.issued, identifier)
+        identifier = hashlib.sha256(canonical(facts).encode() + code.encode() + badge).digest()[:16]
+        return await self._run(_print, sheet.markup(facts, code=code), badge, facts.issued, identifier)
 
     async def close(self) -> None:
         """Ends the render processes and waits until they are gone."""

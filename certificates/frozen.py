@@ -29,6 +29,7 @@ class EvidenceCount:
 class CertificateFacts:
     """What a certificate says, on the day it was awarded.
 
+    `square` is what the QR code holds: a link, or also the signed facts, for a check without a network (signed).
     `home` is the address of the service without a path, `valid_until` the last day (none: for ever),
     `subject_id` a random urn:uuid per person and issuer, `email_hash` is `sha256$…` of the address and `email_salt`.
     """
@@ -59,6 +60,7 @@ class CertificateFacts:
     evidence: tuple[EvidenceCount, ...] = ()
     email_hash: str = ""
     email_salt: str = ""
+    square: str = "link"
     template_version: str = TEMPLATE_VERSION
 
     @property
@@ -74,7 +76,12 @@ def canonical(facts: CertificateFacts) -> str:
 
 def digest(facts: CertificateFacts) -> str:
     """Gives the SHA-256 of the canonical facts, in hexadecimal."""
-    return hashlib.sha256(canonical(facts).encode()).hexdigest()
+    return digest_of(canonical(facts))
+
+
+def digest_of(text: str) -> str:
+    """Gives the SHA-256 of facts as they were stored: facts may gain fields, and stored ones stay as they are."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def thawed(text: str) -> CertificateFacts:

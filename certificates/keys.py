@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from jwt import PyJWK
 
-from certificates import addresses, key_changes, signing
+from certificates import addresses, key_changes, offline, signing
 from certificates.credential_models import IssuerKey
+from certificates.frozen import CertificateFacts
 from certificates.multikey import from_multikey
 from certificates.safe import Safe
 from training.sites.models import CentralUnit
@@ -43,6 +44,9 @@ class Signer(Protocol):
     def token(self, credential: Mapping[str, Any]) -> str:
         """Writes the credential as a token."""
 
+    def code(self, facts: CertificateFacts) -> str:
+        """Writes the code that proves the certificate without a network."""
+
 
 @dataclass(frozen=True)
 class LocalSigner:
@@ -63,6 +67,10 @@ class LocalSigner:
     def token(self, credential: Mapping[str, Any]) -> str:
         """Writes the credential as a token."""
         return signing.sign_token(credential, key=self.token_key, kid=self.key_address)
+
+    def code(self, facts: CertificateFacts) -> str:
+        """Writes the code that proves the certificate without a network."""
+        return offline.code(facts, kid=self.document_kid, sign=self.document_key.sign)
 
 
 class KeyStore:
@@ -97,6 +105,11 @@ class KeyStore:
         """Lists the document keys that issuers of this service vouch for: all but the compromised ones."""
         rows = await IssuerKey.filter(purpose=DOCUMENT).exclude(state="compromised").prefetch_related("unit")
         return {self.method(row.unit.slug, row.public): from_multikey(row.public) for row in rows}
+
+    async def trusted_for_codes(self) -> dict[str, Ed25519PublicKey]:
+        """Lists the same keys by kid, as offline codes name them."""
+        rows = await IssuerKey.filter(purpose=DOCUMENT).exclude(state="compromised")
+        return {row.kid: from_multikey(row.public) for row in rows}
 
     async def trusted_for_tokens(self) -> dict[str, RSAPublicKey]:
         """Lists the token keys that issuers vouch for, by address."""

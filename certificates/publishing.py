@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from certificates import artefacts, badge, frozen, signing
-from certificates.artefacts import BADGE, DOCUMENT, TOKEN, Made
+from certificates.artefacts import BADGE, CODE, DOCUMENT, TOKEN, Made
 from certificates.attachments import extract_attachment
 from certificates.credential_models import Artefact, PublishedAchievement
 from certificates.document import Press
@@ -59,7 +59,8 @@ async def print_document(certificate_id: UUID, *, press: Press, shelf: Shelf, no
     if kept and kept.version == source.version and (content := await artefacts.read(kept, shelf=shelf)):
         return content
     signed = await _content(source, shelf)
-    printed = await press.print(_facts(row), badge=signed)
+    code = await artefacts.latest(row.id, CODE)
+    printed = await press.print(_facts(row), badge=signed, code=(await _content(code, shelf)).decode() if code else "")
     if await asyncio.to_thread(extract_attachment, printed) != signed:
         raise Conflict("The printed certificate does not carry its badge.", "Report this to whoever runs the service.")
     made = Made(DOCUMENT, source.version, printed)
@@ -109,10 +110,12 @@ async def _sign(
     # The moment of the proof is that of the award, so that the same key gives the same bytes after a crash.
     document = signer.sign(composed, created=valid_from or facts.issued)
     text = json.dumps(document, ensure_ascii=False, indent=1)
-    made = (
+    made = [
         Made(BADGE, version, text.encode(), kid=signer.document_kid),
         Made(TOKEN, version, signer.token(document).encode(), kid=signer.token_kid),
-    )
+    ]
+    if facts.square == "signed":
+        made.append(Made(CODE, version, signer.code(facts).encode(), kid=signer.document_kid))
     for each in made:
         path = await artefacts.shelve(row.id, each, shelf=shelf)
         await artefacts.note(row.id, each, path=path, now=now)
@@ -149,7 +152,6 @@ async def _content(row: Artefact, shelf: Shelf) -> bytes:
 
 
 def _facts(row: Certificate) -> CertificateFacts:
-    facts = frozen.thawed(row.facts)
-    if frozen.digest(facts) != row.facts_sha256:
+    if frozen.digest_of(row.facts) != row.facts_sha256:
         raise Conflict("The frozen facts of this certificate were changed.", "Restore them from the backup.")
-    return facts
+    return frozen.thawed(row.facts)

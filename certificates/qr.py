@@ -11,9 +11,9 @@ QUIET_MODULES = 4  # the empty border that a reader needs
 def scannable(link: str) -> str:
     """Writes a verify link in capitals, which a QR code holds in two thirds of the room; the service reads both.
 
-    Only the host and `/v/<token>` may be written so: another path is left alone.
+    Only the host and `/v/<token>` or `/q/<signed>` may be written so: another path is left alone.
     """
-    return link.upper() if urlsplit(link).path.startswith("/v/") else link
+    return link.upper() if urlsplit(link).path.startswith(("/v/", "/q/")) else link
 
 
 def code(link: str) -> segno.QRCode:

@@ -41,18 +41,22 @@ _templates = jinja2.Environment(
 )
 
 
-def markup(facts: CertificateFacts) -> str:
-    """Writes the sheet: the same facts give the same text, letter for letter."""
+def markup(facts: CertificateFacts, *, code: str = "") -> str:
+    """Writes the sheet, with the signed `code` in its square if there is one: the same facts give the same text."""
+    square = f"{facts.home}/q/{code}" if code else facts.verify_url
     words = WORDS.get(facts.language, WORDS["en"])
     return _templates.get_template("certificates/document.html").render(
         facts=facts,
         words=words,
         moment=facts.issued.strftime("%Y-%m-%dT%H:%M:%SZ"),
         dates=_dates(facts, words),
-        place=", ".join(each for each in (facts.programme, facts.level) if each and each not in facts.title),
+        place=", ".join(
+            each for each in (facts.programme, facts.level) if each and each.casefold() not in facts.title.casefold()
+        ),
         host=facts.home.partition("://")[2],
         criteria=shorten(facts.criteria, CRITERIA_LETTERS, placeholder=" …"),
-        qr="data:image/png;base64," + base64.b64encode(qr.png(facts.verify_url)).decode(),
+        qr="data:image/png;base64," + base64.b64encode(qr.png(square)).decode(),
+        square_size="large" if code else "small",
         name_size=_size(facts.name, large=24, medium=36),
         title_size="large" if len(facts.title) <= 44 else "medium",
     )

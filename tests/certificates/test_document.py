@@ -19,10 +19,10 @@ import zxingcpp
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from certificates import document, letters, press, sheet
+from certificates import document, letters, offline, press, sheet
 from certificates.attachments import extract_attachment
 from certificates.frozen import Signatory
-from tests.certificates.examples import FACTS, NOW, facts
+from tests.certificates.examples import ED25519, FACTS, NOW, facts
 from training.errors import Invalid
 
 pytestmark = [
@@ -108,6 +108,16 @@ def test_the_qr_is_read_from_the_page_and_25_mm_wide(pdf):
     assert [each.text for each in found] == [FACTS.verify_url.upper()]
     width = (found[0].position.top_right.x - found[0].position.top_left.x) / scale / 72 * 25.4
     assert 24 <= width <= 27
+
+
+def test_a_signed_square_is_read_from_the_page_and_34_mm_wide():
+    said = facts(status_list=f"{FACTS.home}/status-lists/0b4f0c56-0000-4000-8000-000000000001")
+    code = offline.code(said, kid="0123456789abcdef", sign=ED25519.sign)
+    scale = 5.0
+    found = zxingcpp.read_barcodes(picture(printed(sheet.markup(said, code=code)), scale))
+    assert [each.text for each in found] == [f"{FACTS.home}/q/{code}".upper()]
+    width = (found[0].position.top_right.x - found[0].position.top_left.x) / scale / 72 * 25.4
+    assert 33 <= width <= 36
 
 
 def test_the_page_says_what_was_awarded(pdf):

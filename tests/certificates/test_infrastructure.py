@@ -6,7 +6,7 @@ import jwt
 import pytest
 
 from certificates import badge, key_changes, publishing, signing, status_lists
-from certificates.artefacts import BADGE, TOKEN
+from certificates.artefacts import BADGE, CODE, TOKEN
 from certificates.credential_models import IssuerKey
 from certificates.frozen import thawed
 from certificates.multikey import from_multikey
@@ -134,3 +134,16 @@ async def test_a_holder_takes_the_files_away_and_others_do_not(published, browse
         assert published.serial in given.headers["content-disposition"]
         assert (await other.get(path)).status_code == 404
         assert (await stranger.get(path)).status_code == 303
+
+
+async def test_a_signed_square_leads_to_the_check_and_a_forged_one_nowhere(service, stranger):
+    row = await awarded(square="signed")
+    await publishing.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=NOW)
+    await row.refresh_from_db()
+    code = (await publishing.credential_of(row, CODE, shelf=service.state.shelf)).decode()
+    for path in (f"/q/{code.lower()}", f"/Q/{code}"):
+        answer = await stranger.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/v/{row.verify_token}")
+    forged = code[:90] + ("A" if code[90] != "A" else "B") + code[91:]
+    assert (await stranger.get(f"/Q/{forged}")).status_code == 404
+    assert (await stranger.get("/Q/NONSENSE")).status_code == 404
