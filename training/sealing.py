@@ -21,6 +21,8 @@ LOCK = 7_246_473_002  # sealers wait for each other; writers do not
 START = "0" * 64  # the chain before the first seal
 GRACE = timedelta(hours=1)  # a transaction may stay open so long before its facts are seen
 
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 COLUMNS = (
     "id", "kind", "subject_kind", "subject_id", "person_id", "unit_id", "actor_id", "on_behalf_of_id",
     "happened", "recorded", "version", "detail",
@@ -173,4 +175,4 @@ def _moment(value: datetime) -> str:
 
 
 def _line(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return CANONICAL.encode(value)
