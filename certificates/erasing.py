@@ -11,7 +11,7 @@ from uuid import UUID
 from certificates.credential_models import Artefact
 from certificates.frozen import canonical, thawed
 from certificates.models import Certificate
-from courses.actions import ENTRIES
+from courses import handed_files
 from courses.models import TaskEntry
 from training import facts
 from training.database.opening import transaction
@@ -72,7 +72,7 @@ def _remove_files(storage: Path, certificate_ids: Iterable[UUID], entries: Itera
             shutil.rmtree(folder)
     for stored in entries:
         if stored:
-            (storage / ENTRIES / stored).unlink(missing_ok=True)
+            (storage / handed_files.FOLDER / stored).unlink(missing_ok=True)
 
 
 def _named(rows: Rows, person_id: UUID) -> frozenset[str]:

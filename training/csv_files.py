@@ -28,21 +28,27 @@ class Sheet:
     file: str
     columns: tuple[str, ...] = ()
     lines: list[Line] = field(default_factory=list)
-    mistakes: list[str] = field(default_factory=list)
+    mistakes: list[tuple[int, str]] = field(default_factory=list)
+    unusable: bool = False
+    """No row of it can be used, not even a good one."""
 
     def refuse(self, number: int, what: str, mend: str) -> None:
         """Notes a mistake on a line."""
-        self.mistakes.append(f"{self.file}:{number}: {what}; {mend}")
+        self.mistakes.append((number, f"{self.file}:{number}: {what}; {mend}"))
 
-    def must_have(self, needed: Sequence[str], known: Sequence[str]) -> bool:
+    def give_up(self, number: int, what: str, mend: str) -> None:
+        """Notes a mistake that spoils the whole file."""
+        self.refuse(number, what, mend)
+        self.unusable = True
+
+    def must_have(self, needed: Sequence[str], known: Sequence[str]) -> None:
         """Checks the header row: every needed column, and none that nobody knows."""
         for column in self.columns:
             if column not in known:
-                self.refuse(1, f"nobody knows the column {column}", f"take it out, or use one of {', '.join(known)}")
+                self.give_up(1, f"nobody knows the column {column}", f"take it out, or use one of {', '.join(known)}")
         for column in needed:
-            if column not in self.columns:
-                self.refuse(1, f"the column {column} is missing", f"add {column} to the first line")
-        return not self.mistakes
+            if column not in self.columns and self.columns:
+                self.give_up(1, f"the column {column} is missing", f"add {column} to the first line")
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -59,9 +65,9 @@ def read_sheet(path: Path) -> Sheet:
             _take(sheet, began, [cell.strip() for cell in cells])
             began = rows.line_num + 1
     except csv.Error as error:
-        sheet.refuse(rows.line_num or 1, f"the file cannot be read from here on ({error})", "mend the quotation marks")
+        sheet.give_up(rows.line_num or 1, f"the file cannot be read from here on ({error})", "mend the quotation marks")
     if not sheet.columns and not sheet.mistakes:
-        sheet.refuse(1, "the file is empty", "write the names of the columns in the first line")
+        sheet.give_up(1, "the file is empty", "write the names of the columns in the first line")
     return sheet
 
 
@@ -77,18 +83,18 @@ def _text(path: Path, sheet: Sheet) -> str | None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        sheet.refuse(1, f"the file cannot be read ({error.strerror})", "look at its name")
+        sheet.give_up(1, f"the file cannot be read ({error.strerror})", "look at its name")
         return None
     if len(content) > LONGEST_BYTES:
-        sheet.refuse(1, "the file is larger than 20 MB", "cut it in several files")
+        sheet.give_up(1, "the file is larger than 20 MB", "cut it in several files")
         return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        sheet.refuse(content.count(b"\n", 0, error.start) + 1, "the file is no UTF-8", "save it as CSV UTF-8")
+        sheet.give_up(content.count(b"\n", 0, error.start) + 1, "the file is no UTF-8", "save it as CSV UTF-8")
         return None
     if "\0" in text:
-        sheet.refuse(text.count("\n", 0, text.index("\0")) + 1, "the file is no text", "save it as CSV UTF-8")
+        sheet.give_up(text.count("\n", 0, text.index("\0")) + 1, "the file is no text", "save it as CSV UTF-8")
         return None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -99,7 +105,7 @@ def _take(sheet: Sheet, number: int, cells: list[str]) -> None:
     if not sheet.columns:
         sheet.columns = tuple(cell.lower().replace(" ", "_") for cell in cells)
         if len(set(sheet.columns)) < len(sheet.columns):
-            sheet.refuse(number, "two columns have the same name", "rename one")
+            sheet.give_up(number, "two columns have the same name", "rename one")
     elif len(cells) > len(sheet.columns) and any(cells[len(sheet.columns) :]):
         sheet.refuse(
             number, f"the line has {len(cells)} values for {len(sheet.columns)} columns", 'put "" around commas'

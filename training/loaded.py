@@ -54,6 +54,7 @@ class Loading:
     by: By
     told: Loaded = field(default_factory=Loaded)
     seen: dict[object, int] = field(default_factory=dict)
+    same: int = 0
 
     def new(self, line: Line, what: str) -> None:
         """Notes that a row was new."""
@@ -79,7 +80,7 @@ class _Undone(Exception):
 async def all_or_nothing(loading: Loading, work: Callable[[Loading], Awaitable[None]]) -> Loaded:
     """Does the work in one transaction; with any mistake it is undone, unless only the good ones are wanted."""
     sheet, told = loading.sheet, loading.told
-    told.refused = bool(sheet.mistakes)
+    told.refused = sheet.unusable
     if not told.refused:
         try:
             async with transaction():
@@ -88,10 +89,9 @@ async def all_or_nothing(loading: Loading, work: Callable[[Loading], Awaitable[N
                     raise _Undone
         except _Undone:
             told.refused = True
-    told.mistakes += sheet.mistakes
-    same = len(sheet.lines) - len(told.new) - len(told.changed) - len(sheet.mistakes)
-    if same > 0 and not told.refused:
-        told.unchanged.append(f"{sheet.file}: {same} rows")
+    told.mistakes += [words for _, words in sorted(sheet.mistakes)]
+    if loading.same and not told.refused:
+        told.unchanged.append(f"{sheet.file}: {loading.same} {'row' if loading.same == 1 else 'rows'}")
     return told
 
 

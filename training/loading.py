@@ -19,6 +19,7 @@ from training.csv_files import read_sheet
 from training.errors import Trouble
 from training.loaded import By, Loaded, rehearsed
 from training.loading_kinds import Found
+from training.people.actor import Actor
 from training.people.loading import load_people
 from training.settings import Settings
 from training.sites.loading import load_sites, load_units
@@ -56,14 +57,23 @@ async def _load(found: Sequence[Found], wish: Wish) -> Loaded:
     told = Loaded()
     console = Console(stderr=True)
     words = "Loading" if wish.earnest else "Checking"
+    actor: Actor | None = None
     for one in track(found, words, console=console, transient=True, disable=not console.is_terminal):
-        try:
-            told.add(await LOADERS[one.kind](one.path, wish))
-        except Faulty as fault:
-            told.add(Loaded(mistakes=[str(mistake) for mistake in fault.mistakes], refused=True))
-        except Trouble as trouble:
-            told.add(Loaded(mistakes=_lines(one.path, trouble), refused=True))
+        if one.kind == "units":
+            told.add(await load_units(read_sheet(one.path), By(OPERATOR, OPERATOR, "en", wish.now, wish.good_ones)))
+        else:
+            actor = actor or await operator(wish.unit)
+            told.add(await _one(one, wish, actor))
     return told
+
+
+async def _one(found: Found, wish: Wish, actor: Actor) -> Loaded:
+    try:
+        return await LOADERS[found.kind](found.path, wish, actor)
+    except Faulty as fault:
+        return Loaded(mistakes=[str(mistake) for mistake in fault.mistakes], refused=True)
+    except Trouble as trouble:
+        return Loaded(mistakes=_lines(found.path, trouble), refused=True)
 
 
 def _lines(path: Path, trouble: Trouble) -> list[str]:
@@ -74,42 +84,35 @@ def _lines(path: Path, trouble: Trouble) -> list[str]:
     return [f"{path}:1: {line.rstrip('.')}; {trouble.remedy.rstrip('.')}" for line in lines]
 
 
-async def _units(path: Path, wish: Wish) -> Loaded:
-    by = By(OPERATOR, OPERATOR, "en", wish.now, wish.good_ones)
-    return await load_units(read_sheet(path), by)
+async def _sites(path: Path, wish: Wish, actor: Actor) -> Loaded:
+    return await load_sites(read_sheet(path), _by(wish, actor))
 
 
-async def _sites(path: Path, wish: Wish) -> Loaded:
-    return await load_sites(read_sheet(path), await _by(wish))
+async def _people(path: Path, wish: Wish, actor: Actor) -> Loaded:
+    return await load_people(read_sheet(path), _by(wish, actor))
 
 
-async def _people(path: Path, wish: Wish) -> Loaded:
-    return await load_people(read_sheet(path), await _by(wish))
-
-
-async def _by(wish: Wish) -> By:
-    actor = await operator(wish.unit)
+def _by(wish: Wish, actor: Actor) -> By:
     return By(actor.person_id, actor.unit_id, actor.language, wish.now, wish.good_ones)
 
 
-async def _instrument(path: Path, wish: Wish) -> Loaded:
+async def _instrument(path: Path, wish: Wish, actor: Actor) -> Loaded:
     def faults(file: Path) -> list[str]:
         return [str(mistake) for mistake in check([file])]
 
-    done = await load_instrument(path, actor=await operator(wish.unit), now=wish.now, faults=faults)
+    done = await load_instrument(path, actor=actor, now=wish.now, faults=faults)
     line = f"{path}: instrument {done.name}, version {done.version}"
     return Loaded(new=[line]) if done.change == "new" else Loaded(unchanged=[line])
 
 
-async def _pathway(path: Path, wish: Wish) -> Loaded:
-    done = await load_pathway(path, actor=await operator(wish.unit), now=wish.now)
+async def _pathway(path: Path, wish: Wish, actor: Actor) -> Loaded:
+    done = await load_pathway(path, actor=actor, now=wish.now)
     line = f"{path}: pathway {done.slug}, version {done.version}"
     return Loaded(new=[line]) if done.state == "new" else Loaded(unchanged=[line])
 
 
-async def _course(path: Path, wish: Wish) -> Loaded:
+async def _course(path: Path, wish: Wish, actor: Actor) -> Loaded:
     # Rehearsed without storing: its files would outlive the undone rows.
-    actor = await operator(wish.unit)
     report = await storing.load(path, actor=actor, now=wish.now, storage=wish.storage, check=not wish.earnest)
     return Loaded(
         [f"{path}: {line}" for line in report.new],
@@ -120,8 +123,7 @@ async def _course(path: Path, wish: Wish) -> Loaded:
     )
 
 
-LOADERS: dict[str, Callable[[Path, Wish], Awaitable[Loaded]]] = {
-    "units": _units,
+LOADERS: dict[str, Callable[[Path, Wish, Actor], Awaitable[Loaded]]] = {
     "sites": _sites,
     "people": _people,
     "instrument": _instrument,

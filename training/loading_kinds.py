@@ -71,4 +71,4 @@ def _table(path: Path) -> tuple[str, str]:
         if column in sheet.columns:
             return kind, ""
     what = "nobody can tell what the table is about; begin with the columns of units, sites or people"
-    return "", sheet.mistakes[0] if sheet.mistakes else f"{path}:1: {what}"
+    return "", sheet.mistakes[0][1] if sheet.mistakes else f"{path}:1: {what}"

@@ -120,7 +120,8 @@ def _add(tar: tarfile.TarFile, path: Path, storage: Path) -> int:
 
 
 def _manifest(tar: tarfile.TarFile) -> dict[str, Any]:
-    read = tar.extractfile(MANIFEST)
+    first = tar.next()  # not by name: that would read the whole archive
+    read = tar.extractfile(first) if first and first.name == MANIFEST else None
     told: dict[str, Any] = json.loads(read.read()) if read else {}
     if told.get("format") != FORMAT:
         raise ValueError("its manifest is missing or of another format")

@@ -42,10 +42,11 @@ def database_of(url: str) -> Copied:
     return SqliteFile(Path(where["file_path"])) if url.startswith("sqlite") else Postgres(url)
 
 
-def set_aside(path: Path, *, now: datetime) -> None:
+def set_aside(path: Path, *, now: datetime, ending: str = "") -> None:
     """Renames what is about to be replaced, so that it is still there if it was the wrong thing to do."""
-    if path.exists():
-        path.rename(path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%S}"))
+    there = path.with_name(path.name + ending)
+    if there.exists():
+        there.rename(path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%S}{ending}"))
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class SqliteFile:
         """Puts the file in place; an earlier one is set aside with its log."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         for ending in ("", "-wal", "-shm"):
-            set_aside(self.path.with_name(self.path.name + ending), now=now)
+            set_aside(self.path, now=now, ending=ending)
         shutil.move(source, self.path)
 
 

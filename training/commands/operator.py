@@ -16,7 +16,7 @@ async def operator(slug: str = "") -> Actor:
     units = await CentralUnit.filter(**({"slug": slug} if slug else {})).limit(2)
     if not units:
         raise Invalid(
-            "There is no central unit yet.", "Load one: training load people-and-sites.csv, or training seed."
+            "There is no central unit yet.", "Load a table with unit,name,contact: training load units.csv"
         )
     if len(units) > 1:
         raise Invalid("There are several central units.", "Name one with --unit SLUG.")

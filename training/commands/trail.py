@@ -33,7 +33,7 @@ def verify(
         typer.echo(problem, err=True)
     if not report.sound:
         raise typer.Exit(1)
-    typer.echo(f"The trail is sound: {report.entries} entries in {report.seals} seals; {report.unsealed} were new.")
+    typer.echo(f"The trail is sound. Entries: {report.entries} sealed in {report.seals}, {report.unsealed} new.")
 
 
 async def _verify(settings: Settings, known: list[Head]) -> Report:
@@ -99,16 +99,15 @@ def backup(file: Path) -> None:
 
 
 def restore(file: Path, force: Annotated[bool, typer.Option("--force", help="replace what is there")] = False) -> None:
-    """Bring back a backup; stop the service first. The trail is checked before anything is replaced."""
+    """Bring back a backup; stop the service first. The backup is checked before anything is replaced, the trail after."""
     settings = here()
-    place = Backup.of(settings)
-    place.bring_back(file, force=force, now=clock.now())
+    Backup.of(settings).bring_back(file, force=force, now=clock.now())
     report = asyncio.run(_checked(settings.database_url))
     for problem in report.problems:
         typer.echo(problem, err=True)
     if not report.sound:
         raise typer.Exit(1)
-    typer.echo(f"{file} is restored. The trail is sound: {report.entries} entries in {report.seals} seals.")
+    typer.echo(f"{file} is restored. The trail is sound. Entries: {report.entries} sealed in {report.seals}.")
 
 
 async def _checked(url: str) -> Report:

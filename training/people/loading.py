@@ -114,6 +114,8 @@ async def _load(row: Row, loading: Loading) -> None:
         changes += await _end(row, same, by)
         if changes:
             loading.changed(row.line, f"{row.what}: {', '.join(changes)}")
+        else:
+            loading.same += 1
     return None
 
 

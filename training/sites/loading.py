@@ -51,7 +51,8 @@ def _is_unit(line: Line, sheet: Sheet) -> bool:
 
 async def _sites(loading: Loading) -> None:
     areas: dict[str, Area] = {row.code: row for row in await Area.filter(unit_id=loading.by.unit_id)}
-    named = sorted(loading.sheet.lines, key=lambda line: (line["area_path"].count("/"), line.number))
+    # Rows that say where their area lies come first: the others rely on them, wherever they stand in the file.
+    named = sorted(loading.sheet.lines, key=lambda line: (not line["area_path"], line.number))
     placed = [line for line in named if await _area(loading, line, areas)]
     for line in sorted(placed, key=lambda line: line.number):
         if line["site"]:
@@ -118,6 +119,7 @@ async def _put(
 ) -> None:
     changed = [name for name, value in given.items() if new or getattr(row, name) != value]
     if not changed:
+        loading.same += 1
         return
     for name, value in given.items():
         setattr(row, name, value)
