@@ -1,6 +1,7 @@
 """What happens at the door: a launch is admitted or refused, and an LMS's own error ends a login."""
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,22 +11,24 @@ from tortoise.exceptions import IntegrityError
 
 from training.database.opening import transaction
 from training.errors import Conflict
-from training.lti import messages, tokens
-from training.lti.arrivals import arrive
+from training.lti import deeplinking, messages, tokens
+from training.lti.arrivals import Arrival, arrive
 from training.lti.claims import LTI
-from training.lti.messages import Launch
+from training.lti.doorway import Choosing, Parked
 from training.lti.models import Deployment, LaunchTrace, Nonce, Registration
 from training.lti.profiles import recognise
 from training.lti.refusals import Refused
-from training.lti.state import Login, check_browser, unseal
+from training.lti.state import Login, bind, check_browser, unseal
 from training.lti.tokens import Expected, VerifiedClaims
 from training.lti.tool import Tool
 from training.lti.traces import Notes, note_admitted
+from training.lti.visits import Launch, Picking, Visit
 from training.people.actor import LtiContext
-from training.people.sessions import open_session
+from training.people.sessions import open_session, token_hash
 
 KEPT_NONCE = timedelta(hours=1)
 KEPT_TRACE = timedelta(days=90)
+PARKED_FOR = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -45,33 +48,87 @@ class Admitted:
     login_cookie: str
 
 
+@dataclass(frozen=True)
+class ProofWanted:
+    """A good launch whose browser sent no cookie: its LMS may still hold what the browser was given."""
+
+    login: Login
+    registration: Registration
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How somebody comes in: the token of the new session, and the session that it takes the place of."""
+
+    session_token: str = field(repr=False)
+    replaces: str | None = field(default=None, repr=False)
+
+
 async def admit(
-    tool: Tool, posted: Posted, notes: Notes, *, session_token: str, replaces: str | None, now: datetime
-) -> Admitted:
+    tool: Tool, posted: Posted, notes: Notes, entry: Entry, *, parking_code: str, now: datetime
+) -> Admitted | ProofWanted:
     """Admits a launch, or raises Refused with nothing written. The only network step comes before the transaction."""
     login, registration = await _login_of(tool, posted.state, notes, now)
-    await _check_browser(login, posted.cookies.get(login.cookie))
-    notes.rung = "cookie"
-    claims = await _claims(tool, posted.id_token, login, registration, now)
+    secret = posted.cookies.get(login.cookie)
+    notes.rung = "cookie" if secret else "none"
+    if not secret and await Nonce.filter(nonce=login.nonce).exists():
+        raise Refused("nonce_used", "and the cookie is gone")  # a reload of a finished launch
+    if not secret and login.storage:
+        await _claims(tool, posted.id_token, login, registration, now)  # only a signed token is worth a row
+        await Parked.create(
+            code_hash=token_hash(parking_code), state=posted.state, id_token=posted.id_token,
+            expires=now + PARKED_FOR)
+        return ProofWanted(login, registration)
+    check_browser(login, secret)
+    return await _enter(tool, login, registration, posted.id_token, notes, entry, now)
+
+
+async def admit_stored(
+    tool: Tool, parking_code: str, value: str, notes: Notes, entry: Entry, *, now: datetime
+) -> Admitted:
+    """Admits a parked launch whose browser has got back, from its LMS, what it was given at the login."""
+    parked = await Parked.get_or_none(code_hash=token_hash(parking_code), expires__gt=now)
+    if parked is None or not await Parked.filter(code_hash=parked.code_hash).delete():
+        raise Refused("state_used", "the parked launch is gone")
+    login, registration = await _login_of(tool, parked.state, notes, now)
+    notes.rung = "storage"
+    if not value:
+        raise Refused("storage_timeout")
+    if not hmac.compare_digest(bind(value), login.binding):
+        raise Refused("storage_mismatch")
+    return await _enter(tool, login, registration, parked.id_token, notes, entry, now)
+
+
+async def _enter(
+    tool: Tool, login: Login, registration: Registration, token: str, notes: Notes, entry: Entry, now: datetime
+) -> Admitted:
+    claims = await _claims(tool, token, login, registration, now)
     notes.clock_skew = tokens.measured_skew(claims, now)
     notes.deployment_id = messages.read_deployment(claims)
     notes.message_type = str(claims.values.get(f"{LTI}message_type", ""))[:60]
-    launch = messages.read_launch(claims, origin=tool.origin)
-    notes.target = launch.target
-    deployment = await _deployment(registration, launch.deployment_id, now)
-    digest = hashlib.sha256(posted.id_token.encode()).hexdigest()
+    visit = messages.read_message(claims, origin=tool.origin)
+    deployment = await _deployment(registration, visit.deployment_id, now)
+    digest = hashlib.sha256(token.encode()).hexdigest()
     try:
         async with transaction():
             # First of all, so that of two posts of one token one ends here, whatever else they would write.
             await Nonce.create(nonce=login.nonce, digest=digest, expires=now + KEPT_NONCE)
-            arrival = await arrive(launch, registration, deployment, now=now)
-            came_from = _came_from(launch, registration)
-            await open_session(arrival.person_id, token=session_token, now=now, lti=came_from, replaces=replaces)
+            arrival = await arrive(visit, registration, deployment, now=now)
+            notes.target = await _target(visit, registration, arrival, now)
+            came_from = _came_from(visit, registration)
+            await open_session(
+                arrival.person_id, token=entry.session_token, now=now, lti=came_from, replaces=entry.replaces)
             await note_admitted(notes, person_id=arrival.person_id, now=now)
     except IntegrityError:
         await _refuse_used(login.nonce, digest)
-    await _learn_platform(registration, launch, notes)
-    return Admitted(launch.target, login.cookie)
+    await _learn_platform(registration, visit, notes)
+    return Admitted(notes.target, login.cookie)
+
+
+async def _target(visit: Visit, registration: Registration, arrival: Arrival, now: datetime) -> str:
+    if isinstance(visit, Picking):
+        return f"/lti/choose/{await deeplinking.begin(visit, registration, arrival.person_id, now=now)}"
+    return visit.target if isinstance(visit, Launch) else messages.HOME
 
 
 async def _login_of(tool: Tool, state: str, notes: Notes, now: datetime) -> tuple[Login, Registration]:
@@ -79,14 +136,8 @@ async def _login_of(tool: Tool, state: str, notes: Notes, now: datetime) -> tupl
     registration = await Registration.get_or_none(id=login.registration_id, state="active")
     if registration is None:
         raise Refused("issuer_unknown", "the registration was closed")
-    notes.registration = registration
+    notes.registration, notes.login = registration, login
     return login, registration
-
-
-async def _check_browser(login: Login, secret: str | None) -> None:
-    if not secret and await Nonce.filter(nonce=login.nonce).exists():
-        raise Refused("nonce_used", "and the cookie is gone")  # a reload of a finished launch
-    check_browser(login, secret)
 
 
 async def _claims(tool: Tool, token: str, login: Login, registration: Registration, now: datetime) -> VerifiedClaims:
@@ -118,20 +169,20 @@ async def _refuse_used(nonce: str, digest: str) -> None:
     raise Refused("nonce_used" if used.digest == digest else "state_used")
 
 
-def _came_from(launch: Launch, registration: Registration) -> LtiContext:
+def _came_from(visit: Visit, registration: Registration) -> LtiContext:
     return LtiContext(
         registration_id=str(registration.id),
-        issuer=launch.issuer,
-        deployment_id=launch.deployment_id,
-        context_id=launch.context_id,
-        resource_link_id=launch.resource_link_id,
-        roles_in_context=launch.role,
+        issuer=visit.issuer,
+        deployment_id=visit.deployment_id,
+        context_id=visit.context_id,
+        resource_link_id=visit.resource_link_id if isinstance(visit, Launch) else "",
+        roles_in_context=visit.role,
     )
 
 
-async def _learn_platform(registration: Registration, launch: Launch, notes: Notes) -> None:
+async def _learn_platform(registration: Registration, visit: Visit, notes: Notes) -> None:
     changed: dict[str, object] = {}
-    if registration.profile == "other" and (profile := recognise(launch.product, registration.issuer)).name != "other":
+    if registration.profile == "other" and (profile := recognise(visit.product, registration.issuer)).name != "other":
         changed["profile"] = profile.name
     skew = notes.clock_skew
     if skew is not None and (registration.clock_skew is None or abs(registration.clock_skew - skew) > 5):
@@ -150,5 +201,6 @@ async def end_with_error(tool: Tool, posted: Posted, said: str, notes: Notes, *,
 
 async def forget(*, now: datetime) -> int:
     """Removes what is no longer needed: ended logins and old traces."""
-    gone = await Nonce.filter(expires__lt=now).delete()
+    gone = await Nonce.filter(expires__lt=now).delete() + await Parked.filter(expires__lt=now).delete()
+    gone += await Choosing.filter(expires__lt=now).delete()
     return gone + await LaunchTrace.filter(at__lt=now - KEPT_TRACE).delete()

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from training import facts
-from training.lti.messages import Launch, Named
 from training.lti.models import Context, ContextRole, Deployment, Identity, Registration, ResourceLink
+from training.lti.visits import Launch, Named, Visit
 from training.people.models import Membership, Person
 
 NEUTRAL = "Learner"
@@ -21,23 +21,24 @@ class Arrival:
     new: bool
 
 
-async def arrive(launch: Launch, registration: Registration, deployment: Deployment, *, now: datetime) -> Arrival:
-    """Writes a launch's people and places; every row is found or made, also when two launches come at once."""
-    identity, new = await _identity(launch, registration, now)
-    context = await _context(launch, deployment)
-    await _link(launch, context)
-    await _role(identity, context, launch.role, now)
+async def arrive(visit: Visit, registration: Registration, deployment: Deployment, *, now: datetime) -> Arrival:
+    """Writes a visit's people and places; every row is found or made, also when two visits come at once."""
+    identity, new = await _identity(visit, registration, now)
+    context = await _context(visit, deployment)
+    if isinstance(visit, Launch):
+        await _link(visit, context)
+    await _role(identity, context, visit.role, now)
     await facts.record(
         "person.launched", identity, actor=identity.person_id, person=identity.person_id, unit=registration.unit_id,
-        now=now, detail={"registration": str(registration.id), "role": launch.role, "new": new})
+        now=now, detail={"registration": str(registration.id), "role": visit.role, "new": new})
     return Arrival(identity.person_id, new)
 
 
-async def _identity(launch: Launch, registration: Registration, now: datetime) -> tuple[Identity, bool]:
-    known = await Identity.filter(registration_id=registration.id, sub=launch.sub).select_related("person").first()
+async def _identity(visit: Visit, registration: Registration, now: datetime) -> tuple[Identity, bool]:
+    known = await Identity.filter(registration_id=registration.id, sub=visit.sub).select_related("person").first()
     if known is None or known.person.erased_at is not None:
-        return await meet(registration, launch.sub, launch.person, test_user=launch.test_user, now=now, erased=known)
-    await learn_name(known, launch.person)
+        return await meet(registration, visit.sub, visit.person, test_user=visit.test_user, now=now, erased=known)
+    await learn_name(known, visit.person)
     return known, False
 
 
@@ -99,17 +100,17 @@ async def learn_name(known: Identity, named: Named) -> None:
     await Identity.filter(id=known.id).update(**changed)
 
 
-async def _context(launch: Launch, deployment: Deployment) -> Context:
+async def _context(visit: Visit, deployment: Deployment) -> Context:
     told = {
-        "title": launch.context_title,
-        "label": launch.context_label,
-        "roster_url": launch.services.roster,
+        "title": visit.context_title,
+        "label": visit.context_label,
+        "roster_url": visit.services.roster,
     }
-    known = await Context.filter(deployment_id=deployment.id, context_id=launch.context_id).first()
+    known = await Context.filter(deployment_id=deployment.id, context_id=visit.context_id).first()
     if known is None:
-        row = Context(id=uuid4(), deployment=deployment, context_id=launch.context_id, **told)
+        row = Context(id=uuid4(), deployment=deployment, context_id=visit.context_id, **told)
         await Context.bulk_create([row], ignore_conflicts=True)
-        return await Context.get(deployment_id=deployment.id, context_id=launch.context_id)
+        return await Context.get(deployment_id=deployment.id, context_id=visit.context_id)
     changed = {name: value for name, value in told.items() if value and value != getattr(known, name)}
     if changed:
         await Context.filter(id=known.id).update(**changed)

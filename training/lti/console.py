@@ -71,7 +71,7 @@ async def check(request: Request) -> Response:
 async def connect(request: Request) -> Response:
     """Shows the form that connects an LMS by hand; posted, connects it."""
     me: Actor = actor(request)
-    shown = {
+    shown: dict[str, Any] = {
         "ours": our_values(request.app.state.settings.public_url),
         "profiles": [("", "I am not sure"), *((one.name, one.title) for one in PROFILES.values())],
         "sites": [("", "No site"), *await Site.filter(unit_id=me.unit_id).order_by("name").values_list("code", "name")],

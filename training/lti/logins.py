@@ -11,6 +11,9 @@ from training.lti.refusals import Refused
 from training.lti.state import LOGIN_SECONDS, Login, bind, seal
 from training.lti.tool import Tool
 
+MAX_FRAME_NAME = 100
+MAX_HINTS = 800
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -35,6 +38,8 @@ async def begin(tool: Tool, asked: Mapping[str, str], *, nonce: str, secret: str
         binding=bind(secret),
         expires=int(now.timestamp()) + LOGIN_SECONDS,
         target=messages.own_path(asked["target_link_uri"], origin=tool.origin),
+        storage=asked.get("lti_storage_target", "")[:MAX_FRAME_NAME],
+        **_hints(asked),
     )
     state = seal(login, key=tool.state_key)
     return Begun(login, state, _authorize(registration, tool, asked, nonce, state), registration)
@@ -53,6 +58,26 @@ async def find_registration(issuer: str, client_id: str, deployment_id: str) -> 
     if len(found) > 1:
         raise Refused("client_ambiguous", issuer[:250])
     return found[0]
+
+
+def _hints(asked: Mapping[str, str]) -> dict[str, str]:
+    """Keeps short hints in the state, so that the login can begin anew in a window of its own."""
+    login, message = asked["login_hint"], asked.get("lti_message_hint", "")
+    fit = len(login) + len(message) <= MAX_HINTS and f"{login}{message}".isprintable()
+    return {"login_hint": login, "message_hint": message} if fit else {}
+
+
+def begin_again(login: Login, registration: Registration, tool: Tool) -> str:
+    """Gives the path that begins a login anew, or nothing where that cannot be."""
+    if not login.login_hint:
+        return ""
+    query = {
+        "iss": registration.issuer,
+        "client_id": registration.client_id,
+        "login_hint": login.login_hint,
+        "target_link_uri": f"{tool.origin}{login.target}",
+    }
+    return f"/lti/login?{urlencode(query | ({'lti_message_hint': login.message_hint} if login.message_hint else {}))}"
 
 
 def _authorize(registration: Registration, tool: Tool, asked: Mapping[str, str], nonce: str, state: str) -> str:

@@ -1,13 +1,13 @@
-"""Reads verified claims into the message they carry: a launch of a resource link, or a refusal."""
+"""Reads verified claims into the message they carry: a launch of a link, a deep linking request, or a refusal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from training.lti import roles
 from training.lti.claims import (
     AGS,
+    DEEP_LINKING,
     LTI,
     MAX_TEXT,
     NRPS,
@@ -20,53 +20,16 @@ from training.lti.claims import (
 )
 from training.lti.refusals import Refused
 from training.lti.tokens import VerifiedClaims
+from training.lti.visits import Launch, Named, Picking, Services
 
 VERSION = "1.3.0"
 RESOURCE_LINK = "LtiResourceLinkRequest"
+DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
+ITEM = "ltiResourceLink"
+TARGET = "training_target"
+"""The custom value that we put into a placed activity, and that comes back with its launches."""
 HOME = "/"
 MAX_TARGET = 500
-
-
-@dataclass(frozen=True)
-class Named:
-    """What the LMS tells of the person; every part may be missing."""
-
-    name: str = ""
-    email: str = ""
-    locale: str = ""
-
-
-@dataclass(frozen=True)
-class Services:
-    """The services that come with this launch: addresses and granted scopes."""
-
-    line_items: str = ""
-    line_item: str = ""
-    roster: str = ""
-    scopes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Launch:
-    """A launch of a resource link that we can act on."""
-
-    issuer: str
-    client_id: str
-    deployment_id: str
-    sub: str
-    role: str
-    target: str
-    resource_link_id: str
-    resource_link_title: str = ""
-    context_id: str = ""
-    context_title: str = ""
-    context_label: str = ""
-    test_user: bool = False
-    person: Named = field(default_factory=Named)
-    services: Services = field(default_factory=Services)
-    custom: Mapping[str, str] = field(default_factory=dict)
-    product: str = ""
-    return_url: str = ""
 
 
 def read_deployment(claims: VerifiedClaims) -> str:
@@ -77,35 +40,81 @@ def read_deployment(claims: VerifiedClaims) -> str:
     return needed_text(claims.values, f"{LTI}deployment_id")
 
 
-def read_launch(claims: VerifiedClaims, *, origin: str) -> Launch:
+def read_message(claims: VerifiedClaims, *, origin: str) -> Launch | Picking:
+    """Reads the message that a token carries; every kind that we do not know is refused by name."""
+    deployment_id = read_deployment(claims)
+    kind = needed_text(claims.values, f"{LTI}message_type")
+    if kind == RESOURCE_LINK:
+        return read_launch(claims, deployment_id, origin=origin)
+    if kind == DEEP_LINKING_REQUEST:
+        return read_picking(claims, deployment_id)
+    raise Refused("message_type_unsupported", kind)
+
+
+def read_launch(claims: VerifiedClaims, deployment_id: str, *, origin: str) -> Launch:
     """Reads a resource link launch to our own `origin`. Source: LTI Core 1.3, 5.3 Required message claims."""
     values = claims.values
-    deployment_id = read_deployment(claims)
-    kind = needed_text(values, f"{LTI}message_type")
-    if kind != RESOURCE_LINK:
-        raise Refused("message_type_unsupported", kind)
-    named = needed_texts(values, f"{LTI}roles")
+    visit = _visit(claims, deployment_id)
     link = needed_object(values, f"{LTI}resource_link")
-    context = optional_object(values, f"{LTI}context")
+    target = own_path(needed_text(values, f"{LTI}target_link_uri", longest=MAX_TEXT), origin=origin)
+    wished = _custom(values).get(TARGET, "")
+    if target == HOME and wished:
+        # A copied link may come back with the tool's own address; what we put into it still knows where to.
+        target = own_path(origin + wished, origin=origin)
     return Launch(
-        issuer=claims.issuer,
-        client_id=claims.client_id,
-        deployment_id=deployment_id,
-        sub=needed_text(values, "sub"),
-        role=roles.role_in_context(named),
-        test_user=roles.is_test_user(named),
-        target=own_path(needed_text(values, f"{LTI}target_link_uri", longest=MAX_TEXT), origin=origin),
+        **visit,
+        target=target,
         resource_link_id=needed_text(link, "id", within=f"{LTI}resource_link"),
         resource_link_title=optional_text(link, "title", within=f"{LTI}resource_link")[:200],
-        context_id=needed_text(context, "id", within=f"{LTI}context") if context else "",
-        context_title=optional_text(context, "title", within=f"{LTI}context")[:200],
-        context_label=optional_text(context, "label", within=f"{LTI}context")[:200],
-        person=_named(values),
-        services=_services(values),
-        custom=_custom(values),
-        product=optional_text(optional_object(values, f"{LTI}tool_platform"), "product_family_code")[:60].lower(),
-        return_url=optional_text(optional_object(values, f"{LTI}launch_presentation"), "return_url"),
     )
+
+
+def read_picking(claims: VerifiedClaims, deployment_id: str) -> Picking:
+    """Reads a deep linking request, which has no resource link and no target. Source: Deep Linking 2.0, 4.4."""
+    visit = _visit(claims, deployment_id)
+    if visit["role"] != roles.INSTRUCTOR:
+        raise Refused("role_not_allowed")
+    settings = needed_object(claims.values, DEEP_LINKING)
+    accepts = optional_texts(settings, "accept_types", within=DEEP_LINKING)
+    if ITEM not in accepts:
+        raise Refused("dl_type_not_accepted", ", ".join(accepts)[:200])
+    return_url = needed_text(settings, "deep_link_return_url", longest=MAX_TEXT, within=DEEP_LINKING)
+    if not return_url.startswith(("https://", "http://")) or not return_url.isprintable():
+        raise Refused("claim_type", f"{DEEP_LINKING}.deep_link_return_url")
+    data = settings.get("data")
+    if data is not None and not isinstance(data, str):
+        raise Refused("claim_type", f"{DEEP_LINKING}.data")
+    return Picking(
+        **visit,
+        return_url=return_url,
+        accepts=accepts,
+        several=settings.get("accept_multiple") is True,
+        line_items=settings.get("accept_lineitem") is not False,
+        review=isinstance(settings.get("accept_submission_review"), bool) and settings["accept_submission_review"],
+        presentations=optional_texts(settings, "accept_presentation_document_targets", within=DEEP_LINKING),
+        data=data,
+    )
+
+
+def _visit(claims: VerifiedClaims, deployment_id: str) -> dict[str, Any]:
+    values = claims.values
+    sub = needed_text(values, "sub")
+    named = needed_texts(values, f"{LTI}roles")
+    context = optional_object(values, f"{LTI}context")
+    return {
+        "issuer": claims.issuer,
+        "client_id": claims.client_id,
+        "deployment_id": deployment_id,
+        "sub": sub,
+        "role": roles.role_in_context(named),
+        "test_user": roles.is_test_user(named),
+        "context_id": needed_text(context, "id", within=f"{LTI}context") if context else "",
+        "context_title": optional_text(context, "title", within=f"{LTI}context")[:200],
+        "context_label": optional_text(context, "label", within=f"{LTI}context")[:200],
+        "person": _named(values),
+        "services": _services(values),
+        "product": optional_text(optional_object(values, f"{LTI}tool_platform"), "product_family_code")[:60].lower(),
+    }
 
 
 def own_path(url: str, *, origin: str) -> str:

@@ -148,6 +148,8 @@ class Context(Model):
     label = fields.CharField(200, default="")
     roster_url = fields.CharField(2000, default="")
     differences_url = fields.CharField(2000, default="")
+    synced = fields.DatetimeField(null=True)
+    copied_from = fields.CharField(255, null=True)
 
     deployment_id: UUID
 

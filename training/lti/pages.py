@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import parse_qsl
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -11,12 +12,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from training import clock
 from training.lti import actions, logins
 from training.lti.actions import Posted
+from training.lti.models import Registration
 from training.lti.refusals import Refused
 from training.lti.registration import frame_origins_of
-from training.lti.state import LOGIN_SECONDS
+from training.lti.state import LOGIN_SECONDS, Login
 from training.lti.tool import Tool
 from training.lti.traces import Notes, browser_family, note_refusal
 from training.people.door_keeper import hand_out
+from training.web.frames import MARK
 from training.web.limits import TooMany, allow
 from training.web.pages import page
 
@@ -25,6 +28,8 @@ MAX_FIELDS = 100
 BODY = 16 * 1024 * 1024
 """Bytes that the web framework lets through; larger than our own limit, so that the refusal is ours and has a code."""
 KEY_SET_SECONDS = 3600
+AGAIN = ("state_missing", "storage_timeout", "storage_mismatch")
+"""Refusals that mostly come of a frame without cookies: a window of its own helps."""
 TOLD = ("deployment_pending", "platform_error", "claim_missing", "claim_type", "service_host_forbidden")
 """Refusals whose detail helps the reader; the others keep it for the trace."""
 
@@ -39,7 +44,10 @@ async def login(request: Request) -> Response:
     except Refused as refused:
         return await _refuse(request, refused, notes, now)
     request.app.state.frame_origins |= frame_origins_of(begun.registration)
-    response = RedirectResponse(begun.location, 302)
+    response: Response = RedirectResponse(begun.location, 302)
+    if begun.login.storage:  # the LMS offers to keep the proof for browsers that keep no cookie in a frame
+        response = page(request, "lti/login.html", **_stored(begun.login, begun.registration),
+                        secret=secret, onward=begun.location)
     response.headers["Set-Cookie"] = _cookie(request, begun.login.cookie, secret, LOGIN_SECONDS)
     return response
 
@@ -47,25 +55,46 @@ async def login(request: Request) -> Response:
 async def launch(request: Request) -> Response:
     """Admits a launch and leads to its target in a session of its own; or says why not."""
     tool, notes, now = _tool(request), _notes(request), clock.now()
-    fresh = secrets.token_urlsafe(32)
+    entry = actions.Entry(secrets.token_urlsafe(32), request.scope.get("session_token"))
+    code = secrets.token_urlsafe(32)
     try:
         asked = await _asked(request)
         posted = Posted(asked.get("id_token", ""), asked.get("state", ""), request.cookies)
         if "error" in asked:
             await actions.end_with_error(tool, posted, _said(asked), notes, now=now)
-        admitted = await actions.admit(
-            tool, posted, notes, session_token=fresh, replaces=request.scope.get("session_token"), now=now)
+        admitted = await actions.admit(tool, posted, notes, entry, parking_code=code, now=now)
     except Refused as refused:
         return await _refuse(request, refused, notes, now)
+    if isinstance(admitted, actions.ProofWanted):
+        return page(request, "lti/launch.html", **_stored(admitted.login, admitted.registration), code=code)
     response = RedirectResponse(admitted.target, 303)
     response.headers["Set-Cookie"] = _cookie(request, admitted.login_cookie, "", 0)
-    return hand_out(response, fresh, secure=request.app.state.settings.secure, now=now)
+    return hand_out(response, entry.session_token, secure=request.app.state.settings.secure, now=now)
+
+
+async def stored(request: Request) -> Response:
+    """Admits a launch whose proof came from the LMS's storage; its session lives in the addresses of that frame."""
+    tool, notes, now = _tool(request), _notes(request), clock.now()
+    entry = actions.Entry(secrets.token_urlsafe(32))
+    try:
+        asked = await _asked(request)
+        admitted = await actions.admit_stored(
+            tool, asked.get("code", ""), asked.get("value", ""), notes, entry, now=now)
+    except Refused as refused:
+        return await _refuse(request, refused, notes, now)
+    return RedirectResponse(f"{MARK}{entry.session_token}{admitted.target}", 303)
 
 
 async def key_set(request: Request) -> Response:
     """Publishes our public keys. Source: 1EdTech Security Framework 1.1, 6.3."""
     keys = await _tool(request).platform.keyring.published(clock.now())
     return JSONResponse({"keys": keys}, headers={"Cache-Control": f"public, max-age={KEY_SET_SECONDS}"})
+
+
+def _stored(login: Login, registration: Registration) -> dict[str, Any]:
+    """Says where the LMS keeps the proof: in which frame, under which name, and of which origin."""
+    parts = urlsplit(registration.auth_url)
+    return {"frame": login.storage, "key": login.cookie, "platform_origin": f"{parts.scheme}://{parts.netloc}"}
 
 
 def _tool(request: Request) -> Tool:
@@ -119,7 +148,10 @@ async def _refuse(request: Request, refused: Refused, notes: Notes, now: datetim
     except TooMany:
         pass
     detail = refused.detail if refused.name in TOLD else ""
-    response = page(request, "lti/refused.html", refused.status, refused=refused, detail=detail,
-                    reference=notes.reference)
+    again = ""
+    if refused.name in AGAIN and notes.login and notes.registration:
+        again = logins.begin_again(notes.login, notes.registration, _tool(request))
+    response = page(request, "lti/refused.html", refused.status, refused=refused, detail=detail, again=again,
+                    reference=notes.reference, browser=notes.browser)
     response.headers["X-Refusal"] = refused.code if refused.code.isascii() else refused.name
     return response

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from training.lti.models import LaunchTrace, Registration
 from training.lti.refusals import Refused
+from training.lti.state import Login
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Notes:
     message_type: str = ""
     target: str = ""
     clock_skew: float | None = None
+    login: Login | None = None
 
 
 async def note_refusal(refused: Refused, notes: Notes, *, now: datetime) -> None:
@@ -34,7 +36,7 @@ async def note_admitted(notes: Notes, *, person_id: UUID, now: datetime) -> None
 
 
 async def _write(notes: Notes, outcome: str, detail: str, person_id: UUID | None, now: datetime) -> None:
-    known: dict[str, Any] = vars(notes)
+    known: dict[str, Any] = {name: value for name, value in vars(notes).items() if name != "login"}
     await LaunchTrace.create(
         id=uuid4(), at=now, outcome=outcome[:200], detail=_plain(detail)[:300], person_id=person_id, **known)
 

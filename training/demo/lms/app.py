@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx2
 import jwt
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from training.demo.lms import grades, launches, pages
+from training.demo.lms import choosing, grades, launches, pages
 from training.demo.lms.mischief import control
 from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, World
 
@@ -36,6 +37,7 @@ def build(
             Route("/auth", launches.authorize, methods=BOTH),
             Route("/token", launches.token, methods=["POST"]),
             Route("/keys", launches.key_set),
+        Route("/placed", choosing.placed, methods=["POST"]),
             Route(f"{_COURSE}/lineitems", grades.line_items, methods=BOTH),
             Route(f"{_COURSE}/lineitems/{{item}}", grades.line_item),
             Route(f"{_COURSE}/lineitems/{{item}}/scores", grades.scores, methods=["POST"]),
@@ -44,36 +46,43 @@ def build(
         ]
     )
     app.state.world = world
-    app.state.check_assertion = assertion_check(world, tool or httpx2.AsyncClient(trust_env=False))
+    app.state.check_signed = signature_check(world, tool or httpx2.AsyncClient(trust_env=False))
+    app.state.check_assertion = assertion_check(world, app.state.check_signed)
     return app
 
 
-def assertion_check(world: World, tool: httpx2.AsyncClient) -> Callable[[str], Awaitable[str]]:
+def signature_check(world: World, tool: httpx2.AsyncClient) -> Callable[..., Awaitable[dict[str, Any] | str]]:
+    """Makes the check of what the tool signs: it gives the claims, or says what is wrong."""
+
+    async def check(token: str, *, audience: str) -> dict[str, Any] | str:
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+            published = (await tool.get(f"{world.tool_url}/.well-known/jwks.json")).json()["keys"]
+            key = next(jwt.PyJWK(one) for one in published if one["kid"] == kid)
+            options: Any = {"require": ["iss", "aud", "iat", "exp"], "verify_exp": False, "verify_iat": False}
+            claims = jwt.decode(token, key, ["RS256"], audience=audience, issuer=CLIENT_ID, options=options)
+        except (jwt.PyJWTError, httpx2.HTTPError, StopIteration, RuntimeError) as error:
+            return f"the signature: {error!r}"
+        if not claims["iat"] <= world.clock().timestamp() < claims["exp"]:
+            return "it is not of this moment"  # without any leeway, as one platform is
+        return claims
+
+    return check
+
+
+def assertion_check(
+    world: World, check_signed: Callable[..., Awaitable[dict[str, Any] | str]]
+) -> Callable[[str], Awaitable[str]]:
     """Makes the check of client assertions: it says what is wrong with one, or nothing."""
 
     async def check(assertion: str) -> str:
-        try:
-            kid = jwt.get_unverified_header(assertion).get("kid")
-            published = (await tool.get(f"{world.tool_url}/.well-known/jwks.json")).json()["keys"]
-            key = next(jwt.PyJWK(one) for one in published if one["kid"] == kid)
-            claims = jwt.decode(
-                assertion,
-                key,
-                ["RS256"],
-                audience=f"{world.base_url}/token",
-                issuer=CLIENT_ID,
-                options={
-                    "require": ["iss", "sub", "aud", "iat", "exp", "jti"],
-                    "verify_exp": False,
-                    "verify_iat": False,
-                },
-            )
-        except (jwt.PyJWTError, httpx2.HTTPError, StopIteration, RuntimeError) as error:
-            return f"assertion: {error!r}"
-        if not claims["iat"] <= world.clock().timestamp() < claims["exp"] <= claims["iat"] + 300:
-            return "assertion: not of this moment"  # without any leeway, as one platform is
-        if claims["sub"] != CLIENT_ID or claims["jti"] in world.assertions:
-            return "assertion: sub or jti"
+        claims = await check_signed(assertion, audience=f"{world.base_url}/token")
+        if isinstance(claims, str):
+            return claims
+        if claims.get("sub") != CLIENT_ID or claims["exp"] - claims["iat"] > 300:
+            return "sub or life"
+        if not claims.get("jti") or claims["jti"] in world.assertions:
+            return "jti"
         world.assertions.add(claims["jti"])
         return ""
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from training.demo.lms import choosing
 from training.demo.lms.mischief import misbehave, world_of
 from training.demo.lms.paper import show
 from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, Activity, User, World, fresh_key
@@ -22,15 +23,18 @@ SCOPES = [f"{AGS}scope/{name}" for name in ("lineitem", "result.readonly", "scor
 async def start(request: Request) -> Response:
     """Starts a login at the tool for one of our people, by GET or by an auto-posted form."""
     world, asked = world_of(request), request.query_params
-    activity = world.activities[asked["activity"]]
+    wanted = asked["activity"]
+    path = "/" if wanted == choosing.HINT else world.activities[wanted].path
     fields = {
         "iss": world.base_url,
-        "target_link_uri": world.tool_url + activity.path,
+        "target_link_uri": world.tool_url + path,
         "login_hint": asked["user"],
-        "lti_message_hint": activity.id,
+        "lti_message_hint": wanted,
         "client_id": CLIENT_ID,
         "lti_deployment_id": DEPLOYMENT_ID,
     }
+    if world.storage and request.headers.get("sec-fetch-dest") == "iframe":
+        fields["lti_storage_target"] = "_parent"
     if asked.get("by") == "post":
         return _auto_post(f"{world.tool_url}/lti/login", fields)
     return RedirectResponse(f"{world.tool_url}/lti/login?{urlencode(fields)}", 302)
@@ -49,8 +53,11 @@ async def authorize(request: Request) -> Response:
             f"{world.tool_url}/lti/launch",
             {"error": "login_required", "error_description": "You are not signed in here.", "state": state},
         )
-    user, activity = world.users[str(asked["login_hint"])], world.activities[str(asked["lti_message_hint"])]
-    token = world.sign(claims_for(world, user, activity, nonce=str(asked["nonce"])))
+    user, wanted, nonce = world.users[str(asked["login_hint"])], str(asked["lti_message_hint"]), str(asked["nonce"])
+    if wanted == choosing.HINT:
+        token = world.sign(choosing.request_claims(world, user, nonce=nonce))
+    else:
+        token = world.sign(claims_for(world, user, world.activities[wanted], nonce=nonce))
     return _auto_post(f"{world.tool_url}/lti/launch", {"id_token": token, "state": state})
 
 
@@ -65,7 +72,8 @@ def _why_not(world: World, asked: Mapping[str, Any]) -> str:
     }
     wrong = [name for name, value in wanted.items() if asked.get(name) != value]
     missing = [name for name in ("state", "nonce", "login_hint", "lti_message_hint") if not asked.get(name)]
-    unknown = asked.get("login_hint") not in world.users or asked.get("lti_message_hint") not in world.activities
+    unknown = asked.get("login_hint") not in world.users or asked.get("lti_message_hint") not in (
+        *world.activities, choosing.HINT)
     return ", ".join(wrong + missing + (["unknown person or activity"] if unknown else []))
 
 

@@ -1,6 +1,7 @@
 """The pretend LMS's pages: choose who to be and what to open, the gradebook, and the mischief."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,9 +25,11 @@ async def home(request: Request) -> Response:
 
 async def frame(request: Request) -> Response:
     """Shows an activity in a frame, as most LMSs do."""
-    asked = request.query_params
-    activity = world_of(request).activities[asked["activity"]]
-    return show("frame.html", title=activity.title, user=asked["user"], activity=activity.id)
+    world, asked = world_of(request), request.query_params
+    known = world.activities.get(asked["activity"])
+    start = f"/start?{urlencode({'user': asked['user'], 'activity': asked['activity']})}"
+    return show("frame.html", title=known.title if known else "Choose activities", start=start, storage=world.storage,
+                tool_origin=world.tool_url)
 
 
 async def gradebook(request: Request) -> Response:

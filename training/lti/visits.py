@@ -1,0 +1,62 @@
+"""What a message tells, once it is read: who comes from which course, as what, and what for."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Named:
+    """What the LMS tells of the person; every part may be missing."""
+
+    name: str = ""
+    email: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True)
+class Services:
+    """The services that come with this launch: addresses and granted scopes."""
+
+    line_items: str = ""
+    line_item: str = ""
+    roster: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """What every message tells: who comes from which course, and as what."""
+
+    issuer: str
+    client_id: str
+    deployment_id: str
+    sub: str
+    role: str
+    context_id: str = ""
+    context_title: str = ""
+    context_label: str = ""
+    test_user: bool = False
+    person: Named = field(default_factory=Named)
+    services: Services = field(default_factory=Services)
+    product: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch(Visit):
+    """A launch of a resource link that we can act on."""
+
+    target: str
+    resource_link_id: str
+    resource_link_title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picking(Visit):
+    """A deep linking request: a teacher wants to place activities of ours into a course."""
+
+    return_url: str
+    accepts: tuple[str, ...]
+    several: bool = False
+    line_items: bool = True
+    review: bool = False
+    presentations: tuple[str, ...] = ()
+    data: str | None = None
