@@ -1,15 +1,13 @@
 """What learners do in a course: start it, open and read pages, hand in tasks; and what completes by it."""
 
 import asyncio
-import hashlib
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from courses import rules
+from courses.handed_files import HandedFile, drop, keep, wrong_with
 from courses.journeys import Spot, current_version, own_enrolment, reached_by
 from courses.models import Completion, Enrolment, Progress, TaskEntry
 from courses.outline import Chapter, Outline, outline_of
@@ -18,18 +16,7 @@ from training.database.opening import transaction
 from training.errors import Invalid, NotAllowed
 from training.people.actor import Actor
 
-ENTRIES = "entries"  # folder of the storage for files that learners hand in
 MOST_NOTE = 20_000
-MOST_FILE_BYTES = 10_000_000
-FILE_TYPES = (".pdf", ".png", ".jpg", ".jpeg", ".heic", ".txt", ".docx", ".odt")
-
-
-@dataclass(frozen=True)
-class HandedFile:
-    """A file as it came from the learner."""
-
-    name: str
-    content: bytes
 
 
 async def enrol(actor: Actor, slug: str, *, now: datetime) -> Enrolment:
@@ -87,21 +74,33 @@ async def hand_in_task(
     check_own(spot, actor)
     note = note.strip()
     _check_entry(spot, note, file)
-    stored = await asyncio.to_thread(_keep, file, storage / ENTRIES) if file else ""
-    async with transaction():
-        await hold(spot.journey.enrolment.id, now)
-        entry = await TaskEntry.create(
-            enrolment_id=spot.journey.enrolment.id,
-            activity_id=spot.part.id,
-            note=note,
-            file_name=Path(file.name).name[:200] if file else "",
-            stored=stored,
-            sha256=hashlib.sha256(file.content).hexdigest() if file else "",
-            handed_in=now,
-        )
-        detail = {**places(spot), "entry": str(entry.id), "sha256": entry.sha256}
-        await tell("task.handed_in", spot.journey.enrolment, spot.journey.outline, actor=actor, now=now, detail=detail)
-        await set_done(spot, actor=actor, now=now)
+    stored = await asyncio.to_thread(keep, file, storage) if file else ""
+    try:
+        async with transaction():
+            return await _enter(spot, note, file, stored, actor=actor, now=now)
+    except BaseException:
+        if stored:
+            drop(stored, storage)
+        raise
+
+
+async def _enter(
+    spot: Spot, note: str, file: HandedFile | None, stored: str, *, actor: Actor, now: datetime
+) -> TaskEntry:
+    enrolment, outline = spot.journey.enrolment, spot.journey.outline
+    await hold(enrolment.id, now)
+    entry = await TaskEntry.create(
+        enrolment_id=enrolment.id,
+        activity_id=spot.part.id,
+        note=note,
+        file_name=file.shown_name if file else "",
+        stored=stored,
+        sha256=file.sha256 if file else "",
+        handed_in=now,
+    )
+    detail = {**places(spot), "entry": str(entry.id), "sha256": entry.sha256}
+    await tell("task.handed_in", enrolment, outline, actor=actor, now=now, detail=detail)
+    await set_done(spot, actor=actor, now=now)
     return entry
 
 
@@ -116,19 +115,10 @@ def _check_entry(spot: Spot, note: str, file: HandedFile | None) -> None:
         problems["note"] = f"Shorten your note to {MOST_NOTE:,} letters or fewer"
     if file and not takes_file:
         problems["file"] = "This task takes words only. Leave the file out"
-    elif file and not file.name.lower().endswith(FILE_TYPES):
-        problems["file"] = "Choose a photo, a PDF or a text document"
-    elif file and len(file.content) > MOST_FILE_BYTES:
-        problems["file"] = f"Choose a file of {MOST_FILE_BYTES // 1_000_000} MB or less"
+    elif file and (wrong := wrong_with(file)):
+        problems["file"] = wrong
     if problems:
         raise Invalid("There is a problem", problems=problems)
-
-
-def _keep(file: HandedFile, folder: Path) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
-    name = secrets.token_urlsafe(24)
-    (folder / name).write_bytes(file.content)
-    return name
 
 
 async def hold(enrolment_id: UUID, now: datetime) -> None:

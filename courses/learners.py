@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
+from tortoise.expressions import Q, Subquery
 
 from courses import attempts, rules, views, words
 from courses.journeys import current_version, journey_of
@@ -28,15 +30,12 @@ async def learners(request: Request) -> Response:
     outline = await outline_of((await current_version(me, slug)).id)
     state, after = asked.get("state", ""), asked.get("after", "")
     found = visible_to(me).filter(course_id=outline.course_id)
-    completed = Completion.filter(module="", version__course_id=outline.course_id).values_list(
-        "enrolment_id", flat=True
-    )
+    completed = Subquery(Completion.filter(module="", version__course_id=outline.course_id).values("enrolment_id"))
     if state in ("doing", "done"):
-        ids = list(await completed)
-        found = found.filter(id__in=ids) if state == "done" else found.exclude(id__in=ids)
+        found = found.filter(id__in=completed) if state == "done" else found.filter(id__not_in=completed)
     total = await found.count()
     if after:
-        found = found.filter(person__name__gt=after)
+        found = found.filter(_beyond(after))
     rows = await found.order_by("person__name", "id").limit(PAGE_SIZE + 1).values(
         "id", "person_id", "version_id", "started", "seen", name="person__name", number="version__number"
     )  # fmt: skip
@@ -49,11 +48,26 @@ async def learners(request: Request) -> Response:
         rows=shown,
         state=state,
         states=STATES,
-        next_path=f"/courses/{slug}/learners?state={state}&after={rows[PAGE_SIZE - 1]['name']}"
-        if len(rows) > PAGE_SIZE
-        else "",
+        next_path=_onward(slug, state, rows),
         back=(in_language(outline.title, me.language), f"/courses/{slug}"),
     )
+
+
+def _onward(slug: str, state: str, rows: Sequence[dict[str, Any]]) -> str:
+    if len(rows) <= PAGE_SIZE:
+        return ""
+    last = rows[PAGE_SIZE - 1]
+    asked = {"state": state, "after": f"{last['id']} {last['name']}"}
+    return f"/courses/{slug}/learners?{urlencode(asked)}"
+
+
+def _beyond(after: str) -> Q:
+    # By name and then id: people of one name may stand on both sides of the end of a page.
+    last, _, name = after.partition(" ")
+    try:
+        return Q(person__name__gt=name) | Q(person__name=name, id__gt=UUID(last))
+    except ValueError as error:
+        raise NotFound("There is no such page.", "Go back to the first page of the list.") from error
 
 
 async def _rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Pages of courses: mine, one course with its modules, and the ways in and back."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from courses.journeys import Journey, Spot, current_version, journey_of, own_jou
 from courses.models import courses_visible_to, visible_to
 from courses.outline import Outline, in_language, outline_of
 from training import clock
-from training.errors import NotFound
+from training.errors import NotAllowed, NotFound
 from training.people.actor import Actor
 from training.web.pages import actor, go, page
 
@@ -127,8 +128,15 @@ async def module(request: Request) -> Response:
     last = journey.last
     if last and last.module == name and rules.next_place(journey.outline.course, journey.reached, last=last) == last:
         return go(request, await _exact(journey, last))
-    here = rules.place_in(plan, journey.reached)
-    return go(request, await _exact(journey, here))
+    try:
+        return go(request, await _exact(journey, rules.place_in(plan, journey.reached)))
+    except NotAllowed as trouble:
+        return go(request, not_open_yet(journey, trouble))
+
+
+def not_open_yet(journey: Journey, trouble: NotAllowed) -> str:
+    """Where a link to a module that is not open yet leads: the course page, saying what comes first."""
+    return f"/courses/{journey.outline.slug}?notice={quote(f'{trouble.message} {trouble.remedy}')}"
 
 
 async def journey_here(me: Actor, slug: str) -> Journey | None:

@@ -7,17 +7,17 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from courses import actions, rules, views, words
+from courses import actions, handed_files, rules, views, words
 from courses.attempts import tries_at
 from courses.content import Media
 from courses.journeys import Spot, own_journey, spot_on
 from courses.loading.storing import FOLDER
 from courses.models import TaskEntry, visible_to
 from courses.outline import in_language
-from courses.pages import journey_here, own_spot
+from courses.pages import journey_here, not_open_yet, own_spot
 from courses.quiz_pages import quiz_values
 from training import clock
-from training.errors import Invalid, NotFound
+from training.errors import Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.web.pages import actor, go, identity, page
 
@@ -36,7 +36,10 @@ async def activity(request: Request) -> Response:
     journey = await journey_here(me, request.path_params["slug"])
     if journey is None:
         return go(request, f"/courses/{request.path_params['slug']}")
-    spot = spot_on(journey, module=request.path_params["module"], activity=request.path_params["activity"])
+    try:
+        spot = spot_on(journey, module=request.path_params["module"], activity=request.path_params["activity"])
+    except NotAllowed as trouble:
+        return go(request, not_open_yet(journey, trouble))
     asked = request.query_params.get("language", "")
     await actions.open_activity(spot, actor=me, now=clock.now(), language=asked)
     wanted = asked if asked in journey.outline.languages else journey.enrolment.language
@@ -72,7 +75,7 @@ async def _task_values(spot: Spot) -> dict[str, Any]:
     own = TaskEntry.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id)
     return {
         "entries": await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in"),
-        "types": ",".join(actions.FILE_TYPES),
+        "types": ",".join(handed_files.TYPES),
     }
 
 
@@ -98,7 +101,7 @@ async def _hand_in(request: Request, spot: Spot) -> None:
     async with request.form() as form:
         note, sent = str(form.get("note", "")), form.get("file")
         if isinstance(sent, UploadFile) and sent.filename:
-            file = actions.HandedFile(sent.filename, await sent.read(actions.MOST_FILE_BYTES + 1))
+            file = handed_files.HandedFile(sent.filename, await sent.read(handed_files.MOST_BYTES + 1))
     await actions.hand_in_task(
         spot,
         note=note,
@@ -146,5 +149,5 @@ async def entry(request: Request) -> Response:
     row = await TaskEntry.filter(id=identity(request, "entry")).first()
     if row is None or not row.stored or not await seen.filter(id=row.enrolment_id).exists():
         raise NotFound("There is no such file.", "Go back to the task.")
-    path = request.app.state.settings.storage / actions.ENTRIES / row.stored
+    path = request.app.state.settings.storage / handed_files.FOLDER / row.stored
     return FileResponse(path, media_type="application/octet-stream", filename=row.file_name)

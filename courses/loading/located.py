@@ -122,6 +122,8 @@ def read(text: str, *, file: str, mistakes: Mistakes, first_line: int = 1) -> Lo
             mistakes.add(file, first_line, "anchors and aliases (`&x`, `*x`) are not used", "write the value out")
             return None
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is not None:
+            return _located(node, file, mistakes, first_line)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)
@@ -131,10 +133,8 @@ def read(text: str, *, file: str, mistakes: Mistakes, first_line: int = 1) -> Lo
     except (ValueError, RecursionError):
         mistakes.add(file, first_line, "this is not YAML", "write plain `key: value` lines")
         return None
-    if node is None:
-        mistakes.add(file, first_line, "the file is empty", "write its `key: value` lines")
-        return None
-    return _located(node, file, mistakes, first_line)
+    mistakes.add(file, first_line, "the file is empty", "write its `key: value` lines")
+    return None
 
 
 def _located(node: yaml.Node, file: str, mistakes: Mistakes, first_line: int) -> Located:

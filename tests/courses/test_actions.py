@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from courses import actions, attempts
+from courses import actions, attempts, handed_files
 from courses.evidence import learning_evidence
 from courses.journeys import Journey, Spot, own_journey, spot_on
 from courses.loading.storing import load
@@ -20,6 +20,7 @@ from training.people.actor import Actor
 from training.settings import Settings
 
 Cast = Callable[[str], Awaitable[Actor]]
+JPEG = b"\xff\xd8\xff picture"
 RIGHT = {1: ["face"], 2: ["open", "quiet"]}
 WRONG = {1: ["phone"], 2: ["advice"]}
 
@@ -214,29 +215,47 @@ async def test_a_task_needs_words_and_keeps_each_entry(small_steps: str, cast: C
     with pytest.raises(Invalid):
         await actions.hand_in_task(await at(amina, "task"), note="  ", actor=amina, now=NOW, storage=settings.storage)
     for note in ("First.", "Second."):
-        file = actions.HandedFile("../my photo.JPG", b"picture")
+        file = handed_files.HandedFile("../my photo.JPG", JPEG)
         await actions.hand_in_task(
             await at(amina, "task"), note=note, file=file, actor=amina, now=NOW, storage=settings.storage
         )
     entries = await TaskEntry.all().order_by("note")
     assert [entry.note for entry in entries] == ["First.", "Second."]
     assert entries[0].file_name == "my photo.JPG" and "photo" not in entries[0].stored
-    assert (settings.storage / actions.ENTRIES / entries[0].stored).read_bytes() == b"picture"
+    assert (settings.storage / handed_files.FOLDER / entries[0].stored).read_bytes() == JPEG
 
 
-@pytest.mark.parametrize(("name", "content"), [("run.exe", b"x"), ("page.html", b"x"), ("big.pdf", bytes(10_000_001))])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("run.exe", b"MZ"),
+        ("page.html", b"<p>"),
+        ("big.pdf", b"%PDF-" + bytes(10_000_000)),
+        ("script.pdf", b"<script>"),
+        ("script.png", b"GIF89a"),
+        ("empty.txt", b""),
+        ("no ending", b"%PDF-1.7"),
+    ],
+)
 async def test_a_file_of_another_type_or_too_large_is_refused(
     small_steps: str, cast: Cast, settings: Settings, name: str, content: bytes
 ) -> None:
     amina = await cast("amina")
     await actions.enrol(amina, small_steps, now=NOW)
-    file = actions.HandedFile(name, content)
+    file = handed_files.HandedFile(name, content)
     with pytest.raises(Invalid) as refused:
         await actions.hand_in_task(
             await at(amina, "task"), note="Here.", file=file, actor=amina, now=NOW, storage=settings.storage
         )
     assert list(refused.value.problems) == ["file"]
-    assert await TaskEntry.all().count() == 0
+    assert await TaskEntry.all().count() == 0 and not (settings.storage / handed_files.FOLDER).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("a/b/c.pdf", "c.pdf"), ("C:\\me\\c.pdf", "c.pdf"), ("x" * 300 + ".pdf", "x" * 196 + ".pdf")]
+)
+def test_a_file_is_shown_by_the_end_of_its_name(name: str, shown: str) -> None:
+    assert handed_files.HandedFile(name, b"").shown_name == shown
 
 
 async def test_nobody_acts_in_the_course_of_somebody_else(small_steps: str, cast: Cast) -> None:

@@ -4,8 +4,12 @@ import stat
 import zipfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 
 from courses.content import Activity, Course, CourseVersion, Media
 from courses.loading.package import read_package
@@ -239,3 +243,20 @@ ODD = [
 def test_odd_yaml_is_a_mistake_and_never_a_crash(tmp_path: Path, text: str) -> None:
     package, mistakes = read_package(write(tmp_path, {"course.yaml": text}))
     assert package is None and mistakes.found
+
+
+@settings_of(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(
+        ["course.yaml", "hearing/module.yaml", "hearing/01-first.md", "hearing/quiz.yaml", "hearing/film.yaml"]
+    ),
+    at=st.integers(0, 600),
+    junk=st.text(max_size=30)
+    | st.sampled_from(["{", "]", ": ", "\n- ", "---\n", "|", "\t", "'", "![x](", "&a ", "!!x "]),
+)
+def test_any_damage_to_a_file_is_a_mistake_or_harmless_and_never_a_crash(name: str, at: int, junk: str) -> None:
+    whole = str(small_course()[name])
+    with TemporaryDirectory() as folder:
+        changed = (whole[:at] + junk + whole[at:]).encode("utf-8", "replace")
+        package, mistakes = read_package(write(Path(folder), {name: changed}))
+        assert (package is None) == bool(mistakes.found)

@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from html import unescape
 
 import httpx2
 import pytest
 
-from courses.content import Media
-from courses.models import Completion, QuizAttempt
+from courses.content import CourseVersion, Media
+from courses.models import Completion, Enrolment, QuizAttempt
 from tests.conftest import NOW
 from training.demo.cast import known
+from training.facts import Fact
+from training.people.actor import LtiContext
+from training.people.door_keeper import cookie_name
 from training.people.models import Membership, Person
+from training.people.sessions import open_session
+from training.settings import Settings
 from training.sites.models import CentralUnit
 
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
@@ -263,11 +269,50 @@ async def test_a_task_sent_empty_keeps_the_page_and_says_what_to_do(small_steps:
     assert ">Long work.</textarea>" in page.text
 
 
-async def test_a_module_not_open_yet_says_what_comes_first(small_steps: str, browse: Browse) -> None:
+@pytest.mark.parametrize("path", [f"{COURSE}/leading", f"{COURSE}/leading/01-plan"])
+async def test_a_link_to_a_module_not_open_yet_leads_to_the_course_and_says_what_comes_first(
+    small_steps: str, browse: Browse, path: str
+) -> None:
     browser = await begun(browse)
-    page = await browser.get(f"{COURSE}/leading/01-plan")
-    assert page.status_code == 403 and "First do the module: Hearing people." in words(page)
-    assert "Opens when you have done: Hearing people" in words(await browser.get(COURSE))
+    page = await follow(browser, await browser.get(path))
+    assert page.url.path == COURSE and "This module is not open yet. First do the module: Hearing people." in words(
+        page
+    )
+    assert "Opens when you have done: Hearing people" in words(page)
+    assert (await browser.post(f"{COURSE}/leading/01-plan")).status_code == 403
+
+
+async def test_coming_from_an_lms_begins_the_course_at_the_activity_asked_for(
+    small_steps: str, browse: Browse, settings: Settings
+) -> None:
+    browser, token = await browse(""), "t" * 43
+    lti = LtiContext("r1", "https://lms.example", "d1", context_id="c1", roles_in_context="learner")
+    await open_session(known("amina"), token=token, now=datetime.now(UTC), lti=lti)
+    browser.cookies.set(cookie_name(settings.secure), token)
+    page = await browser.get(QUIZ)
+    assert page.status_code == 200 and heading(page) == "Quiz"
+    enrolment = await Enrolment.get(person_id=known("amina"))
+    assert enrolment.came_by == "c1"
+    assert (await Fact.get(kind="course.started")).person_id == known("amina")
+
+
+async def test_the_list_of_learners_goes_on_where_a_page_ends_even_among_people_of_one_name(
+    small_steps: str, browse: Browse
+) -> None:
+    version = await CourseVersion.get(number="1")
+    for number in range(53):
+        name = "Sam & Jo" if number > 40 else f"A {number:02}"
+        person = await Person.create(unit_id=known("together"), name=name, created=NOW)
+        await Enrolment.create(
+            person=person, version=version, course_id=version.course_id, language="en", started=NOW, seen=NOW
+        )
+    browser = await browse("dara")
+    first = await browser.get(f"{COURSE}/learners?state=doing")
+    path = unescape(re.findall(r'rel="next" href="([^"]+)"', first.text)[0])
+    second = await browser.get(path)
+    counts = [page.text.count("Sam &amp; Jo</a>") for page in (first, second)]
+    assert "53 people" in words(first) and counts == [9, 3]
+    assert (await browser.get(f"{COURSE}/learners?after=nonsense")).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/courses/none", f"{COURSE}/none", f"{COURSE}/hearing/none", f"{QUIZ}/questions/9"])
