@@ -14,10 +14,11 @@ from certificates.audits import pages as audits
 from courses import learners, player
 from courses import pages as courses
 from courses import quiz_pages as quizzes
-from training import consequences, facts, health, home
+from training import consequences, facts, health, home, offers
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages
 from training.errors import Trouble
+from training.lti import console, picker
 from training.lti import pages as lti
 from training.lti.registration import frame_origins
 from training.lti.tool import Tool
@@ -56,7 +57,17 @@ ROUTES = [
     # learning systems
     at("/lti/login", lti.login, may=ANYONE, methods=BOTH, body=lti.BODY),
     at("/lti/launch", lti.launch, may=ANYONE, methods=BOTH, body=lti.BODY),
+    at("/lti/launch/stored", lti.stored, may=ANYONE, methods=POST),
     at("/.well-known/jwks.json", lti.key_set, may=ANYONE),
+    at("/lti/choose/{id}", picker.choose, may=SIGNED_IN, methods=BOTH),
+    at("/lti/console", console.console, may="connect systems"),
+    at("/lti/console/connect", console.connect, may="connect systems", methods=BOTH),
+    at("/lti/console/launches", console.launches, may="connect systems"),
+    at("/lti/console/scores", console.outbox, may="connect systems"),
+    at("/lti/console/scores/{id}", console.score, may="connect systems", methods=BOTH),
+    at("/lti/console/{id}", console.system, may="connect systems"),
+    at("/lti/console/{id}/check", console.check, may="connect systems", methods=POST),
+    at("/lti/console/{id}/approve", console.approve, may="connect systems", methods=POST),
     # what is learnt
     at("/courses", courses.mine, may=SIGNED_IN),
     at("/courses/media/{sha256}", player.media, may=SIGNED_IN),
@@ -153,6 +164,7 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
         lifespan=_lifespan,
     )
     app.state.settings, app.state.menu, app.state.works = settings, menu, works
+    app.state.offers = offers.offers
     app.state.frame_origins, app.state.brand, app.state.contact = frozenset[str](), "", ""
     return app
 
