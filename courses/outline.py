@@ -7,6 +7,7 @@ from uuid import UUID
 
 from courses import rules
 from courses.content import Activity, CourseVersion, Module
+from courses.loading.markdown import clean
 from courses.marking import Question, questions_from
 from training.errors import NotFound
 
@@ -167,4 +168,8 @@ def _chapter(module: Module, activities: list[Activity]) -> Chapter:
 
 def _in_order(content: dict[str, Any], languages: list[str]) -> dict[str, Any]:
     # A database may give the keys of JSON back in an order of its own; the first language must stay first.
-    return {language: content[language] for language in languages if language in content}
+    return {language: _safe(content[language]) for language in languages if language in content}
+
+
+def _safe(content: dict[str, Any]) -> dict[str, Any]:
+    return content | {"html": clean(content["html"])} if "html" in content else content

@@ -70,6 +70,11 @@ def render(text: str, *, line: int, place: Callable[[str], str | None], noted: N
             _dress(child, at, noted)
             _lead(child, at, place, noted)
     html = str(_markdown.renderer.render(tokens, _markdown.options, {}))
+    return clean(html)
+
+
+def clean(html: str) -> str:
+    """Leaves only what authored text may hold; used when it is written and again when it is read."""
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"})
 
 

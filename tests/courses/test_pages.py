@@ -8,7 +8,7 @@ from html import unescape
 import httpx2
 import pytest
 
-from courses.content import CourseVersion, Media
+from courses.content import Activity, CourseVersion, Media
 from courses.models import Completion, Enrolment, QuizAttempt
 from tests.conftest import NOW
 from training.demo.cast import known
@@ -222,6 +222,14 @@ async def test_media_come_in_parts_to_people_of_the_unit_only(small_steps: str, 
     assert part.headers["content-range"] == "bytes 0-9/256000" and part.headers["content-type"] == "video/mp4"
     assert (await (await browse("")).get(path)).status_code == 303
     assert (await browser.get("/courses/media/unknown")).status_code == 404
+
+
+async def test_script_that_got_into_the_database_is_not_shown(small_steps: str, browse: Browse) -> None:
+    page = await Activity.get(slug="first")
+    page.content["en"]["html"] += "<script>alert(1)</script><p onclick='x'>Still here.</p>"
+    await page.save(update_fields=["content"])
+    shown = await (await begun(browse)).get(f"{COURSE}/hearing/first")
+    assert "<p>Still here.</p>" in shown.text and "alert(1)" not in shown.text
 
 
 async def test_another_central_unit_has_neither_the_course_nor_its_media(small_steps: str, browse: Browse) -> None:
