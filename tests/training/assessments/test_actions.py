@@ -11,6 +11,7 @@ import pytest
 from training.assessments import actions, signing
 from training.assessments.actions import Noted, Opening
 from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation, Signature
+from training.assessments.reading import visible_rows
 from training.demo.cast import known
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.facts import Fact
@@ -147,6 +148,32 @@ async def test_raters_too_far_apart_agree_with_reasons_and_both_sign(rated: Rate
     await signing.sign(row.id, actor=gwen, now=NOW)
     assert (await Assessment.get(id=row.id)).state == "signed"
     assert await Fact.filter(kind="assessment.signed").count() == 1
+
+
+async def test_another_rater_sees_nothing_before_all_handed_in_unless_the_assessment_is_not_blind(
+    rated: Rated, cast: Cast
+) -> None:
+    row = await rated.open("gwen")
+    await rated.hand_in(row, "bruno")
+    bruno, gwen, dara = await cast("bruno"), await cast("gwen"), await cast("dara")
+    row = await Assessment.get(id=row.id)
+    seen = [[one.by for one in await visible_rows(row, who)] for who in (bruno, gwen, dara)]
+    assert seen == [[str(known("bruno"))], [], []]
+    row.blind = False
+    seen = [[one.by for one in await visible_rows(row, who)] for who in (gwen, dara)]
+    assert seen == [[str(known("bruno"))], []]
+
+
+async def test_a_rater_signs_once_while_the_other_has_not_signed(rated: Rated, cast: Cast) -> None:
+    row, bruno = await rated.open("gwen"), await cast("bruno")
+    await rated.hand_in(row, "bruno")
+    await rated.hand_in(row, "gwen")
+    answers = await asyncio.gather(
+        *[signing.sign(row.id, actor=bruno, now=NOW) for _ in range(4)], return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["Assessment", "Conflict", "Conflict", "Conflict"]
+    assert await Signature.all().count() == 1
+    assert (await Assessment.get(id=row.id)).state == "submitted"
 
 
 async def test_signing_many_times_at_once_gives_one_signature_and_one_fact(rated: Rated, cast: Cast) -> None:
