@@ -5,6 +5,7 @@ import hashlib
 import importlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -117,6 +118,7 @@ def _follow_parent() -> None:
             parent.join()
         os._exit(0)
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then ends this process
     threading.Thread(target=wait, daemon=True).start()
 
 
