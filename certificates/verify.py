@@ -44,9 +44,10 @@ async def verify(request: Request) -> Response:
     told = await answer(row, clock.now())
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({**told, "checked": told["checked"].isoformat()}, headers={"X-Robots-Tag": "noindex"})
-    response = page(request, "certificates/verify.html", **told, means=MEANS[told["status"]])
+    word = told.pop("status")
+    response = page(request, "certificates/verify.html", **told, word=word, means=MEANS[word])
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -8,7 +8,8 @@ WORDS_OF_FOCUS = """() => {
   if (!at || at === document.body) return "";
   const labels = [...(at.labels || [])].map((label) => label.innerText);
   const legend = at.closest("fieldset")?.querySelector("legend")?.innerText || "";
-  return [...labels, at.innerText, at.getAttribute("aria-label"), legend].filter(Boolean).join(" | ");
+  const words = [...labels, at.innerText, at.getAttribute("aria-label"), legend].filter(Boolean).join(" | ");
+  return words.replace(/\s+/g, " ");
 }"""
 SHOWS_FOCUS = """() => {
   const at = document.activeElement, beside = at.closest("label") ?? at.nextElementSibling;

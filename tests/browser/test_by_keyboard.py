@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.keyboard import heading, press
+from tests.browser.axe import violations
+from tests.browser.keyboard import heading, press, tab_to
 
 pytestmark = pytest.mark.timeout(300)
 COURSE = "/courses/leading-a-parenting-group"
@@ -35,6 +36,7 @@ def test_a_quiz_is_taken_checked_and_handed_in(be: Callable[..., Page]) -> None:
     while not page.get_by_role("button", name="Start the quiz").count():
         press(page, "Next")
     press(page, "Start the quiz")
+    assert violations(page) == []
     while page.locator("input[name=choices]").count():
         page.locator("body").focus()
         page.keyboard.press("Tab")
@@ -43,8 +45,62 @@ def test_a_quiz_is_taken_checked_and_handed_in(be: Callable[..., Page]) -> None:
         page.keyboard.press("Space")
         press(page, "Next")
     assert heading(page) == "Check your answers"
+    assert violations(page) == []
     press(page, "Change")
     press(page, "Save")
     press(page, "Hand in")
     assert heading(page) in ("Passed", "Not passed yet")
     assert page.get_by_text("You got").is_visible()
+    assert violations(page) == []
+
+
+def test_an_observation_is_rated_checked_and_signed(be: Callable[..., Page]) -> None:
+    page = be("bruno")
+    press(page, "Assessments")
+    press(page, "Begin an assessment")
+    tab_to(page, "Who did you watch?")
+    page.keyboard.type("Amina")
+    tab_to(page, "I was in the room")
+    page.keyboard.press("Space")
+    press(page, "Begin")
+    assert heading(page) == "Rate Amina Yusuf"
+    assert violations(page) == []
+    for item in page.locator("fieldset.app-rubric > legend").all_inner_texts():
+        tab_to(page, f"I watched for this Tick below what you saw. | {item}")
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+    press(page, "Check your answers")
+    assert heading(page) == "Check your answers"
+    assert violations(page) == []
+    press(page, "Hand in and sign")
+    assert heading(page) == "Result of Amina Yusuf"
+    assert violations(page) == []
+
+
+def test_who_was_certified_on_a_day_is_found_down_to_the_evidence(be: Callable[..., Page]) -> None:
+    page = be("dara")
+    press(page, "Register")
+    tab_to(page, "On the day")
+    page.keyboard.type("06302026")
+    press(page, "Show")
+    assert "as_of=2026-06-30" in page.url
+    assert page.get_by_text("on 30 June 2026").is_visible()
+    name = page.locator("tbody th a").first.inner_text()
+    press(page, name)
+    assert heading(page).startswith(name)
+    assert page.get_by_role("heading", name="Evidence it rests on").is_visible()
+
+
+def test_a_stranger_verifies_a_certificate_by_its_number(be: Callable[..., Page]) -> None:
+    central = be("dara")
+    central.goto("/register")
+    serial = central.locator("tbody tr").first.locator("td").last.inner_text().removeprefix("Serial:").strip()
+    page = be()
+    page.goto("/verify")
+    tab_to(page, "Code or serial number")
+    page.keyboard.type(serial.lower())
+    press(page, "Check")
+    assert heading(page) == "Valid"
+    assert page.get_by_text("Checked on").is_visible()
+    assert violations(page) == []

@@ -3,18 +3,15 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.axe import VENDORED, WIDTHS, violations
 from tests.browser.walk import walk
 
-VENDORED = Path(__file__).parent / "vendored"
-AXE = (VENDORED / "axe.min.js").read_text()
 SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
-WIDTHS = (375, 1280)
-NARROWEST = 320
+TROUBLES = ("not found", "Sorry", "not for you")
 STARTS = {
     "": ("/sign-in", "/people/choose", "/verify", "/nowhere"),
     "amina": ("/",),
@@ -51,26 +48,9 @@ def _troubles(page: Page, *, expect_missing: bool) -> list[str]:
     heading = page.locator("h1").all_inner_texts()
     if len(heading) != 1:
         found.append(f"has {len(heading)} first headings: {heading}")
-    elif ("not found" in heading[0] or "Sorry" in heading[0] or "not for you" in heading[0]) != expect_missing:
+    elif any(words in heading[0] for words in TROUBLES) != expect_missing:
         found.append(f"is a page of troubles: {heading[0]}")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        found += [f"at {width} px: {words}" for words in _axe(page)]
-    page.set_viewport_size({"width": NARROWEST, "height": 800})
-    if (over := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
-        found.append(f"scrolls sideways by {over} px at {NARROWEST} px")
-    return found
-
-
-def _axe(page: Page) -> list[str]:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE)
-    result: dict[str, Any] = page.evaluate("axe.run()")
-    assert result["passes"], "axe looked at nothing"
-    return [
-        f"{violation['id']}: {violation['nodes'][0]['html'][:200]} {violation['nodes'][0]['failureSummary'][:200]}"
-        for violation in result["violations"]
-    ]
+    return found + violations(page)
 
 
 def _shoot(page: Page, name: str) -> None:

@@ -1,0 +1,35 @@
+"""Asks axe-core what is wrong with the page that is open."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+VENDORED = Path(__file__).parent / "vendored"
+SCRIPT = (VENDORED / "axe.min.js").read_text()
+WIDTHS = (375, 1280)
+NARROWEST = 320
+
+
+def violations(page: Page) -> list[str]:
+    """Lists what axe finds on a phone and on a wide screen, and sideways scrolling on the narrowest phone."""
+    found = list[str]()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [f"at {width} px: {words}" for words in asked(page)]
+    page.set_viewport_size({"width": NARROWEST, "height": 800})
+    if (over := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+        found.append(f"scrolls sideways by {over} px at {NARROWEST} px")
+    return found
+
+
+def asked(page: Page) -> list[str]:
+    """Lists what axe finds at the present size."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(SCRIPT)
+    result: dict[str, Any] = page.evaluate("axe.run()")
+    assert result["passes"], "axe looked at nothing"
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:200]} {violation['nodes'][0]['failureSummary'][:200]}"
+        for violation in result["violations"]
+    ]
