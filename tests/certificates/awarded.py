@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from certificates import frozen, ids, status_lists
-from certificates.models import Certificate, Certification, Consideration, Decision, PathwayVersion
+from certificates.grounds import Consideration, PathwayVersion
+from certificates.models import Certificate, Certification, Decision
 from tests.certificates.examples import FACTS
 from training.database.opening import transaction
 from training.demo.cast import known
