@@ -58,33 +58,25 @@ def window_of(leaf: Leaf, place: Place) -> Window:
     """The limits of a leaf in its place."""
     lower = [anchor_of(name, place) for name in leaf.since + leaf.after]
     upper = [anchor_of(name, place) for name in leaf.up_to + leaf.before]
-    unmet = [one for one in lower if one.state is Result.NOT_MET]
-    doubts = [one for one in lower + upper if one.state is Result.CANNOT_TELL]
-    backwards = bool(leaf.within and upper and not lower)
-    awaited = [] if not backwards or any(one.day for one in upper) else _unmet(upper)
-    waits = [one.name for one in lower + upper if one in unmet or one in doubts or one in awaited]
+    if not lower and not upper:
+        return _unanchored(leaf, place)
     first, last, start = _from_lower(leaf, latest(one.day for one in lower))
     opens, closes, _ = _from_lower(leaf, latest(one.reckoned for one in lower))
+    if not lower:
+        first = opens = _from_behind(leaf, upper, place)
+    unmet, awaited = _unmet(lower), _awaited(leaf, lower, upper)
+    doubts = [one for one in lower + upper if one.state is Result.CANNOT_TELL]
     end = _from_upper(leaf, upper)
-    target = min((one.day for one in upper if one.day), default=None)
-    if backwards and target:
-        first = opens = first_reaching(target, leaf.within[0])
-    loose = bool(leaf.within and not lower and not upper)
-    if loose:
-        first = opens = first_reaching(place.day, leaf.within[0])
-    if place.floor and leaf.type in DONE_TYPES and not (lower or leaf.within):
-        first = opens = place.floor
     return Window(
         first=first,
         last=_earlier(last, end),
         start=start,
         waiting=bool(unmet or awaited),
         doubtful=bool(doubts),
-        waits_for=tuple(waits),
+        waits_for=tuple(one.name for one in lower + upper if one in [*unmet, *awaited, *doubts]),
         could_open=opens,
         could_close=_earlier(closes, end),
         computable=not (doubts or awaited or any(one.earliest is None for one in unmet)),
-        loose=loose,
     )
 
 
@@ -114,6 +106,30 @@ def could_be_met(leaf: Leaf, window: Window, place: Place) -> tuple[date | None,
     if window.could_close and first > window.could_close:
         return None, True
     return (first if window.computable else None), False
+
+
+def _unanchored(leaf: Leaf, place: Place) -> Window:
+    """The limits of a leaf that names no anchor: its length before the day of looking, or those of its place."""
+    if leaf.within:
+        first = first_reaching(place.day, leaf.within[0])
+        return Window(first=first, could_open=first, loose=True)
+    floor = place.floor if leaf.type in DONE_TYPES else None
+    return Window(first=floor, could_open=floor)
+
+
+def _from_behind(leaf: Leaf, upper: list[Anchor], place: Place) -> date | None:
+    """The first day from which a length reaches the earliest of the later limits; without a length the place's own."""
+    if not leaf.within:
+        return place.floor if leaf.type in DONE_TYPES else None
+    target = min((one.day for one in upper if one.day), default=None)
+    return first_reaching(target, leaf.within[0]) if target else None
+
+
+def _awaited(leaf: Leaf, lower: list[Anchor], upper: list[Anchor]) -> list[Anchor]:
+    """The later limits that must have happened before a length can be counted back from them."""
+    if lower or not leaf.within or any(one.day for one in upper):
+        return []
+    return _unmet(upper)
 
 
 def _from_lower(leaf: Leaf, day: date | None) -> tuple[date | None, date | None, date | None]:

@@ -49,10 +49,15 @@ class Record:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Record":
         """Read a record from a mapping with the keys of an evidence file; raises Faulty."""
-        row = without_nothing(row)
         mistakes = check_record(row, "evidence", frozenset())
         if mistakes:
             raise Faulty(mistakes)
+        return cls.checked(row)
+
+    @classmethod
+    def checked(cls, row: Mapping[str, Any]) -> "Record":
+        """Build the record of a mapping that has been checked already."""
+        row = without_nothing(row)
         return cls(
             id=_text(row["id"]),
             type=row["type"],
@@ -108,7 +113,7 @@ class Evidence:
             kind=table.get("kind") or "person",
             site=_text(table["site"]) if table.get("site") is not None else None,
             gaps=frozenset(_texts(table.get("gaps"))),
-            records=tuple(Record.of(row) for row in table.get("records") or ()),
+            records=tuple(Record.checked(row) for row in table.get("records") or ()),
         )
 
 
