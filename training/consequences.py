@@ -154,7 +154,7 @@ def _results(fact: Fact) -> list[tuple[list[str], scores.Value]]:
     if fact.kind == "course.completed":
         return [([detail["target"]], scores.Value(detail["given"], detail["maximum"]))]
     if fact.kind == "assessment.signed":
-        return [(["/assessments"], scores.Value(1 if detail.get("outcome") == "passed" else 0, 1))]
+        return [(["/assessments"], scores.Value(1 if detail.get("outcome") == "met" else 0, 1))]
     return [(["/pathways", "/certificates"], scores.Value(1, 1))]
 
 
