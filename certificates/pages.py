@@ -13,8 +13,9 @@ from certificates.considering import judge
 from certificates.frozen import thawed
 from certificates.grounds import Consideration, considerations_visible_to
 from certificates.models import Certificate, certificates_visible_to
+from certificates.pathways.nodes import Count, Node
 from certificates.pathways.values import Result
-from certificates.pathways.verdict import LevelVerdict, Node
+from certificates.pathways.verdict import LevelVerdict
 from certificates.pathways.words import next_steps
 from certificates.rules import VERIFIED, WORDS, standing_on
 from training import clock
@@ -93,13 +94,19 @@ def _level(level: LevelVerdict) -> dict[str, Any]:
 
 
 def _node(node: Node) -> dict[str, Any]:
-    numbers = [f"{count.have} of {count.need} {count.of}" for count in node.counts if count.need != 1]
+    numbers = [_number(count) for count in node.counts if count.need != 1]
     return {
         "title": node.title,
         "word": "Recognised" if node.waived else RESULTS.get(node.result, "Not asked"),
         "numbers": ", ".join(numbers),
         "on": node.met_on,
     }
+
+
+def _number(count: Count) -> str:
+    """Says how much there is of what is asked: "6 of 8 hours"."""
+    words = f"{float(count.have):g} of {float(count.need):g}"
+    return words if count.of == "records" else f"{words} {count.of}"
 
 
 async def decisions(request: Request) -> Response:
