@@ -11,7 +11,7 @@ from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Email, Membership, Person, SignInLink
 from training.people.reach import visible_to
-from training.people.roles import ROLES, UNIT_WIDE
+from training.people.roles import GIVEN_BY_COORDINATORS, ROLES
 from training.people.sessions import end_sessions_of, open_session
 
 LINK_LIVES = timedelta(minutes=20)
@@ -129,5 +129,5 @@ def _may_give(actor: Actor, role: str, site_id: UUID | None) -> None:
         raise NotAllowed("You may not change what people are.", "Ask your site coordinator or the central unit.")
     if actor.unit_wide:
         return
-    if role in UNIT_WIDE or role in ("assessor", "supervisor", "coordinator") or site_id not in actor.site_ids:
+    if role not in GIVEN_BY_COORDINATORS or site_id not in actor.site_ids:
         raise NotAllowed("Only the central unit gives this role.", "Ask the central unit.")

@@ -10,13 +10,14 @@ from starlette.responses import Response
 from tortoise.expressions import Subquery
 
 from training import clock
-from training.errors import NotFound
+from training.errors import Invalid, NotFound
 from training.people import actions
 from training.people.actor import Actor
 from training.people.models import Email, Membership, Permission, Person, Relation
 from training.people.reach import live_on, visible_to
-from training.people.roles import ROLES
-from training.web.pages import actor, form, go, identity, page
+from training.people.roles import GIVEN_BY_COORDINATORS, ROLES
+from training.sites.models import Site
+from training.web.pages import actor, fill, go, identity, page, typed
 
 PAGE_SIZE = 50
 
@@ -78,32 +79,57 @@ async def _with_memberships(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 async def person(request: Request) -> Response:
     """Shows one person: addresses, roles, relations, what they may do."""
+    return await _shown(request, await _visible(actor(request), request))
+
+
+async def _shown(request: Request, found: Person, status: int = 200, **told: Any) -> Response:
     me, today = actor(request), clock.now().date()
-    found = await _visible(me, request)
     memberships = (
         await Membership.filter(person=found).order_by("starts").values("role", "starts", "ends", site="site__name")
     )
-    relations = await Relation.filter(person=found).values("kind", "starts", "ends", name="other__name")
     permissions = await Permission.filter(live_on(today), person=found).values("what", "may", "ends", site="site__name")
     return page(
         request,
         "people/person.html",
+        status,
         person={"name": found.name, "path": f"/people/{found.id}", "language": found.language},
         emails=await Email.filter(person=found).values_list("address", flat=True),
         memberships=[
             {"role": ROLES[row["role"]], "where": row["site"] or "the whole unit", **_from_to(row)}
             for row in memberships
         ],
-        relations=[
-            {"kind": row["kind"].replace("_", " "), "name": row["name"], "from_to": " to ".join(_from_to(row).values())}
-            for row in relations
-        ],
+        relations=await _relations(found),
         permissions=[
             {"what": row["may"], "where": row["site"] or "everywhere", "until": _day(row["ends"])}
             for row in permissions
         ],
         actions=_ways_on(me, found.id),
+        gives=await _gives(me),
+        **told,
     )
+
+
+async def _relations(found: Person) -> list[dict[str, str]]:
+    """One line for each person and kind: every session supervised is a row of its own."""
+    rows = await Relation.filter(person=found).order_by("starts").values("kind", "starts", "ends", name="other__name")
+    first: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        first.setdefault((row["kind"], row["name"]), row)
+    return [
+        {"kind": kind.replace("_", " ").capitalize(), "name": name, "from_to": _since(row["starts"], row["ends"])}
+        for (kind, name), row in first.items()
+    ]
+
+
+async def _gives(me: Actor) -> dict[str, list[tuple[str, str]]] | None:
+    """The roles and sites that one may give; None for those who may give none."""
+    if not me.may("manage people"):
+        return None
+    sites = Site.filter(unit_id=me.unit_id) if me.unit_wide else Site.filter(id__in=me.site_ids)
+    named = [(str(row["id"]), row["name"]) for row in await sites.order_by("name").values("id", "name")]
+    whole = [("", "The whole unit")] if me.unit_wide else []
+    roles = [(role, title) for role, title in ROLES.items() if me.unit_wide or role in GIVEN_BY_COORDINATORS]
+    return {"roles": roles, "sites": [*named, *whole]}
 
 
 def _ways_on(me: Actor, person_id: UUID) -> list[tuple[str, str]]:
@@ -113,11 +139,15 @@ def _ways_on(me: Actor, person_id: UUID) -> list[tuple[str, str]]:
 
 async def membership(request: Request) -> Response:
     """Gives the person a role, as the form says."""
-    found, given = await _visible(actor(request), request), await form(request, Given)
-    await actions.give_membership(
-        found.id, role=given.role, site_id=given.site_id, starts=given.starts, actor=actor(request), now=clock.now()
-    )
-    return go(request, f"/people/{found.id}")
+    found, values = await _visible(actor(request), request), await typed(request)
+    try:
+        given = fill(Given, values)
+        await actions.give_membership(
+            found.id, role=given.role, site_id=given.site_id, starts=given.starts, actor=actor(request), now=clock.now()
+        )
+    except Invalid as error:
+        return await _shown(request, found, 422, problems=error.problems, values=values)
+    return go(request, f"/people/{found.id}?notice=The role is given.")
 
 
 async def _visible(me: Actor, request: Request) -> Person:
@@ -133,3 +163,7 @@ def _from_to(row: dict[str, Any]) -> dict[str, str]:
 
 def _day(value: date | None) -> str:
     return f"{value.day} {value:%B %Y}" if value else "open"
+
+
+def _since(starts: date | None, ends: date | None) -> str:
+    return " ".join(f"{word} {_day(value)}" for word, value in (("since", starts), ("until", ends)) if value)

@@ -21,6 +21,9 @@ UNIT_WIDE = frozenset({"central", "auditor", "administrator"})
 SITE_WIDE = frozenset({"coordinator", "assessor", "supervisor"})
 """Roles that see the people of the sites they are given for."""
 
+GIVEN_BY_COORDINATORS = frozenset({"trainee", "facilitator"})
+"""Roles that a coordinator gives at own sites; the central unit gives the others."""
+
 _LEARNERS = {"trainee", "facilitator", "supervisor", "assessor", "coordinator"}
 
 ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
