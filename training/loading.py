@@ -14,13 +14,13 @@ from certificates.pathways.mistakes import Faulty
 from courses.loading import storing
 from training import loading_kinds
 from training.assessments.loading import load_instrument
-from training.commands.operator import OPERATOR, operator
 from training.csv_files import read_sheet
 from training.errors import Trouble
 from training.loaded import By, Loaded, rehearsed
 from training.loading_kinds import Found
 from training.people.actor import Actor
 from training.people.loading import load_people
+from training.people.operator import OPERATOR, operator
 from training.settings import Settings
 from training.sites.loading import load_sites, load_units
 

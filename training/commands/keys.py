@@ -11,7 +11,6 @@ from certificates.keys import KeyStore, issuer_keys
 from certificates.safe import Safe
 from certificates.shelf import Shelf
 from training import clock, facts
-from training.commands.operator import OPERATOR
 from training.commands.place import here
 from training.commands.tables import AsJson, show
 from training.consequences import AFTER
@@ -19,6 +18,7 @@ from training.database.opening import opened
 from training.errors import NotFound
 from training.lti.keyring import Keyring, list_keys
 from training.lti.models import ToolKey
+from training.people.operator import OPERATOR
 from training.sites.models import CentralUnit
 
 keys = typer.Typer(no_args_is_help=True)

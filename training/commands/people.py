@@ -9,13 +9,13 @@ import typer
 
 from certificates.erasing import Erased, erase
 from training import clock, facts
-from training.commands.operator import operator
 from training.commands.place import here
 from training.commands.tables import plain
 from training.consequences import AFTER
 from training.database.opening import opened, transaction
 from training.errors import NotFound
 from training.people.models import Email, Person
+from training.people.operator import operator
 from training.people.rows import rows_about, told
 
 person = typer.Typer(no_args_is_help=True)
@@ -49,7 +49,7 @@ def erase_(who: Who, unit: Unit = "") -> None:
     done = asyncio.run(_erase(who, unit))
     typer.echo(
         f"{done.pseudonym} is what is left. {done.certificates} certificates still verify, without the holder's "
-        f"details; {done.rows} other rows no longer name the person. Backups made before today still do."
+        f"details; {done.rows} other rows no longer name the person. Backups made before still do."
     )
 
 

@@ -17,9 +17,9 @@ from certificates.safe import Safe
 from certificates.verify import answer, find
 from training import clock
 from training import settings as setting
-from training.commands.operator import operator
 from training.database.opening import opened
 from training.errors import Invalid, NotFound
+from training.people.operator import operator
 
 certificate = typer.Typer(no_args_is_help=True)
 

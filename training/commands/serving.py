@@ -18,9 +18,9 @@ from training.consequences import AFTER
 from training.database import migrating
 from training.database.opening import opened
 from training.demo import seed as demo_seed
-from training.people.demo_cast import SEES
 from training.demo.lms.app import build as build_lms
 from training.errors import Invalid
+from training.people.demo_cast import SEES
 from training.settings import Settings
 from training.work import outside, worker
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from training.commands.place import here
 from training.commands.tables import AsJson, show
 from training.consequences import AFTER
 from training.database.opening import opened
-from training.lti import registration, scores
+from training.lti import checkup, registration, scores
+from training.lti.checkup import Finding
 from training.lti.registration import Entry
 from training.lti.scores import Value
+from training.work import outside
 
 __all__ = ["keys", "lti"]
 
@@ -78,6 +81,24 @@ async def _approve(identifier: str) -> str:
     facts.follow(AFTER)
     async with opened(here().database_url):
         return await registration.approve(identifier, now=clock.now())
+
+
+@lti.command("test")
+def test(identifier: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = False) -> None:
+    """Try a connection: its keys, a token, the gradebook, the roster and the clock."""
+    found = asyncio.run(_test(identifier))
+    if as_json:
+        show([asdict(one) for one in found], (), as_json=True)
+    else:
+        for one in found:
+            typer.echo(f"{'ok' if one.ok else 'fault':5}  {one.what}: {one.words}")
+    raise typer.Exit(0 if all(one.ok for one in found) else 1)
+
+
+async def _test(identifier: str) -> list[Finding]:
+    settings = here()
+    async with opened(settings.database_url), outside(settings) as things:
+        return await checkup.test(await registration.find(identifier), things.platform, now=clock.now())
 
 
 @lti.command("scores")

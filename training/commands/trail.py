@@ -99,7 +99,7 @@ def backup(file: Path) -> None:
 
 
 def restore(file: Path, force: Annotated[bool, typer.Option("--force", help="replace what is there")] = False) -> None:
-    """Bring back a backup; stop the service first. The backup is checked before anything is replaced, the trail after."""
+    """Bring back a backup; stop the service first. It is checked before anything is replaced, the trail after."""
     settings = here()
     Backup.of(settings).bring_back(file, force=force, now=clock.now())
     report = asyncio.run(_checked(settings.database_url))
