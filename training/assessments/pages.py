@@ -16,12 +16,12 @@ from training.assessments.actions import MEDIA, Opening
 from training.assessments.eligible import others_who_rate
 from training.assessments.models import Assessment, Rater, visible_to
 from training.assessments.versions import InstrumentVersion
-from training.errors import Invalid, NotAllowed
+from training.errors import Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Membership
 from training.people.reach import live_on
 from training.people.reach import visible_to as people_visible_to
-from training.web.pages import actor, fill, go, page, typed
+from training.web.pages import actor, fill, go, identity, page, typed
 
 OUTCOMES = {"met": "Passed", "not_met": "Not yet", "cannot_tell": "Cannot tell"}
 """The one word of a result."""
@@ -65,6 +65,16 @@ async def mine(request: Request) -> Response:
     done = [row for row in rows if row["state"] == "signed"]
     lists: dict[str, Any] = {"todo": todo, "waiting": waiting, "done": done, "own": own}
     return page(request, "assessments/mine.html", **lists, rates=me.may("assess"), learns=me.may("learn"))
+
+
+async def of(request: Request) -> Response:
+    """Lists the assessments of one person whom the actor may see; marks stay hidden until they are signed."""
+    me: Actor = actor(request)
+    found = await people_visible_to(me).get_or_none(id=identity(request))
+    if found is None:
+        raise NotFound("There is no such person.", "Look for them in the list of people.")
+    rows = await _lines(visible_to(me).filter(person_id=found.id))
+    return page(request, "assessments/of.html", name=found.name, rows=rows, back=(found.name, f"/people/{found.id}"))
 
 
 def _waits(state: str, part: str) -> bool:

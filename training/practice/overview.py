@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from training.people.actor import Actor
@@ -55,6 +55,16 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a list is asked for: kind and state ("" is any, "none" is not asked yet), after which line, how many."""
+
+    kind: str = ""
+    state: str = ""
+    before: tuple[date, UUID] | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class Totals:
     """What counts and what still waits."""
 
@@ -64,16 +74,66 @@ class Totals:
     waiting: int
 
 
-async def lines_of(actor: Actor, people: Q | None = None) -> list[Line]:
-    """Lists the deliveries and supervision that the actor may see, latest first."""
-    wanted = people or Q(person_id=actor.person_id)
-    deliveries = await _rows(deliveries_visible_to(actor).filter(wanted), "group_name", "ended", "sessions", "role")
-    supervisions = await _rows(
-        supervisions_visible_to(actor).filter(wanted), "supervisor_name", "what", "held", "minutes"
-    )
+async def lines_of(actor: Actor, people: Q | None = None, *, asked: Asked | None = None) -> list[Line]:
+    """Lists the deliveries and supervision that the actor may see, latest first; by default the actor's own.
+
+    With `asked` it reads no more than one page and one line, so that the caller knows whether there is more.
+    """
+    wanted, asked = people or Q(person_id=actor.person_id), asked or Asked()
+    deliveries = await _deliveries(actor, wanted, asked)
+    supervisions = await _supervisions(actor, wanted, asked)
     states = await states_of([row["id"] for row in (*deliveries, *supervisions)])
     lines = [_delivery_line(row, states) for row in deliveries] + [_session_line(row, states) for row in supervisions]
-    return sorted(lines, key=lambda line: (line.day, str(line.id)), reverse=True)
+    latest = sorted(lines, key=lambda line: (line.day, str(line.id)), reverse=True)
+    return latest if asked.most is None else latest[: asked.most + 1]
+
+
+async def count_of(actor: Actor, people: Q, asked: Asked) -> int:
+    """Counts the records that the filters find, on all pages."""
+    found = 0
+    if asked.kind in ("", "deliveries"):
+        found += await deliveries_visible_to(actor).filter(people & in_state("delivery_id", asked.state)).count()
+    if asked.kind in ("", "supervision"):
+        found += await supervisions_visible_to(actor).filter(people & in_state("supervision_id", asked.state)).count()
+    return found
+
+
+async def _deliveries(actor: Actor, wanted: Q, asked: Asked) -> list[dict[str, Any]]:
+    if asked.kind not in ("", "deliveries"):
+        return []
+    found = deliveries_visible_to(actor).filter(wanted & in_state("delivery_id", asked.state))
+    return await _rows(_from("ended", found, asked), "group_name", "ended", "sessions", "role")
+
+
+async def _supervisions(actor: Actor, wanted: Q, asked: Asked) -> list[dict[str, Any]]:
+    if asked.kind not in ("", "supervision"):
+        return []
+    found = supervisions_visible_to(actor).filter(wanted & in_state("supervision_id", asked.state))
+    return await _rows(_from("held", found, asked), "supervisor_name", "what", "held", "minutes")
+
+
+def _from(day: str, found: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+    if asked.before:
+        last_day, last_id = asked.before
+        earlier: dict[str, Any] = {f"{day}__lt": last_day}
+        same_day: dict[str, Any] = {day: last_day, "id__lt": last_id}
+        found = found.filter(Q(**earlier) | Q(**same_day))
+    found = found.order_by(f"-{day}", "-id")
+    return found if asked.most is None else found.limit(asked.most + 1)
+
+
+def in_state(key: str, state: str) -> Q:
+    """Filters records by how they stand: the same order of weight as the rule `stands`, in the database."""
+    if not state:
+        return Q()
+    order = ["disputed", "confirmed", "asked", "expired"]
+    heavier = order[: order.index(state)] if state in order else order
+    filters = [~Q(id__in=Subquery(_with(key, heavier)))] if heavier else []
+    return Q(*filters, *([Q(id__in=Subquery(_with(key, [state])))] if state in order else []))
+
+
+def _with(key: str, states: Sequence[str]) -> Any:
+    return Confirmation.filter(state__in=list(states), **{f"{key}__isnull": False}).values(key)
 
 
 async def _rows(found: QuerySet[Any], *names: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Practice as coordinators and the central unit see it: the records of their people, checks, answers on paper."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -19,12 +20,13 @@ from training.practice import actions, asking
 from training.practice.confirmations import Confirmation, confirmations_visible_to
 from training.practice.exports import as_csv
 from training.practice.forms import Day
-from training.practice.overview import WORDS, Line, checks_of, lines_of
+from training.practice.overview import WORDS, Asked, Line, checks_of, count_of, lines_of
 from training.practice.rules import CHECKS
 from training.practice.shown import shown_of
 from training.web.pages import actor, fill, go, identity, page, typed
 
 PAGE_SIZE = 50
+STATES = {"": "All", **{key or "none": word for key, word in WORDS.items()}}
 KINDS = {"": "All records", "deliveries": "Groups led", "supervision": "Supervision"}
 
 
@@ -38,39 +40,51 @@ class CheckForm(BaseModel):
 
 
 async def records(request: Request) -> Response:
-    """Lists the records of everybody the actor may see, found by kind, state and name."""
+    """Lists the records of everybody the actor may see, found by kind, state and name, a page at a time."""
     me: Actor = actor(request)
-    asked = request.query_params
-    kind, state, name = asked.get("kind", ""), asked.get("state", ""), asked.get("name", "").strip()
+    query = request.query_params
+    kind, state = _known(query.get("kind", ""), KINDS), _known(query.get("state", ""), STATES)
+    name = query.get("name", "").strip()
     people = reach(me) & Q(person__name__icontains=name) if name else reach(me)
-    lines = [line for line in await lines_of(me, people) if _fits(line, kind, state)]
-    if asked.get("format") == "csv":
-        headers = {"Content-Disposition": 'attachment; filename="practice.csv"'}
-        return Response(as_csv(lines, extracted=clock.now()), media_type="text/csv; charset=utf-8", headers=headers)
-    start = _start(asked.get("from", "0"), len(lines))
-    query = "/practice/records?" + urlencode({"kind": kind, "state": state, "name": name})
+    filters = "/practice/records?" + urlencode({"kind": kind, "state": state, "name": name})
+    if query.get("format") == "csv":
+        return _file(await lines_of(me, people, asked=Asked(kind, state)))
+    before = _before(query.get("before", ""))
+    lines = await lines_of(me, people, asked=Asked(kind, state, before, PAGE_SIZE))
+    shown = lines[:PAGE_SIZE]
+    last = f"{shown[-1].day}_{shown[-1].id}" if len(lines) > PAGE_SIZE else ""
     return page(
         request,
         "practice/records.html",
-        lines=lines[start : start + PAGE_SIZE],
-        total=len(lines),
+        lines=shown,
+        total=await count_of(me, people, Asked(kind, state)),
         kind=kind,
         state=state,
         name=name,
         kinds=list(KINDS.items()),
-        states=[("", "All"), *((key or "none", word) for key, word in WORDS.items())],
-        csv_path=f"{query}&format=csv",
-        previous_path=f"{query}&from={max(0, start - PAGE_SIZE)}" if start else "",
-        next_path=f"{query}&from={start + PAGE_SIZE}" if start + PAGE_SIZE < len(lines) else "",
+        states=list(STATES.items()),
+        csv_path=f"{filters}&format=csv",
+        previous_path=filters if before else "",
+        next_path=f"{filters}&before={last}" if last else "",
     )
 
 
-def _fits(line: Line, kind: str, state: str) -> bool:
-    return kind in ("", line.kind) and state in ("", line.state or "none")
+def _known(asked: str, words: Mapping[str, str]) -> str:
+    return asked if asked in words else ""
 
 
-def _start(asked: str, total: int) -> int:
-    return int(asked) if asked.isdecimal() and int(asked) < total else 0
+def _before(text: str) -> tuple[date, UUID] | None:
+    """Reads where the page before ended; anything else begins at the top."""
+    day, _, row = text.partition("_")
+    try:
+        return date.fromisoformat(day), UUID(row)
+    except ValueError:
+        return None
+
+
+def _file(lines: list[Line]) -> Response:
+    headers = {"Content-Disposition": 'attachment; filename="practice.csv"'}
+    return Response(as_csv(lines, extracted=clock.now()), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def person(request: Request) -> Response:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 import httpx2
@@ -199,3 +200,24 @@ async def test_asking_again_names_somebody_new_and_refuses_the_same_one(browse: 
     outside = {"confirmer": "other", "confirmer_name": "Mo", "confirmer_contact": "+44 7700 900123"}
     assert (await amina.post(path, data=outside)).status_code == 303
     assert await Confirmation.filter(delivery=row, contact="+44 7700 900123", confirmer_id=None).count() == 1
+
+
+async def test_a_long_list_is_read_page_by_page_without_losing_or_doubling_a_record(browse: Browse, cast: Cast) -> None:
+    amina, hana = await cast("amina"), await cast("hana")
+    for number in range(53):
+        entry = replace(SESSION, held=date(2026, 10, 1 + number % 3), minutes=10 + number)
+        row = await actions.log_supervision(entry, key=uuid4(), actor=amina, now=NOW)
+        if number < 2:
+            await asking.confirm((await Confirmation.get(supervision=row)).id, note="", actor=hana, now=NOW)
+    await actions.log_delivery(GROUP, key=uuid4(), actor=amina, now=NOW)
+    chloe = await browse("chloe")
+    first = await chloe.get("/practice/records")
+    assert "54 records" in first.text
+    more = re.search(r'href="([^"]+before=[^"]+)"', first.text)
+    assert more
+    second = await chloe.get(more[1].replace("&amp;", "&"))
+    shown = [re.findall(r"/practice/(?:supervision|deliveries)/[0-9a-f-]{36}", one.text) for one in (first, second)]
+    assert (len(shown[0]), len(shown[1]), len({*shown[0], *shown[1]})) == (50, 4, 54)
+    assert "Next</a>" not in second.text
+    for state, total in (("confirmed", 2), ("asked", 52), ("disputed", 0), ("none", 0)):
+        assert f"{total} records" in (await chloe.get(f"/practice/records?state={state}")).text
