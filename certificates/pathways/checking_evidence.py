@@ -12,6 +12,8 @@ from certificates.pathways.vocabulary import (
     DONE_TYPES,
     HOLDERS,
     JUDGEMENTS,
+    NOT_APPLICABLE_MARK,
+    NOT_OBSERVED_MARK,
     NUMBER,
     OUTCOMES,
     RECORD_TYPES,
@@ -23,6 +25,7 @@ from certificates.pathways.vocabulary import (
 from certificates.pathways.yaml_lines import Table
 
 FILE_KEYS = ("holder", "kind", "site", "gaps", "note", "records")
+MARKS = ("yes", "no", NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK)
 RATING_KEYS = ("by", "on", "agreed", "judged", "reasons", "items")
 NEEDED = ("id", "type", "what", "on")
 DECIDED = ("award", "state", "waiver")  # a decision of unknown day decides nothing
@@ -72,6 +75,7 @@ def check_record(row: Mapping[str, Any], file: str, known: frozenset[str]) -> li
     _check_days(found, row)
     _check_values(found, row)
     _check_rows(found, row)
+    _check_people(found, row)
     _check_links(found, row, known)
     return found.mistakes
 
@@ -96,7 +100,7 @@ def _check_head(found: Findings, table: Mapping[str, Any]) -> None:
     if table.get("site") is not None and not is_text(table["site"]):
         found.add(table, "site", f"site is {shown(table['site'])}", "write the name of one site")
     if table.get("gaps") is not None:
-        found.one_of(table, "gaps", ASKED_TYPES, "type")
+        found.some_of(table, "gaps", ASKED_TYPES, "type")
 
 
 def _check_words(found: Findings, row: Mapping[str, Any]) -> None:
@@ -150,8 +154,27 @@ def _check_rows(found: Findings, row: Mapping[str, Any]) -> None:
         found.unknown_keys(rating, RATING_KEYS, "a rating")
         if "judged" in rating:
             found.one_of(rating, "judged", JUDGEMENTS, "judgement")
-        if "items" in rating and not isinstance(rating["items"], Mapping):
+        marks = rating.get("items")
+        if marks is not None and not isinstance(marks, Mapping):
             found.add(rating, "items", "items is no mapping", "write item: mark for each item")
+        elif marks:
+            _check_marks(found, marks)
+
+
+def _check_marks(found: Findings, marks: Mapping[str, Any]) -> None:
+    for item, mark in marks.items():
+        if isinstance(mark, Mapping):
+            found.unknown_keys(mark, ("seen", "not_applicable"), "a mark")
+        elif mark is not None and not is_number(mark) and mark not in MARKS:
+            found.add(marks, item, f"{shown(mark)} is an unknown mark", f"write a number or one of: {', '.join(MARKS)}")
+
+
+def _check_people(found: Findings, row: Mapping[str, Any]) -> None:
+    if "who" in row and not is_text(row["who"]):
+        found.add(row, "who", f"who is {shown(row['who'])} and should be text", "write one name")
+    for key in ("by", "about", "replaces"):
+        if key in row and (isinstance(row, Table) or row[key]):
+            found.texts(row, key)
 
 
 def _check_links(found: Findings, row: Mapping[str, Any], known: frozenset[str]) -> None:

@@ -51,6 +51,8 @@ def check_instrument(table: Table, found: Findings) -> None:
     sections = _check_sections(found, table, items)
     if "raters" in table:
         _check_raters(found, table)
+    if "criteria" in table and not isinstance(table["criteria"], list):
+        found.add(table, "criteria", f"criteria is {shown(table['criteria'])}", "write a list, a line for each")
     rule = found.table(table, "pass") if "pass" in table else None
     if rule is not None:
         check_pass(found, rule, items, [*items, *sections])
@@ -84,8 +86,13 @@ def _check_items(found: Findings, table: Table, kind: str) -> list[str]:
         if row is None:
             continue
         found.unknown_keys(row, ITEM_KEYS[kind], f"an item of the kind {kind}")
-        if "title" in row:
-            found.text(row, "title")
+        for key in ("title", "note"):
+            if key in row:
+                found.text(row, key)
+        if "core" in row and not isinstance(row["core"], bool):
+            found.add(row, "core", f"core is {shown(row['core'])}", "write true or false")
+        if "levels" in row:
+            found.table(row, "levels")
         if kind == "behaviours":
             _check_behaviours(found, items, name, row)
     return list(items)
@@ -101,6 +108,8 @@ def _check_behaviours(found: Findings, items: Table, name: str, row: Table) -> N
             assert words is not None
             if not is_text(words[one]):
                 found.add(words, one, f"{one} is {shown(words[one])}", "write what is seen")
+            if not is_id(one):
+                found.add(words, one, f"{one} is no id", ID_REMEDY)
             if one in seen:
                 found.add(words, one, f"{one} stands twice in {name}", "give one of them another id")
             seen.add(one)

@@ -111,7 +111,7 @@ def _decision(scope: Scope, level: Table, key: str) -> None:
     if "not_own" in decision:
         values.relations(scope, decision, "not_own")
     if "outcomes" in decision:
-        found.one_of(decision, "outcomes", OUTCOMES, "outcome")
+        found.some_of(decision, "outcomes", OUTCOMES, "outcome")
     if "note" in decision:
         found.text(decision, "note")
     named = "conditional" in _listed(decision.get("outcomes"))
@@ -158,7 +158,7 @@ def _permit(scope: Scope, row: Table) -> None:
     if "duties" in row:
         _duties(scope, row)
     if "in" in row:
-        scope.found.one_of(row, "in", PERMIT_STANDINGS, "standing")
+        scope.found.some_of(row, "in", PERMIT_STANDINGS, "standing")
     if "while" in row:
         check_requirements(scope.within(section="while"), row, "while")
     if "source" in row:

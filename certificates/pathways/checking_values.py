@@ -57,7 +57,7 @@ def where(scope: Scope, row: Table, key: str) -> None:
         if not scope.attribute(table, name):
             continue
         if "award" in row and name in _WORDS_OF_AWARDS and not isinstance(value, Table):
-            scope.found.one_of(table, name, _WORDS_OF_AWARDS[name])
+            scope.found.some_of(table, name, _WORDS_OF_AWARDS[name])
         elif isinstance(value, Table):
             _ends(scope, table, name, value)
         else:
@@ -139,7 +139,7 @@ def anchors(scope: Scope, row: Table, key: str) -> None:
 
 def relations(scope: Scope, row: Table, key: str) -> None:
     """Words for what somebody may not be to the holder."""
-    scope.found.one_of(row, key, RELATIONS, "relation")
+    scope.found.some_of(row, key, RELATIONS, "relation")
 
 
 def scope_value(value: object) -> bool:

@@ -48,9 +48,18 @@ class Findings:
         return [str(word) for word in words]
 
     def one_of(self, table: Mapping[str, Any], key: str, known: Iterable[str], kind: str = "") -> None:
-        """Note each word of a value that is not among the known words."""
+        """Note a value that is not one of the known words."""
+        if isinstance(table[key], list | tuple):
+            self.add(table, key, f"{key} is a list", "write one word")
+        else:
+            self.some_of(table, key, known, kind)
+
+    def some_of(self, table: Mapping[str, Any], key: str, known: Iterable[str], kind: str = "") -> None:
+        """Note each word of a word or a list of words that is not among the known words."""
         words = list(known)
         value = table[key]
+        if value in ([], ()):
+            self.add(table, key, f"{key} is an empty list", "write a word or a list of words")
         for word in value if isinstance(value, list | tuple) else [value]:
             if word not in words or isinstance(word, bool):
                 self.add(table, key, f"{shown(word)} is an unknown {kind or key}", nearest(word, words))

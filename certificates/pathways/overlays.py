@@ -33,7 +33,7 @@ def merge(base: Table, overlay: Table, found: Findings) -> Table:
         if key == "levels" and isinstance(value, Table) and isinstance(mine, Table):
             _merge_levels(mine, value, found)
         elif key == "deliveries" and isinstance(value, Table) and isinstance(mine, Table):
-            for name, section in value.tables():
+            for name, section in _all_tables(value, found):
                 _merge_section(mine, name, section, found, level=None)
         elif key in _JOINED and isinstance(value, Table) and isinstance(mine, Table):
             for name in value:
@@ -57,13 +57,18 @@ def ids_in(section: object) -> set[str]:
 
 
 def _merge_levels(mine: Table, overlay: Table, found: Findings) -> None:
-    for name, level in overlay.tables():
+    for name, level in _all_tables(overlay, found):
         if "remove" in level:
             _remove(mine, name, level, found, "level")
         elif isinstance(mine.get(name), Table):
             _merge_level(mine[name], level, found)  # type: ignore[arg-type]
         else:
             mine.put(name, level, overlay.place(name))
+
+
+def _all_tables(table: Table, found: Findings) -> list[tuple[str, Table]]:
+    """The keys with their mappings; any other value is a mistake."""
+    return [(key, below) for key in table if (below := found.table(table, key)) is not None]
 
 
 def _merge_level(mine: Table, overlay: Table, found: Findings) -> None:
