@@ -66,10 +66,10 @@ class Migration(migrations.Migration):
                 ('verdict', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('evidence', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('evidence_sha256', fields.CharField(max_length=64)),
-                ('current', fields.BooleanField(default=True)),
+                ('slot', fields.CharField(null=True, unique=True, max_length=400)),
                 ('awaiting', fields.BooleanField(default=False)),
             ],
-            options={'table': 'certificates_consideration', 'app': 'certificates', 'indexes': [Index(fields=['person_id', 'level', 'current']), Index(fields=['awaiting', 'current'])], 'pk_attr': 'id', 'table_description': 'Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.'},
+            options={'table': 'certificates_consideration', 'app': 'certificates', 'indexes': [Index(fields=['person_id', 'level']), Index(fields=['awaiting', 'person_id'])], 'pk_attr': 'id', 'table_description': 'Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ('kid', fields.CharField(default='', db_index=True, max_length=64)),
                 ('made', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'certificates_artefact', 'app': 'certificates', 'unique_together': (('certificate', 'kind', 'version'),), 'pk_attr': 'id', 'table_description': "Is one thing made from a certificate's facts: `kind` badge, token or document; the latest version counts."},
+            options={'table': 'certificates_artefact', 'app': 'certificates', 'unique_together': (('certificate', 'kind', 'version'),), 'pk_attr': 'id', 'table_description': "Is one thing made from a certificate's facts: `kind` badge, token, code or document; the latest version counts."},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -26,6 +26,17 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Parked',
+            fields=[
+                ('code_hash', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ('state', fields.TextField(unique=False)),
+                ('id_token', fields.TextField(unique=False)),
+                ('expires', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'lti_parked', 'app': 'lti', 'pk_attr': 'code_hash', 'table_description': 'Is a checked launch that waits until the browser has proved, through its LMS, that it began the login.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Registration',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
@@ -46,9 +57,26 @@ class Migration(migrations.Migration):
                 ('client_token', fields.TextField(default='', unique=False)),
                 ('proposed', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('clock_skew', fields.FloatField(null=True)),
+                ('asked_hash', fields.CharField(null=True, db_index=True, max_length=64)),
                 ('created', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'lti_registration', 'app': 'lti', 'unique_together': (('issuer', 'client_id'),), 'pk_attr': 'id', 'table_description': 'Connects us to one LMS: who it is, where its endpoints are, and which site its people belong to.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Choosing',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('registration', fields.ForeignKeyField('lti.Registration', source_field='registration_id', db_constraint=True, to_field='id', related_name='choosings', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='choosings', on_delete=OnDelete.RESTRICT)),
+                ('deployment_id', fields.CharField(max_length=255)),
+                ('course', fields.CharField(default='', max_length=200)),
+                ('return_url', fields.CharField(max_length=2000)),
+                ('settings', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('expires', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
+                ('answer', fields.TextField(default='', unique=False)),
+            ],
+            options={'table': 'lti_choosing', 'app': 'lti', 'pk_attr': 'id', 'table_description': 'Is a teacher choosing activities for a course; `answer` is the one response, once it is given.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -73,6 +101,8 @@ class Migration(migrations.Migration):
                 ('label', fields.CharField(default='', max_length=200)),
                 ('roster_url', fields.CharField(default='', max_length=2000)),
                 ('differences_url', fields.CharField(default='', max_length=2000)),
+                ('synced', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('copied_from', fields.CharField(null=True, max_length=255)),
             ],
             options={'table': 'lti_context', 'app': 'lti', 'unique_together': (('deployment', 'context_id'),), 'pk_attr': 'id', 'table_description': 'Is a course in an LMS; the one with an empty `context_id` stands for links outside of any course.'},
             bases=['Model'],
