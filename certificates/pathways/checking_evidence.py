@@ -152,7 +152,7 @@ def _check_rows(found: Findings, row: Mapping[str, Any]) -> None:
             found.add(row, key, f"{key} is {shown(row[key])} and should be a list", "write a list, one line for each")
     for rating in _mappings(row.get("ratings", ())):
         found.unknown_keys(rating, RATING_KEYS, "a rating")
-        if "judged" in rating:
+        if rating.get("judged") is not None:
             found.one_of(rating, "judged", JUDGEMENTS, "judgement")
         marks = rating.get("items")
         if marks is not None and not isinstance(marks, Mapping):
