@@ -19,6 +19,7 @@ from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages
 from training.errors import Trouble
 from training.lti import console, picker
+from training.lti import joining_pages as joining
 from training.lti import pages as lti
 from training.lti.registration import frame_origins
 from training.lti.tool import Tool
@@ -60,13 +61,17 @@ ROUTES = [
     at("/lti/launch/stored", lti.stored, may=ANYONE, methods=POST),
     at("/.well-known/jwks.json", lti.key_set, may=ANYONE),
     at("/lti/choose/{id}", picker.choose, may=SIGNED_IN, methods=BOTH),
+    at("/lti/register", joining.register, may=ANYONE),
     at("/lti/console", console.console, may="connect systems"),
     at("/lti/console/connect", console.connect, may="connect systems", methods=BOTH),
     at("/lti/console/launches", console.launches, may="connect systems"),
     at("/lti/console/scores", console.outbox, may="connect systems"),
     at("/lti/console/scores/{id}", console.score, may="connect systems", methods=BOTH),
+    at("/lti/console/courses/{id}", joining.course, may="connect systems", methods=BOTH),
     at("/lti/console/{id}", console.system, may="connect systems"),
     at("/lti/console/{id}/check", console.check, may="connect systems", methods=POST),
+    at("/lti/console/{id}/accept", console.accept, may="connect systems", methods=POST),
+    at("/lti/console/{id}/introduce", console.introduce, may="connect systems", methods=POST),
     at("/lti/console/{id}/approve", console.approve, may="connect systems", methods=POST),
     # what is learnt
     at("/courses", courses.mine, may=SIGNED_IN),

@@ -36,3 +36,11 @@ if (get) {
     get.submit();
   });
 }
+
+/* Source: LTI Dynamic Registration 1.0, 3.6: the window is closed by the platform, told at its exact origin. */
+const close = document.querySelector("[data-lti-close]");
+if (close) {
+  const tell = () => (window.opener || window.parent).postMessage({ subject: "org.imsglobal.lti.close" }, close.dataset.origin);
+  close.querySelector("button").addEventListener("click", tell);
+  tell();
+}

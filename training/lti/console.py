@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from training import clock
 from training.errors import Invalid, NotFound
-from training.lti import checkup, registration, scores
-from training.lti.models import Deployment, LaunchTrace, Registration, visible_to
+from training.lti import checkup, dynamic, registration, scores
+from training.lti.models import Context, Deployment, LaunchTrace, Registration, visible_to
 from training.lti.platform import allowed_hosts
 from training.lti.profiles import PROFILES, Profile
 from training.lti.refusals import explain
@@ -56,8 +56,12 @@ async def system(request: Request) -> Response:
     found = await _system(request)
     profile = PROFILES.get(found.profile, PROFILES["other"])
     deployments = await Deployment.filter(registration_id=found.id).order_by("seen").values("deployment_id", "state")
+    listed = Context.filter(deployment__registration_id=found.id).exclude(roster_url="").order_by("title")
+    courses = await listed.values("id", "title", "context_id", "synced")
+    proposed = [(name, str(before), str(after)) for name, (before, after) in (found.proposed or {}).items()]
     return page(request, "lti/system.html", system=_shown(found), entered=_entered(found), profile=profile,
-                ours=our_values(request.app.state.settings.public_url), deployments=deployments, findings=None)
+                ours=our_values(request.app.state.settings.public_url), deployments=deployments, proposed=proposed,
+                courses=courses, takes_updates=bool(found.client_uri))
 
 
 async def check(request: Request) -> Response:
@@ -89,6 +93,21 @@ async def connect(request: Request) -> Response:
         return page(request, "lti/connect.html", 422, problems=problems, values=values, **shown)
     request.app.state.frame_origins |= registration.frame_origins_of(added)
     return go(request, f"/lti/console/{added.id}?notice=It+is+connected.")
+
+
+async def accept(request: Request) -> Response:
+    """Takes over what an LMS proposed for its registration."""
+    found = await _system(request)
+    await registration.accept_changes(found, now=clock.now(), actor=actor(request).person_id)
+    return go(request, f"/lti/console/{found.id}?notice=The+changes+are+taken+over.")
+
+
+async def introduce(request: Request) -> Response:
+    """Tells the LMS anew what we are and which messages we take."""
+    found = await _system(request)
+    tool: Tool = request.app.state.tool
+    await dynamic.introduce_again(tool, found, name=request.app.state.settings.service_name)
+    return go(request, f"/lti/console/{found.id}?notice=The+learning+system+knows+our+new+values.")
 
 
 async def approve(request: Request) -> Response:

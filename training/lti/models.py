@@ -43,6 +43,7 @@ class Registration(Model):
     client_token = fields.TextField(default="")
     proposed: Any = fields.JSONField(null=True)
     clock_skew = fields.FloatField(null=True)
+    asked_hash = fields.CharField(64, null=True, db_index=True)  # of the request that made it, so that it makes one
     created = fields.DatetimeField()
 
     unit_id: UUID

@@ -144,6 +144,18 @@ async def _approve_deployment(deployment: Deployment, now: datetime, actor: UUID
     return f"Deployment {deployment.deployment_id} is approved."
 
 
+async def accept_changes(registration: Registration, *, now: datetime, actor: UUID | None = None) -> None:
+    """Takes over what an LMS proposed for its registration, as it was shown."""
+    proposed: dict[str, list[Any]] = registration.proposed or {}
+    if not proposed:
+        raise Conflict("There is nothing to take over.", "Load the page again.")
+    async with transaction():
+        told = {name: after for name, (_, after) in proposed.items()}
+        await Registration.filter(id=registration.id).update(proposed=None, **told)
+        await facts.record(
+            "registration.changed", registration, actor=actor, unit=registration.unit_id, now=now, detail=proposed)
+
+
 async def find(identifier: str) -> Registration:
     """Finds a registration by its id, or by its issuer where there is only one."""
     wanted = _uuid(identifier)

@@ -1,5 +1,9 @@
 """What the room knows of the service around it: our own origin, the key of states, and the caller of LMSs."""
 
+from base64 import urlsafe_b64encode
+
+from cryptography.fernet import Fernet
+
 from training.lti.keyring import derive
 from training.lti.platform import Platform
 
@@ -11,8 +15,17 @@ class Tool:
         self.platform = platform
         self.origin = origin
         self.state_key = derive(secret_key, "lti state")
+        self._hidden = Fernet(urlsafe_b64encode(derive(secret_key, "lti client tokens")))
 
     @property
     def redirect_uri(self) -> str:
         """Gives the one address that tokens are posted to."""
         return f"{self.origin}/lti/launch"
+
+    def hide(self, text: str) -> str:
+        """Encrypts a token that an LMS gave us to keep."""
+        return self._hidden.encrypt(text.encode()).decode() if text else ""
+
+    def show(self, text: str) -> str:
+        """Decrypts a token that an LMS gave us to keep."""
+        return self._hidden.decrypt(text.encode()).decode() if text else ""

@@ -9,7 +9,7 @@ import jwt
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from training.demo.lms import choosing, grades, launches, pages
+from training.demo.lms import choosing, grades, introducing, launches, pages
 from training.demo.lms.mischief import control
 from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, World
 
@@ -37,6 +37,9 @@ def build(
             Route("/auth", launches.authorize, methods=BOTH),
             Route("/token", launches.token, methods=["POST"]),
             Route("/keys", launches.key_set),
+        Route("/.well-known/openid-configuration", introducing.configuration),
+        Route("/tools", introducing.tools, methods=["POST"]),
+        Route("/tools/{client_id}", introducing.tools, methods=["PUT"]),
         Route("/placed", choosing.placed, methods=["POST"]),
             Route(f"{_COURSE}/lineitems", grades.line_items, methods=BOTH),
             Route(f"{_COURSE}/lineitems/{{item}}", grades.line_item),

@@ -125,6 +125,8 @@ async def roster(request: Request) -> Response:
         }
         for user in world.users.values()
     ]
+    if "rlid" in asked and asked["rlid"] not in world.activities:
+        return PlainTextResponse("no such activity", 404)
     start, size = int(asked.get("start", 0)), int(asked.get("limit") or len(members) or 1)
     links = {}
     if start + size < len(members):

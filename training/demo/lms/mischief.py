@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from training.demo.lms.world import World, fresh_key
 
-PLACES = ("keys", "token", "lineitems", "scores", "roster", "login")
+PLACES = ("keys", "token", "lineitems", "scores", "roster", "login", "configuration", "tools")
 KINDS = {
     "": "Behaves",
     "slow": "Is slow (12 seconds)",

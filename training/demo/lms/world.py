@@ -113,6 +113,7 @@ class World:
     assertions: set[str] = field(default_factory=set)
     calls: list[tuple[str, str]] = field(default_factory=list)
     mischief: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tools: dict[str, dict[str, Any]] = field(default_factory=dict)
     storage: bool = True
     """Whether the frame keeps data for the tool (lti_storage_target)."""
 

@@ -1,0 +1,196 @@
+"""Dynamic registration: an LMS hands us a link, we read its configuration, introduce ourselves, and wait."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from training.errors import NotAllowed, Trouble
+from training.lti.keycache import registered_ports
+from training.lti.models import Registration
+from training.lti.platform import LINE_ITEM, MEMBERS, RESULT, SCORE
+from training.lti.profiles import recognise
+from training.lti.refusals import Refused
+from training.lti.registration import Entry, add, check
+from training.lti.tool import Tool
+from training.outbound import AddressForbidden, Reply
+
+PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
+CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+SCOPES = (LINE_ITEM, SCORE, RESULT, MEMBERS)
+MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
+COMPARED = ("auth_url", "token_url", "jwks_url", "token_audience", "service_hosts")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a platform says of itself."""
+
+    issuer: str
+    auth_url: str
+    token_url: str
+    jwks_url: str
+    registration_url: str
+    token_audience: str
+    product: str
+    scopes: tuple[str, ...]
+    source: str
+
+
+async def register(
+    tool: Tool, configuration_url: str, token: str, *, name: str, unit: str, now: datetime
+) -> Registration:
+    """Registers us at a platform, to be approved by somebody; the same request makes no second registration."""
+    asked_hash = hashlib.sha256(f"{configuration_url}|{token}".encode()).hexdigest()
+    known = await Registration.get_or_none(asked_hash=asked_hash)
+    if known:
+        return known
+    found = read_configuration(await _read(tool, configuration_url), configuration_url)
+    reply = await _introduce(tool, found, token, name)
+    return await _keep(tool, found, reply, unit=unit, asked_hash=asked_hash, now=now)
+
+
+async def _read(tool: Tool, url: str) -> Any:
+    try:
+        reply = await tool.platform.outbound.fetch("GET", url, headers={"Accept": "application/json"})
+        if not reply.ok:
+            raise Refused("registration_rejected", f"the configuration answers {reply.status}")
+        return reply.json()
+    except AddressForbidden:
+        raise Refused("registration_url_forbidden") from None
+    except Refused:
+        raise
+    except Trouble:
+        raise Refused("registration_rejected", "the configuration could not be read") from None
+
+
+def read_configuration(document: Any, source: str) -> Configuration:
+    """Reads a platform's configuration; the issuer's host must be the host that it came from.
+
+    Source: LTI Dynamic Registration 1.0, 3.4.
+    """
+    told = document if isinstance(document, dict) else {}
+    issuer = told.get("issuer")
+    if not isinstance(issuer, str) or _host(issuer) != _host(source) or not _host(source):
+        raise Refused("registration_rejected", "the issuer is not the host of its configuration")
+    addresses = [told.get(name) for name in ENDPOINTS]
+    if not all(isinstance(one, str) and one.isprintable() and len(one) <= 1000 for one in addresses):
+        raise Refused("registration_rejected", "an endpoint is missing")
+    auth_url, token_url, jwks_url, registration_url = (str(one) for one in addresses)
+    scopes = told.get("scopes_supported")
+    audience = told.get("authorization_server")
+    platform = told.get(PLATFORM)
+    product = platform.get("product_family_code") if isinstance(platform, dict) else ""
+    return Configuration(
+        issuer=issuer, auth_url=auth_url, token_url=token_url, jwks_url=jwks_url, registration_url=registration_url,
+        token_audience=audience if isinstance(audience, str) else "",
+        product=product if isinstance(product, str) else "",
+        scopes=tuple(one for one in scopes if isinstance(one, str)) if isinstance(scopes, list) else SCOPES,
+        source=source)
+
+
+def metadata(origin: str, name: str, scopes: tuple[str, ...] = SCOPES) -> dict[str, Any]:
+    """Writes how we introduce ourselves. Source: LTI Dynamic Registration 1.0, 3.5."""
+    return {
+        "application_type": "web",
+        "response_types": ["id_token"],
+        "grant_types": ["implicit", "client_credentials"],
+        "initiate_login_uri": f"{origin}/lti/login",
+        "redirect_uris": [f"{origin}/lti/launch"],
+        "client_name": name,
+        "jwks_uri": f"{origin}/.well-known/jwks.json",
+        "token_endpoint_auth_method": "private_key_jwt",
+        "scope": " ".join(one for one in SCOPES if one in scopes),
+        CONFIGURATION: {
+            "domain": urlsplit(origin).netloc,
+            "description": "Training, assessment and certification of people who lead parenting groups.",
+            "target_link_uri": f"{origin}/",
+            "claims": ["iss", "sub", "name", "given_name", "family_name", "email"],
+            "messages": [
+                {"type": MESSAGES[0], "target_link_uri": f"{origin}/", "label": name},
+                {"type": MESSAGES[1], "target_link_uri": f"{origin}/", "label": name, "placements": ["ContentArea"]},
+            ],
+        },
+    }
+
+
+async def _introduce(tool: Tool, found: Configuration, token: str, name: str) -> Mapping[str, Any]:
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    body = json.dumps(metadata(tool.origin, name, found.scopes)).encode()
+    try:
+        reply = await tool.platform.outbound.fetch("POST", found.registration_url, headers=headers, body=body)
+    except AddressForbidden:
+        raise Refused("registration_url_forbidden") from None
+    except Trouble:
+        raise Refused("registration_rejected", "the registration address did not answer") from None
+    told = _told(reply)
+    if not isinstance(told.get("client_id"), str):
+        raise Refused("registration_rejected", "the answer has no client id")
+    return told
+
+
+def _told(reply: Reply) -> Mapping[str, Any]:
+    if not reply.ok:
+        raise Refused("registration_rejected", f"the registration address answers {reply.status}")
+    try:
+        told = reply.json()
+    except Trouble:
+        told = None
+    return told if isinstance(told, dict) else {}
+
+
+async def _keep(
+    tool: Tool, found: Configuration, reply: Mapping[str, Any], *, unit: str, asked_hash: str, now: datetime
+) -> Registration:
+    tool_part = reply.get(CONFIGURATION)
+    deployment_id = tool_part.get("deployment_id") if isinstance(tool_part, dict) else None
+    entry = Entry(
+        issuer=found.issuer, client_id=reply["client_id"], auth_url=found.auth_url, token_url=found.token_url,
+        jwks_url=found.jwks_url, token_audience=found.token_audience,
+        deployment_ids=(deployment_id,) if isinstance(deployment_id, str) and deployment_id else (),
+        profile=recognise(found.product, found.issuer).name)
+    if problems := check(entry):
+        raise Refused("registration_rejected", " ".join(problems.values()))
+    client = {"asked_hash": asked_hash, "client_uri": _text(reply, "registration_client_uri"),
+              "client_token": tool.hide(_text(reply, "registration_access_token"))}
+    known = await Registration.get_or_none(issuer=entry.issuer, client_id=entry.client_id)
+    row = known or await add(entry, now=now, unit=unit, state="pending")
+    changes = difference(row, entry) if known else {}
+    await Registration.filter(id=row.id).update(**client, **({"proposed": changes} if changes else {}))
+    return await Registration.get(id=row.id)
+
+
+def difference(row: Registration, entry: Entry) -> dict[str, list[Any]]:
+    """Compares what is registered with what is told now: field → [before, after]."""
+    told = {**vars(entry), "service_hosts": list(entry.service_hosts or row.service_hosts)}
+    return {name: [getattr(row, name), told[name]] for name in COMPARED if getattr(row, name) != told[name]}
+
+
+async def introduce_again(tool: Tool, row: Registration, *, name: str) -> None:
+    """Tells the platform what we are now, by PUT to the address that it gave us for that. Source: RFC 7592."""
+    if not row.client_uri or not row.client_token:
+        raise NotAllowed("This learning system takes no updates.", "Ask its administrator to change the entry by hand.")
+    body = json.dumps(metadata(tool.origin, name) | {"client_id": row.client_id}).encode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {tool.show(row.client_token)}"}
+    reply = await tool.platform.outbound.fetch(
+        "PUT", row.client_uri, headers=headers, body=body, ports=registered_ports(row.issuer, row.client_uri))
+    if not reply.ok:
+        raise Refused("registration_rejected", f"the update was answered with {reply.status}")
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _text(told: Mapping[str, Any], name: str) -> str:
+    value = told.get(name)
+    return value if isinstance(value, str) and len(value) <= 1000 else ""

@@ -1,0 +1,74 @@
+"""Pages by which LMSs and their people join: dynamic registration, and the roster of a course."""
+
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from training import clock
+from training.errors import NotFound
+from training.lti import dynamic, roster
+from training.lti.models import Context, Registration, visible_to
+from training.lti.refusals import Refused
+from training.lti.tool import Tool
+from training.lti.traces import Notes, browser_family, note_refusal
+from training.people.actor import Actor
+from training.web.limits import allow
+from training.web.pages import actor, go, identity, page
+
+WHAT = {"add": "New", "change": "Changes", "gone": "No longer there"}
+
+
+async def register(request: Request) -> Response:
+    """Registers us at the LMS whose administrator opened this; the result waits for approval here."""
+    allow("lti register", request.client.host if request.client else "", limit="20/minute")
+    tool: Tool = request.app.state.tool
+    asked, now = request.query_params, clock.now()
+    url = asked.get("openid_configuration", "")
+    try:
+        if not url:
+            raise Refused("login_param_missing", "openid_configuration")
+        made = await dynamic.register(
+            tool, url, asked.get("registration_token", ""), name=request.app.state.settings.service_name,
+            unit=asked.get("unit", ""), now=now)
+    except Refused as refused:
+        notes = Notes(str(request.scope["request_id"]), browser=browser_family(request.headers.get("user-agent", "")))
+        await note_refusal(refused, notes, now=now)
+        shown: dict[str, Any] = {"refused": refused, "detail": refused.detail, "again": "", "browser": ""}
+        response = page(request, "lti/refused.html", refused.status, reference=notes.reference, **shown)
+        response.headers["X-Refusal"] = refused.code
+        return response
+    parts = urlsplit(url)
+    return page(request, "lti/register.html", name=made.name, state=made.state,
+                platform_origin=f"{parts.scheme}://{parts.netloc}", proposed=bool(made.proposed))
+
+
+async def course(request: Request) -> Response:
+    """Shows what the roster of a course would change; posted, applies it."""
+    me: Actor = actor(request)
+    context, registration = await _course(request, me)
+    tool: Tool = request.app.state.tool
+    now = clock.now()
+    since_last = request.query_params.get("only") == "differences"
+    found = await roster.read(registration, context, tool.platform, now=now, since_last=since_last)
+    if request.method == "POST":
+        await roster.apply(registration, context, found, now=now)
+        return go(request, f"/lti/console/courses/{context.id}?notice=The+roster+is+taken+over.")
+    changes = [
+        [one.name or one.sub, WHAT[one.what], one.before, one.after]
+        for one in await roster.preview(context, found)
+    ]
+    return page(request, "lti/course.html", course=context.title or context.context_id, context=str(context.id),
+                system=registration.name, system_id=str(registration.id), changes=changes,
+                members=len(found.members), whole=found.whole)
+
+
+async def _course(request: Request, me: Actor) -> tuple[Context, Registration]:
+    wanted: UUID = identity(request)
+    context = await Context.get_or_none(id=wanted).select_related("deployment")
+    found = await visible_to(me).get_or_none(id=context.deployment.registration_id) if context else None
+    if context is None or found is None:
+        raise NotFound("There is no such course.", "Go back to the learning system.")
+    return context, found
