@@ -1,0 +1,93 @@
+"""What administrators of LMSs see: connections, launches by reference number, scores, and a test of the connection."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+
+from tests.training.lti.conftest import Side
+from training.demo.cast import known
+from training.demo.lms.mischief import set_mischief
+from training.facts import Fact
+from training.lti import scores
+from training.lti.gradebook import Score
+from training.lti.models import Deployment, LaunchTrace, Registration
+from training.lti.scores import Value
+
+Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
+FORM = {"issuer": "https://lms.example", "client_id": "c1", "auth_url": "https://lms.example/auth",
+        "token_url": "https://lms.example/token", "jwks_url": "https://lms.example/keys"}
+
+
+@pytest.mark.parametrize("who", ["amina", "chloe", "dara", ""])
+async def test_only_administrators_see_the_console(side: Side, browse: Browse, who: str) -> None:
+    for path in ("/lti/console", "/lti/console/launches", "/lti/console/scores", "/lti/console/connect"):
+        assert (await (await browse(who)).get(path)).status_code in (303, 403)
+
+
+async def test_the_console_lists_what_is_connected_and_what_waits(side: Side, browse: Browse) -> None:
+    row = await Deployment.get()
+    await Deployment.filter(id=row.id).update(state="pending")
+    farah = await browse("farah")
+    page = await farah.get("/lti/console")
+    assert "Pretend LMS" in page.text and "Approve deployment demo-1" in page.text
+    assert (await farah.post(f"/lti/console/{row.id}/approve")).status_code == 303
+    assert (await Deployment.get()).state == "approved"
+    assert await Fact.filter(kind="deployment.approved", actor_id=known("farah")).count() == 1
+
+
+async def test_an_lms_is_connected_by_hand(side: Side, browse: Browse) -> None:
+    farah = await browse("farah")
+    assert "/lti/launch" in (await farah.get("/lti/console/connect")).text
+    wrong = await farah.post("/lti/console/connect", data={**FORM, "auth_url": "nonsense"})
+    assert wrong.status_code == 422 and "https://lms.example/token" in wrong.text
+    answer = await farah.post("/lti/console/connect", data={**FORM, "deployment_id": "1 2", "site": "RIV"})
+    assert answer.status_code == 303
+    page = await farah.get(answer.headers["location"])
+    assert "lms.example" in page.text and "Riverside" in page.text
+    assert await Deployment.filter(registration__issuer="https://lms.example").count() == 2
+    again = await farah.post("/lti/console/connect", data=FORM)
+    assert again.status_code == 409
+
+
+async def test_a_refused_launch_is_found_by_the_number_on_its_page(side: Side, browse: Browse) -> None:
+    refused = await side.post("nonsense", "nonsense")
+    number = (await LaunchTrace.get()).reference
+    assert number in refused.text
+    found = await (await browse("farah")).get("/lti/console/launches", params={"reference": number})
+    assert "state_mismatch" in found.text and number in found.text
+    assert "nonsense" not in found.text
+
+
+async def test_launches_that_came_in_and_refused_ones_are_told_apart(side: Side, browse: Browse) -> None:
+    await side.launch()
+    farah = await browse("farah")
+    assert "Came in" in (await farah.get("/lti/console/launches")).text
+    assert "Came in" not in (await farah.get("/lti/console/launches?only=refused")).text
+
+
+async def test_the_connection_is_tested_in_words(side: Side, browse: Browse) -> None:
+    await side.launch()
+    registration = await Registration.get()
+    farah = await browse("farah")
+    page = await farah.post(f"/lti/console/{registration.id}/check")
+    assert page.text.count("Works") == 5 and "Fails" not in page.text
+    set_mischief(side.world, {"where": "token", "what": "503"})
+    set_mischief(side.world, {"where": "keys", "what": "404"})
+    page = await farah.post(f"/lti/console/{registration.id}/check")
+    assert page.text.count("Fails") == 4
+
+
+async def test_scores_are_listed_with_their_history_and_sent_again(side: Side, browse: Browse) -> None:
+    await side.launch()
+    await scores.report(known("amina"), ["/courses/leading-a-parenting-group"], Value(0), now=datetime.now(UTC))
+    farah = await browse("farah")
+    score = await Score.get()
+    assert "amina" in (await farah.get("/lti/console/scores")).text
+    assert "amina" not in (await farah.get("/lti/console/scores?state=sent")).text
+    page = await farah.get(f"/lti/console/scores/{score.id}")
+    assert "queued" in page.text and "Send again" in page.text
+    assert (await farah.post(f"/lti/console/scores/{score.id}")).status_code == 303
+    assert (await Score.get()).version == 2
+    assert (await farah.get(f"/lti/console/scores/{known('nothing')}")).status_code == 404
