@@ -1,5 +1,6 @@
 """Facts: written with what changed, or not at all, and followed by what comes after."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -73,6 +74,21 @@ async def test_a_fact_of_a_change_that_failed_was_never_there(url: str) -> None:
 async def test_a_fact_outside_a_transaction_is_refused(url: str) -> None:
     with pytest.raises(RuntimeError, match="outside a transaction"):
         await facts.record("person.launched", SUBJECT, actor=None, now=NOW)
+
+
+async def test_a_task_that_outlives_the_transaction_it_was_started_in_may_not_record(url: str) -> None:
+    ended = asyncio.Event()
+
+    async def late() -> None:
+        await ended.wait()
+        await facts.record("person.launched", SUBJECT, actor=None, now=NOW)
+
+    async with transaction():
+        task = asyncio.create_task(late())
+        await asyncio.sleep(0)
+    ended.set()
+    with pytest.raises(RuntimeError, match="outside a transaction"):
+        await task
 
 
 async def test_a_fact_of_an_unknown_kind_is_refused(url: str) -> None:

@@ -94,7 +94,8 @@ class SqliteTransaction(SettledTransaction):
         """Waits for the connection."""
         await self._parent._lock.acquire()
         try:
-            await self._parent.create_connection(with_db=True)
+            if self._parent._connection is None:
+                await self._parent.create_connection(with_db=True)
         except BaseException:
             self._parent._lock.release()
             raise

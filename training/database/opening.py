@@ -43,7 +43,9 @@ def transaction() -> TransactionContext:
 
 def inside_transaction() -> bool:
     """Tells whether the caller runs inside a transaction."""
-    return isinstance(connection(), TransactionalDBClient)
+    client = connection()
+    # A task started inside a transaction may outlive it, and then sees one that has ended.
+    return isinstance(client, TransactionalDBClient) and not client._finalized
 
 
 def on_postgres() -> bool:
