@@ -1,0 +1,50 @@
+"""From the log to the yes, through the worker and the mail: the link in the letter works, and a notice comes after."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2
+
+from training import work
+from training.people.actor import Actor
+from training.practice import actions
+from training.practice.confirmations import Confirmation
+from training.settings import Settings
+
+from .test_actions import SESSION
+
+Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
+Cast = Callable[[str], Awaitable[Actor]]
+
+
+def letters(settings: Settings) -> list[str]:
+    """The text of every mail sent so far."""
+    folder = Path(settings.mail_url.removeprefix("file:"))
+    mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))]
+    return [f"{mail['To']} {mail['Subject']}\n{mail.get_content()}" for mail in mails]  # type: ignore[attr-defined]
+
+
+async def test_the_link_in_the_letter_gets_a_yes_and_the_notice_takes_it_back(
+    browse: Browse, cast: Cast, settings: Settings
+) -> None:
+    now = datetime.now(UTC)
+    row = await actions.log_supervision(SESSION, key=uuid4(), actor=await cast("amina"), now=now)
+    async with work.outside(settings) as outside:
+        await work.worker(outside).work_once()
+    (letter,) = letters(settings)
+    assert letter.startswith("hana@together.example Please confirm: supervision of Amina Yusuf")
+    stranger = await browse("")
+    link = re.search(r"http://testserver(/practice/confirm/\S+)", letter)
+    assert link
+    assert (await stranger.post(link[1], data={"answer": "yes"})).status_code == 200
+    async with work.outside(settings) as outside:
+        await work.worker(outside).work_once()
+    (notice,) = [one for one in letters(settings) if "Confirmed in your name" in one]
+    back = re.search(r"http://testserver(/practice/confirm/\S+)", notice)
+    assert back and back[1] != link[1]
+    assert (await stranger.post(back[1], data={"answer": "no", "note": "I was ill"})).status_code == 200
+    assert (await Confirmation.get(supervision=row)).state == "disputed"
