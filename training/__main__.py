@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from training.commands import doctor, material, people, register, serving, systems, trail
 from training.errors import Trouble
@@ -32,11 +33,18 @@ def main() -> None:
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
         app()
-    except Trouble as trouble:
+    except (Trouble, DBConnectionError, OperationalError) as trouble:
         if debug:
             raise
-        typer.echo(f"{trouble.message} {trouble.remedy}".strip(), err=True)
+        typer.echo(_line(trouble), err=True)
         sys.exit(1)
+
+
+def _line(trouble: Exception) -> str:
+    if isinstance(trouble, Trouble):
+        return f"{trouble.message} {trouble.remedy}".strip()
+    reason = (str(trouble) or "it does not answer").splitlines()[0]
+    return f"The database: {reason}. Check TRAINING_DATABASE_URL; where tables are missing, run: training migrate"
 
 
 if __name__ == "__main__":

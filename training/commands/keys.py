@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from certificates import key_changes, publishing
+from certificates.credential_models import IssuerKey
 from certificates.keys import KeyStore, issuer_keys
 from certificates.safe import Safe
 from certificates.shelf import Shelf
@@ -87,7 +88,8 @@ async def _compromise(kid: str) -> list[str]:
         if await ToolKey.filter(kid=kid).exists():
             fresh = await Keyring(settings.secret_key).give_up(kid, now)
             return [f"The key {kid} is given up. {fresh} signs from now on."]
-        await key_changes.compromise(kid, safe=Safe.of(settings.secret_key), now=now, actor=OPERATOR)
+        if not await IssuerKey.filter(kid=kid, state="compromised").exists():  # else it broke off while signing again
+            await key_changes.compromise(kid, safe=Safe.of(settings.secret_key), now=now, actor=OPERATOR)
         store = KeyStore(Safe.of(settings.secret_key), home=settings.public_url)
         count = await publishing.sign_again(kid, keys=store, shelf=Shelf(settings.storage), now=now)
     return [f"The key {kid} is given up.", f"{count} certificates were signed again."]

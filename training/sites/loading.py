@@ -15,6 +15,7 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 LONGEST = 200
+KINDS = {"unit": ("unit.added", "unit.changed"), "site": ("site.added", "site.changed")}
 
 
 async def load_units(sheet: Sheet, by: By) -> Loaded:
@@ -126,7 +127,7 @@ async def _put(
     await (row.save(force_create=True) if new else row.save(update_fields=changed))
     unit_id = row.unit_id if isinstance(row, Site) else row.id
     by, detail = loading.by, {"columns": changed}
-    what = f"{kind}.added" if new else f"{kind}.changed"
+    what = KINDS[kind][0 if new else 1]
     await facts.record(what, row, actor=by.actor_id, now=by.now, unit=unit_id, detail=detail)
     (loading.new if new else loading.changed)(line, f"{named}, {given['name']}")
 

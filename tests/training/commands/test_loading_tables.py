@@ -1,0 +1,129 @@
+"""Units, sites and people come from CSV files: all rows or none, each mistake with its line, twice is once."""
+
+import sqlite3
+
+from tests.training.commands.conftest import Front
+
+UNITS = ("unit,name,contact", "north,Parenting North,help@north.example")
+SITES = (
+    "site,name,area,area_name,area_path,contact,telephone",
+    "LAT,Later Row,CDF,,,,",
+    "RIV,Riverside Family Centre,CDF,Cardiff,WLS/CDF,riv@north.example,029 2018 0100",
+    ",,WLS,Wales,WLS,,",
+)
+PEOPLE = (
+    "name,email,role,site,starts,ends,language",
+    "Amina Yusuf,Amina@North.example,trainee,RIV,2026-01-01,,",
+    "Gwen Llŷr,gwen@north.example,assessor,,2026-01-01,,cy",
+    "Gwen Llŷr,gwen@north.example,facilitator,LAT,2026-01-01,,cy",
+)
+
+
+def _rows(front: Front, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(front.folder / "training.db") as database:
+        return database.execute(sql).fetchall()
+
+
+def test_units_sites_and_people_load_in_the_order_they_need_and_only_once(empty: Front) -> None:
+    files = [empty.write("people.csv", *PEOPLE), empty.write("sites.csv", *SITES), empty.write("units.csv", *UNITS)]
+
+    rehearsed = empty.run("load", *files, "--check")
+    assert rehearsed.returncode == 0, rehearsed.stderr
+    assert "new        people.csv:2: amina@north.example, trainee at RIV" in rehearsed.stdout
+    assert _rows(empty, "select count(*) from sites_central_unit") == [(0,)]
+    assert _rows(empty, "select count(*) from trail_fact") == [(0,)]
+
+    loaded = empty.run("load", *files)
+    assert loaded.returncode == 0 and loaded.stdout == rehearsed.stdout
+    assert _rows(empty, "select path, name from sites_area order by path") == [
+        ("/WLS/", "Wales"),
+        ("/WLS/CDF/", "Cardiff"),
+    ]
+    people = "people_membership m join people_person p on p.id = m.person_id"
+    held = f"select p.name, p.language, m.role from {people} order by 3"
+    assert _rows(empty, held) == [
+        ("Gwen Llŷr", "cy", "assessor"), ("Gwen Llŷr", "cy", "facilitator"), ("Amina Yusuf", "en", "trainee"),
+    ]  # fmt: skip
+    kinds = "select kind, count(*) from trail_fact group by kind order by kind"
+    told = _rows(empty, kinds)
+    assert told == [
+        ("area.added", 2),
+        ("membership.given", 3),
+        ("person.added", 2),
+        ("site.added", 2),
+        ("unit.added", 1),
+    ]
+
+    again = empty.run("load", ".")
+    assert again.returncode == 0
+    assert [line.split()[0] for line in again.stdout.splitlines()] == ["unchanged"] * 3
+    assert _rows(empty, kinds) == told
+
+
+def test_one_bad_row_keeps_the_whole_batch_out_unless_the_good_ones_are_wanted(front: Front) -> None:
+    front.write(
+        "people.csv",
+        "name,email,role,site,starts",
+        "Good One,good@example.org,facilitator,RIV,2026-01-01",
+        "Bo,bo@nowhere,trainee,RIV,2026-01-01",
+        "Nia,nia@example.org,boss,ZZZ,2026-13-01",
+        "Other,good@example.org,trainee,RIV,2026-01-01",
+        "Admin,admin@example.org,central,RIV,2026-01-01",
+        "Late,late@example.org,trainee,,2026-01-01",
+        "too,many,values,for,this,line",
+        "Amina Yusuf,amina@together.example,trainee,RIV,2026-02-01",
+    )
+    front.write("sites.csv", "site,name,area", "NEW,New Place,CDF")
+
+    refused = front.run("load", "people.csv", "sites.csv")
+
+    assert refused.returncode == 1 and refused.stdout == ""
+    lines = [line.split(": ", 1) for line in refused.stderr.splitlines()]
+    assert [where for where, _ in lines] == [
+        "people.csv:3", "people.csv:4", "people.csv:4", "people.csv:4", "people.csv:5", "people.csv:6", "people.csv:7",
+        "people.csv:8", "people.csv:9",
+    ]  # fmt: skip
+    assert all("; " in words for _, words in lines)
+    assert _rows(front, "select count(*) from sites_site where code = 'NEW'") == [(0,)]
+    assert _rows(front, "select count(*) from people_email where address = 'good@example.org'") == [(0,)]
+
+    partly = front.run("load", "people.csv", "sites.csv", "--good-ones")
+    assert partly.returncode == 0
+    assert (
+        "people.csv:2: good@example.org" in partly.stdout and "people.csv:3: bo@nowhere is no e-mail" in partly.stdout
+    )
+    assert _rows(front, "select count(*) from people_person where name in ('Good One', 'Bo', 'Nia')") == [(1,)]
+
+
+def test_a_changed_name_and_last_day_change_the_person_and_say_so_in_the_trail(front: Front) -> None:
+    front.write(
+        "people.csv",
+        "name;email;role;site;starts;ends",
+        "Amina Yusuf-Jones;amina@together.example;trainee;RIV;2022-09-01;2027-01-31",
+    )
+    done = front.run("load", "people.csv")
+    assert done.stdout == "changed    people.csv:2: amina@together.example, trainee at RIV: name, ends 2027-01-31\n"
+    kinds = _rows(front, "select kind, detail from trail_fact order by id")
+    assert [kind for kind, _ in kinds] == ["person.changed", "membership.ended"]
+    assert "Yusuf" not in str(kinds)  # the trail holds no names
+
+
+def test_what_nobody_can_load_is_named_with_what_to_do(front: Front) -> None:
+    front.write("odd.yaml", "levels: {}")
+    front.write("odd.csv", "colour,size", "red,1")
+    front.write("half.csv", "email,role", "x@example.org,trainee")
+    (front.folder / "latin.csv").write_bytes("name,email\nJosé,x@example.org\n".encode("latin-1"))
+    told = front.run("load", "odd.yaml", "odd.csv", "latin.csv", "nowhere.csv", "half.csv").stderr.splitlines()
+    assert told == [
+        "odd.yaml:1: nobody can tell what the file is; begin with pathway: or instrument:",
+        "odd.csv:1: nobody can tell what the table is about; begin with the columns of units, sites or people",
+        "latin.csv:2: the file is no UTF-8; save it as CSV UTF-8",
+        "nowhere.csv:1: there is nothing to load; look at its name",
+    ]
+    half = front.run("load", "half.csv", "--good-ones")
+    assert half.returncode == 1 and half.stderr.splitlines()[0].startswith("half.csv:1: the column name is missing;")
+
+
+def test_without_a_central_unit_people_are_refused_in_one_line(empty: Front) -> None:
+    done = empty.run("load", empty.write("people.csv", *PEOPLE))
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "units.csv" in done.stderr
