@@ -35,6 +35,7 @@ _HOW: dict[str, tuple[Callable[[object], bool], str]] = {
     YES_OR_NO: (lambda value: isinstance(value, bool), "true or false"),
     DATE: (lambda value: as_day(value) is not None, "a day"),
 }
+_ANY: tuple[Callable[[object], bool], str] = (lambda value: True, "")  # attributes that only a pathway knows
 
 
 def check_evidence(table: Mapping[str, Any], file: str) -> list[Mistake]:
@@ -134,15 +135,14 @@ def _check_days(found: Findings, row: Mapping[str, Any]) -> None:
 
 
 def _check_values(found: Findings, row: Mapping[str, Any]) -> None:
-    for key, kind in ATTRIBUTES.items():
-        if key not in row:
-            continue
-        fits, how = _HOW[kind]
+    for key in row:
+        kind = ATTRIBUTES.get(key)
+        fits, how = _HOW[kind] if kind else _ANY
         values = row[key] if isinstance(row[key], list | tuple) else [row[key]]
         for value in values:
             if not fits(value):
                 found.add(row, key, f"{key} is {shown(value)} and should be {how}", f"write {how}")
-            elif kind == NUMBER and value < 0:
+            elif is_number(value) and value < 0:
                 found.add(row, key, f"{key} is {value}, a number below 0", "write 0 or more")
 
 

@@ -56,10 +56,13 @@ def where(scope: Scope, row: Table, key: str) -> None:
     for name, value in table.items():
         if not scope.attribute(table, name):
             continue
-        if "award" in row and name in _WORDS_OF_AWARDS and not isinstance(value, Table):
-            scope.found.some_of(table, name, _WORDS_OF_AWARDS[name])
-        elif isinstance(value, Table):
+        words = _WORDS_OF_AWARDS.get(name) if "award" in row else None
+        if isinstance(value, Table):
             _ends(scope, table, name, value)
+            if words and "not" in value:
+                scope.found.some_of(value, "not", words, name)
+        elif words:
+            scope.found.some_of(table, name, words)
         else:
             _values(scope, table, name, value, scope.kinds[name])
 

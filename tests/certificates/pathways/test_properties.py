@@ -137,6 +137,12 @@ KEEPS = {
     "other_award": "a: {award: other}",
     "after_grant": "a: {supervision: weekly, since: other, within: P2M}\n      b: {award: other, ever: true}",
     "signed": "a: {delivery: group, by: panel, within: P4M}",
+    "backwards": "a: {learning: a, before: 2025-03-01, within: P6M}",
+    "window": "a: {delivery: group, since: 2024-06-01, within: [P1M, P3M]}",
+    "once": "a: {use: once, all_of: {b: {delivery: group, within: P5M}, c: {delivery: [group, visit], within: P7M}}}",
+    "of_site": "a: {delivery: group, whose: site, within: P3M}",
+    "each_role": "a: {delivery: group, each: {role: [parent, youth]}, within: P8M}",
+    "chain": "a: {learning: a, within: P1Y}\n      b: {learning: b, after: a, within: P3M}",
     "with_feedback": "a: {delivery: group, each_with: {f: {learning: a}}, within: P9M}",
 }
 
