@@ -16,7 +16,11 @@ from training.practice.models import Delivery, Supervision, deliveries_visible_t
 from training.practice.naming import colleagues
 from training.practice.pages import found_record
 from training.practice.rules import KINDS_OF_SUPERVISION, MODES, ROLES, TAILORED
+from training.web import limits
 from training.web.pages import actor, fill, go, page, typed
+
+MOST_ASKED = "60/hour"
+"""How many forms that send mail one person may send: plenty for a backlog, and no way to spread junk."""
 
 
 async def delivery(request: Request) -> Response:
@@ -42,6 +46,7 @@ async def _delivery(request: Request, old: Delivery | None) -> Response:
         if request.method == "POST":
             values = await typed(request)
             given = fill(DeliveryForm, values)
+            _count(me)
             row = await actions.log_delivery(
                 given.entry(),
                 key=given.key,
@@ -82,6 +87,7 @@ async def _supervision(request: Request, old: Supervision | None) -> Response:
         if request.method == "POST":
             values = await typed(request)
             given = fill(SupervisionForm, values)
+            _count(me)
             row = await actions.log_supervision(
                 given.entry(), key=given.key, actor=me, now=clock.now(), replaces=old.id if old else None
             )
@@ -126,6 +132,7 @@ async def ask(request: Request) -> Response:
             wanted = fill(ConfirmerForm, values).asked()
             if wanted is None:
                 raise Invalid("There is a problem", problems={"confirmer": "Choose or write who can confirm it"})
+            _count(me)
             await asking.ask_confirmation(row, wanted, actor=me, now=clock.now())
             return go(request, path)
         except Invalid as wrong:
@@ -151,6 +158,15 @@ async def take_back(request: Request) -> Response:
             problems = wrong.problems
     shown = {"path": f"{path}/take-back", "back": ("The record", path)}
     return page(request, "practice/take_back.html", 422 if problems else 200, values=values, problems=problems, **shown)
+
+
+def _count(me: Actor) -> None:
+    """Counts a form that writes to somebody; past the limit it is a problem of the form, so that the text stays."""
+    try:
+        limits.allow("ask to confirm", str(me.person_id), limit=MOST_ASKED)
+    except limits.TooMany as error:
+        words = "You have sent a lot in one hour. Wait a little, then send this again"
+        raise Invalid("There is a problem", problems={"form": words}) from error
 
 
 def _key(values: Mapping[str, Any]) -> UUID:

@@ -221,3 +221,12 @@ async def test_a_long_list_is_read_page_by_page_without_losing_or_doubling_a_rec
     assert "Next</a>" not in second.text
     for state, total in (("confirmed", 2), ("asked", 52), ("disputed", 0), ("none", 0)):
         assert f"{total} records" in (await chloe.get(f"/practice/records?state={state}")).text
+
+
+async def test_nobody_can_use_the_forms_to_send_mail_without_end_and_the_text_stays(browse: Browse) -> None:
+    amina = await browse("amina")
+    answers = [await amina.post("/practice/deliveries/new", data=TYPED | {"key": str(uuid4())}) for _ in range(61)]
+    assert [answer.status_code for answer in answers[:60]] == [303] * 60
+    assert answers[60].status_code == 422 and "Wait a little" in answers[60].text
+    assert 'value="Tuesday group"' in answers[60].text
+    assert await Delivery.all().count() == 60
