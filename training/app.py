@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from certificates import downloads, evidence_pages, infrastructure, verify, workforce
+from certificates import downloads, evidence_pages, infrastructure, offline_pages, verify, workforce
 from certificates import pages as certificates
 from certificates.audits import pages as audits
 from courses import learners, player
@@ -17,7 +16,6 @@ from courses import quiz_pages as quizzes
 from training import consequences, facts, health, home, offers
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages
-from training.errors import Trouble
 from training.lti import console, picker
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
@@ -129,6 +127,8 @@ ROUTES = [
     # who checks
     at("/v/{token}", verify.verify, may=ANYONE),
     at("/V/{token}", verify.verify, may=ANYONE),
+    at("/q/{signed}", offline_pages.signed, may=ANYONE),
+    at("/Q/{signed}", offline_pages.signed, may=ANYONE),
     at("/verify", verify.check, may=ANYONE, methods=BOTH, body=UPLOAD),
     at("/register", audits.register, may="read register"),
     at("/register.csv", audits.register_csv, may="read register"),
@@ -165,7 +165,7 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
             Middleware(OwnForms, origin=settings.public_url),
             Middleware(SignedIn),
         ],
-        exception_handlers={Trouble: troubles.trouble, HTTPException: troubles.refused, Exception: troubles.fault},
+        exception_handlers=troubles.HANDLERS,
         lifespan=_lifespan,
     )
     app.state.settings, app.state.menu, app.state.works = settings, menu, works

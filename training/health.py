@@ -3,8 +3,9 @@
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from tortoise.exceptions import DBConnectionError, OperationalError
 
-from training.database.opening import connection
+from training.database.migrating import is_migrated
 
 
 async def live(request: Request) -> Response:
@@ -15,9 +16,11 @@ async def live(request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """Tells whether the database answers and has all its tables."""
     try:
-        await connection().execute_query("SELECT 1 FROM trail_fact LIMIT 1")
-    except Exception as error:
-        return JSONResponse({"ready": False, "database": type(error).__name__}, 503)
+        migrated = await is_migrated()
+    except (DBConnectionError, OperationalError):
+        return JSONResponse({"ready": False, "database": "does not answer"}, 503)
+    if not migrated:
+        return JSONResponse({"ready": False, "database": "is not migrated"}, 503)
     return JSONResponse({"ready": True, "database": "answers and is migrated"})
 
 

@@ -4,6 +4,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from training.errors import Conflict, Invalid, NotAllowed, NotFound, Trouble, Upstream
 from training.web.limits import TooMany
@@ -52,6 +53,12 @@ async def refused(request: Request, error: Exception) -> Response:
     return told(request, error.status_code, message, remedy)
 
 
+async def unreachable(request: Request, error: Exception) -> Response:
+    """Answers when the database does not: nothing was changed, and it mends itself when the database is back."""
+    log.warning("database", error=type(error).__name__, reference=_reference(request))
+    return told(request, 503, "We cannot reach our records just now.", "Nothing was changed. Try again in a minute.")
+
+
 async def fault(request: Request, error: Exception) -> Response:
     """Answers a mistake of ours; the log has the rest under the reference number."""
     log.error("fault", exc_info=error, reference=_reference(request))
@@ -78,3 +85,13 @@ def told(
 
 def _reference(request: Request) -> str:
     return str(request.scope.get("request_id", ""))
+
+
+HANDLERS = {
+    Trouble: trouble,
+    HTTPException: refused,
+    DBConnectionError: unreachable,
+    OperationalError: unreachable,
+    Exception: fault,
+}
+"""What may come out of a page → who answers it."""
