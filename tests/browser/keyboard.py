@@ -3,7 +3,7 @@
 from playwright.sync_api import Page
 
 MOST_PRESSES = 250
-WORDS_OF_FOCUS = """() => {
+WORDS_OF_FOCUS = r"""() => {
   const at = document.activeElement;
   if (!at || at === document.body) return "";
   const labels = [...(at.labels || [])].map((label) => label.innerText);

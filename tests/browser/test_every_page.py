@@ -1,6 +1,7 @@
 """Every page that somebody of the cast can open: no axe violation, no sideways scrolling, no error, few bytes."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,20 @@ from tests.browser.axe import VENDORED, WIDTHS, violations
 from tests.browser.walk import walk
 
 SHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+EVERY_WIDTH = (320, 375, 640, 768, 1280)
+"""640 is what is left of 1280 at a zoom of 200 %."""
+SAMPLES = [
+    ("", "/sign-in"),
+    ("amina", "/"),
+    ("amina", "/pathways"),
+    ("amina", "/courses/leading-a-parenting-group"),
+    ("amina", "/practice/deliveries/new"),
+    ("bruno", "/assessments/new"),
+    ("dara", "/register"),
+    ("dara", "/audits"),
+]
+seen_wide: set[str] = set()
+"""Routes whose wide form was looked at already: it is the same for everybody, and half of the time."""
 TROUBLES = ("not found", "Sorry", "not for you")
 STARTS = {
     "": ("/sign-in", "/people/choose", "/verify", "/nowhere"),
@@ -37,20 +52,32 @@ def test_every_page_that_one_can_walk_to_is_accessible(key: str, be: Callable[..
     page.on("console", lambda said: troubles.append(f"{page.url}: {said.text}") if "Policy" in said.text else None)
     for pattern, path in walk(page, STARTS[key]):
         walked.append(path)
-        troubles += [f"{pattern} ({path}) {words}" for words in _troubles(page, expect_missing=path == "/nowhere")]
-        _shoot(page, f"{key or 'stranger'}{pattern}".replace("/", "_"))
+        widths = WIDTHS if pattern not in seen_wide else WIDTHS[:1]
+        seen_wide.add(pattern)
+        missing = path == "/nowhere"
+        troubles += [f"{pattern} ({path}) {words}" for words in _troubles(page, widths, expect_missing=missing)]
+        if os.environ.get("TRAINING_TEST_SCREENSHOTS"):
+            _shoot(page, f"{key or 'stranger'}{pattern}".replace("/", "_"))
     assert len(walked) >= len(STARTS[key])
     assert not troubles, "\n".join(troubles)
 
 
-def _troubles(page: Page, *, expect_missing: bool) -> list[str]:
+@pytest.mark.timeout(300)
+def test_a_page_of_each_kind_holds_at_every_width_and_in_forced_colours(be: Callable[..., Page]) -> None:
+    for key, path in SAMPLES:
+        page = be(key, forced_colors="active")
+        page.goto(path)
+        assert violations(page, EVERY_WIDTH) == [], f"{path} as {key or 'a stranger'}"
+
+
+def _troubles(page: Page, widths: tuple[int, ...], *, expect_missing: bool) -> list[str]:
     found = list[str]()
     heading = page.locator("h1").all_inner_texts()
     if len(heading) != 1:
         found.append(f"has {len(heading)} first headings: {heading}")
     elif any(words in heading[0] for words in TROUBLES) != expect_missing:
         found.append(f"is a page of troubles: {heading[0]}")
-    return found + violations(page)
+    return found + violations(page, widths)
 
 
 def _shoot(page: Page, name: str) -> None:
