@@ -11,7 +11,7 @@ from training.assessments import actions, signing
 from training.assessments.actions import Noted, own_rating
 from training.assessments.cards import cards_of, in_words, seen_in_words, typed_marks
 from training.assessments.instruments import Instrument
-from training.assessments.marks import Mark, apart
+from training.assessments.marks import Mark, Row, apart
 from training.assessments.models import Assessment, Rater
 from training.assessments.reading import drafts_of, notes_of, rows_of
 from training.errors import Invalid, NotFound
@@ -154,8 +154,13 @@ async def _apart(assessment: Assessment, instrument: Instrument, given: Given) -
     return [
         {
             "card": cards[item],
-            "marks": [(names[row.by], in_words(instrument, item, row.marks.get(item))) for row in rows],
+            "marks": [(names[row.by], *_said(instrument, item, row)) for row in rows],
             "notes": notes.get(item, []),
         }
         for item in differ
     ]
+
+
+def _said(instrument: Instrument, item: str, row: Row) -> tuple[str, str]:
+    mark = row.marks.get(item)
+    return in_words(instrument, item, mark), "; ".join(seen_in_words(instrument, item, mark))
