@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from certificates import downloads, evidence_pages, infrastructure, offline_pages, verify, workforce
 from certificates import pages as certificates
@@ -162,6 +163,7 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
             Middleware(FramePrefix),
             Middleware(Watched),
             Middleware(Sealed, secure=settings.secure, frame_origins=lambda: app.state.frame_origins),
+            Middleware(GZipMiddleware, minimum_size=1500, compresslevel=4),
             Middleware(OwnForms, origin=settings.public_url),
             Middleware(SignedIn),
         ],

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,3 +86,18 @@ def test_a_template_has_no_inline_style_or_script_and_no_bare_address(path: Path
 def test_a_template_says_in_its_first_line_what_it_shows(path: Path) -> None:
     first = path.read_text().splitlines()[0]
     assert first.startswith("{#") and first.endswith("#}")
+
+
+async def test_style_goes_compressed_to_those_who_take_it(browse: Any) -> None:
+    stranger = await browse("")
+    address = "/assets/x/govuk/govuk-frontend.css"
+    packed = await stranger.get(address, headers={"Accept-Encoding": "gzip"})
+    plain = await stranger.get(address, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    assert packed.content == plain.content and len(plain.content) > 50_000
+    assert packed.headers["vary"] == "Accept-Encoding" and "immutable" in packed.headers["cache-control"]
+
+
+async def test_a_file_beside_the_shipped_ones_is_not_served(browse: Any) -> None:
+    stranger = await browse("")
+    assert (await stranger.get("/assets/x/%2e%2e/layout.html")).status_code == 404

@@ -1,5 +1,6 @@
 """The shipped style, script and fonts, under addresses that change when they do."""
 
+import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from starlette.responses import FileResponse, Response
 from training.errors import NotFound
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "assets"
+TEXT = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @cache
@@ -20,8 +22,16 @@ def asset(path: str) -> str:
 
 
 async def shipped(request: Request) -> Response:
-    """Serves a shipped file, to be kept by the browser for a year."""
+    """Serves a shipped file, to be kept by the browser for a year; text goes compressed to those who take it."""
     path = (FOLDER / request.path_params["path"]).resolve()
     if not path.is_relative_to(FOLDER) or not path.is_file():
         raise NotFound("There is no such file.", "Load the page again.")
-    return FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    if path.suffix in TEXT and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(_compressed(path), headers=headers | {"Content-Encoding": "gzip"}, media_type=TEXT[path.suffix])
+    return FileResponse(path, headers=headers)
+
+
+@cache
+def _compressed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
