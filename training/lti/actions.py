@@ -38,6 +38,7 @@ class Posted:
     id_token: str
     state: str
     cookies: Mapping[str, str] = field(repr=False)
+    top_level: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Admitted:
 
     target: str
     login_cookie: str
+    by_cookie: bool
+    """Whether the browser keeps cookies here; where it does not, the session lives in the frame's addresses."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ async def admit(
     notes.rung = "cookie" if secret else "none"
     if not secret and await Nonce.filter(nonce=login.nonce).exists():
         raise Refused("nonce_used", "and the cookie is gone")  # a reload of a finished launch
-    if not secret and login.storage:
+    # Posted once more from our own page, a window of its own sends even the cookies that a cross-site post leaves out.
+    if not secret and (login.storage or posted.top_level):
         await _claims(tool, posted.id_token, login, registration, now)  # only a signed token is worth a row
         await Parked.create(
             code_hash=token_hash(parking_code), state=posted.state, id_token=posted.id_token,
@@ -84,17 +88,20 @@ async def admit(
 
 
 async def admit_stored(
-    tool: Tool, parking_code: str, value: str, notes: Notes, entry: Entry, *, now: datetime
+    tool: Tool, parking_code: str, value: str, cookies: Mapping[str, str], notes: Notes, entry: Entry, *, now: datetime
 ) -> Admitted:
-    """Admits a parked launch whose browser has got back, from its LMS, what it was given at the login."""
+    """Admits a parked launch whose browser now brings its cookie, or has got back from its LMS what it was given."""
     parked = await Parked.get_or_none(code_hash=token_hash(parking_code), expires__gt=now)
     if parked is None or not await Parked.filter(code_hash=parked.code_hash).delete():
         raise Refused("state_used", "the parked launch is gone")
     login, registration = await _login_of(tool, parked.state, notes, now)
-    notes.rung = "storage"
-    if not value:
+    secret = cookies.get(login.cookie)
+    notes.rung = "cookie" if secret else "storage"
+    if secret or not login.storage:
+        check_browser(login, secret)
+    elif not value:
         raise Refused("storage_timeout")
-    if not hmac.compare_digest(bind(value), login.binding):
+    elif not hmac.compare_digest(bind(value), login.binding):
         raise Refused("storage_mismatch")
     return await _enter(tool, login, registration, parked.id_token, notes, entry, now)
 
@@ -122,7 +129,7 @@ async def _enter(
     except IntegrityError:
         await _refuse_used(login.nonce, digest)
     await _learn_platform(registration, visit, notes)
-    return Admitted(notes.target, login.cookie)
+    return Admitted(notes.target, login.cookie, by_cookie=notes.rung == "cookie")
 
 
 async def _target(visit: Visit, registration: Registration, arrival: Arrival, now: datetime) -> str:

@@ -59,30 +59,38 @@ async def launch(request: Request) -> Response:
     code = secrets.token_urlsafe(32)
     try:
         asked = await _asked(request)
-        posted = Posted(asked.get("id_token", ""), asked.get("state", ""), request.cookies)
+        alone = request.headers.get("sec-fetch-dest") == "document"
+        posted = Posted(asked.get("id_token", ""), asked.get("state", ""), request.cookies, top_level=alone)
         if "error" in asked:
             await actions.end_with_error(tool, posted, _said(asked), notes, now=now)
         admitted = await actions.admit(tool, posted, notes, entry, parking_code=code, now=now)
     except Refused as refused:
         return await _refuse(request, refused, notes, now)
     if isinstance(admitted, actions.ProofWanted):
-        return page(request, "lti/launch.html", **_stored(admitted.login, admitted.registration), code=code)
-    response = RedirectResponse(admitted.target, 303)
-    response.headers["Set-Cookie"] = _cookie(request, admitted.login_cookie, "", 0)
-    return hand_out(response, entry.session_token, secure=request.app.state.settings.secure, now=now)
+        asks = _stored(admitted.login, admitted.registration)
+        return page(request, "lti/launch.html", **asks, code=code, at_once=alone)
+    return _let_in(request, admitted, entry, now)
 
 
 async def stored(request: Request) -> Response:
-    """Admits a launch whose proof came from the LMS's storage; its session lives in the addresses of that frame."""
+    """Admits a parked launch, by its cookie or by what the LMS's storage gave back."""
     tool, notes, now = _tool(request), _notes(request), clock.now()
     entry = actions.Entry(secrets.token_urlsafe(32))
     try:
         asked = await _asked(request)
         admitted = await actions.admit_stored(
-            tool, asked.get("code", ""), asked.get("value", ""), notes, entry, now=now)
+            tool, asked.get("code", ""), asked.get("value", ""), request.cookies, notes, entry, now=now)
     except Refused as refused:
         return await _refuse(request, refused, notes, now)
+    if admitted.by_cookie:
+        return _let_in(request, admitted, entry, now)
     return RedirectResponse(f"{MARK}{entry.session_token}{admitted.target}", 303)
+
+
+def _let_in(request: Request, admitted: actions.Admitted, entry: actions.Entry, now: datetime) -> Response:
+    response = RedirectResponse(admitted.target, 303)
+    response.headers["Set-Cookie"] = _cookie(request, admitted.login_cookie, "", 0)
+    return hand_out(response, entry.session_token, secure=request.app.state.settings.secure, now=now)
 
 
 async def key_set(request: Request) -> Response:

@@ -103,3 +103,29 @@ async def test_long_hints_are_not_carried_and_no_window_is_offered(side: Side) -
     side.browser.cookies.clear()
     refused = await side.post(honest(side.world, query["nonce"]).write(), query["state"])
     assert refused.headers["X-Refusal"] == "state_missing" and "/lti/login" not in refused.text
+
+
+async def test_in_a_window_of_its_own_the_launch_is_posted_once_more_from_our_own_page(side: Side) -> None:
+    query = await side.begin("grace")
+    jar = dict(side.browser.cookies)
+    side.browser.cookies.clear()  # left out of a cross-site post, as SameSite=Lax asks for
+    form = {"id_token": honest(side.world, query["nonce"], "grace").write(), "state": query["state"]}
+    page = await side.browser.post(
+        "/lti/launch", data=form, headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"})
+    assert page.status_code == 200 and "data-post-at-once" in page.text and "eyJ" not in page.text
+    side.browser.cookies.update(jar)
+    answer = await come_in(side, field(page.text, "code"), "")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/courses/leading-a-parenting-group")
+    assert "session=" in answer.headers["set-cookie"]
+
+
+async def test_posted_once_more_without_its_cookie_it_is_refused(side: Side) -> None:
+    query = await side.begin("grace")
+    side.browser.cookies.clear()
+    form = {"id_token": honest(side.world, query["nonce"], "grace").write(), "state": query["state"]}
+    page = await side.browser.post(
+        "/lti/launch", data=form, headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"})
+    for value in ("", "guessed"):
+        refused = await come_in(side, field(page.text, "code"), value)
+        assert refused.headers["X-Refusal"] == ("state_missing" if not value else "state_used")
+    assert not await Session.all().exists()

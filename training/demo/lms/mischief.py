@@ -41,6 +41,9 @@ def set_mischief(world: World, wish: Mapping[str, Any]) -> None:
         world.keys.append(fresh_key())
         world.keys[:] = world.keys[-1:]
         return
+    if wish["where"] == "storage":
+        world.storage = wish.get("what") != "off"
+        return
     world.mischief[str(wish["where"])] = {
         "what": str(wish.get("what", "")),
         "times": int(wish["times"]) if wish.get("times") else None,
