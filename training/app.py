@@ -14,10 +14,10 @@ from certificates.audits import pages as audits
 from courses import learners, player
 from courses import pages as courses
 from courses import quiz_pages as quizzes
-from training import consequences, facts, health, home, offers
+from training import consequences, facts, health, home, offers, reviews
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages
-from training.lti import console, picker
+from training.lti import console, picker, review
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
 from training.lti.registration import frame_origins
@@ -61,6 +61,8 @@ ROUTES = [
     at("/.well-known/jwks.json", lti.key_set, may=ANYONE),
     at("/lti/choose/{id}", picker.choose, may=SIGNED_IN, methods=BOTH),
     at("/lti/register", joining.register, may=ANYONE),
+    at("/lti/review", review.review, may=SIGNED_IN),
+    at("/lti/privacy", review.privacy, may=SIGNED_IN),
     at("/lti/console", console.console, may="connect systems"),
     at("/lti/console/connect", console.connect, may="connect systems", methods=BOTH),
     at("/lti/console/launches", console.launches, may="connect systems"),
@@ -171,7 +173,7 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
         lifespan=_lifespan,
     )
     app.state.settings, app.state.menu, app.state.works = settings, menu, works
-    app.state.offers = offers.offers
+    app.state.offers, app.state.attempts = offers.offers, reviews.attempts
     app.state.frame_origins, app.state.brand, app.state.contact = frozenset[str](), "", ""
     return app
 

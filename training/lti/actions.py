@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from tortoise.exceptions import IntegrityError
@@ -22,7 +23,7 @@ from training.lti.state import Login, bind, check_browser, unseal
 from training.lti.tokens import Expected, VerifiedClaims
 from training.lti.tool import Tool
 from training.lti.traces import Notes, note_admitted
-from training.lti.visits import Launch, Picking, Visit
+from training.lti.visits import Launch, Picking, Review, Visit
 from training.people.actor import LtiContext
 from training.people.sessions import open_session, token_hash
 
@@ -135,7 +136,10 @@ async def _enter(
 async def _target(visit: Visit, registration: Registration, arrival: Arrival, now: datetime) -> str:
     if isinstance(visit, Picking):
         return f"/lti/choose/{await deeplinking.begin(visit, registration, arrival.person_id, now=now)}"
-    return visit.target if isinstance(visit, Launch) else messages.HOME
+    if isinstance(visit, Review):
+        query = {"of": visit.learner_sub, "path": visit.target}
+        return f"/lti/review?{urlencode(query)}"
+    return visit.target if isinstance(visit, Launch) else "/lti/privacy"
 
 
 async def _login_of(tool: Tool, state: str, notes: Notes, now: datetime) -> tuple[Login, Registration]:
@@ -182,7 +186,7 @@ def _came_from(visit: Visit, registration: Registration) -> LtiContext:
         issuer=visit.issuer,
         deployment_id=visit.deployment_id,
         context_id=visit.context_id,
-        resource_link_id=visit.resource_link_id if isinstance(visit, Launch) else "",
+        resource_link_id=visit.resource_link_id if isinstance(visit, Launch | Review) else "",
         roles_in_context=visit.role,
     )
 

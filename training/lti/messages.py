@@ -20,11 +20,13 @@ from training.lti.claims import (
 )
 from training.lti.refusals import Refused
 from training.lti.tokens import VerifiedClaims
-from training.lti.visits import Launch, Named, Picking, Services
+from training.lti.visits import Launch, Named, Picking, Privacy, Review, Services
 
 VERSION = "1.3.0"
 RESOURCE_LINK = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
+SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
+DATA_PRIVACY = "LtiDataPrivacyLaunchRequest"
 ITEM = "ltiResourceLink"
 TARGET = "training_target"
 """The custom value that we put into a placed activity, and that comes back with its launches."""
@@ -40,7 +42,7 @@ def read_deployment(claims: VerifiedClaims) -> str:
     return needed_text(claims.values, f"{LTI}deployment_id")
 
 
-def read_message(claims: VerifiedClaims, *, origin: str) -> Launch | Picking:
+def read_message(claims: VerifiedClaims, *, origin: str) -> Launch | Picking | Review | Privacy:
     """Reads the message that a token carries; every kind that we do not know is refused by name."""
     deployment_id = read_deployment(claims)
     kind = needed_text(claims.values, f"{LTI}message_type")
@@ -48,6 +50,10 @@ def read_message(claims: VerifiedClaims, *, origin: str) -> Launch | Picking:
         return read_launch(claims, deployment_id, origin=origin)
     if kind == DEEP_LINKING_REQUEST:
         return read_picking(claims, deployment_id)
+    if kind == SUBMISSION_REVIEW:
+        return read_review(claims, deployment_id, origin=origin)
+    if kind == DATA_PRIVACY:
+        return Privacy(**_visit(claims, deployment_id))
     raise Refused("message_type_unsupported", kind)
 
 
@@ -67,6 +73,17 @@ def read_launch(claims: VerifiedClaims, deployment_id: str, *, origin: str) -> L
         resource_link_id=needed_text(link, "id", within=f"{LTI}resource_link"),
         resource_link_title=optional_text(link, "title", within=f"{LTI}resource_link")[:200],
     )
+
+
+def read_review(claims: VerifiedClaims, deployment_id: str, *, origin: str) -> Review:
+    """Reads a submission review; only teachers see others. Source: Submission Review 1.0, 3."""
+    launch = read_launch(claims, deployment_id, origin=origin)
+    learner = needed_text(needed_object(claims.values, f"{LTI}for_user"), "user_id", within=f"{LTI}for_user")
+    if launch.role != roles.INSTRUCTOR and learner != launch.sub:
+        raise Refused("role_not_allowed")
+    return Review(
+        **_visit(claims, deployment_id), target=launch.target, resource_link_id=launch.resource_link_id,
+        learner_sub=learner)
 
 
 def read_picking(claims: VerifiedClaims, deployment_id: str) -> Picking:

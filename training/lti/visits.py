@@ -60,3 +60,17 @@ class Picking(Visit):
     review: bool = False
     presentations: tuple[str, ...] = ()
     data: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review(Visit):
+    """A submission review: a teacher (or the learner) wants to see what one learner did."""
+
+    target: str
+    resource_link_id: str
+    learner_sub: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Privacy(Visit):
+    """A data privacy launch: somebody wants to see what we keep."""

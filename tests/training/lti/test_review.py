@@ -1,0 +1,81 @@
+"""Submission review, the data privacy launch, and the messages that nobody supports."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.training.lti.conftest import Side
+from tests.training.lti.forging import GONE, claim, honest
+from training.demo.cast import known
+from training.lti.models import Context
+from training.lti.review import Attempt
+from training.people.models import Session
+
+
+async def visited(side: Side, kind: str, sub: str = "tutor", **claims: Any) -> httpx2.Response:
+    query = await side.begin(sub)
+    forged = honest(side.world, query["nonce"], sub)
+    for name, value in {"message_type": kind, **claims}.items():
+        claim("https://purl.imsglobal.org/spec/lti/claim/for_user" if name == "for_user" else name, value)(forged)
+    return await side.post(forged.write(), query["state"])
+
+
+@pytest.fixture
+async def marked(side: Side) -> Side:
+    """Amina has opened the course, and the roof shows one try of hers."""
+    await side.launch()
+
+    async def attempts(person_id: Any, path: str, context_id: str) -> list[Attempt]:
+        assert (person_id, path) == (known("amina"), "/courses/leading-a-parenting-group")
+        assert context_id == "course-1"
+        return [Attempt("Quiz", (await Session.first()).created, "8 of 10, passed")]
+
+    side.service.state.attempts = attempts
+    return side
+
+
+async def test_a_teacher_sees_the_tries_of_a_learner_of_the_course(marked: Side) -> None:
+    answer = await visited(marked, "LtiSubmissionReviewRequest", for_user={"user_id": "amina"})
+    page = await marked.browser.get(answer.headers["location"])
+    assert page.status_code == 200 and "Amina Yusuf" in page.text and "8 of 10, passed" in page.text
+
+
+async def test_a_learner_sees_the_own_tries_and_nobody_elses(marked: Side) -> None:
+    answer = await visited(marked, "LtiSubmissionReviewRequest", "amina", for_user={"user_id": "amina"})
+    assert (await marked.browser.get(answer.headers["location"])).status_code == 200
+    refused = await visited(marked, "LtiSubmissionReviewRequest", "grace", for_user={"user_id": "amina"})
+    assert refused.headers["X-Refusal"] == "role_not_allowed"
+    await marked.launch("grace")
+    assert (await marked.browser.get(answer.headers["location"])).status_code == 403
+
+
+async def test_a_teacher_of_another_course_sees_nothing(marked: Side) -> None:
+    elsewhere = {"id": "course-2", "title": "Another course"}
+    answer = await visited(marked, "LtiSubmissionReviewRequest", context=elsewhere, for_user={"user_id": "amina"})
+    assert (await marked.browser.get(answer.headers["location"])).status_code == 404
+
+
+@pytest.mark.parametrize(("for_user", "code"), [
+    (GONE, "claim_missing:https://purl.imsglobal.org/spec/lti/claim/for_user"),
+    ("amina", "claim_type:https://purl.imsglobal.org/spec/lti/claim/for_user"),
+    ({}, "claim_missing:https://purl.imsglobal.org/spec/lti/claim/for_user.user_id")])
+async def test_a_review_must_say_of_whom(marked: Side, for_user: Any, code: str) -> None:
+    refused = await visited(marked, "LtiSubmissionReviewRequest", for_user=for_user)
+    assert refused.headers["X-Refusal"] == code
+
+
+async def test_a_data_privacy_launch_shows_what_we_keep(side: Side) -> None:
+    answer = await visited(
+        side, "LtiDataPrivacyLaunchRequest", "grace", resource_link=GONE, target_link_uri=GONE, context=GONE)
+    assert answer.headers["location"] == "/lti/privacy"
+    page = await side.browser.get("/lti/privacy")
+    assert "Grace Hall" in page.text and "What we keep" in page.text
+    assert (await Context.get()).context_id == ""
+
+
+@pytest.mark.parametrize("kind", ["LtiStartProctoring", "LtiEndAssessment", "LtiAssetProcessorSettingsRequest",
+                                  "LtiEulaRequest", "basic-lti-launch-request", "LtiDeepLinkingResponse"])
+async def test_other_messages_are_refused_by_name(side: Side, kind: str) -> None:
+    refused = await visited(side, kind)
+    assert refused.headers["X-Refusal"] == "message_type_unsupported" and "not supported" in refused.text
