@@ -27,7 +27,7 @@ class Attempt:
 
 
 Attempts = Callable[[UUID, str, str], Awaitable[list[Attempt]]]
-"""Lists a person's tries at what a path opens, begun in one context; the roof gives it, because this room does not know courses."""
+"""Lists a person's tries at what a path opens, begun in one context; given by the roof."""
 
 
 async def review(request: Request) -> Response:
