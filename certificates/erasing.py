@@ -20,7 +20,7 @@ from training.lti.erasing import erase_identities
 from training.people.actor import Actor
 from training.people.erasing import erase_person, pseudonym_of, sweep
 from training.people.reach import visible_to
-from training.people.rows import Rows, rows_about
+from training.people.rows import Rows, rows_about, rows_above
 from training.practice.confirmations import Confirmation
 from training.practice.models import DeliveryTeam, Supervision
 
@@ -58,7 +58,9 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
         words = await erase_person(person, now=now) | await erase_identities(person_id) | _named(rows, person_id)
         await _remove_holder(certificate_ids)
         await TaskEntry.filter(id__in=list(rows.get(TaskEntry, {}))).update(note="", file_name="", stored="")
-        swept = await sweep(rows, words, pseudonym_of(person_id), leave=frozenset({Certificate}))
+        instead, leave = pseudonym_of(person_id), frozenset({Certificate})
+        swept = await sweep(rows, words, instead, leave=leave)
+        swept += await sweep(await rows_above(rows), words, instead, leave=leave)
         await facts.record(
             "person.erased", person, actor=actor.person_id, person=person_id, unit=person.unit_id, now=now,
             detail={"certificates": len(certificate_ids), "rows": swept},

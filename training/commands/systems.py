@@ -14,7 +14,7 @@ from training.commands.place import here
 from training.commands.tables import AsJson, show
 from training.consequences import AFTER
 from training.database.opening import opened
-from training.lti import checkup, registration, scores
+from training.lti import checkup, registration, roster, scores
 from training.lti.checkup import Finding
 from training.lti.registration import Entry
 from training.lti.scores import Value
@@ -147,3 +147,22 @@ async def _send_score(identifier: str, user: str, line_item: str, value: Value) 
     async with opened(here().database_url):
         chosen = await registration.find(identifier)
         return await scores.send_by_hand(chosen, user, line_item, value, now=clock.now())
+
+
+@lti.command("sync-members")
+def sync_members(
+    registration: Annotated[str, typer.Option(help="id of the registration")],
+    context: Annotated[str, typer.Option(help="id of the course in the LMS")],
+    as_json: AsJson = False,
+) -> None:
+    """Fetch who is in a course of an LMS."""
+    rows = asyncio.run(_sync_members(registration, context))
+    show(rows, ("sub", "name", "email", "roles", "status"), as_json=as_json)
+
+
+async def _sync_members(identifier: str, context: str) -> Sequence[Mapping[str, Any]]:
+    facts.follow(AFTER)
+    settings = here()
+    async with opened(settings.database_url), outside(settings) as things:
+        chosen = await registration.find(identifier)
+        return await roster.sync(chosen, context, things.platform, now=clock.now())

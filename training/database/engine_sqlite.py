@@ -32,6 +32,9 @@ class SafeSqliteClient(SqliteClient):
     async def create_connection(self, with_db: bool) -> None:
         """Connects and sets every pragma, or does not connect."""
         try:
+            if self._connection is None:
+                # Tried here first: a failing aiosqlite leaves a thread that complains after the loop has closed.
+                sqlite3.connect(self.filename).close()
             await settled(super().create_connection(with_db))
         except sqlite3.Error as error:
             raise OperationalError(f"{self.filename}: {error}") from error

@@ -10,6 +10,8 @@ from tortoise.fields import UUIDField
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
+from training.people.models import Person
+
 Row = dict[str, Any]
 Rows = dict[type[Model], dict[Any, Row]]
 """Table → primary key → row."""
@@ -31,6 +33,17 @@ async def rows_about(person_id: UUID) -> Rows:
     while own:
         own = await _hanging_on(own, found)
     return {model: rows for model, rows in found.items() if rows}
+
+
+async def rows_above(rows: Rows) -> Rows:
+    """Gives the records of other people that these rows are part of: a group that the person helped to lead."""
+    above: Rows = {}
+    for model, kept in rows.items():
+        for name, parent in _parents(model):
+            if parent is not Person and any(further is Person for _, further in _parents(parent)):
+                keys = {row[name] for row in kept.values() if row[name]} - set(rows.get(parent, {}))
+                above.setdefault(parent, {}).update(_keyed(parent, await parent.filter(pk__in=list(keys)).values()))
+    return above
 
 
 def models() -> list[type[Model]]:

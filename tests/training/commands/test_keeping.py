@@ -143,10 +143,11 @@ def test_a_backup_never_overwrites_something_else(used: Front) -> None:
     ],
 )
 def test_a_database_that_cannot_be_opened_is_one_line_and_quick(front: Front, url: str, words: str) -> None:
-    begun = time.process_time()
+    begun = time.monotonic()
     done = front.run("trail", "verify", DATABASE_URL=url)
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and words in done.stderr
-    assert "Traceback" not in done.stderr and time.process_time() - begun < 2
+    assert "Traceback" not in done.stderr
+    assert time.monotonic() - begun < 30  # two seconds on an idle machine; it must never wait for the database to come
 
 
 def test_a_missing_or_wrong_setting_is_named_in_one_line(front: Front) -> None:

@@ -17,7 +17,7 @@ from certificates.keys import KeyStore
 from certificates.models import Certificate
 from certificates.safe import Safe
 from certificates.shelf import Shelf
-from tests.certificates.awarded import awarded
+from tests.certificates.awarded import HOME, awarded
 from tests.training.commands.conftest import NOW, Front
 from training import consequences, facts
 from training.database.opening import opened
@@ -47,20 +47,19 @@ async def _lived() -> None:
     """Gives Amina a past: a certificate, a group with a co-leader, an LMS, a session and a letter."""
     facts.follow(consequences.AFTER)
     unit = known("together")
-    group = {"unit_id": unit, "site_id": known("site/RIV"), "programme_id": known("growing-together")}
-    delivery = await Delivery.create(
-        id=uuid4(), entry_key=uuid4(), person_id=AMINA, recorded_by_id=AMINA, what="group", group_name="Tuesdays",
-        began=date(2026, 1, 6), role="lead", mode="in_person", note=f"{NAME} and Jude led", recorded=NOW, **group,
-    )  # fmt: skip
-    other = await Delivery.create(
-        id=uuid4(), entry_key=uuid4(), person_id=known("jude"), recorded_by_id=known("jude"), what="group",
-        group_name="Tuesdays", began=date(2026, 1, 6), role="lead", mode="in_person",
-        note="AMINA YUSUF was ill once", recorded=NOW, **group,
-    )  # fmt: skip
+    group = {
+        "unit_id": unit, "site_id": known("site/RIV"), "programme_id": known("growing-together"), "what": "group",
+        "group_name": "Tuesdays", "began": date(2026, 1, 6), "ended": date(2026, 3, 31), "sessions": 12, "hours": 24,
+        "role": "lead", "parents_enrolled": 8, "parents_completing": 7, "mode": "in_person", "recorded": NOW,
+    }  # fmt: skip
+    mine = {"person_id": AMINA, "recorded_by_id": AMINA, "note": f"{NAME} and Jude led"}
+    hers = {"person_id": known("jude"), "recorded_by_id": known("jude"), "note": "AMINA YUSUF was ill once"}
+    delivery = await Delivery.create(id=uuid4(), entry_key=uuid4(), **mine, **group)
+    other = await Delivery.create(id=uuid4(), entry_key=uuid4(), **hers, **group)
     await DeliveryTeam.create(id=uuid4(), delivery=other, person_id=AMINA, name="Amina Y.", role="co_leader")
     await Confirmation.create(
-        id=uuid4(), unit_id=unit, person_id=known("jude"), delivery=other, confirmer_id=AMINA, confirmer_name="Amina Y.",
-        contact=ADDRESS, asked=NOW, expires=NOW, note="I was there. Amina Y.",
+        id=uuid4(), unit_id=unit, person_id=known("jude"), delivery=other, confirmer_id=AMINA,
+        confirmer_name="Amina Y.", contact=ADDRESS, asked=NOW, expires=NOW, note="I was there. Amina Y.",
     )  # fmt: skip
     await Confirmation.create(
         id=uuid4(), unit_id=unit, person_id=AMINA, delivery=delivery, confirmer_id=known("jude"),
@@ -85,7 +84,7 @@ def lived(front: Front) -> Iterator[tuple[Front, Certificate]]:
     async def fill() -> Certificate:
         await _lived()
         row = await awarded("amina", name=NAME)
-        keys = KeyStore(Safe.of("s" * 40), home="http://localhost:8000")
+        keys = KeyStore(Safe.of("s" * 40), home=HOME)
         await publishing.publish(row.id, keys=keys, shelf=shelf, now=NOW)
         return await Certificate.get(id=row.id)
 
@@ -171,9 +170,8 @@ def test_an_erased_person_is_out_everywhere_and_cannot_be_erased_twice(lived) ->
 def test_an_erasure_that_fails_changes_nothing(lived) -> None:  # type: ignore[no-untyped-def]
     front, _ = lived
     with closing(sqlite3.connect(front.folder / "training.db")) as database:
-        database.execute(
-            "create trigger no before insert on trail_fact when new.kind = 'person.erased' begin select raise(abort, 'x'); end"
-        )
+        when = "before insert on trail_fact when new.kind = 'person.erased'"
+        database.execute(f"create trigger stop {when} begin select raise(abort, 'stop'); end")
         database.commit()
     assert front.run("person", "erase", str(AMINA)).returncode == 1
     assert "Amina Y." in _everything(front) and ADDRESS in _everything(front)
