@@ -110,6 +110,7 @@ ROUTES = [
     # how it is judged
     at("/assessments", assessments.mine, may=SIGNED_IN),
     at("/assessments/new", assessments.begin, may="assess", methods=BOTH),
+    at("/assessments/of/{id}", assessments.of, may="see people"),
     at("/assessments/{id}", result_pages.assessment, may=SIGNED_IN),
     at("/assessments/{id}/rate", rating_pages.rate, may="assess", methods=BOTH),
     at("/assessments/{id}/draft", rating_pages.draft, may="assess", methods=POST),

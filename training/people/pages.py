@@ -134,6 +134,7 @@ async def _gives(me: Actor) -> dict[str, list[tuple[str, str]]] | None:
 
 def _ways_on(me: Actor, person_id: UUID) -> list[tuple[str, str]]:
     ways = [("Courses", f"/courses/of/{person_id}"), ("Practice", f"/practice/of/{person_id}")]
+    ways.append(("Assessments", f"/assessments/of/{person_id}"))
     return [*ways, ("Pathway and certificates", f"/pathways/of/{person_id}")]
 
 

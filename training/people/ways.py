@@ -11,6 +11,7 @@ WAYS = (
     ("assess", "Assessments", "Watch a group, rate it, sign it.", "/assessments"),
     ("see people", "People", "Everybody you work with here.", "/people"),
     ("see people", "Sites", "Who may deliver, who is stuck, who runs out.", "/sites"),
+    ("see people", "Practice records", "Groups and supervision, and who confirmed them.", "/practice/records"),
     ("decide", "Decisions", "People whose evidence is complete.", "/certificates/decisions"),
     ("read register", "Register", "Who was certified, where, on any day.", "/register"),
     ("audit", "Audits", "Draw a sample, look at each case, uphold or overturn.", "/audits"),
