@@ -72,14 +72,24 @@ async def meet(
 
 async def _person(registration: Registration, named: Named, now: datetime) -> Person:
     identifier = uuid4()
-    spoken = named.locale.lower()[:2]
     return await Person.create(
         id=identifier,
         unit_id=registration.unit_id,
-        name=named.name or f"{NEUTRAL} {identifier.hex[:4].upper()}",
-        language=spoken if spoken in LANGUAGES else "en",
+        name=name_of(identifier, named),
+        language=language_of(named),
         created=now,
     )
+
+
+def name_of(person_id: UUID, named: Named) -> str:
+    """Tells what a person new to us is called; a neutral name where the LMS tells none."""
+    return named.name or f"{NEUTRAL} {person_id.hex[:4].upper()}"
+
+
+def language_of(named: Named) -> str:
+    """Tells which of our languages a person new to us reads."""
+    spoken = named.locale.lower()[:2]
+    return spoken if spoken in LANGUAGES else "en"
 
 
 async def learn_name(known: Identity, named: Named) -> None:

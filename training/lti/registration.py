@@ -197,6 +197,8 @@ def _is_url(url: str) -> bool:
 
 async def _unit(slug: str) -> CentralUnit:
     found = await (CentralUnit.filter(slug=slug) if slug else CentralUnit.all()).limit(2)
+    if not found and not slug:  # a fresh installation: its LMS is often connected before anything is loaded
+        return await CentralUnit.create(id=uuid4(), slug="central-unit", name="Central unit")
     if len(found) != 1:
         raise Invalid("It is not clear which central unit this LMS belongs to.", "Name it with --unit.")
     return found[0]

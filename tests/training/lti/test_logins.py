@@ -9,12 +9,15 @@ import pytest
 
 from tests.training.lti.conftest import Side
 from tests.training.lti.forging import GONE, claim, honest
-from training import clock
+from training import clock, facts
+from training.consequences import AFTER
+from training.database.opening import opened
 from training.demo.lms.mischief import set_mischief
 from training.lti import registration
 from training.lti.models import Deployment, LaunchTrace, Nonce, Registration
 from training.lti.registration import Entry
 from training.lti.state import Login, bind, seal, unseal
+from training.settings import Settings
 
 ASKED = {"login_hint": "amina", "target_link_uri": "http://testserver/courses", "client_id": "training"}
 
@@ -234,3 +237,11 @@ async def test_no_token_and_no_name_is_in_the_log_of_a_launch(side: Side, capsys
     await side.launch()
     said = capsys.readouterr()
     assert "eyJ" not in said.out + said.err and "Amina" not in said.out + said.err
+
+
+async def test_an_lms_can_be_connected_before_anything_is_loaded(settings: Settings) -> None:
+    facts.follow(AFTER)
+    async with opened("sqlite://:memory:", create=True):
+        entry = Entry("https://lms.example", "c", "https://lms.example/a", "https://lms.example/t", "https://lms.example/j")
+        await registration.add(entry, now=clock.now())
+        assert [row["issuer"] for row in await registration.list_registrations()] == ["https://lms.example"]

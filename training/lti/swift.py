@@ -1,0 +1,139 @@
+"""Writes an ordinary launch in one go, as it happens most often; whatever is out of the ordinary goes the long way."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from tortoise.exceptions import IntegrityError
+
+from training import facts
+from training.database.engine_sqlite import SafeSqliteClient
+from training.database.opening import connection
+from training.lti import swift_postgres, swift_sqlite
+from training.lti.arrivals import language_of, name_of
+from training.lti.models import Registration
+from training.lti.traces import Notes
+from training.lti.visits import Launch, Visit
+from training.people.actor import LtiContext
+from training.people.sessions import ABSOLUTE, token_hash
+
+WRITTEN = ("person.launched", "membership.given")
+"""The facts that are written here; where work is to follow one of them, the long way queues it."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a launch uses up: the nonce of its login, and the token that ended it."""
+
+    nonce: str
+    digest: str
+    kept: timedelta
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The session that a launch opens, and the one that it takes the place of."""
+
+    token: str = field(repr=False)
+    came_from: LtiContext
+    replaces: str | None = field(default=None, repr=False)
+
+
+async def write(
+    visit: Visit, registration: Registration, notes: Notes, *, spent: Spent, opened: Opened, now: datetime
+) -> bool:
+    """Writes all of a launch at once, or nothing; tells whether it was written.
+
+    Not written are: launches that were used before, are not approved, of people who were erased, or that came at the
+    very moment when another one made the same person or course. The long way knows what to do or to say.
+    """
+    if type(visit) is not Launch or any(facts.after(kind) for kind in WRITTEN):
+        return False
+    values = (
+        _of_people(visit, registration, now)
+        | _of_places(visit)
+        | _of_session(opened, spent, now)
+        | _of_trace(visit, notes)
+    )
+    client = connection()
+    try:
+        if isinstance(client, SafeSqliteClient):
+            return await client.at_once(lambda raw: swift_sqlite.write(raw, values))
+        await client.execute_query_dict(swift_postgres.STATEMENT, swift_postgres.ordered(values))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _of_people(visit: Launch, registration: Registration, now: datetime) -> dict[str, Any]:
+    person = uuid4()
+    detail = {"registration": str(registration.id), "role": visit.role}
+    return {
+        "now": now,
+        "today": now.date(),
+        "registration": registration.id,
+        "unit": registration.unit_id,
+        "site": registration.site_id,
+        "sub": visit.sub,
+        "name": visit.person.name,
+        "email": visit.person.email,
+        "test_user": visit.test_user,
+        "person": person,
+        "called": name_of(person, visit.person),
+        "language": language_of(visit.person),
+        "identity": uuid4(),
+        "membership": uuid4(),
+        "first_detail": _json(detail | {"new": True}),
+        "again_detail": _json(detail | {"new": False}),
+        "given_detail": _json({"role": "trainee", "because": "lti"}),
+    }
+
+
+def _of_places(visit: Launch) -> dict[str, Any]:
+    return {
+        "deployment": visit.deployment_id,
+        "context": uuid4(),
+        "context_id": visit.context_id,
+        "title": visit.context_title,
+        "label": visit.context_label,
+        "roster_url": visit.services.roster,
+        "link": uuid4(),
+        "resource_link_id": visit.resource_link_id,
+        "link_title": visit.resource_link_title,
+        "target": visit.target,
+        "line_item_url": visit.services.line_item,
+        "line_items_url": visit.services.line_items,
+        "scopes": _json(list(visit.services.scopes)),
+        "context_role": uuid4(),
+        "role": visit.role,
+    }
+
+
+def _of_session(opened: Opened, spent: Spent, now: datetime) -> dict[str, Any]:
+    return {
+        "nonce": spent.nonce,
+        "digest": spent.digest,
+        "nonce_until": now + spent.kept,
+        "session": token_hash(opened.token),
+        "session_until": now + ABSOLUTE,
+        "came_from": _json(asdict(opened.came_from)),
+        "replaces": token_hash(opened.replaces) if opened.replaces else "",
+    }
+
+
+def _of_trace(visit: Launch, notes: Notes) -> dict[str, Any]:
+    return {
+        "trace": uuid4(),
+        "reference": notes.reference,
+        "message_type": notes.message_type,
+        "clock_skew": notes.clock_skew,
+        "rung": notes.rung,
+        "browser": notes.browser,
+    }
+
+
+def _json(told: Mapping[str, Any] | list[str]) -> str:
+    return json.dumps(told, separators=(",", ":"))
