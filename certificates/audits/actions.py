@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from tortoise.expressions import Subquery
+
 from certificates import changes
 from certificates.audits.models import Audit, Case, visible_to
 from certificates.audits.register import Question, rows
@@ -38,7 +40,7 @@ async def draw_sample(title: str, asked: Question, *, size: int, seed: str, acto
 
 async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: datetime) -> Case:
     """Upholds or overturns a case, once; overturning withdraws the certification in the same transaction."""
-    case = await Case.get_or_none(id=case_id, audit_id__in=visible_to(actor).values("id")).prefetch_related(
+    case = await Case.get_or_none(id=case_id, audit_id__in=Subquery(visible_to(actor).values("id"))).prefetch_related(
         "certification"
     )
     if case is None:
