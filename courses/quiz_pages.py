@@ -198,12 +198,15 @@ async def result(request: Request) -> Response:
         to_pass=words.to_pass(spot.chapter, spot.part),
         tries_left=words.tries_left(tries.left),
         may_begin=tries.may_begin,
-        rows=[_row(spot, one, number, show_right=show_right) for number, one in enumerate(marked, 1)],
+        rows=[
+            _row(spot, one, number, language=around["content_lang"], show_right=show_right)
+            for number, one in enumerate(marked, 1)
+        ],
         languages=views.language_switch(spot.chapter.languages, path, around["content_lang"]),
     )
 
 
-def _row(spot: Spot, marked: Marked, number: int, *, show_right: bool) -> dict[str, Any]:
+def _row(spot: Spot, marked: Marked, number: int, *, language: str, show_right: bool) -> dict[str, Any]:
     one = marked.question
     return {
         "number": number,
@@ -214,13 +217,12 @@ def _row(spot: Spot, marked: Marked, number: int, *, show_right: bool) -> dict[s
         "answer": _texts(one, list(one.right)) if show_right and not marked.right else [],
         "reasons": marked.reasons,
         "reread": f"/courses/{spot.journey.outline.slug}/{one.reread}" if one.reread else "",
-        "reread_title": _title_of(spot, one.reread),
+        "reread_title": _title_of(spot, one.reread, language),
     }
 
 
-def _title_of(spot: Spot, reread: str) -> str:
+def _title_of(spot: Spot, reread: str, language: str) -> str:
     if not reread:
         return ""
     module, _, activity = reread.partition("/")
-    chapter = spot.journey.outline.chapter(module)
-    return str(in_language(chapter.part(activity).title, views.language_of(chapter, spot.journey.enrolment.language)))
+    return str(in_language(spot.journey.outline.chapter(module).part(activity).title, language))
