@@ -1,4 +1,4 @@
-"""Commands for what people write in files: load courses, pathways, instruments and people; check and evaluate pathways."""
+"""Commands for what people write in files: load them all; check and evaluate pathways."""
 
 import asyncio
 import json
@@ -10,32 +10,35 @@ import typer
 
 from certificates.pathways.commands import check_command, evaluate_command
 from training import clock, facts, logs
-from training import settings as setting
+from training.commands.place import here
 from training.consequences import AFTER
 from training.database.opening import opened
 from training.errors import Invalid
 from training.loading import load_all
+from training.settings import Settings
 
 pathway = typer.Typer(no_args_is_help=True)
 Check = Annotated[bool, typer.Option("--check", help="only say what would be new, changed or refused")]
+GoodOnes = Annotated[bool, typer.Option("--good-ones", help="load the good rows of a CSV file beside bad ones")]
+Unit = Annotated[str, typer.Option(help="slug of the central unit, where there are several")]
 
 
-def load(paths: list[Path], check: Check = False, good_ones: bool = False) -> None:
+def load(paths: list[Path], check: Check = False, good_ones: GoodOnes = False, unit: Unit = "") -> None:
     """Load course packages, pathways, instruments, and CSV files of people and sites; all of a file or nothing."""
-    settings = setting.load()
+    settings = here()
     logs.set_up(settings.log_format)
-    lines, refused = asyncio.run(_load(settings, paths, check=check, good_ones=good_ones))
+    lines, refused = asyncio.run(_load(settings, paths, check=check, good_ones=good_ones, unit=unit))
     for line in lines:
         typer.echo(line, err=refused)
     raise typer.Exit(1 if refused else 0)
 
 
 async def _load(
-    settings: setting.Settings, paths: list[Path], *, check: bool, good_ones: bool
+    settings: Settings, paths: list[Path], *, check: bool, good_ones: bool, unit: str
 ) -> tuple[list[str], bool]:
     facts.follow(AFTER)
     async with opened(settings.database_url):
-        return await load_all(paths, settings=settings, now=clock.now(), check=check, good_ones=good_ones)
+        return await load_all(paths, settings=settings, now=clock.now(), check=check, good_ones=good_ones, unit=unit)
 
 
 @pathway.command("check")

@@ -16,7 +16,7 @@ from certificates.models import Certificate
 from certificates.safe import Safe
 from certificates.verify import answer, find
 from training import clock
-from training import settings as setting
+from training.commands.place import here
 from training.database.opening import opened
 from training.errors import Invalid, NotFound
 from training.people.operator import operator
@@ -38,7 +38,7 @@ def register(
 
 
 async def _register(asked: Question, format: str) -> None:
-    async with opened(setting.load().database_url):
+    async with opened(here().database_url):
         found = await rows(await operator(), asked)
     if format == "json":
         typer.echo(json.dumps(as_json(found, asked, extracted=clock.now()), ensure_ascii=False))
@@ -54,7 +54,7 @@ def show(code: str) -> None:
 
 
 async def _show(code: str) -> None:
-    async with opened(setting.load().database_url):
+    async with opened(here().database_url):
         row = await find(code)
         if row is None:
             raise NotFound("We know of no certificate with this code.", "Check the code, letter by letter.")
@@ -71,7 +71,7 @@ def verify(file: Path) -> None:
 async def _verify(file: Path) -> dict[str, object]:
     if not file.is_file():
         raise Invalid(f"{file}: there is no such file.", "Check the name.")
-    settings, now = setting.load(), clock.now()
+    settings, now = here(), clock.now()
     keys = KeyStore(Safe.of(settings.secret_key), home=settings.public_url)
     async with opened(settings.database_url):
         found = await recognise(file.read_bytes(), keys=keys, now=now)

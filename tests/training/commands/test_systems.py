@@ -33,6 +33,9 @@ def test_an_lms_is_connected_once_listed_and_tried(front: Front) -> None:
     assert (row["client_id"], row["profile"], row["state"]) == ("ours", "moodle", "active")
     assert sorted(row["deployments"]) == ["1", "2"]
 
+    nowhere = front.run("lti", "sync-members", "--registration", row["id"], "--context", "c-1", "--json")
+    assert nowhere.returncode == 1 and nowhere.stdout == "" and nowhere.stderr.count("\n") == 1
+
     tried = front.run("lti", "test", row["id"], OUTBOUND_ALLOW="127.0.0.1")
     assert tried.returncode == 1 and "fault  Keys:" in tried.stdout and "Traceback" not in tried.stderr
 
