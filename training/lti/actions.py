@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
 from training.database.opening import transaction
 from training.errors import Conflict
-from training.lti import deeplinking, messages, tokens
+from training.lti import deeplinking, messages, swift, tokens
 from training.lti.arrivals import Arrival, arrive
 from training.lti.claims import LTI
 from training.lti.doorway import Choosing, Parked
@@ -20,6 +20,7 @@ from training.lti.models import Deployment, LaunchTrace, Nonce, Registration
 from training.lti.profiles import recognise
 from training.lti.refusals import Refused
 from training.lti.state import Login, bind, check_browser, unseal
+from training.lti.swift import Opened, Spent
 from training.lti.tokens import Expected, VerifiedClaims
 from training.lti.tool import Tool
 from training.lti.traces import Notes, note_admitted
@@ -115,22 +116,29 @@ async def _enter(
     notes.deployment_id = messages.read_deployment(claims)
     notes.message_type = str(claims.values.get(f"{LTI}message_type", ""))[:60]
     visit = messages.read_message(claims, origin=tool.origin)
+    spent = Spent(login.nonce, hashlib.sha256(token.encode()).hexdigest(), KEPT_NONCE)
+    opened = Opened(entry.session_token, _came_from(visit, registration), entry.replaces)
+    if not await swift.write(visit, registration, notes, spent=spent, opened=opened, now=now):
+        await _write(tool, visit, notes, spent, opened, now)
+    await _learn_platform(registration, visit, notes)
+    return Admitted(notes.target, login.cookie, by_cookie=notes.rung == "cookie")
+
+
+async def _write(tool: Tool, visit: Visit, notes: Notes, spent: Spent, opened: Opened, now: datetime) -> None:
+    assert notes.registration is not None
+    registration = notes.registration = await _active(tool, notes.registration.id, now, afresh=True)
     deployment = await _deployment(registration, visit.deployment_id, now)
-    digest = hashlib.sha256(token.encode()).hexdigest()
     try:
         async with transaction():
             # First of all, so that of two posts of one token one ends here, whatever else they would write.
-            await Nonce.create(nonce=login.nonce, digest=digest, expires=now + KEPT_NONCE)
+            await Nonce.create(nonce=spent.nonce, digest=spent.digest, expires=now + spent.kept)
             arrival = await arrive(visit, registration, deployment, now=now)
             notes.target = await _target(visit, registration, arrival, now)
-            came_from = _came_from(visit, registration)
             await open_session(
-                arrival.person_id, token=entry.session_token, now=now, lti=came_from, replaces=entry.replaces)
+                arrival.person_id, token=opened.token, now=now, lti=opened.came_from, replaces=opened.replaces)
             await note_admitted(notes, person_id=arrival.person_id, now=now)
     except IntegrityError:
-        await _refuse_used(login.nonce, digest)
-    await _learn_platform(registration, visit, notes)
-    return Admitted(notes.target, login.cookie, by_cookie=notes.rung == "cookie")
+        await _refuse_used(spent.nonce, spent.digest)
 
 
 async def _target(visit: Visit, registration: Registration, arrival: Arrival, now: datetime) -> str:
@@ -144,11 +152,18 @@ async def _target(visit: Visit, registration: Registration, arrival: Arrival, no
 
 async def _login_of(tool: Tool, state: str, notes: Notes, now: datetime) -> tuple[Login, Registration]:
     login = unseal(state, key=tool.state_key, now=now)
-    registration = await Registration.get_or_none(id=login.registration_id, state="active")
-    if registration is None:
-        raise Refused("issuer_unknown", "the registration was closed")
+    registration = await _active(tool, login.registration_id, now)
     notes.registration, notes.login = registration, login
     return login, registration
+
+
+async def _active(tool: Tool, identifier: UUID, now: datetime, *, afresh: bool = False) -> Registration:
+    known = None if afresh else tool.remembered.get(identifier, now=now)
+    registration = known or await Registration.get_or_none(id=identifier, state="active")
+    if registration is None:
+        tool.remembered.forget(identifier)
+        raise Refused("issuer_unknown", "the registration was closed")
+    return registration if known else tool.remembered.keep(registration, now=now)
 
 
 async def _claims(tool: Tool, token: str, login: Login, registration: Registration, now: datetime) -> VerifiedClaims:
@@ -200,6 +215,7 @@ async def _learn_platform(registration: Registration, visit: Visit, notes: Notes
         changed["clock_skew"] = skew
     if changed:
         await Registration.filter(id=registration.id).update(**changed)
+        registration.update_from_dict(changed)  # it may be remembered
 
 
 async def end_with_error(tool: Tool, posted: Posted, said: str, notes: Notes, *, now: datetime) -> None:

@@ -23,7 +23,7 @@ WHAT = {"add": "New", "change": "Changes", "gone": "No longer there"}
 
 async def register(request: Request) -> Response:
     """Registers us at the LMS whose administrator opened this; the result waits for approval here."""
-    allow("lti register", request.client.host if request.client else "", limit="20/minute")
+    allow("lti register", request.client.host if request.client else "", limit="120/minute")
     tool: Tool = request.app.state.tool
     asked, now = request.query_params, clock.now()
     url = asked.get("openid_configuration", "")

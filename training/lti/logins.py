@@ -30,8 +30,11 @@ async def begin(tool: Tool, asked: Mapping[str, str], *, nonce: str, secret: str
     for name in ("iss", "login_hint", "target_link_uri"):
         if not asked.get(name):
             raise Refused("login_param_missing", name)
-    registration = await find_registration(
-        asked["iss"], asked.get("client_id", ""), asked.get("lti_deployment_id", ""))
+    issuer, client_id = asked["iss"], asked.get("client_id", "")
+    registration = tool.remembered.get((issuer, client_id), now=now)
+    if registration is None:
+        registration = await find_registration(issuer, client_id, asked.get("lti_deployment_id", ""))
+        tool.remembered.keep(registration, now=now)
     login = Login(
         registration_id=registration.id,
         nonce=nonce,

@@ -12,6 +12,7 @@ from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotFound
 from training.lti.models import Deployment, Registration
 from training.lti.profiles import PROFILES, recognise
+from training.lti.remembered import forget_everywhere
 from training.sites.models import CentralUnit, Site
 
 POLICIES = ("auto", "ask", "refuse")
@@ -154,6 +155,7 @@ async def accept_changes(registration: Registration, *, now: datetime, actor: UU
         await Registration.filter(id=registration.id).update(proposed=None, **told)
         await facts.record(
             "registration.changed", registration, actor=actor, unit=registration.unit_id, now=now, detail=proposed)
+    forget_everywhere()
 
 
 async def find(identifier: str) -> Registration:

@@ -61,11 +61,14 @@ async def write(
     client = connection()
     try:
         if isinstance(client, SafeSqliteClient):
-            return await client.at_once(lambda raw: swift_sqlite.write(raw, values))
-        await client.execute_query_dict(swift_postgres.STATEMENT, swift_postgres.ordered(values))
+            written = await client.at_once(lambda raw: swift_sqlite.write(raw, values))
+        else:
+            written = bool(await client.execute_query_dict(swift_postgres.STATEMENT, swift_postgres.ordered(values)))
     except IntegrityError:
         return False
-    return True
+    if written:
+        notes.target = visit.target
+    return written
 
 
 def _of_people(visit: Launch, registration: Registration, now: datetime) -> dict[str, Any]:

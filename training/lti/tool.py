@@ -6,6 +6,7 @@ from cryptography.fernet import Fernet
 
 from training.lti.keyring import derive
 from training.lti.platform import Platform
+from training.lti.remembered import Remembered
 
 
 class Tool:
@@ -13,6 +14,7 @@ class Tool:
 
     def __init__(self, platform: Platform, *, origin: str, secret_key: str) -> None:
         self.platform = platform
+        self.remembered = Remembered()
         self.origin = origin
         self.state_key = derive(secret_key, "lti state")
         self._hidden = Fernet(urlsafe_b64encode(derive(secret_key, "lti client tokens")))

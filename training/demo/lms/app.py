@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from training.demo.lms import choosing, grades, introducing, launches, pages
 from training.demo.lms.mischief import control
+from training.demo.lms.personalities import PERSONALITIES
 from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, World
 
 BOTH = ["GET", "POST"]
@@ -23,9 +24,13 @@ def build(
     *,
     tool: httpx2.AsyncClient | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    plays: str = "pretend-lms",
 ) -> Starlette:
-    """Builds the pretend LMS for a tool; `tool` is how it reads the tool's keys (a plain client by default)."""
-    world = World(base_url, tool_url, clock)
+    """Builds the pretend LMS for a tool; `tool` is how it reads the tool's keys (a plain client by default).
+
+    `plays` names the real LMS whose ways it takes on.
+    """
+    world = World(base_url, tool_url, clock, plays=PERSONALITIES[plays])
     app = Starlette(
         routes=[
             Route("/", pages.home),
@@ -79,7 +84,7 @@ def assertion_check(
     """Makes the check of client assertions: it says what is wrong with one, or nothing."""
 
     async def check(assertion: str) -> str:
-        claims = await check_signed(assertion, audience=f"{world.base_url}/token")
+        claims = await check_signed(assertion, audience=f"{world.base_url}{world.plays.assertion_audience}")
         if isinstance(claims, str):
             return claims
         if claims.get("sub") != CLIENT_ID or claims["exp"] - claims["iat"] > 300:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from training.demo.lms.mischief import misbehave, world_of
-from training.demo.lms.world import CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, LineItem, World
+from training.demo.lms.world import CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, LineItem, User, World
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
@@ -60,17 +60,27 @@ async def scores(request: Request) -> Response:
     score = await request.json()
     if problem := _why_not(world, score):
         return PlainTextResponse(problem, 422)
-    last = world.scores.get((identifier, score["userId"]))
-    if last and _moment(score) <= _moment(last):
-        return PlainTextResponse("timestamp must be later than the last one", 409)
-    world.scores[identifier, score["userId"]] = score
+    place = identifier, score["userId"]
+    if _is_stale(world, place, score):
+        return PlainTextResponse("timestamp must be later than the last one", world.plays.stale_status)
+    world.scores[place], world.arrived[place] = score, world.clock()
     world.received.append({**score, "line_item": identifier})
-    return Response(status_code=204)
+    return Response(status_code=world.plays.score_status)
+
+
+def _is_stale(world: World, place: tuple[str, str], score: dict[str, Any]) -> bool:
+    last = world.scores.get(place)
+    if last is None:
+        return False
+    # One real LMS keeps the second in which the score arrived, and compares with that.
+    since = world.arrived[place].replace(microsecond=0) if world.plays.own_delivery_clock else _moment(last)
+    return _moment(score) < since if world.plays.equal_stamps else _moment(score) <= since
 
 
 def _why_not(world: World, score: dict[str, Any]) -> str:
     checks: tuple[tuple[str, Callable[[], bool]], ...] = (
         ("unknown user", lambda: score["userId"] in world.users),
+        ("not a student", lambda: not world.plays.students_only or _is_student(world.users[score["userId"]])),
         ("gradingProgress", lambda: score["gradingProgress"] in GRADING),
         ("activityProgress", lambda: score["activityProgress"] in PROGRESS),
         ("timestamp without zone", lambda: _moment(score).tzinfo is not None),
@@ -84,6 +94,10 @@ def _why_not(world: World, score: dict[str, Any]) -> str:
         except (KeyError, TypeError, ValueError):
             return f"{words} is missing or wrong"
     return ""
+
+
+def _is_student(user: User) -> bool:
+    return any(role.endswith("#Learner") for role in user.roles)
 
 
 def _moment(score: dict[str, Any]) -> datetime:
@@ -138,7 +152,7 @@ async def roster(request: Request) -> Response:
         "context": {"id": CONTEXT_ID, "title": COURSE_TITLE},
         "members": members[start : start + size],
     }
-    return JSONResponse(body, headers=links, media_type=f"{VENDOR}lti-nrps.v2.membershipcontainer+json")
+    return JSONResponse(body, headers=links, media_type=world.plays.roster_label)
 
 
 def _written(world: World, item: LineItem) -> dict[str, Any]:
@@ -155,6 +169,8 @@ async def _guarded(request: Request, where: str, scope: str) -> Response | None:
     spoiled = await misbehave(request, where)
     if spoiled:
         return spoiled
+    if world_of(request).plays.wants_user_agent and not request.headers.get("user-agent"):
+        return PlainTextResponse("a user agent is needed", 403)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     granted = world_of(request).tokens.get(token)
     if scheme != "Bearer" or granted is None:

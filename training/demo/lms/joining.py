@@ -18,7 +18,7 @@ async def join(base_url: str, *, now: datetime, site: str = "RIV", people: dict[
         await Identity.bulk_create([row], ignore_conflicts=True)
 
 
-def entry(base_url: str) -> Entry:
+def entry(base_url: str, *, token_audience: str = "") -> Entry:
     """Says what an administrator would enter for the pretend LMS."""
     return Entry(
         issuer=base_url,

@@ -1,5 +1,6 @@
 """The pretend LMS signs people in: it starts logins, answers them with signed tokens, and publishes its keys."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -28,14 +29,14 @@ async def start(request: Request) -> Response:
     fields = {
         "iss": world.base_url,
         "target_link_uri": world.tool_url + path,
-        "login_hint": asked["user"],
+        "login_hint": world.hint(asked["user"]),
         "lti_message_hint": wanted,
         "client_id": CLIENT_ID,
         "lti_deployment_id": DEPLOYMENT_ID,
     }
     if world.storage and request.headers.get("sec-fetch-dest") == "iframe":
         fields["lti_storage_target"] = "_parent"
-    if asked.get("by") == "post":
+    if asked.get("by") == "post" or world.plays.login_by_post:
         return _auto_post(f"{world.tool_url}/lti/login", fields)
     return RedirectResponse(f"{world.tool_url}/lti/login?{urlencode(fields)}", 302)
 
@@ -53,7 +54,10 @@ async def authorize(request: Request) -> Response:
             f"{world.tool_url}/lti/launch",
             {"error": "login_required", "error_description": "You are not signed in here.", "state": state},
         )
-    user, wanted, nonce = world.users[str(asked["login_hint"])], str(asked["lti_message_hint"]), str(asked["nonce"])
+    if world.plays.rotates and world.clock() - world.rotated >= timedelta(hours=1):
+        world.keys, world.rotated = [fresh_key()], world.clock()
+    user = world.users[str(asked["login_hint"]).partition("|")[0]]
+    wanted, nonce = str(asked["lti_message_hint"]), str(asked["nonce"])
     if wanted == choosing.HINT:
         token = world.sign(choosing.request_claims(world, user, nonce=nonce))
     else:
@@ -72,8 +76,9 @@ def _why_not(world: World, asked: Mapping[str, Any]) -> str:
     }
     wrong = [name for name, value in wanted.items() if asked.get(name) != value]
     missing = [name for name in ("state", "nonce", "login_hint", "lti_message_hint") if not asked.get(name)]
-    unknown = asked.get("login_hint") not in world.users or asked.get("lti_message_hint") not in (
-        *world.activities, choosing.HINT)
+    sub = str(asked.get("login_hint", "")).partition("|")[0]
+    unknown = sub not in world.users or asked.get("login_hint") != world.hint(sub)
+    unknown = unknown or asked.get("lti_message_hint") not in (*world.activities, choosing.HINT)
     return ", ".join(wrong + missing + (["unknown person or activity"] if unknown else []))
 
 
@@ -102,7 +107,7 @@ def claims_for(world: World, user: User, activity: Activity, *, nonce: str) -> d
         f"{LTI}tool_platform": {
             "guid": "pretend",
             "name": "Pretend LMS",
-            "product_family_code": "pretend-lms",
+            "product_family_code": world.plays.product,
             "version": "1",
         },
         f"{LTI}launch_presentation": {"document_target": "iframe", "return_url": world.base_url, "locale": "en-GB"},
@@ -112,6 +117,8 @@ def claims_for(world: World, user: User, activity: Activity, *, nonce: str) -> d
     }
     if activity.line_item:
         claims[f"{AGS}claim/endpoint"]["lineitem"] = world.line_item_url(activity.line_item)
+    if world.plays.says_nbf:
+        claims["nbf"] = now
     told = {"name": user.name, "given_name": user.given, "family_name": user.family, "email": user.email}
     return claims | {name: value for name, value in told.items() if value}
 
@@ -126,7 +133,10 @@ async def key_set(request: Request) -> Response:
         keys = [fresh_key() for _ in keys]
         for wrong, right in zip(keys, world.keys, strict=True):
             wrong.kid = right.kid
-    return JSONResponse({"keys": [key.public() for key in keys]}, headers={"Cache-Control": "max-age=600"})
+    published = [key.public() for key in keys]
+    if world.plays.bare_keys:
+        published = [{name: key[name] for name in ("kty", "n", "e", "kid")} for key in published]
+    return JSONResponse({"keys": published}, headers={"Cache-Control": "max-age=600"})
 
 
 async def token(request: Request) -> Response:
@@ -143,7 +153,8 @@ async def token(request: Request) -> Response:
     access = secrets.token_urlsafe(24)
     world.tokens[access] = granted
     said = {"access_token": access, "token_type": "Bearer", "expires_in": int(timedelta(hours=1).total_seconds())}
-    return JSONResponse({**said, "scope": " ".join(sorted(granted))})
+    body = {**said, "scope": " ".join(sorted(granted))}
+    return Response(json.dumps(body), headers={"Content-Type": world.plays.grant_label})
 
 
 def _auto_post(url: str, fields: Mapping[str, str]) -> Response:

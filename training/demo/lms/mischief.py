@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from training.demo.lms.personalities import PERSONALITIES
 from training.demo.lms.world import World, fresh_key
 
 PLACES = ("keys", "token", "lineitems", "scores", "roster", "login", "configuration", "tools")
@@ -41,8 +42,11 @@ def set_mischief(world: World, wish: Mapping[str, Any]) -> None:
         world.keys.append(fresh_key())
         world.keys[:] = world.keys[-1:]
         return
+    if wish["where"] == "plays":
+        world.plays = PERSONALITIES[str(wish["what"])]
+        return
     if wish["where"] == "storage":
-        world.storage = wish.get("what") != "off"
+        world.keeps = wish.get("what") != "off"
         return
     world.mischief[str(wish["where"])] = {
         "what": str(wish.get("what", "")),

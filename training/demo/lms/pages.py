@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from training.demo.lms.mischief import KINDS, PLACES, world_of
 from training.demo.lms.paper import show
+from training.demo.lms.personalities import PERSONALITIES
 from training.demo.lms.world import COURSE_TITLE, World
 
 
@@ -47,7 +48,8 @@ async def mischief(request: Request) -> Response:
     """Shows how each place behaves, and lets one change it."""
     world = world_of(request)
     now = {where: KINDS.get(world.mischief.get(where, {}).get("what", ""), "Behaves") for where in PLACES}
-    return show("mischief.html", now=now, kinds=KINDS, places=PLACES)
+    return show("mischief.html", now=now, kinds=KINDS, places=PLACES, personalities=list(PERSONALITIES),
+                plays=world.plays.name)
 
 
 def _users(world: World) -> list[tuple[str, str]]:

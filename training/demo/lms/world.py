@@ -10,6 +10,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
 
+from training.demo.lms.personalities import Personality
+
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 INSTITUTION = "http://purl.imsglobal.org/vocab/lis/v2/institution/person#"
 CLIENT_ID = "training"
@@ -114,8 +116,15 @@ class World:
     calls: list[tuple[str, str]] = field(default_factory=list)
     mischief: dict[str, dict[str, Any]] = field(default_factory=dict)
     tools: dict[str, dict[str, Any]] = field(default_factory=dict)
-    storage: bool = True
-    """Whether the frame keeps data for the tool (lti_storage_target)."""
+    arrived: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    plays: Personality = field(default_factory=Personality)
+    rotated: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    keeps: bool = True
+
+    @property
+    def storage(self) -> bool:
+        """Tells whether the frame keeps data for the tool (lti_storage_target)."""
+        return self.keeps and self.plays.storage
 
     def __post_init__(self) -> None:
         for identifier, title, path, graded in ACTIVITIES:
@@ -135,6 +144,10 @@ class World:
         self.line_items[item.id] = item
         return item
 
+    def hint(self, sub: str) -> str:
+        """Writes the login hint of a person, which some LMSs make long and odd."""
+        return f"{sub}|{'%2F+ü='* 120}" if self.plays.long_hint else sub
+
     def sign(self, claims: Mapping[str, Any], *, headers: Mapping[str, Any] | None = None) -> str:
         """Signs claims with the newest key."""
         key = self.keys[-1]
@@ -142,12 +155,12 @@ class World:
 
     def line_item_url(self, identifier: str) -> str:
         """Gives the address of a column; it has a query, as in some real LMSs."""
-        return f"{self.base_url}/course/{CONTEXT_ID}/lineitems/{identifier}?type_id=7"
+        return f"{self.base_url}/course/{CONTEXT_ID}/lineitems/{identifier}{self.plays.query}"
 
     @property
     def line_items_url(self) -> str:
         """Gives the address of the list of columns."""
-        return f"{self.base_url}/course/{CONTEXT_ID}/lineitems?type_id=7"
+        return f"{self.base_url}/course/{CONTEXT_ID}/lineitems{self.plays.query}"
 
     @property
     def roster_url(self) -> str:
