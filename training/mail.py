@@ -1,6 +1,7 @@
 """Sends one mail: to the console, into a folder, or by SMTP."""
 
 import asyncio
+import re
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -21,7 +22,8 @@ async def send(settings: Settings, *, to: str, subject: str, text: str, key: str
     """
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
-    message["Message-ID"] = f"<{key.replace('/', '.')}@{settings.host.split(':')[0]}>"
+    # Without spaces: a mail program reads the id up to the first one, and takes different mails for the same.
+    message["Message-ID"] = f"<{re.sub(r'[^A-Za-z0-9-]+', '.', key)}@{settings.host.split(':')[0]}>"
     message.set_content(text)
     if settings.mail_url.startswith("file:"):
         await asyncio.to_thread(_keep, Path(settings.mail_url.removeprefix("file:")), key, message)
