@@ -37,21 +37,21 @@ LOGINS = {
 }
 
 
-@pytest.mark.parametrize("name", LOGINS)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_login_that_we_cannot_begin_is_refused_and_leads_nowhere(side: Side, name: str, method: str) -> None:
-    changed, code = LOGINS[name]
-    asked = {"iss": side.world.base_url, **ASKED, **changed}
-    given = {key: value for key, value in asked.items() if value is not None}
-    form = urlencode(given, errors="surrogateescape")
-    if method == "GET":
-        answer = await side.browser.get(f"/lti/login?{form}")
-    else:
-        typed = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "cross-site"}
-        answer = await side.browser.post("/lti/login", content=form, headers=typed)
-    assert answer.headers["X-Refusal"] == code
-    assert (answer.status_code, "location" in answer.headers) == (400, False)
-    assert (await LaunchTrace.get()).outcome == code
+async def test_a_login_that_we_cannot_begin_is_refused_and_leads_nowhere(side: Side, method: str) -> None:
+    for name, (changed, code) in LOGINS.items():
+        asked = {"iss": side.world.base_url, **ASKED, **changed}
+        form = urlencode({key: value for key, value in asked.items() if value is not None}, errors="surrogateescape")
+        if method == "GET":
+            answer = await side.browser.get(f"/lti/login?{form}")
+        else:
+            typed = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "cross-site"}
+            answer = await side.browser.post("/lti/login", content=form, headers=typed)
+        assert answer.headers["X-Refusal"] == code, name
+        assert (answer.status_code, "location" in answer.headers) == (400, False), name
+        trace = await LaunchTrace.get()
+        assert trace.outcome == code
+        await trace.delete()
 
 
 async def _second_client(side: Side) -> Registration:
