@@ -175,11 +175,17 @@ async def _wake_workers() -> None:
         await connection().execute_query(f"NOTIFY {NOTICE}")
 
 
-def _names_after(kind: str) -> tuple[str, ...]:
+def after(kind: str) -> tuple[str, ...]:
+    """Tells which work comes after a kind of fact; whoever writes facts in SQL of their own must ask first."""
     if _follows is None:
         raise RuntimeError("facts.follow() was never called: what follows is unknown, so nothing may be written.")
     if kind not in KINDS:
         raise RuntimeError(f"{kind} is not a kind of fact; add it to KINDS.")
+    return _follows.get(kind, ())
+
+
+def _names_after(kind: str) -> tuple[str, ...]:
+    names = after(kind)
     if not inside_transaction():
         raise RuntimeError(f"{kind} was recorded outside a transaction; open one around the change and its fact.")
-    return _follows.get(kind, ())
+    return names
