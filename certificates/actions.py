@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
-from certificates import changes, pathway_versions
-from certificates.considering import Considered, awaits, consider, judge, keep, per_of, slot_of
+from certificates import changes
+from certificates.considering import Considered, awaits, consider, is_named, judge, keep, per_of, slot_of
 from certificates.grounds import Consideration, PathwayVersion
 from certificates.issuing import Issue, reserve
 from certificates.models import Certification, Decision
@@ -34,27 +34,30 @@ class Wish:
     dissent: str = ""
 
 
-async def consider_and_award(person_id: UUID, *, home: str, now: datetime) -> None:
+async def consider_and_award(person_id: UUID, *, home: str, now: datetime) -> list[Considered]:
     """Considers a person, and awards each level that is met and that no named person has to decide."""
-    await consider(person_id, now=now)
     person = await Person.get(id=person_id)
-    for version in await pathway_versions.followed_by(person_id, person.unit_id):
-        considered = await judge(person, version, as_of=now.date())
+    found = await consider(person, now=now)
+    for considered in found:
         for level in considered.verdict.levels:
-            if _rules_decide(considered, level):
-                wish = Wish("certified", "The rules are met.")
-                await _decide(person, considered, level, wish=wish, actor=None, home=home, now=now)
+            if awaits(level) and not is_named(considered, level):
+                await _award_by_rules(person, considered, level, home=home, now=now)
+    return found
 
 
-def _rules_decide(considered: Considered, level: LevelVerdict) -> bool:
-    named = considered.pathway.levels[level.level].decision
-    return named is None and awaits(level)
+async def _award_by_rules(
+    person: Person, considered: Considered, level: LevelVerdict, *, home: str, now: datetime
+) -> None:
+    wish = Wish("certified", "The rules are met.")
+    dates = await _dates(person, considered, level, wish=wish, actor=None, now=now)
+    if dates.standing.state in GOOD:  # or it would lapse at once, and be awarded again, without an end
+        await _decide(person, considered, level, wish=wish, dates=dates, actor=None, home=home, now=now)
 
 
 async def decide(consideration_id: UUID, *, wish: Wish, actor: Actor, home: str, now: datetime) -> Decision:
     """Decides as a named person; the rules are asked once more, and granting against them is refused.
 
-    Of many at once, one decides and the others get that same decision back.
+    Of many at once, or one after the other, one decides and the others get that same decision back.
     """
     row = await Consideration.get_or_none(id=consideration_id).prefetch_related("pathway")
     person = await visible_to(actor).get_or_none(id=row.person_id) if row else None
@@ -66,14 +69,22 @@ async def decide(consideration_id: UUID, *, wish: Wish, actor: Actor, home: str,
         raise Invalid("There is a problem", problems={"reasons": "Say why, in a sentence or two"})
     version: PathwayVersion = row.pathway
     considered = await judge(person, version, as_of=now.date())
+    if made := await decided(row):  # asked after the rules were, so that it is seen if they saw it
+        return made
     level = _level(considered, row)
     _in_order(considered, level, wish)
-    return await _decide(person, considered, level, wish=wish, actor=actor, home=home, now=now)
+    dates = await _dates(person, considered, level, wish=wish, actor=actor, now=now)
+    return await _decide(person, considered, level, wish=wish, dates=dates, actor=actor, home=home, now=now)
+
+
+async def decided(row: Consideration) -> Decision | None:
+    """Finds the decision that was made in the turn of the level which a consideration belongs to."""
+    last = row.verdict["decision"]
+    return await Decision.get_or_none(key=_key(row.slot_name, last and last["record"]))
 
 
 def _level(considered: Considered, row: Consideration) -> LevelVerdict:
-    per = row.per.partition("=")[2] or None
-    level = considered.verdict.level(row.level, per)
+    level = next((one for one in considered.verdict.levels if (one.level, per_of(one)) == (row.level, row.per)), None)
     if level is None:
         raise NotFound("The pathway has no such level any more.", "Look at the list of decisions again.")
     return level
@@ -96,17 +107,19 @@ async def _decide(
     level: LevelVerdict,
     *,
     wish: Wish,
+    dates: LevelVerdict,
     actor: Actor | None,
     home: str,
     now: datetime,
 ) -> Decision:
     await keep(person, considered, level, now=now)
-    basis = await Consideration.get(slot=slot_of(person, considered, level))
-    key = await _key(person.id, considered.version.slug, level)
-    dates = await _dates(person, considered, level, wish=wish, actor=actor, now=now)
+    slot = slot_of(person, considered, level)
+    basis = await Consideration.get(slot=slot)
+    key = _key(slot, level.decision.record if level.decision else None)
     try:
         async with transaction():
             made = await _write(person, basis, key=key, wish=wish, actor=actor, now=now)
+            await Consideration.filter(id=basis.id).update(awaiting=False)
             if wish.outcome in GRANTING:
                 await _award(person, considered, level, made, dates=dates, actor=actor, home=home, now=now)
             await facts.record(
@@ -114,8 +127,13 @@ async def _decide(
                 unit=person.unit_id, now=now, version=considered.version.version,
                 detail={"level": level.level, "outcome": wish.outcome},
             )  # fmt: skip
-    except IntegrityError:
-        return await Decision.get(key=key)
+    except IntegrityError as error:
+        if first := await Decision.get_or_none(key=key):
+            return first
+        if actor is None:
+            raise  # follow-up work is tried again
+        # Not the decision was there already, but a change of the certification before this one.
+        raise Conflict("Something has just changed here.", "Look at it again, then decide.") from error
     return made
 
 
@@ -130,10 +148,9 @@ async def _write(
     )  # fmt: skip
 
 
-async def _key(person_id: UUID, slug: str, level: LevelVerdict) -> str:
+def _key(slot: str, last: str | None) -> str:
     """Names this turn of the level: the last decision it comes after, so that two at once have the same key."""
-    last = level.decision.record if level.decision else "first"
-    return f"{person_id}/{slug}/{level.level}/{per_of(level)}/after {last}"
+    return f"{slot}/after {last or 'first'}"
 
 
 async def _dates(
@@ -149,7 +166,9 @@ async def _dates(
         award["by"] = str(actor.person_id)
     then = await judge(person, considered.version, as_of=now.date(), also=(award,))
     found = then.verdict.level(level.level, level.per[1] if level.per else None)
-    assert found is not None
+    assert found is not None and found.decision is not None
+    if actor and found.decision.in_order is Result.NOT_MET:
+        raise NotAllowed("The pathway does not let you decide this.", "Ask somebody whom it names.")
     return found
 
 
@@ -173,6 +192,8 @@ async def _award(
         renewal_opens=standing.renewal_opens, ends=standing.valid_until,
         over=standing.grace_until or standing.valid_until, recorded=now,
     )  # fmt: skip
+    if made.outcome == "conditional":
+        await _mark(certification, person, made)
     await _permit(certification, dates, made)
     certificate = await reserve(Issue(person, considered, certification, made), home=home, now=now)
     detail = {"level": level.level, "from": certification.starts.isoformat(), "to": _iso(certification.ends)}
@@ -183,6 +204,13 @@ async def _award(
     return certification
 
 
+async def _mark(certification: Certification, person: Person, made: Decision) -> None:
+    wanted = changes.Wanted("provisional", "Awarded on a condition.", made.on)
+    await changes.insert(
+        certification, wanted, actor_id=made.decided_by_id, unit_id=person.unit_id, now=made.recorded
+    )  # fmt: skip
+
+
 async def _replace(
     person: Person, considered: Considered, level: LevelVerdict, *, actor: Actor | None, now: datetime
 ) -> None:
@@ -191,11 +219,9 @@ async def _replace(
     earlier = Certification.filter(
         person_id=person.id, pathway_slug=considered.version.slug, level=level.level, per=per_of(level)
     )
+    actor_id = actor.person_id if actor else None
     for found in await earlier:
-        if await changes.could(found, wanted):
-            await changes.insert(
-                found, wanted, actor_id=actor.person_id if actor else None, unit_id=person.unit_id, now=now
-            )  # fmt: skip
+        await changes.insert(found, wanted, actor_id=actor_id, unit_id=person.unit_id, now=now)
 
 
 async def _permit(certification: Certification, dates: LevelVerdict, made: Decision) -> None:
@@ -208,7 +234,7 @@ async def _permit(certification: Certification, dates: LevelVerdict, made: Decis
         "because": made.id,
     }
     for permit in dates.permits:
-        if permit.result is not Result.NOT_MET:
+        if permit.result is Result.MET:
             await Permission.create(id=uuid4(), may=permit.may, **held)
     if not dates.permits and dates.standing.state in GOOD:
         await Permission.create(id=uuid4(), may="hold the award", **held)

@@ -1,5 +1,7 @@
 """Changes of a certification: suspend, withdraw, restore, lapse. A change is a new row; nothing is deleted."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -8,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from certificates.models import Certification, StateChange, certifications_visible_to
-from certificates.rules import Change, Period, permitted_change, standing_on
+from certificates.rules import MARKS, Change, Period, permitted_change, standing_on
 from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -23,6 +25,7 @@ FACTS = {
     "withdrawn": "certificate.withdrawn",
     "replaced": "certificate.replaced",
     "lapsed": "certification.lapsed",
+    "lifted": "certification.lifted",
 }
 
 
@@ -41,63 +44,111 @@ async def change(certification_id: UUID, wanted: Wanted, *, actor: Actor, now: d
     found = await certifications_visible_to(actor).get_or_none(id=certification_id)
     if found is None:
         raise NotFound("There is no such certification.", "Look for it in the register.")
-    if not (actor.may("decide") or actor.may("audit")) or found.person_id == actor.person_id:
+    if not actor.may("decide") or found.person_id == actor.person_id:
         raise NotAllowed("You may not change this certification.", "Somebody else of the central unit has to.")
-    if not wanted.reason.strip():
-        raise Invalid("There is a problem", problems={"reason": "Say why, in a sentence or two"})
+    if problems := _problems(wanted, await _earliest(found), now.date()):
+        raise Invalid("There is a problem", problems=problems)
     return await write(found, wanted, actor_id=actor.person_id, unit_id=actor.unit_id, now=now)
+
+
+def _problems(wanted: Wanted, earliest: date, today: date) -> dict[str, str]:
+    problems = {}
+    if not wanted.reason.strip():
+        problems["reason"] = "Say why, in a sentence or two"
+    if wanted.effective > today:
+        problems["effective"] = "Enter today or a day before; a change cannot be planned ahead"
+    elif wanted.effective < earliest:
+        problems["effective"] = f"Enter {earliest.day} {earliest:%B %Y} or a later day; what was before stays"
+    if wanted.until and wanted.state != "suspended":
+        problems["until"] = "Leave this out; only a suspension ends by itself"
+    elif wanted.until and wanted.until < wanted.effective:
+        problems["until"] = "Enter a day that is not before the first day"
+    return problems
+
+
+async def _earliest(found: Certification) -> date:
+    """The first day that a change may take effect: they follow each other in time, as they were made."""
+    return max([found.starts, *(one.effective for one in await changes_of(found.id))])
 
 
 async def write(
     found: Certification, wanted: Wanted, *, actor_id: UUID | None, unit_id: UUID, now: datetime
 ) -> StateChange:
-    """Writes the change if the standing lets it; of two at once, one is refused."""
-    if not await could(found, wanted):
+    """Writes the change in a transaction of its own; raises Conflict if the standing does not let it happen."""
+    async with conflicts(), transaction():
+        made = await insert(found, wanted, actor_id=actor_id, unit_id=unit_id, now=now)
+    if made is None:
         raise Conflict(f"This certification cannot be {wanted.state} now.", "Look at it again: it has changed.")
+    return made
+
+
+@asynccontextmanager
+async def conflicts() -> AsyncIterator[None]:
+    """Says in plain words that of two changes at once this one came second; goes around the transaction."""
     try:
-        async with transaction():
-            return await insert(found, wanted, actor_id=actor_id, unit_id=unit_id, now=now)
+        yield
     except IntegrityError as error:
         raise Conflict("Somebody else has just changed this certification.", "Look at it again.") from error
 
 
-async def could(found: Certification, wanted: Wanted) -> bool:
-    """Tells whether the standing on the day of the change lets it happen."""
-    history = await changes_of(found.id)
-    standing = standing_on(period_of(found), history, max(wanted.effective, found.starts))
-    return standing is not None and permitted_change(standing, wanted.state)
-
-
 async def insert(
     found: Certification, wanted: Wanted, *, actor_id: UUID | None, unit_id: UUID, now: datetime
-) -> StateChange:
-    """Writes the row, what it means for permissions, and the fact, inside the caller's transaction."""
-    turn = 1 + await StateChange.filter(certification_id=found.id).count()
+) -> StateChange | None:
+    """Writes the row, what it means for permissions, and the fact, in the caller's transaction, or gives None.
+
+    The turn is that after the history which was judged, so that a change made meanwhile breaks its uniqueness.
+    """
+    history = await changes_of(found.id)
+    if not await _could(found, wanted, history):
+        return None
     made = await StateChange.create(
-        id=uuid4(), certification_id=found.id, turn=turn, state=wanted.state, reason=wanted.reason,
+        id=uuid4(), certification_id=found.id, turn=1 + len(history), state=wanted.state, reason=wanted.reason,
         effective=wanted.effective, until=wanted.until, recorded=now, actor_id=actor_id,
     )  # fmt: skip
-    await _permissions(found, wanted)
-    await facts.record(
-        FACTS[wanted.state], found, actor=actor_id, person=found.person_id, unit=unit_id, now=now,
-        detail={"to": wanted.state, "effective": wanted.effective.isoformat()},
-    )  # fmt: skip
+    if wanted.state not in MARKS:
+        await _permissions(found, wanted)
+    if kind := FACTS.get(wanted.state):
+        await facts.record(
+            kind, found, actor=actor_id, person=found.person_id, unit=unit_id, now=now,
+            detail={"to": wanted.state, "effective": wanted.effective.isoformat()},
+        )  # fmt: skip
     return made
+
+
+async def _could(found: Certification, wanted: Wanted, history: list[Change]) -> bool:
+    """Tells whether the standing on the day of the change lets it happen."""
+    if wanted.effective < max([found.starts, *(one.effective for one in history)]):
+        return False
+    standing = standing_on(period_of(found), history, wanted.effective)
+    if standing is None or not permitted_change(standing, wanted.state):
+        return False
+    if wanted.state != "restored":
+        return True
+    return _still_runs(found, wanted.effective) and not await _has_later(found)
+
+
+async def _has_later(found: Certification) -> bool:
+    same = {"person_id": found.person_id, "pathway_slug": found.pathway_slug, "level": found.level, "per": found.per}
+    return await Certification.filter(**same, recorded__gt=found.recorded).exists()
 
 
 async def _permissions(found: Certification, wanted: Wanted) -> None:
     """What the award permitted ends the day before the change, and begins again with a row of its own."""
     held = Permission.filter(because=found.decision_id)
+    latest = {row.may: row for row in await held.order_by("starts")}
+    going_on = held.filter(Q(ends__isnull=True) | Q(ends__gte=wanted.effective))
+    await going_on.update(ends=wanted.effective - _DAY)
     begins = wanted.effective if wanted.state == "restored" else wanted.until and wanted.until + _DAY
-    rows = await held.order_by("-starts")
-    if wanted.state != "restored":
-        await held.filter(Q(ends__isnull=True) | Q(ends__gte=wanted.effective)).update(ends=wanted.effective - _DAY)
-    if begins:
-        for may, row in {row.may: row for row in reversed(rows)}.items():
+    if begins and _still_runs(found, begins):
+        for may, row in latest.items():
             await Permission.create(
                 id=uuid4(), person_id=found.person_id, what=row.what, may=may, starts=begins, ends=found.over,
                 because=row.because,
             )  # fmt: skip
+
+
+def _still_runs(found: Certification, day: date) -> bool:
+    return found.over is None or day <= found.over
 
 
 async def changes_of(certification_id: UUID) -> list[Change]:

@@ -5,13 +5,13 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from tortoise.exceptions import IntegrityError
 
 from certificates import pathway_versions
 from certificates.gather import gather
-from certificates.grounds import Consideration, PathwayVersion
+from certificates.grounds import Consideration, PathwayVersion, slot_name
 from certificates.pathways.evaluate import evaluate
 from certificates.pathways.evidence import Evidence
 from certificates.pathways.shapes import Pathway
@@ -52,16 +52,15 @@ async def judge(
     return Considered(version, pathway, verdict, evidence)
 
 
-async def consider(person_id: UUID, *, now: datetime) -> list[Consideration]:
-    """Considers a person for every pathway they follow; gives the considerations that are new."""
-    person = await Person.get(id=person_id)
-    fresh: list[Consideration] = []
-    for version in await pathway_versions.followed_by(person_id, person.unit_id):
+async def consider(person: Person, *, now: datetime) -> list[Considered]:
+    """Considers a person for every pathway they follow, and keeps what has changed."""
+    found = []
+    for version in await pathway_versions.followed_by(person.id, person.unit_id):
         considered = await judge(person, version, as_of=now.date())
         for level in considered.verdict.levels:
-            kept = await keep(person, considered, level, now=now)
-            fresh += [kept] if kept else []
-    return fresh
+            await keep(person, considered, level, now=now)
+        found.append(considered)
+    return found
 
 
 async def keep(person: Person, considered: Considered, level: LevelVerdict, *, now: datetime) -> Consideration | None:
@@ -76,7 +75,8 @@ async def keep(person: Person, considered: Considered, level: LevelVerdict, *, n
     kept = Consideration(
         id=uuid4(), slot=slot, person_id=person.id, pathway_id=considered.version.id, level=level.level,
         per=per_of(level), as_of=considered.verdict.as_of, made=now, result=level.result.value,
-        standing=level.standing.state, awaiting=awaits(level), verdict=said,
+        standing=level.standing.state, verdict=said,
+        awaiting=awaits(level) and is_named(considered, level),
         evidence=json.loads(_plain(considered.evidence["records"])), evidence_sha256=digest,
     )  # fmt: skip
     try:
@@ -103,7 +103,7 @@ async def _write(
 
 def slot_of(person: Person, considered: Considered, level: LevelVerdict) -> str:
     """Names the one place that the current consideration of a person, pathway and level can hold."""
-    return f"{person.id}/{considered.version.slug}/{level.level}/{per_of(level)}"
+    return slot_name(person.id, considered.version.slug, level.level, per_of(level))
 
 
 def _lasting(said: Any) -> Any:
@@ -120,8 +120,14 @@ def awaits(level: LevelVerdict) -> bool:
     if level.standing.state in ("renewal_due", "in_grace"):
         return level.renewal is not None and level.renewal.result is Result.MET
     if level.standing.state == "lapsed":
-        return level.return_ is None or level.return_.result is Result.MET
+        back = level.return_ or level.renewal  # without either, what was shown long ago brings nobody back
+        return back is not None and back.result is Result.MET
     return level.standing.state in ("ready", "in_training")
+
+
+def is_named(considered: Considered, level: LevelVerdict) -> bool:
+    """Tells whether the pathway wants a named person to decide on a level."""
+    return considered.pathway.levels[level.level].decision is not None
 
 
 def per_of(level: LevelVerdict) -> str:

@@ -1,6 +1,8 @@
 """Reads from the floors below all that is known about a person, as evidence records of the pathway language."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +15,8 @@ from training.practice.evidence import practice_evidence
 
 Row = dict[str, Any]
 
-NOT_TOLD = ("lapsed", "replaced")
-"""Changes the engine must not hear of: it finds lapses by itself, and a renewal is told by its own award."""
+NOT_TOLD = ("lapsed", "replaced", "provisional", "lifted")
+"""Changes the engine must not hear of: it finds them by itself, or by the award they come from."""
 
 ROLE_NAMES = {"central": "central_unit"}
 """Our role → the name that pathways use, where they differ."""
@@ -33,7 +35,11 @@ async def gather(person_id: UUID, pathway: str) -> Row:
     decided = await _awards(people, person_id, pathway)
     people |= _signatories(decided)
     held = [*await _roles(people, person_id), *decided, *await _changes(people, person_id, pathway)]
-    return {"holder": str(person_id), "site": await _site(person_id), "records": own + held}
+    return {
+        "holder": str(person_id),
+        "site": await _site(person_id),
+        "records": sorted(own + held, key=itemgetter("id")),
+    }
 
 
 async def _recorded(person_id: UUID) -> list[Row]:
@@ -104,7 +110,7 @@ async def _awards(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Ro
     )
     return [
         {
-            "id": f"award-{row['id']}",
+            "id": f"award-{_in_order(row['recorded'])}-{row['id']}",
             "type": "award",
             "what": _award_name(row["slug"], row["level"], pathway),
             **_per(row["per"]),
@@ -121,12 +127,12 @@ async def _awards(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Ro
 
 async def _changes(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Row]:
     rows = await Certification.filter(person_id__in=list(people), changes__id__isnull=False).values(
-        "person_id", "pathway_slug", "level", id="changes__id", state="changes__state", on="changes__effective",
-        until="changes__until", recorded="changes__recorded",
+        "person_id", "pathway_slug", "level", id="changes__id", state="changes__state", turn="changes__turn",
+        on="changes__effective", until="changes__until", recorded="changes__recorded",
     )  # fmt: skip
     return [
         {
-            "id": f"state-{row['id']}",
+            "id": f"state-{_in_order(row['recorded'])}-{row['turn']:03}-{row['id']}",
             "type": "state",
             "what": _award_name(row["pathway_slug"], row["level"], pathway),
             "state": row["state"],
@@ -143,6 +149,11 @@ async def _changes(people: Iterable[UUID], holder: UUID, pathway: str) -> list[R
 async def _site(person_id: UUID) -> str | None:
     row = await Membership.filter(person_id=person_id, site_id__isnull=False).order_by("-starts").first()
     return str(row.site_id) if row else None
+
+
+def _in_order(recorded: datetime) -> str:
+    """Writes a moment so that texts sort by it: the engine orders what happened on one day by id."""
+    return f"{recorded.astimezone(UTC):%Y%m%dT%H%M%S%f}"
 
 
 def _award_name(slug: str, level: str, pathway: str) -> str:

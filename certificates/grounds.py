@@ -102,9 +102,19 @@ class Consideration(Model):
     person_id: UUID
     pathway_id: UUID
 
+    @property
+    def slot_name(self) -> str:
+        """The slot of this row while it holds; asks for the pathway to be fetched."""
+        return slot_name(self.person_id, self.pathway.slug, self.level, self.per)
+
     class Meta:
         table = "certificates_consideration"
         indexes = (("person_id", "level"), ("awaiting", "person_id"))
+
+
+def slot_name(person_id: UUID, slug: str, level: str, per: str) -> str:
+    """Names the one place that the current consideration of a person, pathway and level can hold."""
+    return f"{person_id}/{slug}/{level}/{per}"
 
 
 def considerations_visible_to(actor: Actor) -> QuerySet[Consideration]:

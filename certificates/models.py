@@ -97,7 +97,9 @@ class Certification(Model):
 
 
 class StateChange(Model):
-    """Is one change of a certification: suspended, restored, withdrawn, replaced, lapsed; nothing is ever deleted.
+    """Is one change of a certification; nothing is ever deleted.
+
+    `state` is suspended, restored, withdrawn, replaced or lapsed; or provisional or lifted, of a condition.
 
     Personal data: the reason; kept: as long as the certification.
     """

@@ -1,13 +1,13 @@
 """What time alone brings about: reminders before an award runs out, and lapses that the rules find from day to day."""
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from certificates import pathway_versions
 from certificates.actions import consider_and_award
-from certificates.changes import Wanted, changes_of, insert, period_of
-from certificates.considering import judge
+from certificates.changes import changes_of, period_of
+from certificates.following import follow
 from certificates.grounds import current
 from certificates.models import Certification
 from certificates.rules import GOOD, standing_on
@@ -18,6 +18,8 @@ from training.people.models import Email, Person
 DAYS_BEFORE = (90, 30, 7)
 AT = time(7, 0, tzinfo=UTC)
 REMIND = "remind of renewal"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,37 +49,37 @@ async def reminder(certification_id: UUID, *, public_url: str, today: date) -> L
     found = await Certification.get(id=certification_id).prefetch_related("person")
     standing = standing_on(period_of(found), await changes_of(found.id), today)
     email = await Email.filter(person_id=found.person_id, confirmed=True).first()
-    if standing not in GOOD or email is None or found.ends is None:
+    if standing not in GOOD or email is None or found.ends is None or found.ends < today:
         return None
     left = (found.ends - today).days
+    days = "1 day" if left == 1 else f"{left} days"
     text = (
-        f"Hello {found.person.name},\n\nyou are certified as {found.level_title} until {found.ends:%d %B %Y}. "
-        f"That is in {left} days.\n\nSee what to do to renew:\n{public_url}/pathways\n"
+        f"Hello {found.person.name},\n\nyou are certified as {found.level_title} until "
+        f"{found.ends.day} {found.ends:%B %Y}. That is in {days}.\n\nSee what to do to renew:\n{public_url}/pathways\n"
     )
-    return Letter(email.address, f"{left} days left: {found.level_title}", text)
+    return Letter(email.address, f"{days} left: {found.level_title}", text)
 
 
 async def consider_everyone(*, home: str, now: datetime) -> int:
-    """Considers everybody who has begun, so that standings, lapses and renewals move on the day; tells how many."""
-    people = await current().distinct().values_list("person_id", flat=True)
+    """Considers everybody who has begun, so that standings, lapses and renewals move on the day; tells how many.
+
+    Somebody on whom it fails keeps nobody else from being considered; the first failure is raised at the end.
+    """
+    failures: list[Exception] = []
+    people = await current().distinct().order_by("person_id").values_list("person_id", flat=True)
     for person_id in people:
-        await consider_and_award(person_id, home=home, now=now)  # type: ignore[arg-type]
-        await _note_lapses(person_id, now=now)  # type: ignore[arg-type]
+        try:
+            await consider_and_follow(person_id, home=home, now=now)  # type: ignore[arg-type]
+        except Exception as error:
+            log.exception("%s could not be considered", person_id)
+            failures.append(error)
+    if failures:
+        raise failures[0]
     return len(people)
 
 
-async def _note_lapses(person_id: UUID, *, now: datetime) -> None:
-    """Writes down a lapse that comes from a `keep` rule, which the calendar of a certification does not know."""
-    person, today = await Person.get(id=person_id), now.date()
-    for version in await pathway_versions.followed_by(person_id, person.unit_id):
-        held = await Certification.filter(person_id=person_id, pathway_slug=version.slug)
-        if not held:
-            continue
-        verdict = (await judge(person, version, as_of=today)).verdict
-        lapsed = {level.level: level.standing.lapsed_on for level in verdict.levels if level.standing.lapsed_on}
-        for found in held:
-            standing = standing_on(period_of(found), await changes_of(found.id), today)
-            if standing in GOOD and (since := lapsed.get(found.level)):
-                wanted = Wanted("lapsed", "What must stay true from day to day was not.", max(since, found.starts))
-                async with transaction():
-                    await insert(found, wanted, actor_id=None, unit_id=person.unit_id, now=now)
+async def consider_and_follow(person_id: UUID, *, home: str, now: datetime) -> None:
+    """Asks the rules about a person, awards what they decide alone, and notes what they find of earlier awards."""
+    person = await Person.get(id=person_id)
+    for considered in await consider_and_award(person_id, home=home, now=now):
+        await follow(person, considered, now=now)

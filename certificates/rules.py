@@ -37,8 +37,12 @@ FROM_TO = {
     "withdrawn": ("certified", "renewal_due", "in_grace", "provisional", "suspended", "lapsed"),
     "replaced": ("certified", "renewal_due", "in_grace", "provisional", "suspended", "lapsed"),
     "lapsed": ("certified", "renewal_due", "in_grace", "provisional"),
+    "provisional": ("certified", "renewal_due", "in_grace"),
+    "lifted": ("provisional", "in_grace"),
 }
 """The allowed graph: a change → the standings it may come after."""
+MARKS = ("provisional", "lifted")
+"""Changes that say whether a condition hangs on the award, beside whatever else becomes of it."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +69,17 @@ class Change:
 def standing_on(period: Period, changes: Iterable[Change], as_of: date, known_at: date | None = None) -> str | None:
     """Tells the standing on a day, using only what was recorded by `known_at`; None when it had not begun.
 
-    Changes come in the order they were made. Source: pathway language, section 7, without `keep`, whose lapses
-    arrive here as changes.
+    Changes come in the order they were made, none effective before an earlier one. Source: pathway language,
+    section 7, without `keep`, whose lapses arrive here as changes.
     """
     known = known_at or date.max
     if period.starts > as_of or period.recorded > known:
         return None
     seen = [change for change in changes if change.effective <= as_of and change.recorded <= known]
-    changed = _changed(seen[-1], as_of) if seen else None
-    return changed or _by_the_calendar(period, as_of)
+    marks = [change.state for change in seen if change.state in MARKS]
+    states = [change for change in seen if change.state not in MARKS]
+    changed = _changed(states[-1], as_of) if states else None
+    return changed or _by_the_calendar(period, as_of, provisional=marks[-1:] == ["provisional"])
 
 
 def _changed(latest: Change, as_of: date) -> str | None:
@@ -82,9 +88,11 @@ def _changed(latest: Change, as_of: date) -> str | None:
     return latest.state
 
 
-def _by_the_calendar(period: Period, as_of: date) -> str:
+def _by_the_calendar(period: Period, as_of: date, *, provisional: bool) -> str:
     if period.ends is not None and as_of > period.ends:
         return "in_grace" if period.over is not None and as_of <= period.over else "lapsed"
+    if provisional:
+        return "provisional"
     if period.renewal_opens is not None and as_of >= period.renewal_opens:
         return "renewal_due"
     return "certified"

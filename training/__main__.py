@@ -42,7 +42,8 @@ def main() -> None:
 
 def _line(trouble: Exception) -> str:
     if isinstance(trouble, Trouble):
-        return f"{trouble.message} {trouble.remedy}".strip()
+        end = "" if trouble.message.endswith((".", "!", "?", ":")) else "."
+        return f"{trouble.message}{end} {trouble.remedy}".strip()
     reason = (str(trouble) or "it does not answer").splitlines()[0]
     return f"The database: {reason}. Check TRAINING_DATABASE_URL; where tables are missing, run: training migrate"
 

@@ -17,7 +17,7 @@ from courses import quiz_pages as quizzes
 from training import consequences, facts, health, home, offers, reviews
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages
-from training.lti import console, picker, review
+from training.lti import console, picker, review, traffic
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
 from training.lti.registration import frame_origins
@@ -65,9 +65,9 @@ ROUTES = [
     at("/lti/privacy", review.privacy, may=SIGNED_IN),
     at("/lti/console", console.console, may="connect systems"),
     at("/lti/console/connect", console.connect, may="connect systems", methods=BOTH),
-    at("/lti/console/launches", console.launches, may="connect systems"),
-    at("/lti/console/scores", console.outbox, may="connect systems"),
-    at("/lti/console/scores/{id}", console.score, may="connect systems", methods=BOTH),
+    at("/lti/console/launches", traffic.launches, may="connect systems"),
+    at("/lti/console/scores", traffic.outbox, may="connect systems"),
+    at("/lti/console/scores/{id}", traffic.score, may="connect systems", methods=BOTH),
     at("/lti/console/courses/{id}", joining.course, may="connect systems", methods=BOTH),
     at("/lti/console/{id}", console.system, may="connect systems"),
     at("/lti/console/{id}/check", console.check, may="connect systems", methods=POST),

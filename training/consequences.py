@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from certificates import key_changes, nightly, publishing, status_lists
-from certificates.actions import consider_and_award
 from certificates.document import Press
 from certificates.keys import KeyStore
 from certificates.models import Certificate
@@ -54,13 +55,15 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "check.recorded": (CONSIDER,),
     "evidence.recorded": (CONSIDER,),
     "assessment.signed": (SCORE, CONSIDER),
-    "certificate.awarded": ("publish certificate", "plan reminders", "mail certificate", SCORE, CONSIDER),
+    "certificate.awarded": ("publish certificate", "plan reminders", "mail certificate", SCORE),
     "certificate.published": ("print certificate",),
-    "certificate.withdrawn": ("raise status bit", "mail change"),
+    "decision.made": (CONSIDER,),
+    "certificate.withdrawn": ("raise status bit", "mail change", CONSIDER),
     "certificate.replaced": ("raise status bit",),
-    "certification.suspended": ("mail change",),
-    "certification.restored": ("mail change",),
-    "certification.lapsed": ("mail change",),
+    "certification.suspended": ("mail change", CONSIDER),
+    "certification.restored": ("mail change", CONSIDER),
+    "certification.lapsed": ("mail change", CONSIDER),
+    "certification.lifted": ("mail change", CONSIDER),
 }
 """Fact kind → names of the work that follows."""
 
@@ -159,10 +162,20 @@ def _results(fact: Fact) -> list[tuple[list[str], scores.Value]]:
 
 
 async def consider(work: Followup, outside: Outside) -> None:
-    """Asks the rules about the person whom the fact concerns, and awards what they decide alone."""
+    """Asks the rules about the person whom the fact concerns; of many facts that wait, for the last only."""
     fact = await _fact(work)
-    if fact.person_id:
-        await consider_and_award(fact.person_id, home=outside.settings.public_url, now=outside.now())
+    if fact.person_id and not await _comes_again(work, fact, outside.now()):
+        await nightly.consider_and_follow(fact.person_id, home=outside.settings.public_url, now=outside.now())
+
+
+async def _comes_again(work: Followup, fact: Fact, now: datetime) -> bool:
+    """Tells whether the same person is about to be considered for a later fact, which covers this one too.
+
+    About to be: still queued, or claimed in the same moment as this, so that it reads what was written until then.
+    One that runs since before may have read already.
+    """
+    later = Followup.filter(kind=CONSIDER, fact_id__gt=fact.id, fact__person_id=fact.person_id)
+    return await later.filter(Q(state="queued", due__lte=now) | Q(state="running", lease=work.lease)).exists()
 
 
 async def plan_reminders(work: Followup, outside: Outside) -> None:

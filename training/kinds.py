@@ -18,6 +18,7 @@ KINDS: frozenset[str] = frozenset(
         "certificate.replaced",
         "certificate.withdrawn",
         "certification.lapsed",
+        "certification.lifted",
         "certification.restored",
         "certification.suspended",
         "decision.made",

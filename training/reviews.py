@@ -25,8 +25,10 @@ async def _quizzes(where: dict[str, Any]) -> list[Attempt]:
     rows = QuizAttempt.filter(state="handed_in", **where)
     return [
         Attempt(
-            row.activity.title.get("en", "Quiz"), row.handed_in or row.opened,
-            f"{row.given} of {row.maximum}, {'passed' if row.passed else 'not passed'} (try {row.number})")
+            row.activity.title.get("en", "Quiz"),
+            row.handed_in or row.opened,
+            f"{row.given} of {row.maximum}, {'passed' if row.passed else 'not passed'} (try {row.number})",
+        )
         for row in await rows.select_related("activity")
     ]
 
@@ -39,5 +41,7 @@ async def _tasks(where: dict[str, Any]) -> list[Attempt]:
 async def _completions(own: dict[str, Any], parts: list[str]) -> list[Attempt]:
     rows = Completion.filter(version__course__slug=parts[1], **own)
     rows = rows.filter(module=parts[2]) if len(parts) > 2 else rows
-    return [Attempt(f"Module {row.module}" if row.module else "The whole course", row.happened, "completed")
-            for row in await rows]
+    return [
+        Attempt(f"Module {row.module}" if row.module else "The whole course", row.happened, "completed")
+        for row in await rows
+    ]

@@ -54,14 +54,14 @@ async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: 
     if certification.person_id == actor.person_id:
         raise NotAllowed("You may not judge your own case.", "Ask another auditor.")
     wanted = changes.Wanted("withdrawn", reasons, now.date())
-    async with transaction():
+    async with changes.conflicts(), transaction():
         taken = Case.filter(id=case_id, finding="open")
         if not await taken.update(finding=finding, reasons=reasons, found=now, found_by_id=actor.person_id):
             raise Conflict("This case has a finding already.", "Look at the audit again.")
-        if finding == "overturned" and await changes.could(certification, wanted):
+        if finding == "overturned":
             await changes.insert(certification, wanted, actor_id=actor.person_id, unit_id=actor.unit_id, now=now)
         await facts.record(
             "audit.finding", case, actor=actor.person_id, person=certification.person_id, unit=actor.unit_id, now=now,
             detail={"finding": finding},
         )  # fmt: skip
-    return case
+    return await Case.get(id=case_id)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 VENDORED = Path(__file__).parent / "vendored"
 SCRIPT = (VENDORED / "axe.min.js").read_text()
@@ -23,7 +23,7 @@ def violations(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     return found
 
 
-def asked(page: Page) -> list[str]:
+def asked(page: Page | Frame) -> list[str]:
     """Lists what axe finds at the present size."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(SCRIPT)

@@ -44,3 +44,9 @@ def be(address: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
     yield somebody
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def lms(address: str) -> str:
+    """The address of the pretend LMS, which listens one port further."""
+    return f"http://127.0.0.1:{int(address.rsplit(':', 1)[1]) + 1}"

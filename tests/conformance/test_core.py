@@ -155,6 +155,9 @@ async def test_a_teaching_assistant_is_not_a_full_instructor(side: Side) -> None
 
 async def test_institution_and_system_roles_give_no_rights_in_the_course(side: Side) -> None:
     """Rights in a course come from context roles. Source: LTI Core 1.3, A.2."""
-    elsewhere = [f"{V}institution/person#Administrator", f"{V}institution/person#Instructor",
-                 f"{V}system/person#SysAdmin"]
+    elsewhere = [
+        f"{V}institution/person#Administrator",
+        f"{V}institution/person#Instructor",
+        f"{V}system/person#SysAdmin",
+    ]
     assert await launched(side, claim("roles", elsewhere)) == "none"

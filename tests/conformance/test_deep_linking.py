@@ -29,7 +29,8 @@ async def answered(side: Side) -> str:
     opened = await side.post(Forged(side.world, claims).write(), query["state"])
     assert opened.status_code == 303, opened.headers.get("X-Refusal")
     page = await side.browser.post(
-        opened.headers["location"], data={"path": "/pathways"}, headers={"Sec-Fetch-Site": "same-origin"})
+        opened.headers["location"], data={"path": "/pathways"}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
     return field(page.text, "JWT")
 
 

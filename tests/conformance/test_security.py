@@ -8,13 +8,25 @@ from tests.training.lti.forging import claim, honest, signed_by_stranger, unsign
 
 async def test_the_authentication_request_has_the_parameters_of_the_standard(side: Side) -> None:
     """Scope openid, response type id_token, mode form_post, prompt none, and the hints back. Source: 5.1.1.2."""
-    asked = {"iss": side.world.base_url, "login_hint": "a", "lti_message_hint": "b", "client_id": "training",
-             "target_link_uri": "http://testserver/courses"}
+    asked = {
+        "iss": side.world.base_url,
+        "login_hint": "a",
+        "lti_message_hint": "b",
+        "client_id": "training",
+        "target_link_uri": "http://testserver/courses",
+    }
     answer = await side.browser.get("/lti/login", params=asked)
     query = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-    fixed = {"scope": "openid", "response_type": "id_token", "response_mode": "form_post", "prompt": "none",
-             "client_id": "training", "redirect_uri": "http://testserver/lti/launch", "login_hint": "a",
-             "lti_message_hint": "b"}
+    fixed = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": "training",
+        "redirect_uri": "http://testserver/lti/launch",
+        "login_hint": "a",
+        "lti_message_hint": "b",
+    }
     assert answer.status_code == 302 and fixed.items() <= query.items()
     assert query.keys() - fixed.keys() == {"state", "nonce"}
 

@@ -73,7 +73,8 @@ async def test_line_items_are_created_and_found(side: Side) -> None:
 async def test_service_tokens_are_asked_for_with_the_scopes_needed(side: Side, sent: list[dict[str, Any]]) -> None:
     """The tool asks for a token by a signed assertion and for the scopes of the service that it calls."""
     assert [sorted(scopes) for scopes in side.world.tokens.values()] == [
-        ["https://purl.imsglobal.org/spec/lti-ags/scope/score"]]
+        ["https://purl.imsglobal.org/spec/lti-ags/scope/score"]
+    ]
 
 
 async def test_the_members_of_a_course_are_read(side: Side) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, Page
 
 from tests.stories.checking import Held, day_shown, downloaded_rows, register_rows, status_bit
 from tests.stories.records import counts, rows
-from tests.stories.verbs import DESK, Stage, fills, press, sees, until
+from tests.stories.verbs import DESK, Stage, fills, follows_link, press, sees, until
 
 CARDIFF = "/register?area=CDF"
 
@@ -68,13 +68,15 @@ def she_draws_an_audit_and_overturns_the_case(dara: Page) -> None:
     sees(dara, "Overturned")
 
 
-def everybody_is_told_that_it_is_withdrawn(stage: Stage, held: Held) -> None:
+def everybody_is_told_that_it_is_withdrawn(stage: Stage, amina: Page, held: Held) -> None:
     stranger = stage.comes()
     stranger.goto(held.link)
     sees(stranger, "Withdrawn", "has been withdrawn. It does not count.", f"Checked on {shown(today())}")
     asked = stranger.request.get(held.link, headers={"Accept": "application/json"}).json()
     assert asked["status"] == "withdrawn"
     until(stranger, lambda: status_bit(json.loads(held.badge)), lambda: "the bit in the status list was never set")
+    follows_link(amina, stage.demo, to="amina@together.example", about="withdrawn", way="/pathways")
+    sees(amina, "My pathway", "Withdrawn")
 
 
 def nothing_was_deleted_and_emre_never_sees_her(stage: Stage, dara: Page, before: dict[str, int]) -> None:

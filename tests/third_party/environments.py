@@ -1,32 +1,74 @@
 """Makes environments for programs written by others, outside of the repository, from the Python index."""
 
+import fcntl
 import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "facilitator-training" / "third-party"
+INSTALL_SECONDS = 300
 
 
-def python_with(*requirements: str) -> Path:
-    """Gives the Python of an environment with these packages; skips the test when the index cannot be reached.
+def python_with(requirements: Path) -> Path:
+    """Gives the Python of an environment with the packages that a file lists, each with its version.
 
-    Where CI is true there is no skipping: the test fails.
+    Made once, by one process at a time, and used again as long as the list is the same. Without the Python index the
+    test is skipped with the reason; where CI is true there is no skipping, and it fails.
     """
-    name = hashlib.sha256("\n".join((sys.version, *sorted(requirements))).encode()).hexdigest()[:16]
-    python = CACHE / name / "bin" / "python"
-    ready = CACHE / name / "ready"
-    if not ready.exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(CACHE / name)], check=True)
-        command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *requirements]
-        made = subprocess.run(command, capture_output=True, text=True, timeout=600)
-        if made.returncode != 0:
-            reason = f"the Python index gave no {requirements[0]}: {made.stderr.strip()[-200:]}"
+    name = hashlib.sha256(f"{sys.version} {requirements.read_text()}".encode()).hexdigest()[:16]
+    place = CACHE / name
+    with _alone(CACHE / f"{name}.lock"):
+        if not (place / "ready").exists() and (trouble := _make(place, requirements)):
+            reason = f"the Python index gave nothing for {requirements.name}: {trouble}"
             if os.environ.get("CI") == "true":
                 pytest.fail(reason)
             pytest.skip(reason)
-        ready.touch()
-    return python
+    return place / "bin" / "python"
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make(place: Path, requirements: Path) -> str:
+    """Makes an environment; gives the trouble in words, or nothing when it is there."""
+    # An environment inside of ours would find its base among our packages, so the base is named.
+    base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    steps = (
+        [str(base if base.exists() else sys.executable), "-m", "venv", "--clear", str(place)],
+        [
+            str(place / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--retries",
+            "2",
+            "--timeout",
+            "20",
+            "-r",
+            str(requirements),
+        ],
+    )
+    for step in steps:
+        try:
+            done = subprocess.run(step, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            return f"no answer within {INSTALL_SECONDS} seconds"
+        if done.returncode != 0:
+            errors = [line for line in done.stderr.splitlines() if "ERROR" in line] or done.stderr.splitlines()[-3:]
+            return " ".join(errors)[:400]
+    (place / "ready").touch()
+    return ""

@@ -13,11 +13,41 @@ from training.errors import Upstream
 from training.outbound import AddressForbidden, Outbound
 
 FORMS = (
-    "127.0.0.1", "127.1", "127.0.1", "0x7f.0.0.1", "0x7f000001", "2130706433", "017700000001", "0177.0.0.1",
-    "0.0.0.0", "0", "localhost", "LOCALHOST", "localhost.", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-    "[0:0:0:0:0:ffff:7f00:0001]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[fe80::1]", "[fc00::1]", "[fec0::1]",
-    "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "192.0.0.1", "198.18.0.1", "224.0.0.1",
-    "240.0.0.1", "255.255.255.255", "\u2460\u2461\u2466.0.0.1", "127\u30020\u30020\u30021",
+    "127.0.0.1",
+    "127.1",
+    "127.0.1",
+    "0x7f.0.0.1",
+    "0x7f000001",
+    "2130706433",
+    "017700000001",
+    "0177.0.0.1",
+    "0.0.0.0",
+    "0",
+    "localhost",
+    "LOCALHOST",
+    "localhost.",
+    "[::1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[0:0:0:0:0:ffff:7f00:0001]",
+    "[64:ff9b::7f00:1]",
+    "[2002:7f00:1::]",
+    "[fe80::1]",
+    "[fc00::1]",
+    "[fec0::1]",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.0.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "192.0.0.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "\u2460\u2461\u2466.0.0.1",
+    "127\u30020\u30020\u30021",
 )
 
 
@@ -61,11 +91,29 @@ async def test_a_private_address_is_refused_in_every_form_and_gets_no_packet(hos
             assert refused.value.message == AddressForbidden().message
 
 
-@pytest.mark.parametrize("url", [
-    "ftp://example.org/", "file:///etc/passwd", "gopher://example.org/", "//example.org/", "example.org", "",
-    "https://user@example.org/", "https://user:password@example.org/", "https://@example.org/", "https://",
-    "https://example.org:22/", "https://example.org:8443/", "http://example.org/", "https://example.org:x/",
-    "https://example.org/\r\nX: y", "javascript:alert(1)", "https://[::1/", "unix:///run/docker.sock"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org/",
+        "file:///etc/passwd",
+        "gopher://example.org/",
+        "//example.org/",
+        "example.org",
+        "",
+        "https://user@example.org/",
+        "https://user:password@example.org/",
+        "https://@example.org/",
+        "https://",
+        "https://example.org:22/",
+        "https://example.org:8443/",
+        "http://example.org/",
+        "https://example.org:x/",
+        "https://example.org/\r\nX: y",
+        "javascript:alert(1)",
+        "https://[::1/",
+        "unix:///run/docker.sock",
+    ],
+)
 async def test_an_odd_address_is_refused(url: str) -> None:
     async with Outbound() as outbound:
         with pytest.raises(AddressForbidden):
@@ -106,11 +154,21 @@ async def test_an_exempt_host_may_be_called_over_http_on_any_port() -> None:
             assert server.connections == 1
 
 
-@pytest.mark.parametrize("place", ["http://localhost:{port}/", "http://127.0.0.1:1/", "https://127.0.0.1:{port}/",
-                                   "http://169.254.169.254/", "//other.example/"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "http://localhost:{port}/",
+        "http://127.0.0.1:1/",
+        "https://127.0.0.1:{port}/",
+        "http://169.254.169.254/",
+        "//other.example/",
+    ],
+)
 async def test_a_redirect_to_another_host_port_or_scheme_is_not_followed(place: str) -> None:
     async with counting() as (server, port), Outbound(["127.0.0.1"]) as outbound:
-        server.answer = f"HTTP/1.1 302 Found\r\nLocation: {place.format(port=port)}\r\nContent-Length: 0\r\n\r\n".encode()
+        server.answer = (
+            f"HTTP/1.1 302 Found\r\nLocation: {place.format(port=port)}\r\nContent-Length: 0\r\n\r\n".encode()
+        )
         with pytest.raises(AddressForbidden):
             await outbound.fetch("GET", f"http://127.0.0.1:{port}/")
         assert server.connections == 1
@@ -131,14 +189,18 @@ async def test_a_redirect_of_a_post_is_never_followed() -> None:
         assert server.connections == 1
 
 
-@pytest.mark.parametrize("answer", [
-    b"HTTP/1.1 200 OK\r\nContent-Length: 600000\r\n\r\n" + b"x" * 600_000,
-    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + gzip.compress(b"x" * 50_000_000),
-    b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}",
-    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
-    b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}",
-    b"not http at all\r\n\r\n",
-    b""])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 600000\r\n\r\n" + b"x" * 600_000,
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + gzip.compress(b"x" * 50_000_000),
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}",
+        b"not http at all\r\n\r\n",
+        b"",
+    ],
+)
 async def test_an_answer_too_large_or_broken_is_an_upstream_trouble(answer: bytes) -> None:
     async with counting() as (server, port), Outbound(["127.0.0.1"]) as outbound:
         server.answer = answer

@@ -82,8 +82,8 @@ async def admit(
     if not secret and (login.storage or posted.top_level):
         await _claims(tool, posted.id_token, login, registration, now)  # only a signed token is worth a row
         await Parked.create(
-            code_hash=token_hash(parking_code), state=posted.state, id_token=posted.id_token,
-            expires=now + PARKED_FOR)
+            code_hash=token_hash(parking_code), state=posted.state, id_token=posted.id_token, expires=now + PARKED_FOR
+        )
         return ProofWanted(login, registration)
     check_browser(login, secret)
     return await _enter(tool, login, registration, posted.id_token, notes, entry, now)
@@ -135,7 +135,8 @@ async def _write(tool: Tool, visit: Visit, notes: Notes, spent: Spent, opened: O
             arrival = await arrive(visit, registration, deployment, now=now)
             notes.target = await _target(visit, registration, arrival, now)
             await open_session(
-                arrival.person_id, token=opened.token, now=now, lti=opened.came_from, replaces=opened.replaces)
+                arrival.person_id, token=opened.token, now=now, lti=opened.came_from, replaces=opened.replaces
+            )
             await note_admitted(notes, person_id=arrival.person_id, now=now)
     except IntegrityError:
         await _refuse_used(spent.nonce, spent.digest)
@@ -177,8 +178,7 @@ async def _deployment(registration: Registration, deployment_id: str, now: datet
     found = await Deployment.get_or_none(registration_id=registration.id, deployment_id=deployment_id)
     if found is None and registration.deployment_policy != "refuse":
         state = "approved" if registration.deployment_policy == "auto" else "pending"
-        row = Deployment(
-            id=uuid4(), registration=registration, deployment_id=deployment_id, state=state, seen=now)
+        row = Deployment(id=uuid4(), registration=registration, deployment_id=deployment_id, state=state, seen=now)
         await Deployment.bulk_create([row], ignore_conflicts=True)
         found = await Deployment.get(registration_id=registration.id, deployment_id=deployment_id)
     if found is None or found.state == "refused":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from training import facts
@@ -29,8 +30,14 @@ async def arrive(visit: Visit, registration: Registration, deployment: Deploymen
         await _link(visit, context)
     await _role(identity, context, visit.role, now)
     await facts.record(
-        "person.launched", identity, actor=identity.person_id, person=identity.person_id, unit=registration.unit_id,
-        now=now, detail={"registration": str(registration.id), "role": visit.role, "new": new})
+        "person.launched",
+        identity,
+        actor=identity.person_id,
+        person=identity.person_id,
+        unit=registration.unit_id,
+        now=now,
+        detail={"registration": str(registration.id), "role": visit.role, "new": new},
+    )
     return Arrival(identity.person_id, new)
 
 
@@ -43,7 +50,12 @@ async def _identity(visit: Visit, registration: Registration, now: datetime) -> 
 
 
 async def meet(
-    registration: Registration, sub: str, named: Named, *, test_user: bool = False, now: datetime,
+    registration: Registration,
+    sub: str,
+    named: Named,
+    *,
+    test_user: bool = False,
+    now: datetime,
     erased: Identity | None = None,
 ) -> tuple[Identity, bool]:
     """Makes the person of an LMS identity that is new here, as a trainee at the registration's site.
@@ -51,22 +63,28 @@ async def meet(
     Two launches at once make one person: the later one takes back its own and uses the other's.
     """
     person = await _person(registration, named, now)
+    known_as: dict[str, Any] = {"person_id": person.id, "name": named.name, "email": named.email}
     if erased is not None:
-        await Identity.filter(id=erased.id).update(person_id=person.id, name=named.name, email=named.email)
+        await Identity.filter(id=erased.id).update(**known_as)
     else:
-        row = Identity(
-            id=uuid4(), registration=registration, sub=sub, person=person, name=named.name, email=named.email,
-            test_user=test_user, created=now)
+        row = Identity(id=uuid4(), registration=registration, sub=sub, test_user=test_user, created=now, **known_as)
         await Identity.bulk_create([row], ignore_conflicts=True)
     found = await Identity.get(registration_id=registration.id, sub=sub).select_related("person")
     if found.person_id != person.id:
         await person.delete()  # never seen by anybody: it was made in this very transaction
         return found, False
     membership = await Membership.create(
-        id=uuid4(), person=person, role="trainee", site_id=registration.site_id, starts=now.date())
+        id=uuid4(), person=person, role="trainee", site_id=registration.site_id, starts=now.date()
+    )
     await facts.record(
-        "membership.given", membership, actor=None, person=person.id, unit=registration.unit_id, now=now,
-        detail={"role": "trainee", "because": "lti"})
+        "membership.given",
+        membership,
+        actor=None,
+        person=person.id,
+        unit=registration.unit_id,
+        now=now,
+        detail={"role": "trainee", "because": "lti"},
+    )
     return found, True
 
 

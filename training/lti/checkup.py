@@ -62,8 +62,11 @@ async def _token(registration: Registration, platform: Platform, scope: str, now
 
 
 async def _columns(registration: Registration, platform: Platform, now: datetime) -> str:
-    link = await ResourceLink.filter(context__deployment__registration_id=registration.id).exclude(
-        line_items_url="").first()
+    link = (
+        await ResourceLink.filter(context__deployment__registration_id=registration.id)
+        .exclude(line_items_url="")
+        .first()
+    )
     if link is None:
         return "Nothing to try yet: no activity with a gradebook was opened."
     if link.scopes and LINE_ITEM not in link.scopes:
@@ -77,8 +80,13 @@ async def _roster(registration: Registration, platform: Platform, now: datetime)
     if context is None:
         return "Nothing to try yet: no course with a roster was opened."
     reply = await platform.call(
-        "GET", registration, context.roster_url, scopes=(MEMBERS,), now=now,
-        headers={"Accept": "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"})
+        "GET",
+        registration,
+        context.roster_url,
+        scopes=(MEMBERS,),
+        now=now,
+        headers={"Accept": "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"},
+    )
     if not reply.ok:
         raise Refused("service_scope_missing", f"The roster answers {reply.status}.")
     return "We can read who is in a course."

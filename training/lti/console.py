@@ -1,4 +1,4 @@
-"""The console of LMS administrators: what is connected, what waits, how launches went, what became of scores."""
+"""The console of LMS administrators: what is connected, what waits, and how to connect one."""
 
 from dataclasses import asdict
 from typing import Any
@@ -9,20 +9,15 @@ from starlette.responses import Response
 
 from training import clock
 from training.errors import Invalid, NotFound
-from training.lti import checkup, dynamic, registration, scores
-from training.lti.models import Context, Deployment, LaunchTrace, Registration, visible_to
+from training.lti import checkup, dynamic, registration
+from training.lti.models import Context, Deployment, Registration, visible_to
 from training.lti.platform import allowed_hosts
 from training.lti.profiles import PROFILES, Profile
-from training.lti.refusals import explain
 from training.lti.registration import Entry
 from training.lti.tool import Tool
 from training.people.actor import Actor
 from training.sites.models import CentralUnit, Site
 from training.web.pages import actor, fill, go, identity, page, typed
-
-SHOWN = 100
-OUTCOMES = {"accepted": "Came in"}
-STATES = {"queued": "Waiting", "sent": "Sent", "refused": "Refused", "dead": "Given up"}
 
 
 class Typed(BaseModel):
@@ -45,10 +40,18 @@ async def console(request: Request) -> Response:
     """Shows the connected LMSs and what waits for approval."""
     me: Actor = actor(request)
     rows = await visible_to(me).order_by("created").prefetch_related("deployments", "site")
-    waiting = await Deployment.filter(registration__unit_id=me.unit_id, state="pending").order_by("seen").values(
-        "id", "deployment_id", lms="registration__name")
-    return page(request, "lti/console.html", systems=[_shown(row) for row in rows], waiting=waiting,
-                pending=[_shown(row) for row in rows if row.state == "pending"])
+    waiting = (
+        await Deployment.filter(registration__unit_id=me.unit_id, state="pending")
+        .order_by("seen")
+        .values("id", "deployment_id", lms="registration__name")
+    )
+    return page(
+        request,
+        "lti/console.html",
+        systems=[_shown(row) for row in rows],
+        waiting=waiting,
+        pending=[_shown(row) for row in rows if row.state == "pending"],
+    )
 
 
 async def system(request: Request) -> Response:
@@ -59,9 +62,18 @@ async def system(request: Request) -> Response:
     listed = Context.filter(deployment__registration_id=found.id).exclude(roster_url="").order_by("title")
     courses = await listed.values("id", "title", "context_id", "synced")
     proposed = [(name, str(before), str(after)) for name, (before, after) in (found.proposed or {}).items()]
-    return page(request, "lti/system.html", system=_shown(found), entered=_entered(found), profile=profile,
-                ours=our_values(request.app.state.settings.public_url), deployments=deployments, proposed=proposed,
-                courses=courses, takes_updates=bool(found.client_uri))
+    return page(
+        request,
+        "lti/system.html",
+        system=_shown(found),
+        entered=_entered(found),
+        profile=profile,
+        ours=our_values(request.app.state.settings.public_url),
+        deployments=deployments,
+        proposed=proposed,
+        courses=courses,
+        takes_updates=bool(found.client_uri),
+    )
 
 
 async def check(request: Request) -> Response:
@@ -87,7 +99,8 @@ async def connect(request: Request) -> Response:
         asked = fill(Typed, values)
         unit = await CentralUnit.get(id=me.unit_id)
         added = await registration.add(
-            _entry(asked), now=clock.now(), unit=unit.slug, site=asked.site, actor=me.person_id)
+            _entry(asked), now=clock.now(), unit=unit.slug, site=asked.site, actor=me.person_id
+        )
     except Invalid as error:
         problems = error.problems or {"form": f"{error.message} {error.remedy}"}
         return page(request, "lti/connect.html", 422, problems=problems, values=values, **shown)
@@ -113,51 +126,8 @@ async def introduce(request: Request) -> Response:
 async def approve(request: Request) -> Response:
     """Approves a registration or a deployment that waits."""
     me: Actor = actor(request)
-    await registration.approve(
-        str(identity(request)), now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
+    await registration.approve(str(identity(request)), now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
     return go(request, "/lti/console?notice=It+is+approved.")
-
-
-async def launches(request: Request) -> Response:
-    """Shows how launches went, newest first; searched by the reference number of the page that refused one."""
-    me: Actor = actor(request)
-    asked = request.query_params
-    reference, only = asked.get("reference", "").strip(), asked.get("only", "")
-    rows = LaunchTrace.filter(registration_id__in=await visible_to(me).values_list("id", flat=True))
-    if reference:  # also those that no registration is known of: the number is proof enough
-        rows = LaunchTrace.filter(reference=reference)
-    if only == "refused":
-        rows = rows.exclude(outcome="accepted")
-    found = await rows.order_by("-at").limit(SHOWN).prefetch_related("registration")
-    return page(request, "lti/launches.html", launches=[_told(row) for row in found], reference=reference, only=only)
-
-
-async def outbox(request: Request) -> Response:
-    """Shows the scores on their way to LMSs, by state."""
-    me: Actor = actor(request)
-    state = request.query_params.get("state", "")
-    rows = await scores.list_scores(unit_id=me.unit_id, state=state if state in STATES else "")
-    counts = [
-        {"number": len(await scores.list_scores(unit_id=me.unit_id, state=name)), "words": words.lower(),
-         "path": f"/lti/console/scores?state={name}"}
-        for name, words in STATES.items()
-    ]
-    shown = [dict(row, word=STATES.get(row["state"], row["state"])) for row in rows[:SHOWN]]
-    return page(request, "lti/outbox.html", scores=shown, counts=counts, state=state)
-
-
-async def score(request: Request) -> Response:
-    """Shows the history of one score; posted, sends it again."""
-    me: Actor = actor(request)
-    wanted = identity(request)
-    if request.method == "POST":
-        await scores.resend(str(wanted), now=clock.now(), unit_id=me.unit_id)
-        return go(request, f"/lti/console/scores/{wanted}?notice=It+will+be+sent+again.")
-    rows = [row for row in await scores.list_scores(unit_id=me.unit_id) if row["id"] == str(wanted)]
-    if not rows:
-        raise NotFound("There is no such score.", "Go back to the list.")
-    shown = dict(rows[0], word=STATES.get(rows[0]["state"], rows[0]["state"]))
-    return page(request, "lti/score.html", score=shown, steps=await scores.history(wanted))
 
 
 def our_values(public_url: str) -> list[tuple[str, str]]:
@@ -180,32 +150,40 @@ async def _system(request: Request) -> Registration:
 def _shown(row: Registration) -> dict[str, Any]:
     profile: Profile = PROFILES.get(row.profile, PROFILES["other"])
     return {
-        "path": f"/lti/console/{row.id}", "id": str(row.id), "name": row.name, "kind": profile.title,
-        "issuer": row.issuer, "client_id": row.client_id, "state": row.state,
-        "site": row.site.name if row.site else "", "deployments": len(row.deployments),
+        "path": f"/lti/console/{row.id}",
+        "id": str(row.id),
+        "name": row.name,
+        "kind": profile.title,
+        "issuer": row.issuer,
+        "client_id": row.client_id,
+        "state": row.state,
+        "site": row.site.name if row.site else "",
+        "deployments": len(row.deployments),
     }
 
 
 def _entered(row: Registration) -> list[tuple[str, str]]:
     return [
-        ("Issuer", row.issuer), ("Client id", row.client_id), ("Authentication address", row.auth_url),
-        ("Token address", row.token_url), ("Token audience", row.token_audience or row.token_url),
-        ("Key set address", row.jwks_url), ("Hosts we may call", ", ".join(sorted(allowed_hosts(row)))),
+        ("Issuer", row.issuer),
+        ("Client id", row.client_id),
+        ("Authentication address", row.auth_url),
+        ("Token address", row.token_url),
+        ("Token audience", row.token_audience or row.token_url),
+        ("Key set address", row.jwks_url),
+        ("Hosts we may call", ", ".join(sorted(allowed_hosts(row)))),
     ]
 
 
 def _entry(asked: Typed) -> Entry:
     return Entry(
-        issuer=asked.issuer.strip(), client_id=asked.client_id.strip(), auth_url=asked.auth_url.strip(),
-        token_url=asked.token_url.strip(), jwks_url=asked.jwks_url.strip(),
-        deployment_ids=tuple(asked.deployment_id.split()), token_audience=asked.token_audience.strip(),
-        service_hosts=tuple(asked.service_hosts.replace(",", " ").split()), profile=asked.profile, name=asked.name)
-
-
-def _told(row: LaunchTrace) -> dict[str, Any]:
-    return {
-        "at": row.at, "reference": row.reference, "lms": row.registration.name if row.registration else "unknown",
-        "word": OUTCOMES.get(row.outcome, "Refused"), "code": row.outcome, "detail": row.detail,
-        "why": explain(row.outcome), "browser": row.browser, "target": row.target,
-        "skew": "" if row.clock_skew is None else f"{row.clock_skew:+.0f} s",
-    }
+        issuer=asked.issuer.strip(),
+        client_id=asked.client_id.strip(),
+        auth_url=asked.auth_url.strip(),
+        token_url=asked.token_url.strip(),
+        jwks_url=asked.jwks_url.strip(),
+        deployment_ids=tuple(asked.deployment_id.split()),
+        token_audience=asked.token_audience.strip(),
+        service_hosts=tuple(asked.service_hosts.replace(",", " ").split()),
+        profile=asked.profile,
+        name=asked.name,
+    )

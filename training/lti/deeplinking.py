@@ -33,8 +33,15 @@ class Offer:
 async def begin(picking: Picking, registration: Registration, person_id: UUID, *, now: datetime) -> UUID:
     """Remembers a request until it is answered; gives the id in the address of the picker."""
     row = await Choosing.create(
-        id=uuid4(), registration=registration, person_id=person_id, deployment_id=picking.deployment_id,
-        course=picking.context_title, return_url=picking.return_url, settings=_settings(picking), expires=now + LIVES)
+        id=uuid4(),
+        registration=registration,
+        person_id=person_id,
+        deployment_id=picking.deployment_id,
+        course=picking.context_title,
+        return_url=picking.return_url,
+        settings=_settings(picking),
+        expires=now + LIVES,
+    )
     return row.id
 
 
@@ -101,7 +108,11 @@ def item(offer: Offer, settings: Mapping[str, Any], *, origin: str) -> dict[str,
         written["text"] = offer.text
     if offer.maximum is not None and settings["line_items"]:
         column: dict[str, Any] = {
-            "scoreMaximum": offer.maximum, "label": offer.title, "resourceId": offer.path[:255], "tag": offer.kind}
+            "scoreMaximum": offer.maximum,
+            "label": offer.title,
+            "resourceId": offer.path[:255],
+            "tag": offer.kind,
+        }
         written["lineItem"] = column | ({"submissionReview": {}} if settings["review"] else {})
     if "window" in settings["presentations"] and "iframe" not in settings["presentations"]:
         written["window"] = {"targetName": "_blank"}

@@ -162,4 +162,5 @@ async def _ended(score: Score, state: str, reason: str, now: datetime) -> None:
 
 async def _note(score: Score, what: str, now: datetime, detail: str) -> None:
     await ScoreTry.create(
-        score_id=score.id, at=now, what=what, given=score.given, maximum=score.maximum, detail=detail[:300])
+        score_id=score.id, at=now, what=what, given=score.given, maximum=score.maximum, detail=detail[:300]
+    )

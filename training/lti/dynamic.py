@@ -86,11 +86,16 @@ def read_configuration(document: Any, source: str) -> Configuration:
     platform = told.get(PLATFORM)
     product = platform.get("product_family_code") if isinstance(platform, dict) else ""
     return Configuration(
-        issuer=issuer, auth_url=auth_url, token_url=token_url, jwks_url=jwks_url, registration_url=registration_url,
+        issuer=issuer,
+        auth_url=auth_url,
+        token_url=token_url,
+        jwks_url=jwks_url,
+        registration_url=registration_url,
         token_audience=audience if isinstance(audience, str) else "",
         product=product if isinstance(product, str) else "",
         scopes=tuple(one for one in scopes if isinstance(one, str)) if isinstance(scopes, list) else SCOPES,
-        source=source)
+        source=source,
+    )
 
 
 def metadata(origin: str, name: str, scopes: tuple[str, ...] = SCOPES) -> dict[str, Any]:
@@ -151,14 +156,22 @@ async def _keep(
     tool_part = reply.get(CONFIGURATION)
     deployment_id = tool_part.get("deployment_id") if isinstance(tool_part, dict) else None
     entry = Entry(
-        issuer=found.issuer, client_id=reply["client_id"], auth_url=found.auth_url, token_url=found.token_url,
-        jwks_url=found.jwks_url, token_audience=found.token_audience,
+        issuer=found.issuer,
+        client_id=reply["client_id"],
+        auth_url=found.auth_url,
+        token_url=found.token_url,
+        jwks_url=found.jwks_url,
+        token_audience=found.token_audience,
         deployment_ids=(deployment_id,) if isinstance(deployment_id, str) and deployment_id else (),
-        profile=recognise(found.product, found.issuer).name)
+        profile=recognise(found.product, found.issuer).name,
+    )
     if problems := check(entry):
         raise Refused("registration_rejected", " ".join(problems.values()))
-    client = {"asked_hash": asked_hash, "client_uri": _text(reply, "registration_client_uri"),
-              "client_token": tool.hide(_text(reply, "registration_access_token"))}
+    client = {
+        "asked_hash": asked_hash,
+        "client_uri": _text(reply, "registration_client_uri"),
+        "client_token": tool.hide(_text(reply, "registration_access_token")),
+    }
     known = await Registration.get_or_none(issuer=entry.issuer, client_id=entry.client_id)
     row = known or await add(entry, now=now, unit=unit, state="pending")
     changes = difference(row, entry) if known else {}
@@ -179,7 +192,8 @@ async def introduce_again(tool: Tool, row: Registration, *, name: str) -> None:
     body = json.dumps(metadata(tool.origin, name) | {"client_id": row.client_id}).encode()
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {tool.show(row.client_token)}"}
     reply = await tool.platform.outbound.fetch(
-        "PUT", row.client_uri, headers=headers, body=body, ports=registered_ports(row.issuer, row.client_uri))
+        "PUT", row.client_uri, headers=headers, body=body, ports=registered_ports(row.issuer, row.client_uri)
+    )
     if not reply.ok:
         raise Refused("registration_rejected", f"the update was answered with {reply.status}")
 

@@ -31,8 +31,13 @@ async def register(request: Request) -> Response:
         if not url:
             raise Refused("login_param_missing", "openid_configuration")
         made = await dynamic.register(
-            tool, url, asked.get("registration_token", ""), name=request.app.state.settings.service_name,
-            unit=asked.get("unit", ""), now=now)
+            tool,
+            url,
+            asked.get("registration_token", ""),
+            name=request.app.state.settings.service_name,
+            unit=asked.get("unit", ""),
+            now=now,
+        )
     except Refused as refused:
         notes = Notes(str(request.scope["request_id"]), browser=browser_family(request.headers.get("user-agent", "")))
         await note_refusal(refused, notes, now=now)
@@ -41,8 +46,14 @@ async def register(request: Request) -> Response:
         response.headers["X-Refusal"] = refused.code
         return response
     parts = urlsplit(url)
-    return page(request, "lti/register.html", name=made.name, state=made.state,
-                platform_origin=f"{parts.scheme}://{parts.netloc}", proposed=bool(made.proposed))
+    return page(
+        request,
+        "lti/register.html",
+        name=made.name,
+        state=made.state,
+        platform_origin=f"{parts.scheme}://{parts.netloc}",
+        proposed=bool(made.proposed),
+    )
 
 
 async def course(request: Request) -> Response:
@@ -57,12 +68,19 @@ async def course(request: Request) -> Response:
         await roster.apply(registration, context, found, now=now)
         return go(request, f"/lti/console/courses/{context.id}?notice=The+roster+is+taken+over.")
     changes = [
-        [one.name or one.sub, WHAT[one.what], one.before, one.after]
-        for one in await roster.preview(context, found)
+        [one.name or one.sub, WHAT[one.what], one.before, one.after] for one in await roster.preview(context, found)
     ]
-    return page(request, "lti/course.html", course=context.title or context.context_id, context=str(context.id),
-                system=registration.name, system_id=str(registration.id), changes=changes,
-                members=len(found.members), whole=found.whole)
+    return page(
+        request,
+        "lti/course.html",
+        course=context.title or context.context_id,
+        context=str(context.id),
+        system=registration.name,
+        system_id=str(registration.id),
+        changes=changes,
+        members=len(found.members),
+        whole=found.whole,
+    )
 
 
 async def _course(request: Request, me: Actor) -> tuple[Context, Registration]:

@@ -82,8 +82,11 @@ def read_review(claims: VerifiedClaims, deployment_id: str, *, origin: str) -> R
     if launch.role != roles.INSTRUCTOR and learner != launch.sub:
         raise Refused("role_not_allowed")
     return Review(
-        **_visit(claims, deployment_id), target=launch.target, resource_link_id=launch.resource_link_id,
-        learner_sub=learner)
+        **_visit(claims, deployment_id),
+        target=launch.target,
+        resource_link_id=launch.resource_link_id,
+        learner_sub=learner,
+    )
 
 
 def read_picking(claims: VerifiedClaims, deployment_id: str) -> Picking:
@@ -139,7 +142,10 @@ def own_path(url: str, *, origin: str) -> str:
     try:
         parts, ours = urlsplit(url), urlsplit(origin)
         same = (parts.scheme, parts.hostname, parts.port or _usual(parts.scheme)) == (
-            ours.scheme, ours.hostname, ours.port or _usual(ours.scheme))
+            ours.scheme,
+            ours.hostname,
+            ours.port or _usual(ours.scheme),
+        )
     except ValueError:
         raise Refused("target_not_ours") from None
     path = parts.path or HOME

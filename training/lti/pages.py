@@ -46,8 +46,9 @@ async def login(request: Request) -> Response:
     request.app.state.frame_origins |= frame_origins_of(begun.registration)
     response: Response = RedirectResponse(begun.location, 302)
     if begun.login.storage:  # the LMS offers to keep the proof for browsers that keep no cookie in a frame
-        response = page(request, "lti/login.html", **_stored(begun.login, begun.registration),
-                        secret=secret, onward=begun.location)
+        response = page(
+            request, "lti/login.html", **_stored(begun.login, begun.registration), secret=secret, onward=begun.location
+        )
     response.headers["Set-Cookie"] = _cookie(request, begun.login.cookie, secret, LOGIN_SECONDS)
     return response
 
@@ -79,7 +80,8 @@ async def stored(request: Request) -> Response:
     try:
         asked = await _asked(request)
         admitted = await actions.admit_stored(
-            tool, asked.get("code", ""), asked.get("value", ""), request.cookies, notes, entry, now=now)
+            tool, asked.get("code", ""), asked.get("value", ""), request.cookies, notes, entry, now=now
+        )
     except Refused as refused:
         return await _refuse(request, refused, notes, now)
     if admitted.by_cookie:
@@ -119,8 +121,9 @@ async def _asked(request: Request) -> Mapping[str, str]:
     # Read by hand: hints must go back byte for byte, and a large body must cost next to nothing.
     raw = request.scope["query_string"] if request.method == "GET" else await _body(request)
     try:
-        pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="surrogateescape",
-                          max_num_fields=MAX_FIELDS)
+        pairs = parse_qsl(
+            raw.decode("latin-1"), keep_blank_values=True, errors="surrogateescape", max_num_fields=MAX_FIELDS
+        )
     except ValueError:
         raise Refused("token_malformed", "too many fields") from None
     return dict(pairs)
@@ -159,7 +162,15 @@ async def _refuse(request: Request, refused: Refused, notes: Notes, now: datetim
     again = ""
     if refused.name in AGAIN and notes.login and notes.registration:
         again = logins.begin_again(notes.login, notes.registration, _tool(request))
-    response = page(request, "lti/refused.html", refused.status, refused=refused, detail=detail, again=again,
-                    reference=notes.reference, browser=notes.browser)
+    response = page(
+        request,
+        "lti/refused.html",
+        refused.status,
+        refused=refused,
+        detail=detail,
+        again=again,
+        reference=notes.reference,
+        browser=notes.browser,
+    )
     response.headers["X-Refusal"] = refused.code if refused.code.isascii() else refused.name
     return response

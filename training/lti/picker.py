@@ -46,8 +46,16 @@ async def choose(request: Request) -> Response:
 
 def _picker(request: Request, row: Choosing, offers: list[Offer], problems: dict[str, str] | None = None) -> Response:
     groups = [(kind, list(some)) for kind, some in groupby(offers, key=lambda offer: offer.kind)]
-    return page(request, "lti/choose.html", 422 if problems else 200, groups=groups, course=row.course,
-                several=row.settings["several"], choosing=str(row.id), problems=problems or {})
+    return page(
+        request,
+        "lti/choose.html",
+        422 if problems else 200,
+        groups=groups,
+        course=row.course,
+        several=row.settings["several"],
+        choosing=str(row.id),
+        problems=problems or {},
+    )
 
 
 def _back(request: Request, row: Choosing, signed: str) -> Response:

@@ -77,8 +77,14 @@ class Platform:
     ) -> Reply:
         """Posts one score. Source: AGS 2.0, 3.4 Score publish service."""
         return await self.call(
-            "POST", registration, under(line_item_url, "scores"), scopes=(SCORE,), now=now,
-            headers={"Content-Type": SCORE_TYPE}, body=score)
+            "POST",
+            registration,
+            under(line_item_url, "scores"),
+            scopes=(SCORE,),
+            now=now,
+            headers={"Content-Type": SCORE_TYPE},
+            body=score,
+        )
 
     async def find_column(
         self, registration: Registration, line_items_url: str, column: Column, *, now: datetime
@@ -87,7 +93,8 @@ class Platform:
         asked = {"resource_link_id": column.resource_link_id, "resource_id": column.resource_id, "tag": column.tag}
         url = with_query(line_items_url, {name: value for name, value in asked.items() if value})
         reply = await self.call(
-            "GET", registration, url, scopes=(LINE_ITEM,), now=now, headers={"Accept": LINE_ITEMS_TYPE})
+            "GET", registration, url, scopes=(LINE_ITEM,), now=now, headers={"Accept": LINE_ITEMS_TYPE}
+        )
         found = _read(reply)
         rows = found if isinstance(found, list) else []
         return next((str(row["id"]) for row in rows if isinstance(row, dict) and _same(row, column)), "")
@@ -105,8 +112,14 @@ class Platform:
         }
         body = {name: value for name, value in wanted.items() if value}
         reply = await self.call(
-            "POST", registration, line_items_url, scopes=(LINE_ITEM,), now=now,
-            headers={"Content-Type": LINE_ITEM_TYPE, "Accept": LINE_ITEM_TYPE}, body=body)
+            "POST",
+            registration,
+            line_items_url,
+            scopes=(LINE_ITEM,),
+            now=now,
+            headers={"Content-Type": LINE_ITEM_TYPE, "Accept": LINE_ITEM_TYPE},
+            body=body,
+        )
         made = _read(reply)
         if not isinstance(made, dict) or not isinstance(made.get("id"), str):
             raise Upstream("The LMS made a column without an address.", "We will try again.")

@@ -49,17 +49,28 @@ async def add(
         raise Conflict("This issuer and client id are registered already.", "See: training lti list.")
     async with transaction():
         registration = await Registration.create(
-            id=uuid4(), unit=owner, site=place, name=entry.name or urlsplit(entry.issuer).netloc or entry.issuer,
-            issuer=entry.issuer, client_id=entry.client_id, auth_url=entry.auth_url, token_url=entry.token_url,
-            jwks_url=entry.jwks_url, token_audience=entry.token_audience, service_hosts=list(entry.service_hosts),
-            profile=entry.profile or recognise(issuer=entry.issuer).name, state=state,
-            deployment_policy=entry.deployment_policy, created=now)
+            id=uuid4(),
+            unit=owner,
+            site=place,
+            name=entry.name or urlsplit(entry.issuer).netloc or entry.issuer,
+            issuer=entry.issuer,
+            client_id=entry.client_id,
+            auth_url=entry.auth_url,
+            token_url=entry.token_url,
+            jwks_url=entry.jwks_url,
+            token_audience=entry.token_audience,
+            service_hosts=list(entry.service_hosts),
+            profile=entry.profile or recognise(issuer=entry.issuer).name,
+            state=state,
+            deployment_policy=entry.deployment_policy,
+            created=now,
+        )
         for deployment_id in dict.fromkeys(entry.deployment_ids):
             await Deployment.create(
-                id=uuid4(), registration=registration, deployment_id=deployment_id, state="approved", seen=now)
+                id=uuid4(), registration=registration, deployment_id=deployment_id, state="approved", seen=now
+            )
         detail = {"issuer": entry.issuer, "client_id": entry.client_id, "state": state}
-        await facts.record(
-            "registration.added", registration, actor=actor, unit=owner.id, now=now, detail=detail)
+        await facts.record("registration.added", registration, actor=actor, unit=owner.id, now=now, detail=detail)
     return registration
 
 
@@ -93,7 +104,8 @@ async def list_registrations(unit_id: UUID | None = None) -> Sequence[Mapping[st
             "deployments": [one.deployment_id for one in row.deployments if one.state == "approved"],
             "waiting": [
                 {"id": str(one.id), "deployment_id": one.deployment_id}
-                for one in row.deployments if one.state == "pending"
+                for one in row.deployments
+                if one.state == "pending"
             ],
             "profile": row.profile,
             "state": row.state,
@@ -102,9 +114,7 @@ async def list_registrations(unit_id: UUID | None = None) -> Sequence[Mapping[st
     ]
 
 
-async def approve(
-    identifier: str, *, now: datetime, actor: UUID | None = None, unit_id: UUID | None = None
-) -> str:
+async def approve(identifier: str, *, now: datetime, actor: UUID | None = None, unit_id: UUID | None = None) -> str:
     """Approves a pending registration or deployment by its id, or a deployment by the LMS's own id if only one waits.
 
     `unit_id` limits it to one unit's.
@@ -130,8 +140,7 @@ async def _approve_registration(registration: Registration, now: datetime, actor
         if not await Registration.filter(id=registration.id, state="pending").update(state="active"):
             raise Conflict("It was approved already.", "Load the page again.")
         await Deployment.filter(registration_id=registration.id, state="pending").update(state="approved")
-        await facts.record(
-            "registration.approved", registration, actor=actor, unit=registration.unit_id, now=now)
+        await facts.record("registration.approved", registration, actor=actor, unit=registration.unit_id, now=now)
     return f"Registration {registration.id} is active."
 
 
@@ -140,8 +149,13 @@ async def _approve_deployment(deployment: Deployment, now: datetime, actor: UUID
         if not await Deployment.filter(id=deployment.id, state="pending").update(state="approved"):
             raise Conflict("It was approved already.", "Load the page again.")
         await facts.record(
-            "deployment.approved", deployment, actor=actor, unit=deployment.registration.unit_id, now=now,
-            detail={"deployment_id": deployment.deployment_id})
+            "deployment.approved",
+            deployment,
+            actor=actor,
+            unit=deployment.registration.unit_id,
+            now=now,
+            detail={"deployment_id": deployment.deployment_id},
+        )
     return f"Deployment {deployment.deployment_id} is approved."
 
 
@@ -154,7 +168,8 @@ async def accept_changes(registration: Registration, *, now: datetime, actor: UU
         told = {name: after for name, (_, after) in proposed.items()}
         await Registration.filter(id=registration.id).update(proposed=None, **told)
         await facts.record(
-            "registration.changed", registration, actor=actor, unit=registration.unit_id, now=now, detail=proposed)
+            "registration.changed", registration, actor=actor, unit=registration.unit_id, now=now, detail=proposed
+        )
     forget_everywhere()
 
 

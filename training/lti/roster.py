@@ -60,7 +60,12 @@ class Change:
 
 
 async def read(
-    registration: Registration, context: Context, platform: Platform, *, now: datetime, since_last: bool = False,
+    registration: Registration,
+    context: Context,
+    platform: Platform,
+    *,
+    now: datetime,
+    since_last: bool = False,
     resource_link_id: str = "",
 ) -> Roster:
     """Reads a roster to its end, the differences since the last time, or who may open one activity.
@@ -148,10 +153,7 @@ _PARAMETER = re.compile(r";\s*([\w*]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
 
 async def preview(context: Context, roster: Roster) -> list[Change]:
     """Tells what applying a roster would change, and changes nothing."""
-    held = {
-        row.identity.sub: row
-        for row in await ContextRole.filter(context_id=context.id).select_related("identity")
-    }
+    held = {row.identity.sub: row for row in await ContextRole.filter(context_id=context.id).select_related("identity")}
     changes = []
     for member in roster.members:
         row = held.pop(member.sub, None)
@@ -191,8 +193,7 @@ async def _write(registration: Registration, context: Context, member: Member, n
         known, _ = await meet(registration, member.sub, named, test_user=member.test_user, now=now)
     else:
         await learn_name(known, named)
-    row = ContextRole(
-        id=uuid4(), identity=known, context=context, role=member.role, status=member.status, listed=now)
+    row = ContextRole(id=uuid4(), identity=known, context=context, role=member.role, status=member.status, listed=now)
     await ContextRole.bulk_create([row], ignore_conflicts=True)
     held = await ContextRole.get(identity_id=known.id, context_id=context.id)
     today = held.launched is not None and held.launched.date() == now.date()
@@ -211,8 +212,10 @@ async def sync(
     roster = await read(registration, context, platform, now=now)
     await apply(registration, context, roster, now=now)
     return [
-        {**{name: value for name, value in asdict(one).items() if name in ("sub", "name", "email", "status")},
-         "roles": list(one.named_roles)}
+        {
+            **{name: value for name, value in asdict(one).items() if name in ("sub", "name", "email", "status")},
+            "roles": list(one.named_roles),
+        }
         for one in roster.members
     ]
 

@@ -86,14 +86,21 @@ def check(value: Value) -> None:
         raise Invalid("This score cannot be sent.", " ".join(problems.values()), problems=problems)
 
 
-async def queue(
-    item: LineItem, sub: str, value: Value, *, now: datetime, identity_id: UUID | None = None
-) -> UUID:
+async def queue(item: LineItem, sub: str, value: Value, *, now: datetime, identity_id: UUID | None = None) -> UUID:
     """Queues a value for one place in a gradebook; the latest wins, but nothing unfinished follows a final one."""
     async with transaction():
         row = Score(
-            id=uuid4(), line_item=item, sub=sub, identity_id=identity_id, given=None, progress="Initialized",
-            grading="NotReady", state="new", version=0, queued_at=now)
+            id=uuid4(),
+            line_item=item,
+            sub=sub,
+            identity_id=identity_id,
+            given=None,
+            progress="Initialized",
+            grading="NotReady",
+            state="new",
+            version=0,
+            queued_at=now,
+        )
         await Score.bulk_create([row], ignore_conflicts=True)
         score = await Score.get(line_item_id=item.id, sub=sub)
         graded = score.final_sent or (score.state == "queued" and _final(score))
@@ -101,9 +108,16 @@ async def queue(
             await _note(score.id, "kept back", value, now, "a final grade is there")
             return score.id
         await Score.filter(id=score.id).update(
-            given=value.given, maximum=value.maximum, progress=value.progress, grading=value.grading,
-            comment=value.comment or score.comment, state="queued", version=F("version") + 1, queued_at=now,
-            last_error="")
+            given=value.given,
+            maximum=value.maximum,
+            progress=value.progress,
+            grading=value.grading,
+            comment=value.comment or score.comment,
+            state="queued",
+            version=F("version") + 1,
+            queued_at=now,
+            last_error="",
+        )
         await score.refresh_from_db(["version"])
         await _note(score.id, "queued", value, now)
         await facts.schedule(WORK, f"{WORK}/{score.id}/{score.version}", due=now, subject_id=str(score.id))
@@ -126,7 +140,8 @@ async def list_scores(*, unit_id: UUID | None = None, state: str = "") -> Sequen
     rows = Score.filter(line_item__registration__unit_id=unit_id) if unit_id else Score.all()
     rows = rows.filter(state=state) if state else rows
     found = await rows.order_by("-queued_at").values(
-        "id", "sub", "given", "maximum", "state", "attempts", "last_error", "sent_at", line_item="line_item__url")
+        "id", "sub", "given", "maximum", "state", "attempts", "last_error", "sent_at", line_item="line_item__url"
+    )
     return [dict(row, id=str(row["id"]), sent_at=row["sent_at"] and row["sent_at"].isoformat()) for row in found]
 
 
@@ -139,8 +154,14 @@ async def _line_item(registration_id: UUID, value: Value, *, link: ResourceLink 
     stands_for = f"{registration_id}|{link.id if link else url}"
     key = hashlib.sha256(stands_for.encode()).hexdigest()
     row = LineItem(
-        id=uuid4(), key=key, registration_id=registration_id, link=link, url=url, maximum=value.maximum,
-        label=link.title if link else "")
+        id=uuid4(),
+        key=key,
+        registration_id=registration_id,
+        link=link,
+        url=url,
+        maximum=value.maximum,
+        label=link.title if link else "",
+    )
     await LineItem.bulk_create([row], ignore_conflicts=True)
     found = await LineItem.get(key=key)
     if url and found.url != url:
@@ -154,7 +175,8 @@ def _final(score: Score) -> bool:
 
 async def _note(score_id: UUID, what: str, value: Value, now: datetime, detail: str = "") -> None:
     await ScoreTry.create(
-        score_id=score_id, at=now, what=what, given=value.given, maximum=value.maximum, detail=detail[:300])
+        score_id=score_id, at=now, what=what, given=value.given, maximum=value.maximum, detail=detail[:300]
+    )
 
 
 def _uuid(text: str) -> UUID | None:

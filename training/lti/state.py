@@ -46,8 +46,14 @@ def bind(secret: str) -> str:
 def seal(login: Login, *, key: bytes) -> str:
     """Writes the state: compact JSON and its HMAC, both base64url."""
     fields = [
-        login.registration_id.hex, login.nonce, login.binding, login.expires,
-        login.target, login.storage, login.login_hint, login.message_hint,
+        login.registration_id.hex,
+        login.nonce,
+        login.binding,
+        login.expires,
+        login.target,
+        login.storage,
+        login.login_hint,
+        login.message_hint,
     ]
     body = _encode(json.dumps(fields, separators=(",", ":")).encode())
     return f"{body}.{_encode(_sign(body, key))}"

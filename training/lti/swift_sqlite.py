@@ -105,9 +105,7 @@ def _write_place(raw: sqlite3.Connection, found: Row, values: dict[str, Any]) ->
 
 def _changed(found: Row, values: Row, *names: str) -> dict[str, Any]:
     """Lists what is told anew, by column; what is left out is kept."""
-    return {
-        name.removeprefix("link_"): values[name] for name in names if values[name] and values[name] != found[name]
-    }
+    return {name.removeprefix("link_"): values[name] for name in names if values[name] and values[name] != found[name]}
 
 
 def _update(raw: sqlite3.Connection, table: str, identifier: str, changed: Row) -> None:

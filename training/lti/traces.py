@@ -38,7 +38,8 @@ async def note_admitted(notes: Notes, *, person_id: UUID, now: datetime) -> None
 async def _write(notes: Notes, outcome: str, detail: str, person_id: UUID | None, now: datetime) -> None:
     known: dict[str, Any] = {name: value for name, value in vars(notes).items() if name != "login"}
     await LaunchTrace.create(
-        id=uuid4(), at=now, outcome=outcome[:200], detail=_plain(detail)[:300], person_id=person_id, **known)
+        id=uuid4(), at=now, outcome=outcome[:200], detail=_plain(detail)[:300], person_id=person_id, **known
+    )
 
 
 def _plain(text: str) -> str:

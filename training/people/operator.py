@@ -15,9 +15,7 @@ async def operator(slug: str = "") -> Actor:
     """Gives the operator as an actor of the central unit; with several units its slug must be named."""
     units = await CentralUnit.filter(**({"slug": slug} if slug else {})).limit(2)
     if not units:
-        raise Invalid(
-            "There is no central unit yet.", "Load a table with unit,name,contact: training load units.csv"
-        )
+        raise Invalid("There is no central unit yet.", "Load a table with unit,name,contact: training load units.csv")
     if len(units) > 1:
         raise Invalid("There are several central units.", "Name one with --unit SLUG.")
     unit = units[0]

@@ -1,6 +1,7 @@
 """Practice as evidence of the pathway language: deliveries, supervision and checks of one person."""
 
 import hashlib
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -94,10 +95,15 @@ def _supervision(row: dict[str, Any], ids: dict[str, list[str]]) -> Record:
         "what": row["what"],
         "on": row["held"],
         "minutes": row["minutes"],
-        "hours": round(row["minutes"] / 60, 4),
+        "hours": _hours(row["minutes"]),
         **({"mode": row["mode"]} if row["mode"] else {}),
         **({"about": max(chains, key=len)} if chains else {}),
     }
+
+
+def _hours(minutes: int) -> float:
+    """Tells the hours, rounded up far below a minute, so that parts of hours add up to the whole ones they make."""
+    return ceil(minutes * 1_000_000 / 60) / 1_000_000
 
 
 async def _checks(person_id: UUID) -> list[Record]:

@@ -16,8 +16,13 @@ from training.lti.models import Deployment, LaunchTrace, Registration
 from training.lti.scores import Value
 
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
-FORM = {"issuer": "https://lms.example", "client_id": "c1", "auth_url": "https://lms.example/auth",
-        "token_url": "https://lms.example/token", "jwks_url": "https://lms.example/keys"}
+FORM = {
+    "issuer": "https://lms.example",
+    "client_id": "c1",
+    "auth_url": "https://lms.example/auth",
+    "token_url": "https://lms.example/token",
+    "jwks_url": "https://lms.example/keys",
+}
 
 
 @pytest.mark.parametrize("who", ["amina", "chloe", "dara", ""])

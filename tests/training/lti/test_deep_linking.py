@@ -123,15 +123,22 @@ async def test_submitting_twice_gives_one_answer(teacher: Side) -> None:
     assert field(first.text, "JWT") == field(second.text, "JWT")
 
 
-@pytest.mark.parametrize(("sub", "changed", "code"), [
-    ("grace", {}, "role_not_allowed"),
-    ("tutor", {"accept_types": ["link"]}, "dl_type_not_accepted"),
-    ("tutor", {"accept_types": GONE}, "dl_type_not_accepted"),
-    ("tutor", {"accept_types": "ltiResourceLink"}, f"claim_type:{DL}deep_linking_settings.accept_types"),
-    ("tutor", {"deep_link_return_url": GONE}, f"claim_missing:{DL}deep_linking_settings.deep_link_return_url"),
-    ("tutor", {"deep_link_return_url": "javascript:x"}, f"claim_type:{DL}deep_linking_settings.deep_link_return_url"),
-    ("tutor", {"data": {}}, f"claim_type:{DL}deep_linking_settings.data"),
-])
+@pytest.mark.parametrize(
+    ("sub", "changed", "code"),
+    [
+        ("grace", {}, "role_not_allowed"),
+        ("tutor", {"accept_types": ["link"]}, "dl_type_not_accepted"),
+        ("tutor", {"accept_types": GONE}, "dl_type_not_accepted"),
+        ("tutor", {"accept_types": "ltiResourceLink"}, f"claim_type:{DL}deep_linking_settings.accept_types"),
+        ("tutor", {"deep_link_return_url": GONE}, f"claim_missing:{DL}deep_linking_settings.deep_link_return_url"),
+        (
+            "tutor",
+            {"deep_link_return_url": "javascript:x"},
+            f"claim_type:{DL}deep_linking_settings.deep_link_return_url",
+        ),
+        ("tutor", {"data": {}}, f"claim_type:{DL}deep_linking_settings.data"),
+    ],
+)
 async def test_a_request_that_we_cannot_answer_is_refused(
     teacher: Side, sub: str, changed: dict[str, Any], code: str
 ) -> None:
@@ -159,7 +166,8 @@ async def test_a_copied_link_without_our_address_still_knows_where_to(teacher: S
     query = await teacher.begin("grace", "a-course", target_link_uri=f"{ORIGIN}/lti/launch")
     forged = honest(teacher.world, query["nonce"], "grace")
     for change in (
-        claim("target_link_uri", f"{ORIGIN}/lti/launch"), claim("resource_link", {"id": "a copy"}),
+        claim("target_link_uri", f"{ORIGIN}/lti/launch"),
+        claim("resource_link", {"id": "a copy"}),
         claim("custom", {"Training_Target": "/courses/a/b/quiz", "training_target": "/courses/a/b/quiz"}),
     ):
         change(forged)

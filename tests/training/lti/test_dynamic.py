@@ -34,9 +34,15 @@ async def test_an_lms_registers_us_and_somebody_here_approves_it(side: Side, bro
     assert f'data-origin="{side.world.base_url}"' in page.text
     row = await made()
     assert (row.state, row.profile) == ("pending", "pretend")
-    refused = await side.browser.get("/lti/login", params={
-        "iss": side.world.base_url, "client_id": "tool-1", "login_hint": "amina",
-        "target_link_uri": "http://testserver/"})
+    refused = await side.browser.get(
+        "/lti/login",
+        params={
+            "iss": side.world.base_url,
+            "client_id": "tool-1",
+            "login_hint": "amina",
+            "target_link_uri": "http://testserver/",
+        },
+    )
     assert refused.headers["X-Refusal"] == "issuer_unknown"
     farah = await browse("farah")
     assert "wants to be connected" in (await farah.get("/lti/console")).text
@@ -62,10 +68,22 @@ async def test_the_same_request_twice_makes_one_registration(side: Side) -> None
     assert len(side.world.tools) == 1 and await Registration.filter(client_id="tool-1").count() == 1
 
 
-@pytest.mark.parametrize("url", [
-    "http://169.254.169.254/.well-known/openid-configuration", "https://10.0.0.1/c", "https://[::1]/c",
-    "https://[::ffff:10.0.0.1]/c", "https://2130706434/c", "https://0x7f000002/c", "file:///etc/passwd",
-    "https://user@lms.example/c", "https://lms.example:8443/c", "javascript:x", "nonsense"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/.well-known/openid-configuration",
+        "https://10.0.0.1/c",
+        "https://[::1]/c",
+        "https://[::ffff:10.0.0.1]/c",
+        "https://2130706434/c",
+        "https://0x7f000002/c",
+        "file:///etc/passwd",
+        "https://user@lms.example/c",
+        "https://lms.example:8443/c",
+        "javascript:x",
+        "nonsense",
+    ],
+)
 async def test_a_private_or_odd_address_is_refused_with_the_same_words(side: Side, url: str) -> None:
     refused = await asked(side, url)
     assert (refused.status_code, refused.headers["X-Refusal"]) == (400, "registration_url_forbidden")
@@ -76,9 +94,17 @@ async def test_without_a_configuration_there_is_nothing_to_register(side: Side) 
     assert (await side.browser.get("/lti/register")).headers["X-Refusal"] == "login_param_missing"
 
 
-@pytest.mark.parametrize(("where", "what"), [
-    ("configuration", "503"), ("configuration", "html"), ("configuration", "huge"), ("tools", "500"),
-    ("tools", "html"), ("tools", "403")])
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [
+        ("configuration", "503"),
+        ("configuration", "html"),
+        ("configuration", "huge"),
+        ("tools", "500"),
+        ("tools", "html"),
+        ("tools", "403"),
+    ],
+)
 async def test_an_lms_that_does_not_play_along_is_told_and_nothing_is_kept(side: Side, where: str, what: str) -> None:
     set_mischief(side.world, {"where": where, "what": what})
     assert (await asked(side)).headers["X-Refusal"] == "registration_rejected"
@@ -95,15 +121,26 @@ async def test_a_wrong_registration_token_is_refused(side: Side) -> None:
 
 
 GOOD: dict[str, Any] = {
-    "issuer": "https://lms.example", "authorization_endpoint": "https://lms.example/a",
-    "token_endpoint": "https://lms.example/t", "jwks_uri": "https://lms.example/j",
-    "registration_endpoint": "https://lms.example/r"}
+    "issuer": "https://lms.example",
+    "authorization_endpoint": "https://lms.example/a",
+    "token_endpoint": "https://lms.example/t",
+    "jwks_uri": "https://lms.example/j",
+    "registration_endpoint": "https://lms.example/r",
+}
 
 
-@pytest.mark.parametrize("changed", [
-    {"issuer": "https://other.example"}, {"issuer": None}, {"issuer": "https://lms.example.evil.example"},
-    {"token_endpoint": None}, {"jwks_uri": 7}, {"authorization_endpoint": "https://lms.example/\n"},
-    {"registration_endpoint": "x" * 2000}])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"issuer": "https://other.example"},
+        {"issuer": None},
+        {"issuer": "https://lms.example.evil.example"},
+        {"token_endpoint": None},
+        {"jwks_uri": 7},
+        {"authorization_endpoint": "https://lms.example/\n"},
+        {"registration_endpoint": "x" * 2000},
+    ],
+)
 def test_a_configuration_that_does_not_hold_together_is_refused(changed: dict[str, Any]) -> None:
     assert dynamic.read_configuration(GOOD, "https://lms.example/c").auth_url == "https://lms.example/a"
     with pytest.raises(Refused):
@@ -113,8 +150,7 @@ def test_a_configuration_that_does_not_hold_together_is_refused(changed: dict[st
 async def test_an_lms_may_propose_changes_that_are_shown_and_taken_over(side: Side, browse: Browse) -> None:
     await asked(side)
     row = await made()
-    await Registration.filter(id=row.id).update(
-        state="active", asked_hash=None, jwks_url=f"{side.world.base_url}/old")
+    await Registration.filter(id=row.id).update(state="active", asked_hash=None, jwks_url=f"{side.world.base_url}/old")
     side.world.tools.clear()
     page = await asked(side)
     assert "changes wait" in page.text

@@ -16,8 +16,14 @@ FRAME = {"lti_storage_target": "_parent"}
 
 async def stored_login(side: Side) -> tuple[dict[str, str], dict[str, str]]:
     """Begins a login whose LMS offers storage; gives the query for the LMS, and what the page hands over to keep."""
-    asked = {"iss": side.world.base_url, "login_hint": "grace", "lti_message_hint": "a-course",
-             "client_id": "training", "target_link_uri": "http://testserver/courses", **FRAME}
+    asked = {
+        "iss": side.world.base_url,
+        "login_hint": "grace",
+        "lti_message_hint": "a-course",
+        "client_id": "training",
+        "target_link_uri": "http://testserver/courses",
+        **FRAME,
+    }
     answer = await side.browser.get("/lti/login", params=asked)
     assert answer.status_code == 200
     kept = {name: unescape(value) for name, value in re.findall(r'data-(\w+)="([^"]*)"', answer.text)}
@@ -37,7 +43,8 @@ async def parked(side: Side) -> tuple[str, dict[str, str]]:
 
 async def come_in(side: Side, code: str, value: str) -> httpx2.Response:
     return await side.browser.post(
-        "/lti/launch/stored", data={"code": code, "value": value}, headers={"Sec-Fetch-Site": "same-origin"})
+        "/lti/launch/stored", data={"code": code, "value": value}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
 
 
 async def test_a_browser_without_cookies_comes_in_through_the_storage_of_its_lms(side: Side) -> None:
@@ -76,8 +83,13 @@ async def test_a_launch_that_is_not_signed_is_not_parked(side: Side) -> None:
 
 
 async def test_with_a_cookie_the_storage_is_not_asked(side: Side) -> None:
-    asked = {"iss": side.world.base_url, "login_hint": "grace", "client_id": "training",
-             "target_link_uri": "http://testserver/courses", **FRAME}
+    asked = {
+        "iss": side.world.base_url,
+        "login_hint": "grace",
+        "client_id": "training",
+        "target_link_uri": "http://testserver/courses",
+        **FRAME,
+    }
     page = await side.browser.get("/lti/login", params=asked)
     found = re.search(r'data-onward="([^"]*)"', page.text)
     assert found
@@ -111,7 +123,8 @@ async def test_in_a_window_of_its_own_the_launch_is_posted_once_more_from_our_ow
     side.browser.cookies.clear()  # left out of a cross-site post, as SameSite=Lax asks for
     form = {"id_token": honest(side.world, query["nonce"], "grace").write(), "state": query["state"]}
     page = await side.browser.post(
-        "/lti/launch", data=form, headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"})
+        "/lti/launch", data=form, headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
+    )
     assert page.status_code == 200 and "data-post-at-once" in page.text and "eyJ" not in page.text
     side.browser.cookies.update(jar)
     answer = await come_in(side, field(page.text, "code"), "")
@@ -124,7 +137,8 @@ async def test_posted_once_more_without_its_cookie_it_is_refused(side: Side) -> 
     side.browser.cookies.clear()
     form = {"id_token": honest(side.world, query["nonce"], "grace").write(), "state": query["state"]}
     page = await side.browser.post(
-        "/lti/launch", data=form, headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"})
+        "/lti/launch", data=form, headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
+    )
     for value in ("", "guessed"):
         refused = await come_in(side, field(page.text, "code"), value)
         assert refused.headers["X-Refusal"] == ("state_missing" if not value else "state_used")

@@ -242,6 +242,8 @@ async def test_no_token_and_no_name_is_in_the_log_of_a_launch(side: Side, capsys
 async def test_an_lms_can_be_connected_before_anything_is_loaded(settings: Settings) -> None:
     facts.follow(AFTER)
     async with opened("sqlite://:memory:", create=True):
-        entry = Entry("https://lms.example", "c", "https://lms.example/a", "https://lms.example/t", "https://lms.example/j")
+        entry = Entry(
+            "https://lms.example", "c", "https://lms.example/a", "https://lms.example/t", "https://lms.example/j"
+        )
         await registration.add(entry, now=clock.now())
         assert [row["issuer"] for row in await registration.list_registrations()] == ["https://lms.example"]

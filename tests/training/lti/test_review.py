@@ -56,10 +56,14 @@ async def test_a_teacher_of_another_course_sees_nothing(marked: Side) -> None:
     assert (await marked.browser.get(answer.headers["location"])).status_code == 404
 
 
-@pytest.mark.parametrize(("for_user", "code"), [
-    (GONE, "claim_missing:https://purl.imsglobal.org/spec/lti/claim/for_user"),
-    ("amina", "claim_type:https://purl.imsglobal.org/spec/lti/claim/for_user"),
-    ({}, "claim_missing:https://purl.imsglobal.org/spec/lti/claim/for_user.user_id")])
+@pytest.mark.parametrize(
+    ("for_user", "code"),
+    [
+        (GONE, "claim_missing:https://purl.imsglobal.org/spec/lti/claim/for_user"),
+        ("amina", "claim_type:https://purl.imsglobal.org/spec/lti/claim/for_user"),
+        ({}, "claim_missing:https://purl.imsglobal.org/spec/lti/claim/for_user.user_id"),
+    ],
+)
 async def test_a_review_must_say_of_whom(marked: Side, for_user: Any, code: str) -> None:
     refused = await visited(marked, "LtiSubmissionReviewRequest", for_user=for_user)
     assert refused.headers["X-Refusal"] == code
@@ -67,15 +71,25 @@ async def test_a_review_must_say_of_whom(marked: Side, for_user: Any, code: str)
 
 async def test_a_data_privacy_launch_shows_what_we_keep(side: Side) -> None:
     answer = await visited(
-        side, "LtiDataPrivacyLaunchRequest", "grace", resource_link=GONE, target_link_uri=GONE, context=GONE)
+        side, "LtiDataPrivacyLaunchRequest", "grace", resource_link=GONE, target_link_uri=GONE, context=GONE
+    )
     assert answer.headers["location"] == "/lti/privacy"
     page = await side.browser.get("/lti/privacy")
     assert "Grace Hall" in page.text and "What we keep" in page.text
     assert (await Context.get()).context_id == ""
 
 
-@pytest.mark.parametrize("kind", ["LtiStartProctoring", "LtiEndAssessment", "LtiAssetProcessorSettingsRequest",
-                                  "LtiEulaRequest", "basic-lti-launch-request", "LtiDeepLinkingResponse"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "LtiStartProctoring",
+        "LtiEndAssessment",
+        "LtiAssetProcessorSettingsRequest",
+        "LtiEulaRequest",
+        "basic-lti-launch-request",
+        "LtiDeepLinkingResponse",
+    ],
+)
 async def test_other_messages_are_refused_by_name(side: Side, kind: str) -> None:
     refused = await visited(side, kind)
     assert refused.headers["X-Refusal"] == "message_type_unsupported" and "not supported" in refused.text

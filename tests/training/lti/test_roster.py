@@ -36,8 +36,13 @@ async def sync(side: Side, now: datetime = NOW) -> list[dict[str, object]]:
 async def test_a_roster_is_read_and_its_people_become_trainees(course: Side) -> None:
     rows = await sync(course)
     assert {row["sub"] for row in rows} == {"amina", "grace", "nameless", "tutor"}
-    assert rows[1] == {"sub": "grace", "name": "Grace Hall", "email": "grace@example.org", "status": "Active",
-                       "roles": list(course.world.users["grace"].roles)}
+    assert rows[1] == {
+        "sub": "grace",
+        "name": "Grace Hall",
+        "email": "grace@example.org",
+        "status": "Active",
+        "roles": list(course.world.users["grace"].roles),
+    }
     grace = await Identity.get(sub="grace")
     assert await Membership.filter(person_id=grace.person_id).values_list("role", flat=True) == ["trainee"]
     tutor = await ContextRole.get(identity__sub="tutor")
@@ -121,26 +126,32 @@ async def test_the_roster_on_a_host_that_is_not_allowed_is_not_called(course: Si
         await read(course)
 
 
-@pytest.mark.parametrize(("header", "next_url"), [
-    ('<https://a.example/p2>; rel="next"', "https://a.example/p2"),
-    ("<https://a.example/p2>;rel=next", "https://a.example/p2"),
-    ('</p2>; title="x, y"; REL="NEXT last"', "https://a.example/p2"),
-    ('<?page=2>; rel="next"', "https://a.example/p1?page=2"),
-    ('<https://a.example/a,b?c=1,2>; rel="next"', "https://a.example/a,b?c=1,2"),
-    ('<https://a.example/d>; rel="differences", <https://a.example/p2>; rel="next"', "https://a.example/p2"),
-    ("nonsense", None),
-    ("", None),
-])
+@pytest.mark.parametrize(
+    ("header", "next_url"),
+    [
+        ('<https://a.example/p2>; rel="next"', "https://a.example/p2"),
+        ("<https://a.example/p2>;rel=next", "https://a.example/p2"),
+        ('</p2>; title="x, y"; REL="NEXT last"', "https://a.example/p2"),
+        ('<?page=2>; rel="next"', "https://a.example/p1?page=2"),
+        ('<https://a.example/a,b?c=1,2>; rel="next"', "https://a.example/a,b?c=1,2"),
+        ('<https://a.example/d>; rel="differences", <https://a.example/p2>; rel="next"', "https://a.example/p2"),
+        ("nonsense", None),
+        ("", None),
+    ],
+)
 def test_link_headers_are_read_in_every_usual_form(header: str, next_url: str | None) -> None:
     assert roster.read_links([header], "https://a.example/p1").get("next") == next_url
 
 
-@pytest.mark.parametrize(("told", "role", "status"), [
-    ({"user_id": "a", "roles": ["Learner"]}, "learner", "Active"),
-    ({"user_id": "a", "roles": [f"{MEMBERSHIP}Instructor"], "status": "Inactive"}, "instructor", "Inactive"),
-    ({"user_id": "a", "roles": []}, "none", "Active"),
-    ({"user_id": "a"}, "none", "Active"),
-])
+@pytest.mark.parametrize(
+    ("told", "role", "status"),
+    [
+        ({"user_id": "a", "roles": ["Learner"]}, "learner", "Active"),
+        ({"user_id": "a", "roles": [f"{MEMBERSHIP}Instructor"], "status": "Inactive"}, "instructor", "Inactive"),
+        ({"user_id": "a", "roles": []}, "none", "Active"),
+        ({"user_id": "a"}, "none", "Active"),
+    ],
+)
 def test_members_may_lack_everything_but_an_id(told: dict[str, object], role: str, status: str) -> None:
     member = roster.read_member(told)
     assert member is not None and (member.role, member.status, member.name) == (role, status, "")

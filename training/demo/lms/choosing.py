@@ -20,7 +20,12 @@ def request_claims(world: World, user: User, *, nonce: str) -> dict[str, Any]:
     """Writes the claims of a deep linking request. Source: Deep Linking 2.0, 4.4."""
     now = int(world.clock().timestamp())
     return {
-        "iss": world.base_url, "aud": CLIENT_ID, "sub": user.sub, "nonce": nonce, "iat": now, "exp": now + 60,
+        "iss": world.base_url,
+        "aud": CLIENT_ID,
+        "sub": user.sub,
+        "nonce": nonce,
+        "iat": now,
+        "exp": now + 60,
         f"{LTI}message_type": "LtiDeepLinkingRequest",
         f"{LTI}version": "1.3.0",
         f"{LTI}deployment_id": DEPLOYMENT_ID,
@@ -57,7 +62,9 @@ async def placed(request: Request) -> Response:
 
 def _why_not(claims: dict[str, Any]) -> str:
     wanted = {
-        f"{LTI}message_type": "LtiDeepLinkingResponse", f"{LTI}version": "1.3.0", f"{LTI}deployment_id": DEPLOYMENT_ID,
+        f"{LTI}message_type": "LtiDeepLinkingResponse",
+        f"{LTI}version": "1.3.0",
+        f"{LTI}deployment_id": DEPLOYMENT_ID,
         f"{DL}data": DATA,
     }
     wrong = [name for name, value in wanted.items() if claims.get(name) != value]
@@ -74,6 +81,10 @@ def _place(world: World, item: dict[str, Any]) -> None:
     wish = item.get("lineItem")
     if wish:
         activity.line_item = world.add_line_item(
-            wish.get("label", item["title"]), wish["scoreMaximum"], resource_id=wish.get("resourceId", ""),
-            link_id=identifier, tag=wish.get("tag", "")).id
+            wish.get("label", item["title"]),
+            wish["scoreMaximum"],
+            resource_id=wish.get("resourceId", ""),
+            link_id=identifier,
+            tag=wish.get("tag", ""),
+        ).id
     world.activities[identifier] = activity

@@ -12,8 +12,18 @@ from training.demo.lms.world import DEPLOYMENT_ID
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
-NEEDED = ("application_type", "response_types", "grant_types", "initiate_login_uri", "redirect_uris", "client_name",
-          "jwks_uri", "token_endpoint_auth_method", "scope", TOOL)
+NEEDED = (
+    "application_type",
+    "response_types",
+    "grant_types",
+    "initiate_login_uri",
+    "redirect_uris",
+    "client_name",
+    "jwks_uri",
+    "token_endpoint_auth_method",
+    "scope",
+    TOOL,
+)
 
 
 async def configuration(request: Request) -> Response:
@@ -21,14 +31,23 @@ async def configuration(request: Request) -> Response:
     if spoiled := await misbehave(request, "configuration"):
         return spoiled
     base = world_of(request).base_url
-    return JSONResponse({
-        "issuer": base, "authorization_endpoint": f"{base}/auth", "token_endpoint": f"{base}/token",
-        "jwks_uri": f"{base}/keys", "registration_endpoint": f"{base}/tools",
-        "scopes_supported": ["openid", *SCOPES, MEMBERS], "response_types_supported": ["id_token"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-        PLATFORM: {"product_family_code": "pretend-lms", "version": "1",
-                   "messages_supported": [{"type": "LtiResourceLinkRequest"}, {"type": "LtiDeepLinkingRequest"}]},
-    })
+    return JSONResponse(
+        {
+            "issuer": base,
+            "authorization_endpoint": f"{base}/auth",
+            "token_endpoint": f"{base}/token",
+            "jwks_uri": f"{base}/keys",
+            "registration_endpoint": f"{base}/tools",
+            "scopes_supported": ["openid", *SCOPES, MEMBERS],
+            "response_types_supported": ["id_token"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            PLATFORM: {
+                "product_family_code": "pretend-lms",
+                "version": "1",
+                "messages_supported": [{"type": "LtiResourceLinkRequest"}, {"type": "LtiDeepLinkingRequest"}],
+            },
+        }
+    )
 
 
 async def tools(request: Request) -> Response:
@@ -44,6 +63,10 @@ async def tools(request: Request) -> Response:
     client_id = told.get("client_id") or f"tool-{len(world.tools) + 1}"
     world.tools[client_id] = told
     answer: dict[str, Any] = {
-        **told, "client_id": client_id, "registration_client_uri": f"{world.base_url}/tools/{client_id}",
-        "registration_access_token": "let-me-in", TOOL: {**told[TOOL], "deployment_id": DEPLOYMENT_ID}}
+        **told,
+        "client_id": client_id,
+        "registration_client_uri": f"{world.base_url}/tools/{client_id}",
+        "registration_access_token": "let-me-in",
+        TOOL: {**told[TOOL], "deployment_id": DEPLOYMENT_ID},
+    }
     return JSONResponse(answer, 200 if request.method == "PUT" else 201)

@@ -29,8 +29,13 @@ async def frame(request: Request) -> Response:
     world, asked = world_of(request), request.query_params
     known = world.activities.get(asked["activity"])
     start = f"/start?{urlencode({'user': asked['user'], 'activity': asked['activity']})}"
-    return show("frame.html", title=known.title if known else "Choose activities", start=start, storage=world.storage,
-                tool_origin=world.tool_url)
+    return show(
+        "frame.html",
+        title=known.title if known else "Choose activities",
+        start=start,
+        storage=world.storage,
+        tool_origin=world.tool_url,
+    )
 
 
 async def gradebook(request: Request) -> Response:
@@ -48,8 +53,9 @@ async def mischief(request: Request) -> Response:
     """Shows how each place behaves, and lets one change it."""
     world = world_of(request)
     now = {where: KINDS.get(world.mischief.get(where, {}).get("what", ""), "Behaves") for where in PLACES}
-    return show("mischief.html", now=now, kinds=KINDS, places=PLACES, personalities=list(PERSONALITIES),
-                plays=world.plays.name)
+    return show(
+        "mischief.html", now=now, kinds=KINDS, places=PLACES, personalities=list(PERSONALITIES), plays=world.plays.name
+    )
 
 
 def _users(world: World) -> list[tuple[str, str]]:

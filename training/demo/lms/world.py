@@ -146,7 +146,7 @@ class World:
 
     def hint(self, sub: str) -> str:
         """Writes the login hint of a person, which some LMSs make long and odd."""
-        return f"{sub}|{'%2F+ü='* 120}" if self.plays.long_hint else sub
+        return f"{sub}|{'%2F+ü=' * 120}" if self.plays.long_hint else sub
 
     def sign(self, claims: Mapping[str, Any], *, headers: Mapping[str, Any] | None = None) -> str:
         """Signs claims with the newest key."""

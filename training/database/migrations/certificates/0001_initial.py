@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 ('recorded', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('actor_id', fields.UUIDField(null=True)),
             ],
-            options={'table': 'certificates_state_change', 'app': 'certificates', 'unique_together': (('certification', 'turn'),), 'pk_attr': 'id', 'table_description': 'Is one change of a certification: suspended, restored, withdrawn, replaced, lapsed; nothing is ever deleted.'},
+            options={'table': 'certificates_state_change', 'app': 'certificates', 'unique_together': (('certification', 'turn'),), 'pk_attr': 'id', 'table_description': 'Is one change of a certification; nothing is ever deleted.'},
             bases=['Model'],
         ),
         ops.CreateModel(

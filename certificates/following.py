@@ -1,0 +1,61 @@
+"""Lets certifications and permissions follow what the rules find from day to day: lapses, conditions, permits."""
+
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from certificates import changes
+from certificates.changes import Wanted, changes_of, period_of
+from certificates.considering import Considered, per_of
+from certificates.models import Certification
+from certificates.pathways.values import Result
+from certificates.pathways.verdict import LevelVerdict
+from certificates.rules import GOOD, standing_on
+from training.people.models import Permission, Person
+from training.people.reach import live_on
+
+LAPSED = "What must stay true from day to day was not."
+FOUND = "What must stay true was shown after all."
+LIFTED = "The condition is met."
+
+
+async def follow(person: Person, considered: Considered, *, now: datetime) -> None:
+    """Writes down what the rules find of the awards a person held before; where all is as it was, writes nothing."""
+    held = Certification.filter(person_id=person.id, pathway_slug=considered.version.slug, recorded__lt=now)
+    for found in await held.order_by("recorded"):
+        level = next((one for one in considered.verdict.levels if _is_of(found, one)), None)
+        if level:
+            await _follow(found, level, person, now=now)
+
+
+def _is_of(found: Certification, level: LevelVerdict) -> bool:
+    return (found.level, found.per) == (level.level, per_of(level))
+
+
+async def _follow(found: Certification, level: LevelVerdict, person: Person, *, now: datetime) -> None:
+    history = await changes_of(found.id)
+    standing = standing_on(period_of(found), history, now.date())
+    wanted = None
+    if standing in GOOD and level.standing.lapsed_on:
+        wanted = Wanted("lapsed", LAPSED, max(level.standing.lapsed_on, found.starts))
+    elif standing == "lapsed" and history and history[-1].state == "lapsed" and level.standing.state in GOOD:
+        wanted = Wanted("restored", FOUND, history[-1].effective)
+    elif standing == "provisional" and level.lifted_by and level.lifted_by.result is Result.MET:
+        wanted = Wanted("lifted", LIFTED, now.date())
+    if wanted:
+        await changes.write(found, wanted, actor_id=None, unit_id=person.unit_id, now=now)
+    elif standing in GOOD:
+        await _permit(found, level, now.date())
+
+
+async def _permit(found: Certification, level: LevelVerdict, today: date) -> None:
+    """Ends a permission whose conditions are not met any more, and begins it again when they are."""
+    rows = Permission.filter(live_on(today), because=found.decision_id)
+    held = {str(may) for may in await rows.values_list("may", flat=True)}
+    for permit in level.permits:
+        if permit.result is Result.MET and permit.may not in held:
+            await Permission.create(
+                id=uuid4(), person_id=found.person_id, what=f"{found.pathway_slug}/{found.level}", may=permit.may,
+                starts=today, ends=found.over, because=found.decision_id,
+            )  # fmt: skip
+        elif permit.result is not Result.MET and permit.may in held:
+            await rows.filter(may=permit.may).update(ends=today - timedelta(days=1))

@@ -1,0 +1,48 @@
+"""The service inside a frame of an LMS: it lands at the right place, stays there, and can be left."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Frame, Page
+
+from tests.browser.axe import asked
+
+
+def _launched(page: Page, lms: str, activity: str) -> Frame:
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.goto(f"{lms}/frame?user=amina&activity={activity}")
+    page.frame_locator("iframe").locator("h1").wait_for()
+    return page.frames[-1]
+
+
+def test_a_launch_lands_on_its_activity_and_links_stay_in_the_frame(be: Callable[..., Page], lms: str) -> None:
+    page = be()
+    frame = _launched(page, lms, "a-course")
+    assert frame.locator("h1").inner_text() == "Leading a parenting group"
+    frame.get_by_role("link", name="My pathway", exact=True).click()
+    frame.get_by_role("heading", name="My pathway", level=1).wait_for()
+    assert page.url.startswith(lms)
+    assert asked(frame) == []
+
+
+def test_in_a_frame_the_way_to_a_window_of_its_own_and_the_way_out_are_in_sight(
+    be: Callable[..., Page], lms: str
+) -> None:
+    page = be()
+    frame = _launched(page, lms, "a-pathway")
+    assert frame.get_by_role("button", name="Sign out").is_visible()
+    with page.context.expect_page() as opening:
+        frame.get_by_role("link", name="Open in a new window").click()
+    opening.value.wait_for_load_state()
+    assert opening.value.locator("h1").is_visible()
+
+
+def test_the_frame_is_told_how_high_the_page_is(be: Callable[..., Page], lms: str) -> None:
+    page = be()
+    page.add_init_script(
+        "addEventListener('message', (event) => { if (event.data?.subject === 'lti.frameResize')"
+        " window.told = event.data.height; })"
+    )
+    frame = _launched(page, lms, "a-course")
+    page.wait_for_function("window.told > 0")
+    height = frame.evaluate("document.body.getBoundingClientRect().height")
+    assert abs(page.evaluate("window.told") - height) < 10

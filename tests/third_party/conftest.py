@@ -1,0 +1,24 @@
+"""The service as a real process, one for each file of tests, with a browser for each test."""
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.third_party.programs import Tool
+from tests.training.lti.conftest import free_port
+
+
+@pytest.fixture(scope="module")
+def tool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tool]:
+    """Serves from a folder of its own, on loopback."""
+    served = Tool(f"http://127.0.0.1:{free_port()}", tmp_path_factory.mktemp("tool"))
+    with served.served():
+        yield served
+
+
+@pytest.fixture
+def browser() -> Iterator[httpx2.Client]:
+    """Opens a browser with an empty cookie jar."""
+    with httpx2.Client(follow_redirects=True, trust_env=False, timeout=30) as opened:
+        yield opened
