@@ -1,8 +1,7 @@
 """Reads the badge back out of a certificate's PDF, for a check by file."""
 
 import io
-
-import pikepdf
+from importlib import import_module
 
 from training.errors import Invalid
 
@@ -15,6 +14,7 @@ def extract_attachment(pdf: bytes) -> bytes:
     """Gives the badge that the PDF carries; raises Invalid when it carries none."""
     if len(pdf) > LARGEST_PDF:
         raise Invalid("This file is too large to be a certificate.", "Choose the PDF that you were given.")
+    pikepdf = import_module("pikepdf")  # loaded when a PDF comes in: it is large, and seldom needed
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
             found = document.attachments.get(NAME)

@@ -1,6 +1,5 @@
 """What every test stands on: a real database, the people of the demo, and the service behind real HTTP messages."""
 
-import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -10,10 +9,11 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
+from tests.copies import address, copied, removed
 from training import app as roof
 from training import consequences, facts
 from training.database.opening import opened
-from training.demo.cast import known, settle
+from training.demo.cast import known
 from training.people.actor import Actor
 from training.people.door_keeper import cookie_name
 from training.people.sessions import actor_of, open_session
@@ -21,7 +21,6 @@ from training.settings import Settings, load
 from training.web import limits
 from training.work import outside, worker
 
-NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 ORIGIN = "http://testserver"
 
 
@@ -30,7 +29,7 @@ def settings(tmp_path: Path) -> Settings:
     """Settings of a service that keeps everything in the test's own folder."""
     return load(
         _env_file=None,
-        database_url=os.environ.get("TRAINING_TEST_DATABASE", "sqlite://:memory:"),
+        database_url=address(tmp_path),
         public_url=ORIGIN,
         secret_key="s" * 40,
         storage_url=str(tmp_path / "files"),
@@ -42,23 +41,16 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[None]:
-    """An empty database with every table, and the people of the demo in it."""
+    """A database of its own with every table, and the people of the demo in it."""
     facts.follow(consequences.AFTER)
     limits.forget()
-    async with opened(settings.database_url, create=True):
-        await _emptied(settings)
-        await settle(NOW)
+    async with copied(settings.database_url), opened(settings.database_url):
         yield
 
 
-async def _emptied(settings: Settings) -> None:
-    if not settings.database_url.startswith("postgres"):
-        return
-    from training.database.opening import connection
-
-    tables = await connection().execute_query_dict("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    names = ", ".join(f'"{row["tablename"]}"' for row in tables)
-    await connection().execute_query(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+def pytest_unconfigure() -> None:
+    """Removes what the databases of the tests were copied from."""
+    removed()
 
 
 @pytest.fixture

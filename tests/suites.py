@@ -10,7 +10,8 @@ import asyncpg
 
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 LIKELY = "postgres://postgres@127.0.0.1:5432/postgres"
-DATABASE_TESTS = ["tests/training", "tests/courses", "tests/certificates", "tests/stories"]
+DATABASE_TESTS = ["tests/training", "tests/courses", "tests/certificates"]
+BROWSER_TESTS = ["tests/browser", "tests/stories"]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -19,18 +20,17 @@ def main(arguments: list[str]) -> int:
     if arguments:
         return subprocess.call([*PYTEST, *arguments])
     failed, skipped = [], []
-    at_once = ["-n", "2", "--dist", "loadscope"]
-    if _failed([*at_once, "--ignore=tests/browser", "tests"], {}):
+    at_once = ["-n", "2", "--dist", "loadgroup"]
+    if _failed([*at_once, *(f"--ignore={folder}" for folder in BROWSER_TESTS), "tests"], {}):
         failed.append("SQLite")
     if postgres := _postgres():
-        if _failed(
-            [*at_once, "--ignore=tests/certificates/pathways", *DATABASE_TESTS], {"TRAINING_TEST_POSTGRES": postgres}
-        ):
+        on_postgres = {"TRAINING_TEST_DATABASE": postgres}
+        if _failed([*at_once, "--ignore=tests/certificates/pathways", *DATABASE_TESTS], on_postgres):
             failed.append("PostgreSQL")
     else:
         skipped.append("PostgreSQL: none answers at TRAINING_TEST_POSTGRES")
     if any(shutil.which(name) for name in CHROMIUM):
-        if _failed(["tests/browser"], {}):
+        if _failed(BROWSER_TESTS, {}):
             failed.append("browser")
     else:
         skipped.append("browser: no Chromium on this machine")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from courses.loading.storing import load
-from tests.conftest import NOW
+from tests.copies import NOW
 from tests.courses.packages import write
 from training.people.actor import Actor
 from training.settings import Settings

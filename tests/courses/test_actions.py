@@ -12,7 +12,7 @@ from courses.evidence import learning_evidence
 from courses.journeys import Journey, Spot, own_journey, spot_on
 from courses.loading.storing import load
 from courses.models import Answer, Completion, Enrolment, QuizAttempt, TaskEntry, visible_to
-from tests.conftest import NOW
+from tests.copies import NOW
 from tests.courses.packages import COURSE, PAGE, write
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.facts import Fact

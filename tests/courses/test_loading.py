@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from courses.content import Activity, Course, CourseVersion, Media
 from courses.loading.package import read_package
 from courses.loading.storing import FOLDER, load
-from tests.conftest import NOW
+from tests.copies import NOW
 from tests.courses.packages import COURSE, MODULE, PAGE, QUIZ, small_course, write, zipped
 from training.facts import Fact
 from training.people.actor import Actor

@@ -10,7 +10,7 @@ import pytest
 
 from courses.content import Activity, CourseVersion, Media
 from courses.models import Completion, Enrolment, QuizAttempt
-from tests.conftest import NOW
+from tests.copies import NOW
 from training.demo.cast import known
 from training.facts import Fact
 from training.people.actor import LtiContext

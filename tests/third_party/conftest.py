@@ -22,3 +22,10 @@ def browser() -> Iterator[httpx2.Client]:
     """Opens a browser with an empty cookie jar."""
     with httpx2.Client(follow_redirects=True, trust_env=False, timeout=30) as opened:
         yield opened
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps each file of this folder in one process, because its programs are started once for the file."""
+    for item in items:
+        if "third_party" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
