@@ -118,7 +118,7 @@ ROUTES = [
     at("/assessments/{id}/agree", rating_pages.agree, may="assess", methods=BOTH),
     at("/assessments/{id}/sign", result_pages.sign, may="assess", methods=BOTH),
     # what has been earned
-    at("/pathways", certificates.mine, may="learn"),
+    at("/pathways", certificates.mine, may=SIGNED_IN),
     at("/pathways/of/{id}", certificates.of, may="see people"),
     at("/pathways/of/{id}/evidence", evidence_pages.evidence, may="manage people", methods=BOTH),
     at("/certificates", certificates.certificates, may=SIGNED_IN),

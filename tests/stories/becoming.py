@@ -171,7 +171,7 @@ def dara_decides_twice_and_one_certificate_is_issued(stage: Stage) -> None:
     sees(desks[0], "Decided")
     with desks[1].expect_navigation():
         desks[1].get_by_role("button", name="Decide").click()
-    sees(desks[1], "decided")
+    sees(desks[1], "Decided")
     decided = "SELECT count(*) FROM certificates_certificate c JOIN people_person p ON p.id = c.person_id WHERE p.name"
     assert rows(stage.demo, f"{decided} = 'Amina Yusuf'") == [(1,)]
 
