@@ -1,30 +1,25 @@
 """The front door: `training …` in a process of its own, over a database of its own."""
 
 import asyncio
-import multiprocessing
+import json
 import os
 import shutil
 import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import PIPE, CompletedProcess, Popen
 
 import pytest
 
 from training import consequences, facts
-from training.__main__ import main
 from training.database.opening import opened
 from training.demo.cast import settle
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
-
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["training.__main__"])
-"""Each command is a process of its own, forked from one that has read the service's files: reading takes seconds."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +28,19 @@ class Front:
 
     folder: Path
     url: str
+    process: "Popen[str]"
 
     def run(self, *words: str, **settings: str | None) -> CompletedProcess[str]:
         """Runs a command to its end; a setting that is None is left out."""
         chosen = self.settings | settings
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TRAINING_")}
         environment |= {f"TRAINING_{name}": value for name, value in chosen.items() if value is not None}
-        said = (self.folder / "stdout", self.folder / "stderr")
-        process = PROCESSES.Process(target=_command, args=(words, self.folder, environment | {"COLUMNS": "200"}, said))
-        process.start()
-        process.join(100)
-        process.kill()
-        assert process.exitcode is not None, f"{words} did not end"
-        return CompletedProcess(words, process.exitcode, *(path.read_text("utf-8") for path in said))
+        asked = {"words": words, "folder": str(self.folder), "environment": environment | {"COLUMNS": "200"}}
+        print(json.dumps(asked), file=self.process.stdin, flush=True)
+        code = int(self.process.stdout.readline())
+        return CompletedProcess(
+            words, code, *((self.folder / name).read_text("utf-8") for name in ("stdout", "stderr"))
+        )
 
     def write(self, name: str, *lines: str) -> str:
         """Writes a file into the folder and gives its name."""
@@ -63,15 +58,13 @@ class Front:
         }
 
 
-def _command(words: tuple[str, ...], folder: Path, environment: dict[str, str], said: tuple[Path, Path]) -> None:
-    for stream, path in zip((1, 2), said, strict=True):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    warnings.simplefilter("ignore")
-    sys.argv = ["training", *words]
-    main()
+@pytest.fixture(scope="session")
+def forked() -> Iterator["Popen[str]"]:
+    """The process from which commands are forked."""
+    words = [sys.executable, "-W", "ignore", "-m", "tests.training.commands.forked"]
+    with Popen(words, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as process:
+        yield process
+        process.communicate()
 
 
 @pytest.fixture(scope="session")
@@ -91,14 +84,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def front(made: Path, tmp_path: Path) -> Front:
+def front(made: Path, tmp_path: Path, forked: "Popen[str]") -> Front:
     """The commands over a fresh copy of that database."""
     shutil.copy(made, tmp_path / "training.db")
-    return Front(tmp_path, f"sqlite://{tmp_path / 'training.db'}")
+    return Front(tmp_path, f"sqlite://{tmp_path / 'training.db'}", forked)
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Front:
+def empty(tmp_path: Path, forked: "Popen[str]") -> Front:
     """The commands over a database with tables and nothing in them."""
     url = f"sqlite://{tmp_path / 'training.db'}"
 
@@ -107,4 +100,4 @@ def empty(tmp_path: Path) -> Front:
             pass
 
     asyncio.run(make())
-    return Front(tmp_path, url)
+    return Front(tmp_path, url, forked)

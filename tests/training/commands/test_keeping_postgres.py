@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(not _answers(), reason="no PostgreSQL answers he
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[tuple[Front, Front]]:
+def place(tmp_path: Path, forked: "subprocess.Popen[str]") -> Iterator[tuple[Front, Front]]:
     """Two services with a PostgreSQL database each."""
     names = [f"keeping_{uuid4().hex[:12]}" for _ in range(2)]
     for name in names:
@@ -38,7 +38,7 @@ def place(tmp_path: Path) -> Iterator[tuple[Front, Front]]:
     fronts = []
     for name in names:
         (tmp_path / name).mkdir()
-        fronts.append(Front(tmp_path / name, f"{SERVER.rsplit('/', 1)[0]}/{name}"))
+        fronts.append(Front(tmp_path / name, f"{SERVER.rsplit('/', 1)[0]}/{name}", forked))
     yield fronts[0], fronts[1]
     for name in names:
         asyncio.run(told(SERVER, f"DROP DATABASE {name} WITH (FORCE)"))
