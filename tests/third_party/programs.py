@@ -18,15 +18,17 @@ START_SECONDS = 60
 
 
 @contextmanager
-def running(command: Sequence[str], environment: Mapping[str, str], *, answers: str, log: Path) -> Iterator[None]:
+def running(
+    command: Sequence[str], environment: Mapping[str, str], *, answers: str, log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     """Runs a program from its first answer at an address until the tests are done with it."""
     with log.open("wb") as written:
         program = subprocess.Popen(
-            command, cwd=ROOT, env=_bare() | environment, stdout=written, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=bare() | environment, stdout=written, stderr=subprocess.STDOUT
         )
         try:
             _wait(program, answers, log)
-            yield
+            yield program
         finally:
             program.terminate()
             try:
@@ -48,7 +50,7 @@ def _wait(program: subprocess.Popen[bytes], address: str, log: Path) -> None:
     raise AssertionError(f"{address} did not answer:\n{log.read_text('utf-8', 'replace')[-3000:]}")
 
 
-def _bare() -> dict[str, str]:
+def bare() -> dict[str, str]:
     """Keeps what programs need of our surroundings, and none of our settings."""
     kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
     return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -66,7 +68,7 @@ class Tool:
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", "training", *arguments],
             cwd=ROOT,
-            env=_bare() | self._settings(),
+            env=bare() | self._settings(),
             capture_output=True,
             text=True,
             timeout=90,
