@@ -9,6 +9,8 @@ import sys
 import asyncpg
 
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
+AT_ONCE = ["-n", "2", "--dist", "loadgroup"]
+EACH_ITS_DEMO = ["-n", "2", "--dist", "loadscope"]
 LIKELY = "postgres://postgres@127.0.0.1:5432/postgres"
 DATABASE_TESTS = ["tests/training", "tests/courses", "tests/certificates"]
 NO_DATABASE = [
@@ -26,17 +28,16 @@ def main(arguments: list[str]) -> int:
     if arguments:
         return subprocess.call([*PYTEST, *arguments])
     failed, skipped = [], []
-    at_once = ["-n", "2", "--dist", "loadgroup"]
-    if _failed([*at_once, *(f"--ignore={folder}" for folder in BROWSER_TESTS), "tests"], {}):
+    if _failed([*AT_ONCE, *(f"--ignore={folder}" for folder in BROWSER_TESTS), "tests"], {}):
         failed.append("SQLite")
     if postgres := _postgres():
         on_postgres = {"TRAINING_TEST_DATABASE": postgres}
-        if _failed([*at_once, *NO_DATABASE, *DATABASE_TESTS], on_postgres):
+        if _failed([*AT_ONCE, *NO_DATABASE, *DATABASE_TESTS], on_postgres):
             failed.append("PostgreSQL")
     else:
         skipped.append("PostgreSQL: none answers at TRAINING_TEST_POSTGRES")
     if any(shutil.which(name) for name in CHROMIUM):
-        if _failed(BROWSER_TESTS, {}):
+        if _failed([*EACH_ITS_DEMO, *BROWSER_TESTS], {}):
             failed.append("browser")
     else:
         skipped.append("browser: no Chromium on this machine")
