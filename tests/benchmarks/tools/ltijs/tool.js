@@ -1,0 +1,34 @@
+// A plain ltijs tool with ltijs-sequelize: what it keeps of a launch is what the library itself writes.
+// Packages are found through NODE_PATH: node tool.js PORT DATABASE ISSUER CLIENT_ID KEYS_URL
+
+const lti = require("ltijs").Provider;
+const Database = require("ltijs-sequelize");
+
+const [port, database, issuer, clientId, keysUrl] = process.argv.slice(2);
+
+function plugin() {
+  if (database.startsWith("sqlite://")) {
+    const storage = database.slice("sqlite://".length);
+    return new Database("tool", "", "", { dialect: "sqlite", storage, logging: false });
+  }
+  const at = new URL(database);
+  const options = { host: at.hostname, port: Number(at.port), dialect: "postgres", logging: false };
+  return new Database(at.pathname.slice(1), at.username, at.password, options);
+}
+
+async function main() {
+  lti.setup("k".repeat(40), { plugin: plugin() }, { appRoute: "/launch", loginRoute: "/login", tokenMaxAge: 60 });
+  lti.onConnect((token, request, response) => response.send("here"));
+  await lti.deploy({ port: Number(port), silent: true });
+  const platform = await lti.registerPlatform({
+    url: issuer,
+    name: "Platform",
+    clientId,
+    authenticationEndpoint: `${issuer}/auth`,
+    accesstokenEndpoint: `${issuer}/token`,
+    authConfig: { method: "JWK_SET", key: keysUrl },
+  });
+  await platform.platformActive(true);
+}
+
+main();
