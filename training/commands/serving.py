@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+import uvloop
 
 from training import app as roof
 from training import clock, facts, logs
@@ -30,13 +31,13 @@ Port = Annotated[int, typer.Option(help="port to listen on", min=1, max=65535)]
 def serve(host: str = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the pages; with SQLite the follow-up work runs in here too."""
     settings = _ready()
-    asyncio.run(_serve(settings, host, port))
+    uvloop.run(_serve(settings, host, port))
 
 
 def work(once: Annotated[bool, typer.Option(help="do everything that is due, then end")] = False) -> None:
     """Do follow-up work: scores, mail, certificates, timers. Any number of these may run on PostgreSQL."""
     settings = _ready()
-    asyncio.run(_work(settings, once=once))
+    uvloop.run(_work(settings, once=once))
 
 
 def migrate() -> None:
@@ -65,7 +66,7 @@ def demo(
     logs.set_up(settings.log_format)
     begun = time.perf_counter()
     asyncio.run(migrating.migrate(settings.database_url))
-    asyncio.run(_demo(settings, host, port, begun))
+    uvloop.run(_demo(settings, host, port, begun))
 
 
 def _ready() -> Settings:

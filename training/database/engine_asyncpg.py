@@ -33,8 +33,21 @@ class _Named:
             raise OperationalError(error) from error
 
 
+class Unmarked(asyncpg.Connection):  # type: ignore[misc]
+    """A connection on which nobody leaves a mark, so that giving it back to the pool asks the database nothing.
+
+    Locks end with their transaction, whoever listens has a connection of their own, and nothing is ever SET.
+    """
+
+    def get_reset_query(self) -> str:
+        """Says that nothing is to be undone; a transaction left open is rolled back all the same."""
+        return ""
+
+
 class SafeAsyncpgClient(_Named, AsyncpgDBClient):
     """The client outside transactions; each statement takes a connection from the pool."""
+
+    connection_class = Unmarked
 
     async def connect_alone(self) -> Any:
         """Connects outside the pool, to the same database."""
