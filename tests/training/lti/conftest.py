@@ -24,10 +24,11 @@ from training.lti.tool import Tool
 
 
 @asynccontextmanager
-async def served(app: Any, port: int) -> AsyncIterator[None]:
-    """Serves an app on a port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
-    task = asyncio.create_task(server.serve())
+async def served(app: Any, place: int | socket.socket) -> AsyncIterator[None]:
+    """Serves an app on a port of this machine, or on a socket that holds one already."""
+    holder = place if isinstance(place, socket.socket) else held_port(place)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    task = asyncio.create_task(server.serve([holder]))
     while not server.started:
         await asyncio.sleep(0.005)
     try:
@@ -37,10 +38,17 @@ async def served(app: Any, port: int) -> AsyncIterator[None]:
         await task
 
 
+def held_port(port: int = 0) -> socket.socket:
+    """Takes a port, a free one unless it is named, and keeps it: nobody else can take it before it is served."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", port))
+    return held
+
+
 def free_port() -> int:
-    """Finds a port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
+    """Finds a port for a program that binds it by itself."""
+    with held_port() as found:
         return int(found.getsockname()[1])
 
 
@@ -104,11 +112,12 @@ def field(page: str, name: str) -> str:
 @pytest.fixture
 async def side(service: Starlette) -> AsyncIterator[Side]:
     """Gives the service with the pretend LMS registered and running."""
-    base = f"http://127.0.0.1:{(port := free_port())}"
+    holder = held_port()
+    base = f"http://127.0.0.1:{holder.getsockname()[1]}"
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=service), base_url=ORIGIN) as keys:
         lms = build(ORIGIN, base, tool=keys)
         await join(base, now=datetime.now(UTC), people={"amina": known("amina")})
-        async with served(lms, port):
+        async with served(lms, holder):
             side = Side(service, lms.state.world, httpx2.AsyncClient())
             async with side.another_browser() as browser:
                 side.browser = browser
