@@ -14,7 +14,7 @@ from training.commands.place import here
 from training.commands.tables import AsJson, show
 from training.consequences import AFTER
 from training.database.opening import opened
-from training.lti import checkup, registration, roster, scores
+from training.lti import checkup, registration, roster_changes, scores
 from training.lti.checkup import Finding
 from training.lti.registration import Entry
 from training.lti.scores import Value
@@ -165,4 +165,4 @@ async def _sync_members(identifier: str, context: str) -> Sequence[Mapping[str, 
     settings = here()
     async with opened(settings.database_url), outside(settings) as things:
         chosen = await registration.find(identifier)
-        return await roster.sync(chosen, context, things.platform, now=clock.now())
+        return await roster_changes.sync(chosen, context, things.platform, now=clock.now())

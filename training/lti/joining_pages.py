@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from training import clock
 from training.errors import NotFound
-from training.lti import dynamic, roster
+from training.lti import dynamic, roster, roster_changes
 from training.lti.models import Context, Registration, visible_to
 from training.lti.refusals import Refused
 from training.lti.tool import Tool
@@ -18,6 +18,7 @@ from training.people.actor import Actor
 from training.web.limits import allow
 from training.web.pages import actor, go, identity, page
 
+CHANGED = "The roster has changed since you looked. This is what it says now."
 WHAT = {"add": "New", "change": "Changes", "gone": "No longer there"}
 
 
@@ -57,29 +58,32 @@ async def register(request: Request) -> Response:
 
 
 async def course(request: Request) -> Response:
-    """Shows what the roster of a course would change; posted, applies it."""
+    """Shows what the roster of a course would change; posted, applies it, if it still says what was shown."""
     me: Actor = actor(request)
     context, registration = await _course(request, me)
     tool: Tool = request.app.state.tool
-    now = clock.now()
-    since_last = request.query_params.get("only") == "differences"
+    now, shown = clock.now(), (await request.form()).get("shown")
+    since_last = request.query_params.get("only") == "differences" and bool(context.differences_url)
     found = await roster.read(registration, context, tool.platform, now=now, since_last=since_last)
-    if request.method == "POST":
-        await roster.apply(registration, context, found, now=now)
+    if shown == found.fingerprint:
+        await roster_changes.apply(registration, context, found, now=now)
         return go(request, f"/lti/console/courses/{context.id}?notice=The+roster+is+taken+over.")
-    changes = [
-        [one.name or one.sub, WHAT[one.what], one.before, one.after] for one in await roster.preview(context, found)
-    ]
+    changes = await roster_changes.preview(context, found, now=now)
+    told: dict[str, Any] = {"notice": CHANGED} if shown else {}
     return page(
         request,
         "lti/course.html",
         course=context.title or context.context_id,
-        context=str(context.id),
+        path=f"/lti/console/courses/{context.id}",
+        only="?only=differences" if since_last else "",
+        since=context.synced if context.differences_url else None,
+        shown=found.fingerprint,
         system=registration.name,
         system_id=str(registration.id),
-        changes=changes,
+        changes=[[one.name or one.sub, WHAT[one.what], one.before, one.after] for one in changes],
         members=len(found.members),
         whole=found.whole,
+        **told,
     )
 
 

@@ -18,8 +18,6 @@ class Profile:
     """Services live on hosts that differ from the issuer's: each school's own."""
     roster_unpaged: bool = False
     """The Link header of the roster cannot be parsed: ask for one long list."""
-    roster_shows_less: bool = False
-    """The roster names a lower role than the launch, so it never lowers one."""
     register_where: str = ""
     notes: str = ""
 
@@ -45,7 +43,6 @@ PROFILES: dict[str, Profile] = {
             r"https?://.*moodle.*",
             registration=True,
             roster_unpaged=True,
-            roster_shows_less=True,
             register_where="Site administration, Plugins, Activity modules, External tool, Manage tools",
             notes="The redirect address must be entered exactly. Where frames block cookies, choose New window.",
         ),

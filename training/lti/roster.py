@@ -1,29 +1,26 @@
-"""Who is in a course of an LMS: the roster is read page by page, compared, shown, and then applied."""
+"""Reads who is in a course of an LMS, page by page, to the end of the roster or not at all."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
-from uuid import uuid4
+from urllib.parse import urljoin, urlsplit
 
-from training.database.opening import transaction
-from training.errors import Conflict, NotFound, Upstream
+from training.errors import NotFound, Upstream
 from training.lti import roles
-from training.lti.arrivals import learn_name, meet
-from training.lti.models import Context, ContextRole, Identity, Registration
+from training.lti.models import Context, Registration
 from training.lti.platform import MEMBERS, Platform, check_host, with_query
 from training.lti.profiles import PROFILES
 from training.lti.refusals import Refused
-from training.lti.visits import Named
 from training.outbound import Reply
 
 ACCEPT = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 OPEN_FIRST = "Open an activity of the course once, then try again."
+STATUSES = frozenset({"Active", "Inactive", "Deleted"})
 MOST_PAGES = 200
 PAGE_SIZE = 500
-RANK = {roles.NONE: 0, roles.LEARNER: 1, roles.INSTRUCTOR: 2}
 
 
 @dataclass(frozen=True)
@@ -47,16 +44,11 @@ class Roster:
     whole: bool
     differences_url: str = ""
 
-
-@dataclass(frozen=True)
-class Change:
-    """What applying a roster would do to one person: add, change or leave; `gone` only after a whole roster."""
-
-    sub: str
-    name: str
-    what: str
-    before: str = ""
-    after: str = ""
+    @property
+    def fingerprint(self) -> str:
+        """Gives a text that differs when anything told of anybody differs: what was shown is what is applied."""
+        told = sorted(repr(member) for member in self.members)
+        return hashlib.sha256("\n".join([str(self.whole), *told]).encode()).hexdigest()
 
 
 async def read(
@@ -91,8 +83,14 @@ async def read(
         members |= {member.sub: member for member in _members(reply)}
         links = read_links(reply.headers.get_list("link"), url)
         differences = links.get("differences", differences)
-        url = "" if profile.roster_unpaged else links.get("next", "")
+        url = "" if profile.roster_unpaged else _same_host(links.get("next", ""), url)
     return Roster(tuple(members.values()), whole=not partial, differences_url=differences)
+
+
+def _same_host(onward: str, url: str) -> str:
+    if onward and urlsplit(onward)[:2] != urlsplit(url)[:2]:
+        raise Refused("service_host_forbidden", f"the roster goes on at {urlsplit(onward).hostname}")
+    return onward
 
 
 async def _page(registration: Registration, platform: Platform, url: str, now: datetime) -> Reply:
@@ -120,12 +118,13 @@ def read_member(told: Mapping[str, Any]) -> Member | None:
         return None
     held = tuple(one for one in named if isinstance(one, str)) if isinstance(named, list) else ()
     parts = [_text(told, "given_name"), _text(told, "family_name")]
+    status = _text(told, "status").capitalize() or "Active"
     return Member(
         sub=sub,
         name=(_text(told, "name") or " ".join(part for part in parts if part))[:200],
         email=_text(told, "email").lower()[:254],
         role=roles.role_in_context(held),
-        status=_text(told, "status") or "Active",
+        status=status if status in STATUSES else "Inactive",
         named_roles=held,
         test_user=roles.is_test_user(held),
     )
@@ -149,82 +148,3 @@ def read_links(headers: Sequence[str], base: str) -> dict[str, str]:
 
 _LINK = re.compile(r"<([^>]*)>([^<]*)")
 _PARAMETER = re.compile(r";\s*([\w*]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))")
-
-
-async def preview(context: Context, roster: Roster) -> list[Change]:
-    """Tells what applying a roster would change, and changes nothing."""
-    held = {row.identity.sub: row for row in await ContextRole.filter(context_id=context.id).select_related("identity")}
-    changes = []
-    for member in roster.members:
-        row = held.pop(member.sub, None)
-        after = f"{member.role}, {member.status}"
-        if row is None:
-            changes.append(Change(member.sub, member.name, "add", "", after))
-        elif (before := f"{row.role}, {row.status}") != after:
-            changes.append(Change(member.sub, member.name, "change", before, after))
-    if roster.whole:
-        gone = [row for row in held.values() if row.status != "Deleted" and row.listed is not None]
-        changes += [Change(row.identity.sub, row.identity.name, "gone", f"{row.role}, {row.status}") for row in gone]
-    return changes
-
-
-async def apply(registration: Registration, context: Context, roster: Roster, *, now: datetime) -> None:
-    """Writes a roster: people who are new become trainees here; rights here are never given or taken by it.
-
-    A role seen at a launch of the same day is not lowered, because some rosters show less than a launch.
-    """
-    async with transaction():
-        kept: set[str] = set()
-        for member in roster.members:
-            kept.add(member.sub)
-            await _write(registration, context, member, now)
-        if roster.whole:
-            rows = await ContextRole.filter(context_id=context.id, listed__isnull=False).select_related("identity")
-            gone = [row.id for row in rows if row.identity.sub not in kept]
-            await ContextRole.filter(id__in=gone).update(status="Deleted")
-        told = {"synced": now} | ({"differences_url": roster.differences_url} if roster.differences_url else {})
-        await Context.filter(id=context.id).update(**told)
-
-
-async def _write(registration: Registration, context: Context, member: Member, now: datetime) -> None:
-    named = Named(member.name, member.email)
-    known = await Identity.get_or_none(registration_id=registration.id, sub=member.sub).select_related("person")
-    if known is None:
-        known, _ = await meet(registration, member.sub, named, test_user=member.test_user, now=now)
-    else:
-        await learn_name(known, named)
-    row = ContextRole(id=uuid4(), identity=known, context=context, role=member.role, status=member.status, listed=now)
-    await ContextRole.bulk_create([row], ignore_conflicts=True)
-    held = await ContextRole.get(identity_id=known.id, context_id=context.id)
-    today = held.launched is not None and held.launched.date() == now.date()
-    role = held.role if today and RANK[held.role] > RANK[member.role] else member.role
-    await ContextRole.filter(id=held.id).update(role=role, status=member.status, listed=now)
-
-
-async def sync(
-    registration: Registration, context_id: str, platform: Platform, *, now: datetime
-) -> list[dict[str, Any]]:
-    """Reads and applies the roster of a course named by the LMS's own id; gives its people as rows.
-
-    Rows carry sub, name, email, roles and status.
-    """
-    context = await find_context(registration, context_id)
-    roster = await read(registration, context, platform, now=now)
-    await apply(registration, context, roster, now=now)
-    return [
-        {
-            **{name: value for name, value in asdict(one).items() if name in ("sub", "name", "email", "status")},
-            "roles": list(one.named_roles),
-        }
-        for one in roster.members
-    ]
-
-
-async def find_context(registration: Registration, context_id: str) -> Context:
-    """Finds a course by the LMS's own id."""
-    found = await Context.filter(deployment__registration_id=registration.id, context_id=context_id).limit(2)
-    if not found:
-        raise NotFound("This course is not known here.", OPEN_FIRST)
-    if len(found) > 1:
-        raise Conflict("Several deployments have a course with this id.", "Ask for one deployment's course.")
-    return found[0]

@@ -1,5 +1,6 @@
 """Launch, score and roster with every LMS that the pretend one can play."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -71,6 +72,10 @@ async def test_the_roster_is_read_whole(lms: Side, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(roster, "PAGE_SIZE", 3)
     found = await roster.read(await Registration.get(), await Context.get(), lms.tool.platform, now=datetime.now(UTC))
     assert len(found.members) == 4 and found.whole
+    lms.world.users["tutor"] = replace(lms.world.users["tutor"], status="Inactive")
+    found = await roster.read(await Registration.get(), await Context.get(), lms.tool.platform, now=datetime.now(UTC))
+    told = {member.sub: member.status for member in found.members}
+    assert told.get("tutor", "left out") == ("left out" if lms.world.plays.leaves_out_suspended else "Inactive")
 
 
 async def test_the_pretend_lms_has_a_page_for_everything(side: Side) -> None:

@@ -3,18 +3,19 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from unittest.mock import ANY
 
 import httpx2
 import pytest
 
-from tests.training.lti.conftest import Side
+from tests.training.lti.conftest import Side, field
 from training.demo.lms.mischief import set_mischief
 from training.demo.lms.world import MEMBERSHIP, User
 from training.errors import NotFound, Trouble
-from training.lti import roster
+from training.lti import roster, roster_changes
 from training.lti.models import Context, ContextRole, Identity, Registration
+from training.lti.refusals import Refused
 from training.people.models import Membership, Person
-
 
 
 @pytest.fixture
@@ -34,7 +35,11 @@ async def read(side: Side, **more: bool) -> roster.Roster:
 
 
 async def sync(side: Side) -> list[dict[str, object]]:
-    return await roster.sync(await Registration.get(), "course-1", side.tool.platform, now=side.world.clock())
+    return await roster_changes.sync(await Registration.get(), "course-1", side.tool.platform, now=side.world.clock())
+
+
+async def preview(side: Side) -> list[roster_changes.Change]:
+    return await roster_changes.preview(await Context.get(), await read(side), now=side.world.clock())
 
 
 async def test_a_roster_is_read_and_its_people_become_trainees(course: Side) -> None:
@@ -76,23 +81,48 @@ async def test_nobody_is_removed_when_a_page_failed(course: Side, monkeypatch: p
 async def test_someone_gone_from_a_whole_roster_is_marked_and_kept(course: Side) -> None:
     await sync(course)
     del course.world.users["grace"]
-    changes = await roster.preview(await Context.get(), await read(course))
+    changes = await preview(course)
     assert [(one.sub, one.what) for one in changes] == [("grace", "gone")]
     await sync(course)
     assert (await ContextRole.get(identity__sub="grace")).status == "Deleted"
     assert await Person.filter(name="Grace Hall").exists()
 
 
-async def test_differences_remove_nobody(course: Side) -> None:
+async def test_differences_name_who_changed_and_remove_nobody(course: Side) -> None:
     await sync(course)
-    assert "since=1" in (await Context.get()).differences_url
+    assert "since=" in (await Context.get()).differences_url
+    users = course.world.users
+    users["grace"] = replace(users["grace"], status="Inactive")
+    del users["nameless"]
+    users["newest"] = User("newest", "Nell", "Now")
     found = await read(course, since_last=True)
     assert not found.whole
+    now = course.world.clock()
+    changes = await roster_changes.preview(await Context.get(), found, now=now)
+    assert {(one.sub, one.what) for one in changes} == {("grace", "change"), ("nameless", "change"), ("newest", "add")}
+    await roster_changes.apply(await Registration.get(), await Context.get(), found, now=now)
+    states = dict(await ContextRole.all().values_list("identity__sub", "status"))
+    assert (states["grace"], states["nameless"], states["amina"]) == ("Inactive", "Deleted", "Active")
+    assert await read(course, since_last=True) == replace(found, members=(), differences_url=ANY)
+
+
+async def test_somebody_unknown_who_has_left_is_not_made_a_person(course: Side) -> None:
+    course.world.users["gone"] = User("gone", "Long", "Gone", status="Deleted")
+    assert "gone" not in {one.sub for one in await preview(course)}
+    await sync(course)
+    assert not await Identity.filter(sub="gone").exists()
+
+
+async def test_a_roster_that_goes_on_at_another_host_is_read_no_further(course: Side) -> None:
+    course.world.roster_goes_on_at = "http://localhost:1/roster"
+    await Registration.all().update(service_hosts=["localhost"])  # allowed for this LMS, yet not the host called
+    with pytest.raises(Refused, match="address for scores"):
+        await read(course)
 
 
 async def test_a_preview_changes_nothing(course: Side) -> None:
     before = await ContextRole.all().count()
-    changes = await roster.preview(await Context.get(), await read(course))
+    changes = await preview(course)
     assert {(one.sub, one.what) for one in changes} == {("grace", "add"), ("nameless", "add"), ("tutor", "add")}
     assert await ContextRole.all().count() == before
 
@@ -117,13 +147,14 @@ async def test_a_name_told_before_is_not_erased_by_a_roster_without_names(course
 
 async def test_the_roster_of_one_activity_is_partial(course: Side) -> None:
     registration, context = await Registration.get(), await Context.get()
-    found = await roster.read(registration, context, course.tool.platform, now=course.world.clock(), resource_link_id="a-course")
+    now = course.world.clock()
+    found = await roster.read(registration, context, course.tool.platform, now=now, resource_link_id="a-course")
     assert not found.whole and found.members
 
 
 async def test_a_course_nobody_opened_has_no_roster(course: Side) -> None:
     with pytest.raises(NotFound):
-        await roster.sync(await Registration.get(), "elsewhere", course.tool.platform, now=course.world.clock())
+        await roster_changes.sync(await Registration.get(), "elsewhere", course.tool.platform, now=course.world.clock())
 
 
 async def test_the_roster_on_a_host_that_is_not_allowed_is_not_called(course: Side) -> None:
@@ -164,11 +195,17 @@ def test_members_may_lack_everything_but_an_id(told: dict[str, object], role: st
     assert roster.read_member({**told, "user_id": 7}) is None
 
 
-async def test_the_console_shows_what_a_roster_would_change_and_applies_it(
+async def test_the_console_shows_what_a_roster_would_change_and_applies_just_that(
     course: Side, browse: Callable[[str], Awaitable[httpx2.AsyncClient]]
 ) -> None:
     farah, place = await browse("farah"), f"/lti/console/courses/{(await Context.get()).id}"
     page = await farah.get(place)
-    assert "Grace Hall" in page.text and "New" in page.text
-    assert (await farah.post(place)).status_code == 303
+    assert "Grace Hall" in page.text and "New" in page.text and "never gives or takes a role" in page.text
+    course.world.users["late"] = User("late", "Late", "Comer")
+    shown_again = await farah.post(place, data={"shown": field(page.text, "shown")})
+    assert shown_again.status_code == 200 and "has changed since you looked" in shown_again.text
+    assert "Late Comer" in shown_again.text and not await Identity.filter(sub="grace").exists()
+    assert (await farah.post(place, data={"shown": field(shown_again.text, "shown")})).status_code == 303
+    assert await Identity.filter(sub__in=["grace", "late"]).count() == 2
     assert "Nothing would change" in (await farah.get(place)).text
+    assert "only the differences" in (await farah.get(f"{place}?only=differences")).text

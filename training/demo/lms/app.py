@@ -9,7 +9,7 @@ import jwt
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from training.demo.lms import choosing, grades, introducing, launches, pages
+from training.demo.lms import choosing, grades, introducing, launches, pages, rosters
 from training.demo.lms.mischief import control
 from training.demo.lms.personalities import PERSONALITIES
 from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, World
@@ -50,7 +50,7 @@ def build(
             Route(f"{_COURSE}/lineitems/{{item}}", grades.line_item),
             Route(f"{_COURSE}/lineitems/{{item}}/scores", grades.scores, methods=["POST"]),
             Route(f"{_COURSE}/lineitems/{{item}}/results", grades.results),
-            Route(f"{_COURSE}/roster", grades.roster),
+            Route(f"{_COURSE}/roster", rosters.roster),
         ]
     )
     app.state.world = world

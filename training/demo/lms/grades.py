@@ -1,4 +1,4 @@
-"""The pretend LMS's gradebook and roster services (AGS 2.0, NRPS 2.0), as strict as the strictest real ones."""
+"""The pretend LMS's gradebook service (AGS 2.0), as strict as the strictest real ones."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,11 +7,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from training.demo.lms.mischief import misbehave, world_of
-from training.demo.lms.world import CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, LineItem, User, World
+from training.demo.lms.guarding import guarded
+from training.demo.lms.mischief import world_of
+from training.demo.lms.world import LineItem, User, World
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
-MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 VENDOR = "application/vnd.ims."
 GRADING = ("NotReady", "Failed", "Pending", "PendingManual", "FullyGraded")
 PROGRESS = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
@@ -19,7 +19,7 @@ PROGRESS = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
 
 async def line_items(request: Request) -> Response:
     """Lists the columns that match, or adds one."""
-    if spoiled := await _guarded(request, "lineitems", f"{SCOPE}lineitem"):
+    if spoiled := await guarded(request, "lineitems", f"{SCOPE}lineitem"):
         return spoiled
     world = world_of(request)
     if request.method == "POST":
@@ -42,7 +42,7 @@ async def line_items(request: Request) -> Response:
 
 async def line_item(request: Request) -> Response:
     """Shows one column."""
-    if spoiled := await _guarded(request, "lineitems", f"{SCOPE}lineitem"):
+    if spoiled := await guarded(request, "lineitems", f"{SCOPE}lineitem"):
         return spoiled
     item = world_of(request).line_items.get(request.path_params["item"])
     return JSONResponse(_written(world_of(request), item)) if item else PlainTextResponse("no such column", 404)
@@ -50,7 +50,7 @@ async def line_item(request: Request) -> Response:
 
 async def scores(request: Request) -> Response:
     """Takes a score, if its media type, values and time stamp are right."""
-    if spoiled := await _guarded(request, "scores", f"{SCOPE}score"):
+    if spoiled := await guarded(request, "scores", f"{SCOPE}score"):
         return spoiled
     world, identifier = world_of(request), request.path_params["item"]
     if identifier not in world.line_items:
@@ -106,7 +106,7 @@ def _moment(score: dict[str, Any]) -> datetime:
 
 async def results(request: Request) -> Response:
     """Lists what the gradebook shows in one column."""
-    if spoiled := await _guarded(request, "scores", f"{SCOPE}result.readonly"):
+    if spoiled := await guarded(request, "scores", f"{SCOPE}result.readonly"):
         return spoiled
     world, identifier = world_of(request), request.path_params["item"]
     url = world.line_item_url(identifier)
@@ -125,36 +125,6 @@ async def results(request: Request) -> Response:
     return JSONResponse(found, media_type=f"{VENDOR}lis.v2.resultcontainer+json")
 
 
-async def roster(request: Request) -> Response:
-    """Lists the people of the course, in pages if asked to."""
-    if spoiled := await _guarded(request, "roster", MEMBERS):
-        return spoiled
-    world, asked = world_of(request), request.query_params
-    members = [
-        {
-            "user_id": user.sub,
-            "roles": list(user.roles),
-            "status": user.status,
-            **{name: value for name, value in (("name", user.name), ("email", user.email)) if value},
-        }
-        for user in world.users.values()
-    ]
-    if "rlid" in asked and asked["rlid"] not in world.activities:
-        return PlainTextResponse("no such activity", 404)
-    start, size = int(asked.get("start", 0)), int(asked.get("limit") or len(members) or 1)
-    links = {}
-    if start + size < len(members):
-        links["Link"] = f'<{world.roster_url}?start={start + size}&limit={size}>; rel="next"'
-    else:
-        links["Link"] = f'<{world.roster_url}?since=1>; rel="differences"'
-    body = {
-        "id": world.roster_url,
-        "context": {"id": CONTEXT_ID, "title": COURSE_TITLE},
-        "members": members[start : start + size],
-    }
-    return JSONResponse(body, headers=links, media_type=world.plays.roster_label)
-
-
 def _written(world: World, item: LineItem) -> dict[str, Any]:
     optional = {"resourceId": item.resource_id, "resourceLinkId": item.link_id, "tag": item.tag}
     return {
@@ -163,18 +133,3 @@ def _written(world: World, item: LineItem) -> dict[str, Any]:
         "scoreMaximum": item.maximum,
         **{name: value for name, value in optional.items() if value},
     }
-
-
-async def _guarded(request: Request, where: str, scope: str) -> Response | None:
-    spoiled = await misbehave(request, where)
-    if spoiled:
-        return spoiled
-    if world_of(request).plays.wants_user_agent and not request.headers.get("user-agent"):
-        return PlainTextResponse("a user agent is needed", 403)
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    granted = world_of(request).tokens.get(token)
-    if scheme != "Bearer" or granted is None:
-        return PlainTextResponse("a token is needed", 401)
-    if scope not in granted:
-        return PlainTextResponse(f"the token lacks {scope} for {DEPLOYMENT_ID}", 403)
-    return None

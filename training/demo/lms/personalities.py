@@ -20,6 +20,7 @@ class Personality:
     assertion_audience: str = "/token"
     roster_label: str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
     broken_links: bool = False
+    """Whether the roster's Link header cannot be read."""
     storage: bool = True
     bare_keys: bool = False
     """Whether published keys say neither alg nor use."""
@@ -31,6 +32,8 @@ class Personality:
     long_hint: bool = False
     login_by_post: bool = False
     roster_shows_assistants_as_learners: bool = False
+    leaves_out_suspended: bool = False
+    """Whether the roster leaves out people who are suspended."""
 
 
 PERSONALITIES = {
@@ -46,6 +49,7 @@ PERSONALITIES = {
             storage=False,
             login_by_post=True,
             roster_shows_assistants_as_learners=True,
+            leaves_out_suspended=True,
         ),
         Personality(
             "canvas",

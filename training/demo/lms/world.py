@@ -120,6 +120,10 @@ class World:
     plays: Personality = field(default_factory=Personality)
     rotated: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     keeps: bool = True
+    told: list[dict[str, dict[str, Any]]] = field(default_factory=list)
+    """The roster as it was each time that it was read to its end."""
+    roster_goes_on_at: str = ""
+    """An address that the roster names as its next page."""
 
     @property
     def storage(self) -> bool:
