@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from tests.copies import address, copied, removed
+from tests.copies import SERVER, address, copied, removed
 from training import app as roof
 from training import consequences, facts
 from training.database.opening import opened
@@ -46,6 +46,16 @@ async def database(settings: Settings) -> AsyncIterator[None]:
     limits.forget()
     async with copied(settings.database_url), opened(settings.database_url):
         yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out on the second database what keeps nothing: rules do the same over any."""
+    if not SERVER:
+        return
+    keeps = {"settings", "database", "tmp_path"}
+    pure = {item for item in items if keeps.isdisjoint(getattr(item, "fixturenames", ()))}
+    config.hook.pytest_deselected(items=list(pure))
+    items[:] = [item for item in items if item not in pure]
 
 
 def pytest_unconfigure() -> None:
