@@ -12,9 +12,7 @@ SECRET = frozenset({"token", "id_token", "password", "secret", "cookie", "author
 
 def set_up(log_format: str) -> None:
     """Makes structlog and the standard log write the same way, to standard error."""
-    last: Any = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    last: Any = structlog.processors.JSONRenderer() if log_format == "json" else _line
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -29,6 +27,19 @@ def set_up(log_format: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def _line(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
+    # By hand: structlog's own renderer for people takes as long as a login.
+    begun = f"{event.pop('timestamp')} [{event.pop('level'):7}] {event.pop('event')}"
+    trouble = event.pop("exception", "")
+    told = "".join(f" {name}={_plain(value)}" for name, value in event.items())
+    return f"{begun}{told}\n{trouble}" if trouble else f"{begun}{told}"
+
+
+def _plain(value: Any) -> str:
+    text = str(value)
+    return text if text.isprintable() and " " not in text else repr(text)  # a line stays one line
 
 
 def _hide_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -69,7 +69,7 @@ def rounds(platform: Platform, field: Sequence[Contestant], count: int, pairs: i
     """Calls each contestant once a round, each round beginning with another."""
     laps: dict[str, list[Lap]] = defaultdict(list)
     for contestant in field:
-        # Everybody known has been here once, one after the other: tools differ in what they make of a race for a course.
+        # Everybody known has been here once, one after the other: tools differ in what they make of a race.
         lap(platform, contestant, list(range(KNOWN)), connections=1)
     for number in range(count):
         for contestant in (*field[number % len(field) :], *field[: number % len(field)]):

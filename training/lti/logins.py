@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from training.lti import messages
@@ -84,18 +85,20 @@ def begin_again(login: Login, registration: Registration, tool: Tool) -> str:
 
 
 def _authorize(registration: Registration, tool: Tool, asked: Mapping[str, str], nonce: str, state: str) -> str:
+    hints = {name: asked[name] for name in ("login_hint", "lti_message_hint") if name in asked}
+    always = _always(registration.auth_url, registration.client_id, tool.redirect_uri)
+    # State and nonce are base64url, which an address takes as it is.
+    return f"{always}&state={state}&nonce={nonce}&{urlencode(hints, errors='surrogateescape')}"
+
+
+@lru_cache(maxsize=1000)
+def _always(auth_url: str, client_id: str, redirect_uri: str) -> str:
     query = {
         "scope": "openid",
         "response_type": "id_token",
         "response_mode": "form_post",
         "prompt": "none",
-        "client_id": registration.client_id,
-        "redirect_uri": tool.redirect_uri,
-        "login_hint": asked["login_hint"],
-        "state": state,
-        "nonce": nonce,
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
     }
-    if "lti_message_hint" in asked:
-        query["lti_message_hint"] = asked["lti_message_hint"]
-    joint = "&" if "?" in registration.auth_url else "?"
-    return f"{registration.auth_url}{joint}{urlencode(query, errors='surrogateescape')}"
+    return f"{auth_url}{'&' if '?' in auth_url else '?'}{urlencode(query)}"

@@ -1,6 +1,7 @@
 """Reads verified claims into the message they carry: a launch of a link, a deep linking request, or a refusal."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -140,12 +141,8 @@ def _visit(claims: VerifiedClaims, deployment_id: str) -> dict[str, Any]:
 def own_path(url: str, *, origin: str) -> str:
     """Takes the path and query of an address on our own origin; refuses every other address."""
     try:
-        parts, ours = urlsplit(url), urlsplit(origin)
-        same = (parts.scheme, parts.hostname, parts.port or _usual(parts.scheme)) == (
-            ours.scheme,
-            ours.hostname,
-            ours.port or _usual(ours.scheme),
-        )
+        parts = urlsplit(url)
+        same = (parts.scheme, parts.hostname, parts.port or _usual(parts.scheme)) == _place(origin)
     except ValueError:
         raise Refused("target_not_ours") from None
     path = parts.path or HOME
@@ -156,6 +153,12 @@ def own_path(url: str, *, origin: str) -> str:
     if path.startswith("/lti/"):
         return HOME  # many administrators enter the launch address as the link's own
     return f"{path}?{parts.query}" if parts.query else path
+
+
+@lru_cache(maxsize=100)
+def _place(origin: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(origin)
+    return parts.scheme, parts.hostname, parts.port or _usual(parts.scheme)
 
 
 def _usual(scheme: str) -> int | None:

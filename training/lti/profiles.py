@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ PROFILES: dict[str, Profile] = {
 }
 
 
+@lru_cache(maxsize=1000)
 def recognise(product: str = "", issuer: str = "") -> Profile:
     """Finds the profile by the platform's own product code, then by the look of its issuer."""
     for profile in PROFILES.values():

@@ -141,7 +141,7 @@ def _read_json(segment: str) -> dict[str, Any]:
     if _UNSTORABLE.search(raw):
         _check_storable(raw)
     try:
-        read = json.loads(raw.decode(), object_pairs_hook=_without_repeats, parse_constant=_no_constant)
+        read = _STRICT.decode(raw.decode())
     except (ValueError, RecursionError):
         raise Refused("token_malformed", "not JSON") from None
     if not isinstance(read, dict):
@@ -159,6 +159,9 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_without_repeats, parse_constant=_no_constant)
 
 
 def _check_storable(raw: bytes) -> None:

@@ -1,9 +1,9 @@
 """Looks up who is asking, once for each request, from the cookie or from the frame's own token."""
 
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,14 +31,9 @@ class SignedIn:
 
 def cookie_token(scope: Scope) -> str | None:
     """Reads the session token from the cookies of a request."""
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load(Headers(scope=scope).get("cookie", ""))
-    except CookieError:
-        return None
+    brought = Headers(scope=scope).get("cookie", "")
     secure = scope["app"].state.settings.secure
-    found = cookies.get(cookie_name(secure))
-    return found.value if found else None
+    return cookie_parser(brought).get(cookie_name(secure)) if brought else None
 
 
 def cookie_name(secure: bool) -> str:

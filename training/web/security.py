@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +19,16 @@ request_seconds = Histogram("training_request_seconds", "Seconds a request took,
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FROM_ELSEWHERE = ("/lti/login", "/lti/launch", "/api/token")
 """Addresses that other sites post to; each has its own proof (signed state, signed token, signed assertion)."""
+
+
+ALWAYS = (
+    (b"referrer-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"permissions-policy", b"geolocation=(), microphone=(), payment=()"),
+    (b"cache-control", b"no-store"),
+)
+"""Headers that each answer gets unless its page has set them, as bytes: this is done for everything we send."""
+OVER_HTTPS = ((b"strict-transport-security", b"max-age=31536000"),)
 
 
 class Watched:
@@ -38,7 +48,7 @@ class Watched:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = scope["request_id"]
+                message["headers"].append((b"x-request-id", scope["request_id"].encode()))
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=scope["request_id"]):
@@ -58,7 +68,8 @@ class Sealed:
     """Adds the security headers; frames are for us and the LMSs we know."""
 
     def __init__(self, app: ASGIApp, *, secure: bool, frame_origins: Callable[[], Iterable[str]]) -> None:
-        self.app, self.secure, self.frame_origins = app, secure, frame_origins
+        self.app, self.frame_origins = app, frame_origins
+        self.always = ALWAYS + (OVER_HTTPS if secure else ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sets on the answer every header that the page has not set itself."""
@@ -67,27 +78,19 @@ class Sealed:
 
         async def sealing(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers(scope["nonce"]).items():
-                    headers.setdefault(name, value)
+                there = {name.lower() for name, _ in message["headers"]}
+                message["headers"] += [pair for pair in self._headers(scope["nonce"]) if pair[0] not in there]
             await send(message)
 
         await self.app(scope, receive, sealing)
 
-    def _headers(self, nonce: str) -> dict[str, str]:
+    def _headers(self, nonce: str) -> tuple[tuple[bytes, bytes], ...]:
         framers = " ".join(["'self'", *sorted(self.frame_origins())])
         policy = (
             f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; img-src 'self' data:; object-src 'none'; "
             f"base-uri 'none'; frame-ancestors {framers}"
         )
-        headers = {
-            "Content-Security-Policy": policy,
-            "Referrer-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
-            "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
-            "Cache-Control": "no-store",
-        }
-        return headers | ({"Strict-Transport-Security": "max-age=31536000"} if self.secure else {})
+        return ((b"content-security-policy", policy.encode()), *self.always)
 
 
 class OwnForms:
