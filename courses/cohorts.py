@@ -1,6 +1,9 @@
 """People trained together: cohorts, their dated sessions, and who came."""
 
+from uuid import UUID
+
 from tortoise import fields
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -33,6 +36,10 @@ class Cohort(Model):
     starts = fields.DateField()
     ends = fields.DateField(null=True)
 
+    course_id: UUID
+    site_id: UUID | None
+    trainer_id: UUID | None
+
     class Meta:
         table = "courses_cohort"
 
@@ -53,6 +60,9 @@ class Place(Model):
     starts = fields.DateField()
     ends = fields.DateField(null=True)
 
+    cohort_id: UUID
+    person_id: UUID
+
     class Meta:
         table = "courses_place"
         unique_together = (("cohort", "person", "starts"),)
@@ -72,12 +82,14 @@ class Session(Model):
     held_on = fields.DateField()
     minutes = fields.IntField()
 
+    cohort_id: UUID
+
     class Meta:
         table = "courses_session"
 
 
 class Attendance(Model):
-    """One person came to one session.
+    """Whether one person came to one session: `minutes` is 0 for somebody who did not.
 
     Personal data: person, minutes; kept: as long as the person's record.
     """
@@ -93,6 +105,9 @@ class Attendance(Model):
     recorded = fields.DatetimeField()
     recorded_by = fields.UUIDField()
 
+    session_id: UUID
+    person_id: UUID
+
     class Meta:
         table = "courses_attendance"
         unique_together = (("session", "person"),)
@@ -101,3 +116,19 @@ class Attendance(Model):
 def visible_to(actor: Actor) -> QuerySet[Place]:
     """The places in cohorts of people within the actor's reach."""
     return Place.filter(reach(actor, "person"))
+
+
+def cohorts_visible_to(actor: Actor) -> QuerySet[Cohort]:
+    """The cohorts at the actor's sites, those the actor leads, and those with people within the actor's reach."""
+    unit = Q(course__unit_id=actor.unit_id)
+    if actor.unit_wide:
+        return Cohort.filter(unit)
+    theirs = Subquery(visible_to(actor).values("cohort_id"))
+    return Cohort.filter(
+        unit & (Q(site_id__in=list(actor.site_ids)) | Q(trainer_id=actor.person_id) | Q(id__in=theirs))
+    )
+
+
+def may_change(actor: Actor, cohort: Cohort) -> bool:
+    """Whether the actor may change a cohort: those who manage people, within the unit or at own sites."""
+    return actor.may("manage people") and (actor.unit_wide or cohort.site_id in actor.site_ids)

@@ -11,10 +11,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from certificates import downloads, evidence_pages, infrastructure, offline_pages, verify, workforce
 from certificates import pages as certificates
 from certificates.audits import pages as audits
+from courses import cohort_pages as cohorts
 from courses import learners, player
 from courses import pages as courses
 from courses import quiz_pages as quizzes
-from training import consequences, facts, health, home, offers, reviews
+from training import consequences, facts, health, home, offers, reviews, rosters
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages
 from training.lti import console, picker, review, traffic
@@ -78,10 +79,17 @@ ROUTES = [
     at("/courses", courses.mine, may=SIGNED_IN),
     at("/courses/media/{sha256}", player.media, may=SIGNED_IN),
     at("/courses/entries/{entry}", player.entry, may=SIGNED_IN),
+    at("/courses/cohorts/{id}", cohorts.cohort, may="see people"),
+    at("/courses/cohorts/{id}/places", cohorts.places, may="manage people", methods=POST),
+    at("/courses/cohorts/{id}/fill", cohorts.fill_from, may="manage people", methods=BOTH),
+    at("/courses/cohorts/{id}/sessions", cohorts.sessions, may="manage people", methods=POST),
+    at("/courses/cohorts/{id}/sessions/{session}", cohorts.session, may="see people", methods=BOTH),
     at("/courses/of/{person}", learners.courses_of, may="see people"),
     at("/courses/learners/{enrolment}/{activity}", learners.allow_try, may="see people", methods=POST),
     at("/courses/{slug}", courses.outline, may=SIGNED_IN),
     at("/courses/{slug}/learners", learners.learners, may="see people"),
+    at("/courses/{slug}/cohorts", cohorts.cohorts, may="see people"),
+    at("/courses/{slug}/cohorts/new", cohorts.make, may="manage people", methods=BOTH),
     at("/courses/{slug}/start", courses.start, may="learn", methods=POST),
     at("/courses/{slug}/continue", courses.resume, may="learn"),
     at("/courses/{slug}/{module}", courses.module, may="learn"),
@@ -187,6 +195,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     async with outside(settings) as things:
         app.state.keys, app.state.press, app.state.shelf = things.keys, things.press, things.shelf
         app.state.tool = Tool(things.platform, origin=settings.public_url, secret_key=settings.secret_key)
+        app.state.rosters = rosters.CourseRosters(things.platform)
         tasks = [asyncio.create_task(_frames(app))]
         if app.state.works:
             tasks.append(asyncio.create_task(worker(things).work_forever()))

@@ -30,12 +30,17 @@ KINDS: frozenset[str] = frozenset(
         "pathway.published",
         "person.considered",
         # courses
+        "attendance.recorded",
+        "cohort.added",
         "course.completed",
         "course.published",
         "course.started",
         "module.completed",
+        "place.ended",
+        "place.given",
         "quiz.handed_in",
         "quiz.try_allowed",
+        "session.added",
         "task.handed_in",
         # lti
         "deployment.approved",

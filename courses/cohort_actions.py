@@ -1,0 +1,144 @@
+"""What those who look after people do with cohorts: make one, give and end places, hold sessions, note who came."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from courses.cohorts import Attendance, Cohort, Place, Session, cohorts_visible_to, may_change
+from courses.models import courses_visible_to
+from training import facts
+from training.database.opening import transaction
+from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.people.actor import Actor
+from training.people.reach import visible_to as people_visible_to
+from training.sites.models import Site
+
+LONGEST_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is entered for a new cohort; without a site it reaches over several."""
+
+    name: str
+    starts: date
+    ends: date | None = None
+    site_id: UUID | None = None
+    trainer_id: UUID | None = None
+
+
+async def make(slug: str, plan: Plan, *, actor: Actor, now: datetime) -> Cohort:
+    """Makes a cohort for a course, at one of the actor's sites or, for those who see all of them, over several."""
+    course = await courses_visible_to(actor).get_or_none(slug=slug)
+    if course is None:
+        raise NotFound("There is no such course.", "Choose one from the list of courses.")
+    await _check(plan, actor)
+    async with transaction():
+        cohort = await Cohort.create(id=uuid4(), course_id=course.id, **vars(plan))
+        detail = {"course": slug, "site": str(plan.site_id) if plan.site_id else None}
+        await facts.record("cohort.added", cohort, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail)
+    return cohort
+
+
+async def _check(plan: Plan, actor: Actor) -> None:
+    problems: dict[str, str] = {}
+    if plan.ends and plan.ends < plan.starts:
+        problems["ends"] = "Enter a last day that is not before the first"
+    sites = Site.filter(unit_id=actor.unit_id)
+    own = sites if actor.unit_wide else sites.filter(id__in=list(actor.site_ids))
+    if not (await own.filter(id=plan.site_id).exists() if plan.site_id else actor.unit_wide):
+        problems["site_id"] = "Choose a site"
+    if plan.trainer_id and not await people_visible_to(actor).filter(id=plan.trainer_id).exists():
+        problems["trainer_id"] = "Choose a trainer from the list"
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+
+
+async def changeable(actor: Actor, identifier: UUID) -> Cohort:
+    """Gives a cohort that the actor may change."""
+    cohort = await cohorts_visible_to(actor).get_or_none(id=identifier)
+    if cohort is None:
+        raise NotFound("There is no such cohort.", "Choose one from the list of the course.")
+    if not may_change(actor, cohort):
+        raise NotAllowed("This cohort is looked after by somebody else.", "Ask your central unit.")
+    return cohort
+
+
+async def place(cohort: Cohort, people: Iterable[UUID], *, actor: Actor, now: datetime, because: str = "hand") -> int:
+    """Gives people a place from today on; those who have one keep it. Tells how many are new."""
+    given = 0
+    async with transaction():
+        held = set(await Place.filter(cohort_id=cohort.id, ends__isnull=True).values_list("person_id", flat=True))
+        for person_id in dict.fromkeys(people):
+            if person_id in held:
+                continue
+            row = Place(id=uuid4(), cohort_id=cohort.id, person_id=person_id, starts=now.date())
+            await Place.bulk_create([row], ignore_conflicts=True)
+            # Whoever left and comes back on one day has that day's row already.
+            found = await Place.get(cohort_id=cohort.id, person_id=person_id, starts=now.date())
+            await Place.filter(id=found.id).update(ends=None)
+            await _tell("place.given", found, actor=actor, now=now, detail={"because": because})
+            given += 1
+    return given
+
+
+async def place_one(cohort: Cohort, person_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Gives one person within the actor's reach a place."""
+    if not await people_visible_to(actor).filter(id=person_id).exists():
+        raise NotFound("There is no such person.", "Choose somebody from the list.")
+    if not await place(cohort, [person_id], actor=actor, now=now):
+        raise Conflict("This person is in the cohort already.", "Choose somebody else.")
+
+
+async def end_place(cohort: Cohort, place_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Ends a place today; what the person did and came to stays."""
+    held = await Place.get_or_none(id=place_id, cohort_id=cohort.id)
+    if held is None:
+        raise NotFound("There is no such place.", "Look at the cohort again.")
+    async with transaction():
+        if not await Place.filter(id=place_id, ends__isnull=True).update(ends=now.date()):
+            raise Conflict("This place has ended already.", "Look at the cohort again.")
+        await _tell("place.ended", held, actor=actor, now=now, detail={"ends": now.date().isoformat()})
+
+
+async def _tell(kind: str, held: Place, *, actor: Actor, now: datetime, detail: dict[str, str]) -> None:
+    told = detail | {"cohort": str(held.cohort_id)}
+    await facts.record(
+        kind, held, actor=actor.person_id, person=held.person_id, unit=actor.unit_id, now=now, detail=told
+    )
+
+
+async def add_session(
+    cohort: Cohort, *, title: str, held_on: date, minutes: int, actor: Actor, now: datetime
+) -> Session:
+    """Adds a dated session to a cohort."""
+    if not 0 < minutes <= LONGEST_MINUTES:
+        raise Invalid("There is a problem", problems={"minutes": "Enter how many minutes it took or takes"})
+    async with transaction():
+        session = await Session.create(id=uuid4(), cohort_id=cohort.id, title=title, held_on=held_on, minutes=minutes)
+        detail = {"cohort": str(cohort.id), "held_on": held_on.isoformat()}
+        await facts.record("session.added", session, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail)
+    return session
+
+
+async def note_who_came(
+    session: Session, came: Collection[UUID], *, of: Collection[UUID], actor: Actor, now: datetime
+) -> None:
+    """Notes for each of the people whether they came; a fact tells each change."""
+    if session.held_on > now.date():
+        raise Invalid("This session has not been held yet.", "Note who came on the day or later.")
+    async with transaction():
+        before = dict(await Attendance.filter(session_id=session.id).values_list("person_id", "minutes"))
+        for person_id in of:
+            minutes = session.minutes if person_id in came else 0
+            if before.get(person_id, 0) == minutes:
+                continue
+            told = {"minutes": minutes, "recorded": now, "recorded_by": actor.person_id}
+            row = Attendance(id=uuid4(), session_id=session.id, person_id=person_id, **told)
+            await Attendance.bulk_create([row], ignore_conflicts=True)
+            await Attendance.filter(session_id=session.id, person_id=person_id).update(**told)
+            await facts.record(
+                "attendance.recorded", session, actor=actor.person_id, person=person_id, unit=actor.unit_id, now=now,
+                detail={"before": before.get(person_id, 0), "minutes": minutes},
+            )  # fmt: skip

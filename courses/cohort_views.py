@@ -1,0 +1,92 @@
+"""What the pages of cohorts show: people with how far they are, sessions with who came, and what can be chosen."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Subquery
+
+from courses import words
+from courses.cohorts import Attendance, Cohort, Session, visible_to
+from courses.models import Completion, Enrolment
+from training.people.actor import Actor
+from training.people.models import Membership
+from training.people.reach import visible_to as people_visible_to
+from training.people.roles import ABILITIES
+from training.sites.models import Site
+from training.web.pages import day
+
+MOST_FOUND = 20
+
+
+def dates_of(cohort: Cohort) -> str:
+    """From when to when a cohort runs."""
+    return f"{day(cohort.starts)} to {day(cohort.ends)}" if cohort.ends else f"From {day(cohort.starts)}"
+
+
+async def people_of(cohort: Cohort, actor: Actor, *, session: Session | None = None) -> list[dict[str, Any]]:
+    """The people of a cohort within the actor's reach: how far on the course, and to how much they came."""
+    places = visible_to(actor).filter(cohort_id=cohort.id).order_by("person__name", "starts")
+    rows = await places.values("id", "person_id", "starts", "ends", name="person__name")
+    ids = [row["person_id"] for row in rows]
+    begun = set(
+        await Enrolment.filter(course_id=cohort.course_id, person_id__in=ids).values_list("person_id", flat=True)
+    )
+    finished = Completion.filter(module="", version__course_id=cohort.course_id, person_id__in=ids)
+    done = set(await finished.values_list("person_id", flat=True))
+    came = Attendance.filter(session__cohort_id=cohort.id, minutes__gt=0)
+    there = await came.values_list("person_id", "session_id")
+    return [
+        {
+            "id": row["person_id"],
+            "place": str(row["id"]),
+            "name": row["name"],
+            "path": f"/courses/of/{row['person_id']}",
+            "state": "Done"
+            if row["person_id"] in done
+            else "In progress"
+            if row["person_id"] in begun
+            else "Not begun",
+            "since": row["starts"],
+            "until": row["ends"],
+            "came": sum(person == row["person_id"] for person, _ in there),
+            "here": session is not None and (row["person_id"], session.id) in there,
+        }
+        for row in rows
+    ]
+
+
+async def sessions_of(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
+    """The sessions of a cohort, with how many people within the actor's reach came."""
+    people = visible_to(actor).filter(cohort_id=cohort.id)
+    mine = set(await people.values_list("person_id", flat=True))
+    came = await Attendance.filter(session__cohort_id=cohort.id, minutes__gt=0).values_list("session_id", "person_id")
+    return [
+        {
+            "title": row.title,
+            "path": f"/courses/cohorts/{cohort.id}/sessions/{row.id}",
+            "day": row.held_on,
+            "minutes": words.minutes(row.minutes),
+            "came": sum(session == row.id and person in mine for session, person in came),
+        }
+        for row in await Session.filter(cohort_id=cohort.id).order_by("held_on", "title")
+    ]
+
+
+async def choices(actor: Actor) -> dict[str, Any]:
+    """The sites and the trainers that the actor may choose from."""
+    sites = Site.filter(unit_id=actor.unit_id)
+    own = sites if actor.unit_wide else sites.filter(id__in=list(actor.site_ids))
+    whole = [("", "Several sites")] if actor.unit_wide else []
+    leads = Membership.filter(role__in=sorted(ABILITIES["see people"])).values("person_id")
+    people = people_visible_to(actor).filter(erased_at__isnull=True, id__in=Subquery(leads))
+    return {
+        "sites": [*whole, *await own.order_by("name").values_list("id", "name")],
+        "trainers": [("", "Nobody yet"), *await people.order_by("name").values_list("id", "name")],
+    }
+
+
+async def found_by(actor: Actor, name: str, *, beside: Collection[UUID]) -> list[dict[str, Any]]:
+    """The people within the actor's reach whose name has these letters, but those who have a place."""
+    people = people_visible_to(actor).filter(name__icontains=name, erased_at__isnull=True, id__not_in=list(beside))
+    return list(await people.order_by("name").limit(MOST_FOUND).values("id", "name")) if name else []
