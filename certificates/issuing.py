@@ -109,7 +109,7 @@ def _criteria(issue: Issue) -> str:
     level = issue.considered.pathway.levels[issue.certification.level]
     asked = [one for one in (*level.entry, *level.requires) if not one.advisory]
     titles = [one.title or one.id.replace("_", " ") for one in asked]
-    return f"Under {issue.considered.version.title}, version {issue.considered.version.version}: {', '.join(titles)}."
+    return f"Under {issue.considered.version.title}, version {issue.considered.version.version}: {'; '.join(titles)}."
 
 
 async def _signatories(decision: Decision, unit: CentralUnit) -> tuple[Signatory, ...]:

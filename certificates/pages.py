@@ -11,17 +11,19 @@ from certificates import actions, pathway_versions, qr
 from certificates.changes import changes_of, period_of
 from certificates.considering import judge
 from certificates.frozen import thawed
-from certificates.grounds import Consideration, considerations_visible_to
+from certificates.grounds import Consideration, PathwayVersion, considerations_visible_to
 from certificates.models import Certificate, certificates_visible_to
 from certificates.pathways.nodes import Count, Node
 from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict
 from certificates.pathways.words import next_steps
 from certificates.rules import VERIFIED, WORDS, standing_on
+from certificates.telling import plain, titles_of, told_nodes
 from training import clock
 from training.errors import Invalid, NotFound
-from training.people.models import Person
-from training.people.reach import visible_to
+from training.people.models import Membership, Person
+from training.people.reach import live_on, visible_to
+from training.sites.models import Site
 from training.web.pages import actor, fill, go, identity, page, typed
 
 RESULTS = {Result.MET: "Done", Result.NOT_MET: "To do", Result.CANNOT_TELL: "Cannot tell yet"}
@@ -63,7 +65,17 @@ async def _pathways(request: Request, person: Person, *, own: bool) -> Response:
         levels = [_level(level) for level in considered.verdict.levels]
         _open_first(levels)
         told.append({"title": version.title, "version": version.version, "levels": levels})
-    return page(request, "certificates/mine.html", person=person, own=own, pathways=told, today=today)
+    back = None if own else (person.name, f"/people/{person.id}")
+    asks = await _asks(person) if own else None
+    around: dict[str, Any] = {"person": person, "own": own, "asks": asks, "back": back}
+    return page(request, "certificates/mine.html", pathways=told, today=today, **around)
+
+
+async def _asks(person: Person) -> Site | None:
+    """The site that somebody turns to with a question."""
+    here = Membership.filter(live_on(clock.now().date()), person=person, site_id__isnull=False)
+    latest = await here.order_by("-starts").first()
+    return await Site.get(id=latest.site_id) if latest else None
 
 
 def _open_first(levels: list[dict[str, Any]]) -> None:
@@ -77,7 +89,7 @@ def _level(level: LevelVerdict) -> dict[str, Any]:
     nodes = [node for node in (*level.entry, *level.requires) if not node.advisory and node.result in RESULTS]
     done = sum(node.result is Result.MET for node in nodes)
     return {
-        "title": level.title or level.level.replace("_", " ").capitalize(),
+        "title": level.title or plain(level.level),
         "standing": STANDINGS[level.standing.state],
         "working": level.standing.state not in ("not_started", "certified"),
         "open": False,
@@ -112,9 +124,15 @@ def _number(count: Count) -> str:
 async def decisions(request: Request) -> Response:
     """Lists the people for whom everything is met and a decision is due."""
     rows = await considerations_visible_to(actor(request)).filter(awaiting=True).order_by("made").values(
-        "id", "level", "made", name="person__name", pathway="pathway__title"
+        "id", "level", "made", "pathway_id", name="person__name", pathway="pathway__title"
     )  # fmt: skip
-    return page(request, "certificates/decisions.html", waiting=rows)
+    versions = {one.id: one for one in await PathwayVersion.filter(id__in={row["pathway_id"] for row in rows})}
+    waiting = [row | {"level": _title(versions[row["pathway_id"]], row["level"])} for row in rows]
+    return page(request, "certificates/decisions.html", waiting=waiting)
+
+
+def _title(version: PathwayVersion, level: str) -> str:
+    return pathway_versions.read(version).levels[level].title or plain(level)
 
 
 async def decision(request: Request) -> Response:
@@ -123,7 +141,7 @@ async def decision(request: Request) -> Response:
     row = await considerations_visible_to(me).prefetch_related("person", "pathway").get_or_none(id=identity(request))
     if row is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
-    told: dict[str, Any] = {"case": row, "verdict": row.verdict, "outcomes": _outcomes(row)}
+    told = _case(row)
     if request.method == "GET":
         return page(request, "certificates/decision.html", **told)
     values, home = await typed(request), request.app.state.settings.public_url
@@ -134,6 +152,18 @@ async def decision(request: Request) -> Response:
     except Invalid as error:
         return page(request, "certificates/decision.html", 422, problems=error.problems, values=values, **told)
     return go(request, "/certificates/decisions?notice=Decided.+The+person+will+be+told.")
+
+
+def _case(row: Consideration) -> dict[str, Any]:
+    titles, renewal = titles_of(pathway_versions.read(row.pathway), row.level), row.verdict["renewal"]
+    return {
+        "case": row,
+        "level": titles.get(row.level, row.level),
+        "verdict": told_nodes(row.verdict["entry"] + row.verdict["requires"], titles),
+        "renewal": told_nodes(renewal["requires"], titles) if renewal else [],
+        "outcomes": _outcomes(row),
+        "back": ("Decisions", "/certificates/decisions"),
+    }
 
 
 def _outcomes(row: Consideration) -> list[tuple[str, str]]:
@@ -173,10 +203,11 @@ async def certificate(request: Request) -> Response:
         return go(request, f"/certificates/{row.id}?notice=Saved.")
     facts = thawed(row.facts)
     told = await _summary(row, clock.now().date())
+    back = ("My certificates", "/certificates") if own else (facts.name, f"/people/{row.person_id}")
     pdf_path = f"/certificates/{row.id}/document" if row.progress == "published" else ""
     return page(
         request, "certificates/certificate.html", facts=facts, row=row, own=own, told=told, pdf_path=pdf_path,
-        qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url,
+        qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url, back=back,
     )  # fmt: skip
 
 

@@ -10,8 +10,11 @@ from starlette.responses import Response
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from certificates.grounds import Consideration, current
+from certificates import pathway_versions
+from certificates.grounds import Consideration, PathwayVersion, current
 from certificates.models import Certification
+from certificates.rules import GOOD
+from certificates.telling import plain, titles_of
 from training import clock
 from training.errors import NotFound
 from training.people.actor import Actor
@@ -43,7 +46,7 @@ async def sites(request: Request) -> Response:
                 "code": row["code"],
                 "area": row["area"],
                 "path": f"/sites/{row['id']}",
-                "deliver": len(await _may_deliver(people, today)),
+                "deliver": len({one["path"] for one in await _may_deliver(people, today)}),
                 "stuck": len(await _stuck(people, clock.now())),
                 "expiring": len(await _expiring(people, today)),
             }
@@ -60,16 +63,35 @@ async def site(request: Request) -> Response:
     people = await _people(found.id, now.date())
     may, stuck = await _may_deliver(people, now.date()), await _stuck(people, now)
     expiring = await _expiring(people, now.date())
-    counts = [
-        {"number": len(may), "words": "may deliver today", "path": "#may-deliver"},
-        {"number": len(stuck), "words": "are stuck", "path": "#stuck"},
-        {"number": len(expiring), "words": "run out within 90 days", "path": "#expiring"},
-    ]
+    counts = _counts(len({one["path"] for one in may}), len(stuck), len(expiring), path="")
     shown = {"name": found.name, "code": found.code, "area": found.area.name}
     shown |= {"contact": found.contact, "telephone": found.telephone}
     return page(
-        request, "certificates/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring
-    )
+        request, "certificates/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring,
+        back=("Sites", "/sites"),
+    )  # fmt: skip
+
+
+async def counts_of(me: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Counts over the sites of a coordinator who may deliver, who is stuck and who runs out; each leads to its list."""
+    places = await sites_visible_to(me).order_by("name").values_list("id", flat=True)
+    people = [one for place in places for one in await _people(place, now.date())]  # type: ignore[arg-type]
+    may, stuck = await _may_deliver(people, now.date()), await _stuck(people, now)
+    path = f"/sites/{places[0]}" if len(places) == 1 else "/sites"
+    able = len({one["path"] for one in may})
+    return _counts(able, len(stuck), len(await _expiring(people, now.date())), path=path)
+
+
+def _counts(may: int, stuck: int, expiring: int, *, path: str) -> list[dict[str, Any]]:
+    return [
+        {"number": may, "words": "may deliver today", "path": f"{path}#may-deliver"},
+        {"number": stuck, "words": "is stuck" if stuck == 1 else "are stuck", "path": f"{path}#stuck"},
+        {
+            "number": expiring,
+            "words": f"{'runs' if expiring == 1 else 'run'} out within 90 days",
+            "path": f"{path}#expiring",
+        },
+    ]
 
 
 async def _people(site_id: UUID, today: date) -> list[UUID]:
@@ -89,17 +111,21 @@ async def _may_deliver(people: Iterable[UUID], today: date) -> list[dict[str, An
 
 async def _stuck(people: Iterable[UUID], now: datetime) -> list[dict[str, Any]]:
     begun = current().filter(person_id__in=list(people), standing="in_training", awaiting=False)
+    held = current().filter(standing__in=list(GOOD)).values("person_id")
     moved = Consideration.filter(person_id__in=list(people), made__gte=now - STUCK_AFTER).values("person_id")
-    rows = await begun.exclude(person_id__in=Subquery(moved)).order_by("made").values(
-        "person_id", "made", "verdict", name="person__name"
+    learning = begun.exclude(person_id__in=Subquery(held))  # whoever is certified already delivers, and is not stuck
+    rows = await learning.exclude(person_id__in=Subquery(moved)).order_by("made").values(
+        "person_id", "made", "verdict", "level", "pathway_id", name="person__name"
     )  # fmt: skip
-    return [{**_named(row), "why": _missing(row["verdict"]), "since": day(row["made"])} for row in rows]
+    pathways = {one.id: one for one in await PathwayVersion.filter(id__in={row["pathway_id"] for row in rows})}
+    return [{**_named(row), "why": _missing(row, pathways), "since": day(row["made"])} for row in rows]
 
 
-def _missing(verdict: dict[str, Any]) -> str:
-    nodes = [node for node in (*verdict["entry"], *verdict["requires"]) if not node["advisory"]]
-    left = [node["id"].replace("_", " ") for node in nodes if node["result"] in ("not_met", "cannot_tell")]
-    return f"Still to do: {', '.join(left[:3])}" + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+def _missing(row: dict[str, Any], pathways: dict[UUID, PathwayVersion]) -> str:
+    titles = titles_of(pathway_versions.read(pathways[row["pathway_id"]]), row["level"])
+    nodes = [node for node in (*row["verdict"]["entry"], *row["verdict"]["requires"]) if not node["advisory"]]
+    left = [titles.get(node["id"], plain(node["id"])) for node in nodes if node["result"] in ("not_met", "cannot_tell")]
+    return f"Still to do: {'; '.join(left[:3])}" + (f"; and {len(left) - 3} more" if len(left) > 3 else "")
 
 
 async def _expiring(people: Iterable[UUID], today: date) -> list[dict[str, Any]]:

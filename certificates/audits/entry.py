@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from certificates import pathway_versions
 from certificates.changes import changes_of, period_of
 from certificates.models import StateChange, certifications_visible_to
 from certificates.rules import WORDS, standing_on
+from certificates.telling import titles_of, told_evidence, told_nodes
 from training.errors import NotFound
 from training.people.actor import Actor
 from training.people.models import Person
-
-HIDDEN = frozenset({"id", "type", "what", "on", "recorded_at", "ratings"})
-"""Keys of an evidence record that the page shows elsewhere."""
+from training.sites.models import Site
 
 
 async def entry_of(actor: Actor, certification_id: UUID, now: datetime) -> dict[str, Any]:
@@ -25,6 +25,8 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime) -> dict[
     if found is None:
         raise NotFound("There is no such entry.", "Look for it in the register.")
     decision, basis = found.decision, found.decision.consideration
+    titles = titles_of(pathway_versions.read(decision.pathway), found.level)
+    renewal = basis.verdict["renewal"]
     names = await _names(basis.evidence, decision.decided_by_id)
     standing = standing_on(period_of(found), await changes_of(found.id), now.date())
     return {
@@ -33,39 +35,20 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime) -> dict[
         "standing": WORDS[standing] if standing else "Not begun",
         "decision": decision,
         "decided_by": names.get(str(decision.decided_by_id), "the rules"),
-        "verdict": basis.verdict,
+        "verdict": told_nodes(basis.verdict["entry"] + basis.verdict["requires"], titles),
+        "renewal": told_nodes(renewal["requires"], titles) if renewal else [],
+        "evidence": told_evidence(basis.evidence, basis.verdict, titles=titles, names=names),
         "evidence_sha256": basis.evidence_sha256,
-        "evidence": [
-            _told(record, names) for record in basis.evidence if "who" not in record or record["type"] == "relation"
-        ],
         "changes": await StateChange.filter(certification_id=found.id).order_by("turn"),
     }
 
 
-def _told(record: dict[str, Any], names: dict[str, str]) -> dict[str, str]:
-    more = [f"{key.replace('_', ' ')}: {_words(value, names)}" for key, value in record.items() if key not in HIDDEN]
-    return {
-        "kind": str(record["type"]),
-        "what": _words(record["what"], names),
-        "on": str(record["on"]),
-        "recorded": str(record.get("recorded_at", "")),
-        "more": "; ".join(more),
-    }
-
-
-def _words(value: Any, names: dict[str, str]) -> str:
-    if isinstance(value, list):
-        return ", ".join(_words(one, names) for one in value)
-    if isinstance(value, dict):
-        return " ".join(_words(one, names) for one in value.values())
-    return names.get(str(value), str(value))
-
-
 async def _names(evidence: list[dict[str, Any]], *more: UUID | None) -> dict[str, str]:
-    """The names of everybody the evidence speaks of by id."""
+    """The names of everybody and every site that the evidence speaks of by id."""
     ids = {found for record in evidence for found in _ids(record)} | {str(one) for one in more if one}
-    rows = await Person.filter(id__in=sorted(ids)).values_list("id", "name")
-    return {str(one): name for one, name in rows}
+    people = await Person.filter(id__in=sorted(ids)).values_list("id", "name")
+    sites = await Site.filter(id__in=sorted(ids)).values_list("id", "name")
+    return {str(one): str(name) for one, name in (*people, *sites)}
 
 
 def _ids(value: Any) -> set[str]:

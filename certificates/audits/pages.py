@@ -24,7 +24,7 @@ from training.web.pages import actor, day, fill, go, identity, page, typed
 
 PAGE_SIZE = 100
 CHANGES = {"suspended": "Suspend it", "restored": "Restore it", "withdrawn": "Withdraw it for good"}
-STANDINGS = [("", "May deliver"), ("all", "Everybody"), *WORDS.items()]
+STANDINGS = [("", "Certified that day"), ("all", "Everybody"), *WORDS.items()]
 
 
 class Asked(BaseModel):
@@ -99,7 +99,7 @@ async def entry(request: Request) -> Response:
     me = actor(request)
     told = await entry_of(me, identity(request), clock.now())
     possible = [(state, CHANGES[state]) for state in CHANGES if permitted_change(told["state"], state)]
-    told |= {"may_change": me.may("decide") and bool(possible), "possible": possible}
+    told |= {"may_change": me.may("decide") and bool(possible), "possible": possible, "back": ("Register", "/register")}
     if request.method == "GET":
         return page(request, "audits/entry.html", **told)
     values = await typed(request)
@@ -117,8 +117,12 @@ async def audits(request: Request) -> Response:
     me = actor(request)
     if request.method == "POST":
         return await _draw(request, me)
+    return page(request, "audits/audits.html", audits=await _drawn(me), **await _filters(me, {}))
+
+
+async def _drawn(me: Actor) -> list[dict[str, Any]]:
     listed = await visible_to(me).order_by("-drawn").prefetch_related("cases")
-    told = [
+    return [
         {
             "title": one.title,
             "path": f"/audits/{one.id}",
@@ -128,7 +132,6 @@ async def audits(request: Request) -> Response:
         }
         for one in listed
     ]
-    return page(request, "audits/audits.html", audits=told, **await _filters(me, {}))
 
 
 async def _draw(request: Request, me: Actor) -> Response:
@@ -141,7 +144,7 @@ async def _draw(request: Request, me: Actor) -> Response:
         )
     except Invalid as error:
         shown = await _filters(me, values)
-        return page(request, "audits/audits.html", 422, problems=error.problems, audits=[], **shown)
+        return page(request, "audits/audits.html", 422, problems=error.problems, audits=await _drawn(me), **shown)
     return go(request, f"/audits/{made.id}")
 
 
@@ -152,7 +155,7 @@ async def audit(request: Request) -> Response:
         "id", "finding", "position", name="certification__person__name", level="certification__level_title",
         site="certification__site__name",
     )  # fmt: skip
-    return page(request, "audits/audit.html", audit=found, cases=cases)
+    return page(request, "audits/audit.html", audit=found, cases=cases, back=("Audits", "/audits"))
 
 
 async def case(request: Request) -> Response:
@@ -161,7 +164,7 @@ async def case(request: Request) -> Response:
     one = await Case.get_or_none(id=identity(request, "case"), audit=found)
     if one is None:
         raise NotFound("There is no such case.", "Look at the audit again.")
-    told: dict[str, Any] = {"audit": found, "case": one}
+    told: dict[str, Any] = {"audit": found, "case": one, "back": (found.title, f"/audits/{found.id}")}
     told |= await entry_of(me, one.certification_id, clock.now())
     if request.method == "GET":
         return page(request, "audits/case.html", **told)

@@ -1,4 +1,4 @@
-// What the pages gain from script: focus on problems, autosave, one press one send, a word before work is lost, frame height.
+// What the pages gain from script: focus on problems, autosave, one press one send, links to copy, a word before work is lost, frame height.
 
 const now = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 const AUTOSAVE_EVERY = 20_000;
@@ -50,6 +50,15 @@ function autosave(form) {
   addEventListener("beforeunload", (event) => { if (changed && !leaving) event.preventDefault(); });
 }
 document.querySelectorAll("form[data-autosave]").forEach(autosave);
+
+// A link to copy, where the browser can.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = "Copied";
+  });
+}
 
 // Work typed into a long form without autosave is guarded too.
 for (const form of document.querySelectorAll("form[data-guard]")) {
