@@ -1,20 +1,32 @@
 """The home page: one next step, then the ways on; the one page that looks into every room."""
 
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certificates.grounds import considerations_visible_to, current
+from certificates import pathway_versions
+from certificates.grounds import Consideration, considerations_visible_to, current
+from certificates.workforce import counts_of
 from courses.journeys import journey_of
 from courses.models import Enrolment
 from courses.outline import in_language
+from training import clock
 from training.assessments.models import Rater
 from training.people.actor import Actor
 from training.people.ways import cards
-from training.web.pages import actor, go, page
+from training.practice.overview import asked_of
+from training.web.pages import actor, day, go, page
 
 Step = dict[str, str]
+
+RENEWS = {
+    "in_grace": ("Renew now: your time has run out", "See what is left"),
+    "renewal_due": ("Time to renew", "See what is left"),
+    "certified": ("You are certified", "See your pathway"),
+}
+"""Standing of an award one holds → title and button of the step it asks for."""
 
 
 async def home(request: Request) -> Response:
@@ -23,12 +35,13 @@ async def home(request: Request) -> Response:
         return go(request, "/people/choose" if request.app.state.settings.demo else "/sign-in")
     me: Actor = actor(request)
     heading = f"Hello {me.name.split(' ')[0]}"
-    return page(request, "people/home.html", heading=heading, next_step=await _next(me), cards=cards(me), counts=[])
+    counts = await counts_of(me, clock.now()) if me.may("see people") and me.site_ids else []
+    return page(request, "people/home.html", heading=heading, next_step=await _next(me), cards=cards(me), counts=counts)
 
 
 async def _next(me: Actor) -> Step | None:
     """The first step there is: what others wait for comes before one's own."""
-    for look in (_decide, _assess, _learn, _go_on):
+    for look in (_decide, _assess, _confirm, _learn, _renew, _go_on):
         if step := await look(me):
             return step
     return None
@@ -54,6 +67,14 @@ async def _assess(me: Actor) -> Step | None:
     return _step("Finish your rating", "You have begun to rate a group.", path, "Continue")
 
 
+async def _confirm(me: Actor) -> Step | None:
+    asked = await asked_of(me, now=clock.now())
+    if not asked:
+        return None
+    words = f"{asked[0]['person']} asks you to confirm something."
+    return _step("Somebody waits for you", words, "/practice/confirmations", "Look at it")
+
+
 async def _learn(me: Actor) -> Step | None:
     enrolment = await Enrolment.filter(person_id=me.person_id).order_by("-seen").prefetch_related("course").first()
     if enrolment is None:
@@ -66,6 +87,23 @@ async def _learn(me: Actor) -> Step | None:
     title = in_language(journey.outline.title, me.language)
     words = f"{done} of {len(chapters)} modules done. You come back to where you left."
     return _step(title, words, f"/courses/{journey.outline.slug}/continue", "Continue")
+
+
+async def _renew(me: Actor) -> Step | None:
+    """The award that ends first: whoever may renew it is told so, anybody else that all is well."""
+    rows = await current().filter(person_id=me.person_id, standing__in=list(RENEWS)).prefetch_related("pathway")
+    held = sorted((until, str(row.id), row) for row in rows if (until := _until(row)))
+    if not held:
+        return None
+    until, _, row = held[0]
+    level = pathway_versions.read(row.pathway).levels[row.level].title or row.level
+    title, button = RENEWS[row.standing]
+    return _step(title, f"{level}: certified until {day(until)}.", "/pathways", button)
+
+
+def _until(row: Consideration) -> date | None:
+    until = row.verdict["standing"]["valid_until"]
+    return date.fromisoformat(until) if until else None
 
 
 async def _go_on(me: Actor) -> Step | None:
