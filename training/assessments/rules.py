@@ -117,7 +117,7 @@ def _about_permission(permissions: Sequence[Held], on: date, site: UUID | None) 
     held = [one for one in permissions if one.lets_assess() and (one.site is None or one.site == site)]
     live = [one for one in held if one.starts <= on and (one.ends is None or on <= one.ends)]
     if live:
-        return Finding("permission", True, f"May assess by the award {live[0].what}", live[0].id)
+        return Finding("permission", True, f"Holds the permission to {live[0].may or 'assess'}", live[0].id)
     ended = sorted((one for one in held if one.ends and one.ends < on), key=lambda one: one.ends or on)
     if ended:
         last = ended[-1]

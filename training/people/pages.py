@@ -20,6 +20,14 @@ from training.sites.models import Site
 from training.web.pages import actor, fill, go, identity, page, typed
 
 PAGE_SIZE = 50
+RELATIONS = {
+    "supervisor": "Supervisor",
+    "trainer": "Trainer",
+    "co_leader": "Co-leader",
+    "assessor": "Assessor",
+    "manager": "Manager",
+    "relative": "Relative",
+}
 
 
 class Given(BaseModel):
@@ -71,7 +79,7 @@ async def _with_memberships(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "path": f"/people/{row['id']}",
             "site": ", ".join(sorted({one["site"] for one in held if one["person_id"] == row["id"] and one["site"]})),
             "roles": ", ".join(sorted({ROLES[one["role"]] for one in held if one["person_id"] == row["id"]})),
-            "standing": "may deliver" if row["id"] in may else "",
+            "permission": "May deliver" if row["id"] in may else "",
         }
         for row in rows
     ]
@@ -116,7 +124,7 @@ async def _relations(found: Person) -> list[dict[str, str]]:
     for row in rows:
         first.setdefault((row["kind"], row["name"]), row)
     return [
-        {"kind": kind.replace("_", " ").capitalize(), "name": name, "from_to": _since(row["starts"], row["ends"])}
+        {"kind": RELATIONS[kind], "name": name, "from_to": _since(row["starts"], row["ends"])}
         for (kind, name), row in first.items()
     ]
 

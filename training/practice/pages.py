@@ -40,8 +40,8 @@ async def mine(request: Request) -> Response:
     lines, totals, asked = await lines_of(me), await totals_of(me), await asked_of(me, now=now)
     checks = [row | {"what": CHECKS.get(row["what"], row["what"])} for row in await checks_of(me, me.person_id)]
     counts = [
-        {"number": totals.groups, "words": "groups confirmed", "path": "#logged"},
-        {"number": totals.sessions, "words": "sessions led in them", "path": "#logged"},
+        {"number": totals.groups, "words": f"{_many('group', totals.groups)} confirmed", "path": "#logged"},
+        {"number": totals.sessions, "words": f"{_many('session', totals.sessions)} led in them", "path": "#logged"},
         {"number": hours_in_words(totals.supervision_minutes), "words": "supervision confirmed", "path": "#logged"},
         {"number": totals.waiting, "words": "not confirmed yet", "path": "#logged"},
     ]
@@ -54,6 +54,10 @@ async def mine(request: Request) -> Response:
     }
     step, sees = _next_step(lines, asked), me.may("see people")
     return page(request, "practice/mine.html", next_step=step, sees_people=sees, **shown)
+
+
+def _many(noun: str, number: int) -> str:
+    return noun if number == 1 else f"{noun}s"
 
 
 def _next_step(lines: list[Line], asked: list[dict[str, Any]]) -> dict[str, str]:
