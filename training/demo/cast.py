@@ -40,13 +40,14 @@ PEOPLE = (
     Member("emre", "Emre Kaya", (("coordinator", "HAR"),)),
     Member("farah", "Farah Siddiqui", (("administrator", ""),)),
     Member("gwen", "Gwen Llŷr", (("assessor", ""), ("facilitator", "OAK")), "cy"),
-    Member("hana", "Hana Nowak", (("supervisor", "RIV"), ("facilitator", "RIV"))),
+    Member("hana", "Hana Nowak", (("supervisor", "RIV"), ("assessor", "RIV"), ("facilitator", "RIV"))),
     Member("ivan", "Ivan Petrov", (("facilitator", "RIV"),)),
     Member("jude", "Jude Mensah", (("trainee", "RIV"),)),
     Member("kiran", "Kiran Shah", (("facilitator", "HAR"),)),
     Member("lowri", "Lowri Ŵyn Parry", (("facilitator", "OAK"),), "cy"),
     Member("marek", "Marek Wójcik", (("trainee", "HAR"),)),
     Member("nadia", "Nadia Rahman", (("facilitator", "RIV"),)),
+    Member("osian", "Osian Bevan", (("facilitator", "OAK"),)),
 )
 RELATIONS = (("amina", "hana", "supervisor"), ("jude", "hana", "supervisor"), ("nadia", "hana", "supervisor"))
 

@@ -8,6 +8,9 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from certificates.actions import Wish, consider_and_award, decide
+from certificates.audits.actions import draw_sample, find
+from certificates.audits.models import Case
+from certificates.audits.register import Question
 from certificates.grounds import Consideration
 from certificates.recording import Shown, record_evidence
 from courses import actions as courses
@@ -31,11 +34,30 @@ from training.practice.rules import Confirmer, DeliveryEntry, SupervisionEntry
 COURSE = "leading-a-parenting-group"
 NO_FILES = Path("var")
 """Nobody in the demo hands in a file."""
+SEASONS = ("winter", "spring", "summer", "autumn")
+TOPICS = (
+    "What went well, and what to try next week.",
+    "How to slow down those who talk most, and make room for the others.",
+    "Staying calm when a parent is angry.",
+    "Sharing the work with my co-leader.",
+    "A worry about a child: who to tell, and when.",
+    "Ending a session on time, and how it felt to rush.",
+)
 
 
 def at(day: date, hour: int = 10) -> datetime:
     """Gives a moment of a day."""
     return datetime.combine(day, time(hour, tzinfo=UTC))
+
+
+def workday(day: date) -> date:
+    """Gives the day itself, or the Friday before when it falls on a weekend: groups do not meet then."""
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+def group_of(ended: date) -> str:
+    """Names a group by the day of the week it met and the season it ended in."""
+    return f"{workday(ended):%A} group, {SEASONS[ended.month % 12 // 3]}"
 
 
 async def being(key: str, day: date) -> Actor:
@@ -85,12 +107,14 @@ async def _do(actor: Actor, module: str, activity: str, kind: str, now: datetime
         await courses.mark_read(spot, actor=actor, now=now)
 
 
-async def lead(key: str, *, with_: str, ended: date, group: str, parents: int = 9, confirmed: bool = True) -> UUID:
-    """Logs a group of eight sessions, and has the co-leader confirm it two days later."""
+async def lead(key: str, *, with_: str, ended: date, group: str = "", parents: int = 9, confirmed: bool = True) -> UUID:
+    """Logs a group of eight weekly sessions, and has the co-leader confirm it two days later."""
+    ended = workday(ended)
     actor, other = await being(key, ended), await Person.get(id=known(with_))
     entry = DeliveryEntry(
-        group_name=group, began=ended - timedelta(weeks=8), ended=ended, sessions=8, hours=Decimal(16), role="lead",
-        parents_enrolled=parents, parents_completing=parents - 1, team=(Confirmer(other.name, other.id),),
+        group_name=group or group_of(ended), began=ended - timedelta(weeks=7), ended=ended, sessions=8,
+        hours=Decimal(16), role="lead", parents_enrolled=parents, parents_completing=parents - 1,
+        team=(Confirmer(other.name, other.id),),
     )  # fmt: skip
     key_of_form = known(f"delivery/{key}/{ended}")
     made = await practice.log_delivery(entry, key=key_of_form, actor=actor, now=at(ended + timedelta(days=1), 12))
@@ -101,10 +125,11 @@ async def lead(key: str, *, with_: str, ended: date, group: str, parents: int = 
 
 async def supervised(key: str, *, by: str, held: date, minutes: int = 60, confirmed: bool = True) -> None:
     """Logs a supervision session, and has the supervisor confirm it the next day."""
+    held = workday(held)
     actor, other = await being(key, held), await Person.get(id=known(by))
     entry = SupervisionEntry(
         supervisor=Confirmer(other.name, other.id), what="reflective", held=held, minutes=minutes, mode="in_person",
-        topics="What went well, and what to try next week.",
+        topics=TOPICS[held.toordinal() % len(TOPICS)],
     )  # fmt: skip
     made = await practice.log_supervision(entry, key=known(f"supervision/{key}/{held}"), actor=actor, now=at(held, 16))
     if confirmed:
@@ -131,7 +156,8 @@ async def checked(key: str, *, by: str, issued: date) -> None:
 
 
 async def assessed(key: str, *, by: str, observed: date, group: str, independent: bool = False) -> None:
-    """Rates a live session with everything basic seen, and signs it the same evening."""
+    """Rates a live session with everything basic seen and some things more, and signs it the same evening."""
+    observed = workday(observed)
     actor, now = await being(by, observed), at(observed, 18)
     version = await InstrumentVersion.get(instrument__name="group facilitation", instrument__unit_id=actor.unit_id)
     opening = Opening(known(key), version.id, observed, "live", group_name=group, independent=independent)
@@ -143,14 +169,26 @@ async def assessed(key: str, *, by: str, observed: date, group: str, independent
 
 def _seen(version: InstrumentVersion) -> dict[str, Noted]:
     marks = {}
-    for item in instrument_of(version).items:
-        marks[item.id] = Noted({"seen": [*item.basic, *item.required]})
+    for number, item in enumerate(instrument_of(version).items):
+        more = item.advanced if number % 4 == 0 else ()
+        marks[item.id] = Noted({"seen": [*item.basic, *item.required, *more]})
     return marks
 
 
 async def shown(key: str, what: Shown, *, by: str, day: date) -> None:
     """Has somebody record evidence shown on paper."""
     await record_evidence(known(key), what, actor=await being(by, day), now=at(day, 11))
+
+
+async def audited(title: str, area: str, day: date, *, overturned: str, reasons: str) -> None:
+    """Has the central unit look at all who were certified in an area; one case is overturned, the last stays open."""
+    dara, question = await being("dara", day), Question(day, area=area)
+    audit = await draw_sample(title, question, size=20, seed=known(title).hex, actor=dara, now=at(day))
+    *cases, _ = await Case.filter(audit=audit, certification__person_id__not=known(overturned)).order_by("position")
+    for case in cases:
+        await find(case.id, finding="upheld", reasons="The papers bear it out.", actor=dara, now=at(day, 14))
+    case = await Case.get(audit=audit, certification__person_id=known(overturned))
+    await find(case.id, finding="overturned", reasons=reasons, actor=dara, now=at(day + timedelta(days=6), 15))
 
 
 async def considered(key: str, day: date, *, home: str) -> None:

@@ -9,12 +9,26 @@ from certificates.recording import Shown
 from courses.loading.storing import load as load_course
 from training.assessments.loading import load_instrument
 from training.demo.cast import known, settle
-from training.demo.doing import assessed, at, being, certified, checked, considered, lead, learn, shown, supervised
+from training.demo.doing import (
+    assessed,
+    at,
+    audited,
+    being,
+    certified,
+    checked,
+    considered,
+    group_of,
+    lead,
+    learn,
+    shown,
+    supervised,
+)
 from training.demo.lms.joining import join
 from training.settings import Settings
 
 MATERIAL = Path(__file__).parent / "material"
 LIBRARY = Path(__file__).resolve().parents[2] / "courses" / "library"
+OVERTURNED = "The second group never met: the site has no record of it, and the parents do not know of it."
 LEADER_PARTS = ("course", "groups", "supervision", "assessments", "independent")
 
 
@@ -47,11 +61,16 @@ async def _history(today: date, *, home: str) -> None:
         await _founder(key, ago(1300), home=home)
         await _assessor(key, ago(1290), home=home)
     await _leader("ivan", "hana", "chloe", ago(1030), home=home)
+    await _founder("hana", ago(880), home=home)
+    await _assessor("hana", ago(870), home=home)
     await _leader("lowri", "kiran", "dara", ago(700), home=home)
+    await _leader("osian", "lowri", "dara", ago(560), home=home)
     await _leader("kiran", "lowri", "emre", ago(500), home=home)
     await _leader("nadia", "ivan", "chloe", ago(400), home=home)
     for key in ("bruno", "gwen"):
         await _renewed(key, ago(250), home=home)
+    await audited("Newport, yearly audit", "NWP", ago(120), overturned="osian", reasons=OVERTURNED)
+    await _renewing("ivan", ago(0), home=home)
     await _ready("jude", ago(0))
     await considered("jude", ago(4), home=home)
     await _on_the_way("amina", ago(0))
@@ -72,8 +91,8 @@ async def _founder(key: str, day: date, *, home: str) -> None:
 async def _renewed(key: str, day: date, *, home: str) -> None:
     """Both awards of an assessor, renewed in time."""
     await checked(key, by="dara", issued=day - timedelta(days=30))
-    for number, group in enumerate(("Winter group", "Summer group")):
-        await lead(key, with_="lowri", ended=day - timedelta(days=40 + 150 * number), group=group)
+    for number in range(2):
+        await lead(key, with_="lowri", ended=day - timedelta(days=40 + 150 * number))
     for number in range(6):
         await supervised(key, by="hana", held=day - timedelta(days=30 + 30 * number))
     await certified(key, "group_leader", day=day, home=home, reasons="Renewal is met.")
@@ -98,12 +117,22 @@ async def _leader(key: str, partner: str, coordinator: str, day: date, *, home: 
 
 
 async def _practised(key: str, partner: str, day: date, *, second: str = "gwen") -> None:
-    await lead(key, with_=partner, ended=day - timedelta(days=120), group="Autumn group")
-    await lead(key, with_=partner, ended=day - timedelta(days=20), group="Spring group", parents=11)
+    await lead(key, with_=partner, ended=day - timedelta(days=120))
+    await lead(key, with_=partner, ended=day - timedelta(days=20), parents=11)
+    group = group_of(day - timedelta(days=20))
     for number in range(8):
         await supervised(key, by="hana", held=day - timedelta(days=160 - 20 * number))
-    await assessed(key, by="bruno", observed=day - timedelta(days=40), group="Spring group")
-    await assessed(key, by=second, observed=day - timedelta(days=20), group="Spring group", independent=True)
+    await assessed(key, by="bruno", observed=day - timedelta(days=41), group=group)
+    await assessed(key, by=second, observed=day - timedelta(days=20), group=group, independent=True)
+
+
+async def _renewing(key: str, today: date, *, home: str) -> None:
+    """Certified, and soon at the end of it: a new safety check, one group of two, three hours of supervision of six."""
+    await checked(key, by="chloe", issued=today - timedelta(days=45))
+    await lead(key, with_="nadia", ended=today - timedelta(days=70))
+    for number in range(3):
+        await supervised(key, by="hana", held=today - timedelta(days=100 - 25 * number))
+    await considered(key, today - timedelta(days=44), home=home)
 
 
 async def _ready(key: str, today: date) -> None:
@@ -114,14 +143,18 @@ async def _ready(key: str, today: date) -> None:
 
 
 async def _on_the_way(key: str, today: date) -> None:
-    """Four modules of six, one group confirmed and one asked for, six hours of eight, one assessment of two."""
+    """Four modules of six, one group confirmed and one asked for, six hours of eight, one assessment of two.
+
+    The one who assessed her is her supervisor, so the second assessment must be by somebody else.
+    """
+    group = group_of(today - timedelta(days=44))
     await checked(key, by="chloe", issued=today - timedelta(days=200))
     await learn(key, today - timedelta(days=90), modules=4, days_each=14)
-    await lead(key, with_="nadia", ended=today - timedelta(days=45), group="Riverside Tuesday group", parents=10)
-    await lead(key, with_="ivan", ended=today - timedelta(days=3), group="Riverside morning group", confirmed=False)
+    await lead(key, with_="nadia", ended=today - timedelta(days=44), parents=10)
+    await lead(key, with_="ivan", ended=today - timedelta(days=3), parents=8, confirmed=False)
     for number in range(6):
         await supervised(key, by="hana", held=today - timedelta(days=75 - 12 * number))
-    await assessed(key, by="bruno", observed=today - timedelta(days=50), group="Riverside Tuesday group")
+    await assessed(key, by="hana", observed=today - timedelta(days=52), group=group)
 
 
 async def _stuck(key: str, today: date, *, home: str) -> None:
