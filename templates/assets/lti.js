@@ -3,35 +3,54 @@ const WAIT_MS = 3000;
 
 for (const form of document.querySelectorAll("form[data-post-at-once]")) form.submit();
 
-/* Source: LTI Client Side postMessages 1.0 and LTI Platform Storage 0.1: the frame is named, the origin is exact. */
-function ask(frameName, origin, message) {
+/* The storage of an LMS is asked in the words of both specifications; the frame is named, the origin is exact.
+   Sources: LTI Client Side postMessages 0.1 and Platform Storage 0.1 (lti.*); their drafts (org.imsglobal.lti.*). */
+const WORDS = ["lti", "org.imsglobal.lti"];
+
+function ask(frameName, origin, verb, message) {
   return new Promise((resolve) => {
     const host = window.opener || window.parent;
-    let frame = host;
-    try { if (frameName && frameName !== "_parent") frame = host.frames[frameName] || host; } catch { frame = host; }
-    const id = crypto.randomUUID ? crypto.randomUUID() : String(Math.random());
+    const waiting = new Map(), asked = new Set();
     const timer = setTimeout(() => done(null), WAIT_MS);
-    function done(answer) { clearTimeout(timer); window.removeEventListener("message", heard); resolve(answer); }
-    function heard(event) {
-      const said = event.data;
-      if (event.origin !== origin || !said || said.message_id !== id) return;
-      if (said.subject === `${message.subject}.response`) done(said.error ? null : said);
+
+    function send(target, subject, rest) {
+      const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16)).join("-");
+      waiting.set(id, subject);
+      target.postMessage({ ...rest, subject, message_id: id }, origin);
     }
+    function frame(name) {
+      try { return (name && name !== "_parent" && host.frames[name]) || host; } catch { return host; }
+    }
+    function sendTo(name) {
+      if (asked.has(name)) return;
+      asked.add(name);
+      for (const words of WORDS) send(frame(name), `${words}.${verb}`, message);
+    }
+    function heard({ origin: from, data: said }) {
+      const subject = said && waiting.get(said.message_id);
+      if (from !== origin || !subject || said.subject !== `${subject}.response` || said.error) return;
+      if (!subject.endsWith(".capabilities")) { if (verb === "put_data" || said.value) done(said); return; }
+      // An LMS may keep it in another frame than the one that it named at the login.
+      for (const one of said.supported_messages || []) if (one.frame && String(one.subject).endsWith(verb)) sendTo(one.frame);
+    }
+    function done(answer) { clearTimeout(timer); window.removeEventListener("message", heard); resolve(answer); }
+
     window.addEventListener("message", heard);
-    frame.postMessage({ ...message, message_id: id }, origin);
+    sendTo(frameName);
+    for (const words of WORDS) send(host, `${words}.capabilities`, {});
   });
 }
 
 const put = document.querySelector("[data-lti-put]");
 if (put) {
   const { frame, origin, key, value, onward } = put.dataset;
-  ask(frame, origin, { subject: "lti.put_data", key, value }).then(() => location.replace(onward));
+  ask(frame, origin, "put_data", { key, value }).then(() => location.replace(onward));
 }
 
 const get = document.querySelector("form[data-lti-get]");
 if (get) {
   const { frame, origin, key } = get.dataset;
-  ask(frame, origin, { subject: "lti.get_data", key }).then((said) => {
+  ask(frame, origin, "get_data", { key }).then((said) => {
     get.elements.value.value = said && typeof said.value === "string" ? said.value : "";
     get.submit();
   });

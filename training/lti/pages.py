@@ -30,6 +30,11 @@ BODY = 16 * 1024 * 1024
 KEY_SET_SECONDS = 3600
 AGAIN = ("state_missing", "storage_timeout", "storage_mismatch")
 """Refusals that mostly come of a frame without cookies: a window of its own helps."""
+TRIED = {
+    "none": "We gave it a cookie, and it did not bring it back.",
+    "storage": "We tried a cookie, then the storage of your learning system.",
+}
+"""Rung of the ladder → what was tried, for the one who could not come in."""
 TOLD = ("deployment_pending", "platform_error", "claim_missing", "claim_type", "service_host_forbidden")
 """Refusals whose detail helps the reader; the others keep it for the trace."""
 
@@ -158,19 +163,20 @@ async def _refuse(request: Request, refused: Refused, notes: Notes, now: datetim
         await note_refusal(refused, notes, now=now)
     except TooMany:
         pass
-    detail = refused.detail if refused.name in TOLD else ""
-    again = ""
-    if refused.name in AGAIN and notes.login and notes.registration:
-        again = logins.begin_again(notes.login, notes.registration, _tool(request))
-    response = page(
-        request,
-        "lti/refused.html",
-        refused.status,
-        refused=refused,
-        detail=detail,
-        again=again,
-        reference=notes.reference,
-        browser=notes.browser,
-    )
+    response = page(request, "lti/refused.html", refused.status, refused=refused, **_told(request, refused, notes))
     response.headers["X-Refusal"] = refused.code if refused.code.isascii() else refused.name
     return response
+
+
+def _told(request: Request, refused: Refused, notes: Notes) -> dict[str, Any]:
+    blocked = refused.name in AGAIN and notes.login is not None and notes.registration is not None
+    again = ""
+    if blocked and notes.login and notes.registration:
+        again = logins.begin_again(notes.login, notes.registration, _tool(request))
+    return {
+        "detail": refused.detail if refused.name in TOLD else "",
+        "tried": TRIED.get(notes.rung, "") if blocked else "",
+        "again": again,
+        "reference": notes.reference,
+        "browser": notes.browser or "Your browser",
+    }

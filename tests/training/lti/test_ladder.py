@@ -42,9 +42,8 @@ async def parked(side: Side) -> tuple[str, dict[str, str]]:
 
 
 async def come_in(side: Side, code: str, value: str) -> httpx2.Response:
-    return await side.browser.post(
-        "/lti/launch/stored", data={"code": code, "value": value}, headers={"Sec-Fetch-Site": "same-origin"}
-    )
+    headers = {"Sec-Fetch-Site": "same-origin", "User-Agent": "Mozilla/5.0 Gecko/20100101 Firefox/140.0"}
+    return await side.browser.post("/lti/launch/stored", data={"code": code, "value": value}, headers=headers)
 
 
 async def test_a_browser_without_cookies_comes_in_through_the_storage_of_its_lms(side: Side) -> None:
@@ -70,6 +69,7 @@ async def test_what_the_storage_gives_back_must_be_what_was_put_there(side: Side
     code, _ = await parked(side)
     silent = await come_in(side, code, "")
     assert silent.headers["X-Refusal"] == "storage_timeout" and "Open in a new window" in silent.text
+    assert "Firefox blocks" in silent.text and "then the storage of your learning system" in silent.text
     assert (await come_in(side, "guessed", "x")).headers["X-Refusal"] == "state_used"
     assert not await Session.all().exists()
 
@@ -115,6 +115,7 @@ async def test_long_hints_are_not_carried_and_no_window_is_offered(side: Side) -
     side.browser.cookies.clear()
     refused = await side.post(honest(side.world, query["nonce"]).write(), query["state"])
     assert refused.headers["X-Refusal"] == "state_missing" and "/lti/login" not in refused.text
+    assert "open in a new window" in refused.text and "did not bring it back" in refused.text
 
 
 async def test_in_a_window_of_its_own_the_launch_is_posted_once_more_from_our_own_page(side: Side) -> None:

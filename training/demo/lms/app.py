@@ -35,6 +35,7 @@ def build(
         routes=[
             Route("/", pages.home),
             Route("/frame", pages.frame),
+            Route("/keeper", pages.keeper),
             Route("/gradebook", pages.gradebook),
             Route("/mischief", pages.mischief),
             Route("/mischief", control, methods=["POST"]),

@@ -35,7 +35,7 @@ async def start(request: Request) -> Response:
         "lti_deployment_id": DEPLOYMENT_ID,
     }
     if world.storage and request.headers.get("sec-fetch-dest") == "iframe":
-        fields["lti_storage_target"] = "_parent"
+        fields["lti_storage_target"] = world.storage
     if asked.get("by") == "post" or world.plays.login_by_post:
         return _auto_post(f"{world.tool_url}/lti/login", fields)
     return RedirectResponse(f"{world.tool_url}/lti/login?{urlencode(fields)}", 302)

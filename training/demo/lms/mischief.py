@@ -46,7 +46,7 @@ def set_mischief(world: World, wish: Mapping[str, Any]) -> None:
         world.plays = PERSONALITIES[str(wish["what"])]
         return
     if wish["where"] == "storage":
-        world.keeps = wish.get("what") != "off"
+        world.keeps = str(wish.get("what") or "lti")
         return
     world.mischief[str(wish["where"])] = {
         "what": str(wish.get("what", "")),

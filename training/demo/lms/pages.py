@@ -33,9 +33,16 @@ async def frame(request: Request) -> Response:
         "frame.html",
         title=known.title if known else "Choose activities",
         start=start,
-        storage=world.storage,
+        keeper=world.storage,
+        keeps=world.keeps,
         tool_origin=world.tool_url,
     )
+
+
+async def keeper(request: Request) -> Response:
+    """Keeps tools' data in a frame of its own, as some LMSs do."""
+    world = world_of(request)
+    return show("keeper.html", keeps=world.keeps, tool_origin=world.tool_url)
 
 
 async def gradebook(request: Request) -> Response:

@@ -21,7 +21,8 @@ class Personality:
     roster_label: str = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
     broken_links: bool = False
     """Whether the roster's Link header cannot be read."""
-    storage: bool = True
+    storage: str = "_parent"
+    """Which frame keeps data for tools (lti_storage_target); empty: none does."""
     bare_keys: bool = False
     """Whether published keys say neither alg nor use."""
     rotates: bool = False
@@ -46,7 +47,7 @@ PERSONALITIES = {
             own_delivery_clock=True,
             grant_label="text/html; charset=utf-8",
             broken_links=True,
-            storage=False,
+            storage="",
             login_by_post=True,
             roster_shows_assistants_as_learners=True,
             leaves_out_suspended=True,
@@ -58,10 +59,11 @@ PERSONALITIES = {
             stale_status=422,
             score_status=200,
             query="",
+            storage="post_message_forwarding",
             students_only=True,
             wants_user_agent=True,
         ),
-        Personality("openedx", "openedx", stale_status=400, score_status=201, query="", storage=False, bare_keys=True),
+        Personality("openedx", "openedx", stale_status=400, score_status=201, query="", storage="", bare_keys=True),
         Personality(
             "brightspace",
             "desire2learn",

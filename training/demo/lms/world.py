@@ -119,16 +119,17 @@ class World:
     arrived: dict[tuple[str, str], datetime] = field(default_factory=dict)
     plays: Personality = field(default_factory=Personality)
     rotated: datetime = datetime(1970, 1, 1, tzinfo=UTC)
-    keeps: bool = True
+    keeps: str = "lti"
+    """How the storage behaves: in the words that it understands, or silent, wrong or off."""
     told: list[dict[str, dict[str, Any]]] = field(default_factory=list)
     """The roster as it was each time that it was read to its end."""
     roster_goes_on_at: str = ""
     """An address that the roster names as its next page."""
 
     @property
-    def storage(self) -> bool:
-        """Tells whether the frame keeps data for the tool (lti_storage_target)."""
-        return self.keeps and self.plays.storage
+    def storage(self) -> str:
+        """Names the frame that keeps data for the tool (lti_storage_target), or none."""
+        return "" if self.keeps == "off" else self.plays.storage
 
     def __post_init__(self) -> None:
         for identifier, title, path, graded in ACTIVITIES:
