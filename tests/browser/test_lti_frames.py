@@ -26,7 +26,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 def opened(page: Page, demo: Demo, activity: str, user: str) -> FrameLocator:
     page.goto(f"{demo.lms}/frame?user={user}&activity={activity}")
-    return page.frame_locator("iframe")
+    return page.frame_locator("#tool")
 
 
 def test_a_learner_opens_an_activity_in_a_frame_without_cookies(page: Page, demo: Demo) -> None:
