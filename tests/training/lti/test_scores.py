@@ -18,7 +18,6 @@ from training.lti.gradebook import LineItem, Score, ScoreTry
 from training.lti.models import Identity, Registration, ResourceLink
 from training.lti.platform import Platform
 from training.lti.scores import Value
-from training.outbound import Outbound
 from training.worker import Worker
 
 COURSE = "/courses/leading-a-parenting-group"
@@ -212,24 +211,6 @@ async def test_one_token_serves_many_scores(side: Side, clock: Clock) -> None:
         await report(clock, given)
         await worker(side, clock).work_once()
     assert len([where for where, _ in side.world.calls if where == "token"]) == 1
-
-
-async def test_a_day_of_silence_and_a_restart_lose_nothing(side: Side, clock: Clock) -> None:
-    for where in ("scores", "token", "lineitems"):
-        set_mischief(side.world, {"where": where, "what": "503"})
-    for hour in range(24):
-        await report(clock, hour)
-        await worker(side, clock).work_once()
-        clock.turn(hours=1)
-    for where in ("scores", "token", "lineitems"):
-        set_mischief(side.world, {"where": where, "what": ""})
-    clock.turn(hours=2)
-    async with Outbound(["127.0.0.1"]) as outbound:  # a fresh process: nothing cached
-        again = Platform(outbound, secret_key=side.service.state.settings.secret_key)
-        await worker(side, clock, again).work_once()
-        await worker(side, clock).work_once()
-    assert shown(side) == [23]
-    assert (await Score.get()).state == "sent"
 
 
 async def test_after_three_days_of_silence_the_score_is_dead_and_still_there(side: Side, clock: Clock) -> None:
