@@ -44,6 +44,10 @@ FRAMES_AGAIN = 30
 """Seconds after which the origins that may frame us are read again: another process may have added one."""
 
 ROUTES = [
+    # the door of learning systems, looked for first
+    at("/lti/login", lti.login, may=ANYONE, methods=BOTH, body=lti.BODY),
+    at("/lti/launch", lti.launch, may=ANYONE, methods=BOTH, body=lti.BODY),
+    # who is there
     at("/", home.home, may=ANYONE),
     at("/sign-in", sign_in.sign_in, may=ANYONE, methods=BOTH),
     at("/sign-in/{token}", sign_in.follow_link, may=ANYONE, methods=BOTH),
@@ -56,8 +60,6 @@ ROUTES = [
     at("/sites", workforce.sites, may="see people"),
     at("/sites/{id}", workforce.site, may="see people"),
     # learning systems
-    at("/lti/login", lti.login, may=ANYONE, methods=BOTH, body=lti.BODY),
-    at("/lti/launch", lti.launch, may=ANYONE, methods=BOTH, body=lti.BODY),
     at("/lti/launch/stored", lti.stored, may=ANYONE, methods=POST),
     at("/.well-known/jwks.json", lti.key_set, may=ANYONE),
     at("/lti/choose/{id}", picker.choose, may=SIGNED_IN, methods=BOTH),
