@@ -19,7 +19,7 @@ from training.people.actor import Actor
 MOST_NOTE = 20_000
 
 
-async def enrol(actor: Actor, slug: str, *, now: datetime) -> Enrolment:
+async def enrol(actor: Actor, slug: str, *, now: datetime, language: str = "") -> Enrolment:
     """Starts the course in its current version; whoever started it before keeps the version they started."""
     _may_learn(actor)
     if found := await own_enrolment(actor, slug):
@@ -30,7 +30,7 @@ async def enrol(actor: Actor, slug: str, *, now: datetime) -> Enrolment:
         person_id=actor.person_id,
         version=version,
         course_id=version.course_id,
-        language=actor.language,
+        language=language if language in version.languages else actor.language,
         came_by=actor.lti.context_id if actor.lti else "",
         started=now,
         seen=now,
@@ -44,6 +44,12 @@ async def enrol(actor: Actor, slug: str, *, now: datetime) -> Enrolment:
             detail = {"course": slug, "target": f"/courses/{slug}"}
             await tell("course.started", enrolment, outline, actor=actor, now=now, detail=detail)
     return enrolment
+
+
+async def choose_language(enrolment: Enrolment, language: str) -> None:
+    """Keeps the language that somebody switched to, so that every page of the course is in it."""
+    if language != enrolment.language:
+        await Enrolment.filter(id=enrolment.id).update(language=language)
 
 
 async def open_activity(spot: Spot, *, actor: Actor, now: datetime, language: str = "") -> None:

@@ -15,7 +15,7 @@ from courses.outline import Outline, in_language, outline_of
 from training import clock
 from training.errors import NotAllowed, NotFound
 from training.people.actor import Actor
-from training.web.pages import actor, go, page
+from training.web.pages import actor, go, page, typed
 
 
 async def mine(request: Request) -> Response:
@@ -66,6 +66,8 @@ async def outline(request: Request) -> Response:
     journey = await own_journey(me, slug)
     shown = journey.outline if journey else await outline_of((await current_version(me, slug)).id)
     wanted = _wanted(request, shown, journey.enrolment.language if journey else me.language)
+    if journey:
+        await actions.choose_language(journey.enrolment, wanted)
     reached = journey.reached if journey else rules.Reached()
     here = journey.next if journey else None
     return page(
@@ -91,8 +93,8 @@ def _wanted(request: Request, shown: Outline, otherwise: str) -> str:
 
 async def start(request: Request) -> Response:
     """Begins the course and goes to its first page."""
-    slug = request.path_params["slug"]
-    await actions.enrol(actor(request), slug, now=clock.now())
+    slug, values = request.path_params["slug"], await typed(request)
+    await actions.enrol(actor(request), slug, now=clock.now(), language=str(values.get("language", "")))
     return go(request, f"/courses/{slug}/continue")
 
 
