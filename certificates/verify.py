@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -32,7 +32,7 @@ MEANS = {
 class Code(BaseModel):
     """The form that checks by code or serial number."""
 
-    code: str = ""
+    code: str = Field(title="the code", max_length=200)
 
 
 async def verify(request: Request) -> Response:
@@ -60,8 +60,7 @@ async def check(request: Request) -> Response:
     try:
         if isinstance(file, UploadFile) and file.filename:
             return await _by_file(request, await file.read())
-        code = fill(Code, {"code": values.get("code", "")}).code
-        row = await find(code) if code else None
+        row = await find(fill(Code, {"code": values.get("code", "")}).code)
         if row is None:
             raise Invalid("There is a problem", problems={"code": "We know of no certificate with this code"})
     except Invalid as error:

@@ -1,12 +1,13 @@
 // What the pages gain from script: focus on problems, autosave, one press one send, links to copy, a word before work is lost, frame height.
 
 const now = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const LONG_DATES = { en: "en-GB", cy: "cy" };
 const AUTOSAVE_EVERY = 20_000;
 
 document.querySelector("[data-problems]")?.focus();
 
 for (const place of document.querySelectorAll("[data-printed]")) {
-  place.textContent = `${location.href} · ${new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "long" })}`;
+  place.textContent = `${location.href} · ${new Date().toLocaleDateString(LONG_DATES[document.documentElement.lang], { dateStyle: "long" })}`;
 }
 
 // A second press within two seconds would send the form twice.

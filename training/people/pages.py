@@ -171,7 +171,7 @@ def _from_to(row: dict[str, Any]) -> dict[str, str]:
 
 
 def _day(value: date | None) -> str:
-    return f"{value.day} {value:%B %Y}" if value else "open"
+    return f"{value.day} {value:%B %Y}" if value else "no end"
 
 
 def _since(starts: date | None, ends: date | None) -> str:

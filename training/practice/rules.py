@@ -103,10 +103,10 @@ def faults_of_delivery(entry: DeliveryEntry, today: date) -> Mapping[str, str]:
         ("group_name", not entry.group_name.strip(), "Enter a name for the group, such as Tuesday group"),
         ("ended", entry.ended < entry.began, "The last session must be on or after the first one"),
         ("ended", entry.ended > today, "The last session is still to come. Log the group when it has ended"),
-        ("sessions", not 1 <= entry.sessions <= 200, "Enter how many sessions there were, from 1 to 200"),
-        ("hours", not 0 < entry.hours <= 1000, "Enter how many hours you led in all, up to 1,000"),
-        ("parents_enrolled", not 0 <= entry.parents_enrolled <= 500, "Enter how many parents joined, up to 500"),
-        ("parents_completing", entry.parents_completing < 0, "Enter how many parents stayed to the end"),
+        ("sessions", not 1 <= entry.sessions <= 200, "Say how many sessions there were, from 1 to 200"),
+        ("hours", not 0 < entry.hours <= 1000, "Say how many hours you led in all, up to 1,000"),
+        ("parents_enrolled", not 0 <= entry.parents_enrolled <= 500, "Say how many parents joined, up to 500"),
+        ("parents_completing", entry.parents_completing < 0, "Say how many parents stayed to the end"),
         (
             "parents_completing",
             entry.parents_completing > entry.parents_enrolled,
@@ -114,7 +114,7 @@ def faults_of_delivery(entry: DeliveryEntry, today: date) -> Mapping[str, str]:
         ),
         ("role", entry.role not in ROLES, "Choose what your part was"),
         ("mode", entry.mode not in MODES, "Choose how the group met"),
-        ("co_leader", entry.role == "co_leader" and not entry.team, "Enter who led the group with you"),
+        ("co_leader", entry.role == "co_leader" and not entry.team, "Say who led the group with you"),
     )
     return _first_of_each(checks)
 
@@ -123,9 +123,9 @@ def faults_of_supervision(entry: SupervisionEntry, today: date) -> Mapping[str, 
     """Names each field of a supervision session that cannot be so, and what to do about it."""
     checks = (
         ("held", entry.held > today, "This day is still to come. Log it after it has happened"),
-        ("minutes", not 1 <= entry.minutes <= 600, "Enter how many minutes it took, from 1 to 600"),
+        ("minutes", not 1 <= entry.minutes <= 600, "Say how many minutes it took, from 1 to 600"),
         ("what", not entry.what.strip(), "Choose what kind of supervision it was"),
-        ("supervisor", not (entry.supervisor.person or entry.supervisor.name.strip()), "Enter who supervised you"),
+        ("supervisor", not (entry.supervisor.person or entry.supervisor.name.strip()), "Say who supervised you"),
     )
     return _first_of_each(checks)
 

@@ -139,6 +139,10 @@ async def typed(request: Request) -> dict[str, Any]:
     return found
 
 
+QUESTIONS = ("who ", "what ", "which ", "how ")
+"""How a label begins that is a question: it is answered, perhaps by a choice, and not typed."""
+
+
 def fill(shape: type[Shape], values: dict[str, Any]) -> Shape:
     """Fills the shape with typed values; an empty text is as good as none."""
     given = {name: value for name, value in values.items() if value != ""}
@@ -159,12 +163,13 @@ def _problems(shape: type[BaseModel], error: ValidationError) -> dict[str, str]:
 
 
 def _sentence(kind: str, label: str, words: str) -> str:
-    if kind == "missing" or kind == "string_too_short":
-        return f"Enter {label}"
+    asked = f"{'Say' if label.startswith(QUESTIONS) else 'Enter'} {label}"
+    if kind in ("missing", "string_too_short"):
+        return asked
     if kind.startswith("date"):
-        return f"Enter {label} as a day, such as 27 3 2026"
+        return f"{asked} as a day, such as 27 3 2026"
     if kind.startswith(("int", "float", "decimal")):
-        return f"Enter {label} as a number"
+        return f"{asked} as a number"
     return words.removeprefix("Value error, ")
 
 
