@@ -1,21 +1,20 @@
 """Runs the suites one after the other: SQLite, PostgreSQL, the browser; names at the end what was skipped."""
 
-import asyncio
 import os
 import shutil
 import subprocess
 import sys
 
-import asyncpg
+from tests.servers import a_postgres
 
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
 AT_ONCE = ["-n", "2", "--dist", "loadgroup"]
 EACH_ITS_DEMO = ["-n", "2", "--dist", "loadscope"]
-LIKELY = "postgres://postgres@127.0.0.1:5432/postgres"
+BROWSER_TESTS = ["tests/browser", "tests/stories"]
+REST = [*(f"--ignore={folder}" for folder in BROWSER_TESTS), "tests"]
 DATABASE_TESTS = ["tests/training", "tests/courses", "tests/certificates"]
 OWN_DATABASE = "--ignore=tests/training/commands"
 """Commands are told their database by their tests."""
-BROWSER_TESTS = ["tests/browser", "tests/stories"]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -23,40 +22,24 @@ def main(arguments: list[str]) -> int:
     """Runs everything, or with arguments only what pytest is told; gives the exit code."""
     if arguments:
         return subprocess.call([*PYTEST, *arguments])
-    failed, skipped = [], []
-    if _failed([*AT_ONCE, *(f"--ignore={folder}" for folder in BROWSER_TESTS), "tests"], {}):
-        failed.append("SQLite")
-    if postgres := _postgres():
-        on_postgres = {"TRAINING_TEST_DATABASE": postgres}
-        if _failed([*AT_ONCE, OWN_DATABASE, *DATABASE_TESTS], on_postgres):
+    with a_postgres() as postgres:
+        failed = [] if _passed([*AT_ONCE, *REST], postgres) else ["SQLite"]
+        skipped = []
+        if not postgres:
+            skipped.append("PostgreSQL: none answers at TRAINING_TEST_POSTGRES, and none is installed")
+        elif not _passed([*AT_ONCE, OWN_DATABASE, *DATABASE_TESTS], postgres, TRAINING_TEST_DATABASE=postgres):
             failed.append("PostgreSQL")
-    else:
-        skipped.append("PostgreSQL: none answers at TRAINING_TEST_POSTGRES")
-    if any(shutil.which(name) for name in CHROMIUM):
-        if _failed([*EACH_ITS_DEMO, *BROWSER_TESTS], {}):
+        if not any(shutil.which(name) for name in CHROMIUM):
+            skipped.append("browser: no Chromium on this machine")
+        elif not _passed([*EACH_ITS_DEMO, *BROWSER_TESTS], postgres):
             failed.append("browser")
-    else:
-        skipped.append("browser: no Chromium on this machine")
     return _told(failed, skipped)
 
 
-def _failed(arguments: list[str], environment: dict[str, str]) -> bool:
+def _passed(arguments: list[str], postgres: str | None, **settings: str) -> bool:
     print(f"\n== {' '.join(arguments)}", flush=True)
-    return subprocess.call([*PYTEST, *arguments], env=os.environ | environment) != 0
-
-
-def _postgres() -> str | None:
-    url = os.environ.get("TRAINING_TEST_POSTGRES", LIKELY)
-
-    async def answers() -> bool:
-        try:
-            connection = await asyncpg.connect(url, timeout=3)
-        except (OSError, asyncpg.PostgresError, TimeoutError):
-            return False
-        await connection.close()
-        return True
-
-    return url if asyncio.run(answers()) else None
+    there = {"TRAINING_TEST_POSTGRES": postgres} if postgres else {}
+    return subprocess.call([*PYTEST, *arguments], env=os.environ | there | settings) == 0
 
 
 def _told(failed: list[str], skipped: list[str]) -> int:
