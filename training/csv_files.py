@@ -1,13 +1,15 @@
-"""Reads CSV files with a header row: each row with its line, and each mistake as `file:line: what; how to mend it`."""
+"""Reads CSV files with a header row, each mistake as `file:line: what; how to mend it`; writes lines of them."""
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 LONGEST_BYTES = 20_000_000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would take a cell for that begins so."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,14 @@ def read_sheet(path: Path) -> Sheet:
     if not sheet.columns and not sheet.mistakes:
         sheet.give_up(1, "the file is empty", "write the names of the columns in the first line")
     return sheet
+
+
+def line_of(cells: Iterable[str]) -> str:
+    """Writes one line that no spreadsheet mistakes for formulas."""
+    out = io.StringIO()
+    safe = [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
+    csv.writer(out, lineterminator="\r\n").writerow(safe)
+    return out.getvalue()
 
 
 def day(text: str) -> date | None:

@@ -1,22 +1,19 @@
 """Register rows as files: CSV that a spreadsheet cannot mistake for formulas, and JSON."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from certificates.audits.register import COLUMNS, Question, Row
 from certificates.rules import WORDS
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from training.csv_files import line_of
 
 
 def as_csv(rows: Iterable[Row], asked: Question, *, extracted: datetime) -> Iterator[str]:
     """Writes the rows as CSV, line by line, with the question and the time of the extract in the last columns."""
-    yield _line([*COLUMNS, "as_of", "known_at", "extracted"])
+    yield line_of([*COLUMNS, "as_of", "known_at", "extracted"])
     ends = [asked.as_of.isoformat(), asked.known_at.isoformat() if asked.known_at else "", extracted.isoformat()]
     for row in rows:
-        yield _line([*(_cell(row, name) for name in COLUMNS), *ends])
+        yield line_of([*(_cell(row, name) for name in COLUMNS), *ends])
 
 
 def as_json(rows: Iterable[Row], asked: Question, *, extracted: datetime) -> dict[str, object]:
@@ -28,11 +25,3 @@ def as_json(rows: Iterable[Row], asked: Question, *, extracted: datetime) -> dic
 def _cell(row: Row, name: str) -> str:
     value = getattr(row, name)
     return WORDS[value].lower() if name == "standing" else str(value or "")
-
-
-def _line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(
-        [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
-    )
-    return out.getvalue()

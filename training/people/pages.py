@@ -2,14 +2,17 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
 
 from training import clock
+from training.csv_files import line_of
 from training.errors import Invalid, NotFound
 from training.people import actions
 from training.people.actor import Actor
@@ -20,6 +23,7 @@ from training.sites.models import Site
 from training.web.pages import actor, fill, go, identity, page, typed
 
 PAGE_SIZE = 50
+COLUMNS = ("name", "roles", "sites", "permission_today", "extracted")
 RELATIONS = {
     "supervisor": "Supervisor",
     "trainer": "Trainer",
@@ -48,22 +52,40 @@ async def people(request: Request) -> Response:
     if role in ROLES:
         held = Membership.filter(live_on(clock.now().date()), role=role).values("person_id")
         found = found.filter(id__in=Subquery(held))
+    if asked.get("format") == "csv":
+        return await _file(found)
     total = await found.count()
     if after:
         found = found.filter(name__gt=after)
     rows: list[dict[str, Any]] = list(await found.order_by("name").limit(PAGE_SIZE + 1).values("id", "name"))
     shown = await _with_memberships(rows[:PAGE_SIZE])
-    on = f"/people?query={query}&role={role}&after={shown[-1]['name']}" if len(rows) > PAGE_SIZE else ""
+    on = (
+        "/people?" + urlencode({"query": query, "role": role, "after": shown[-1]["name"]})
+        if len(rows) > PAGE_SIZE
+        else ""
+    )
     choices = [("", "Any role"), *ROLES.items()]
+    filters = urlencode({"query": query, "role": role})
     told: dict[str, Any] = {
         "total": total,
         "query": query,
         "role": role,
         "roles": choices,
         "next_path": on,
+        "csv_path": f"/people?{filters}&format=csv",
         "previous_path": "",
     }
     return page(request, "people/people.html", people=shown, **told)
+
+
+async def _file(found: QuerySet[Person]) -> Response:
+    """Exactly the people that the filters find, with the time of the extract."""
+    rows: list[dict[str, Any]] = list(await found.order_by("name").values("id", "name"))
+    people, extracted = await _with_memberships(rows), clock.now().isoformat()
+    lines = [(one["name"], one["roles"], one["site"], one["permission"], extracted) for one in people]
+    content = "".join(line_of(cells) for cells in (COLUMNS, *lines))
+    headers = {"Content-Disposition": 'attachment; filename="people.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def _with_memberships(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
