@@ -14,7 +14,7 @@ from training.lti.gradebook import LineItem, Score, ScoreTry
 from training.lti.grants import wait
 from training.lti.models import ContextRole, Registration
 from training.lti.platform import LINE_ITEM, Column, Platform
-from training.lti.refusals import Refused
+from training.lti.refusals import Refused, explain
 from training.outbound import AddressForbidden, Reply
 
 GIVE_UP_AFTER = timedelta(hours=72)
@@ -59,7 +59,7 @@ async def _send(score: Score, platform: Platform, now: datetime) -> None:
         reply = await _post(score, platform, registration, url, now, after=_their_clock(reply, now))
         if _is_stale(reply):
             raise Refused("score_stale")
-    _check(reply)
+    _check(reply, now)
     sent = {"state": "sent", "sent_at": now, "last_error": "", "attempts": score.attempts + 1}
     # Only if no newer value was queued meanwhile: that one has its own work waiting.
     await Score.filter(id=score.id, version=score.version).update(**sent)
@@ -125,7 +125,7 @@ async def _column(item: LineItem, platform: Platform, now: datetime) -> str:
 
 
 def _is_stale(reply: Reply) -> bool:
-    return reply.status == 409 or (reply.status == 400 and b"timestamp" in reply.body.lower())
+    return reply.status == 409 or (reply.status in (400, 422) and b"timestamp" in reply.body.lower())
 
 
 def _their_clock(reply: Reply, now: datetime) -> int:
@@ -136,22 +136,24 @@ def _their_clock(reply: Reply, now: datetime) -> int:
         return int(now.timestamp())
 
 
-def _check(reply: Reply) -> None:
+def _check(reply: Reply, now: datetime) -> None:
     """Sorts the answer: done, try again later, or refused for good."""
     if reply.ok:
         return
     if reply.status == 429:
-        raise Upstream("The LMS is busy (429).", "We will try again.", retry_after=wait(reply))
+        raise Upstream("The LMS is busy (429).", "We will try again.", retry_after=wait(reply, now))
     if reply.status >= 500 or reply.status in (401, 408, 425):
-        raise Upstream(f"The LMS could not take the score ({reply.status}).", retry_after=wait(reply))
+        raise Upstream(f"The LMS could not take the score ({reply.status}).", retry_after=wait(reply, now))
     words = reply.body[:120].decode("utf-8", "replace")
     raise Trouble(f"The LMS refused the score ({reply.status}): {words}", "Mend the reason, then send it again.")
 
 
 def _reason(error: Trouble) -> str:
+    if isinstance(error, AddressForbidden):
+        return f"service_host_forbidden: {explain('service_host_forbidden')}"
     if isinstance(error, Refused):
-        return f"{error.code}: {error.detail or error.admin}"
-    return "service_host_forbidden" if isinstance(error, AddressForbidden) else error.message
+        return f"{error.code}: {error.admin}" + (f" ({error.detail})" if error.detail else "")
+    return error.message
 
 
 async def _ended(score: Score, state: str, reason: str, now: datetime) -> None:

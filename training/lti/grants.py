@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from secrets import token_urlsafe
 from urllib.parse import urlencode
 from uuid import UUID
@@ -71,7 +72,7 @@ class Grants:
             body=urlencode(form).encode(),
             ports=registered_ports(registration.token_url),
         )
-        grant.token, lasts = _read(reply, scopes)
+        grant.token, lasts = _read(reply, scopes, now)
         grant.until = now + max(timedelta(seconds=lasts) - EARLY, timedelta())
 
     async def _assertion(self, registration: Registration, now: datetime) -> str:
@@ -87,13 +88,13 @@ class Grants:
         return await self._keyring.sign(claims, now)
 
 
-def _read(reply: Reply, scopes: list[str]) -> tuple[str, float]:
+def _read(reply: Reply, scopes: list[str], now: datetime) -> tuple[str, float]:
     """Reads a token and its seconds of life; the label of the reply is not looked at, as some say text/html."""
     if not reply.ok:
         # Only a missing scope is for good: a client or key that is unknown now is often a set-up half done.
         if reply.status == 403 or b"invalid_scope" in reply.body:
             raise Refused("service_scope_missing", f"the token was refused with {reply.status}")
-        raise Upstream(f"The LMS gave no token ({reply.status}).", "We will try again.", retry_after=wait(reply))
+        raise Upstream(f"The LMS gave no token ({reply.status}).", "We will try again.", retry_after=wait(reply, now))
     said = reply.json()
     if not isinstance(said, dict) or not isinstance(said.get("access_token"), str):
         raise Upstream("The LMS gave an answer without a token.", "Check the token address.")
@@ -104,7 +105,11 @@ def _read(reply: Reply, scopes: list[str]) -> tuple[str, float]:
     return said["access_token"], float(lasts) if isinstance(lasts, int | float) else 300.0
 
 
-def wait(reply: Reply) -> float | None:
-    """Reads how many seconds the other side wants us to wait."""
+def wait(reply: Reply, now: datetime) -> float | None:
+    """Reads how many seconds the other side wants us to wait, told as a number or as a date."""
     said = reply.headers.get("retry-after", "").strip()
-    return min(float(said), 86400.0) if said.isdigit() else None
+    try:
+        seconds = float(said) if said.isdigit() else (parsedate_to_datetime(said) - now).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(max(seconds, 0.0), 86400.0)

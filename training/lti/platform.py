@@ -89,15 +89,22 @@ class Platform:
     async def find_column(
         self, registration: Registration, line_items_url: str, column: Column, *, now: datetime
     ) -> str:
-        """Finds the address of a line item by resource link, resource id and tag; empty when there is none."""
-        asked = {"resource_link_id": column.resource_link_id, "resource_id": column.resource_id, "tag": column.tag}
-        url = with_query(line_items_url, {name: value for name, value in asked.items() if value})
-        reply = await self.call(
-            "GET", registration, url, scopes=(LINE_ITEM,), now=now, headers={"Accept": LINE_ITEMS_TYPE}
-        )
-        found = _read(reply)
-        rows = found if isinstance(found, list) else []
-        return next((str(row["id"]) for row in rows if isinstance(row, dict) and _same(row, column)), "")
+        """Finds the address of a line item by its link, else by what it stands for; empty when there is none.
+
+        Of several that belong to one link, the one whose resource id and tag are ours is meant.
+        """
+        by_link = {"resource_link_id": column.resource_link_id}
+        by_resource = {"resource_id": column.resource_id, "tag": column.tag}
+        for asked in (by_link, by_resource):
+            wanted = {name: value for name, value in asked.items() if value}
+            if wanted:
+                url = with_query(line_items_url, wanted)
+                reply = await self.call(
+                    "GET", registration, url, scopes=(LINE_ITEM,), now=now, headers={"Accept": LINE_ITEMS_TYPE}
+                )
+                if found := _best(_read(reply, now), wanted, column):
+                    return found
+        return ""
 
     async def make_column(
         self, registration: Registration, line_items_url: str, column: Column, *, now: datetime
@@ -120,7 +127,7 @@ class Platform:
             headers={"Content-Type": LINE_ITEM_TYPE, "Accept": LINE_ITEM_TYPE},
             body=body,
         )
-        made = _read(reply)
+        made = _read(reply, now)
         if not isinstance(made, dict) or not isinstance(made.get("id"), str):
             raise Upstream("The LMS made a column without an address.", "We will try again.")
         return str(made["id"])
@@ -163,9 +170,9 @@ def with_query(url: str, added: Mapping[str, str]) -> str:
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
-def _read(reply: Reply) -> Any:
+def _read(reply: Reply, now: datetime) -> Any:
     if reply.status == 429 or reply.status >= 500:
-        raise Upstream(f"The LMS is busy ({reply.status}).", "We will try again.", retry_after=wait(reply))
+        raise Upstream(f"The LMS is busy ({reply.status}).", "We will try again.", retry_after=wait(reply, now))
     if reply.status in (401, 403):
         raise Refused("service_scope_missing", str(reply.status))
     if not reply.ok:
@@ -173,10 +180,23 @@ def _read(reply: Reply) -> Any:
     return reply.json()
 
 
-def _same(row: Mapping[str, Any], column: Column) -> bool:
+def _best(rows: Any, wanted: Mapping[str, str], column: Column) -> str:
     # Some platforms leave out the filter, so that every row is compared again.
-    pairs = ((column.resource_link_id, "resourceLinkId"), (column.resource_id, "resourceId"), (column.tag, "tag"))
-    return bool(row.get("id")) and all(not wanted or row.get(name) == wanted for wanted, name in pairs)
+    fitting = [
+        row
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict)
+        and row.get("id")
+        and all(row.get(_WRITTEN[name]) == value for name, value in wanted.items())
+        and row.get("resourceLinkId") in (None, "", column.resource_link_id)
+    ]
+    ours = (column.resource_id, column.tag)
+    fitting.sort(key=lambda row: sum(row.get(name) == value for name, value in zip(_OURS, ours, strict=True)))
+    return str(fitting[-1]["id"]) if fitting else ""
+
+
+_OURS = ("resourceId", "tag")
+_WRITTEN = {"resource_link_id": "resourceLinkId", "resource_id": "resourceId", "tag": "tag"}
 
 
 def _matches(host: str, allowed: str) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from training import facts
 from training.database.opening import transaction
@@ -135,14 +137,53 @@ async def resend(identifier: str, *, now: datetime, unit_id: UUID | None = None)
     await queue(score.line_item, score.sub, value, now=now)
 
 
-async def list_scores(*, unit_id: UUID | None = None, state: str = "") -> Sequence[Mapping[str, Any]]:
-    """Lists the outbox as rows with id, sub, line_item, given, maximum, state, attempts, last_error and sent_at."""
-    rows = Score.filter(line_item__registration__unit_id=unit_id) if unit_id else Score.all()
+async def list_scores(
+    *, unit_id: UUID | None = None, registration_id: UUID | None = None, state: str = "", limit: int | None = None
+) -> Sequence[Mapping[str, Any]]:
+    """Lists the outbox as rows with id, sub, line_item, given, maximum, state, attempts, last_error and sent_at.
+
+    Beside that: lms, label (of the column) and person, as the LMS calls them.
+    """
+    rows = _outbox(unit_id, registration_id)
     rows = rows.filter(state=state) if state else rows
-    found = await rows.order_by("-queued_at").values(
-        "id", "sub", "given", "maximum", "state", "attempts", "last_error", "sent_at", line_item="line_item__url"
+    rows = rows.order_by("-queued_at", "id")
+    found = await (rows.limit(limit) if limit else rows).values(*KEPT, **RENAMED)
+    return [_told(row) for row in found]
+
+
+KEPT = ("id", "sub", "given", "maximum", "state", "attempts", "last_error", "sent_at")
+RENAMED = {
+    "line_item": "line_item__url",
+    "label": "line_item__label",
+    "lms": "line_item__registration__name",
+    "person": "identity__name",
+}
+
+
+def _outbox(unit_id: UUID | None, registration_id: UUID | None) -> QuerySet[Score]:
+    names = {"line_item__registration__unit_id": unit_id, "line_item__registration_id": registration_id}
+    given: dict[str, Any] = {name: value for name, value in names.items() if value}
+    return Score.filter(**given)
+
+
+def _told(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return dict(row, id=str(row["id"]), sent_at=row["sent_at"] and row["sent_at"].isoformat())
+
+
+async def count_scores(*, unit_id: UUID, registration_id: UUID | None = None) -> Mapping[str, int]:
+    """Counts the scores of the outbox by state."""
+    rows = (
+        await _outbox(unit_id, registration_id).annotate(number=Count("id")).group_by("state").values("state", "number")
     )
-    return [dict(row, id=str(row["id"]), sent_at=row["sent_at"] and row["sent_at"].isoformat()) for row in found]
+    return {row["state"]: row["number"] for row in rows}
+
+
+async def find_score(score_id: UUID, *, unit_id: UUID) -> Mapping[str, Any]:
+    """Finds one score of a unit, as a row of the list."""
+    rows = await _outbox(unit_id, None).filter(id=score_id).values(*KEPT, **RENAMED)
+    if not rows:
+        raise NotFound("There is no such score.", "Go back to the list.")
+    return _told(rows[0])
 
 
 async def history(score_id: UUID) -> Sequence[Mapping[str, Any]]:
@@ -161,6 +202,7 @@ async def _line_item(registration_id: UUID, value: Value, *, link: ResourceLink 
         url=url,
         maximum=value.maximum,
         label=link.title if link else "",
+        resource_id=link.target[:255] if link else "",
     )
     await LineItem.bulk_create([row], ignore_conflicts=True)
     found = await LineItem.get(key=key)

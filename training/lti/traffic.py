@@ -1,13 +1,14 @@
 """Pages of what went between an LMS and us: how launches went, and what became of scores."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Q, Subquery
 
 from training import clock
-from training.errors import NotFound
 from training.lti import scores
 from training.lti.models import LaunchTrace, visible_to
 from training.lti.refusals import explain
@@ -16,6 +17,14 @@ from training.web.pages import actor, go, identity, page
 
 SHOWN = 100
 OUTCOMES = {"accepted": "Came in"}
+STEPS = {
+    "queued": "Queued",
+    "kept back": "Kept back",
+    "failed": "Did not arrive, will be tried again",
+    "sent": "Sent",
+    "refused": "Refused for good",
+    "dead": "Given up",
+}
 STATES = {"queued": "Waiting", "sent": "Sent", "refused": "Refused", "dead": "Given up"}
 
 
@@ -30,25 +39,42 @@ async def launches(request: Request) -> Response:
         rows = LaunchTrace.filter(own | Q(registration_id__isnull=True), reference=reference)
     if only == "refused":
         rows = rows.exclude(outcome="accepted")
+    system = next((row for row in await visible_to(me) if str(row.id) == asked.get("system")), None)
+    if system:
+        rows = rows.filter(registration_id=system.id)
     found = await rows.order_by("-at").limit(SHOWN).prefetch_related("registration")
-    return page(request, "lti/launches.html", launches=[_told(row) for row in found], reference=reference, only=only)
+    told: dict[str, Any] = {"reference": reference, "only": only, "system": system}
+    return page(request, "lti/launches.html", launches=[_told(row) for row in found], **told)
 
 
 async def outbox(request: Request) -> Response:
-    """Shows the scores on their way to LMSs, by state."""
+    """Shows the scores on their way to LMSs, or to one of them, by state."""
     me: Actor = actor(request)
-    state = request.query_params.get("state", "")
-    rows = await scores.list_scores(unit_id=me.unit_id, state=state if state in STATES else "")
-    counts = [
-        {
-            "number": len(await scores.list_scores(unit_id=me.unit_id, state=name)),
-            "words": words.lower(),
-            "path": f"/lti/console/scores?state={name}",
-        }
-        for name, words in STATES.items()
-    ]
-    shown = [dict(row, word=STATES.get(row["state"], row["state"])) for row in rows[:SHOWN]]
-    return page(request, "lti/outbox.html", scores=shown, counts=counts, state=state)
+    asked = request.query_params
+    state, systems = asked.get("state", ""), await visible_to(me).order_by("name").values("id", "name")
+    system = next((row for row in systems if str(row["id"]) == asked.get("system")), None)
+    of: dict[str, Any] = {"unit_id": me.unit_id, "registration_id": system["id"] if system else None}
+    rows = await scores.list_scores(**of, state=state if state in STATES else "", limit=SHOWN)
+    counted = await scores.count_scores(**of)
+    return page(
+        request,
+        "lti/outbox.html",
+        scores=[dict(row, word=STATES.get(row["state"], row["state"])) for row in rows],
+        counts=[
+            {"number": counted.get(name, 0), "words": words.lower(), "path": _scores_of(system, name)}
+            for name, words in STATES.items()
+        ],
+        word=STATES.get(state, ""),
+        everything=_scores_of(system, ""),
+        system=str(system["id"]) if system else "",
+        systems=[("", "All learning systems"), *((str(row["id"]), row["name"]) for row in systems)],
+        shown=SHOWN,
+    )
+
+
+def _scores_of(system: Mapping[str, Any] | None, state: str) -> str:
+    asked = {"system": str(system["id"]) if system else "", "state": state}
+    return f"/lti/console/scores?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 async def score(request: Request) -> Response:
@@ -58,11 +84,10 @@ async def score(request: Request) -> Response:
     if request.method == "POST":
         await scores.resend(str(wanted), now=clock.now(), unit_id=me.unit_id)
         return go(request, f"/lti/console/scores/{wanted}?notice=It+will+be+sent+again.")
-    rows = [row for row in await scores.list_scores(unit_id=me.unit_id) if row["id"] == str(wanted)]
-    if not rows:
-        raise NotFound("There is no such score.", "Go back to the list.")
-    shown = dict(rows[0], word=STATES.get(rows[0]["state"], rows[0]["state"]))
-    return page(request, "lti/score.html", score=shown, steps=await scores.history(wanted))
+    found = await scores.find_score(wanted, unit_id=me.unit_id)
+    steps = [dict(step, what=STEPS.get(step["what"], step["what"])) for step in await scores.history(wanted)]
+    shown = dict(found, word=STATES.get(found["state"], found["state"]))
+    return page(request, "lti/score.html", score=shown, steps=steps)
 
 
 def _told(row: LaunchTrace) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What administrators of LMSs see: connections, launches by reference number, scores, and a test of the connection."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx2
@@ -8,14 +9,17 @@ import pytest
 
 from tests.training.lti.conftest import Side
 from training.demo.cast import known
+from training.demo.lms.joining import entry
 from training.demo.lms.mischief import set_mischief
 from training.facts import Fact
 from training.lti import scores
 from training.lti.gradebook import Score
-from training.lti.models import Deployment, LaunchTrace, Registration
+from training.lti.models import Deployment, LaunchTrace, Registration, ResourceLink
+from training.lti.registration import add
 from training.lti.scores import Value
 
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
+Work = Callable[[], Awaitable[int]]
 FORM = {
     "issuer": "https://lms.example",
     "client_id": "c1",
@@ -84,15 +88,39 @@ async def test_the_connection_is_tested_in_words(side: Side, browse: Browse) -> 
     assert page.text.count("Fails") == 4
 
 
-async def test_scores_are_listed_with_their_history_and_sent_again(side: Side, browse: Browse) -> None:
+async def test_scores_are_listed_by_lms_and_state_with_their_history_and_sent_again(side: Side, browse: Browse) -> None:
     await side.launch()
     await scores.report(known("amina"), ["/courses/leading-a-parenting-group"], Value(0), now=datetime.now(UTC))
-    farah = await browse("farah")
-    score = await Score.get()
-    assert "amina" in (await farah.get("/lti/console/scores")).text
-    assert "amina" not in (await farah.get("/lti/console/scores?state=sent")).text
+    farah, score, registration = await browse("farah"), await Score.get(), await Registration.get()
+    home = side.world.base_url
+    other = await add(replace(entry(home), client_id="other", name="Second LMS"), now=datetime.now(UTC), site="RIV")
+    for query, there in (
+        ("", True),
+        ("?state=queued", True),
+        ("?state=sent", False),
+        (f"?system={registration.id}", True),
+        (f"?system={other.id}", False),
+        (f"?system={registration.id}&state=refused", False),
+    ):
+        page = (await farah.get(f"/lti/console/scores{query}")).text
+        assert ("Amina Yusuf" in page) is there, query
+        assert "Second LMS" in page
+    assert f"/lti/console/scores?system={registration.id}" in (await farah.get(f"/lti/console/{registration.id}")).text
     page = await farah.get(f"/lti/console/scores/{score.id}")
-    assert "queued" in page.text and "Send again" in page.text
+    assert "Queued" in page.text and "Send again" in page.text and "0.0 of 100.0" in page.text
     assert (await farah.post(f"/lti/console/scores/{score.id}")).status_code == 303
     assert (await Score.get()).version == 2
     assert (await farah.get(f"/lti/console/scores/{known('nothing')}")).status_code == 404
+    assert (await farah.post(f"/lti/console/scores/{known('nothing')}")).status_code == 404
+
+
+async def test_the_page_of_scores_says_in_words_why_one_was_refused(side: Side, browse: Browse, work: Work) -> None:
+    await side.launch()
+    await ResourceLink.all().update(line_item_url="https://evil.example/lineitems/1")
+    await scores.report(known("amina"), ["/courses/leading-a-parenting-group"], Value(50), now=datetime.now(UTC))
+    await work()
+    page = await (await browse("farah")).get("/lti/console/scores?state=refused")
+    assert "host is not allowed for this registration" in page.text and "(evil.example)" in page.text
+    assert (
+        "Refused for good" in (await (await browse("farah")).get(f"/lti/console/scores/{(await Score.get()).id}")).text
+    )

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.training.lti.conftest import Side
-from tests.training.lti.test_scores import START, Clock, worker
+from tests.training.lti.test_scores import START, Clock, only_scores, worker
 from training.demo.lms.mischief import set_mischief
 from training.facts import Followup
 from training.lti import scores
@@ -69,6 +69,7 @@ async def test_after_a_day_without_the_lms_and_a_restart_every_final_score_arriv
     for sub in PEOPLE:
         for activity in ACTIVITIES:
             await side.launch(sub, activity)
+    await only_scores()
     people = {row.sub: row.person_id for row in await Identity.all()}
     side.world.clock = clock = Clock()
     chance, latest = random.Random(24), dict[tuple[str, str], int]()

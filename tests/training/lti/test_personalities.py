@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from tests.training.lti.conftest import Side, field
+from tests.training.lti.test_scores import only_scores
 from training.demo.lms.personalities import PERSONALITIES
 from training.facts import Followup
 from training.lti import delivery, roster, scores
@@ -51,6 +52,7 @@ async def test_a_launch_comes_in_and_its_platform_is_recognised(lms: Side) -> No
 
 async def test_scores_arrive_in_order_also_after_a_silence_and_within_one_second(lms: Side) -> None:
     await from_the_course(lms, "grace")
+    await only_scores()
     person = (await Identity.get(sub="grace")).person_id
     now = datetime.now(UTC)
     lms.world.clock = lambda: now

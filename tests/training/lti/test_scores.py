@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from training.facts import Followup
 from training.lti import delivery, scores
 from training.lti.gradebook import LineItem, Score, ScoreTry
 from training.lti.models import Identity, Registration, ResourceLink
-from training.lti.platform import Platform
+from training.lti.platform import SCORE, Platform
 from training.lti.scores import Value
 from training.worker import Worker
 
@@ -40,8 +41,14 @@ class Clock:
 @pytest.fixture
 async def clock(side: Side) -> Clock:
     await side.launch()
+    await only_scores()
     side.world.clock = clock = Clock()
     return clock
+
+
+async def only_scores() -> None:
+    """Leaves out the other work that a launch brings, as the workers here do scores only."""
+    await Followup.exclude(kind=scores.WORK).delete()
 
 
 def worker(side: Side, clock: Clock, platform: Platform | None = None) -> Worker[Platform]:
@@ -172,9 +179,10 @@ async def test_a_passing_trouble_is_tried_again_until_it_passes(side: Side, cloc
     assert (shown(side), score.state) == ([50], "sent")
 
 
-async def test_the_lms_says_how_long_to_wait(side: Side, clock: Clock) -> None:
+@pytest.mark.parametrize("said", [600, format_datetime(START + timedelta(seconds=600), usegmt=True)])
+async def test_the_lms_says_how_long_to_wait(side: Side, clock: Clock, said: object) -> None:
     await report(clock, 50)
-    set_mischief(side.world, {"where": "scores", "what": "429", "times": 1, "retry_after": 600})
+    set_mischief(side.world, {"where": "scores", "what": "429", "times": 1, "retry_after": said})
     await worker(side, clock).work_once()
     assert (await Followup.get(kind=scores.WORK)).due >= START + timedelta(seconds=600)
     clock.turn(seconds=599)
@@ -256,6 +264,44 @@ async def test_a_column_that_was_removed_is_found_again(side: Side, clock: Clock
     await report(clock, 50)
     await worker(side, clock).work_once()
     assert [score["line_item"] for score in side.world.received] == ["9"]
+
+
+async def test_of_several_columns_of_one_link_the_one_that_is_ours_is_meant(side: Side, clock: Clock) -> None:
+    side.world.add_line_item("Added by hand", 10, link_id="a-course", tag="by hand")
+    ours = side.world.add_line_item("Ours", 100, link_id="a-course", resource_id=COURSE)
+    side.world.add_line_item("Of another link", 100, link_id="elsewhere", resource_id=COURSE)
+    await ResourceLink.all().update(line_item_url="")
+    await report(clock, 50)
+    await worker(side, clock).work_once()
+    assert [score["line_item"] for score in side.world.received] == [ours.id]
+
+
+async def test_a_column_that_lost_its_link_is_found_by_what_it_stands_for(side: Side, clock: Clock) -> None:
+    side.world.line_items.clear()
+    kept = side.world.add_line_item("Ours", 100, resource_id=COURSE)
+    await report(clock, 50)
+    await worker(side, clock).work_once()
+    assert [score["line_item"] for score in side.world.received] == [kept.id]
+
+
+async def test_a_column_that_the_lms_has_lost_is_made_with_what_it_stands_for(side: Side, clock: Clock) -> None:
+    side.world.line_items.clear()
+    await report(clock, 50)
+    await worker(side, clock).work_once()
+    (made,) = side.world.line_items.values()
+    assert (made.label, made.link_id, made.resource_id, made.maximum) == (
+        "Leading a parenting group", "a-course", COURSE, 100,
+    )  # fmt: skip
+
+
+async def test_without_leave_to_look_at_columns_a_lost_one_is_a_refusal_in_words(side: Side, clock: Clock) -> None:
+    side.world.line_items.clear()
+    await ResourceLink.all().update(scopes=[SCORE])
+    await report(clock, 50)
+    await worker(side, clock).work_once()
+    score = await Score.get()
+    assert score.state == "refused" and "we may not look for it" in score.last_error
+    assert not side.world.line_items
 
 
 async def test_instructors_and_test_users_get_no_score(side: Side, clock: Clock) -> None:
