@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
+from tortoise.queryset import QuerySet
 
 from training import facts
 from training.database.opening import transaction
@@ -57,6 +58,9 @@ async def log_delivery(
     asked = await named(confirmer, actor=actor, field="confirmer") if confirmer else next(iter(team), None)
     site = await _own_site(entry.site, actor, now.date())
     old = await _own(deliveries_visible_to(actor).get_or_none(id=replaces), actor) if replaces else None
+    if old is None:
+        same = {"group_name": entry.group_name, "began": entry.began, "ended": entry.ended}
+        await _refuse_again(deliveries_visible_to(actor), same, key=key, actor=actor)
 
     async def write() -> Delivery:
         given = {name: getattr(entry, name) for name in _ROW_FIELDS}
@@ -89,6 +93,9 @@ async def log_supervision(
     _refuse(faults_of_supervision(entry, now.date()))
     supervisor = await named(entry.supervisor, actor=actor, field="supervisor")
     old = await _own(supervisions_visible_to(actor).get_or_none(id=replaces), actor) if replaces else None
+    if old is None:
+        same = {"held": entry.held, "minutes": entry.minutes, "what": entry.what, "supervisor_name": supervisor.name}
+        await _refuse_again(supervisions_visible_to(actor), same, key=key, actor=actor)
     about = entry.delivery
     if about:
         await _own(deliveries_visible_to(actor).get_or_none(id=about), actor)
@@ -172,6 +179,12 @@ async def _once(model: type[Row], key: UUID, actor: Actor, write: Callable[[], A
         if found := await model.get_or_none(entry_key=key, recorded_by_id=actor.person_id):
             return found
         raise Conflict("This record has been changed in the meantime.", "Look at it again before you go on.") from error
+
+
+async def _refuse_again(standing: QuerySet[Any], same: dict[str, Any], *, key: UUID, actor: Actor) -> None:
+    """Refuses what stands already: a form reached by Back, or on another phone, is a new form with a key of its own."""
+    if await standing.filter(person_id=actor.person_id, **same).exclude(entry_key=key).exists():
+        _refuse({next(iter(same)): "You have logged this already. It is on My practice"})
 
 
 def _head(key: UUID, actor: Actor, now: datetime) -> dict[str, Any]:

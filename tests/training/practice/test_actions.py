@@ -74,6 +74,20 @@ async def test_the_same_form_sent_twice_makes_one_row_even_at_the_same_moment(ca
     assert await Fact.filter(kind="delivery.logged").count() == 1
 
 
+async def test_what_stands_already_is_not_logged_again_by_another_form(cast: Cast) -> None:
+    amina = await cast("amina")
+    group = await actions.log_delivery(GROUP, key=uuid4(), actor=amina, now=NOW)
+    session = await actions.log_supervision(SESSION, key=uuid4(), actor=amina, now=NOW)
+    for log, entry, field in ((actions.log_delivery, GROUP, "group_name"), (actions.log_supervision, SESSION, "held")):
+        with pytest.raises(Invalid) as refused:
+            await log(entry, key=uuid4(), actor=amina, now=NOW)
+        assert field in refused.value.problems
+    for row in (group, session):
+        await actions.take_back(row, reason="It was another day", key=uuid4(), actor=amina, now=NOW)
+    again = await actions.log_delivery(GROUP, key=uuid4(), actor=amina, now=NOW)
+    assert again.id != group.id
+
+
 async def test_what_cannot_be_so_is_refused_field_by_field(cast: Cast) -> None:
     wrong = replace(GROUP, sessions=0, parents_completing=10, ended=date(2026, 12, 1))
     with pytest.raises(Invalid) as refused:

@@ -108,7 +108,7 @@ async def test_supervision_about_a_group_is_about_it_before_and_after_it_was_con
 async def test_somebody_from_outside_signs_under_one_stable_name_that_is_no_person(cast: Cast) -> None:
     amina, names = await cast("amina"), []
     for count, spelling in enumerate(("mo@else.example", "Mo@Else.example")):
-        entry = replace(SESSION, supervisor=Confirmer("Mo", contact=spelling))
+        entry = replace(SESSION, supervisor=Confirmer("Mo", contact=spelling), minutes=60 + count)
         row = await actions.log_supervision(entry, key=uuid4(), actor=amina, now=NOW)
         asked = await Confirmation.get(supervision=row)
         await asking.make_link(asked.id, token=f"{count}" * 43, now=NOW)
