@@ -7,7 +7,9 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from certificates import pathway_versions
 from certificates.grounds import RecordedEvidence
+from certificates.pathways.shapes import Leaf
 from certificates.recording import Shown, record_evidence
 from training import clock
 from training.errors import Invalid, NotFound
@@ -66,11 +68,22 @@ def _shown(asked: Recorded, by: str) -> Shown:
     return Shown(asked.type, asked.what, asked.on, asked.until, attributes)
 
 
+async def _names(person: Person) -> str:
+    """The names that the person's pathways ask for among what can be recorded here."""
+    pathways = [pathway_versions.read(one) for one in await pathway_versions.followed_by(person.id, person.unit_id)]
+    levels = [level for pathway in pathways for level in pathway.levels.values()]
+    asked = [one for level in levels for one in (*level.entry, *level.requires, *(level.renewal or ()))]
+    leaves = [one.ask for top in asked for one in top.walk() if isinstance(one.ask, Leaf)]
+    return ", ".join(sorted({name for leaf in leaves if leaf.type in dict(TYPES) for name in leaf.names}))
+
+
 async def _told(person: Person) -> dict[str, Any]:
     rows = await RecordedEvidence.filter(person_id=person.id).order_by("-recorded").values()
     names = dict(TYPES)
     return {
         "person": person,
+        "back": (f"{person.name}: pathway", f"/pathways/of/{person.id}"),
+        "names": await _names(person),
         "records": [row | {"kind": names.get(row["type"], row["type"])} for row in rows],
         "types": TYPES,
     }

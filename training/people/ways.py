@@ -23,7 +23,8 @@ WAYS = (
 def menu(me: Actor | None, here: str) -> list[tuple[str, str, bool]]:
     """Lists the (text, path, whether one is there) of what the person may open, for the top of every page."""
     ways = [(title, path) for ability, title, _, path in WAYS if me and me.may(ability)]
-    around = [path for _, path in ways if here == path or here.startswith(path + "/")]
+    own = "/of/" not in here  # what lies under /pathways/of/… is somebody else's
+    around = [path for _, path in ways if own and (here == path or here.startswith(path + "/"))]
     nearest = max(around, key=len, default="")
     return [(title, path, path == nearest) for title, path in ways]
 

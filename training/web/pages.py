@@ -167,7 +167,7 @@ def _sentence(kind: str, label: str, words: str) -> str:
     if kind in ("missing", "string_too_short"):
         return asked
     if kind.startswith("date"):
-        return f"{asked} as a day, such as 27 3 2026"
+        return f"{asked}, such as 27 3 2026"
     if kind.startswith(("int", "float", "decimal")):
         return f"{asked} as a number"
     return words.removeprefix("Value error, ")
