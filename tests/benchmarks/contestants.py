@@ -69,11 +69,11 @@ def prepared(settings: Mapping[str, str], platform: Platform) -> None:
 
 
 @contextmanager
-def serving(settings: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Serves our service at its public address, as `training serve` does."""
-    origin = settings["TRAINING_PUBLIC_URL"]
-    words = [sys.executable, "-W", "ignore", "-m", "training", "serve", "--port", origin.rpartition(":")[2]]
-    with running(words, settings, answers=f"{origin}/health/ready", log=log) as program:
+def serving(settings: Mapping[str, str], log: Path, *, port: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+    """Serves our service as `training serve` does, at the port of its public address if no other is given."""
+    port = port or int(settings["TRAINING_PUBLIC_URL"].rpartition(":")[2])
+    words = [sys.executable, "-W", "ignore", "-m", "training", "serve", "--port", str(port)]
+    with running(words, settings, answers=f"http://127.0.0.1:{port}/health/ready", log=log) as program:
         yield program
 
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.benchmarks.contestants import FIELD, Contestant, free_port, running_one
-from tests.benchmarks.driving import Drive, drive, get, post
+from tests.benchmarks.driving import Answer, Drive, drive, get, post
 from tests.benchmarks.figures import Figure, ratio, series
 from tests.benchmarks.places import Missing, kinds
 from tests.benchmarks.platform import CLIENT_ID, DEPLOYMENT_ID, KNOWN, Platform
@@ -82,7 +82,7 @@ def lap(platform: Platform, contestant: Contestant, people: Sequence[int], *, co
     """Lets people in: all log in, then all launch; tokens are signed in between, while no clock runs."""
     target = f"{contestant.origin}/launch"
     before = contestant.worked()
-    logins = drive(contestant.origin, [_login(platform, contestant, one) for one in people], connections=connections)
+    logins = drive(contestant.origin, [login_of(platform, contestant, one) for one in people], connections=connections)
     worked = contestant.worked() - before
     posts = [
         launch_of(platform, contestant, one, answer, target) for one, answer in zip(people, logins.answers, strict=True)
@@ -99,7 +99,8 @@ def lap(platform: Platform, contestant: Contestant, people: Sequence[int], *, co
     )
 
 
-def _login(platform: Platform, contestant: Contestant, person: int) -> bytes:
+def login_of(platform: Platform, contestant: Contestant, person: int) -> bytes:
+    """Writes the request that begins a login."""
     asked = {
         "iss": platform.issuer, "login_hint": f"person-{person}", "lti_message_hint": f"hint-{person}",
         "target_link_uri": f"{contestant.origin}/launch", "client_id": CLIENT_ID, "lti_deployment_id": DEPLOYMENT_ID,
@@ -107,12 +108,12 @@ def _login(platform: Platform, contestant: Contestant, person: int) -> bytes:
     return get(contestant.origin, f"{contestant.login}?{urlencode(asked)}")
 
 
-def launch_of(platform: Platform, contestant: Contestant, person: int, answer: object, target: str) -> bytes:
+def launch_of(platform: Platform, contestant: Contestant, person: int, answer: Answer, target: str) -> bytes:
     """Writes the post that ends a login."""
-    location = answer.header("location")  # type: ignore[attr-defined]
+    location = answer.header("location")
     asked = {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
     fields = {"id_token": platform.sign(person, asked["nonce"], target), "state": asked["state"]}
-    return post(contestant.origin, contestant.launch, fields, answer.cookies, Sec_Fetch_Site="cross-site")  # type: ignore[attr-defined]
+    return post(contestant.origin, contestant.launch, fields, answer.cookies, Sec_Fetch_Site="cross-site")
 
 
 def _check(contestant: Contestant, launches: Drive) -> None:

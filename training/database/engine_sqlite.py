@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
+import aiosqlite
 from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 from tortoise.exceptions import IntegrityError, OperationalError
@@ -16,6 +17,9 @@ from training.database.settling import SettledSavepoint, SettledTransaction, set
 tortoise_fields.parse_datetime = datetime.fromisoformat  # type: ignore[attr-defined]
 
 T = TypeVar("T")
+
+SERIALIZED = sqlite3.threadsafety == 3
+"""Whether SQLite lets two threads use one connection in turn, as it nearly always is built."""
 
 PRAGMAS = {
     "journal_mode": "WAL",
@@ -42,9 +46,19 @@ class SafeSqliteClient(SqliteClient):
             if self._connection is None:
                 # Tried here first: a failing aiosqlite leaves a thread that complains after the loop has closed.
                 sqlite3.connect(self.filename).close()
-            await settled(super().create_connection(with_db))
+                await settled(self._connect())
         except sqlite3.Error as error:
             raise OperationalError(f"{self.filename}: {error}") from error
+
+    async def _connect(self) -> None:
+        # As Tortoise does it, but usable from the loop's thread as well.
+        self._connection = await aiosqlite.connect(
+            self.filename, isolation_level=None, check_same_thread=not SERIALIZED
+        )
+        self._connection._conn.row_factory = sqlite3.Row
+        for name, value in self.pragmas.items():
+            await self._connection.execute_fetchall(f"PRAGMA {name}={value}")
+        await self._post_connect()
 
     def _in_transaction(self) -> TransactionContext:
         return SqliteTransaction(SafeSqliteTransactionClient(self), self)
@@ -55,23 +69,46 @@ class SafeSqliteClient(SqliteClient):
             await inner.execute_many(query, values)
 
     async def at_once(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Runs a whole transaction in the connection's own thread, for hot paths: going there costs a statement's time.
+        """Runs a short transaction right here, for hot paths: the way to the connection's own thread costs more.
 
-        The work may roll back by itself; whatever it raises rolls back too.
+        Where another program holds the lock, it is waited for over there, so that the loop goes on. The work may roll
+        back by itself; whatever it raises rolls back too.
         """
         async with self.acquire_connection() as connection:
+            raw = connection._conn
             try:
-                return await settled(connection._execute(_whole, connection._conn, work))
+                if SERIALIZED and _begun_at_once(raw):
+                    return _whole(raw, work)
+                return await settled(connection._execute(_begun_and_whole, raw, work))
             except sqlite3.IntegrityError as error:
                 raise IntegrityError(error) from error
             except sqlite3.OperationalError as error:
                 raise OperationalError(error) from error
 
 
-def _whole(raw: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+def _begun_at_once(raw: sqlite3.Connection) -> bool:
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        _begin(raw)
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={PRAGMAS['busy_timeout']}")
+    return True
+
+
+def _begin(raw: sqlite3.Connection) -> None:
     if raw.in_transaction:  # left by whoever could neither commit nor roll back
         raw.rollback()
     raw.execute("BEGIN IMMEDIATE")
+
+
+def _begun_and_whole(raw: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    _begin(raw)
+    return _whole(raw, work)
+
+
+def _whole(raw: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
     try:
         done = work(raw)
         raw.commit()
