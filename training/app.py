@@ -18,7 +18,7 @@ from courses import quiz_pages as quizzes
 from training import consequences, facts, health, home, offers, reviews, rosters
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages
-from training.lti import console, picker, review, traffic
+from training.lti import connecting, console, picker, review, traffic
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
 from training.lti.registration import frame_origins
@@ -67,16 +67,18 @@ ROUTES = [
     at("/lti/review", review.review, may=SIGNED_IN),
     at("/lti/privacy", review.privacy, may=SIGNED_IN),
     at("/lti/console", console.console, may="connect systems"),
-    at("/lti/console/connect", console.connect, may="connect systems", methods=BOTH),
+    at("/lti/console/connect", connecting.connect, may="connect systems", methods=BOTH),
     at("/lti/console/launches", traffic.launches, may="connect systems"),
     at("/lti/console/scores", traffic.outbox, may="connect systems"),
     at("/lti/console/scores/{id}", traffic.score, may="connect systems", methods=BOTH),
     at("/lti/console/courses/{id}", joining.course, may="connect systems", methods=BOTH),
     at("/lti/console/{id}", console.system, may="connect systems"),
+    at("/lti/console/{id}/change", connecting.change, may="connect systems", methods=BOTH),
     at("/lti/console/{id}/check", console.check, may="connect systems", methods=POST),
     at("/lti/console/{id}/accept", console.accept, may="connect systems", methods=POST),
-    at("/lti/console/{id}/introduce", console.introduce, may="connect systems", methods=POST),
+    at("/lti/console/{id}/introduce", console.introduce, may="connect systems", methods=BOTH),
     at("/lti/console/{id}/approve", console.approve, may="connect systems", methods=POST),
+    at("/lti/console/{id}/refuse", console.refuse, may="connect systems", methods=POST),
     # what is learnt
     at("/courses", courses.mine, may=SIGNED_IN),
     at("/courses/media/{sha256}", player.media, may=SIGNED_IN),

@@ -44,6 +44,7 @@ KINDS: frozenset[str] = frozenset(
         "task.handed_in",
         # lti
         "deployment.approved",
+        "deployment.refused",
         "registration.added",
         "registration.approved",
         "registration.changed",

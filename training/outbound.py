@@ -81,6 +81,18 @@ class Outbound:
         """Closes all connections."""
         await self.client.aclose()
 
+    async def check(self, url: str, *, ports: Iterable[int] = (443,)) -> None:
+        """Raises AddressForbidden for an address that could not be called; nothing is sent."""
+        await self._check(url, frozenset(ports))
+        parts = urlsplit(url)
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                found = await _addresses(parts.hostname or "", parts.port or 443, self.allow)
+        except TimeoutError:
+            found = []
+        if not found:
+            raise AddressForbidden
+
     async def fetch(
         self,
         method: str,
@@ -97,7 +109,9 @@ class Outbound:
                 return await self._follow(method, url, dict(headers or {}), body, frozenset(ports))
         except (TimeoutError, httpx2.TimeoutException):
             raise Upstream("The other system did not answer in time.", "We will try again.") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError):
+        except httpx2.InvalidURL:
+            raise AddressForbidden from None
+        except (httpx2.HTTPError, httpx2.StreamError):
             raise Upstream("The other system could not be reached.", "We will try again.") from None
 
     async def _follow(
@@ -153,9 +167,7 @@ class _Guard(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Resolves, checks every address found, and connects to the first that answers."""
-        addresses = await _resolve(host, port)
-        if host.lower() not in self.allow and not all(_callable(one, self.allow) for one in addresses):
-            raise AddressForbidden
+        addresses = await _addresses(host, port, self.allow)
         failure: Exception = httpcore2.ConnectError("the name has no address")
         for address in addresses[:4]:
             try:
@@ -174,6 +186,13 @@ async def _exempt(host: str, port: int, allow: frozenset[str]) -> bool:
         return True
     found = await _resolve(host, port) if allow else []
     return bool(found) and all(str(one) in allow for one in found)
+
+
+async def _addresses(host: str, port: int, allow: frozenset[str]) -> list[Address]:
+    found = await _resolve(host, port)
+    if host.lower() not in allow and not all(_callable(one, allow) for one in found):
+        raise AddressForbidden
+    return found
 
 
 async def _resolve(host: str, port: int) -> list[Address]:

@@ -14,7 +14,7 @@ from training.commands.place import here
 from training.commands.tables import AsJson, show
 from training.consequences import AFTER
 from training.database.opening import opened
-from training.lti import checkup, registration, roster_changes, scores
+from training.lti import approval, checkup, registration, roster_changes, scores
 from training.lti.checkup import Finding
 from training.lti.registration import Entry
 from training.lti.scores import Value
@@ -80,7 +80,7 @@ def approve(identifier: Annotated[str, typer.Argument(metavar="ID")]) -> None:
 async def _approve(identifier: str) -> str:
     facts.follow(AFTER)
     async with opened(here().database_url):
-        return await registration.approve(identifier, now=clock.now())
+        return await approval.approve(identifier, now=clock.now())
 
 
 @lti.command("test")

@@ -2,38 +2,20 @@
 
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from training import clock
-from training.errors import Invalid, NotFound
-from training.lti import checkup, dynamic, registration
+from training.errors import NotFound
+from training.lti import approval, checkup, entering, introducing
 from training.lti.models import Context, Deployment, Registration, visible_to
 from training.lti.platform import allowed_hosts
 from training.lti.profiles import PROFILES, Profile
-from training.lti.registration import Entry
 from training.lti.tool import Tool
 from training.people.actor import Actor
-from training.sites.models import CentralUnit, Site
-from training.web.pages import actor, fill, go, identity, page, typed
-
-
-class Typed(BaseModel):
-    """The form that connects an LMS by hand."""
-
-    issuer: str = Field(title="the issuer", max_length=500)
-    client_id: str = Field(title="the client id", max_length=255)
-    auth_url: str = Field(title="the authentication address")
-    token_url: str = Field(title="the token address")
-    jwks_url: str = Field(title="the key set address")
-    deployment_id: str = ""
-    token_audience: str = ""
-    service_hosts: str = ""
-    profile: str = ""
-    name: str = Field("", max_length=200)
-    site: str = ""
+from training.web.pages import actor, go, identity, page
 
 
 async def console(request: Request) -> Response:
@@ -56,9 +38,9 @@ async def console(request: Request) -> Response:
 
 async def system(request: Request) -> Response:
     """Shows one LMS: what was entered, what to enter there, and how its connection does."""
-    found = await _system(request)
+    found = await registered(request)
     profile = PROFILES.get(found.profile, PROFILES["other"])
-    deployments = await Deployment.filter(registration_id=found.id).order_by("seen").values("deployment_id", "state")
+    known = Deployment.filter(registration_id=found.id).order_by("seen")
     listed = Context.filter(deployment__registration_id=found.id).exclude(roster_url="").order_by("title")
     courses = await listed.values("id", "title", "context_id", "synced")
     proposed = [(name, str(before), str(after)) for name, (before, after) in (found.proposed or {}).items()]
@@ -68,8 +50,9 @@ async def system(request: Request) -> Response:
         system=_shown(found),
         entered=_entered(found),
         profile=profile,
-        ours=our_values(request.app.state.settings.public_url),
-        deployments=deployments,
+        ours=entering.there(found.profile, request.app.state.settings.public_url),
+        strange_hosts=_strange_hosts(found),
+        deployments=await known.values("id", "deployment_id", "state"),
         proposed=proposed,
         courses=courses,
         takes_updates=bool(found.client_uri),
@@ -78,73 +61,56 @@ async def system(request: Request) -> Response:
 
 async def check(request: Request) -> Response:
     """Tests the connection and shows what was found."""
-    found = await _system(request)
+    found = await registered(request)
     tool: Tool = request.app.state.tool
     findings = await checkup.test(found, tool.platform, now=clock.now())
     return page(request, "lti/check.html", system=_shown(found), findings=[asdict(one) for one in findings])
 
 
-async def connect(request: Request) -> Response:
-    """Shows the form that connects an LMS by hand; posted, connects it."""
-    me: Actor = actor(request)
-    shown: dict[str, Any] = {
-        "ours": our_values(request.app.state.settings.public_url),
-        "profiles": [("", "I am not sure"), *((one.name, one.title) for one in PROFILES.values())],
-        "sites": [("", "No site"), *await Site.filter(unit_id=me.unit_id).order_by("name").values_list("code", "name")],
-    }
-    if request.method == "GET":
-        return page(request, "lti/connect.html", **shown)
-    values = await typed(request)
-    try:
-        asked = fill(Typed, values)
-        unit = await CentralUnit.get(id=me.unit_id)
-        added = await registration.add(
-            _entry(asked), now=clock.now(), unit=unit.slug, site=asked.site, actor=me.person_id
-        )
-    except Invalid as error:
-        problems = error.problems or {"form": f"{error.message} {error.remedy}"}
-        return page(request, "lti/connect.html", 422, problems=problems, values=values, **shown)
-    request.app.state.frame_origins |= registration.frame_origins_of(added)
-    return go(request, f"/lti/console/{added.id}?notice=It+is+connected.")
-
-
 async def accept(request: Request) -> Response:
     """Takes over what an LMS proposed for its registration."""
-    found = await _system(request)
-    await registration.accept_changes(found, now=clock.now(), actor=actor(request).person_id)
+    found = await registered(request)
+    await approval.accept_changes(found, now=clock.now(), actor=actor(request).person_id)
     return go(request, f"/lti/console/{found.id}?notice=The+changes+are+taken+over.")
 
 
 async def introduce(request: Request) -> Response:
-    """Tells the LMS anew what we are and which messages we take."""
-    found = await _system(request)
+    """Shows what the LMS would learn anew of us, beside what it knows; posted, tells it."""
+    found = await registered(request)
     tool: Tool = request.app.state.tool
-    await dynamic.introduce_again(tool, found, name=request.app.state.settings.service_name)
-    return go(request, f"/lti/console/{found.id}?notice=The+learning+system+knows+our+new+values.")
+    name = request.app.state.settings.service_name
+    if request.method == "POST":
+        await introducing.tell_again(tool, found, name=name)
+        return go(request, f"/lti/console/{found.id}?notice=The+learning+system+knows+our+new+values.")
+    changes = await introducing.what_would_change(tool, found, name=name)
+    return page(request, "lti/introduce.html", system=_shown(found), changes=changes)
 
 
 async def approve(request: Request) -> Response:
     """Approves a registration or a deployment that waits."""
     me: Actor = actor(request)
-    await registration.approve(str(identity(request)), now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
+    await approval.approve(str(identity(request)), now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
     return go(request, "/lti/console?notice=It+is+approved.")
 
 
-def our_values(public_url: str) -> list[tuple[str, str]]:
-    """Lists what an LMS administrator has to enter for us, under the names that LMSs use."""
-    return [
-        ("Tool URL, target link URI", f"{public_url}/"),
-        ("Login URL, OpenID Connect initiation", f"{public_url}/lti/login"),
-        ("Redirect URI", f"{public_url}/lti/launch"),
-        ("Public key set, JWKS URL", f"{public_url}/.well-known/jwks.json"),
-    ]
+async def refuse(request: Request) -> Response:
+    """Refuses a registration or a deployment that waits."""
+    me: Actor = actor(request)
+    what = await approval.refuse(identity(request), now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
+    return go(request, f"/lti/console?notice={quote(what)}+is+refused.")
 
 
-async def _system(request: Request) -> Registration:
+async def registered(request: Request) -> Registration:
+    """Gives the LMS that the address names, if it belongs to the actor's unit."""
     found = await visible_to(actor(request)).get_or_none(id=identity(request)).prefetch_related("deployments", "site")
     if found is None:
         raise NotFound("There is no such learning system.", "Go back to the list.")
     return found
+
+
+def _strange_hosts(row: Registration) -> list[str]:
+    """Lists the hosts that are not the issuer's: whoever approves should know them."""
+    return sorted(allowed_hosts(row) - {urlsplit(row.issuer).hostname or ""})
 
 
 def _shown(row: Registration) -> dict[str, Any]:
@@ -172,18 +138,3 @@ def _entered(row: Registration) -> list[tuple[str, str]]:
         ("Key set address", row.jwks_url),
         ("Hosts we may call", ", ".join(sorted(allowed_hosts(row)))),
     ]
-
-
-def _entry(asked: Typed) -> Entry:
-    return Entry(
-        issuer=asked.issuer.strip(),
-        client_id=asked.client_id.strip(),
-        auth_url=asked.auth_url.strip(),
-        token_url=asked.token_url.strip(),
-        jwks_url=asked.jwks_url.strip(),
-        deployment_ids=tuple(asked.deployment_id.split()),
-        token_audience=asked.token_audience.strip(),
-        service_hosts=tuple(asked.service_hosts.replace(",", " ").split()),
-        profile=asked.profile,
-        name=asked.name,
-    )

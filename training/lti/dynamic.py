@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from training.errors import NotAllowed, Trouble
-from training.lti.keycache import registered_ports
+from training.errors import Trouble
+from training.lti.introducing import CONFIGURATION, SCOPES, metadata, text_of
 from training.lti.models import Registration
-from training.lti.platform import LINE_ITEM, MEMBERS, RESULT, SCORE
 from training.lti.profiles import recognise
 from training.lti.refusals import Refused
 from training.lti.registration import Entry, add, check
@@ -19,9 +18,6 @@ from training.lti.tool import Tool
 from training.outbound import AddressForbidden, Reply
 
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
-CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
-SCOPES = (LINE_ITEM, SCORE, RESULT, MEMBERS)
-MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
 COMPARED = ("auth_url", "token_url", "jwks_url", "token_audience", "service_hosts")
 
@@ -50,6 +46,7 @@ async def register(
     if known:
         return known
     found = read_configuration(await _read(tool, configuration_url), configuration_url)
+    await _check_addresses(tool, found)
     reply = await _introduce(tool, found, token, name)
     return await _keep(tool, found, reply, unit=unit, asked_hash=asked_hash, now=now)
 
@@ -66,6 +63,15 @@ async def _read(tool: Tool, url: str) -> Any:
         raise
     except Trouble:
         raise Refused("registration_rejected", "the configuration could not be read") from None
+
+
+async def _check_addresses(tool: Tool, found: Configuration) -> None:
+    # Before anything is sent: an address that may not be called is no address of a platform.
+    try:
+        for url in (found.auth_url, found.token_url, found.jwks_url, found.registration_url):
+            await tool.platform.outbound.check(url)
+    except AddressForbidden:
+        raise Refused("registration_url_forbidden") from None
 
 
 def read_configuration(document: Any, source: str) -> Configuration:
@@ -96,31 +102,6 @@ def read_configuration(document: Any, source: str) -> Configuration:
         scopes=tuple(one for one in scopes if isinstance(one, str)) if isinstance(scopes, list) else SCOPES,
         source=source,
     )
-
-
-def metadata(origin: str, name: str, scopes: tuple[str, ...] = SCOPES) -> dict[str, Any]:
-    """Writes how we introduce ourselves. Source: LTI Dynamic Registration 1.0, 3.5."""
-    return {
-        "application_type": "web",
-        "response_types": ["id_token"],
-        "grant_types": ["implicit", "client_credentials"],
-        "initiate_login_uri": f"{origin}/lti/login",
-        "redirect_uris": [f"{origin}/lti/launch"],
-        "client_name": name,
-        "jwks_uri": f"{origin}/.well-known/jwks.json",
-        "token_endpoint_auth_method": "private_key_jwt",
-        "scope": " ".join(one for one in SCOPES if one in scopes),
-        CONFIGURATION: {
-            "domain": urlsplit(origin).netloc,
-            "description": "Training, assessment and certification of people who lead parenting groups.",
-            "target_link_uri": f"{origin}/",
-            "claims": ["iss", "sub", "name", "given_name", "family_name", "email"],
-            "messages": [
-                {"type": MESSAGES[0], "target_link_uri": f"{origin}/", "label": name},
-                {"type": MESSAGES[1], "target_link_uri": f"{origin}/", "label": name, "placements": ["ContentArea"]},
-            ],
-        },
-    }
 
 
 async def _introduce(tool: Tool, found: Configuration, token: str, name: str) -> Mapping[str, Any]:
@@ -169,8 +150,8 @@ async def _keep(
         raise Refused("registration_rejected", " ".join(problems.values()))
     client = {
         "asked_hash": asked_hash,
-        "client_uri": _text(reply, "registration_client_uri"),
-        "client_token": tool.hide(_text(reply, "registration_access_token")),
+        "client_uri": text_of(reply, "registration_client_uri"),
+        "client_token": tool.hide(text_of(reply, "registration_access_token")),
     }
     known = await Registration.get_or_none(issuer=entry.issuer, client_id=entry.client_id)
     row = known or await add(entry, now=now, unit=unit, state="pending")
@@ -185,26 +166,8 @@ def difference(row: Registration, entry: Entry) -> dict[str, list[Any]]:
     return {name: [getattr(row, name), told[name]] for name in COMPARED if getattr(row, name) != told[name]}
 
 
-async def introduce_again(tool: Tool, row: Registration, *, name: str) -> None:
-    """Tells the platform what we are now, by PUT to the address that it gave us for that. Source: RFC 7592."""
-    if not row.client_uri or not row.client_token:
-        raise NotAllowed("This learning system takes no updates.", "Ask its administrator to change the entry by hand.")
-    body = json.dumps(metadata(tool.origin, name) | {"client_id": row.client_id}).encode()
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {tool.show(row.client_token)}"}
-    reply = await tool.platform.outbound.fetch(
-        "PUT", row.client_uri, headers=headers, body=body, ports=registered_ports(row.issuer, row.client_uri)
-    )
-    if not reply.ok:
-        raise Refused("registration_rejected", f"the update was answered with {reply.status}")
-
-
 def _host(url: str) -> str:
     try:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
-
-
-def _text(told: Mapping[str, Any], name: str) -> str:
-    value = told.get(name)
-    return value if isinstance(value, str) and len(value) <= 1000 else ""

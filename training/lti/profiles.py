@@ -20,6 +20,8 @@ class Profile:
     roster_unpaged: bool = False
     """The Link header of the roster cannot be parsed: ask for one long list."""
     register_where: str = ""
+    link_where: str = ""
+    """Where a registration link is pasted."""
     notes: str = ""
 
 
@@ -34,8 +36,10 @@ PROFILES: dict[str, Profile] = {
             storage=True,
             registration=True,
             services_elsewhere=True,
-            register_where="Admin, Developer Keys, + Developer Key, + LTI Key (or LTI Registration)",
-            notes="Add each school's own host as a service host.",
+            register_where="Admin, Developer Keys, + Developer Key, + LTI Key",
+            link_where="Admin, Developer Keys, + Developer Key, + LTI Registration, Dynamic Registration URL",
+            notes="Add each school's own host under Other hosts of its services: scores and rosters live there. "
+            "The deployment id is behind the wheel of the app: Settings, Apps, Deployment Id.",
         ),
         Profile(
             "moodle",
@@ -45,6 +49,7 @@ PROFILES: dict[str, Profile] = {
             registration=True,
             roster_unpaged=True,
             register_where="Site administration, Plugins, Activity modules, External tool, Manage tools",
+            link_where="Site administration, Plugins, Activity modules, External tool, Manage tools, Tool URL",
             notes="The redirect address must be entered exactly. Where frames block cookies, choose New window.",
         ),
         Profile(
@@ -54,7 +59,8 @@ PROFILES: dict[str, Profile] = {
             r"https://blackboard\.com",
             storage=True,
             services_elsewhere=True,
-            register_where="Administrator Panel, Integrations, LTI Tool Providers, Register LTI 1.3 Tool",
+            register_where="developer.anthology.com, My Applications, +. Then as an administrator of the school: "
+            "Administrator Panel, Integrations, LTI Tool Providers, Register LTI 1.3 Tool",
             notes="All schools share one issuer; the deployment id tells them apart.",
         ),
         Profile(
@@ -65,7 +71,8 @@ PROFILES: dict[str, Profile] = {
             storage=True,
             registration=True,
             services_elsewhere=True,
-            register_where="Admin Tools, Manage Extensibility, LTI Advantage, Register Tool",
+            register_where="Admin Tools, Manage Extensibility, LTI Advantage, Register Tool, Standard",
+            link_where="Admin Tools, Manage Extensibility, LTI Advantage, Register Tool, Dynamic",
             notes="The token audience differs from the token address: copy both.",
         ),
         Profile(
@@ -83,7 +90,8 @@ PROFILES: dict[str, Profile] = {
             r"https?://.*sakai.*",
             storage=True,
             registration=True,
-            register_where="Administration Workspace, Plus Admin (or External Tools)",
+            register_where="Administration Workspace, External Tools, Install LTI 1.x Tool",
+            link_where="Administration Workspace, External Tools, LTI Advantage Auto Provision",
             notes="The deployment id is 1.",
         ),
         Profile("pretend", "Pretend LMS", frozenset({"pretend-lms"}), register_where="It is set up by the demo."),

@@ -1,4 +1,4 @@
-"""Connects LMSs to us: registrations are added, listed and approved."""
+"""Connects LMSs to us: registrations are added, listed and changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,13 @@ from uuid import UUID, uuid4
 from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotFound
-from training.lti.models import Deployment, Registration
+from training.lti.models import Deployment, Identity, Registration
 from training.lti.profiles import PROFILES, recognise
 from training.lti.remembered import forget_everywhere
 from training.sites.models import CentralUnit, Site
 
 POLICIES = ("auto", "ask", "refuse")
+ADDRESSES = {"auth_url": "authentication address", "token_url": "token address", "jwks_url": "key set address"}
 LONGEST_URL = 1000
 
 
@@ -43,7 +44,7 @@ async def add(
     problems = check(entry)
     if problems:
         raise Invalid("The registration cannot be used.", " ".join(problems.values()), problems=problems)
-    owner = await _unit(unit)
+    owner = await unit_of(unit)
     place = await _site(owner, site) if site else None
     if await Registration.filter(issuer=entry.issuer, client_id=entry.client_id).exists():
         raise Conflict("This issuer and client id are registered already.", "See: training lti list.")
@@ -77,9 +78,9 @@ async def add(
 def check(entry: Entry) -> dict[str, str]:
     """Says for each field what is wrong with it. Whether an address may be called is the outbound guard's to say."""
     problems: dict[str, str] = {}
-    for name in ("auth_url", "token_url", "jwks_url"):
+    for name, words in ADDRESSES.items():
         if not _is_url(getattr(entry, name)):
-            problems[name] = f"Enter {name} as https://host/path."
+            problems[name] = f"Enter the {words} as https://host/path."
     if not entry.issuer or len(entry.issuer) > 500:
         problems["issuer"] = "Enter the issuer exactly as the LMS shows it."
     if not entry.client_id or len(entry.client_id) > 255:
@@ -114,68 +115,37 @@ async def list_registrations(unit_id: UUID | None = None) -> Sequence[Mapping[st
     ]
 
 
-async def approve(identifier: str, *, now: datetime, actor: UUID | None = None, unit_id: UUID | None = None) -> str:
-    """Approves a pending registration or deployment by its id, or a deployment by the LMS's own id if only one waits.
-
-    `unit_id` limits it to one unit's.
-    """
-    wanted = _uuid(identifier)
-    own: dict[str, Any] = {"unit_id": unit_id} if unit_id else {}
-    registration = await Registration.get_or_none(id=wanted, state="pending", **own) if wanted else None
-    if registration:
-        return await _approve_registration(registration, now, actor)
-    own = {"registration__unit_id": unit_id} if unit_id else {}
-    waiting = Deployment.filter(state="pending", **own).select_related("registration")
-    found = await waiting.filter(id=wanted) if wanted else []
-    found = found or await waiting.filter(deployment_id=identifier)
-    if len(found) > 1:
-        raise Conflict("Several deployments with this id wait.", "Give the id that training lti list shows.")
-    if not found:
-        raise NotFound(f"Nothing with the id {identifier} waits for approval.", "See: training lti list.")
-    return await _approve_deployment(found[0], now, actor)
-
-
-async def _approve_registration(registration: Registration, now: datetime, actor: UUID | None) -> str:
+async def change(
+    row: Registration, entry: Entry, *, site: str = "", now: datetime, actor: UUID | None = None
+) -> Registration:
+    """Changes what was entered; issuer and client id stay once somebody has come in by them."""
+    problems = check(entry)
+    told = {**{name: getattr(entry, name) for name in ENTERED}, "service_hosts": list(entry.service_hosts)}
+    told["profile"] = entry.profile or recognise(issuer=entry.issuer).name
+    told["name"] = entry.name or row.name
+    told["site_id"] = (await _site(await CentralUnit.get(id=row.unit_id), site)).id if site else None
+    changed = {name: [getattr(row, name), value] for name, value in told.items() if getattr(row, name) != value}
+    for name in {"issuer", "client_id"} & changed.keys():
+        if await Identity.filter(registration_id=row.id).exists():
+            problems[name] = "People have come in by this one. Connect a new learning system instead."
+    if problems:
+        raise Invalid("The registration cannot be used.", " ".join(problems.values()), problems=problems)
+    if await Registration.filter(issuer=entry.issuer, client_id=entry.client_id).exclude(id=row.id).exists():
+        raise Conflict("This issuer and client id are registered already.", "See the list of learning systems.")
     async with transaction():
-        if not await Registration.filter(id=registration.id, state="pending").update(state="active"):
-            raise Conflict("It was approved already.", "Load the page again.")
-        await Deployment.filter(registration_id=registration.id, state="pending").update(state="approved")
-        await facts.record("registration.approved", registration, actor=actor, unit=registration.unit_id, now=now)
-    return f"Registration {registration.id} is active."
-
-
-async def _approve_deployment(deployment: Deployment, now: datetime, actor: UUID | None) -> str:
-    async with transaction():
-        if not await Deployment.filter(id=deployment.id, state="pending").update(state="approved"):
-            raise Conflict("It was approved already.", "Load the page again.")
-        await facts.record(
-            "deployment.approved",
-            deployment,
-            actor=actor,
-            unit=deployment.registration.unit_id,
-            now=now,
-            detail={"deployment_id": deployment.deployment_id},
-        )
-    return f"Deployment {deployment.deployment_id} is approved."
-
-
-async def accept_changes(registration: Registration, *, now: datetime, actor: UUID | None = None) -> None:
-    """Takes over what an LMS proposed for its registration, as it was shown."""
-    proposed: dict[str, list[Any]] = registration.proposed or {}
-    if not proposed:
-        raise Conflict("There is nothing to take over.", "Load the page again.")
-    async with transaction():
-        told = {name: after for name, (_, after) in proposed.items()}
-        await Registration.filter(id=registration.id).update(proposed=None, **told)
-        await facts.record(
-            "registration.changed", registration, actor=actor, unit=registration.unit_id, now=now, detail=proposed
-        )
+        await Registration.filter(id=row.id).update(**told)
+        detail = {name: [str(one) for one in pair] for name, pair in changed.items() if name != "name"}
+        await facts.record("registration.changed", row, actor=actor, unit=row.unit_id, now=now, detail=detail)
     forget_everywhere()
+    return await Registration.get(id=row.id)
+
+
+ENTERED = ("issuer", "client_id", "auth_url", "token_url", "jwks_url", "token_audience", "deployment_policy")
 
 
 async def find(identifier: str) -> Registration:
     """Finds a registration by its id, or by its issuer where there is only one."""
-    wanted = _uuid(identifier)
+    wanted = uuid_of(identifier)
     found = await (Registration.filter(id=wanted) if wanted else Registration.filter(issuer=identifier)).limit(2)
     if len(found) != 1:
         raise NotFound(f"There is no single registration {identifier}.", "See: training lti list.")
@@ -212,7 +182,8 @@ def _is_url(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and len(url) <= LONGEST_URL and url.isprintable()
 
 
-async def _unit(slug: str) -> CentralUnit:
+async def unit_of(slug: str) -> CentralUnit:
+    """Finds the central unit of that slug, or the only one."""
     found = await (CentralUnit.filter(slug=slug) if slug else CentralUnit.all()).limit(2)
     if not found and not slug:  # a fresh installation: its LMS is often connected before anything is loaded
         return await CentralUnit.create(id=uuid4(), slug="central-unit", name="Central unit")
@@ -228,7 +199,8 @@ async def _site(unit: CentralUnit, code: str) -> Site:
     return found
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_of(text: str) -> UUID | None:
+    """Reads an id, if it is one."""
     try:
         return UUID(text)
     except ValueError:

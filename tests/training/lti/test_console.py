@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 
 import httpx2
 import pytest
@@ -12,9 +13,10 @@ from training.demo.cast import known
 from training.demo.lms.joining import entry
 from training.demo.lms.mischief import set_mischief
 from training.facts import Fact
-from training.lti import scores
+from training.lti import entering, scores
 from training.lti.gradebook import Score
 from training.lti.models import Deployment, LaunchTrace, Registration, ResourceLink
+from training.lti.profiles import PROFILES
 from training.lti.registration import add
 from training.lti.scores import Value
 
@@ -48,7 +50,6 @@ async def test_the_console_lists_what_is_connected_and_what_waits(side: Side, br
 
 async def test_an_lms_is_connected_by_hand(side: Side, browse: Browse) -> None:
     farah = await browse("farah")
-    assert "/lti/launch" in (await farah.get("/lti/console/connect")).text
     wrong = await farah.post("/lti/console/connect", data={**FORM, "auth_url": "nonsense"})
     assert wrong.status_code == 422 and "https://lms.example/token" in wrong.text
     answer = await farah.post("/lti/console/connect", data={**FORM, "deployment_id": "1 2", "site": "RIV"})
@@ -57,7 +58,49 @@ async def test_an_lms_is_connected_by_hand(side: Side, browse: Browse) -> None:
     assert "lms.example" in page.text and "Riverside" in page.text
     assert await Deployment.filter(registration__issuer="https://lms.example").count() == 2
     again = await farah.post("/lti/console/connect", data=FORM)
-    assert again.status_code == 409
+    assert again.status_code == 422 and "registered already" in again.text
+
+
+@pytest.mark.parametrize("kind", ["", *PROFILES])
+async def test_each_kind_of_lms_is_told_the_exact_values_in_its_own_words(
+    side: Side, browse: Browse, kind: str
+) -> None:
+    page = (await (await browse("farah")).get(f"/lti/console/connect?kind={kind}")).text
+    for path in ("/lti/login", "/lti/launch", "/.well-known/jwks.json"):
+        assert f"http://testserver{path}" in page
+    for name, value in entering.THERE.get(kind, entering.OTHERS):
+        assert name in unescape(page) and (value.startswith(("{", "[")) or value.split("{")[0] in unescape(page))
+    takes_links = not kind or kind == "other" or PROFILES[kind].registration
+    assert ("http://testserver/lti/register" in page) is takes_links
+    assert PROFILES[kind or "other"].register_where in unescape(page)
+
+
+async def test_what_was_entered_is_changed_and_the_kind_of_lms_overridden(side: Side, browse: Browse) -> None:
+    row, farah = await Registration.get(), await browse("farah")
+    place = f"/lti/console/{row.id}"
+    form = {**FORM, "issuer": row.issuer, "client_id": row.client_id, "profile": "moodle"}
+    assert f'value="{row.token_url}"' in (await farah.get(f"{place}/change")).text
+    assert (await farah.post(f"{place}/change", data={**form, "jwks_url": "nonsense"})).status_code == 422
+    answer = await farah.post(f"{place}/change", data={**form, "service_hosts": "a.example, b.example"})
+    assert answer.status_code == 303
+    changed = await Registration.get()
+    assert (changed.profile, changed.service_hosts, changed.site_id) == ("moodle", ["a.example", "b.example"], None)
+    page = (await farah.get(place)).text
+    assert "Public keyset" in page and "Manage tools" in page and "https://lms.example/token" in page
+    fact = await Fact.get(kind="registration.changed")
+    assert fact.actor_id == known("farah") and fact.detail["profile"] == ["pretend", "moodle"]
+    moved = await farah.post(f"{place}/change", data={**form, "issuer": "https://elsewhere.example"})
+    assert moved.status_code == 422 and "People have come in by this one" in moved.text  # Amina has
+
+
+async def test_a_deployment_that_waits_is_refused_and_stays_refused(side: Side, browse: Browse) -> None:
+    farah, row = await browse("farah"), await Deployment.get()
+    assert (await farah.post(f"/lti/console/{row.id}/refuse")).status_code == 404  # it does not wait
+    await Deployment.all().update(state="pending")
+    assert "Refuse deployment demo-1" in (await farah.get("/lti/console")).text
+    assert (await farah.post(f"/lti/console/{row.id}/refuse")).status_code == 303
+    assert (await side.launch()).headers["X-Refusal"] == "deployment_unknown"
+    assert await Fact.filter(kind="deployment.refused", actor_id=known("farah")).count() == 1
 
 
 async def test_a_refused_launch_is_found_by_the_number_on_its_page(side: Side, browse: Browse) -> None:

@@ -1,20 +1,28 @@
 """Dynamic registration: introduced once, approved by somebody here, and no way to reach private addresses."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import itertools
+import re
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import httpx2
 import pytest
 
+from tests.conftest import ORIGIN
 from tests.training.lti.conftest import Side
+from tests.training.test_outbound import FORMS, counting
+from training import app as roof
 from training.demo.cast import known
 from training.demo.lms.mischief import set_mischief
 from training.facts import Fact
-from training.lti import dynamic
+from training.lti import dynamic, introducing
 from training.lti.models import Deployment, Registration
 from training.lti.platform import LINE_ITEM
 from training.lti.refusals import Refused
 from training.lti.tool import Tool
+from training.settings import Settings
 
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
 
@@ -58,8 +66,8 @@ async def test_what_we_tell_is_what_the_standard_wants(side: Side) -> None:
     assert (told["application_type"], told["token_endpoint_auth_method"]) == ("web", "private_key_jwt")
     assert told["grant_types"] == ["implicit", "client_credentials"] and told["response_types"] == ["id_token"]
     assert told["redirect_uris"] == ["http://testserver/lti/launch"] and LINE_ITEM in told["scope"].split()
-    messages = told[dynamic.CONFIGURATION]["messages"]
-    assert [one["type"] for one in messages] == ["LtiResourceLinkRequest", "LtiDeepLinkingRequest"]
+    messages = told[introducing.CONFIGURATION]["messages"]
+    assert [one["type"] for one in messages][:2] == ["LtiResourceLinkRequest", "LtiDeepLinkingRequest"]
 
 
 async def test_the_same_request_twice_makes_one_registration(side: Side) -> None:
@@ -68,26 +76,79 @@ async def test_the_same_request_twice_makes_one_registration(side: Side) -> None
     assert len(side.world.tools) == 1 and await Registration.filter(client_id="tool-1").count() == 1
 
 
+@pytest.fixture
+async def strict(settings: Settings, database: None) -> AsyncIterator[httpx2.AsyncClient]:
+    """Opens a browser to a service that exempts nobody from the guard of outgoing calls."""
+    app = roof.build(settings.model_copy(update={"outbound_allow": ""}))
+    browser = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ORIGIN)
+    async with app.router.lifespan_context(app), browser:
+        yield browser
+
+
+def forbidden(refused: httpx2.Response) -> bool:
+    return (refused.status_code, refused.headers.get("X-Refusal")) == (400, "registration_url_forbidden")
+
+
+async def test_no_form_of_a_private_address_gets_a_packet(strict: httpx2.AsyncClient) -> None:
+    words = set()
+    async with counting() as (server, port):
+        for host in FORMS:
+            for url in (f"https://{host}:{port}/c", f"http://{host}:{port}/c", f"https://{host}/c"):
+                refused = await strict.get("/lti/register", params={"openid_configuration": url})
+                unknown = refused.headers["X-Refusal"] == "registration_rejected"  # no resolver knows such a name
+                by_name = host.rstrip(".").isalpha() or not host.isascii()
+                assert forbidden(refused) or (unknown and by_name), url
+                words.add(re.sub(r"[0-9a-f]{12}|nonce=\S+", "", refused.text) if not unknown else "")
+        assert server.connections == 0
+    assert len(words - {""}) == 1  # the same page for all of them
+
+
 @pytest.mark.parametrize(
     "url",
-    [
-        "http://169.254.169.254/.well-known/openid-configuration",
-        "https://10.0.0.1/c",
-        "https://[::1]/c",
-        "https://[::ffff:10.0.0.1]/c",
-        "https://2130706434/c",
-        "https://0x7f000002/c",
-        "file:///etc/passwd",
-        "https://user@lms.example/c",
-        "https://lms.example:8443/c",
-        "javascript:x",
-        "nonsense",
-    ],
+    ["file:///etc/passwd", "https://user@lms.example/c", "https://lms.example:8443/c", "javascript:x", "nonsense"],
 )
-async def test_a_private_or_odd_address_is_refused_with_the_same_words(side: Side, url: str) -> None:
-    refused = await asked(side, url)
-    assert (refused.status_code, refused.headers["X-Refusal"]) == (400, "registration_url_forbidden")
-    assert "10.0.0.1" not in refused.text and not side.world.tools
+async def test_an_odd_address_is_refused_in_the_same_words(side: Side, url: str) -> None:
+    assert forbidden(await asked(side, url)) and not side.world.tools
+
+
+async def test_a_name_that_turns_to_a_private_address_after_the_check_gets_no_packet(
+    strict: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with counting() as (server, port):
+        told = itertools.chain(["93.184.215.14"], itertools.repeat("127.0.0.1"))
+
+        async def rebinding(host: str, _: int, **__: Any) -> list[Any]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(told), port))]
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", rebinding)
+        for _ in range(2):
+            refused = await strict.get("/lti/register", params={"openid_configuration": "https://lms.example/c"})
+        assert forbidden(refused) and server.connections == 0
+
+
+@pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint"])
+@pytest.mark.parametrize("url", ["https://10.0.0.1/x", "http://lms.example/x", "https://169.254.169.254/x"])
+async def test_a_platform_that_names_a_private_or_plain_endpoint_is_told_nothing(
+    side: Side, endpoint: str, url: str
+) -> None:
+    side.world.configured = {endpoint: url}
+    assert forbidden(await asked(side))
+    assert not side.world.tools and await Registration.all().count() == 1
+
+
+async def test_another_public_host_is_shown_to_whoever_approves(side: Side, browse: Browse) -> None:
+    side.world.configured = {"token_endpoint": side.world.base_url.replace("127.0.0.1", "localhost") + "/token"}
+    await asked(side)
+    page = (await (await browse("farah")).get(f"/lti/console/{(await made()).id}")).text
+    assert "on other hosts:</b> localhost." in page
+
+
+async def test_a_registration_that_waits_can_be_refused(side: Side, browse: Browse) -> None:
+    await asked(side)
+    row, farah = await made(), await browse("farah")
+    assert (await farah.post(f"/lti/console/{row.id}/refuse")).status_code == 303
+    assert (await made()).state == "closed"
+    assert (await farah.post(f"/lti/console/{row.id}/approve")).status_code == 404
 
 
 async def test_without_a_configuration_there_is_nothing_to_register(side: Side) -> None:
@@ -163,12 +224,27 @@ async def test_an_lms_may_propose_changes_that_are_shown_and_taken_over(side: Si
     assert (await farah.post(f"/lti/console/{row.id}/accept")).status_code == 409
 
 
-async def test_our_newest_values_are_put_where_the_lms_takes_them(side: Side, browse: Browse) -> None:
+async def test_our_newest_values_are_compared_and_put_where_the_lms_takes_them(side: Side, browse: Browse) -> None:
     await asked(side)
-    row = await made()
+    row, farah = await made(), await browse("farah")
     assert "let-me-in" not in row.client_token  # kept encrypted
     tool: Tool = side.tool
     assert tool.show(row.client_token) == "let-me-in"
-    side.world.tools.clear()
-    assert (await (await browse("farah")).post(f"/lti/console/{row.id}/introduce")).status_code == 303
-    assert side.world.tools["tool-1"]["client_id"] == "tool-1"
+    place, known_there = f"/lti/console/{row.id}/introduce", side.world.tools["tool-1"]
+    assert f"{row.id}/introduce" in (await farah.get(f"/lti/console/{row.id}")).text
+    known_there |= {"client_id": "tool-1", "initiate_login_uri": "http://old.example/lti/login"}
+    page = await farah.get(place)
+    assert "http://old.example/lti/login" in page.text and "http://testserver/lti/login" in page.text
+    assert "jwks_uri" not in page.text  # which is the same there
+    assert (await farah.post(place)).status_code == 303
+    assert side.world.tools["tool-1"]["initiate_login_uri"] == "http://testserver/lti/login"
+    assert "everything as it is now" in (await farah.get(place)).text
+    side.world.tools.clear()  # it tells nothing, and may still be told
+    assert "jwks_uri" in (await farah.get(place)).text
+    assert (await farah.post(place)).status_code == 303 and side.world.tools["tool-1"]["client_id"] == "tool-1"
+
+
+async def test_an_lms_that_gave_no_address_for_updates_gets_none(side: Side, browse: Browse) -> None:
+    row, farah = await Registration.get(), await browse("farah")
+    assert "/introduce" not in (await farah.get(f"/lti/console/{row.id}")).text
+    assert (await farah.post(f"/lti/console/{row.id}/introduce")).status_code == 403

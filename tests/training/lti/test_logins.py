@@ -13,7 +13,7 @@ from training import clock, facts
 from training.consequences import AFTER
 from training.database.opening import opened
 from training.demo.lms.mischief import set_mischief
-from training.lti import registration
+from training.lti import approval, registration
 from training.lti.models import Deployment, LaunchTrace, Nonce, Registration
 from training.lti.registration import Entry
 from training.lti.state import Login, bind, seal, unseal
@@ -191,7 +191,7 @@ async def test_an_approved_deployment_may_launch(side: Side) -> None:
     forged = honest(side.world, query["nonce"])
     claim("deployment_id", "school-7")(forged)
     await side.post(forged.write(), query["state"])
-    assert "school-7" in await registration.approve("school-7", now=clock.now())
+    assert "school-7" in await approval.approve("school-7", now=clock.now())
     assert (await side.post(forged.write(), query["state"])).status_code == 303
 
 

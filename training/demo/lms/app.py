@@ -45,7 +45,7 @@ def build(
             Route("/keys", launches.key_set),
             Route("/.well-known/openid-configuration", introducing.configuration),
             Route("/tools", introducing.tools, methods=["POST"]),
-            Route("/tools/{client_id}", introducing.tools, methods=["PUT"]),
+            Route("/tools/{client_id}", introducing.tools, methods=["GET", "PUT"]),
             Route("/placed", choosing.placed, methods=["POST"]),
             Route(f"{_COURSE}/lineitems", grades.line_items, methods=BOTH),
             Route(f"{_COURSE}/lineitems/{{item}}", grades.line_item),

@@ -30,7 +30,8 @@ async def configuration(request: Request) -> Response:
     """Says where our endpoints are. Source: LTI Dynamic Registration 1.0, 3.4."""
     if spoiled := await misbehave(request, "configuration"):
         return spoiled
-    base = world_of(request).base_url
+    world = world_of(request)
+    base = world.base_url
     return JSONResponse(
         {
             "issuer": base,
@@ -46,17 +47,22 @@ async def configuration(request: Request) -> Response:
                 "version": "1",
                 "messages_supported": [{"type": "LtiResourceLinkRequest"}, {"type": "LtiDeepLinkingRequest"}],
             },
+            **world.configured,
         }
     )
 
 
 async def tools(request: Request) -> Response:
-    """Takes a new tool, or a known one's new values, with a token."""
+    """Takes a new tool, or a known one's new values, with a token; tells what it knows of one."""
     if spoiled := await misbehave(request, "tools"):
         return spoiled
-    world, told = world_of(request), await request.json()
+    world = world_of(request)
     if request.headers.get("authorization") != "Bearer let-me-in":
         return JSONResponse({"error": "invalid_token"}, 401)
+    if request.method == "GET":
+        known = world.tools.get(request.path_params["client_id"])
+        return JSONResponse(known) if known else JSONResponse({"error": "invalid_client"}, 404)
+    told = await request.json()
     missing = [name for name in NEEDED if not told.get(name)]
     if missing:
         return JSONResponse({"error": "invalid_client_metadata", "error_description": ", ".join(missing)}, 400)

@@ -123,6 +123,8 @@ class World:
     """How the storage behaves: in the words that it understands, or silent, wrong or off."""
     told: list[dict[str, dict[str, Any]]] = field(default_factory=list)
     """The roster as it was each time that it was read to its end."""
+    configured: dict[str, Any] = field(default_factory=dict)
+    """What the configuration for dynamic registration says otherwise than it should."""
     roster_goes_on_at: str = ""
     """An address that the roster names as its next page."""
 

@@ -1,0 +1,87 @@
+"""Whoever administers here approves or refuses what waits: registrations, deployments, and changes of an LMS."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from training import facts
+from training.database.opening import transaction
+from training.errors import Conflict, NotFound
+from training.lti.models import Deployment, Registration
+from training.lti.registration import uuid_of
+from training.lti.remembered import forget_everywhere
+
+
+async def approve(identifier: str, *, now: datetime, actor: UUID | None = None, unit_id: UUID | None = None) -> str:
+    """Approves a pending registration or deployment by its id, or a deployment by the LMS's own id if only one waits.
+
+    `unit_id` limits it to one unit's.
+    """
+    wanted = uuid_of(identifier)
+    own: dict[str, Any] = {"unit_id": unit_id} if unit_id else {}
+    registration = await Registration.get_or_none(id=wanted, state="pending", **own) if wanted else None
+    if registration:
+        return await _approve_registration(registration, now, actor)
+    own = {"registration__unit_id": unit_id} if unit_id else {}
+    waiting = Deployment.filter(state="pending", **own).select_related("registration")
+    found = await waiting.filter(id=wanted) if wanted else []
+    found = found or await waiting.filter(deployment_id=identifier)
+    if len(found) > 1:
+        raise Conflict("Several deployments with this id wait.", "Give the id that training lti list shows.")
+    if not found:
+        raise NotFound(f"Nothing with the id {identifier} waits for approval.", "See: training lti list.")
+    return await _approve_deployment(found[0], now, actor)
+
+
+async def _approve_registration(registration: Registration, now: datetime, actor: UUID | None) -> str:
+    async with transaction():
+        if not await Registration.filter(id=registration.id, state="pending").update(state="active"):
+            raise Conflict("It was approved already.", "Load the page again.")
+        await Deployment.filter(registration_id=registration.id, state="pending").update(state="approved")
+        await facts.record("registration.approved", registration, actor=actor, unit=registration.unit_id, now=now)
+    return f"Registration {registration.id} is active."
+
+
+async def _approve_deployment(deployment: Deployment, now: datetime, actor: UUID | None) -> str:
+    async with transaction():
+        if not await Deployment.filter(id=deployment.id, state="pending").update(state="approved"):
+            raise Conflict("It was approved already.", "Load the page again.")
+        await facts.record(
+            "deployment.approved",
+            deployment,
+            actor=actor,
+            unit=deployment.registration.unit_id,
+            now=now,
+            detail={"deployment_id": deployment.deployment_id},
+        )
+    return f"Deployment {deployment.deployment_id} is approved."
+
+
+async def accept_changes(registration: Registration, *, now: datetime, actor: UUID | None = None) -> None:
+    """Takes over what an LMS proposed for its registration, as it was shown."""
+    proposed: dict[str, list[Any]] = registration.proposed or {}
+    if not proposed:
+        raise Conflict("There is nothing to take over.", "Load the page again.")
+    async with transaction():
+        told = {name: after for name, (_, after) in proposed.items()}
+        await Registration.filter(id=registration.id).update(proposed=None, **told)
+        await facts.record(
+            "registration.changed", registration, actor=actor, unit=registration.unit_id, now=now, detail=proposed
+        )
+    forget_everywhere()
+
+
+async def refuse(identifier: UUID, *, now: datetime, actor: UUID | None = None, unit_id: UUID) -> str:
+    """Refuses a registration or a deployment that waits; nobody comes in by it. Gives what was refused, in words."""
+    async with transaction():
+        row = await Registration.get_or_none(id=identifier, unit_id=unit_id)
+        if row and await Registration.filter(id=identifier, state="pending").update(state="closed"):
+            detail = {"state": ["pending", "closed"]}
+            await facts.record("registration.changed", row, actor=actor, unit=unit_id, now=now, detail=detail)
+            return row.name
+        waiting = await Deployment.get_or_none(id=identifier, registration__unit_id=unit_id)
+        if waiting and await Deployment.filter(id=identifier, state="pending").update(state="refused"):
+            detail_of = {"deployment_id": waiting.deployment_id}
+            await facts.record("deployment.refused", waiting, actor=actor, unit=unit_id, now=now, detail=detail_of)
+            return f"Deployment {waiting.deployment_id}"
+    raise NotFound("Nothing of this kind waits for approval.", "Load the page again.")

@@ -1,0 +1,108 @@
+"""How we introduce ourselves to an LMS, and tell it anew after we have changed."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from training.errors import NotAllowed, Trouble
+from training.lti.keycache import registered_ports
+from training.lti.models import Registration
+from training.lti.platform import LINE_ITEM, MEMBERS, RESULT, SCORE
+from training.lti.refusals import Refused
+from training.lti.tool import Tool
+from training.outbound import Reply
+
+CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+SCOPES = (LINE_ITEM, SCORE, RESULT, MEMBERS)
+MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
+LONGEST = 1000
+
+
+def metadata(origin: str, name: str, scopes: tuple[str, ...] = SCOPES) -> dict[str, Any]:
+    """Writes how we introduce ourselves. Source: LTI Dynamic Registration 1.0, 3.5."""
+    return {
+        "application_type": "web",
+        "response_types": ["id_token"],
+        "grant_types": ["implicit", "client_credentials"],
+        "initiate_login_uri": f"{origin}/lti/login",
+        "redirect_uris": [f"{origin}/lti/launch"],
+        "client_name": name,
+        "jwks_uri": f"{origin}/.well-known/jwks.json",
+        "token_endpoint_auth_method": "private_key_jwt",
+        "scope": " ".join(one for one in SCOPES if one in scopes),
+        CONFIGURATION: {
+            "domain": urlsplit(origin).netloc,
+            "description": "Training, assessment and certification of people who lead parenting groups.",
+            "target_link_uri": f"{origin}/",
+            "claims": ["iss", "sub", "name", "given_name", "family_name", "email"],
+            "messages": [
+                {"type": MESSAGES[0], "target_link_uri": f"{origin}/", "label": name},
+                {"type": MESSAGES[1], "target_link_uri": f"{origin}/", "label": name, "placements": ["ContentArea"]},
+            ],
+        },
+    }
+
+
+async def what_would_change(tool: Tool, row: Registration, *, name: str) -> list[tuple[str, str, str]]:
+    """Compares what the platform knows of us with what we are now: (what, there, here). Source: RFC 7592, 2.1.
+
+    A platform that does not tell what it knows is shown everything as new.
+    """
+    try:
+        reply = await _call(tool, row, "GET")
+        known = reply.json() if reply.ok else {}
+    except Trouble:
+        known = {}
+    there = dict(_flat(known if isinstance(known, dict) else {}))
+    here = dict(_flat(_ours(tool, row, name)))
+    return [(what, there.get(what, ""), text) for what, text in here.items() if there.get(what) != text]
+
+
+async def tell_again(tool: Tool, row: Registration, *, name: str) -> None:
+    """Tells the platform what we are now, by PUT to the address that it gave us for that. Source: RFC 7592, 2.2."""
+    reply = await _call(tool, row, "PUT", json.dumps(_ours(tool, row, name)).encode())
+    if not reply.ok:
+        raise Refused("registration_rejected", f"the update was answered with {reply.status}")
+    try:
+        said = reply.json()
+    except Trouble:
+        return
+    fresh = {
+        "client_uri": text_of(said, "registration_client_uri"),
+        "client_token": tool.hide(text_of(said, "registration_access_token")),
+    }
+    if told := {field: text for field, text in fresh.items() if text}:
+        await Registration.filter(id=row.id).update(**told)
+
+
+async def _call(tool: Tool, row: Registration, method: str, body: bytes | None = None) -> Reply:
+    if not row.client_uri or not row.client_token:
+        raise NotAllowed("This learning system takes no updates.", "Ask its administrator to change the entry by hand.")
+    headers = {"Accept": "application/json", "Authorization": f"Bearer {tool.show(row.client_token)}"}
+    if body:
+        headers["Content-Type"] = "application/json"
+    ports = registered_ports(row.issuer, row.client_uri)
+    return await tool.platform.outbound.fetch(method, row.client_uri, headers=headers, body=body, ports=ports)
+
+
+def _ours(tool: Tool, row: Registration, name: str) -> dict[str, Any]:
+    return metadata(tool.origin, name) | {"client_id": row.client_id}
+
+
+def _flat(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in told.items():
+        if name == CONFIGURATION and isinstance(value, dict):
+            yield from _flat(value)
+        elif name == "messages" and isinstance(value, list):
+            yield name, ", ".join(sorted(str(one.get("type")) for one in value if isinstance(one, dict)))
+        elif isinstance(value, list):
+            yield name, ", ".join(str(one) for one in value)
+        else:
+            yield name, " ".join(sorted(str(value).split())) if name == "scope" else str(value)
+
+
+def text_of(told: Any, name: str) -> str:
+    """Reads a text of a reply; anything else, or one without end, is as good as none."""
+    value = told.get(name) if isinstance(told, dict) else None
+    return value if isinstance(value, str) and len(value) <= LONGEST else ""
