@@ -61,6 +61,7 @@ ROUTES = [
     at("/sites/{id}", workforce.site, may="see people"),
     # learning systems
     at("/lti/launch/stored", lti.stored, may=ANYONE, methods=POST),
+    at("/lti/notices", lti.notices, may=ANYONE, methods=POST),
     at("/.well-known/jwks.json", lti.key_set, may=ANYONE),
     at("/lti/choose/{id}", picker.choose, may=SIGNED_IN, methods=BOTH),
     at("/lti/register", joining.register, may=ANYONE),

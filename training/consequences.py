@@ -17,7 +17,7 @@ from certificates.shelf import Shelf
 from training import facts, mail, sealing
 from training.facts import Fact, Followup
 from training.lti import actions as lti
-from training.lti import delivery, scores
+from training.lti import delivery, notices, scores
 from training.lti.platform import Platform
 from training.people.actions import signer
 from training.people.models import Email, SignInLink
@@ -212,6 +212,7 @@ HANDLERS: Mapping[str, Handler] = {
     CONSIDER: consider,
     SCORE: report_score,
     "lti score": lambda work, out: delivery.deliver(work, out.platform, now=out.now()),
+    notices.WORK: lambda work, out: notices.subscribe(work, out.platform, now=out.now()),
     "publish certificate": lambda work, out: publishing.publish(
         _id(work), keys=out.keys, shelf=out.shelf, now=out.now()
     ),

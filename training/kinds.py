@@ -43,6 +43,8 @@ KINDS: frozenset[str] = frozenset(
         "session.added",
         "task.handed_in",
         # lti
+        "consumer.told",
+        "context.copied",
         "deployment.approved",
         "deployment.refused",
         "registration.added",
@@ -57,6 +59,7 @@ KINDS: frozenset[str] = frozenset(
         "person.erased",
         "person.exported",
         "person.launched",
+        "person.recognised",
         "person.signed_in",
         # practice
         "check.recorded",

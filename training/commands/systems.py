@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from training import clock, facts
+from training.commands.former import former_users
 from training.commands.keys import keys
 from training.commands.place import here
 from training.commands.tables import AsJson, show
@@ -57,6 +58,9 @@ async def _add(entry: Entry, unit: str, site: str) -> None:
     async with opened(here().database_url):
         row = await registration.add(entry, now=clock.now(), unit=unit, site=site)
     typer.echo(f"Registration {row.id} is {row.state}: {row.name} ({row.profile}).")
+
+
+lti.command("former-users")(former_users)
 
 
 @lti.command("list")

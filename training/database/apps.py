@@ -15,7 +15,7 @@ APPS: dict[str, list[str]] = {
     "people": ["training.people.models"],
     "practice": ["training.practice.models", "training.practice.confirmations"],
     "assessments": ["training.assessments.versions", "training.assessments.models"],
-    "lti": ["training.lti.models", "training.lti.gradebook", "training.lti.doorway"],
+    "lti": ["training.lti.models", "training.lti.gradebook", "training.lti.doorway", "training.lti.former"],
     "courses": ["courses.content", "courses.models", "courses.cohorts"],
     "certificates": ["certificates.grounds", "certificates.models", "certificates.credential_models"],
     "audits": ["certificates.audits.models"],

@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 
 from training.database.opening import transaction
 from training.errors import Conflict
-from training.lti import deeplinking, messages, swift, tokens
+from training.lti import deeplinking, former, messages, notices, swift, tokens
 from training.lti.arrivals import Arrival, arrive
 from training.lti.claims import LTI
 from training.lti.doorway import Choosing, Parked
@@ -115,11 +115,12 @@ async def _enter(
     notes.clock_skew = tokens.measured_skew(claims, now)
     notes.deployment_id = messages.read_deployment(claims)
     notes.message_type = str(claims.values.get(f"{LTI}message_type", ""))[:60]
-    visit = messages.read_message(claims, origin=tool.origin)
+    visit = await notices.remember(messages.read_message(claims, origin=tool.origin), registration)
     spent = Spent(login.nonce, hashlib.sha256(token.encode()).hexdigest(), KEPT_NONCE)
     opened = Opened(entry.session_token, _came_from(visit, registration), entry.replaces)
     if not await swift.write(visit, registration, notes, spent=spent, opened=opened, now=now):
         await _write(tool, visit, notes, spent, opened, now)
+    await notices.ask_for(tool, visit, registration, now=now)
     await _learn_platform(registration, visit, notes)
     return Admitted(notes.target, login.cookie, by_cookie=notes.rung == "cookie")
 
@@ -128,11 +129,12 @@ async def _write(tool: Tool, visit: Visit, notes: Notes, spent: Spent, opened: O
     assert notes.registration is not None
     registration = notes.registration = await _active(tool, notes.registration.id, now, afresh=True)
     deployment = await _deployment(registration, visit.deployment_id, now)
+    formerly = await former.recognise(tool, visit, registration)
     try:
         async with transaction():
             # First of all, so that of two posts of one token one ends here, whatever else they would write.
             await Nonce.create(nonce=spent.nonce, digest=spent.digest, expires=now + spent.kept)
-            arrival = await arrive(visit, registration, deployment, now=now)
+            arrival = await arrive(visit, registration, deployment, now=now, formerly=formerly)
             notes.target = await _target(visit, registration, arrival, now)
             await open_session(
                 arrival.person_id, token=opened.token, now=now, lti=opened.came_from, replaces=opened.replaces

@@ -22,8 +22,15 @@ class Arrival:
     new: bool
 
 
-async def arrive(visit: Visit, registration: Registration, deployment: Deployment, *, now: datetime) -> Arrival:
-    """Writes a visit's people and places; every row is found or made, also when two visits come at once."""
+async def arrive(
+    visit: Visit, registration: Registration, deployment: Deployment, *, now: datetime, formerly: UUID | None = None
+) -> Arrival:
+    """Writes a visit's people and places; every row is found or made, also when two visits come at once.
+
+    `formerly` is the person who somebody new to us has proved to be.
+    """
+    if formerly:
+        await _come_back(visit, registration, formerly, now)
     identity, new = await _identity(visit, registration, now)
     context = await _context(visit, deployment)
     if isinstance(visit, Launch):
@@ -39,6 +46,17 @@ async def arrive(visit: Visit, registration: Registration, deployment: Deploymen
         detail={"registration": str(registration.id), "role": visit.role, "new": new},
     )
     return Arrival(identity.person_id, new)
+
+
+async def _come_back(visit: Visit, registration: Registration, person_id: UUID, now: datetime) -> None:
+    if await Identity.filter(registration_id=registration.id, sub=visit.sub).exists():
+        return  # whoever has launched before stays who they are
+    row = Identity(id=uuid4(), registration=registration, sub=visit.sub, person_id=person_id, created=now)
+    await Identity.bulk_create([row], ignore_conflicts=True)
+    detail = {"registration": str(registration.id), "because": "lti 1.1"}
+    await facts.record(
+        "person.recognised", row, actor=person_id, person=person_id, unit=registration.unit_id, now=now, detail=detail
+    )
 
 
 async def _identity(visit: Visit, registration: Registration, now: datetime) -> tuple[Identity, bool]:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from training.lti.former import FormerUser
 from training.lti.gradebook import Score
 from training.lti.models import Identity, LaunchTrace
 
@@ -18,6 +19,7 @@ async def erase_identities(person_id: UUID) -> frozenset[str]:
         scores = await Score.filter(line_item__registration_id=identity.registration_id, sub=identity.sub)
         await _erase_scores([score.id for score in scores], gone)
         await Identity.filter(id=identity.id).update(sub=gone, name="", email="")
+    await FormerUser.filter(person_id=person_id).delete()
     await LaunchTrace.filter(person_id=person_id).update(person_id=None)
     return frozenset(words - {""})
 

@@ -10,8 +10,10 @@ from training.lti.claims import (
     AGS,
     DEEP_LINKING,
     LTI,
+    MAX_ID,
     MAX_TEXT,
     NRPS,
+    PNS,
     needed_object,
     needed_text,
     needed_texts,
@@ -21,13 +23,14 @@ from training.lti.claims import (
 )
 from training.lti.refusals import Refused
 from training.lti.tokens import VerifiedClaims
-from training.lti.visits import Launch, Named, Picking, Privacy, Review, Services
+from training.lti.visits import Former, Launch, Named, Notice, Picking, Privacy, Review, Services
 
 VERSION = "1.3.0"
 RESOURCE_LINK = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
 SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
 DATA_PRIVACY = "LtiDataPrivacyLaunchRequest"
+HELLO, CONTEXT_COPY = "LtiHelloWorldNotice", "LtiContextCopyNotice"
 ITEM = "ltiResourceLink"
 TARGET = "training_target"
 """The custom value that we put into a placed activity, and that comes back with its launches."""
@@ -117,6 +120,24 @@ def read_picking(claims: VerifiedClaims, deployment_id: str) -> Picking:
     )
 
 
+def read_notice(claims: VerifiedClaims) -> Notice:
+    """Reads a notice; every kind that we do not know is refused by name. Source: Platform Notification Service 1.0."""
+    deployment_id = read_deployment(claims)
+    told = needed_object(claims.values, f"{LTI}notice")
+    kind, identifier = (needed_text(told, name, within=f"{LTI}notice") for name in ("type", "id"))
+    if kind == HELLO:
+        return Notice(kind=kind, id=identifier, deployment_id=deployment_id)
+    if kind != CONTEXT_COPY:
+        raise Refused("message_type_unsupported", kind[:60])
+    return Notice(
+        kind=kind,
+        id=identifier,
+        deployment_id=deployment_id,
+        **_context(needed_object(claims.values, f"{LTI}context")),
+        origins=needed_texts(claims.values, f"{LTI}origin_contexts"),
+    )
+
+
 def _visit(claims: VerifiedClaims, deployment_id: str) -> dict[str, Any]:
     values = claims.values
     sub = needed_text(values, "sub")
@@ -129,13 +150,33 @@ def _visit(claims: VerifiedClaims, deployment_id: str) -> dict[str, Any]:
         "sub": sub,
         "role": roles.role_in_context(named),
         "test_user": roles.is_test_user(named),
-        "context_id": needed_text(context, "id", within=f"{LTI}context") if context else "",
-        "context_title": optional_text(context, "title", within=f"{LTI}context")[:200],
-        "context_label": optional_text(context, "label", within=f"{LTI}context")[:200],
+        **(_context(context) if context else {}),
         "person": _named(values),
         "services": _services(values),
         "product": optional_text(optional_object(values, f"{LTI}tool_platform"), "product_family_code")[:60].lower(),
+        "former": _former(claims, deployment_id, sub),
     }
+
+
+def _context(context: Mapping[str, Any]) -> dict[str, str]:
+    within = f"{LTI}context"
+    return {
+        "context_id": needed_text(context, "id", within=within),
+        "context_title": optional_text(context, "title", within=within)[:200],
+        "context_label": optional_text(context, "label", within=within)[:200],
+    }
+
+
+def _former(claims: VerifiedClaims, deployment_id: str, sub: str) -> Former | None:
+    """Reads who somebody was under LTI 1.1; an odd claim proves nothing, and is no reason to turn anybody away."""
+    told = claims.values.get(f"{LTI}lti1p1")
+    names = ("oauth_consumer_key", "oauth_consumer_key_sign")
+    key, signature = (told.get(name) for name in names) if isinstance(told, dict) else ("", "")
+    if not (key and signature and isinstance(key, str) and isinstance(signature, str)):
+        return None
+    user_id = told.get("user_id") if isinstance(told, dict) else None
+    signed = "&".join((key, deployment_id, claims.issuer, claims.client_id, str(claims.expires), claims.nonce))
+    return Former(key[:MAX_ID], user_id if isinstance(user_id, str) and user_id else sub, signed, signature)
 
 
 def own_path(url: str, *, origin: str) -> str:
@@ -178,7 +219,14 @@ def _services(values: Mapping[str, Any]) -> Services:
         line_item=optional_text(grades, "lineitem", within=AGS),
         roster=optional_text(members, "context_memberships_url", within=NRPS),
         scopes=optional_texts(grades, "scope", within=AGS),
+        notices=_notices(values),
     )
+
+
+def _notices(values: Mapping[str, Any]) -> str:
+    told = optional_object(values, PNS)
+    url = optional_text(told, "platform_notification_service_url", within=PNS)
+    return url if CONTEXT_COPY in optional_texts(told, "notice_types_supported", within=PNS) else ""
 
 
 def _custom(values: Mapping[str, Any]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The door's pages: login, launch, our key set, and the page that says why somebody could not come in."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,6 +14,7 @@ from training import clock
 from training.lti import actions, logins
 from training.lti.actions import Posted
 from training.lti.models import Registration
+from training.lti.notices import AT_ONCE, take
 from training.lti.refusals import Refused
 from training.lti.registration import frame_origins_of
 from training.lti.state import LOGIN_SECONDS, Login
@@ -98,6 +100,27 @@ def _let_in(request: Request, admitted: actions.Admitted, entry: actions.Entry, 
     response = RedirectResponse(admitted.target, 303)
     response.headers["Set-Cookie"] = _cookie(request, admitted.login_cookie, "", 0)
     return hand_out(response, entry.session_token, secure=request.app.state.settings.secure, now=now)
+
+
+async def notices(request: Request) -> Response:
+    """Takes notices that an LMS sends by itself. Source: Platform Notification Service 1.0."""
+    tool, now = _tool(request), clock.now()
+    notes = _notes(request)
+    try:
+        for token in _tokens(await _body(request)):
+            notes = _notes(request)
+            await take(tool, token, notes, now=now)
+    except Refused as refused:
+        return await _refuse(request, refused, notes, now)
+    return Response(status_code=204)
+
+
+def _tokens(body: bytes) -> list[str]:
+    try:
+        listed = json.loads(body)["notices"]
+        return [str(one["jwt"]) for one in listed[:AT_ONCE]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Refused("token_malformed", "not a list of notices") from None
 
 
 async def key_set(request: Request) -> Response:

@@ -47,10 +47,11 @@ async def write(
 ) -> bool:
     """Writes all of a launch at once, or nothing; tells whether it was written.
 
-    Not written are: launches that were used before, are not approved, of people who were erased, or that came at the
-    very moment when another one made the same person or course. The long way knows what to do or to say.
+    Not written are: launches that were used before, are not approved, of people who were erased or claim to have been
+    somebody under LTI 1.1, or that came at the very moment when another one made the same person or course. The long
+    way knows what to do or to say.
     """
-    if type(visit) is not Launch or any(facts.after(kind) for kind in WRITTEN):
+    if type(visit) is not Launch or visit.former or any(facts.after(kind) for kind in WRITTEN):
         return False
     values = (
         _of_people(visit, registration, now)

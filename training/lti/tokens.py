@@ -24,11 +24,11 @@ _UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})")
 
 @dataclass(frozen=True)
 class Expected:
-    """What a token must say to be ours: issuer, client, the nonce of this very login."""
+    """What a token must say to be ours: issuer, client, the nonce of this very login, or any where there was none."""
 
     issuer: str
     client_id: str
-    nonce: str
+    nonce: str | None
     also_ours: frozenset[str] = frozenset()
 
 
@@ -39,6 +39,7 @@ class VerifiedClaims:
     issuer: str
     client_id: str
     nonce: str
+    expires: int
     issued: float
     values: Mapping[str, Any] = field(repr=False)
 
@@ -71,10 +72,18 @@ def verify(token: str, key: RSAPublicKey, *, expected: Expected, now: datetime) 
         raise Refused("signature_invalid") from None
     claims = _read_json(signed[signed.index(".") + 1 :])
     _check_parties(claims, expected)
-    issued = _check_times(claims, now.timestamp())
-    if _text(claims, "nonce") != expected.nonce:
+    issued, nonce = _check_times(claims, now.timestamp()), _text(claims, "nonce")
+    if nonce != (expected.nonce or nonce):
         raise Refused("nonce_unknown")
-    return VerifiedClaims(expected.issuer, expected.client_id, expected.nonce, issued, claims)
+    return VerifiedClaims(expected.issuer, expected.client_id, nonce, int(claims["exp"]), issued, claims)
+
+
+def read_sender(token: str) -> tuple[str, str]:
+    """Reads who claims to send a token, and to which client, so that the key that proves it can be found."""
+    claims = _read_json(token.split(".")[1])
+    audiences = _audiences(claims)
+    azp = claims.get("azp")
+    return _text(claims, "iss"), azp if isinstance(azp, str) else next(iter(audiences), "")
 
 
 def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:

@@ -15,6 +15,7 @@ class Tool:
     def __init__(self, platform: Platform, *, origin: str, secret_key: str) -> None:
         self.platform = platform
         self.remembered = Remembered()
+        self.asked_for_notices: set[tuple[str, str]] = set()
         self.origin = origin
         self.state_key = derive(secret_key, "lti state")
         self._hidden = Fernet(urlsafe_b64encode(derive(secret_key, "lti client tokens")))

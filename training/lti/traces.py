@@ -30,8 +30,8 @@ async def note_refusal(refused: Refused, notes: Notes, *, now: datetime) -> None
     await _write(notes, refused.code, refused.detail, None, now)
 
 
-async def note_admitted(notes: Notes, *, person_id: UUID, now: datetime) -> None:
-    """Writes one line in the launch trace for a launch, in the caller's transaction."""
+async def note_admitted(notes: Notes, *, person_id: UUID | None, now: datetime) -> None:
+    """Writes one line in the launch trace for a launch or a notice, in the caller's transaction if there is one."""
     await _write(notes, "accepted", "", person_id, now)
 
 

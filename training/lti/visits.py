@@ -20,6 +20,18 @@ class Services:
     line_item: str = ""
     roster: str = ""
     scopes: tuple[str, ...] = ()
+    notices: str = ""
+    """Where we may ask to be told of copied courses."""
+
+
+@dataclass(frozen=True)
+class Former:
+    """Who somebody claims to have been under LTI 1.1: the consumer's key, the user id, and what was signed how."""
+
+    key: str
+    user_id: str
+    signed: str
+    signature: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +50,7 @@ class Visit:
     person: Named = field(default_factory=Named)
     services: Services = field(default_factory=Services)
     product: str = ""
+    former: Former | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,3 +87,16 @@ class Review(Visit):
 @dataclass(frozen=True, kw_only=True)
 class Privacy(Visit):
     """A data privacy launch: somebody wants to see what we keep."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A notice without a browser; of a copied course it tells the new one, and the ones it was made from."""
+
+    kind: str
+    id: str
+    deployment_id: str
+    context_id: str = ""
+    context_title: str = ""
+    context_label: str = ""
+    origins: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ requests_total = Counter(
 request_seconds = Histogram("training_request_seconds", "Seconds a request took, by route", ["route"])
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-FROM_ELSEWHERE = ("/lti/login", "/lti/launch", "/api/token")
+FROM_ELSEWHERE = ("/lti/login", "/lti/launch", "/lti/notices", "/api/token")
 """Addresses that other sites post to; each has its own proof (signed state, signed token, signed assertion)."""
 
 

@@ -12,7 +12,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
-from training.demo.lms.launches import claims_for
+from training.demo.lms.wishes import claims_for
 from training.demo.lms.world import World
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"

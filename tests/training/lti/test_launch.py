@@ -156,6 +156,6 @@ async def test_our_key_set_is_public_and_holds_no_private_members(side: Side) ->
 
 
 def _claims(side: Side, sub: str, nonce: str) -> dict[str, object]:
-    from training.demo.lms.launches import claims_for
+    from training.demo.lms.wishes import claims_for
 
     return claims_for(side.world, side.world.users[sub], side.world.activities["a-course"], nonce=nonce)

@@ -50,6 +50,29 @@ async def test_a_learner_sees_the_own_tries_and_nobody_elses(marked: Side) -> No
     assert (await marked.browser.get(answer.headers["location"])).status_code == 403
 
 
+async def test_the_pretend_lms_sends_every_message(marked: Side) -> None:
+    ways = {
+        ("tutor", "review:amina:a-course"): "/lti/review?of=amina&path=%2Fcourses%2Fleading-a-parenting-group",
+        ("grace", "privacy"): "/lti/privacy",
+        ("grace", "proctoring"): "message_type_unsupported",
+        ("grace", "review:amina:a-course"): "role_not_allowed",
+    }
+    for (sub, hint), goal in ways.items():
+        query = await marked.begin(sub, lti_message_hint=hint)
+        answer = await marked.post(await marked.token_for(query), query["state"])
+        assert answer.headers.get("location", answer.headers.get("X-Refusal")) == goal, hint
+
+
+async def test_a_teacher_who_came_by_another_launch_sees_learners_of_that_course_only(marked: Side) -> None:
+    page = "/lti/review?of=amina&path=/courses/leading-a-parenting-group"
+    await marked.launch("tutor")
+    assert (await marked.browser.get(page)).status_code == 200
+    await visited(marked, "LtiResourceLinkRequest", context={"id": "course-2"})
+    assert (await marked.browser.get(page)).status_code == 404
+    async with marked.another_browser() as stranger:
+        assert (await stranger.get(page)).status_code == 303
+
+
 async def test_a_teacher_of_another_course_sees_nothing(marked: Side) -> None:
     elsewhere = {"id": "course-2", "title": "Another course"}
     answer = await visited(marked, "LtiSubmissionReviewRequest", context=elsewhere, for_user={"user_id": "amina"})

@@ -9,13 +9,37 @@ import jwt
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from training.demo.lms import choosing, grades, introducing, launches, pages, rosters
+from training.demo.lms import choosing, copying, grades, introducing, launches, pages, rosters
 from training.demo.lms.mischief import control
 from training.demo.lms.personalities import PERSONALITIES
 from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, World
 
 BOTH = ["GET", "POST"]
 _COURSE = f"/course/{CONTEXT_ID}"
+
+ROUTES = [
+    Route("/", pages.home),
+    Route("/frame", pages.frame),
+    Route("/keeper", pages.keeper),
+    Route("/gradebook", pages.gradebook),
+    Route("/mischief", pages.mischief),
+    Route("/mischief", control, methods=["POST"]),
+    Route("/start", launches.start),
+    Route("/auth", launches.authorize, methods=BOTH),
+    Route("/token", launches.token, methods=["POST"]),
+    Route("/keys", launches.key_set),
+    Route("/.well-known/openid-configuration", introducing.configuration),
+    Route("/tools", introducing.tools, methods=["POST"]),
+    Route("/tools/{client_id}", introducing.tools, methods=["GET", "PUT"]),
+    Route("/placed", choosing.placed, methods=["POST"]),
+    Route("/notice-handlers", copying.handlers, methods=["PUT"]),
+    Route("/copy", copying.copy, methods=["POST"]),
+    Route(f"{_COURSE}/lineitems", grades.line_items, methods=BOTH),
+    Route(f"{_COURSE}/lineitems/{{item}}", grades.line_item),
+    Route(f"{_COURSE}/lineitems/{{item}}/scores", grades.scores, methods=["POST"]),
+    Route(f"{_COURSE}/lineitems/{{item}}/results", grades.results),
+    Route(f"{_COURSE}/roster", rosters.roster),
+]
 
 
 def build(
@@ -31,31 +55,10 @@ def build(
     `plays` names the real LMS whose ways it takes on.
     """
     world = World(base_url, tool_url, clock, plays=PERSONALITIES[plays])
-    app = Starlette(
-        routes=[
-            Route("/", pages.home),
-            Route("/frame", pages.frame),
-            Route("/keeper", pages.keeper),
-            Route("/gradebook", pages.gradebook),
-            Route("/mischief", pages.mischief),
-            Route("/mischief", control, methods=["POST"]),
-            Route("/start", launches.start),
-            Route("/auth", launches.authorize, methods=BOTH),
-            Route("/token", launches.token, methods=["POST"]),
-            Route("/keys", launches.key_set),
-            Route("/.well-known/openid-configuration", introducing.configuration),
-            Route("/tools", introducing.tools, methods=["POST"]),
-            Route("/tools/{client_id}", introducing.tools, methods=["GET", "PUT"]),
-            Route("/placed", choosing.placed, methods=["POST"]),
-            Route(f"{_COURSE}/lineitems", grades.line_items, methods=BOTH),
-            Route(f"{_COURSE}/lineitems/{{item}}", grades.line_item),
-            Route(f"{_COURSE}/lineitems/{{item}}/scores", grades.scores, methods=["POST"]),
-            Route(f"{_COURSE}/lineitems/{{item}}/results", grades.results),
-            Route(f"{_COURSE}/roster", rosters.roster),
-        ]
-    )
+    app = Starlette(routes=ROUTES)
     app.state.world = world
-    app.state.check_signed = signature_check(world, tool or httpx2.AsyncClient(trust_env=False))
+    app.state.tool = tool or httpx2.AsyncClient(trust_env=False)
+    app.state.check_signed = signature_check(world, app.state.tool)
     app.state.check_assertion = assertion_check(world, app.state.check_signed)
     return app
 

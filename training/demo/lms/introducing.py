@@ -5,8 +5,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from training.demo.lms.launches import SCOPES
 from training.demo.lms.mischief import misbehave, world_of
+from training.demo.lms.wishes import SCOPES
 from training.demo.lms.world import DEPLOYMENT_ID
 
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"

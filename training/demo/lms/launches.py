@@ -10,22 +10,19 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from training.demo.lms import choosing
+from training.demo.lms import wishes
 from training.demo.lms.mischief import misbehave, world_of
 from training.demo.lms.paper import show
-from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, Activity, User, World, fresh_key
-
-LTI = "https://purl.imsglobal.org/spec/lti/claim/"
-AGS = "https://purl.imsglobal.org/spec/lti-ags/"
-NRPS = "https://purl.imsglobal.org/spec/lti-nrps/"
-SCOPES = [f"{AGS}scope/{name}" for name in ("lineitem", "result.readonly", "score")]
+from training.demo.lms.wishes import NOTICES, NRPS, SCOPES
+from training.demo.lms.world import CLIENT_ID, DEPLOYMENT_ID, World, fresh_key
 
 
 async def start(request: Request) -> Response:
     """Starts a login at the tool for one of our people, by GET or by an auto-posted form."""
     world, asked = world_of(request), request.query_params
     wanted = asked["activity"]
-    path = "/" if wanted == choosing.HINT else world.activities[wanted].path
+    activity = world.activities.get(wanted.partition("@")[0])
+    path = activity.path if activity else "/"
     fields = {
         "iss": world.base_url,
         "target_link_uri": world.tool_url + path,
@@ -58,10 +55,7 @@ async def authorize(request: Request) -> Response:
         world.keys, world.rotated = [fresh_key()], world.clock()
     user = world.users[str(asked["login_hint"]).partition("|")[0]]
     wanted, nonce = str(asked["lti_message_hint"]), str(asked["nonce"])
-    if wanted == choosing.HINT:
-        token = world.sign(choosing.request_claims(world, user, nonce=nonce))
-    else:
-        token = world.sign(claims_for(world, user, world.activities[wanted], nonce=nonce))
+    token = world.sign(wishes.claims_of(world, user, wanted, nonce=nonce))
     return _auto_post(f"{world.tool_url}/lti/launch", {"id_token": token, "state": state})
 
 
@@ -78,49 +72,8 @@ def _why_not(world: World, asked: Mapping[str, Any]) -> str:
     missing = [name for name in ("state", "nonce", "login_hint", "lti_message_hint") if not asked.get(name)]
     sub = str(asked.get("login_hint", "")).partition("|")[0]
     unknown = sub not in world.users or asked.get("login_hint") != world.hint(sub)
-    unknown = unknown or asked.get("lti_message_hint") not in (*world.activities, choosing.HINT)
+    unknown = unknown or not wishes.is_known(world, str(asked.get("lti_message_hint")))
     return ", ".join(wrong + missing + (["unknown person or activity"] if unknown else []))
-
-
-def claims_for(world: World, user: User, activity: Activity, *, nonce: str) -> dict[str, Any]:
-    """Writes the claims of a launch."""
-    now = int(world.clock().timestamp())
-    claims: dict[str, Any] = {
-        "iss": world.base_url,
-        "aud": CLIENT_ID,
-        "sub": user.sub,
-        "nonce": nonce,
-        "iat": now,
-        "exp": now + 60,
-        f"{LTI}message_type": "LtiResourceLinkRequest",
-        f"{LTI}version": "1.3.0",
-        f"{LTI}deployment_id": DEPLOYMENT_ID,
-        f"{LTI}target_link_uri": world.tool_url + activity.path,
-        f"{LTI}resource_link": {"id": activity.id, "title": activity.title},
-        f"{LTI}roles": list(user.roles),
-        f"{LTI}context": {
-            "id": CONTEXT_ID,
-            "label": "WWF",
-            "title": COURSE_TITLE,
-            "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"],
-        },
-        f"{LTI}tool_platform": {
-            "guid": "pretend",
-            "name": "Pretend LMS",
-            "product_family_code": world.plays.product,
-            "version": "1",
-        },
-        f"{LTI}launch_presentation": {"document_target": "iframe", "return_url": world.base_url, "locale": "en-GB"},
-        f"{LTI}custom": activity.custom,
-        f"{AGS}claim/endpoint": {"scope": SCOPES, "lineitems": world.line_items_url},
-        f"{NRPS}claim/namesroleservice": {"context_memberships_url": world.roster_url, "service_versions": ["2.0"]},
-    }
-    if activity.line_item:
-        claims[f"{AGS}claim/endpoint"]["lineitem"] = world.line_item_url(activity.line_item)
-    if world.plays.says_nbf:
-        claims["nbf"] = now
-    told = {"name": user.name, "given_name": user.given, "family_name": user.family, "email": user.email}
-    return claims | {name: value for name, value in told.items() if value}
 
 
 async def key_set(request: Request) -> Response:
@@ -147,11 +100,12 @@ async def token(request: Request) -> Response:
     problem = await request.app.state.check_assertion(str(form.get("client_assertion", "")))
     if form.get("grant_type") != "client_credentials" or problem:
         return JSONResponse({"error": "invalid_client", "error_description": problem}, 400)
-    granted = frozenset(str(form.get("scope", "")).split()) & {*SCOPES, f"{NRPS}scope/contextmembership.readonly"}
+    known = {*SCOPES, f"{NRPS}scope/contextmembership.readonly", NOTICES}
+    granted = known & frozenset(str(form.get("scope", "")).split())
     if not granted:
         return JSONResponse({"error": "invalid_scope"}, 400)
     access = secrets.token_urlsafe(24)
-    world.tokens[access] = granted
+    world.tokens[access] = frozenset(granted)
     said = {"access_token": access, "token_type": "Bearer", "expires_in": int(timedelta(hours=1).total_seconds())}
     body = {**said, "scope": " ".join(sorted(granted))}
     return Response(json.dumps(body), headers={"Content-Type": world.plays.grant_label})

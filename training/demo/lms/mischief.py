@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from training.demo.lms.personalities import PERSONALITIES
 from training.demo.lms.world import World, fresh_key
 
-PLACES = ("keys", "token", "lineitems", "scores", "roster", "login", "configuration", "tools")
+PLACES = ("keys", "token", "lineitems", "scores", "roster", "login", "configuration", "tools", "notices")
 KINDS = {
     "": "Behaves",
     "slow": "Is slow (12 seconds)",

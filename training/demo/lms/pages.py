@@ -9,7 +9,7 @@ from starlette.responses import Response
 from training.demo.lms.mischief import KINDS, PLACES, world_of
 from training.demo.lms.paper import show
 from training.demo.lms.personalities import PERSONALITIES
-from training.demo.lms.world import COURSE_TITLE, World
+from training.demo.lms.world import COURSE_TITLE, LineItem, World
 
 
 async def home(request: Request) -> Response:
@@ -19,6 +19,8 @@ async def home(request: Request) -> Response:
         "home.html",
         course=COURSE_TITLE,
         users=_users(world),
+        copies=world.copies,
+        told=bool(world.handlers),
         activities=list(world.activities.values()),
         user=request.query_params.get("user", "amina"),
     )
@@ -50,8 +52,7 @@ async def gradebook(request: Request) -> Response:
     world = world_of(request)
     columns = list(world.line_items.values())
     rows = [
-        (user.name or user.sub, [_shown(world.scores.get((column.id, user.sub))) for column in columns])
-        for user in world.users.values()
+        (user.name or user.sub, [_cell(world, column, user.sub) for column in columns]) for user in world.users.values()
     ]
     return show("gradebook.html", columns=[column.label for column in columns], rows=rows)
 
@@ -67,6 +68,14 @@ async def mischief(request: Request) -> Response:
 
 def _users(world: World) -> list[tuple[str, str]]:
     return [(user.sub, user.name or f"{user.sub} (no name)") for user in world.users.values()]
+
+
+def _cell(world: World, column: LineItem, sub: str) -> tuple[str, str]:
+    """Says what stands in a cell, and where a teacher looks at the work behind it."""
+    score = world.scores.get((column.id, sub))
+    here = score is not None and column.link_id in world.activities
+    query = urlencode({"user": "tutor", "activity": f"review:{sub}:{column.link_id}"})
+    return _shown(score), f"/frame?{query}" if here else ""
 
 
 def _shown(score: dict[str, Any] | None) -> str:

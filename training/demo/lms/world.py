@@ -123,6 +123,10 @@ class World:
     """How the storage behaves: in the words that it understands, or silent, wrong or off."""
     told: list[dict[str, dict[str, Any]]] = field(default_factory=list)
     """The roster as it was each time that it was read to its end."""
+    copies: list[str] = field(default_factory=list)
+    """Ids of the courses that were made as copies of the one course."""
+    handlers: dict[str, str] = field(default_factory=dict)
+    """Kind of notice → the address that the tool wants it sent to."""
     configured: dict[str, Any] = field(default_factory=dict)
     """What the configuration for dynamic registration says otherwise than it should."""
     roster_goes_on_at: str = ""

@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
                 ('recorded', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('recorded_by', fields.UUIDField()),
             ],
-            options={'table': 'courses_attendance', 'app': 'courses', 'unique_together': (('session', 'person'),), 'pk_attr': 'id', 'table_description': 'One person came to one session.'},
+            options={'table': 'courses_attendance', 'app': 'courses', 'unique_together': (('session', 'person'),), 'pk_attr': 'id', 'table_description': 'Whether one person came to one session: `minutes` is 0 for somebody who did not.'},
             bases=['Model'],
         ),
         ops.CreateModel(

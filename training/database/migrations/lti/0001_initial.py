@@ -16,6 +16,29 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name='Consumer',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('unit', fields.ForeignKeyField('sites.CentralUnit', source_field='unit_id', db_constraint=True, to_field='id', related_name='consumers', on_delete=OnDelete.RESTRICT)),
+                ('key', fields.CharField(max_length=255)),
+                ('secret', fields.TextField(unique=False)),
+                ('told', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'lti_consumer', 'app': 'lti', 'unique_together': (('unit', 'key'),), 'pk_attr': 'id', 'table_description': 'Is an LMS as LTI 1.1 knew it: its key, and its secret encrypted with a key derived from ours.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='FormerUser',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('consumer', fields.ForeignKeyField('lti.Consumer', source_field='consumer_id', db_constraint=True, to_field='id', related_name='users', on_delete=OnDelete.RESTRICT)),
+                ('user_id', fields.CharField(max_length=255)),
+                ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='former_users', on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'lti_former_user', 'app': 'lti', 'unique_together': (('consumer', 'user_id'),), 'pk_attr': 'id', 'table_description': 'Says which of our people an LTI 1.1 consumer knew by which user id.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Nonce',
             fields=[
                 ('nonce', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),

@@ -1,0 +1,78 @@
+"""The command that brings people over from LTI 1.1: the old key and secret, and who had which user id."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from training import clock, facts
+from training.commands.place import here
+from training.consequences import AFTER
+from training.csv_files import Line, Sheet, read_sheet
+from training.database.opening import opened
+from training.errors import Invalid
+from training.lti import former
+from training.lti.former import Known
+from training.lti.registration import unit_of
+from training.lti.tool import Tool
+from training.people.models import Email, Person
+from training.sites.models import CentralUnit
+from training.work import outside
+
+COLUMNS = ("user_id", "person")
+
+
+def former_users(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="the consumer key of the LTI 1.1 entry")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV with the columns user_id and person (id or e-mail)")
+    ],
+    secret: Annotated[str, typer.Option(prompt=True, hide_input=True, help="its secret; asked for if left out")],
+    unit: Annotated[str, typer.Option(help="slug of the central unit, where there are several")] = "",
+) -> None:
+    """Tell who used LTI 1.1, so that their first LTI 1.3 launch finds them as who they were."""
+    added = asyncio.run(_tell(key, secret, file, unit))
+    typer.echo(f"{added} new users of {key} are known. Each is recognised at the first LTI 1.3 launch.")
+
+
+async def _tell(key: str, secret: str, file: Path, unit: str) -> int:
+    facts.follow(AFTER)
+    settings = here()
+    async with opened(settings.database_url), outside(settings) as things:
+        owner = await unit_of(unit)
+        tool = Tool(things.platform, origin=settings.public_url, secret_key=settings.secret_key)
+        return await former.tell(tool, key, secret, await _read(file, owner), unit_id=owner.id, now=clock.now())
+
+
+async def _read(file: Path, unit: CentralUnit) -> list[Known]:
+    sheet = read_sheet(file)
+    sheet.must_have(COLUMNS, COLUMNS)
+    known = [await _known(line, sheet, unit) for line in sheet.lines] if not sheet.unusable else []
+    if sheet.mistakes:
+        raise Invalid("\n".join(words for _, words in sheet.mistakes), "Nothing was changed.")
+    return [one for one in known if one]
+
+
+async def _known(line: Line, sheet: Sheet, unit: CentralUnit) -> Known | None:
+    user_id, told = line["user_id"], line["person"]
+    person_id = await _person(told, unit)
+    if not 0 < len(user_id) <= 255:
+        sheet.refuse(line.number, "the user_id is missing or too long", "write it as LTI 1.1 sent it")
+    elif person_id is None:
+        sheet.refuse(line.number, f"nobody here is {told or 'without a name'}", "give the id or the e-mail of a person")
+    else:
+        return Known(user_id, person_id)
+    return None
+
+
+async def _person(told: str, unit: CentralUnit) -> UUID | None:
+    if "@" in told:
+        email = await Email.filter(unit_id=unit.id, address=told.lower(), person__erased_at=None).first()
+        return email.person_id if email else None
+    try:
+        found = await Person.get_or_none(id=UUID(told), unit_id=unit.id, erased_at=None)
+    except ValueError:
+        return None
+    return found.id if found else None
