@@ -1,17 +1,27 @@
-"""Decides on a level, by a named person or by the rules alone, and awards the certification and its certificate."""
+"""Decides on a level, by a named person or by the rules alone; a decision that grants awards the certification."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
-from certificates import changes
-from certificates.considering import Considered, awaits, consider, is_named, judge, keep, per_of, slot_of
+from certificates.awarding import award
+from certificates.considering import (
+    Considered,
+    Overtaken,
+    awaits,
+    consider,
+    consider_for,
+    is_named,
+    judge,
+    per_of,
+    persist,
+    slot_of,
+)
 from certificates.grounds import Consideration, PathwayVersion
-from certificates.issuing import Issue, reserve
-from certificates.models import Certification, Decision
+from certificates.models import Decision
 from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict
 from certificates.rules import GOOD, GRANTING
@@ -19,7 +29,7 @@ from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
-from training.people.models import Permission, Person
+from training.people.models import Person
 from training.people.reach import visible_to
 
 APPEAL = timedelta(days=28)
@@ -36,6 +46,10 @@ class Wish:
 
 async def consider_and_award(person_id: UUID, *, home: str, now: datetime) -> list[Considered]:
     """Considers a person, and awards each level that is met and that no named person has to decide."""
+    return await persist(lambda: _consider_and_award(person_id, home=home, now=now))
+
+
+async def _consider_and_award(person_id: UUID, *, home: str, now: datetime) -> list[Considered]:
     person = await Person.get(id=person_id)
     found = await consider(person, now=now)
     for considered in found:
@@ -59,6 +73,13 @@ async def decide(consideration_id: UUID, *, wish: Wish, actor: Actor, home: str,
 
     Of many at once, or one after the other, one decides and the others get that same decision back.
     """
+    try:
+        return await persist(lambda: _decide_as(actor, consideration_id, wish=wish, home=home, now=now))
+    except Overtaken as error:
+        raise Conflict("Something has just changed here.", "Look at it again, then decide.") from error
+
+
+async def _decide_as(actor: Actor, consideration_id: UUID, *, wish: Wish, home: str, now: datetime) -> Decision:
     row = await Consideration.get_or_none(id=consideration_id).prefetch_related("pathway")
     person = await visible_to(actor).get_or_none(id=row.person_id) if row else None
     if row is None or person is None:
@@ -68,7 +89,7 @@ async def decide(consideration_id: UUID, *, wish: Wish, actor: Actor, home: str,
     if not wish.reasons.strip():
         raise Invalid("There is a problem", problems={"reasons": "Say why, in a sentence or two"})
     version: PathwayVersion = row.pathway
-    considered = await judge(person, version, as_of=now.date())
+    considered = await consider_for(person, version, now=now)
     if made := await decided(row):  # asked after the rules were, so that it is seen if they saw it
         return made
     level = _level(considered, row)
@@ -112,16 +133,15 @@ async def _decide(
     home: str,
     now: datetime,
 ) -> Decision:
-    await keep(person, considered, level, now=now)
     slot = slot_of(person, considered, level)
-    basis = await Consideration.get(slot=slot)
+    basis = considered.kept[slot]
     key = _key(slot, level.decision.record if level.decision else None)
     try:
         async with transaction():
             made = await _write(person, basis, key=key, wish=wish, actor=actor, now=now)
             await Consideration.filter(id=basis.id).update(awaiting=False)
             if wish.outcome in GRANTING:
-                await _award(person, considered, level, made, dates=dates, actor=actor, home=home, now=now)
+                await award(person, considered, level, made, dates=dates, actor=actor, home=home, now=now)
             await facts.record(
                 "decision.made", made, actor=actor.person_id if actor else None, person=person.id,
                 unit=person.unit_id, now=now, version=considered.version.version,
@@ -130,10 +150,7 @@ async def _decide(
     except IntegrityError as error:
         if first := await Decision.get_or_none(key=key):
             return first
-        if actor is None:
-            raise  # follow-up work is tried again
-        # Not the decision was there already, but a change of the certification before this one.
-        raise Conflict("Something has just changed here.", "Look at it again, then decide.") from error
+        raise Overtaken from error  # by a change of the certification before this one
     return made
 
 
@@ -170,75 +187,3 @@ async def _dates(
     if actor and found.decision.in_order is Result.NOT_MET:
         raise NotAllowed("The pathway does not let you decide this.", "Ask somebody whom it names.")
     return found
-
-
-async def _award(
-    person: Person,
-    considered: Considered,
-    level: LevelVerdict,
-    made: Decision,
-    *,
-    dates: LevelVerdict,
-    actor: Actor | None,
-    home: str,
-    now: datetime,
-) -> Certification:
-    await _replace(person, considered, level, actor=actor, now=now)
-    standing = dates.standing
-    certification = await Certification.create(
-        id=uuid4(), decision_id=made.id, person_id=person.id, programme_id=considered.version.programme_id,
-        site_id=considered.evidence["site"], pathway_slug=considered.version.slug, level=level.level,
-        level_title=level.title or level.level.replace("_", " ").capitalize(), per=per_of(level), starts=now.date(),
-        renewal_opens=standing.renewal_opens, ends=standing.valid_until,
-        over=standing.grace_until or standing.valid_until, recorded=now,
-    )  # fmt: skip
-    if made.outcome == "conditional":
-        await _mark(certification, person, made)
-    await _permit(certification, dates, made)
-    certificate = await reserve(Issue(person, considered, certification, made), home=home, now=now)
-    detail = {"level": level.level, "from": certification.starts.isoformat(), "to": _iso(certification.ends)}
-    await facts.record(
-        "certificate.awarded", certificate, actor=actor.person_id if actor else None, person=person.id,
-        unit=person.unit_id, now=now, version=considered.version.version, detail=detail,
-    )  # fmt: skip
-    return certification
-
-
-async def _mark(certification: Certification, person: Person, made: Decision) -> None:
-    wanted = changes.Wanted("provisional", "Awarded on a condition.", made.on)
-    await changes.insert(
-        certification, wanted, actor_id=made.decided_by_id, unit_id=person.unit_id, now=made.recorded
-    )  # fmt: skip
-
-
-async def _replace(
-    person: Person, considered: Considered, level: LevelVerdict, *, actor: Actor | None, now: datetime
-) -> None:
-    """Ends the certification before this one, if there is one that still holds."""
-    wanted = changes.Wanted("replaced", "Renewed by a new certification.", now.date())
-    earlier = Certification.filter(
-        person_id=person.id, pathway_slug=considered.version.slug, level=level.level, per=per_of(level)
-    )
-    actor_id = actor.person_id if actor else None
-    for found in await earlier:
-        await changes.insert(found, wanted, actor_id=actor_id, unit_id=person.unit_id, now=now)
-
-
-async def _permit(certification: Certification, dates: LevelVerdict, made: Decision) -> None:
-    """Brings the verdict down as rows, for the rooms that may not look up here."""
-    held: dict[str, Any] = {
-        "person_id": certification.person_id,
-        "what": f"{certification.pathway_slug}/{certification.level}",
-        "starts": certification.starts,
-        "ends": certification.over,
-        "because": made.id,
-    }
-    for permit in dates.permits:
-        if permit.result is Result.MET:
-            await Permission.create(id=uuid4(), may=permit.may, **held)
-    if not dates.permits and dates.standing.state in GOOD:
-        await Permission.create(id=uuid4(), may="hold the award", **held)
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -2,16 +2,17 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
-from uuid import uuid4
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
 from certificates import pathway_versions
 from certificates.gather import gather
-from certificates.grounds import Consideration, PathwayVersion, slot_name
+from certificates.grounds import Consideration, PathwayVersion, current, slot_name
 from certificates.pathways.evaluate import evaluate
 from certificates.pathways.evidence import Evidence
 from certificates.pathways.shapes import Pathway
@@ -21,15 +22,29 @@ from training import facts
 from training.database.opening import transaction
 from training.people.models import Person
 
+TRIES = 10
+"""Times that somebody may be overtaken before they give up."""
+
+Done = TypeVar("Done")
+Slots = Mapping[str, Consideration]
+
 
 @dataclass(frozen=True)
 class Considered:
-    """One pathway version applied to one person on a day: the verdict and the evidence it rests on."""
+    """One pathway version applied to one person on a day: the verdict and the evidence it rests on.
+
+    `kept` are the rows that say so, by slot; empty where the rules were only asked.
+    """
 
     version: PathwayVersion
     pathway: Pathway
     verdict: Verdict
     evidence: dict[str, Any]
+    kept: Slots = field(default_factory=dict)
+
+
+class Overtaken(Exception):
+    """Somebody else wrote of the same person meanwhile, so what was read before may not hold any more."""
 
 
 async def judge(
@@ -45,8 +60,7 @@ async def judge(
     `also` adds records that are not written yet, such as the award being made.
     """
     pathway = pathway_versions.read(version)
-    evidence = await gather(person.id, version.slug)
-    evidence["records"] = [*evidence["records"], *also]
+    evidence = await gather(person.id, version.slug, also)
     tools = await pathway_versions.instruments_of(person.unit_id)
     verdict = evaluate(pathway, Evidence.of(evidence), as_of, known_at, tools)
     return Considered(version, pathway, verdict, evidence)
@@ -54,51 +68,96 @@ async def judge(
 
 async def consider(person: Person, *, now: datetime) -> list[Considered]:
     """Considers a person for every pathway they follow, and keeps what has changed."""
-    found = []
-    for version in await pathway_versions.followed_by(person.id, person.unit_id):
-        considered = await judge(person, version, as_of=now.date())
-        for level in considered.verdict.levels:
-            await keep(person, considered, level, now=now)
-        found.append(considered)
-    return found
+    versions = await pathway_versions.followed_by(person.id, person.unit_id)
+    return [await consider_for(person, version, now=now) for version in versions]
 
 
-async def keep(person: Person, considered: Considered, level: LevelVerdict, *, now: datetime) -> Consideration | None:
-    """Keeps what the rules said of a level, unless they said the same before; gives the new row."""
-    slot = slot_of(person, considered, level)
-    before = await Consideration.get_or_none(slot=slot)
-    said, digest = level.as_json(), _digest(considered.evidence)
-    if before and (_lasting(before.verdict), before.evidence_sha256) == (_lasting(said), digest):
-        return None
-    if before is None and level.standing.state == "not_started":
-        return None
-    kept = Consideration(
+async def consider_for(person: Person, version: PathwayVersion, *, now: datetime) -> Considered:
+    """Considers a person for one pathway, and keeps what has changed."""
+    return await persist(lambda: _consider(person, version, now=now))
+
+
+async def persist(attempt: Callable[[], Awaitable[Done]]) -> Done:
+    """Does something, and once more each time that it is overtaken."""
+    for _ in range(TRIES - 1):
+        try:
+            return await attempt()
+        except Overtaken:
+            continue
+    return await attempt()
+
+
+async def _consider(person: Person, version: PathwayVersion, *, now: datetime) -> Considered:
+    # What holds is read before the evidence: so nobody who read the evidence earlier writes over who read it later.
+    before = await _held(person.id, version.slug)
+    considered = await judge(person, version, as_of=now.date())
+    return replace(considered, kept=await _keep(person, considered, before, now=now))
+
+
+async def _held(person_id: UUID, slug: str) -> Slots:
+    rows = await current().filter(person_id=person_id)
+    return {str(row.slot): row for row in rows if str(row.slot).startswith(f"{person_id}/{slug}/")}
+
+
+async def _keep(person: Person, considered: Considered, before: Slots, *, now: datetime) -> Slots:
+    """Writes a row for each level of which the rules say something else than before; gives the rows that hold."""
+    digest, levels = _digest(considered.evidence), considered.verdict.levels
+    slots = {slot_of(person, considered, level): level for level in levels}
+    fresh = {
+        slot: _row(person, considered, level, slot=slot, digest=digest, now=now)
+        for slot, level in slots.items()
+        if _is_news(level, digest, before.get(slot))
+    }
+    if fresh:
+        await _write(fresh, before, person, considered.version, now=now)
+    return {**before, **fresh}
+
+
+def _is_news(level: LevelVerdict, digest: str, before: Consideration | None) -> bool:
+    if before is None:
+        return level.standing.state != "not_started"
+    return (_lasting(before.verdict), before.evidence_sha256) != (_lasting(level.as_json()), digest)
+
+
+def _row(
+    person: Person, considered: Considered, level: LevelVerdict, *, slot: str, digest: str, now: datetime
+) -> Consideration:
+    return Consideration(
         id=uuid4(), slot=slot, person_id=person.id, pathway_id=considered.version.id, level=level.level,
         per=per_of(level), as_of=considered.verdict.as_of, made=now, result=level.result.value,
-        standing=level.standing.state, verdict=said,
+        standing=level.standing.state, verdict=level.as_json(),
         awaiting=awaits(level) and is_named(considered, level),
         evidence=json.loads(_plain(considered.evidence["records"])), evidence_sha256=digest,
     )  # fmt: skip
+
+
+async def _write(fresh: Slots, before: Slots, person: Person, version: PathwayVersion, *, now: datetime) -> None:
     try:
-        await _write(kept, before, person, considered.version, now=now)
-    except IntegrityError:
-        return None  # somebody else considered the same person at the same moment
-    return kept
+        async with transaction():
+            for slot, row in fresh.items():
+                await _exchange(row, before.get(slot))
+                await _tell(row, before.get(slot), person, version, now=now)
+    except IntegrityError as error:
+        raise Overtaken from error
 
 
-async def _write(
-    kept: Consideration, before: Consideration | None, person: Person, version: PathwayVersion, *, now: datetime
+async def _exchange(row: Consideration, before: Consideration | None) -> None:
+    if before:
+        held = Consideration.filter(id=before.id, slot=row.slot)
+        if not await held.update(slot=None, awaiting=False):
+            raise Overtaken
+    await row.save(force_create=True)
+
+
+async def _tell(
+    row: Consideration, before: Consideration | None, person: Person, version: PathwayVersion, *, now: datetime
 ) -> None:
-    async with transaction():
-        if before:
-            await Consideration.filter(id=before.id).update(slot=None, awaiting=False)
-        await kept.save(force_create=True)
-        if before is None or before.standing != kept.standing:
-            await facts.record(
-                "person.considered", kept, actor=None, person=person.id, unit=person.unit_id, now=now,
-                version=version.version,
-                detail={"level": kept.level, "from": before.standing if before else None, "to": kept.standing},
-            )  # fmt: skip
+    if before is None or before.standing != row.standing:
+        await facts.record(
+            "person.considered", row, actor=None, person=person.id, unit=person.unit_id, now=now,
+            version=version.version,
+            detail={"level": row.level, "from": before.standing if before else None, "to": row.standing},
+        )  # fmt: skip
 
 
 def slot_of(person: Person, considered: Considered, level: LevelVerdict) -> str:

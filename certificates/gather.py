@@ -22,19 +22,23 @@ ROLE_NAMES = {"central": "central_unit"}
 """Our role → the name that pathways use, where they differ."""
 
 
-async def gather(person_id: UUID, pathway: str) -> Row:
-    """Gathers the evidence of a person for a pathway: the mapping of an evidence file, with those who signed."""
+async def gather(person_id: UUID, pathway: str, also: Iterable[Row] = ()) -> Row:
+    """Gathers the evidence of a person for a pathway: the mapping of an evidence file, with those who signed.
+
+    `also` are records that are not written yet; whoever signs them is looked up too.
+    """
     own: list[Row] = [
         *await learning_evidence(person_id),
         *await practice_evidence(person_id),
         *await assessment_evidence(person_id),
         *await _recorded(person_id),
         *await _relations(person_id),
+        *also,
     ]
     people = {person_id, *_signatories(own)}
     decided = await _awards(people, person_id, pathway)
     people |= _signatories(decided)
-    held = [*await _roles(people, person_id), *decided, *await _changes(people, person_id, pathway)]
+    held = [*await _roles(people, person_id), *decided, *await told_changes(people, person_id, pathway)]
     return {
         "holder": str(person_id),
         "site": await _site(person_id),
@@ -125,7 +129,8 @@ async def _awards(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Ro
     ]
 
 
-async def _changes(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Row]:
+async def told_changes(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Row]:
+    """Reads the changes of certifications that the engine hears of."""
     rows = await Certification.filter(person_id__in=list(people), changes__id__isnull=False).values(
         "person_id", "pathway_slug", "level", id="changes__id", state="changes__state", turn="changes__turn",
         on="changes__effective", until="changes__until", recorded="changes__recorded",

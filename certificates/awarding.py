@@ -1,0 +1,99 @@
+"""Awards: the certification that a decision grants, the end of the one before it, permissions, and the certificate."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from certificates import changes
+from certificates.considering import Considered, Overtaken, per_of
+from certificates.gather import told_changes
+from certificates.issuing import Issue, reserve
+from certificates.models import Certification, Decision
+from certificates.pathways.values import Result
+from certificates.pathways.verdict import LevelVerdict
+from certificates.rules import GOOD
+from training import facts
+from training.people.actor import Actor
+from training.people.models import Permission, Person
+
+
+async def award(
+    person: Person,
+    considered: Considered,
+    level: LevelVerdict,
+    made: Decision,
+    *,
+    dates: LevelVerdict,
+    actor: Actor | None,
+    home: str,
+    now: datetime,
+) -> Certification:
+    """Writes, in the caller's transaction, what a decision grants: the certification, its permissions, its certificate.
+
+    `dates` is the level as it stands with the decision, of which the days are taken.
+    """
+    await _replace(person, considered, level, actor=actor, now=now)
+    standing = dates.standing
+    certification = await Certification.create(
+        id=uuid4(), decision_id=made.id, person_id=person.id, programme_id=considered.version.programme_id,
+        site_id=considered.evidence["site"], pathway_slug=considered.version.slug, level=level.level,
+        level_title=level.title or level.level.replace("_", " ").capitalize(), per=per_of(level), starts=now.date(),
+        renewal_opens=standing.renewal_opens, ends=standing.valid_until,
+        over=standing.grace_until or standing.valid_until, recorded=now,
+    )  # fmt: skip
+    if made.outcome == "conditional":
+        await _mark(certification, person, made)
+    await _permit(certification, dates, made)
+    certificate = await reserve(Issue(person, considered, certification, made), home=home, now=now)
+    detail = {"level": level.level, "from": certification.starts.isoformat(), "to": _iso(certification.ends)}
+    await facts.record(
+        "certificate.awarded", certificate, actor=actor.person_id if actor else None, person=person.id,
+        unit=person.unit_id, now=now, version=considered.version.version, detail=detail,
+    )  # fmt: skip
+    return certification
+
+
+async def _mark(certification: Certification, person: Person, made: Decision) -> None:
+    wanted = changes.Wanted("provisional", "Awarded on a condition.", made.on)
+    await changes.insert(
+        certification, wanted, actor_id=made.decided_by_id, unit_id=person.unit_id, now=made.recorded
+    )  # fmt: skip
+
+
+async def _replace(
+    person: Person, considered: Considered, level: LevelVerdict, *, actor: Actor | None, now: datetime
+) -> None:
+    """Ends the certification before this one, if there is one that still holds.
+
+    Raises Overtaken when a certification was changed, say withdrawn, after the rules were asked.
+    """
+    known = {record["id"] for record in considered.evidence["records"]}
+    if any(row["id"] not in known for row in await told_changes([person.id], person.id, considered.version.slug)):
+        raise Overtaken
+    wanted = changes.Wanted("replaced", "Renewed by a new certification.", now.date())
+    earlier = Certification.filter(
+        person_id=person.id, pathway_slug=considered.version.slug, level=level.level, per=per_of(level)
+    )
+    actor_id = actor.person_id if actor else None
+    for found in await earlier:
+        await changes.insert(found, wanted, actor_id=actor_id, unit_id=person.unit_id, now=now)
+
+
+async def _permit(certification: Certification, dates: LevelVerdict, made: Decision) -> None:
+    """Brings the verdict down as rows, for the rooms that may not look up here."""
+    held: dict[str, Any] = {
+        "person_id": certification.person_id,
+        "what": f"{certification.pathway_slug}/{certification.level}",
+        "starts": certification.starts,
+        "ends": certification.over,
+        "because": made.id,
+    }
+    for permit in dates.permits:
+        if permit.result is Result.MET:
+            await Permission.create(id=uuid4(), may=permit.may, **held)
+    if not dates.permits and dates.standing.state in GOOD:
+        await Permission.create(id=uuid4(), may="hold the award", **held)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,90 @@
+"""Two small pathways of the demo's unit, people who meet them, and days that pass, for tests of awards and after."""
+
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from certificates import changes
+from certificates.grounds import Consideration
+from certificates.models import Certificate, Certification
+from certificates.nightly import consider_and_follow
+from certificates.pathway_versions import load_pathway
+from certificates.recording import Shown, record_evidence
+from tests.certificates.awarded import HOME
+from training.demo.cast import known
+from training.demo.doing import being
+
+BY_RULES = """
+pathway: steady
+title: Steady Steps
+version: "1"
+owner: Parenting Together
+roles: [central_unit]
+levels:
+  leader:
+    title: Leader
+    requires:
+      knows: {qualification: first aid, title: Knows first aid}
+    valid: P1Y
+    renewal:
+      opens: P3M
+      grace: P1M
+      requires:
+        again: {qualification: first aid again, title: First aid once more}
+    permits:
+      - {may: lead groups}
+"""
+NAMED = BY_RULES.replace("steady", "chosen").replace("Steady", "Chosen").replace(
+    "    valid:", "    decision: {by: central_unit, outcomes: [certified, deferred]}\n    valid:"
+)  # fmt: skip
+TODAY = date(2026, 11, 25)
+
+
+def at(day: date, hour: int = 10) -> datetime:
+    """Gives a moment of a day."""
+    return datetime.combine(day, time(hour, tzinfo=UTC))
+
+
+async def publish_pathway(folder, text: str) -> None:
+    """Publishes a pathway as the central unit."""
+    path = folder / f"{text.split('pathway: ')[1].split()[0]}.yaml"
+    path.write_text(text, "utf-8")
+    await load_pathway(path, actor=await being("dara", TODAY), now=at(TODAY))
+
+
+async def shown(key: str, what: str = "first aid", *, on: date = TODAY, recorded: date | None = None) -> UUID:
+    """Records a qualification of somebody."""
+    actor = await being("dara", recorded or on)
+    made = await record_evidence(
+        known(key), Shown("qualification", what, on), actor=actor, now=at(recorded or on, 9)
+    )  # fmt: skip
+    return made.id
+
+
+async def considered(key: str, day: date = TODAY, hour: int = 10) -> None:
+    """Does for somebody what the nightly work does for everybody."""
+    await consider_and_follow(known(key), home=HOME, now=at(day, hour))
+
+
+async def certified(key: str, day: date = TODAY) -> Certification:
+    """Certifies somebody by the rules of the first pathway, which must be published."""
+    await shown(key, on=day)
+    await considered(key, day)
+    return await Certification.filter(person_id=known(key), pathway_slug="steady").order_by("-recorded").first()
+
+
+async def waiting(key: str, day: date = TODAY) -> Consideration:
+    """Brings somebody to where a named person has to decide, on the second pathway."""
+    await shown(key, on=day)
+    await considered(key, day)
+    return await Consideration.get(person_id=known(key), pathway__slug="chosen", awaiting=True)
+
+
+async def changed(found: Certification, state: str, *, on: date, recorded: date | None = None, until=None) -> None:
+    """Changes a certification as the central unit does."""
+    wanted = changes.Wanted(state, f"{state.capitalize()} for a reason.", on, until)
+    await changes.change(found.id, wanted, actor=await being("dara", on), now=at(recorded or on, 12))
+
+
+async def certificate_of(found: Certification) -> Certificate:
+    """Gives the certificate of a certification."""
+    return await Certificate.get(certification_id=found.id)
