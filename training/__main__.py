@@ -5,7 +5,7 @@ import sys
 import typer
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from training.commands import doctor, material, people, register, serving, systems, trail
+from training.commands import doctor, material, people, pretend, register, serving, systems, trail
 from training.errors import Trouble
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -13,12 +13,15 @@ app.command("serve")(serving.serve)
 app.command("work")(serving.work)
 app.command("migrate")(serving.migrate)
 app.command("seed")(serving.seed)
-app.command("demo")(serving.demo)
 app.command("load")(material.load)
 app.command("register")(register.register)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(trail.backup)
 app.command("restore")(trail.restore)
+demo = typer.Typer(invoke_without_command=True)
+demo.callback()(serving.demo)
+demo.command("lms")(pretend.lms)
+app.add_typer(demo, name="demo")
 app.add_typer(material.pathway, name="pathway", help="Check and evaluate pathway files; no database needed.")
 app.add_typer(systems.lti, name="lti", help="Connect learning systems, and see what became of scores.")
 app.add_typer(systems.keys, name="keys", help="The keys that certificates are signed with.")

@@ -53,12 +53,15 @@ def seed() -> None:
 
 
 def demo(
+    context: typer.Context,
     port: Port = 8000,
     reset: Annotated[bool, typer.Option("--reset", help="begin again with fresh demo data")] = False,
     no_pdf: Annotated[bool, typer.Option("--no-pdf", help="leave PDFs out")] = False,
     host: str = "127.0.0.1",
 ) -> None:
     """Set up a demo in ./var and serve it with a pretend LMS beside it."""
+    if context.invoked_subcommand:
+        return
     settings = _demo_settings(port, no_pdf)
     if reset:
         shutil.rmtree("var/demo", ignore_errors=True)

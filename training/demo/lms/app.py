@@ -29,6 +29,7 @@ ROUTES = [
     Route("/token", launches.token, methods=["POST"]),
     Route("/keys", launches.key_set),
     Route("/.well-known/openid-configuration", introducing.configuration),
+    Route("/connect", introducing.connect),
     Route("/tools", introducing.tools, methods=["POST"]),
     Route("/tools/{client_id}", introducing.tools, methods=["GET", "PUT"]),
     Route("/placed", choosing.placed, methods=["POST"]),
@@ -49,12 +50,13 @@ def build(
     tool: httpx2.AsyncClient | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     plays: str = "pretend-lms",
+    alone: bool = False,
 ) -> Starlette:
     """Builds the pretend LMS for a tool; `tool` is how it reads the tool's keys (a plain client by default).
 
-    `plays` names the real LMS whose ways it takes on.
+    `plays` names the real LMS whose ways it takes on; `alone` says that it runs without the demo.
     """
-    world = World(base_url, tool_url, clock, plays=PERSONALITIES[plays])
+    world = World(base_url, tool_url, clock, plays=PERSONALITIES[plays], alone=alone)
     app = Starlette(routes=ROUTES)
     app.state.world = world
     app.state.tool = tool or httpx2.AsyncClient(trust_env=False)

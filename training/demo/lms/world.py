@@ -127,6 +127,8 @@ class World:
     """Ids of the courses that were made as copies of the one course."""
     handlers: dict[str, str] = field(default_factory=dict)
     """Kind of notice → the address that the tool wants it sent to."""
+    alone: bool = False
+    """Whether it runs by itself: whoever registers becomes the one tool that it launches."""
     configured: dict[str, Any] = field(default_factory=dict)
     """What the configuration for dynamic registration says otherwise than it should."""
     roster_goes_on_at: str = ""
