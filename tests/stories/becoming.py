@@ -73,8 +73,9 @@ def the_lms_shows_her_score(stage: Stage) -> None:
 
 
 def her_pathway_says_in_numbers_what_is_left(amina: Page) -> None:
-    waits_for(amina, "/pathways", "3 of 6 done")
+    waits_for(amina, "/pathways", "2 of 6 done")
     sees(amina, "6 of 8 hours of supervision: 2 hours left", "1 of 2 groups: 1 group left", "1 of 2 assessments")
+    sees(amina, "Your second assessment must be by somebody who has not supervised you")
 
 
 def she_logs_practice_and_it_is_confirmed_without_an_account(stage: Stage, amina: Page) -> None:
