@@ -57,7 +57,7 @@ async def configuration(request: Request) -> Response:
     if spoiled := await misbehave(request, "configuration"):
         return spoiled
     world = world_of(request)
-    base = world.base_url
+    base, audience = world.base_url, world.plays.assertion_audience
     return JSONResponse(
         {
             "issuer": base,
@@ -73,6 +73,7 @@ async def configuration(request: Request) -> Response:
                 "version": "1",
                 "messages_supported": [{"type": "LtiResourceLinkRequest"}, {"type": "LtiDeepLinkingRequest"}],
             },
+            **({"authorization_server": f"{base}{audience}"} if audience != "/token" else {}),
             **world.configured,
         }
     )
