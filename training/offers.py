@@ -36,8 +36,20 @@ def _of_course(
         title = _in(module.title, language)
         yield Offer(f"{path}/{module.slug}", title, "Module", f"{module.minutes} minutes.", 1)
         for quiz in [one for one in quizzes if one.module_id == module.id]:
-            name = f"{_in(quiz.title, language)}: {title}"
-            yield Offer(f"{path}/{module.slug}/{quiz.slug}", name, "Quiz", f"{quiz.minutes} minutes.", 100)
+            yield Offer(
+                f"{path}/{module.slug}/{quiz.slug}",
+                _name(quiz, title, quizzes, language),
+                "Quiz",
+                f"{quiz.minutes} minutes.",
+                100,
+            )
+
+
+def _name(quiz: Activity, module: str, quizzes: list[Activity], language: str) -> str:
+    """Names a quiz by its own title, and by its module where several are called the same."""
+    own = _in(quiz.title, language)
+    alone = sum(_in(one.title, language) == own for one in quizzes) == 1
+    return own if alone else f"{own}: {module}"
 
 
 def _in(texts: dict[str, str], language: str) -> str:

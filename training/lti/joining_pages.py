@@ -42,7 +42,7 @@ async def register(request: Request) -> Response:
     except Refused as refused:
         notes = Notes(str(request.scope["request_id"]), browser=browser_family(request.headers.get("user-agent", "")))
         await note_refusal(refused, notes, now=now)
-        shown: dict[str, Any] = {"refused": refused, "detail": refused.detail, "tried": ""}
+        shown: dict[str, Any] = {"refused": refused, "detail": refused.detail, "tried": "", "window_path": ""}
         response = page(request, "lti/refused.html", refused.status, reference=notes.reference, **shown)
         response.headers["X-Refusal"] = refused.code
         return response

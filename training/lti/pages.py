@@ -37,7 +37,16 @@ TRIED = {
     "storage": "We tried a cookie, then the storage of your learning system.",
 }
 """Rung of the ladder → what was tried, for the one who could not come in."""
-TOLD = ("deployment_pending", "platform_error", "claim_missing", "claim_type", "service_host_forbidden")
+TOLD = (
+    "deployment_pending",
+    "platform_error",
+    "claim_missing",
+    "claim_type",
+    "service_host_forbidden",
+    "message_type_unsupported",
+    "version_unsupported",
+    "dl_type_not_accepted",
+)
 """Refusals whose detail helps the reader; the others keep it for the trace."""
 
 
@@ -132,7 +141,9 @@ async def key_set(request: Request) -> Response:
 def _stored(login: Login, registration: Registration) -> dict[str, Any]:
     """Says where the LMS keeps the proof: in which frame, under which name, and of which origin."""
     parts = urlsplit(registration.auth_url)
-    return {"frame": login.storage, "key": login.cookie, "platform_origin": f"{parts.scheme}://{parts.netloc}"}
+    origin = f"{parts.scheme}://{parts.netloc}"
+    # A launch cannot be opened by its address, so these pages offer no window of their own.
+    return {"frame": login.storage, "key": login.cookie, "platform_origin": origin, "window_path": ""}
 
 
 def _tool(request: Request) -> Tool:
@@ -200,6 +211,7 @@ def _told(request: Request, refused: Refused, notes: Notes) -> dict[str, Any]:
         "detail": refused.detail if refused.name in TOLD else "",
         "tried": TRIED.get(notes.rung, "") if blocked else "",
         "again": again,
+        "window_path": again,
         "reference": notes.reference,
         "browser": notes.browser or "Your browser",
     }
