@@ -43,7 +43,7 @@ class StatusList(Model):
     """Is one list of an issuer: how many of its entries are taken, and the credential as last signed.
 
     `secret` scatters the entries, so that nobody reads from an entry when it was issued or to whom it is next.
-    `signed_bits` tells how many bits the signed credential carries.
+    `signed_bits` is a checksum of the bits that the signed credential carries.
     Personal data: none.
     """
 
@@ -64,7 +64,7 @@ class StatusList(Model):
 
 
 class RaisedBit(Model):
-    """Is one bit that was set: the certificate at that entry was withdrawn or replaced.
+    """Is one bit that is set: the certificate at that entry stands withdrawn or replaced.
 
     Personal data: none.
     """

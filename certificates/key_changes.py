@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tortoise.exceptions import IntegrityError
 
-from certificates.credential_models import IssuerKey
+from certificates.credential_models import IssuerKey, StatusList
 from certificates.multikey import multikey, rsa_jwk
 from certificates.safe import Safe
 from training import facts
@@ -79,6 +79,8 @@ async def compromise(kid: str, *, safe: Safe, now: datetime, actor: UUID | None 
         given_up = IssuerKey.filter(id=row.id).exclude(state="compromised")
         if not await given_up.update(state="compromised", slot=None, ended=now):
             raise Conflict(f"The key {kid} was given up before.", "Nothing is left to do.")
+        # What the key had signed is not believed any more: the lists are signed again when they are next asked for.
+        await StatusList.filter(unit_id=row.unit_id).update(signed_at=None)  # type: ignore[attr-defined]
         await facts.record("key.compromised", row, actor=actor, unit=row.unit_id, now=now, detail={"kid": kid})  # type: ignore[attr-defined]
     if row.state == "active" and successor is not None:
         await _activate(successor, now=now)
@@ -91,13 +93,14 @@ async def _activate(row: IssuerKey, *, now: datetime) -> None:
     unit_id: UUID = row.unit_id  # type: ignore[attr-defined]
     place = slot(unit_id, row.purpose)
     async with transaction():
+        if not await IssuerKey.filter(id=row.id, state="announced").update(state="active", activated=now):
+            return  # somebody else was first
         before = await IssuerKey.filter(slot=place).first()
         if before is not None:
-            await IssuerKey.filter(id=before.id, state="active").update(state="retired", slot=None, ended=now)
+            await IssuerKey.filter(id=before.id).update(state="retired", slot=None, ended=now)
             await facts.record("key.retired", before, actor=None, unit=unit_id, now=now, detail={"kid": before.kid})
-        changed = IssuerKey.filter(id=row.id, state="announced")
-        if await changed.update(state="active", slot=place, activated=now):
-            await facts.record("key.activated", row, actor=None, unit=unit_id, now=now, detail={"kid": row.kid})
+        await IssuerKey.filter(id=row.id).update(slot=place)
+        await facts.record("key.activated", row, actor=None, unit=unit_id, now=now, detail={"kid": row.kid})
 
 
 async def _made(unit_id: UUID, purpose: str, *, safe: Safe, now: datetime) -> IssuerKey:

@@ -84,9 +84,10 @@ async def sign_again(kid: str, *, keys: KeyStore, shelf: Shelf, now: datetime) -
     count = 0
     for certificate_id in set(await Artefact.filter(kid=kid).values_list("certificate_id", flat=True)):
         row = await _certificate(cast(UUID, certificate_id))
-        newest = [await artefacts.latest(row.id, kind) for kind in (BADGE, TOKEN)]
-        if kid in {each.kid for each in newest if each}:
-            version = max(each.version for each in newest if each) + 1
+        newest = [each for kind in (BADGE, TOKEN, CODE) if (each := await artefacts.latest(row.id, kind))]
+        versions = {each.version for each in newest}
+        if kid in {each.kid for each in newest} or len(versions) > 1:
+            version = max(versions) + 1
             await _sign(row, version=version, valid_from=now, keys=keys, shelf=shelf, now=now)
             count += 1
     return count

@@ -7,6 +7,8 @@ from datetime import date
 GRANTING = frozenset({"certified", "conditional"})
 GOOD = frozenset({"certified", "renewal_due", "in_grace", "provisional"})
 """Standings that let somebody deliver and sign."""
+ENDED = frozenset({"withdrawn", "replaced"})
+"""Standings in which a credential is revoked; an expired one tells so by itself."""
 
 WORDS = {
     "in_training": "In training",

@@ -3,17 +3,22 @@
 import hashlib
 import json
 import secrets
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F
 
 from certificates import addresses, statuslist
+from certificates.changes import changes_of, period_of
 from certificates.credential_models import RaisedBit, StatusList
 from certificates.keys import KeyStore
 from certificates.models import Certificate
+from certificates.rules import ENDED, standing_on
+from training.database.opening import transaction
 from training.errors import NotFound
 
 SIGNED_FOR = timedelta(hours=24)  # a list is signed again after this even when nothing changed
@@ -48,12 +53,20 @@ async def take(unit_id: UUID, *, home: str, random: Callable[[int], bytes] = sec
     )
 
 
-async def raise_bit(certification_id: UUID, *, now: datetime) -> None:
-    """Sets the bit of a certificate that was withdrawn or replaced; doing it twice does nothing more."""
-    row = await Certificate.get_or_none(certification_id=certification_id)
-    if row is not None and row.status_list_id is not None:
-        bit = RaisedBit(id=uuid4(), list_id=row.status_list_id, index=row.status_index, raised=now)
-        await RaisedBit.bulk_create([bit], ignore_conflicts=True)
+async def settle_bit(certification_id: UUID, *, now: datetime) -> None:
+    """Sets the bit of a certificate that stands withdrawn or replaced, and clears that of one that was restored."""
+    async with transaction():
+        # The update holds the row: of two at once, the second sees every change that the first one saw.
+        await Certificate.filter(certification_id=certification_id).update(status_index=F("status_index"))
+        row = await Certificate.get_or_none(certification_id=certification_id).prefetch_related("certification")
+        if row is None or row.status_list_id is None:
+            return
+        standing = standing_on(period_of(row.certification), await changes_of(certification_id), now.date())
+        place: dict[str, Any] = {"list_id": row.status_list_id, "index": row.status_index}
+        if standing in ENDED:
+            await RaisedBit.bulk_create([RaisedBit(id=uuid4(), **place, raised=now)], ignore_conflicts=True)
+        else:
+            await RaisedBit.filter(**place).delete()
 
 
 async def signed(list_id: UUID, *, keys: KeyStore, now: datetime) -> str:
@@ -62,15 +75,16 @@ async def signed(list_id: UUID, *, keys: KeyStore, now: datetime) -> str:
     if row is None:
         raise NotFound("There is no such status list.")
     bits = [bit.index for bit in await RaisedBit.filter(list_id=list_id).only("id", "index")]
-    if row.signed_at and len(bits) == row.signed_bits and now - row.signed_at < SIGNED_FOR:
+    checksum = zlib.crc32(repr(sorted(bits)).encode()) >> 1  # the column holds 31 bits
+    if row.signed_at and checksum == row.signed_bits and now - row.signed_at < SIGNED_FOR:
         return row.signed
     signer = await keys.signer(row.unit, now=now)
     address = addresses.status_list_page(keys.home, str(list_id))
     unsigned = statuslist.credential(address, issuer=signer.issuer, encoded=statuslist.packed(bits), now=now)
     text = json.dumps(signer.sign(unsigned, created=now), separators=(",", ":"))
-    # Two readers may sign at once: both lists are true, and the one with fewer bits never replaces the other.
-    newer = StatusList.filter(id=list_id, signed_bits__lte=len(bits))
-    await newer.update(signed=text, signed_bits=len(bits), signed_at=now)
+    # Of two readers who sign at once one is kept; should it be the older, the next reader sees that and signs anew.
+    unchanged = StatusList.filter(id=list_id, signed_bits=row.signed_bits)
+    await unchanged.update(signed=text, signed_bits=checksum, signed_at=now)
     return text
 
 

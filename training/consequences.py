@@ -58,10 +58,10 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "certificate.awarded": ("publish certificate", "plan reminders", "mail certificate", SCORE),
     "certificate.published": ("print certificate",),
     "decision.made": (CONSIDER,),
-    "certificate.withdrawn": ("raise status bit", "mail change", CONSIDER),
-    "certificate.replaced": ("raise status bit",),
+    "certificate.withdrawn": ("settle status bit", "mail change", CONSIDER),
+    "certificate.replaced": ("settle status bit",),
     "certification.suspended": ("mail change", CONSIDER),
-    "certification.restored": ("mail change", CONSIDER),
+    "certification.restored": ("settle status bit", "mail change", CONSIDER),
     "certification.lapsed": ("mail change", CONSIDER),
     "certification.lifted": ("mail change", CONSIDER),
 }
@@ -219,7 +219,7 @@ HANDLERS: Mapping[str, Handler] = {
     "print certificate": lambda work, out: publishing.print_document(
         _id(work), press=out.press, shelf=out.shelf, now=out.now()
     ),
-    "raise status bit": lambda work, out: status_lists.raise_bit(_id(work), now=out.now()),
+    "settle status bit": lambda work, out: status_lists.settle_bit(_id(work), now=out.now()),
     "plan reminders": plan_reminders,
     nightly.REMIND: remind,
     "consider everyone": lambda work, out: nightly.consider_everyone(home=out.settings.public_url, now=out.now()),

@@ -5,10 +5,11 @@ import json
 import jwt
 import pytest
 
-from certificates import badge, key_changes, publishing, signing, status_lists
+from certificates import badge, changes, key_changes, publishing, signing, status_lists
 from certificates.artefacts import BADGE, CODE, TOKEN
 from certificates.credential_models import IssuerKey
 from certificates.frozen import thawed
+from certificates.models import Certification
 from certificates.multikey import from_multikey
 from certificates.safe import Safe
 from tests.certificates.awarded import NOW, awarded
@@ -88,7 +89,10 @@ async def test_a_status_list_may_be_kept_and_is_asked_for_again(published, stran
     assert first.headers["cache-control"] == "public, no-cache"
     again = await stranger.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304 and not again.content
-    await status_lists.raise_bit(published.certification_id, now=NOW)
+    found = await Certification.get(id=published.certification_id)
+    wanted = changes.Wanted("withdrawn", "For a reason.", NOW.date())
+    await changes.write(found, wanted, actor_id=None, unit_id=UNIT, now=NOW)
+    await status_lists.settle_bit(published.certification_id, now=NOW)
     changed = await stranger.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert changed.status_code == 200 and changed.headers["etag"] != first.headers["etag"]
 

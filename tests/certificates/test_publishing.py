@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from certificates import artefacts, badge, file_check, key_changes, publishing, signing, status_lists
-from certificates.artefacts import BADGE, DOCUMENT, TOKEN
+from certificates import artefacts, badge, changes, file_check, key_changes, publishing, signing, status_lists
+from certificates.artefacts import BADGE, CODE, DOCUMENT, TOKEN
 from certificates.credential_models import Artefact, IssuerKey, PublishedAchievement, RaisedBit, StatusList
 from certificates.document import Press, SwitchedOff
 from certificates.keys import KeyStore
-from certificates.models import Certificate
+from certificates.models import Certificate, Certification
 from certificates.safe import Safe
 from certificates.shelf import Shelf
 from tests.certificates.awarded import HOME, NOW, awarded
@@ -61,6 +61,12 @@ async def verified(row, keys, shelf, now=NOW + timedelta(hours=1)):
     document = await document_of(row, shelf)
     lists = {f"{HOME}/status-lists/{row.status_list_id}": json.loads(await signed_list(row, keys, now))}
     return badge.verify(document, keys=await keys.trusted(), status_lists=lists, now=now)
+
+
+async def withdraw(row, state="withdrawn"):
+    found = await Certification.get(id=row.certification_id)
+    wanted = changes.Wanted(state, "For a reason.", NOW.date())
+    await changes.write(found, wanted, actor_id=None, unit_id=UNIT, now=NOW)
 
 
 async def signed_list(row, keys, now):
@@ -193,11 +199,20 @@ async def test_nothing_is_printed_before_it_is_published(shelf, database):
 async def test_a_withdrawn_certificate_has_its_bit_raised_and_nobody_elses(publish, keys, shelf):
     row, other = await publish(await awarded()), await publish(await awarded("jude"))
     assert not (await verified(row, keys, shelf)).withdrawn
+    await withdraw(row)
     for _ in range(2):
-        await status_lists.raise_bit(row.certification_id, now=NOW)
+        await status_lists.settle_bit(row.certification_id, now=NOW)
     assert await RaisedBit.all().count() == 1
     assert (await verified(row, keys, shelf)).withdrawn
     assert not (await verified(other, keys, shelf)).withdrawn
+
+
+async def test_a_restored_certificate_is_believed_again_whatever_order_the_work_is_done_in(publish, keys, shelf):
+    row = await publish(await awarded())
+    for state, raised in (("withdrawn", True), ("restored", False), ("withdrawn", True), ("restored", False)):
+        await withdraw(row, state)
+        await asyncio.gather(*(status_lists.settle_bit(row.certification_id, now=NOW) for _ in range(3)))
+        assert (await verified(row, keys, shelf, NOW)).withdrawn is raised
 
 
 async def test_a_list_is_signed_again_only_when_it_must_be(publish, keys):
@@ -206,7 +221,8 @@ async def test_a_list_is_signed_again_only_when_it_must_be(publish, keys):
     assert await signed_list(row, keys, NOW + timedelta(hours=23)) == first
     later = await signed_list(row, keys, NOW + timedelta(hours=25))
     assert later != first and status_lists.tag(later) != status_lists.tag(first)
-    await status_lists.raise_bit(row.certification_id, now=NOW)
+    await withdraw(row)
+    await status_lists.settle_bit(row.certification_id, now=NOW)
     assert await signed_list(row, keys, NOW + timedelta(hours=25)) != later
 
 
@@ -252,6 +268,41 @@ async def test_a_key_given_up_is_not_believed_and_its_certificates_are_signed_ag
     assert (await verified(row, keys, shelf, later)).valid_at(later)
     with pytest.raises(Conflict, match="before"):
         await key_changes.compromise(given_up.kid, safe=SAFE, now=later)
+
+
+async def test_a_list_signed_with_a_key_given_up_is_signed_again_at_once(publish, keys, shelf):
+    row = await publish(await awarded())
+    await signed_list(row, keys, NOW)
+    given_up = await IssuerKey.get(unit_id=UNIT, purpose="document")
+    await key_changes.compromise(given_up.kid, safe=SAFE, now=NOW)
+    await publishing.sign_again(given_up.kid, keys=keys, shelf=shelf, now=NOW)
+    assert (await verified(row, keys, shelf, NOW)).valid_at(NOW)
+
+
+@pytest.mark.parametrize("written", [1, 2])
+async def test_signing_again_after_a_crash_leaves_nothing_of_the_key_given_up(publish, keys, shelf, tmp_path, written):
+    row = await publish(await awarded(square="signed"))
+    given_up = await IssuerKey.get(unit_id=UNIT, purpose="document")
+    await key_changes.compromise(given_up.kid, safe=SAFE, now=NOW)
+    dying = CrashingShelf(tmp_path / "files", at=written + 1, after=False)
+    with pytest.raises(Crash):
+        await publishing.sign_again(given_up.kid, keys=keys, shelf=dying, now=NOW)
+    assert await publishing.sign_again(given_up.kid, keys=keys, shelf=shelf, now=NOW) == 1
+    newest = [await artefacts.latest(row.id, kind) for kind in (BADGE, TOKEN, CODE)]
+    assert given_up.kid not in {each.kid for each in newest}
+    assert len({each.version for each in newest}) == 1
+    assert await publishing.sign_again(given_up.kid, keys=keys, shelf=shelf, now=NOW) == 0
+
+
+async def test_keys_that_several_turn_over_at_once_are_turned_over_once(publish):
+    await publish(await awarded())
+    await key_changes.announce(UNIT, safe=SAFE, now=NOW)
+    later = NOW + timedelta(days=3)
+    await asyncio.gather(*(key_changes.turn_over(now=later) for _ in range(8)))
+    states = sorted([key.state async for key in IssuerKey.filter(unit_id=UNIT)])
+    assert states == ["active", "active", "retired", "retired"]
+    assert await IssuerKey.filter(unit_id=UNIT, state="active", slot__isnull=False).count() == 2
+    assert await Fact.filter(kind="key.retired").count() == 2
 
 
 async def test_private_keys_are_sealed_and_open_only_with_the_master_key(publish, keys, shelf):

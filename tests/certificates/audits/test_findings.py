@@ -34,7 +34,7 @@ async def test_an_overturned_case_withdraws_the_certification_and_deletes_nothin
     change = await StateChange.get(certification_id=case.certification_id)
     assert (change.state, change.reason) == ("withdrawn", "Never held.")
     assert await Fact.filter(kind="audit.finding", person_id=(await Certificate.get()).person_id).count() == 1
-    assert await Followup.filter(kind="raise status bit").count() == 1
+    assert await Followup.filter(kind="settle status bit").count() == 1
     assert (await Certification.all().count(), await Certificate.all().count(), await Audit.all().count()) == (1, 1, 1)
 
 
