@@ -1,5 +1,6 @@
 """Recognises a certificate in a file that somebody was given: the PDF, the badge (JSON) or the token (JWT)."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
@@ -53,7 +54,7 @@ async def recognise_hash(sha256: str) -> Recognised | None:
 
 async def _proven(content: bytes, *, keys: KeyStore, now: datetime) -> str:
     if content.startswith(b"%PDF"):
-        content = extract_attachment(content)
+        content = await asyncio.to_thread(extract_attachment, content)
     if len(content) > LARGEST_BADGE:
         raise signing.Unproven("This file is too large to be a certificate.")
     text = content.decode("utf-8").strip()

@@ -42,7 +42,7 @@ def serial(prefix: str, *, year: int, number: int) -> str:
 def read_serial(typed: str) -> str | None:
     """Reads a serial as people type it; None when it is mistyped."""
     body, _, letter = typed.strip().upper().rpartition("-")
-    return f"{body}-{letter}" if body and letter == _check_letter(body) else None
+    return f"{body}-{letter}" if body.isprintable() and body and letter == _check_letter(body) else None
 
 
 def _check_letter(body: str) -> str:

@@ -47,6 +47,9 @@ class Signer(Protocol):
     def code(self, facts: CertificateFacts) -> str:
         """Writes the code that proves the certificate without a network."""
 
+    def answer(self, said: Mapping[str, Any], *, about: str, now: datetime) -> str:
+        """Writes what a check found as a token."""
+
 
 @dataclass(frozen=True)
 class LocalSigner:
@@ -71,6 +74,12 @@ class LocalSigner:
     def code(self, facts: CertificateFacts) -> str:
         """Writes the code that proves the certificate without a network."""
         return offline.code(facts, kid=self.document_kid, sign=self.document_key.sign)
+
+    def answer(self, said: Mapping[str, Any], *, about: str, now: datetime) -> str:
+        """Writes what a check found as a token."""
+        return signing.sign_answer(
+            said, issuer=self.issuer, about=about, key=self.token_key, kid=self.key_address, now=now
+        )
 
 
 class KeyStore:

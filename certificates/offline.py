@@ -60,7 +60,9 @@ def read(text: str, *, keys: Mapping[str, Ed25519PublicKey]) -> OfflineFacts:
     try:
         protected, payload, signature = _parts(text)
         headers = cbor2.loads(protected)
-        key = keys.get(bytes(headers[KID]).hex())
+        kid = headers[KID]
+        # A number would be read as a length, of bytes to be made before anything is proven.
+        key = keys.get(kid.hex()) if isinstance(kid, bytes) else None
         if headers[ALG] != EDDSA or key is None:
             raise Unproven("The code was signed with a key that its issuer does not vouch for.")
         key.verify(signature, _to_be_signed(protected, payload))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
@@ -15,6 +15,7 @@ from certificates.vocabulary import Uncovered, canonical, guard
 
 CRYPTOSUITE = "eddsa-rdfc-2022"
 LARGEST_TOKEN = 65_536  # characters
+ANSWER_LASTS = timedelta(minutes=5)
 
 
 class Unproven(ValueError):
@@ -100,6 +101,14 @@ def verify_jwt(token: str, *, keys: Mapping[str, RSAPublicKey]) -> dict[str, Any
     return {name: value for name, value in claims.items() if name not in added}
 
 
+def sign_answer(
+    said: Mapping[str, Any], *, issuer: str, about: str, key: RSAPrivateKey, kid: str, now: datetime
+) -> str:
+    """Writes what a check found as a token that is good for a few minutes."""
+    claims = {**said, "iss": issuer, "sub": about, "iat": now, "exp": now + ANSWER_LASTS}
+    return jwt.encode(claims, key, algorithm="RS256", headers={"typ": "JWT", "kid": kid})
+
+
 def issuer_of(document: Mapping[str, Any]) -> str:
     """Gives the id of the issuer, written as text or as an object."""
     issuer = document.get("issuer")
@@ -117,4 +126,13 @@ def _moment(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
 
 
-__all__ = ["Uncovered", "Unproven", "issuer_of", "sign_document", "sign_token", "verify_document", "verify_jwt"]
+__all__ = [
+    "Uncovered",
+    "Unproven",
+    "issuer_of",
+    "sign_answer",
+    "sign_document",
+    "sign_token",
+    "verify_document",
+    "verify_jwt",
+]

@@ -11,11 +11,12 @@ from starlette.responses import JSONResponse, Response
 from certificates.changes import changes_of, period_of
 from certificates.file_check import recognise
 from certificates.frozen import thawed
-from certificates.ids import read_token
+from certificates.ids import read_serial, read_token
 from certificates.models import Certificate
 from certificates.rules import VERIFIED, standing_on
 from training import clock
 from training.errors import Invalid, NotFound
+from training.sites.models import CentralUnit
 from training.web.limits import allow
 from training.web.pages import fill, go, page, typed
 
@@ -29,6 +30,10 @@ MEANS = {
 }
 
 
+OTHER_FILE = "Your file is genuine, but not letter by letter the one that we made. Trust this page and not the file."
+HEADERS = {"X-Robots-Tag": "noindex", "Vary": "Accept"}
+
+
 class Code(BaseModel):
     """The form that checks by code or serial number."""
 
@@ -36,25 +41,46 @@ class Code(BaseModel):
 
 
 async def verify(request: Request) -> Response:
-    """Tells how a certificate stands right now, as a page or as JSON, by what the caller accepts."""
-    allow("verify", request.client.host if request.client else "", limit="120/minute")
+    """Tells how a certificate stands right now, as a page, as JSON or as a signed token, by what the caller accepts."""
+    _limit(request)
     row = await find(request.path_params["token"])
     if row is None:
         raise NotFound("We know of no certificate with this code.", "Check the code, letter by letter.")
-    told = await answer(row, clock.now())
-    if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse({**told, "checked": told["checked"].isoformat()}, headers={"X-Robots-Tag": "noindex"})
-    word = told.pop("status")
-    response = page(request, "certificates/verify.html", **told, word=word, means=MEANS[word])
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "same-origin"
+    told, accepted = await answer(row, clock.now()), request.headers.get("accept", "")
+    if "application/jwt" in accepted:
+        response = await _as_token(request, row, told)
+    elif "application/json" in accepted:
+        response = JSONResponse(_plain(told))
+    else:
+        word = told.pop("status")
+        # The notice is never taken from the address here: anybody could put words into our mouth.
+        notice = OTHER_FILE if request.query_params.get("file") == "other" else ""
+        response = page(request, "certificates/verify.html", **told, word=word, means=MEANS[word], notice=notice)
+    response.headers.update(HEADERS)
     return response
+
+
+async def _as_token(request: Request, row: Certificate, told: dict[str, Any]) -> Response:
+    facts = thawed(row.facts)
+    unit = await CentralUnit.get(slug=facts.issuer_slug)
+    signer = await request.app.state.keys.signer(unit, now=told["checked"])
+    said = signer.answer(_plain(told), about=facts.verify_url, now=told["checked"])
+    return Response(said, media_type="application/jwt")
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "checked": told["checked"].isoformat()}
+
+
+def _limit(request: Request) -> None:
+    allow("verify", request.client.host if request.client else "", limit="120/minute")
 
 
 async def check(request: Request) -> Response:
     """Shows the form that checks by code or file; posted, leads to the answer."""
     if request.method == "GET":
         return page(request, "certificates/check.html")
+    _limit(request)
     values = await typed(request)
     file = values.get("file")
     try:
@@ -73,12 +99,14 @@ async def check(request: Request) -> Response:
 async def _by_file(request: Request, content: bytes) -> Response:
     found = await recognise(content, keys=request.app.state.keys, now=clock.now())
     row = await Certificate.get(id=found.certificate_id)
-    return go(request, f"/v/{row.verify_token}")
+    return go(request, f"/v/{row.verify_token}" + ("" if found.same else "?file=other"))
 
 
 async def find(code: str) -> Certificate | None:
     """Finds a certificate by its verify token, however it was typed, or by its serial number."""
-    token, serial = read_token(code), code.strip().upper()
+    token, serial = read_token(code), read_serial(code)
+    if token is None and serial is None:
+        return None
     found = Certificate.filter(verify_token=token) if token else Certificate.filter(serial=serial)
     return await found.first().prefetch_related("certification")
 

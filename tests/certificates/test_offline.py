@@ -68,6 +68,7 @@ def test_a_strangers_code_is_refused():
         cbor2.CBORTag(18, [b"", {}, b"", b""]),
         cbor2.CBORTag(18, [1, {}, 2, 3]),
         cbor2.CBORTag(18, [b"\xa0", {}, b"\xa0"]),
+        cbor2.CBORTag(18, [cbor2.dumps({1: -8, 4: 10**15}), {}, b"\xa0", b"0" * 64]),
         cbor2.CBORTag(17, [cbor2.dumps({1: -8, 4: b"k"}), {}, b"\xa0", b"0" * 64]),
     ],
 )
