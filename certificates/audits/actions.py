@@ -1,5 +1,6 @@
 """Draws an audit's sample and records what was found in each case; an overturned one is withdrawn at once."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -19,9 +20,13 @@ FINDINGS = ("upheld", "overturned")
 
 
 async def draw_sample(title: str, asked: Question, *, size: int, seed: str, actor: Actor, now: datetime) -> Audit:
-    """Draws a sample from the register as the question finds it; the seed makes it repeatable."""
+    """Draws a sample from the register as the question finds it; the seed makes it repeatable.
+
+    What is recorded on later days must not change the answer, so the question keeps the day it was known.
+    """
     if not actor.may("audit"):
         raise NotAllowed("You may not draw an audit.", "Ask the central unit.")
+    asked = replace(asked, known_at=asked.known_at or now.date())
     found = await rows(actor, asked)
     if not found:
         raise Invalid("There is a problem", problems={"form": "Nobody is in the register for this day and area"})
