@@ -55,10 +55,17 @@ class Press:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    @property
+    def off(self) -> str:
+        """Why PDFs cannot be made here; "" when they can be, or when nobody has asked a render process yet."""
+        if not self._enabled:
+            return "it is switched off (TRAINING_PDF)."
+        return self._available[1] if self._available else ""
+
     async def available(self) -> tuple[bool, str]:
         """Tells whether PDFs can be made here and, if not, why; asks a render process once."""
-        if not self._enabled:
-            return False, "it is switched off (TRAINING_PDF)."
+        if self.off:
+            return False, self.off
         if self._available is None:
             why_not = await self._run(_why_not)
             self._available = (not why_not, why_not)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from certificates import ids, status_lists
-from certificates.considering import Considered
+from certificates.considering import Considered, per_of
 from certificates.frozen import CertificateFacts, EvidenceCount, Signatory, canonical, digest, thawed
 from certificates.models import Certificate, Certification, Decision
 from training.people.models import Email, Person
@@ -23,6 +23,8 @@ COUNTED = {
     "assessment": "Assessments",
 }
 """Evidence types that a certificate mentions, with the words for them."""
+ACHIEVEMENT_LETTERS = 140
+"""Room that the table has for the name of an achievement; it begins with the issuer's, as others have such levels."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ async def _frozen(
         level=level,
         programme=programme.title,
         programme_slug=programme.slug,
-        achievement_slug=f"{version.slug}-{certification.level}".replace("_", "-"),
+        achievement_slug=f"{unit.slug}-{version.slug}-{certification.level}".replace("_", "-")[:ACHIEVEMENT_LETTERS],
         achievement_version=version.version,
         description=f"Certified as {level.lower()} of {programme.title}, by {unit.name}.",
         criteria=_criteria(issue),
@@ -94,6 +96,7 @@ async def _frozen(
         status_list=place.address,
         status_index=place.index,
         evidence=_counts(issue),
+        square="signed",
         **await _email_hash(issue.person, random(16).hex()),
     )
 
@@ -121,8 +124,9 @@ async def _signatories(decision: Decision, unit: CentralUnit) -> tuple[Signatory
 
 def _counts(issue: Issue) -> tuple[EvidenceCount, ...]:
     """Counts the evidence that the requirements of the level used, by kind."""
-    level = issue.considered.verdict.level(issue.certification.level)
-    used = {one for node in (level.nodes() if level else ()) for one in node.used}
+    own = (issue.certification.level, issue.certification.per)
+    levels = [one for one in issue.considered.verdict.levels if (one.level, per_of(one)) == own]
+    used = {one for level in levels for node in level.nodes() for one in node.used}
     kinds = Counter(record["type"] for record in issue.considered.evidence["records"] if record["id"] in used)
     return tuple(EvidenceCount(label=words, amount=str(kinds[kind])) for kind, words in COUNTED.items() if kinds[kind])
 

@@ -204,9 +204,11 @@ async def certificate(request: Request) -> Response:
     facts = thawed(row.facts)
     told = await _summary(row, clock.now().date())
     back = ("My certificates", "/certificates") if own else (facts.name, f"/people/{row.person_id}")
-    pdf_path = f"/certificates/{row.id}/document" if row.progress == "published" else ""
+    published, pdf_off = row.progress == "published", bool(request.app.state.press.off)
     return page(
-        request, "certificates/certificate.html", facts=facts, row=row, own=own, told=told, pdf_path=pdf_path,
+        request, "certificates/certificate.html", facts=facts, row=row, own=own, told=told, pdf_off=pdf_off,
+        pdf_path=f"/certificates/{row.id}/document" if published and not pdf_off else "",
+        badge_path=f"/certificates/{row.id}/badge" if published else "",
         qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url, back=back,
     )  # fmt: skip
 
