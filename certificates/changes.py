@@ -1,6 +1,6 @@
 """Changes of a certification: suspend, withdraw, restore, lapse. A change is a new row; nothing is deleted."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -46,19 +46,19 @@ async def change(certification_id: UUID, wanted: Wanted, *, actor: Actor, now: d
         raise NotFound("There is no such certification.", "Look for it in the register.")
     if not actor.may("decide") or found.person_id == actor.person_id:
         raise NotAllowed("You may not change this certification.", "Somebody else of the central unit has to.")
-    if problems := _problems(wanted, await _earliest(found), now.date()):
+    if problems := _problems(wanted, earliest(found, await changes_of(found.id)), now.date()):
         raise Invalid("There is a problem", problems=problems)
     return await write(found, wanted, actor_id=actor.person_id, unit_id=actor.unit_id, now=now)
 
 
-def _problems(wanted: Wanted, earliest: date, today: date) -> dict[str, str]:
+def _problems(wanted: Wanted, first: date, today: date) -> dict[str, str]:
     problems = {}
     if not wanted.reason.strip():
         problems["reason"] = "Say why, in a sentence or two"
     if wanted.effective > today:
         problems["effective"] = "Enter today or a day before; a change cannot be planned ahead"
-    elif wanted.effective < earliest:
-        problems["effective"] = f"Enter {earliest.day} {earliest:%B %Y} or a later day; what was before stays"
+    elif wanted.effective < first:
+        problems["effective"] = f"Enter {first.day} {first:%B %Y} or a later day; what was before stays"
     if wanted.until and wanted.state != "suspended":
         problems["until"] = "Leave this out; only a suspension ends by itself"
     elif wanted.until and wanted.until < wanted.effective:
@@ -66,9 +66,9 @@ def _problems(wanted: Wanted, earliest: date, today: date) -> dict[str, str]:
     return problems
 
 
-async def _earliest(found: Certification) -> date:
-    """The first day that a change may take effect: they follow each other in time, as they were made."""
-    return max([found.starts, *(one.effective for one in await changes_of(found.id))])
+def earliest(found: Certification, history: Iterable[Change]) -> date:
+    """Gives the first day that a change may take effect: they follow each other in time, as they were made."""
+    return max([found.starts, *(one.effective for one in history)])
 
 
 async def write(
@@ -117,7 +117,7 @@ async def insert(
 
 async def _could(found: Certification, wanted: Wanted, history: list[Change]) -> bool:
     """Tells whether the standing on the day of the change lets it happen."""
-    if wanted.effective < max([found.starts, *(one.effective for one in history)]):
+    if wanted.effective < earliest(found, history):
         return False
     standing = standing_on(period_of(found), history, wanted.effective)
     if standing is None or not permitted_change(standing, wanted.state):
@@ -153,8 +153,16 @@ def _still_runs(found: Certification, day: date) -> bool:
 
 async def changes_of(certification_id: UUID) -> list[Change]:
     """Reads the changes of a certification in the order they were made."""
-    rows = await StateChange.filter(certification_id=certification_id).order_by("turn")
-    return [Change(row.state, row.effective, row.recorded.date(), row.until) for row in rows]
+    return (await histories([certification_id])).get(certification_id, [])
+
+
+async def histories(ids: Iterable[UUID]) -> dict[UUID, list[Change]]:
+    """Reads the changes of many certifications, each in the order they were made; none for those never changed."""
+    found: dict[UUID, list[Change]] = {}
+    for row in await StateChange.filter(certification_id__in=list(ids)).order_by("turn").values():
+        change = Change(row["state"], row["effective"], row["recorded"].date(), row["until"])
+        found.setdefault(row["certification_id"], []).append(change)
+    return found
 
 
 def period_of(found: Certification) -> Period:

@@ -58,8 +58,7 @@ class Decision(Model):
 class Certification(Model):
     """Is one period in which a person is certified; its states are rows of StateChange.
 
-    `ends` is the last day, `over` the last day with grace; none: no end. `withdrawn` is the day a withdrawal
-    or replacement took effect, so that the register finds who was certified with one index.
+    `ends` is the last day, `over` the last day with grace; none: no end.
     Personal data: the certification itself; kept: for ever, under a pseudonym once the person is erased.
     """
 

@@ -11,9 +11,10 @@ from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from certificates import pathway_versions
+from certificates.changes import histories, period_of
 from certificates.grounds import Consideration, PathwayVersion, current
 from certificates.models import Certification
-from certificates.rules import GOOD
+from certificates.rules import GOOD, standing_on
 from certificates.telling import plain, titles_of
 from training import clock
 from training.errors import NotFound
@@ -130,12 +131,17 @@ def _missing(row: dict[str, Any], pathways: dict[UUID, PathwayVersion]) -> str:
 
 async def _expiring(people: Iterable[UUID], today: date) -> list[dict[str, Any]]:
     held = Certification.filter(person_id__in=list(people), ends__gte=today, ends__lte=today + SOON)
-    rows = await held.filter(changes__id__isnull=True).order_by("ends").values(
-        "person_id", "ends", "level_title", name="person__name"
-    )  # fmt: skip
+    found = await held.order_by("ends").prefetch_related("person")
+    changed = await histories(one.id for one in found)
     return [
-        {**_named(row), "what": row["level_title"], "until": day(row["ends"]), "days": (row["ends"] - today).days}
-        for row in rows
+        {
+            **_named({"name": one.person.name, "person_id": one.person_id}),
+            "what": one.level_title,
+            "until": day(one.ends),
+            "days": (one.ends - today).days,
+        }
+        for one in found
+        if one.ends and standing_on(period_of(one), changed.get(one.id, []), today) in GOOD
     ]
 
 

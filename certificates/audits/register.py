@@ -8,7 +8,8 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from certificates.models import StateChange, certifications_visible_to
+from certificates.changes import histories
+from certificates.models import certifications_visible_to
 from certificates.rules import GOOD, Change, Period, standing_on
 from training.people.actor import Actor
 from training.sites.models import Area
@@ -66,7 +67,7 @@ async def rows(actor: Actor, asked: Question) -> list[Row]:
             serial="certificate__serial",
         )
     )
-    changes = await _changes([one["id"] for one in certifications])
+    changes = await histories([one["id"] for one in certifications])
     told = (_row(one, changes.get(one["id"], []), asked) for one in certifications)
     return [row for row in told if row and _asked_for(row.standing, asked.standing)]
 
@@ -83,15 +84,6 @@ async def _wanted(actor: Actor, asked: Question) -> Q:
         area = await Area.get_or_none(unit_id=actor.unit_id, code=asked.area)
         wanted &= Q(site__area__path__startswith=area.path) if area else Q(id__in=[])
     return wanted
-
-
-async def _changes(ids: list[UUID]) -> dict[UUID, list[Change]]:
-    found: dict[UUID, list[Change]] = {}
-    if ids:
-        for row in await StateChange.filter(certification_id__in=ids).order_by("turn").values():
-            change = Change(row["state"], row["effective"], row["recorded"].date(), row["until"])
-            found.setdefault(row["certification_id"], []).append(change)
-    return found
 
 
 def _row(one: dict[str, Any], changes: Iterable[Change], asked: Question) -> Row | None:

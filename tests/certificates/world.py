@@ -36,7 +36,7 @@ levels:
 NAMED = BY_RULES.replace("steady", "chosen").replace("Steady", "Chosen").replace(
     "    valid:", "    decision: {by: central_unit, outcomes: [certified, deferred]}\n    valid:"
 )  # fmt: skip
-TODAY = date(2026, 11, 25)
+TODAY = datetime.now(UTC).date()
 
 
 def at(day: date, hour: int = 10) -> datetime:
