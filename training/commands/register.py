@@ -30,16 +30,17 @@ def register(
     area: Annotated[str, typer.Option(help="code of an area, with all below it")] = "",
     programme: Annotated[str, typer.Option(help="slug of a programme")] = "",
     standing: Annotated[str, typer.Option(help="one standing, or all")] = "",
+    unit: Annotated[str, typer.Option(help="slug of the central unit, where there are several")] = "",
     format: Annotated[Literal["csv", "json"], typer.Option(help="how to print it")] = "csv",
 ) -> None:
     """Print who stood how on a day, as known on a day."""
     asked = Question(_day(as_of), _day(known_at) if known_at else None, area, programme, standing)
-    asyncio.run(_register(asked, format))
+    asyncio.run(_register(asked, unit, format))
 
 
-async def _register(asked: Question, format: str) -> None:
+async def _register(asked: Question, unit: str, format: str) -> None:
     async with opened(here().database_url):
-        found = await rows(await operator(), asked)
+        found = await rows(await operator(unit), asked)
     if format == "json":
         typer.echo(json.dumps(as_json(found, asked, extracted=clock.now()), ensure_ascii=False))
         return
