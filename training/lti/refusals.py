@@ -94,7 +94,7 @@ REFUSALS: dict[str, Words] = {
     "service_host_forbidden": _setup(
         403,
         "The address for scores is not one we may call.",
-        "The service URL's host is not allowed for this registration: add it with --service-host.",
+        "The service URL's host is not allowed for this registration: add it to the other hosts of its services.",
     ),
     "service_rate_limited": _person(503, "Your learning system is busy.", "The platform answered 429; we wait."),
     "score_not_gradable": _setup(403, "This person is not graded there.", "Instructors and test users get no score."),

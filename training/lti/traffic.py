@@ -59,7 +59,7 @@ async def outbox(request: Request) -> Response:
     return page(
         request,
         "lti/outbox.html",
-        scores=[dict(row, word=STATES.get(row["state"], row["state"])) for row in rows],
+        scores=[_shown(row) for row in rows],
         counts=[
             {"number": counted.get(name, 0), "words": words.lower(), "path": _scores_of(system, name)}
             for name, words in STATES.items()
@@ -85,9 +85,19 @@ async def score(request: Request) -> Response:
         await scores.resend(str(wanted), now=clock.now(), unit_id=me.unit_id)
         return go(request, f"/lti/console/scores/{wanted}?notice=It+will+be+sent+again.")
     found = await scores.find_score(wanted, unit_id=me.unit_id)
-    steps = [dict(step, what=STEPS.get(step["what"], step["what"])) for step in await scores.history(wanted)]
-    shown = dict(found, word=STATES.get(found["state"], found["state"]))
-    return page(request, "lti/score.html", score=shown, steps=steps)
+    steps = [
+        dict(step, what=STEPS.get(step["what"], step["what"]), value=_value(step))
+        for step in await scores.history(wanted)
+    ]
+    return page(request, "lti/score.html", score=_shown(found), steps=steps)
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(row, word=STATES.get(row["state"], row["state"]), value=_value(row))
+
+
+def _value(row: Mapping[str, Any]) -> str:
+    return "Not graded" if row["given"] is None else f"{row['given']:g} of {row['maximum']:g}"
 
 
 def _told(row: LaunchTrace) -> dict[str, Any]:
