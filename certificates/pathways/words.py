@@ -107,7 +107,8 @@ def _of_leaf(node: Node, leaf: Leaf, level: LevelVerdict) -> Iterator[str]:
     if node.waits_for:
         yield from _waits(node, level)
     elif node.maybe:
-        yield f"We cannot tell yet if {len(node.maybe)} of yours will count. It is for: {node.title}."
+        waits = "1 of yours waits" if len(node.maybe) == 1 else f"{len(node.maybe)} of yours wait"
+        yield f"{waits} to be confirmed or filled in, and may then count. It is for: {node.title}."
     elif node.result is Result.CANNOT_TELL:
         yield f"We do not know enough. Ask your coordinator to add what is missing. It is for: {node.title}."
     elif node.earliest and (leaf.held_for or leaf.every or len(leaf.within) > 1):

@@ -73,7 +73,7 @@ def test_who_has_done_all_hears_that_somebody_decides() -> None:
         (
             "a: {delivery: group}",
             [{"id": "g", "type": "delivery", "what": "group", "on": "2026-01-01", "result": "pending"}],
-            "We cannot tell yet if 1 of yours will count. It is for: A.",
+            "1 of yours waits to be confirmed or filled in, and may then count. It is for: A.",
         ),
         (
             "a: {learning: x, up_to: 2026-01-01}",
