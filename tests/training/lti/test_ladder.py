@@ -33,8 +33,11 @@ async def stored_login(side: Side) -> tuple[dict[str, str], dict[str, str]]:
 
 async def parked(side: Side) -> tuple[str, dict[str, str]]:
     query, kept = await stored_login(side)
-    page = await side.post(honest(side.world, query["nonce"], "grace").write(), query["state"])
+    form = {"id_token": honest(side.world, query["nonce"], "grace").write(), "state": query["state"]}
+    framed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "iframe"}
+    page = await side.browser.post("/lti/launch", data=form, headers=framed)
     assert page.status_code == 200 and not await Session.all().exists()
+    assert "Open in a new window" not in page.text  # a launch has no address that a window could open
     assert "eyJ" not in page.text  # the token is in no page
     asked = {name: unescape(value) for name, value in re.findall(r'data-(\w+)="([^"]*)"', page.text)}
     assert (asked["key"], asked["origin"], asked["frame"]) == (kept["key"], side.world.base_url, "_parent")

@@ -5,12 +5,18 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.courses.conftest import small_steps
 from tests.training.lti.conftest import Side
 from tests.training.lti.forging import GONE, claim, honest
 from training.demo.cast import known
+from training.demo.lms.world import Activity
 from training.lti.models import Context
 from training.lti.review import Attempt
 from training.people.models import Session
+
+__all__ = ["small_steps"]
+
+SMALL = "/courses/small-steps"
 
 
 async def visited(side: Side, kind: str, sub: str = "tutor", **claims: Any) -> httpx2.Response:
@@ -77,6 +83,45 @@ async def test_a_teacher_of_another_course_sees_nothing(marked: Side) -> None:
     elsewhere = {"id": "course-2", "title": "Another course"}
     answer = await visited(marked, "LtiSubmissionReviewRequest", context=elsewhere, for_user={"user_id": "amina"})
     assert (await marked.browser.get(answer.headers["location"])).status_code == 404
+
+
+async def test_outside_of_any_course_a_teacher_sees_nobody(side: Side) -> None:
+    for sub in ("amina", "tutor"):
+        answer = await visited(side, "LtiResourceLinkRequest", sub, context=GONE)
+        assert answer.status_code == 303
+    assert (await side.browser.get("/lti/review?of=amina&path=/courses")).status_code == 403
+
+
+async def _takes_the_quiz(browser: httpx2.AsyncClient) -> None:
+    quiz = f"{SMALL}/hearing/quiz"
+    steps: list[tuple[str, dict[str, Any]]] = [
+        (f"{SMALL}/start", {}),
+        *[(f"{SMALL}/hearing/{page}", {}) for page in ("first", "02-second", "film")],
+        (f"{quiz}/begin", {}),
+        (f"{quiz}/questions/1", {"choices": "face"}),
+        (f"{quiz}/questions/2", {"choices": ["open", "quiet"]}),
+        (f"{quiz}/hand-in", {}),
+    ]
+    for path, form in steps:
+        answer = await browser.post(path, data=form, headers={"Sec-Fetch-Site": "same-origin"})
+        assert answer.status_code == 303, path
+
+
+async def test_the_quiz_that_a_learner_took_in_the_course_is_what_its_teacher_sees(
+    side: Side, small_steps: str, browse: Any
+) -> None:
+    side.world.place(Activity("small", "Small steps", SMALL), graded=True)
+    await _takes_the_quiz(await browse("amina"))  # by herself, without the LMS
+    await side.launch("amina", "small")
+    await side.launch("grace", "small")
+    await _takes_the_quiz(side.browser)
+    seen = {}
+    for sub in ("grace", "amina"):
+        query = await side.begin("tutor", lti_message_hint=f"review:{sub}:small")
+        answer = await side.post(await side.token_for(query), query["state"])
+        seen[sub] = (await side.browser.get(answer.headers["location"])).text
+    assert "2 of 2, passed (try 1)" in seen["grace"] and "Grace Hall" in seen["grace"]
+    assert "Nothing was handed in yet" in seen["amina"]
 
 
 @pytest.mark.parametrize(
