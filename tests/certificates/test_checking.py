@@ -1,0 +1,262 @@
+"""The public check: the word for this moment by link, serial, file and code, in the page, as JSON and as a token."""
+
+import io
+import json
+from datetime import datetime, timedelta
+
+import jwt
+import pikepdf
+import pytest
+
+from certificates import publishing
+from certificates.artefacts import BADGE, CODE, TOKEN
+from certificates.attachments import NAME
+from certificates.models import Certificate, Certification
+from certificates.publishing import credential_of, print_document
+from certificates.statuslist import is_raised
+from tests.certificates.world import BY_RULES, TODAY, at, certificate_of, certified, changed, publish_pathway, shown
+from tests.certificates.world import considered as consider
+from training import clock
+from training.people.models import Person
+
+# WeasyPrint 70 leaves the file of its colour profile for the garbage collector to close.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+JSON, JWT = {"Accept": "application/json"}, {"Accept": "application/jwt"}
+
+
+def ago(days):
+    return TODAY - timedelta(days=days)
+
+
+@pytest.fixture
+async def pathway(service, tmp_path):
+    await publish_pathway(tmp_path, BY_RULES)
+
+
+@pytest.fixture
+def issue(pathway, service):
+    """Certifies Amina on a day, and publishes her certificate."""
+
+    async def issued(day=TODAY) -> Certificate:
+        row = await certificate_of(await certified("amina", day))
+        await publishing.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=at(day))
+        await row.refresh_from_db()
+        return row
+
+    return issued
+
+
+@pytest.fixture
+async def stranger(browse):
+    return await browse("")
+
+
+@pytest.mark.parametrize(
+    ("begun", "made", "word", "said"),
+    [
+        (0, None, "valid", "genuine and holds today"),
+        (300, None, "valid", "genuine and holds today"),
+        (364, None, "valid", "genuine and holds today"),
+        (368, None, "in grace", "a short time of grace still runs"),
+        (400, None, "expired", "its time is over"),
+        (10, "suspended", "suspended", "does not count for now"),
+        (10, "withdrawn", "withdrawn", "has been withdrawn"),
+    ],
+)
+async def test_the_check_says_how_it_stands_at_this_moment(issue, stranger, begun, made, word, said):
+    row = await issue(ago(begun))
+    if made:
+        await changed(await Certification.get(id=row.certification_id), made, on=ago(2))
+    before = clock.now()
+    told = (await stranger.get(f"/v/{row.verify_token}", headers=JSON)).json()
+    assert told["status"] == word
+    assert before <= datetime.fromisoformat(told["checked"]) <= clock.now()
+    page = await stranger.get(f"/v/{row.verify_token}")
+    assert said in page.text and "Checked on" in page.text and "Amina Yusuf" in page.text
+    assert page.headers["x-robots-tag"] == "noindex" and page.headers["cache-control"] == "no-store"
+
+
+async def test_a_renewed_one_is_replaced_and_the_new_one_valid(issue, stranger):
+    old = await issue(ago(300))
+    await shown("amina", "first aid again", on=ago(1))
+    await consider("amina", ago(1))
+    new = await Certificate.exclude(id=old.id).get()
+    words = [(await stranger.get(f"/v/{row.verify_token}", headers=JSON)).json()["status"] for row in (old, new)]
+    assert words == ["replaced", "valid"]
+
+
+async def test_a_withdrawn_one_is_in_the_list_that_its_badge_names_until_it_is_restored(issue, stranger, browse, work):
+    row = await issue(ago(10))
+    dara = await browse("dara")
+    badge = (await (await browse("amina")).get(f"/certificates/{row.id}/badge")).json()
+    status = badge["credentialStatus"]
+
+    async def raised():
+        address = "/" + status["statusListCredential"].split("/", 3)[3]
+        told = (await stranger.get(address)).json()["credentialSubject"]
+        return is_raised(told["encodedList"], int(status["statusListIndex"]))
+
+    assert not await raised()
+    for state, bit in (("withdrawn", True), ("restored", False), ("suspended", False), ("withdrawn", True)):
+        form = {"state": state, "reason": "For a reason.", "effective": TODAY.isoformat()}
+        answer = await dara.post(f"/register/{row.certification_id}", data=form)
+        assert answer.status_code == 303, state
+        await work()
+        assert await raised() is bit, state
+
+
+async def test_it_is_found_by_code_and_serial_however_they_are_typed(issue, stranger):
+    row = await issue()
+    spaced = " ".join(row.verify_token[n : n + 4] for n in range(0, 26, 4)).upper()
+    for code in (row.verify_token, spaced, row.serial, f" {row.serial.lower()} "):
+        answer = await stranger.post("/verify", data={"code": code})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/v/{row.verify_token}"), code
+    assert (await stranger.get(f"/V/{row.verify_token.upper()}")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "code", ["", "x", "a" * 26, "GT-2026-00001-A", "\0", "\0-0", "A\0-1", "%", "' OR 1=1 --", "ü" * 26, "9" * 5000]
+)
+async def test_a_wrong_code_is_told_in_words(stranger, code):
+    answer = await stranger.post("/verify", data={"code": code})
+    assert answer.status_code == 422 and "There is a problem" in answer.text
+    for headers in ({}, JSON, JWT):
+        path = "/v/" + "".join(f"%{byte:02x}" for byte in (code or "-").encode())
+        assert (await stranger.get(path, headers=headers)).status_code == 404
+
+
+async def test_whoever_tries_codes_by_the_form_is_stopped(stranger):
+    answers = [(await stranger.post("/verify", data={"code": f"GT-2026-{n:05}-A"})).status_code for n in range(121)]
+    assert (set(answers[:120]), answers[120]) == ({422}, 429)
+
+
+async def test_nobody_puts_words_into_the_mouth_of_a_check(issue, stranger):
+    row = await issue()
+    page = await stranger.get(f"/v/{row.verify_token}?notice=This+one+is+forged")
+    assert page.status_code == 200 and "forged" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("shows", "name"),
+    [("name", "Amina Yusuf"), ("initials", "A. Y."), ("private", "Not shown: the holder keeps the name private")],
+)
+async def test_the_holder_chooses_what_is_shown_and_nobody_else(issue, browse, stranger, shows, name):
+    row = await issue()
+    for key in ("dara", "chloe"):
+        assert (await (await browse(key)).post(f"/certificates/{row.id}", data={"shows": "private"})).status_code == 422
+    assert (await (await browse("amina")).post(f"/certificates/{row.id}", data={"shows": shows})).status_code == 303
+    told = (await stranger.get(f"/v/{row.verify_token}", headers=JSON)).json()
+    assert told["name"] == name
+    assert set(told) == {
+        "status", "checked", "name", "title", "level", "programme", "valid_from", "valid_until", "issuer", "serial",
+        "criteria",
+    }  # fmt: skip
+    assert ("Amina" in (await stranger.get(f"/v/{row.verify_token}")).text) is (shows == "name")
+
+
+async def test_the_answer_comes_signed_for_whoever_asks_for_a_token(issue, stranger):
+    row = await issue()
+    answer = await stranger.get(f"/v/{row.verify_token}", headers=JWT)
+    assert answer.headers["content-type"] == "application/jwt" and "accept" in answer.headers["vary"].lower()
+    key = (await stranger.get("/" + jwt.get_unverified_header(answer.text)["kid"].split("/", 3)[3])).json()
+    said = jwt.decode(answer.text, jwt.PyJWK(key).key, algorithms=["RS256"], options={"require": ["exp", "iat"]})
+    assert (said["iss"], said["status"]) == ("did:web:testserver:issuers:together", "valid")
+    assert said["sub"].endswith(f"/v/{row.verify_token}") and said["exp"] - said["iat"] == 300
+
+
+async def upload(browser, content, name="file"):
+    return await browser.post("/verify", files={"file": (name, content, "application/octet-stream")})
+
+
+async def test_the_badge_and_the_token_lead_to_the_check_and_changed_ones_nowhere(issue, service, stranger):
+    row = await issue()
+    badge, token = [await credential_of(row, kind, shelf=service.state.shelf) for kind in (BADGE, TOKEN)]
+    for content in (badge, token):
+        answer = await upload(stranger, content)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/v/{row.verify_token}")
+    head, body, signature = token.split(b".")
+    for content in (
+        badge.replace(b"Amina", b"Karim"),
+        badge.replace(b"Leader", b"Mentor"),
+        b".".join((head, body[:-9] + body[-8:], signature)),
+        token[:-20],
+        badge[:-2],
+        b"\0" * 50,
+        b"%PDF-1.7 nothing",
+        b"[" * 60_000,
+        b"1" * 70_000,
+    ):
+        answer = await upload(stranger, content)
+        assert answer.status_code == 422, content[:60]
+    again = json.dumps(json.loads(badge)).encode()
+    assert (await upload(stranger, again)).headers["location"] == f"/v/{row.verify_token}?file=other"
+
+
+def changed_pdf(pdf, *, badge=None):
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        document.docinfo["/Title"] = "Another title"
+        if badge is not None:
+            document.attachments[NAME] = pikepdf.AttachedFileSpec(document, badge, filename=NAME)
+        document.save(out)
+    return out.getvalue()
+
+
+async def test_a_pdf_leads_to_the_check_and_a_changed_one_to_the_truth_or_nowhere(issue, service, stranger):
+    row, state = await issue(), service.state
+    if not (await state.press.available())[0]:
+        pytest.skip("PDF is off")
+    pdf = await print_document(row.id, press=state.press, shelf=state.shelf, now=at(TODAY))
+    assert (await upload(stranger, pdf)).headers["location"] == f"/v/{row.verify_token}"
+    led = (await upload(stranger, changed_pdf(pdf))).headers["location"]
+    assert led == f"/v/{row.verify_token}?file=other"
+    assert "Trust this page and not the file" in (await stranger.get(led)).text
+    badge = await credential_of(row, BADGE, shelf=state.shelf)
+    for forged in (badge.replace(b"Amina", b"Karim"), b"{}", b"", bytes(30_000_000)):
+        answer = await upload(stranger, changed_pdf(pdf, badge=forged))
+        assert answer.status_code == 422, forged[:40]
+
+
+async def test_the_square_on_the_sheet_proves_it_without_a_network_and_leads_to_the_check(issue, service, stranger):
+    row = await issue()
+    code = (await credential_of(row, CODE, shelf=service.state.shelf)).decode()
+    assert (await stranger.get(f"/Q/{code}")).headers["location"] == f"/v/{row.verify_token}"
+    for bad in (code[:-8], code[:100] + ("A" if code[100] != "A" else "B") + code[101:], "A" * 1025, "%00"):
+        assert (await stranger.get(f"/q/{bad}")).status_code == 404
+
+
+async def test_a_certificate_has_its_page_and_says_why_there_is_no_pdf(issue, service, browse):
+    row = await issue()
+    await service.state.press.close()
+    service.state.press = type(service.state.press)(1, enabled=False)
+    amina = await browse("amina")
+    page = await amina.get(f"/certificates/{row.id}")
+    assert "PDF is off here. This page counts as much: print it." in page.text and "Open as PDF" not in page.text
+    assert f"/certificates/{row.id}/badge" in page.text and "Amina Yusuf" in page.text
+    answer = await amina.get(f"/certificates/{row.id}/document")
+    assert answer.status_code == 409 and "PDF is off here: it is switched off" in answer.text
+
+
+async def test_what_is_printed_never_changes_whatever_is_changed_around_it(issue, service, stranger, browse, tmp_path):
+    row, state = await issue(), service.state
+    amina = await browse("amina")
+    names = ["badge", "token", *(["document"] if (await state.press.available())[0] else [])]
+
+    async def everything():
+        told = (await stranger.get(f"/v/{row.verify_token}", headers=JSON)).json()
+        page = (await amina.get(f"/certificates/{row.id}")).text
+        article = page[page.index("<article") : page.index("</article>")]
+        files = [(await amina.get(f"/certificates/{row.id}/{name}")).content for name in names]
+        return {**told, "checked": ""}, article, files, await Certificate.filter(id=row.id).values("facts")
+
+    before = await everything()
+    found = await Certificate.get(id=row.id).prefetch_related("certification__programme", "person__unit")
+    await Person.filter(id=found.person_id).update(name="Amina Changed")
+    for thing, words in ((found.certification.programme, "title"), (found.person.unit, "name")):
+        setattr(thing, words, "Another name")
+        await thing.save(update_fields=[words])
+    await publish_pathway(tmp_path, BY_RULES.replace('"1"', '"2"').replace("Leader", "Head").replace("P1Y", "P2Y"))
+    await consider("amina")
+    assert await everything() == before
+    assert await Certificate.all().count() == 1
