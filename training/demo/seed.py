@@ -24,6 +24,7 @@ from training.demo.doing import (
     supervised,
 )
 from training.demo.lms.joining import join
+from training.demo.together import train_together
 from training.settings import Settings
 
 MATERIAL = Path(__file__).parent / "material"
@@ -76,6 +77,7 @@ async def _history(today: date, *, home: str) -> None:
     await _on_the_way("amina", ago(0))
     await considered("amina", ago(1), home=home)
     await _stuck("marek", ago(0), home=home)
+    await train_together(today)
 
 
 async def _founder(key: str, day: date, *, home: str) -> None:

@@ -1,0 +1,40 @@
+"""The cohort of the demo: people of one site who take the course together, with its days and who came."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from courses.cohort_actions import Plan, add_session, make, note_who_came, place
+from training.demo.cast import known
+from training.demo.doing import COURSE, at, being, workday
+
+PEOPLE = ("amina", "jude")
+DAYS: Sequence[tuple[int, str, tuple[str, ...]]] = (
+    (85, "First day: why groups work", ("amina", "jude")),
+    (57, "Second day: leading a session", ("amina", "jude")),
+    (29, "Third day: when somebody worries you", ("jude",)),
+)
+"""Days ago, title, and who came."""
+STILL_TO_COME = 13
+
+
+async def train_together(today: date) -> None:
+    """Makes the cohort as its coordinator did, day by day."""
+    begins = workday(today - timedelta(days=DAYS[0][0]))
+    chloe = await being("chloe", begins)
+    plan = Plan("Riverside, this season", begins, None, known("site/RIV"), known("hana"))
+    cohort = await make(COURSE, plan, actor=chloe, now=at(begins))
+    await place(cohort, [known(key) for key in PEOPLE], actor=chloe, now=at(begins))
+    for ago, title, came in DAYS:
+        day = workday(today - timedelta(days=ago))
+        session = await add_session(cohort, title=title, held_on=day, minutes=300, actor=chloe, now=at(day))
+        people = {known(key) for key in PEOPLE}
+        await note_who_came(session, {known(key) for key in came}, of=people, actor=chloe, now=at(day, 16))
+    last = workday(today + timedelta(days=STILL_TO_COME))
+    await add_session(
+        cohort,
+        title="Last day: working with your co-leader",
+        held_on=last,
+        minutes=300,
+        actor=chloe,
+        now=at(today - timedelta(days=1)),
+    )
