@@ -141,7 +141,8 @@ def _check(reply: Reply, now: datetime) -> None:
     if reply.ok:
         return
     if reply.status == 429:
-        raise Upstream("The LMS is busy (429).", "We will try again.", retry_after=wait(reply, now))
+        words = f"service_rate_limited: {explain('service_rate_limited')}"
+        raise Upstream(words, "We will try again.", retry_after=wait(reply, now))
     if reply.status >= 500 or reply.status in (401, 408, 425):
         raise Upstream(f"The LMS could not take the score ({reply.status}).", retry_after=wait(reply, now))
     words = reply.body[:120].decode("utf-8", "replace")

@@ -17,6 +17,7 @@ from training.lti import approval, registration
 from training.lti.models import Deployment, LaunchTrace, Nonce, Registration
 from training.lti.registration import Entry
 from training.lti.state import Login, bind, seal, unseal
+from training.people.models import Session
 from training.settings import Settings
 
 ASKED = {"login_hint": "amina", "target_link_uri": "http://testserver/courses", "client_id": "training"}
@@ -50,8 +51,9 @@ async def test_a_login_that_we_cannot_begin_is_refused_and_leads_nowhere(side: S
         assert answer.headers["X-Refusal"] == code, name
         assert (answer.status_code, "location" in answer.headers) == (400, False), name
         trace = await LaunchTrace.get()
-        assert trace.outcome == code
+        assert trace.outcome == code and trace.reference in answer.text
         await trace.delete()
+    assert not await Session.all().exists() and not await Nonce.all().exists()
 
 
 async def _second_client(side: Side) -> Registration:
@@ -65,7 +67,9 @@ async def test_two_clients_of_one_issuer_need_a_client_id_or_a_deployment(side: 
     await _second_client(side)
     asked = {"iss": side.world.base_url, **ASKED}
     del asked["client_id"]
-    assert (await side.browser.get("/lti/login", params=asked)).headers["X-Refusal"] == "client_ambiguous"
+    refused = await side.browser.get("/lti/login", params=asked)
+    assert (refused.status_code, refused.headers["X-Refusal"]) == (400, "client_ambiguous")
+    assert (await LaunchTrace.get()).outcome == "client_ambiguous"
     answer = await side.browser.get("/lti/login", params={**asked, "lti_deployment_id": "other"})
     assert "client_id=second" in answer.headers["location"]
 
@@ -210,6 +214,8 @@ async def test_a_key_set_that_cannot_be_had_is_a_refusal(side: Side, what: str, 
     set_mischief(side.world, {"where": "keys", "what": what})
     answer = await side.launch()
     assert (answer.headers["X-Refusal"], answer.status_code) == (code, status)
+    assert (await LaunchTrace.get()).outcome == code
+    assert not await Session.all().exists() and not await Nonce.all().exists()
 
 
 async def test_the_platform_rotates_its_keys_and_launches_go_on(side: Side) -> None:

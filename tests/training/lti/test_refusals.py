@@ -1,6 +1,8 @@
 """Every way in which a launch must fail, with the code of its refusal; and that nothing is written then."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -24,6 +26,7 @@ from tests.training.lti.forging import (
     unsigned,
 )
 from training.lti.models import Context, Identity, LaunchTrace, Nonce, ResourceLink
+from training.lti.refusals import REFUSALS
 from training.people.models import Person, Session
 
 LONG = "x" * 256
@@ -189,6 +192,21 @@ def _upper(forged: Any, name: str) -> None:
 
 def test_there_are_at_least_ninety_cases() -> None:
     assert len(CASES) >= 90
+
+
+def test_every_code_is_raised_somewhere_and_met_by_a_test() -> None:
+    """A code that nothing raises is a promise that nobody keeps; one that no test meets may be broken unseen."""
+    root = Path(__file__).parents[3]
+    code = "".join(file.read_text() for file in (root / "training/lti").glob("*.py") if file.name != "refusals.py")
+    tests = "".join(file.read_text() for file in (root / "tests/training/lti").glob("*.py"))
+    assert not [name for name in REFUSALS if not re.search(rf"[\"'(]{name}\b", code)], "raised by nothing"
+    assert not [name for name in REFUSALS if not re.search(rf"\b{name}\b", tests)], "met by no test"
+
+
+def test_every_refusal_has_a_status_of_its_kind_and_words_for_both_readers() -> None:
+    for name, words in REFUSALS.items():
+        assert words.status in (400, 401, 403, 409, 413, 503), name
+        assert words.happened.endswith(".") and words.remedy.endswith(".") and words.admin.endswith("."), name
 
 
 async def test_every_spoilt_launch_is_refused_with_its_code_and_writes_nothing(side: Side) -> None:

@@ -301,6 +301,7 @@ async def test_without_leave_to_look_at_columns_a_lost_one_is_a_refusal_in_words
     await worker(side, clock).work_once()
     score = await Score.get()
     assert score.state == "refused" and "we may not look for it" in score.last_error
+    assert score.last_error.startswith("service_scope_missing")
     assert not side.world.line_items
 
 
@@ -311,6 +312,23 @@ async def test_instructors_and_test_users_get_no_score(side: Side, clock: Clock)
     assert await scores.report(tutor.person_id, [COURSE], Value(50), now=clock()) == 0
     await Identity.filter(sub="amina").update(test_user=True)
     assert await report(clock, 50) == 0
+
+
+async def test_somebody_who_is_a_test_user_by_the_time_of_sending_is_not_graded(side: Side, clock: Clock) -> None:
+    await report(clock, 50)
+    await Identity.filter(sub="amina").update(test_user=True)
+    await worker(side, clock).work_once()
+    score = await Score.get()
+    assert (score.state, score.last_error.split(":")[0]) == ("refused", "score_not_gradable")
+    assert shown(side) == []
+
+
+async def test_an_lms_that_is_busy_is_named_so_while_the_score_waits(side: Side, clock: Clock) -> None:
+    await report(clock, 50)
+    set_mischief(side.world, {"where": "scores", "what": "429"})
+    await worker(side, clock).work_once()
+    score = await Score.get()
+    assert (score.state, score.last_error.split(":")[0]) == ("queued", "service_rate_limited")
 
 
 async def test_a_link_without_a_gradebook_gets_nothing(side: Side, clock: Clock) -> None:
