@@ -67,7 +67,7 @@ def the_lms_shows_her_score(stage: Stage) -> None:
 
     def shown() -> bool:
         teacher.goto(f"{stage.demo.lms}/gradebook")
-        return register_rows(teacher)[0]["Leading a parenting group"] == "6 of 6"
+        return register_rows(teacher)[0]["Leading a parenting group"] == "6 of 6 look at the work"
 
     until(teacher, shown, lambda: f"the gradebook shows {register_rows(teacher)[0]}")
 

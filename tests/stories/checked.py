@@ -53,15 +53,16 @@ def dara_asks_the_register_of_today_and_of_yesterday(stage: Stage) -> Page:
     assert [row["serial"] for row in in_file] == [row["Serial"] for row in on_page]
     press(dara, "Amina Yusuf")
     sees(dara, "Decided by Dara O'Neill", "All is met, and both raters agreed.", "What the rules said")
-    sees(dara, "Evidence it rests on", "leading a parenting group", "group facilitation", "SHA-256 of the evidence")
+    sees(dara, "Evidence it rests on", "Leading a parenting group", "Group facilitation", "SHA-256 of all the evidence")
+    sees(dara, "Counts for", "One assessment by an independent assessor", "Bruno Costa", "Gwen Llŷr")
     return dara
 
 
 def she_draws_an_audit_and_overturns_the_case(dara: Page) -> None:
     dara.goto("/audits")
-    fills(dara, title="Cardiff, this autumn", as_of=f"{today()}", area="\u2003Cardiff", size="3")
+    fills(dara, title="Cardiff, this autumn", as_of=f"{today()}", area="\u2003Cardiff", size="5")
     press(dara, "Draw")
-    sees(dara, "3 of 3 drawn", "Seed:")
+    sees(dara, "5 of 5 drawn", "Seed:")
     press(dara, "Amina Yusuf")
     fills(dara, finding="overturned", reasons="The group was never held.")
     press(dara, "Record the finding")
@@ -86,7 +87,7 @@ def nothing_was_deleted_and_emre_never_sees_her(stage: Stage, dara: Page, before
     hers = next(row for row in register_rows(dara) if row["Name"] == "Amina Yusuf")
     assert hers["Standing"] == "Withdrawn"
     press(dara, "Amina Yusuf")
-    sees(dara, "Changes since", "The group was never held.", "Evidence it rests on", "group facilitation")
+    sees(dara, "Changes since", "The group was never held.", "Evidence it rests on", "Group facilitation")
     entry = urlsplit(dara.url).path
 
     emre = stage.comes("emre", with_=DESK)
