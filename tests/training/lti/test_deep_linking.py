@@ -12,7 +12,7 @@ from tests.training.lti.forging import GONE, LTI, Forged, claim, honest
 from training.demo.lms.choosing import DATA, DL, HINT, request_claims
 from training.lti.deeplinking import Offer
 from training.lti.doorway import Choosing
-from training.lti.models import ResourceLink
+from training.lti.models import LaunchTrace, ResourceLink
 from training.people.actor import Actor
 from training.people.models import Person, Session
 
@@ -143,7 +143,10 @@ async def test_a_request_that_we_cannot_answer_is_refused(
     teacher: Side, sub: str, changed: dict[str, Any], code: str
 ) -> None:
     people = await Person.all().count()
-    assert (await asked(teacher, sub, **changed)).headers["X-Refusal"] == code
+    refused = await asked(teacher, sub, **changed)
+    assert (refused.status_code, refused.headers["X-Refusal"]) == (403 if code == "role_not_allowed" else 400, code)
+    trace = await LaunchTrace.get()
+    assert trace.outcome == code and trace.reference in refused.text
     assert not await Session.all().exists() and await Person.all().count() == people
     assert not await Choosing.all().exists()
 

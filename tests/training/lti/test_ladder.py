@@ -8,7 +8,7 @@ import httpx2
 from tests.training.lti.conftest import Side, field
 from tests.training.lti.forging import honest, signed_by_stranger
 from training.lti.doorway import Parked
-from training.lti.models import LaunchTrace
+from training.lti.models import Identity, LaunchTrace
 from training.people.models import Session
 
 FRAME = {"lti_storage_target": "_parent"}
@@ -75,6 +75,18 @@ async def test_what_the_storage_gives_back_must_be_what_was_put_there(side: Side
     assert "Firefox blocks" in silent.text and "then the storage of your learning system" in silent.text
     assert (await come_in(side, "guessed", "x")).headers["X-Refusal"] == "state_used"
     assert not await Session.all().exists()
+
+
+async def test_each_refusal_of_the_ladder_has_its_status_and_its_line_in_the_trace(side: Side) -> None:
+    for value, code in (("", "storage_timeout"), ("guessed", "storage_mismatch")):
+        place, _ = await parked(side)
+        refused = await come_in(side, place, value)
+        trace = await LaunchTrace.get()
+        assert (refused.status_code, refused.headers["X-Refusal"], trace.outcome) == (401, code, code)
+        assert (trace.rung, trace.browser) == ("storage", "Firefox") and trace.reference in refused.text
+        await trace.delete()
+    assert not await Session.all().exists() and not await Parked.all().exists()
+    assert not await Identity.filter(sub="grace").exists()
 
 
 async def test_a_launch_that_is_not_signed_is_not_parked(side: Side) -> None:
