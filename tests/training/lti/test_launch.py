@@ -1,12 +1,18 @@
 """A launch from the pretend LMS, from the first click to a session of one's own."""
 
 import asyncio
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import httpx2
+import pytest
 
 from tests.training.lti.conftest import Side
+from tests.training.lti.forging import claim, honest
+from training.demo.lms.wishes import claims_for
+from training.demo.lms.world import INSTITUTION, MEMBERSHIP
 from training.facts import Fact
-from training.lti.models import ContextRole, Identity, LaunchTrace, Nonce, ResourceLink
+from training.lti.models import ContextRole, Identity, LaunchTrace, Nonce, Registration, ResourceLink
 from training.people.models import Membership, Person, Session
 
 
@@ -54,6 +60,50 @@ async def test_an_instructor_in_the_course_gets_no_role_here(side: Side) -> None
     identity = await Identity.get(sub="tutor")
     assert await Membership.filter(person_id=identity.person_id).values_list("role", flat=True) == ["trainee"]
     assert (await ContextRole.get(identity_id=identity.id)).role == "instructor"
+
+
+@pytest.mark.parametrize(
+    ("roles", "role"),
+    [
+        ([f"{MEMBERSHIP}Instructor"], "instructor"),
+        ([f"{MEMBERSHIP}ContentDeveloper"], "instructor"),
+        ([f"{MEMBERSHIP}Administrator"], "instructor"),
+        (["Instructor"], "instructor"),
+        ([f"{MEMBERSHIP}Learner"], "learner"),
+        (["Learner"], "learner"),
+        ([f"{MEMBERSHIP}Learner", f"{MEMBERSHIP}Instructor"], "instructor"),
+        ([f"{MEMBERSHIP}Learner", f"{INSTITUTION}Administrator"], "learner"),
+        ([f"{MEMBERSHIP}Mentor"], "none"),
+        ([f"{MEMBERSHIP}instructor"], "none"),
+        (["http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#TeachingAssistant"], "none"),
+        (["urn:lti:role:ims/lis/Instructor"], "none"),
+        ([f"https://evil.example/{MEMBERSHIP}Instructor"], "none"),
+    ],
+)
+async def test_rights_in_a_course_come_from_its_own_roles_alone(side: Side, roles: list[str], role: str) -> None:
+    query = await side.begin()
+    forged = honest(side.world, query["nonce"])
+    claim("roles", roles)(forged)
+    assert (await side.post(forged.write(), query["state"])).status_code == 303
+    assert ((await Session.get()).lti or {})["roles_in_context"] == role
+
+
+async def test_only_the_lmss_that_we_know_may_show_us_in_a_frame(side: Side) -> None:
+    await Registration.create(
+        id=uuid4(),
+        unit_id=(await Registration.get()).unit_id,
+        issuer="https://pending.example",
+        client_id="c",
+        auth_url="https://pending.example/a",
+        token_url="https://pending.example/t",
+        jwks_url="https://pending.example/j",
+        state="pending",
+        created=datetime.now(UTC),
+    )
+    answer = await side.launch()
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";") if part)
+    assert set(policy["frame-ancestors"].split()) == {"'self'", side.world.base_url}
+    assert answer.headers["cache-control"] == "no-store" and "x-frame-options" not in answer.headers
 
 
 async def test_a_token_posted_twice_is_refused_the_second_time(side: Side) -> None:
@@ -156,6 +206,4 @@ async def test_our_key_set_is_public_and_holds_no_private_members(side: Side) ->
 
 
 def _claims(side: Side, sub: str, nonce: str) -> dict[str, object]:
-    from training.demo.lms.wishes import claims_for
-
     return claims_for(side.world, side.world.users[sub], side.world.activities["a-course"], nonce=nonce)

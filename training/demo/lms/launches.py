@@ -89,7 +89,7 @@ async def key_set(request: Request) -> Response:
     published = [key.public() for key in keys]
     if world.plays.bare_keys:
         published = [{name: key[name] for name in ("kty", "n", "e", "kid")} for key in published]
-    return JSONResponse({"keys": published}, headers={"Cache-Control": "max-age=600"})
+    return JSONResponse({"keys": published}, headers=world.key_headers)
 
 
 async def token(request: Request) -> Response:

@@ -111,6 +111,8 @@ class World:
     scores: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
     keys: list[Key] = field(default_factory=lambda: [fresh_key()])
+    key_headers: dict[str, str] = field(default_factory=lambda: {"Cache-Control": "max-age=600"})
+    """What HTTP is told about keeping the key set."""
     tokens: dict[str, frozenset[str]] = field(default_factory=dict)
     assertions: set[str] = field(default_factory=set)
     calls: list[tuple[str, str]] = field(default_factory=list)
