@@ -135,6 +135,7 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
         ],
         actions=_ways_on(me, found.id),
         gives=await _gives(me),
+        back=("People", "/people"),
         **told,
     )
 
