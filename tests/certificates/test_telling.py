@@ -43,9 +43,7 @@ def test_a_record_is_told_with_names_days_and_titles_and_no_id() -> None:
     verdict = {"requires": [node(id="supervision", used=["s1", "w1"])]}
     supervision, waived = told_evidence([waiver, record], verdict, titles=TITLES, names=NAMES)["counted"]
     assert (supervision["on"], supervision["recorded"]) == ("20 January 2026", "21 January 2026")
-    said = (
-        "Signed by: Hana Nowak. Hours: 1. Team: Hana Nowak (co-leader). How: in person. Site: The Hub"
-    )
+    said = "Signed by: Hana Nowak. Hours: 1. Team: Hana Nowak (co-leader). How: in person. Site: The Hub"
     assert supervision["more"] == said
     assert (waived["what"], waived["on"]) == ("Group leader: Eight hours of supervision", "unknown")
 
