@@ -1,6 +1,7 @@
 """The public addresses that credentials name: issuers, their keys, achievements and status lists."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from training.web.pages import identity, page
 
 HOUR = "public, max-age=3600"
 CHECK_EACH_TIME = "public, no-cache"  # may be kept, but is asked for again, which the tag makes cheap
+NAME = re.compile(r"[\w.-]+")
 CONTEXTS = [CREDENTIALS, OPEN_BADGES]
 DID_CONTEXTS = ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]
 
@@ -50,7 +52,7 @@ async def host_did(request: Request) -> Response:
 
 async def key(request: Request) -> Response:
     """Gives one public key as a bare JWK; a key that was given up is not given any more."""
-    row = await IssuerKey.get_or_none(kid=request.path_params["kid"])
+    row = await IssuerKey.get_or_none(kid=_name(request, "kid", longest=64))
     if row is None or row.state == "compromised":
         raise NotFound("There is no such key, or it was given up.", "Do not trust what was signed with it.")
     said = ed25519_jwk(from_multikey(row.public), row.kid) if row.purpose == DOCUMENT else json.loads(row.public)
@@ -59,7 +61,7 @@ async def key(request: Request) -> Response:
 
 async def achievement(request: Request) -> Response:
     """Shows what a kind of certificate is given for, as a page or as the achievement that badges carry."""
-    row = await PublishedAchievement.get_or_none(slug=request.path_params["slug"]).prefetch_related("unit")
+    row = await PublishedAchievement.get_or_none(slug=_name(request, "slug", longest=140)).prefetch_related("unit")
     if row is None:
         raise NotFound("There is no such achievement.", "Check the address.")
     if _wants_page(request):
@@ -89,10 +91,16 @@ def _did(name: str, keys: Sequence[IssuerKey]) -> dict[str, Any]:
 
 
 async def _unit(request: Request) -> CentralUnit:
-    found = await CentralUnit.get_or_none(slug=request.path_params["slug"])
+    found = await CentralUnit.get_or_none(slug=_name(request, "slug", longest=60))
     if found is None:
         raise NotFound("There is no such issuer.", "Check the address.")
     return found
+
+
+def _name(request: Request, part: str, *, longest: int) -> str:
+    """Reads a name from the address; what a database would stumble over is the name of nothing."""
+    name = str(request.path_params[part])
+    return name if len(name) <= longest and NAME.fullmatch(name) else ""
 
 
 def _wants_page(request: Request) -> bool:

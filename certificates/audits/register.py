@@ -12,7 +12,7 @@ from certificates.changes import histories
 from certificates.models import certifications_visible_to
 from certificates.rules import GOOD, Change, Period, standing_on
 from training.people.actor import Actor
-from training.sites.models import Area
+from training.sites.models import Area, Programme
 
 COLUMNS = ("name", "level", "programme", "site", "area", "standing", "starts", "ends", "serial")
 
@@ -78,11 +78,13 @@ async def _wanted(actor: Actor, asked: Question) -> Q:
         wanted &= Q(recorded__lte=datetime.combine(asked.known_at, time.max, UTC))
     if asked.standing == "" or asked.standing in GOOD:
         wanted &= Q(over__isnull=True) | Q(over__gte=asked.as_of)
+    # Looked up in what there is, so that words of any length and kind may be asked for.
     if asked.programme:
-        wanted &= Q(programme__slug=asked.programme)
+        slugs = dict(await Programme.filter(unit_id=actor.unit_id).values_list("slug", "id"))
+        wanted &= Q(programme_id__in=[slugs[asked.programme]] if asked.programme in slugs else [])
     if asked.area:
-        area = await Area.get_or_none(unit_id=actor.unit_id, code=asked.area)
-        wanted &= Q(site__area__path__startswith=area.path) if area else Q(id__in=[])
+        paths = dict(await Area.filter(unit_id=actor.unit_id).values_list("code", "path"))
+        wanted &= Q(site__area__path__startswith=paths[asked.area]) if asked.area in paths else Q(id__in=[])
     return wanted
 
 

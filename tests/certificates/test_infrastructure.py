@@ -113,8 +113,11 @@ async def test_achievements_and_issuers_answer_machines_and_people(published, st
 
 @pytest.mark.parametrize(
     "path",
-    ["/issuers/nobody", "/issuers/nobody/did.json", "/keys/none", "/achievements/none", "/status-lists/none",
-     "/status-lists/00000000-0000-4000-8000-000000000000"],
+    [
+        "/issuers/nobody", "/issuers/nobody/did.json", "/keys/none", "/achievements/none", "/status-lists/none",
+        "/status-lists/00000000-0000-4000-8000-000000000000", "/issuers/%00", "/issuers/%00/did.json", "/keys/%00",
+        "/achievements/%00", "/issuers/" + "x" * 99, "/keys/" + "x" * 99, "/achievements/" + "x" * 199,
+    ],
 )  # fmt: skip
 async def test_what_is_not_there_is_not_found(stranger, path):
     assert (await stranger.get(path)).status_code == 404
