@@ -51,11 +51,13 @@ async def publish_pathway(folder, text: str) -> None:
     await load_pathway(path, actor=await being("dara", TODAY), now=at(TODAY))
 
 
-async def shown(key: str, what: str = "first aid", *, on: date = TODAY, recorded: date | None = None) -> UUID:
-    """Records a qualification of somebody."""
+async def shown(
+    key: str, what: str = "first aid", *, on: date = TODAY, recorded: date | None = None, type_: str = "qualification"
+) -> UUID:
+    """Records a qualification of somebody, or evidence of another type."""
     actor = await being("dara", recorded or on)
     made = await record_evidence(
-        known(key), Shown("qualification", what, on), actor=actor, now=at(recorded or on, 9)
+        known(key), Shown(type_, what, on), actor=actor, now=at(recorded or on, 9)
     )  # fmt: skip
     return made.id
 

@@ -1,0 +1,153 @@
+"""What time alone brings about: standings, permissions and letters on their day, also when days were missed."""
+
+import email
+from datetime import timedelta
+from email import policy
+from pathlib import Path
+
+import pytest
+
+from certificates import nightly
+from certificates.changes import changes_of, period_of
+from certificates.models import Certification, StateChange
+from certificates.rules import standing_on
+from tests.certificates.awarded import HOME
+from tests.certificates.world import BY_RULES, TODAY, at, certified, changed, publish_pathway, shown
+from tests.certificates.world import considered as consider
+from training import consequences
+from training.facts import Fact, Followup
+from training.people.models import Permission
+from training.people.reach import live_on
+from training.work import outside
+from training.worker import Worker
+
+KEPT = BY_RULES.replace(
+    "    permits:", "    keep:\n      checked: {check: dbs enhanced, within: P2M, title: A check}\n    permits:"
+)
+LAST, DAY = TODAY + timedelta(days=364), timedelta(days=1)
+
+
+@pytest.fixture
+async def pathway(database, tmp_path):
+    await publish_pathway(tmp_path, BY_RULES)
+
+
+@pytest.fixture
+async def on_day(settings, database):
+    """Does all the work that is due at seven in the morning of a day, as a worker would that runs on that day."""
+    async with outside(settings) as things:
+
+        async def done(day) -> None:
+            moment = at(day, 7) + timedelta(minutes=1)
+            then = consequences.Outside(**(vars(things) | {"now": lambda: moment}))
+            await Worker(consequences.HANDLERS, then, now=lambda: moment).work_once()
+
+        yield done
+
+
+def letters(settings, words: str) -> list[str]:
+    folder = Path(settings.mail_url.removeprefix("file:"))
+    found = [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml")]
+    return sorted(str(one["Subject"]) for one in found if words in str(one["Subject"]))
+
+
+async def test_a_holder_is_reminded_once_each_90_30_and_7_days_before(pathway, on_day, settings):
+    await certified("amina")
+    for days in (91, 90, 90, 60, 30, 29, 7, 7, 1):
+        await on_day(LAST - timedelta(days=days))
+    assert letters(settings, "left") == ["30 days left: Leader", "7 days left: Leader", "90 days left: Leader"]
+
+
+async def test_a_worker_that_was_away_sends_what_it_missed_with_the_days_that_are_left(pathway, on_day, settings):
+    await certified("amina")
+    await on_day(TODAY + DAY)
+    await on_day(LAST - timedelta(days=20))
+    await on_day(LAST - timedelta(days=5))
+    assert letters(settings, "left") == ["20 days left: Leader", "20 days left: Leader", "5 days left: Leader"]
+
+
+async def test_planning_twice_reminds_once(pathway, on_day, settings):
+    found = await certified("amina")
+    await on_day(TODAY + DAY)
+    for _ in range(2):
+        await nightly.plan_reminders(found.id, now=at(TODAY, 12))
+    assert await Followup.filter(kind=nightly.REMIND).count() == 3
+    await on_day(LAST - timedelta(days=90))
+    assert letters(settings, "left") == ["90 days left: Leader"]
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "suspended"])
+async def test_whoever_does_not_hold_it_any_more_is_not_reminded(pathway, on_day, settings, state):
+    found = await certified("amina")
+    await on_day(TODAY + DAY)
+    await changed(found, state, on=TODAY)
+    await on_day(LAST - timedelta(days=7))
+    assert letters(settings, "left") == []
+
+
+async def test_whoever_has_renewed_is_reminded_of_the_new_end_only(pathway, on_day, settings):
+    await certified("amina")
+    await on_day(TODAY + DAY)
+    renewed = LAST - timedelta(days=60)
+    await shown("amina", "first aid again", on=renewed)
+    await consider("amina", renewed)
+    await on_day(LAST - timedelta(days=7))
+    assert letters(settings, "left") == []
+    new = await Certification.all().order_by("-recorded").first()
+    await on_day(new.ends - timedelta(days=7))
+    assert len(letters(settings, "left")) == 3
+
+
+async def test_the_standing_moves_on_the_day_without_any_work(pathway):
+    found = await certified("amina")
+    moves = {
+        TODAY: "certified", found.renewal_opens - timedelta(days=1): "certified", found.renewal_opens: "renewal_due",
+        LAST: "renewal_due", LAST + timedelta(days=1): "in_grace", found.over: "in_grace",
+        found.over + timedelta(days=1): "lapsed",
+    }  # fmt: skip
+    history = await changes_of(found.id)
+    assert {day: standing_on(period_of(found), history, day) for day in moves} == moves
+    live = [
+        await Permission.filter(live_on(day)).count() for day in (TODAY, found.over, found.over + timedelta(days=1))
+    ]
+    assert live == [1, 1, 0]
+
+
+async def test_the_nightly_work_run_twice_or_after_missed_days_writes_each_change_once(pathway):
+    await certified("amina")
+    for day in (LAST - timedelta(days=50), LAST + timedelta(days=5), LAST + timedelta(days=90)):
+        for _ in range(2):
+            await nightly.consider_everyone(home=HOME, now=at(day, 2))
+    said = [fact.detail["to"] async for fact in Fact.filter(kind="person.considered").order_by("id")]
+    assert said == ["ready", "renewal_due", "in_grace", "lapsed"]
+    assert await StateChange.all().count() == 0
+
+
+@pytest.fixture
+async def kept(database, tmp_path):
+    """Amina, certified as long as her check is fresh, which it is for two months."""
+    await publish_pathway(tmp_path, KEPT)
+    await shown("amina", "dbs enhanced", on=TODAY, type_="check")
+    return await certified("amina")
+
+
+async def test_what_must_stay_true_lapses_from_its_day_also_when_noticed_late(kept):
+    late = TODAY + timedelta(days=100)
+    for _ in range(2):
+        await nightly.consider_everyone(home=HOME, now=at(late, 2))
+    change = await StateChange.get(certification_id=kept.id)
+    assert change.state == "lapsed" and TODAY + timedelta(days=58) < change.effective < TODAY + timedelta(days=64)
+    assert await Permission.filter(live_on(change.effective)).count() == 0
+    assert await Fact.filter(kind="certification.lapsed").count() == 1
+
+
+async def test_a_lapse_that_began_before_a_later_change_is_noted_from_that_change_on(kept):
+    """A suspension that ended after the lapse had begun is not undone: changes follow each other in time."""
+    first, last = TODAY + timedelta(days=70), TODAY + timedelta(days=75)
+    await changed(kept, "suspended", on=first)
+    await changed(kept, "restored", on=last)
+    day = TODAY + timedelta(days=80)
+    await nightly.consider_everyone(home=HOME, now=at(day, 2))
+    states = await StateChange.filter(certification_id=kept.id).order_by("turn").values_list("state", "effective")
+    assert [state for state, _ in states] == ["suspended", "restored", "lapsed"]
+    assert states[-1][1] >= last
