@@ -28,6 +28,8 @@ class Contestant:
     launch: str
     admits: int
     pid: int
+    hands_over: bool = False
+    """Whether a launch ends with one more request, in which the library calls the tool for the first time."""
 
     def worked(self) -> float:
         """Tells the seconds of CPU that the tool has used, with its workers."""
@@ -126,7 +128,7 @@ def ltijs(url: str, platform: Platform, folder: Path) -> Iterator[Contestant]:
     words = ["node", str(TOOLS / "ltijs" / "tool.js"), *told]
     found = {"NODE_PATH": str(place / "node_modules"), "NODE_ENV": "production"}
     with running(words, found, answers=f"{origin}/keys", log=folder / "ltijs.log") as program:
-        yield Contestant("ltijs", origin, "/login", "/launch", 302, program.pid)
+        yield Contestant("ltijs", origin, "/login", "/launch", 302, program.pid, hands_over=True)
 
 
 Made = Callable[[str, Platform, Path], AbstractContextManager[Contestant]]

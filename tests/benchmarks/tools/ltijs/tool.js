@@ -1,8 +1,10 @@
-// A plain ltijs tool with ltijs-sequelize: what it keeps of a launch is what the library itself writes.
+// A plain ltijs tool with ltijs-sequelize. Person, course, role and session are what the library itself keeps; the line
+// for the audit is written where the library first calls a tool: after the redirect that ends its launch.
 // Packages are found through NODE_PATH: node tool.js PORT DATABASE ISSUER CLIENT_ID KEYS_URL
 
 const lti = require("ltijs").Provider;
 const Database = require("ltijs-sequelize");
+const { DataTypes } = require("sequelize");
 
 const [port, database, issuer, clientId, keysUrl] = process.argv.slice(2);
 
@@ -17,8 +19,13 @@ function plugin() {
 }
 
 async function main() {
-  lti.setup("k".repeat(40), { plugin: plugin() }, { appRoute: "/launch", loginRoute: "/login", tokenMaxAge: 60 });
-  lti.onConnect((token, request, response) => response.send("here"));
+  const kept = plugin();
+  const Audit = kept.db.define("audit", { user: DataTypes.TEXT, what: DataTypes.TEXT, context: DataTypes.TEXT });
+  lti.setup("k".repeat(40), { plugin: kept }, { appRoute: "/launch", loginRoute: "/login", tokenMaxAge: 60 });
+  lti.onConnect(async (token, request, response) => {
+    await Audit.create({ user: token.user, what: "launched", context: token.platformContext.context.id });
+    response.redirect("/home");
+  });
   await lti.deploy({ port: Number(port), silent: true });
   const platform = await lti.registerPlatform({
     url: issuer,
