@@ -109,6 +109,7 @@ async def browse(
             transport=httpx2.ASGITransport(app=service),
             base_url=ORIGIN,
             headers={"Sec-Fetch-Site": "same-origin"},
+            event_hooks={"response": [_no_fault]},
         )
         if key:
             token = secrets.token_urlsafe(32)
@@ -120,3 +121,8 @@ async def browse(
     yield as_
     for browser in opened_ones:
         await browser.aclose()
+
+
+async def _no_fault(answer: httpx2.Response) -> None:
+    """Fails the test wherever the service met a mistake of its own, whether or not the test looks at the answer."""
+    assert answer.status_code != 500, f"{answer.request.method} {answer.request.url} met a fault"
