@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from training.errors import NotAllowed
-from training.web.pages import link
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 ANYONE = "anyone"
@@ -34,6 +33,9 @@ def at(
 
 def _guarded(endpoint: Endpoint, may: str) -> Endpoint:
     async def guarded(request: Request) -> Response:
+        if request.method == "HEAD":
+            # Looks like a page and must change as little: what a page does with its own form, HEAD may not set off.
+            request = Request({**request.scope, "method": "GET"}, request.receive)
         actor = request.scope.get("actor")
         if may == ANYONE:
             return await endpoint(request)
@@ -49,5 +51,7 @@ def _guarded(endpoint: Endpoint, may: str) -> Endpoint:
 def _ask_to_sign_in(request: Request) -> Response:
     if request.url.path.startswith("/api/"):
         raise NotAllowed("Sign in first.", "Send a session cookie or a token.")
-    wanted = request.scope["path"] if request.method == "GET" else "/"
-    return RedirectResponse(link(request, f"/sign-in?to={quote(wanted)}"), 303)
+    path, query = request.scope["path"].removeprefix(request.scope.get("root_path", "")), request.url.query
+    wanted = (f"{path}?{query}" if query else path) if request.method == "GET" else "/"
+    # Not inside the frame's address: its session is over, and would stand before the one that signing in opens.
+    return RedirectResponse(f"/sign-in?to={quote(wanted, safe='/')}", 303)
