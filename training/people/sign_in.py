@@ -16,6 +16,8 @@ from training.people.sessions import end_session
 from training.web.limits import allow
 from training.web.pages import fill, go, page, typed
 
+LONGEST_TARGET = 500
+
 
 class Asked(BaseModel):
     """The sign-in form."""
@@ -87,5 +89,6 @@ async def choose(request: Request) -> Response:
 
 
 def own_path(wanted: str) -> str:
-    """Lets through a path of our own only; anything else leads home."""
-    return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else "/"
+    """Lets through a path of our own, of a length that can be kept; anything else leads home."""
+    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if ours and len(wanted) <= LONGEST_TARGET else "/"

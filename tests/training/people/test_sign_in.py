@@ -1,28 +1,17 @@
 """Signing in by a one-time link, in the demo with one click, and out again."""
 
-import email
-import re
-from pathlib import Path
-
 import pytest
 
+from tests.training.people.links import mailed_link
 from training.facts import Fact
 from training.people.models import Session, SignInLink
-
-
-async def _mailed_link(settings, work) -> str:
-    """Runs the mail that waits, and reads the link out of it."""
-    await work()
-    folder = Path(settings.mail_url.removeprefix("file:"))
-    text = email.message_from_bytes(next(folder.glob("*.eml")).read_bytes()).get_payload(decode=True).decode()
-    return re.search(r"/sign-in/\S+", text).group()
 
 
 async def test_a_mailed_link_signs_in_once_and_only_after_the_button_is_pressed(browse, settings, work):
     browser = await browse()
     asked = await browser.post("/sign-in", data={"email": "Amina@Together.example", "to": "/courses"})
     assert asked.status_code == 200
-    link = await _mailed_link(settings, work)
+    link = await mailed_link(settings, work)
     assert (await browser.get(link)).status_code == 200
     assert not await Session.all().count(), "looking at the link must not use it up"
     signed_in = await browser.post(link)
@@ -37,6 +26,17 @@ async def test_an_unknown_address_looks_the_same_and_gets_nothing(browse):
     unknown = await browser.post("/sign-in", data={"email": "nobody@together.example"})
     assert known.text.replace("amina@", "nobody@")[-300:] == unknown.text[-300:]
     assert await SignInLink.all().count() == 1
+
+
+async def test_a_target_too_long_to_keep_tells_nobody_which_addresses_are_known(browse, settings, work):
+    browser = await browse()
+    far = "/" + "a" * 600
+    answers = [
+        await browser.post("/sign-in", data={"email": f"{who}@together.example", "to": far})
+        for who in ("amina", "nobody")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert (await browser.post(await mailed_link(settings, work))).headers["location"] == "/"
 
 
 async def test_the_sixth_try_in_a_minute_is_refused(browse):
@@ -65,7 +65,7 @@ async def test_in_the_demo_one_click_makes_you_somebody(browse):
 async def test_a_sign_in_never_leads_to_another_site(browse, settings, work, target):
     browser = await browse()
     await browser.post("/sign-in", data={"email": "amina@together.example", "to": target})
-    signed_in = await browser.post(await _mailed_link(settings, work))
+    signed_in = await browser.post(await mailed_link(settings, work))
     assert signed_in.headers["location"] == "/"
 
 
