@@ -156,8 +156,9 @@ def _results(fact: Fact) -> list[tuple[list[str], scores.Value]]:
         return [([detail["target"]], scores.Value(1, 1)), ([detail["course_target"]], running)]
     if fact.kind == "course.completed":
         return [([detail["target"]], scores.Value(detail["given"], detail["maximum"]))]
-    if fact.kind == "assessment.signed":
-        return [(["/assessments"], scores.Value(1 if detail.get("outcome") == "met" else 0, 1))]
+    if fact.kind == "assessment.signed":  # an outcome that nobody can tell is no result
+        given = {"met": 1, "not_met": 0}.get(detail["outcome"])
+        return [] if given is None else [(["/assessments"], scores.Value(given, 1))]
     return [(["/pathways", "/certificates"], scores.Value(1, 1))]
 
 
