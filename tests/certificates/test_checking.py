@@ -11,12 +11,14 @@ import pytest
 from certificates import publishing
 from certificates.artefacts import BADGE, CODE, TOKEN
 from certificates.attachments import NAME
+from certificates.erasing import erase
 from certificates.models import Certificate, Certification
 from certificates.publishing import credential_of, print_document
 from certificates.statuslist import is_raised
 from tests.certificates.world import BY_RULES, TODAY, at, certificate_of, certified, changed, publish_pathway, shown
 from tests.certificates.world import considered as consider
 from training import clock
+from training.demo.doing import being
 from training.people.models import Person
 
 # WeasyPrint 70 leaves the file of its colour profile for the garbage collector to close.
@@ -260,3 +262,14 @@ async def test_what_is_printed_never_changes_whatever_is_changed_around_it(issue
     await consider("amina")
     assert await everything() == before
     assert await Certificate.all().count() == 1
+
+
+async def test_erasing_the_holder_leaves_genuine_with_the_details_removed(issue, service, settings, stranger):
+    row = await issue()
+    files = [await credential_of(row, kind, shelf=service.state.shelf) for kind in (BADGE, TOKEN)]
+    await erase(row.person_id, actor=await being("dara", TODAY), now=clock.now(), storage=settings.storage)
+    for content in files:
+        led = (await upload(stranger, content)).headers["location"]
+        assert led.startswith(f"/v/{row.verify_token}")
+        page = (await stranger.get(led)).text
+        assert "Holder details removed" in page and "genuine and holds today" in page and "Amina" not in page

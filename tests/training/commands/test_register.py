@@ -1,0 +1,92 @@
+"""The register and single certificates by command: the same rows and words as on the pages."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from certificates import publishing
+from certificates.keys import KeyStore
+from certificates.safe import Safe
+from certificates.shelf import Shelf
+from tests.certificates.awarded import HOME
+from tests.certificates.world import BY_RULES, TODAY, at, certificate_of, certified, changed, publish_pathway
+from tests.training.commands.conftest import Front
+from tests.training.commands.test_people import within
+from training import consequences, facts
+from training.sites.models import CentralUnit
+
+AS_OF = ("--as-of", TODAY.isoformat())
+
+
+@pytest.fixture
+def held(front: Front) -> Front:
+    """Amina holds a certificate, and her files lie in the folder; Kiran's was withdrawn yesterday."""
+
+    async def fill() -> None:
+        facts.follow(consequences.AFTER)
+        await publish_pathway(front.folder, BY_RULES)
+        row = await certificate_of(await certified("amina", TODAY - timedelta(days=9)))
+        shelf, keys = Shelf(front.folder / "files"), KeyStore(Safe.of("s" * 40), home=HOME)
+        await publishing.publish(row.id, keys=keys, shelf=shelf, now=at(TODAY))
+        await row.refresh_from_db()
+        for kind in ("badge", "token"):
+            (front.folder / kind).write_bytes(await publishing.credential_of(row, kind, shelf=shelf))
+        (front.folder / "serial").write_text(row.serial)
+        found = await certified("kiran", TODAY - timedelta(days=9))
+        await changed(found, "withdrawn", on=TODAY - timedelta(days=5), recorded=TODAY - timedelta(days=1))
+
+    within(front, fill)
+    return front
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), {"Amina Yusuf": "certified"}),
+        (("--standing", "all"), {"Amina Yusuf": "certified", "Kiran Shah": "withdrawn"}),
+        (("--standing", "all", "--area", "ENG"), {"Kiran Shah": "withdrawn"}),
+        (
+            ("--area", "ENG", "--known-at", (TODAY - timedelta(days=2)).isoformat()),
+            {"Kiran Shah": "certified"},
+        ),
+        (("--programme", "steady", "--unit", "together"), {"Amina Yusuf": "certified"}),
+        (("--programme", "growing-together"), {}),
+        (("--area", "nowhere-at-all-under-the-sun"), {}),
+    ],
+)
+def test_the_register_is_printed_as_csv_and_as_json_with_the_same_rows(held: Front, words, told) -> None:  # type: ignore[no-untyped-def]
+    lines = held.run("register", *AS_OF, *words)
+    assert lines.returncode == 0, lines.stderr
+    assert {row["name"]: row["standing"] for row in csv.DictReader(io.StringIO(lines.stdout))} == told
+    rows = json.loads(held.run("register", *AS_OF, *words, "--format", "json").stdout)["rows"]
+    assert {row["name"]: row["standing"] for row in rows} == told
+
+
+def test_a_wrong_day_and_an_unnamed_unit_are_one_line(held: Front) -> None:
+    wrong = held.run("register", "--as-of", "yesterday")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
+
+    async def second() -> None:
+        await CentralUnit.create(id=uuid4(), slug="apart", name="Parenting Apart")
+
+    within(held, second)
+    unnamed = held.run("register", *AS_OF)
+    assert unnamed.returncode == 1 and "--unit" in unnamed.stderr
+    assert held.run("register", *AS_OF, "--unit", "apart").stdout.count("\n") == 1
+    assert "Amina" in held.run("register", *AS_OF, "--unit", "together").stdout
+
+
+def test_a_certificate_is_shown_by_serial_and_verified_by_file(held: Front) -> None:
+    shown = json.loads(held.run("certificate", "show", (held.folder / "serial").read_text()).stdout)
+    assert (shown["status"], shown["name"]) == ("valid", "Amina Yusuf")
+    for kind in ("badge", "token"):
+        told = json.loads(held.run("certificate", "verify", kind, PUBLIC_URL=HOME).stdout)
+        assert (told["genuine"], told["same_file"], told["status"]) == (True, True, "valid")
+    (held.folder / "forged").write_text((held.folder / "badge").read_text().replace("Amina", "Karim"))
+    for words in (("verify", "forged"), ("verify", "nothing"), ("show", "nothing")):
+        refused = held.run("certificate", *words, PUBLIC_URL=HOME)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), words
