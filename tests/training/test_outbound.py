@@ -154,6 +154,17 @@ async def test_an_exempt_host_may_be_called_over_http_on_any_port() -> None:
             assert server.connections == 1
 
 
+async def test_an_exempt_host_is_exempt_from_nothing_else() -> None:
+    async with counting() as (server, port), Outbound(["127.0.0.1"]) as outbound:
+        for url in (f"http://user@127.0.0.1:{port}/", f"ftp://127.0.0.1:{port}/", f"http://127.0.0.2:{port}/"):
+            with pytest.raises(AddressForbidden):
+                await outbound.fetch("GET", url)
+            with pytest.raises(AddressForbidden):
+                await outbound.check(url)
+        await outbound.check(f"http://127.0.0.1:{port}/")
+        assert server.connections == 0
+
+
 @pytest.mark.parametrize(
     "place",
     [

@@ -60,6 +60,22 @@ async def test_an_lms_registers_us_and_somebody_here_approves_it(side: Side, bro
     assert await Fact.filter(kind="registration.approved", actor_id=known("farah")).count() == 1
 
 
+async def test_a_platform_that_tells_no_deployment_has_it_approved_at_the_first_launch(
+    side: Side, browse: Browse
+) -> None:
+    side.world.tells_deployment, side.world.alone = False, True
+    await Registration.all().update(client_id="another")
+    await asked(side)
+    row, farah = await Registration.get(client_id="training"), await browse("farah")
+    assert not await Deployment.filter(registration_id=row.id).exists()
+    assert (await farah.post(f"/lti/console/{row.id}/approve")).status_code == 303
+    assert (await side.launch()).headers["X-Refusal"] == "deployment_pending"
+    waiting = await Deployment.get(registration_id=row.id)
+    assert "Approve deployment demo-1" in (await farah.get("/lti/console")).text
+    await farah.post(f"/lti/console/{waiting.id}/approve")
+    assert (await side.launch()).status_code == 303
+
+
 async def test_what_we_tell_is_what_the_standard_wants(side: Side) -> None:
     await asked(side)
     told = side.world.tools["tool-1"]

@@ -11,7 +11,7 @@ import pytest
 from tests.training.lti.conftest import Side, field
 from training.demo.lms.mischief import set_mischief
 from training.demo.lms.world import MEMBERSHIP, User
-from training.errors import NotFound, Trouble
+from training.errors import NotFound, Trouble, Upstream
 from training.lti import roster, roster_changes
 from training.lti.models import Context, ContextRole, Identity, Registration
 from training.lti.refusals import Refused
@@ -118,6 +118,14 @@ async def test_a_roster_that_goes_on_at_another_host_is_read_no_further(course: 
     await Registration.all().update(service_hosts=["localhost"])  # allowed for this LMS, yet not the host called
     with pytest.raises(Refused, match="address for scores"):
         await read(course)
+
+
+async def test_a_roster_that_goes_round_in_circles_ends_and_removes_nobody(course: Side) -> None:
+    await sync(course)
+    course.world.roster_goes_on_at = f"{course.world.roster_url}?limit=500"
+    with pytest.raises(Upstream, match="round in circles"):
+        await sync(course)
+    assert await ContextRole.filter(status="Deleted").count() == 0
 
 
 async def test_a_preview_changes_nothing(course: Side) -> None:

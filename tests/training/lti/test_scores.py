@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.training.lti.conftest import Side
+from tests.training.lti.conftest import Side, free_port
+from tests.training.lti.forging import claim, honest
 from training.demo.cast import known
 from training.demo.lms.mischief import set_mischief
 from training.errors import Invalid
@@ -19,8 +20,10 @@ from training.lti.gradebook import LineItem, Score, ScoreTry
 from training.lti.models import Identity, Registration, ResourceLink
 from training.lti.platform import SCORE, Platform
 from training.lti.scores import Value
+from training.outbound import Outbound
 from training.worker import Worker
 
+AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 COURSE = "/courses/leading-a-parenting-group"
 START = datetime(2031, 3, 3, 12, 0, tzinfo=UTC)
 
@@ -192,17 +195,55 @@ async def test_the_lms_says_how_long_to_wait(side: Side, clock: Clock, said: obj
     assert shown(side) == [50]
 
 
-@pytest.mark.parametrize("what", ["403", "redirect"])
-async def test_a_refusal_for_good_keeps_its_reason_and_can_be_sent_again(side: Side, clock: Clock, what: str) -> None:
+async def test_a_refusal_for_good_keeps_its_reason_and_can_be_sent_again(side: Side, clock: Clock) -> None:
+    for given, what in enumerate(("400", "403", "422", "redirect")):
+        await report(clock, given)
+        set_mischief(side.world, {"where": "scores", "what": what})
+        await worker(side, clock).work_once()
+        row = (await scores.list_scores(state="refused"))[0]
+        assert row["last_error"], what
+        set_mischief(side.world, {"where": "scores", "what": ""})
+        await scores.resend(row["id"], now=clock())
+        await worker(side, clock).work_once()
+    assert shown(side) == [0, 1, 2, 3]
+    assert await Followup.filter(kind=scores.WORK, state="refused").count() == 4
+
+
+async def test_an_lms_that_is_silent_or_gone_is_tried_again(side: Side, clock: Clock) -> None:
     await report(clock, 50)
-    set_mischief(side.world, {"where": "scores", "what": what})
+    set_mischief(side.world, {"where": "token", "what": "slow", "times": 1, "seconds": 0.6})
+    async with Outbound(["127.0.0.1"], total_seconds=0.3) as outbound:
+        hurried = Platform(outbound, secret_key=side.service.state.settings.secret_key)
+        await worker(side, clock, hurried).work_once()
+    assert "did not answer in time" in (await Score.get()).last_error
+    await LineItem.all().update(url=f"http://127.0.0.1:{free_port()}/lineitems/1")
+    clock.turn(hours=1)
     await worker(side, clock).work_once()
-    row = (await scores.list_scores(state="refused"))[0]
-    assert row["last_error"] and (await Followup.get(kind=scores.WORK)).state == "refused"
-    set_mischief(side.world, {"where": "scores", "what": ""})
-    await scores.resend(row["id"], now=clock())
+    assert "could not be reached" in (await Score.get()).last_error
+    await LineItem.all().update(url=side.world.line_item_url("1"))
+    clock.turn(hours=2)
+    await worker(side, clock).work_once()
+    assert shown(side) == [50] and (await Score.get()).state == "sent"
+
+
+async def test_an_lms_whose_clock_is_a_little_behind_ours_still_gives_a_token(side: Side, clock: Clock) -> None:
+    await report(clock, 50)
+    side.world.clock = lambda: clock() - timedelta(seconds=4)
     await worker(side, clock).work_once()
     assert shown(side) == [50]
+
+
+async def test_a_launch_with_a_service_address_that_is_not_allowed_still_comes_in(side: Side) -> None:
+    query = await side.begin()
+    forged = honest(side.world, query["nonce"])
+    claim(AGS, {"scope": [SCORE], "lineitem": "https://evil.example/lineitems/1"})(forged)
+    assert (await side.post(forged.write(), query["state"])).status_code == 303
+    await only_scores()
+    clock = Clock(datetime.now(UTC))
+    assert await report(clock, 50) == 1
+    await worker(side, clock).work_once()
+    assert (await Score.get()).last_error.startswith("service_host_forbidden")
+    assert not [where for where, _ in side.world.calls if where == "token"]
 
 
 async def test_an_expired_token_is_dropped_once_and_the_score_goes_through(side: Side, clock: Clock) -> None:

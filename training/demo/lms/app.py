@@ -93,8 +93,8 @@ def assertion_check(
         claims = await check_signed(assertion, audience=f"{world.base_url}{world.plays.assertion_audience}")
         if isinstance(claims, str):
             return claims
-        if claims.get("sub") != CLIENT_ID or claims["exp"] - claims["iat"] > 300:
-            return "sub or life"
+        if claims.get("sub") != CLIENT_ID or claims["exp"] - claims["iat"] > 300 or not isinstance(claims["aud"], str):
+            return "sub, aud or life"
         if not claims.get("jti") or claims["jti"] in world.assertions:
             return "jti"
         world.assertions.add(claims["jti"])

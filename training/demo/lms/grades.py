@@ -23,6 +23,8 @@ async def line_items(request: Request) -> Response:
         return spoiled
     world = world_of(request)
     if request.method == "POST":
+        if request.headers.get("content-type") != f"{VENDOR}lis.v2.lineitem+json":
+            return PlainTextResponse("wrong media type", 415)
         wish = await request.json()
         added = world.add_line_item(
             wish["label"],

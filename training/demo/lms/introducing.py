@@ -100,6 +100,6 @@ async def tools(request: Request) -> Response:
         "client_id": client_id,
         "registration_client_uri": f"{world.base_url}/tools/{client_id}",
         "registration_access_token": KNOCK,
-        TOOL: {**told[TOOL], "deployment_id": DEPLOYMENT_ID},
+        TOOL: {**told[TOOL], **({"deployment_id": DEPLOYMENT_ID} if world.tells_deployment else {})},
     }
     return JSONResponse(answer, 200 if request.method == "PUT" else 201)

@@ -10,6 +10,7 @@ from training.demo.lms.mischief import world_of
 from training.demo.lms.world import CONTEXT_ID, COURSE_TITLE, MEMBERSHIP, User, World
 
 MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+ACCEPTED = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 Member = dict[str, Any]
 
 
@@ -18,6 +19,8 @@ async def roster(request: Request) -> Response:
     if spoiled := await guarded(request, "roster", MEMBERS):
         return spoiled
     world, asked = world_of(request), request.query_params
+    if request.headers.get("accept") != ACCEPTED:
+        return PlainTextResponse("wrong media type", 406)
     if "rlid" in asked and asked["rlid"] not in world.activities:
         return PlainTextResponse("no such activity", 404)
     everybody = _members(world)

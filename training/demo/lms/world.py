@@ -129,6 +129,8 @@ class World:
     """Ids of the courses that were made as copies of the one course."""
     handlers: dict[str, str] = field(default_factory=dict)
     """Kind of notice → the address that the tool wants it sent to."""
+    tells_deployment: bool = True
+    """Whether the answer to a registration names the deployment."""
     alone: bool = False
     """Whether it runs by itself: whoever registers becomes the one tool that it launches."""
     configured: dict[str, Any] = field(default_factory=dict)
