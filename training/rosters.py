@@ -75,6 +75,5 @@ def _visible(actor: Actor) -> QuerySet[Context]:
     rows = Context.filter(
         deployment__registration__unit_id=actor.unit_id, deployment__registration__state="active"
     ).exclude(roster_url="")
-    if not actor.may("manage people"):
-        return rows.filter(id=None)
-    return rows if actor.unit_wide else rows.filter(deployment__registration__site_id__in=list(actor.site_ids))
+    managing = actor.only("manage people")
+    return rows if managing.unit_wide else rows.filter(deployment__registration__site_id__in=list(managing.site_ids))

@@ -25,7 +25,6 @@ from training.errors import NotFound
 from training.people.actor import Actor
 from training.people.models import Membership, Person
 from training.people.reach import live_on
-from training.people.roles import SITE_WIDE, UNIT_WIDE
 from training.practice import actions as practice
 from training.practice import asking
 from training.practice.confirmations import Confirmation
@@ -64,16 +63,12 @@ async def being(key: str, day: date) -> Actor:
     """Gives one of the demo's people as somebody who acts on a day."""
     person = await Person.get(id=known(key))
     held = await Membership.filter(live_on(day), person_id=person.id).values("role", "site_id")
-    roles = frozenset(row["role"] for row in held)
-    wide = [row for row in held if row["role"] in SITE_WIDE]
     return Actor(
         person_id=person.id,
         name=person.name,
         unit_id=person.unit_id,
         language=person.language,
-        roles=roles,
-        site_ids=frozenset(row["site_id"] for row in wide if row["site_id"]),
-        unit_wide=not roles.isdisjoint(UNIT_WIDE) or any(row["site_id"] is None for row in wide),
+        held=frozenset((row["role"], row["site_id"]) for row in held),
     )
 
 

@@ -11,8 +11,9 @@ from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Email, Membership, Person, SignInLink
 from training.people.reach import visible_to
-from training.people.roles import GIVEN_BY_COORDINATORS, ROLES
+from training.people.roles import AT_A_SITE, GIVEN_BY_COORDINATORS, ROLES, UNIT_WIDE
 from training.people.sessions import end_sessions_of, open_session
+from training.sites.models import Site
 
 LINK_LIVES = timedelta(minutes=20)
 
@@ -86,10 +87,9 @@ async def give_membership(
     person_id: UUID, *, role: str, site_id: UUID | None, starts: date, actor: Actor, now: datetime
 ) -> Membership:
     """Gives a person a role from a day on; a coordinator gives only trainee and facilitator, at own sites."""
-    if role not in ROLES:
-        raise Invalid("There is a problem", problems={"role": "Choose a role"})
     _may_give(actor, role, site_id)
-    person = await visible_to(actor).get_or_none(id=person_id)
+    await _fits(role, site_id, actor.unit_id)
+    person = await visible_to(actor.only("manage people")).get_or_none(id=person_id)
     if person is None:
         raise NotFound("There is no such person.", "Look for them in the list of people.")
     async with transaction():
@@ -109,7 +109,7 @@ async def give_membership(
 
 async def end_membership(membership_id: UUID, *, ends: date, actor: Actor, now: datetime) -> None:
     """Ends a membership on a day, and signs the person out everywhere so that the change holds at once."""
-    visible = visible_to(actor).values("id")
+    visible = visible_to(actor.only("manage people")).values("id")
     held = await Membership.get_or_none(id=membership_id, person_id__in=[row["id"] for row in await visible])
     if held is None:
         raise NotFound("There is no such membership.", "Look at the person's page again.")
@@ -127,7 +127,22 @@ async def end_membership(membership_id: UUID, *, ends: date, actor: Actor, now: 
 def _may_give(actor: Actor, role: str, site_id: UUID | None) -> None:
     if not actor.may("manage people"):
         raise NotAllowed("You may not change what people are.", "Ask your site coordinator or the central unit.")
-    if actor.unit_wide:
+    if actor.may("give every role"):
         return
-    if role not in GIVEN_BY_COORDINATORS or site_id not in actor.site_ids:
+    managing = actor.only("manage people")
+    if role not in GIVEN_BY_COORDINATORS or not (site_id in managing.site_ids or managing.unit_wide):
         raise NotAllowed("Only the central unit gives this role.", "Ask the central unit.")
+
+
+async def _fits(role: str, site_id: UUID | None, unit_id: UUID) -> None:
+    problems = {}
+    if role not in ROLES:
+        problems["role"] = "Choose a role"
+    if site_id and role in UNIT_WIDE:
+        problems["site_id"] = "This is a role for the whole unit. Choose the whole unit"
+    elif not site_id and role in AT_A_SITE:
+        problems["site_id"] = "This role needs a site. Choose one"
+    elif site_id and not await Site.filter(id=site_id, unit_id=unit_id).exists():
+        problems["site_id"] = "Choose a site from the list"
+    if problems:
+        raise Invalid("There is a problem", problems=problems)

@@ -1,6 +1,7 @@
 """Who is acting: the signed-in person with roles and reach, as of this request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from uuid import UUID
 
 from training.people import roles
@@ -21,17 +22,41 @@ class LtiContext:
 
 @dataclass(frozen=True)
 class Actor:
-    """A signed-in person: what they may do and how far they see."""
+    """A signed-in person: what they may do and how far they see.
+
+    `held` has the roles of today, each with its site; without one it is held for the whole unit.
+    """
 
     person_id: UUID
     name: str
     unit_id: UUID
     language: str
-    roles: frozenset[str]
-    site_ids: frozenset[UUID]
-    unit_wide: bool
+    held: frozenset[tuple[str, UUID | None]]
     lti: LtiContext | None = None
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Names the roles, wherever they are held."""
+        return frozenset(role for role, _ in self.held)
+
+    @cached_property
+    def site_ids(self) -> frozenset[UUID]:
+        """Names the sites whose people the person sees."""
+        return frozenset(site for role, site in self.held if site and role in roles.SITE_WIDE)
+
+    @cached_property
+    def unit_wide(self) -> bool:
+        """Tells whether the person sees the whole unit: by such a role, or as an assessor or supervisor of no site."""
+        everywhere = any(role in roles.SITE_WIDE and site is None for role, site in self.held)
+        return everywhere or not self.roles.isdisjoint(roles.UNIT_WIDE)
 
     def may(self, ability: str) -> bool:
         """Tells whether one of the person's roles has the ability."""
         return roles.may(self.roles, ability)
+
+    def only(self, ability: str) -> "Actor":
+        """Gives the person with only the roles that have the ability, and so no further than those reach.
+
+        A coordinator of one site who assesses everywhere manages the people of that one site.
+        """
+        return replace(self, held=frozenset(one for one in self.held if roles.may(frozenset({one[0]}), ability)))

@@ -11,7 +11,7 @@ from training import facts
 from training.csv_files import Line, Sheet, day
 from training.loaded import By, Loaded, Loading, all_or_nothing
 from training.people.models import Email, Membership, Person
-from training.people.roles import ROLES, UNIT_WIDE
+from training.people.roles import AT_A_SITE, ROLES, UNIT_WIDE
 from training.people.sessions import end_sessions_of
 from training.sites.loading import LANGUAGE, fits
 from training.sites.models import Site
@@ -19,8 +19,6 @@ from training.sites.models import Site
 COLUMNS = ("name", "email", "role", "site", "starts", "ends", "language")
 NEEDED = ("name", "email", "role", "site", "starts")
 ADDRESS = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
-AT_A_SITE = frozenset({"trainee", "facilitator", "coordinator"})
-"""Roles that only make sense at a site."""
 
 
 @dataclass(frozen=True)

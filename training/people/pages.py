@@ -156,10 +156,12 @@ async def _gives(me: Actor) -> dict[str, list[tuple[str, str]]] | None:
     """The roles and sites that one may give; None for those who may give none."""
     if not me.may("manage people"):
         return None
-    sites = Site.filter(unit_id=me.unit_id) if me.unit_wide else Site.filter(id__in=me.site_ids)
+    managing, every = me.only("manage people"), me.may("give every role")
+    sites = Site.filter(unit_id=me.unit_id)
+    sites = sites if managing.unit_wide else sites.filter(id__in=managing.site_ids)
     named = [(str(row["id"]), row["name"]) for row in await sites.order_by("name").values("id", "name")]
-    whole = [("", "The whole unit")] if me.unit_wide else []
-    roles = [(role, title) for role, title in ROLES.items() if me.unit_wide or role in GIVEN_BY_COORDINATORS]
+    whole = [("", "The whole unit")] if every else []
+    roles = [(role, title) for role, title in ROLES.items() if every or role in GIVEN_BY_COORDINATORS]
     return {"roles": roles, "sites": [*named, *whole]}
 
 

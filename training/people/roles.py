@@ -24,6 +24,9 @@ SITE_WIDE = frozenset({"coordinator", "assessor", "supervisor"})
 GIVEN_BY_COORDINATORS = frozenset({"trainee", "facilitator"})
 """Roles that a coordinator gives at own sites; the central unit gives the others."""
 
+AT_A_SITE = frozenset({"trainee", "facilitator", "coordinator"})
+"""Roles that only make sense at a site."""
+
 _LEARNERS = {"trainee", "facilitator", "supervisor", "assessor", "coordinator"}
 
 ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
@@ -34,6 +37,7 @@ ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "assess": frozenset({"assessor"}),
         "see people": frozenset({"coordinator", "supervisor", "assessor", "central", "auditor", "administrator"}),
         "manage people": frozenset({"coordinator", "central", "administrator"}),
+        "give every role": frozenset({"central", "administrator"}),
         "decide": frozenset({"central"}),
         "read register": frozenset({"coordinator", "central", "auditor"}),
         "audit": frozenset({"central", "auditor"}),

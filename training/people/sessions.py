@@ -9,7 +9,6 @@ from uuid import UUID
 
 from training.people.actor import Actor, LtiContext
 from training.people.models import Session
-from training.people.roles import SITE_WIDE, UNIT_WIDE
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
@@ -74,19 +73,11 @@ async def actor_of(token: str, *, now: datetime) -> Actor | None:
 def _actor(rows: Sequence[Mapping[str, Any]], day: date) -> Actor:
     first = rows[0]
     live = [row for row in rows if row["role"] and row["starts"] <= day and (row["ends"] is None or row["ends"] >= day)]
-    held = frozenset(row["role"] for row in live)
     return Actor(
         person_id=first["person_id"],
         name=first["name"],
         unit_id=first["unit_id"],
         language=first["language"],
-        roles=held,
-        site_ids=frozenset(row["site_id"] for row in live if row["site_id"] and row["role"] in SITE_WIDE),
-        unit_wide=not held.isdisjoint(UNIT_WIDE) or any(_everywhere(row) for row in live),
+        held=frozenset((row["role"], row["site_id"]) for row in live),
         lti=LtiContext(**first["lti"]) if first["lti"] else None,
     )
-
-
-def _everywhere(row: Mapping[str, Any]) -> bool:
-    """An assessor or supervisor without a site works for the whole unit."""
-    return row["role"] in SITE_WIDE and row["site_id"] is None

@@ -150,7 +150,7 @@ async def record_check(
     """Records that the actor, a coordinator, has seen somebody's check; never their own."""
     if not actor.may("manage people") or person_id == actor.person_id:
         raise NotAllowed("You may not record this check.", "Ask your site coordinator or the central unit.")
-    if not await visible_to(actor).filter(id=person_id).exists():
+    if not await visible_to(actor.only("manage people")).filter(id=person_id).exists():
         raise NotFound("There is no such person.", "Look for them in the list of people.")
     wrong = {"what": "Choose a check"} if not what.strip() else {}
     if issued > now.date():

@@ -119,7 +119,7 @@ async def dispute(confirmation_id: UUID, *, note: str, actor: Actor, now: dateti
 
 async def confirm_on_paper(confirmation_id: UUID, *, note: str, actor: Actor, now: datetime) -> Confirmation:
     """Records that a coordinator has seen the confirmer's signature on paper; never for own records."""
-    found = await confirmations_visible_to(actor).get_or_none(id=confirmation_id)
+    found = await confirmations_visible_to(actor.only("manage people")).get_or_none(id=confirmation_id)
     if found is None:
         raise NotFound("There is no such request.", "Look at the list of records again.")
     if not actor.may("manage people") or found.person_id == actor.person_id:

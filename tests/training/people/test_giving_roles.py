@@ -1,8 +1,13 @@
 """A coordinator or the central unit gives somebody a role on the person's page."""
 
+from uuid import uuid4
+
+import pytest
+
 from training.demo.cast import known
 from training.facts import Fact
 from training.people.models import Membership
+from training.sites.models import Area, CentralUnit, Site
 
 JUDE = f"/people/{known('jude')}"
 
@@ -42,3 +47,50 @@ async def test_somebody_who_may_not_manage_people_sees_no_form(browse):
     page = await bruno.get(f"/people/{known('lowri')}")
     assert page.status_code == 200
     assert "Give a role" not in page.text
+
+
+async def _and_assesses_everywhere(key):
+    await Membership.create(person_id=known(key), role="assessor", site_id=None, starts="2026-01-01")
+
+
+async def test_a_coordinator_who_assesses_everywhere_gives_no_role_above_their_own(browse):
+    await _and_assesses_everywhere("chloe")
+    chloe = await browse("chloe")
+    assert "Administrator" not in (await chloe.get(JUDE)).text
+    given = {"role": "administrator", "site_id": "", "starts": "2026-11-25"}
+    assert (await chloe.post(f"/people/{known('chloe')}/memberships", data=given)).status_code == 403
+    assert not await Membership.filter(person_id=known("chloe"), role="administrator").exists()
+
+
+async def test_a_coordinator_who_assesses_everywhere_manages_the_people_of_the_own_site_alone(browse):
+    await _and_assesses_everywhere("chloe")
+    chloe, marek = await browse("chloe"), known("marek")
+    assert (await chloe.get(f"/people/{marek}")).status_code == 200, "an assessor sees everybody"
+    role = {"role": "facilitator", "site_id": str(known("site/HAR")), "starts": "2026-11-25"}
+    assert (await chloe.post(f"/people/{marek}/memberships", data=role)).status_code == 403
+    assert (
+        await chloe.post(f"/people/{marek}/memberships", data=role | {"site_id": str(known("site/RIV"))})
+    ).status_code == 404
+    check = {"key": str(uuid4()), "what": "dbs enhanced", "issued": "2026-03-02"}
+    assert (await chloe.post(f"/practice/of/{marek}/checks", data=check)).status_code == 404
+    assert not await Fact.filter(person_id=marek, kind__in=["membership.given", "check.recorded"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "site", "words"),
+    [
+        ("trainee", "", "This role needs a site"),
+        ("auditor", "RIV", "This is a role for the whole unit"),
+        ("trainee", "elsewhere", "Choose a site from the list"),
+    ],
+)
+async def test_the_central_unit_gives_a_role_only_where_it_makes_sense(browse, role, site, words):
+    unit = await CentralUnit.create(id=uuid4(), slug="elsewhere", name="Another unit")
+    area = await Area.create(id=uuid4(), unit=unit, code="ELS", name="Elsewhere", path="/ELS/")
+    sites = {"": "", "RIV": known("site/RIV")}
+    sites["elsewhere"] = (await Site.create(id=uuid4(), unit=unit, area=area, code="ELS", name="Far away")).id
+    dara = await browse("dara")
+    given = {"role": role, "site_id": str(sites[site]), "starts": "2026-11-25"}
+    answer = await dara.post(f"{JUDE}/memberships", data=given)
+    assert answer.status_code == 422 and words in answer.text
+    assert not await Fact.filter(kind="membership.given").exists()
