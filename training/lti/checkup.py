@@ -3,6 +3,7 @@
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 from training.errors import Trouble
 from training.lti.keycache import registered_ports
@@ -31,7 +32,7 @@ async def test(registration: Registration, platform: Platform, *, now: datetime)
         await _tried("Columns of the gradebook", _columns(registration, platform, now)),
         await _tried("Roster", _roster(registration, platform, now)),
     ]
-    return [*found, _clock(registration)]
+    return [*found, await _clock(registration, platform, now)]
 
 
 async def _tried(what: str, attempt: Awaitable[str]) -> Finding:
@@ -92,9 +93,21 @@ async def _roster(registration: Registration, platform: Platform, now: datetime)
     return "We can read who is in a course."
 
 
-def _clock(registration: Registration) -> Finding:
-    skew = registration.clock_skew
+async def _clock(registration: Registration, platform: Platform, now: datetime) -> Finding:
+    """Compares clocks by the last launches; before the first one, by the date that the LMS's web server tells."""
+    skew, by = registration.clock_skew, "At the last launches it was"
     if skew is None:
-        return Finding("Clock", True, "Nothing to compare yet: nobody has launched.")
-    words = f"At the last launches it was {abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} ours."
+        skew, by = await _skew_of_server(registration, platform, now), "By the date that its web server tells, it is"
+    if skew is None:
+        return Finding("Clock", True, "Nothing to compare yet: nobody has launched, and its web server tells no date.")
+    words = f"{by} {abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} ours."
     return Finding("Clock", abs(skew) <= MOST_SKEW_SECONDS, words)
+
+
+async def _skew_of_server(registration: Registration, platform: Platform, now: datetime) -> float | None:
+    url = registration.jwks_url
+    try:
+        reply = await platform.outbound.fetch("GET", url, ports=registered_ports(url))
+        return (parsedate_to_datetime(reply.headers.get("date", "")) - now).total_seconds()
+    except (Trouble, ValueError, TypeError):
+        return None

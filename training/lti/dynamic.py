@@ -13,7 +13,7 @@ from training.lti.introducing import CONFIGURATION, SCOPES, metadata, text_of
 from training.lti.models import Registration
 from training.lti.profiles import recognise
 from training.lti.refusals import Refused
-from training.lti.registration import Entry, add, check
+from training.lti.registration import Entry, add, check, unit_of
 from training.lti.tool import Tool
 from training.outbound import AddressForbidden, Reply
 
@@ -45,10 +45,11 @@ async def register(
     known = await Registration.get_or_none(asked_hash=asked_hash)
     if known:
         return known
+    owner = await unit_of(unit)  # before the platform is told anything
     found = read_configuration(await _read(tool, configuration_url), configuration_url)
     await _check_addresses(tool, found)
     reply = await _introduce(tool, found, token, name)
-    return await _keep(tool, found, reply, unit=unit, asked_hash=asked_hash, now=now)
+    return await _keep(tool, found, reply, unit=owner.slug, asked_hash=asked_hash, now=now)
 
 
 async def _read(tool: Tool, url: str) -> Any:

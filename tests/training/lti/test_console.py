@@ -130,6 +130,15 @@ async def test_the_connection_is_tested_in_words(side: Side, browse: Browse) -> 
     assert page.text.count("Fails") == 4
 
 
+async def test_before_the_first_launch_the_clock_is_told_by_the_web_server(side: Side, browse: Browse) -> None:
+    farah, place = await browse("farah"), f"/lti/console/{(await Registration.get()).id}/check"
+    page = (await farah.post(place)).text
+    assert "By the date that its web server tells" in page and "seconds" in page
+    await Registration.all().update(clock_skew=-95.0)
+    page = (await farah.post(place)).text
+    assert "95 seconds behind ours" in page and page.count("Fails") == 1
+
+
 async def test_scores_are_listed_by_lms_and_state_with_their_history_and_sent_again(side: Side, browse: Browse) -> None:
     await side.launch()
     await scores.report(known("amina"), ["/courses/leading-a-parenting-group"], Value(0), now=datetime.now(UTC))

@@ -156,6 +156,12 @@ async def test_another_public_host_is_shown_to_whoever_approves(side: Side, brow
     assert "on other hosts:</b> localhost." in page
 
 
+async def test_a_link_that_names_no_unit_of_ours_tells_the_platform_nothing(side: Side) -> None:
+    query = {"openid_configuration": f"{side.world.base_url}/.well-known/openid-configuration", "unit": "nobody"}
+    answer = await side.browser.get("/lti/register", params=query | {"registration_token": "let-me-in"})
+    assert answer.status_code == 422 and not side.world.tools and not side.world.calls
+
+
 async def test_a_registration_that_waits_can_be_refused(side: Side, browse: Browse) -> None:
     await asked(side)
     row, farah = await made(), await browse("farah")

@@ -14,10 +14,35 @@ from training.facts import Followup
 from training.lti import delivery, roster, scores
 from training.lti.models import Context, Identity, Registration
 from training.lti.platform import Platform
+from training.lti.profiles import recognise
 from training.lti.scores import Value
 from training.worker import Worker
 
 COURSE = "/courses/leading-a-parenting-group"
+
+
+@pytest.mark.parametrize(
+    ("product", "issuer", "kind"),
+    [
+        ("canvas", "https://lms.example", "canvas"),
+        ("", "https://canvas.instructure.com", "canvas"),
+        ("", "https://canvas.beta.instructure.com", "canvas"),
+        ("", "https://canvas.instructure.com.evil.example", "other"),
+        ("moodle", "https://learn.example", "moodle"),
+        ("", "https://moodle.example", "moodle"),
+        ("BlackboardLearn", "https://blackboard.com", "blackboard"),
+        ("", "https://blackboard.com", "blackboard"),
+        ("desire2learn", "", "brightspace"),
+        ("", "https://school.brightspace.com", "brightspace"),
+        ("Open edX", "", "openedx"),
+        ("", "https://courses.edx.org", "openedx"),
+        ("sakai", "https://lms.example", "sakai"),
+        ("moodle", "https://canvas.instructure.com", "moodle"),
+        ("", "https://lms.example", "other"),
+    ],
+)
+def test_an_lms_is_known_by_its_product_and_else_by_its_issuer(product: str, issuer: str, kind: str) -> None:
+    assert recognise(product, issuer).name == kind
 
 
 @pytest.fixture(params=PERSONALITIES)
