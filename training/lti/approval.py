@@ -1,4 +1,4 @@
-"""Whoever administers here approves or refuses what waits: registrations, deployments, and changes of an LMS."""
+"""Whoever administers here approves or refuses what waits, takes over changes, and closes or opens connections."""
 
 from datetime import datetime
 from typing import Any
@@ -11,15 +11,20 @@ from training.lti.models import Deployment, Registration
 from training.lti.registration import uuid_of
 from training.lti.remembered import forget_everywhere
 
+OPENED, CLOSED = ("pending", "closed"), ("pending", "active")
+"""The states out of which a registration is opened, and out of which it is closed."""
+
 
 async def approve(identifier: str, *, now: datetime, actor: UUID | None = None, unit_id: UUID | None = None) -> str:
-    """Approves a pending registration or deployment by its id, or a deployment by the LMS's own id if only one waits.
+    """Approves a registration that waits or is closed, or a deployment that waits, by its id.
+
+    A deployment may also be named by the LMS's own id if only one waits.
 
     `unit_id` limits it to one unit's.
     """
     wanted = uuid_of(identifier)
     own: dict[str, Any] = {"unit_id": unit_id} if unit_id else {}
-    registration = await Registration.get_or_none(id=wanted, state="pending", **own) if wanted else None
+    registration = await Registration.get_or_none(id=wanted, state__in=OPENED, **own) if wanted else None
     if registration:
         return await _approve_registration(registration, now, actor)
     own = {"registration__unit_id": unit_id} if unit_id else {}
@@ -35,10 +40,11 @@ async def approve(identifier: str, *, now: datetime, actor: UUID | None = None, 
 
 async def _approve_registration(registration: Registration, now: datetime, actor: UUID | None) -> str:
     async with transaction():
-        if not await Registration.filter(id=registration.id, state="pending").update(state="active"):
+        if not await Registration.filter(id=registration.id, state__in=OPENED).update(state="active"):
             raise Conflict("It was approved already.", "Load the page again.")
         await Deployment.filter(registration_id=registration.id, state="pending").update(state="approved")
         await facts.record("registration.approved", registration, actor=actor, unit=registration.unit_id, now=now)
+    forget_everywhere()
     return f"Registration {registration.id} is active."
 
 
@@ -72,16 +78,17 @@ async def accept_changes(registration: Registration, *, now: datetime, actor: UU
 
 
 async def refuse(identifier: UUID, *, now: datetime, actor: UUID | None = None, unit_id: UUID) -> str:
-    """Refuses a registration or a deployment that waits; nobody comes in by it. Gives what was refused, in words."""
+    """Closes a registration, or refuses a deployment that waits: nobody comes in by it. Says in words what it did."""
     async with transaction():
         row = await Registration.get_or_none(id=identifier, unit_id=unit_id)
-        if row and await Registration.filter(id=identifier, state="pending").update(state="closed"):
-            detail = {"state": ["pending", "closed"]}
+        if row and await Registration.filter(id=identifier, state__in=CLOSED).update(state="closed"):
+            detail = {"state": [row.state, "closed"]}
             await facts.record("registration.changed", row, actor=actor, unit=unit_id, now=now, detail=detail)
-            return row.name
+            forget_everywhere()
+            return f"{row.name} is closed."
         waiting = await Deployment.get_or_none(id=identifier, registration__unit_id=unit_id)
         if waiting and await Deployment.filter(id=identifier, state="pending").update(state="refused"):
             detail_of = {"deployment_id": waiting.deployment_id}
             await facts.record("deployment.refused", waiting, actor=actor, unit=unit_id, now=now, detail=detail_of)
-            return f"Deployment {waiting.deployment_id}"
+            return f"Deployment {waiting.deployment_id} is refused."
     raise NotFound("Nothing of this kind waits for approval.", "Load the page again.")

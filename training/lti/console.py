@@ -94,10 +94,10 @@ async def approve(request: Request) -> Response:
 
 
 async def refuse(request: Request) -> Response:
-    """Refuses a registration or a deployment that waits."""
+    """Closes a registration, or refuses a deployment that waits."""
     me: Actor = actor(request)
     what = await approval.refuse(identity(request), now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
-    return go(request, f"/lti/console?notice={quote(what)}+is+refused.")
+    return go(request, f"/lti/console?notice={quote(what)}")
 
 
 async def registered(request: Request) -> Registration:

@@ -49,6 +49,8 @@ async def deliver(work: Followup, platform: Platform, *, now: datetime) -> None:
 
 async def _send(score: Score, platform: Platform, now: datetime) -> None:
     registration = score.line_item.registration
+    if registration.state != "active":
+        raise Trouble("The connection to this learning system is closed.", "Open it again, then send the score again.")
     await _check_gradable(score)
     url = score.line_item.url or await _column(score.line_item, platform, now)
     reply = await _post(score, platform, registration, url, now)

@@ -8,6 +8,7 @@ from html import unescape
 import httpx2
 import pytest
 
+from tests.conftest import ORIGIN
 from tests.training.lti.conftest import Side
 from training.demo.cast import known
 from training.demo.lms.joining import entry
@@ -90,6 +91,22 @@ async def test_what_was_entered_is_changed_and_the_kind_of_lms_overridden(side: 
     assert fact.actor_id == known("farah") and fact.detail["profile"] == ["pretend", "moodle"]
     moved = await farah.post(f"{place}/change", data={**form, "issuer": "https://elsewhere.example"})
     assert moved.status_code == 422 and "People have come in by this one" in moved.text  # Amina has
+
+
+async def test_a_connection_is_closed_and_opened_again(side: Side, browse: Browse) -> None:
+    assert (await side.launch()).status_code == 303
+    place, farah = f"/lti/console/{(await Registration.get()).id}", await browse("farah")
+    assert "Close this connection" in (await farah.get(place)).text
+    assert (await farah.post(f"{place}/refuse")).status_code == 303
+    begun = {"iss": side.world.base_url, "client_id": "training", "login_hint": "amina", "target_link_uri": ORIGIN}
+    assert (await side.browser.get("/lti/login", params=begun)).headers["X-Refusal"] == "issuer_unknown"
+    assert "Open it again" in (await farah.get(place)).text
+    assert (await farah.post(f"{place}/approve")).status_code == 303
+    assert (await side.launch()).status_code == 303
+    kinds = ("registration.changed", "registration.approved")
+    assert await Fact.filter(kind__in=kinds, actor_id=known("farah")).order_by("id").values_list("kind", flat=True) == [
+        *kinds
+    ]
 
 
 async def test_a_deployment_that_waits_is_refused_and_stays_refused(side: Side, browse: Browse) -> None:

@@ -233,6 +233,15 @@ async def test_an_lms_whose_clock_is_a_little_behind_ours_still_gives_a_token(si
     assert shown(side) == [50]
 
 
+async def test_an_lms_whose_connection_is_closed_gets_nothing_more(side: Side, clock: Clock) -> None:
+    await report(clock, 50)
+    await Registration.all().update(state="closed")
+    await worker(side, clock).work_once()
+    score = await Score.get()
+    assert (score.state, score.last_error) == ("refused", "The connection to this learning system is closed.")
+    assert not side.world.received and "token" not in dict(side.world.calls)
+
+
 async def test_a_launch_with_a_service_address_that_is_not_allowed_still_comes_in(side: Side) -> None:
     query = await side.begin()
     forged = honest(side.world, query["nonce"])
