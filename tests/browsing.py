@@ -25,6 +25,9 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--test-third-party-cookie-phaseout",
+    # Playwright loses a frame that goes from site to site while it changes its process: it stays in one.
+    "--disable-site-isolation-trials",
 ]
 READY_SECONDS = 90
 
@@ -37,6 +40,8 @@ class Demo:
     port: int
     database_url: str = ""
     pdf: bool = False
+    public_url: str = ""
+    """The address that it is known by, where something stands in front of it."""
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -60,6 +65,8 @@ class Demo:
         environment["PYTHONPATH"] = str(ROOT)
         if self.database_url:
             environment["TRAINING_DATABASE_URL"] = self.database_url
+        if self.public_url:
+            environment["TRAINING_PUBLIC_URL"] = self.public_url
         command = [
             sys.executable,
             "-m",

@@ -1,5 +1,5 @@
 /* Posts a page's form at once, and keeps a login's proof in the LMS's own storage where cookies are blocked. */
-const WAIT_MS = 3000;
+const WAIT_MS = 3000, AGAIN_MS = 700;
 
 for (const form of document.querySelectorAll("form[data-post-at-once]")) form.submit();
 
@@ -12,6 +12,8 @@ function ask(frameName, origin, verb, message) {
     const host = window.opener || window.parent;
     const waiting = new Map(), asked = new Set();
     const timer = setTimeout(() => done(null), WAIT_MS);
+    // The frame that keeps it may not have loaded yet.
+    const again = setInterval(() => asked.forEach(sendTo), AGAIN_MS);
 
     function send(target, subject, rest) {
       const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16)).join("-");
@@ -22,7 +24,6 @@ function ask(frameName, origin, verb, message) {
       try { return (name && name !== "_parent" && host.frames[name]) || host; } catch { return host; }
     }
     function sendTo(name) {
-      if (asked.has(name)) return;
       asked.add(name);
       for (const words of WORDS) send(frame(name), `${words}.${verb}`, message);
     }
@@ -31,9 +32,9 @@ function ask(frameName, origin, verb, message) {
       if (from !== origin || !subject || said.subject !== `${subject}.response` || said.error) return;
       if (!subject.endsWith(".capabilities")) { if (verb === "put_data" || said.value) done(said); return; }
       // An LMS may keep it in another frame than the one that it named at the login.
-      for (const one of said.supported_messages || []) if (one.frame && String(one.subject).endsWith(verb)) sendTo(one.frame);
+      for (const one of said.supported_messages || []) if (one.frame && !asked.has(one.frame) && String(one.subject).endsWith(verb)) sendTo(one.frame);
     }
-    function done(answer) { clearTimeout(timer); window.removeEventListener("message", heard); resolve(answer); }
+    function done(answer) { clearTimeout(timer); clearInterval(again); window.removeEventListener("message", heard); resolve(answer); }
 
     window.addEventListener("message", heard);
     sendTo(frameName);

@@ -1,13 +1,17 @@
 """The tool inside a page of an LMS on another site, in a real browser that keeps no third-party cookies."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.browsing import Demo, running_demo
+from tests.browser.https import https_door
+from tests.browsing import Demo, free_port, running_demo
 
 COURSE = "Leading a parenting group"
+PATIENCE = 30_000
+"""Milliseconds that a launch may take on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +33,32 @@ def opened(page: Page, demo: Demo, activity: str, user: str) -> FrameLocator:
     return page.frame_locator("#tool")
 
 
+def test_over_https_a_cookie_of_that_frame_alone_is_enough(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder, door = tmp_path_factory.mktemp("https"), free_port()
+    behind = Demo(folder, free_port(), public_url=f"https://localhost:{door}")
+    behind.start()
+    context = chromium.new_context(ignore_https_errors=True)
+    try:
+        with https_door(folder, at=door, to=behind.port):
+            page = context.new_page()
+            page.request.post(f"{behind.lms}/mischief", data={"where": "storage", "what": "off"})
+            frame = opened(page, behind, "a-course", "grace")
+            expect(frame.get_by_role("heading", level=1)).to_contain_text(COURSE, timeout=PATIENCE)
+            frame.get_by_role("link", name="My practice").first.click()
+            expect(frame.get_by_role("heading", level=1)).to_contain_text("practice", timeout=PATIENCE)
+            assert page.frames[1].url.startswith(f"{behind.public_url}/practice")
+            (kept,) = [cookie for cookie in context.cookies() if cookie["name"] == "__Host-session"]
+            assert kept["partitionKey"] and kept["secure"] and kept["httpOnly"]
+    finally:
+        context.close()
+        behind.stop()
+
+
 def test_a_learner_opens_an_activity_in_a_frame_without_cookies(page: Page, demo: Demo) -> None:
     frame = opened(page, demo, "a-course", "grace")
-    expect(frame.get_by_role("heading", level=1)).to_contain_text(COURSE, timeout=15_000)
+    expect(frame.get_by_role("heading", level=1)).to_contain_text(COURSE, timeout=PATIENCE)
     assert page.frames[1].url.startswith(f"{demo.address}/~")
     assert not [cookie for cookie in page.context.cookies() if cookie["name"].endswith("session")]
     frame.get_by_role("link", name="My practice").first.click()
@@ -41,28 +68,56 @@ def test_a_learner_opens_an_activity_in_a_frame_without_cookies(page: Page, demo
 
 def test_a_teacher_places_an_activity_from_a_frame_without_cookies(page: Page, demo: Demo) -> None:
     frame = opened(page, demo, "deep-linking", "tutor")
-    expect(frame.get_by_role("heading", level=1)).to_have_text("Choose for your course", timeout=15_000)
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Choose for your course", timeout=PATIENCE)
     frame.get_by_label("My practice").first.check()
     frame.get_by_role("button", name="Put into my course").click()
-    expect(frame.get_by_role("heading", name="Activities")).to_be_visible(timeout=15_000)
+    expect(frame.get_by_role("heading", name="Activities")).to_be_visible(timeout=PATIENCE)
     page.goto(demo.lms)
     expect(page.get_by_role("link", name="open My practice here")).to_be_visible()
 
 
-def test_without_the_storage_of_the_lms_a_window_of_its_own_is_offered(page: Page, demo: Demo) -> None:
-    page.request.post(f"{demo.lms}/mischief", data={"where": "storage", "what": "off"})
+@contextmanager
+def behaving(page: Page, demo: Demo, where: str, what: str) -> Iterator[None]:
+    """Lets the LMS behave in one way for a while."""
+    usual = {"plays": "pretend-lms", "storage": ""}[where]
+    page.request.post(f"{demo.lms}/mischief", data={"where": where, "what": what})
     try:
-        frame = opened(page, demo, "a-course", "grace")
-        button = frame.get_by_role("link", name="Open in a new window").last
-        expect(button).to_be_visible(timeout=15_000)
-        with page.expect_popup() as popup:
-            button.click()
-        expect(popup.value.get_by_role("heading", level=1)).to_contain_text(COURSE, timeout=15_000)
+        yield
     finally:
-        page.request.post(f"{demo.lms}/mischief", data={"where": "storage", "what": ""})
+        page.request.post(f"{demo.lms}/mischief", data={"where": where, "what": usual})
+
+
+@pytest.mark.parametrize(("where", "what"), [("storage", "org.imsglobal.lti"), ("plays", "canvas")])
+def test_the_storage_is_found_in_older_words_and_in_a_frame_of_its_own(
+    page: Page, demo: Demo, where: str, what: str
+) -> None:
+    with behaving(page, demo, where, what):
+        frame = opened(page, demo, "a-course", "grace")
+        expect(frame.get_by_role("heading", level=1)).to_contain_text(COURSE, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "tried"),
+    [
+        ("off", "state_missing", "We gave it a cookie"),
+        ("silent", "storage_timeout", "then the storage of your learning system"),
+        ("wrong", "storage_mismatch", "then the storage of your learning system"),
+    ],
+)
+def test_where_no_rung_holds_the_page_says_what_was_tried_and_a_window_of_its_own_lets_in(
+    page: Page, demo: Demo, what: str, code: str, tried: str
+) -> None:
+    with behaving(page, demo, "storage", what):
+        frame = opened(page, demo, "a-course", "grace")
+        expect(frame.get_by_text("Chrome blocks")).to_contain_text(tried, timeout=PATIENCE)
+        frame.get_by_text("For the person who looks after").click()
+        expect(frame.get_by_text("Code:")).to_contain_text(code)
+        with page.expect_popup() as popup:
+            frame.get_by_role("main").get_by_role("link", name="Open in a new window").click()
+        expect(popup.value.get_by_role("heading", level=1)).to_contain_text(COURSE, timeout=PATIENCE)
 
 
 def test_in_a_window_of_its_own_a_launch_needs_no_more_than_a_cookie(page: Page, demo: Demo) -> None:
     page.goto(f"{demo.lms}/start?user=amina&activity=a-practice")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("practice", timeout=15_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("practice", timeout=PATIENCE)
     assert "/~" not in page.url
