@@ -1,13 +1,14 @@
 """What the pages of cohorts show: people with how far they are, sessions with who came, and what can be chosen."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Subquery
 
 from courses import words
-from courses.cohorts import Attendance, Cohort, Session, visible_to
+from courses.cohorts import Attendance, Cohort, Place, Session, visible_to
 from courses.models import Completion, Enrolment
 from training.people.actor import Actor
 from training.people.models import Membership
@@ -71,6 +72,23 @@ async def sessions_of(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
         }
         for row in await Session.filter(cohort_id=cohort.id).order_by("held_on", "title")
     ]
+
+
+async def days_of(person_id: UUID, *, today: date) -> list[dict[str, Any]]:
+    """The training days of a person's cohorts: those to come, and for the others whether the person came."""
+    cohorts = await Place.filter(person_id=person_id, ends__isnull=True).values_list("cohort_id", flat=True)
+    came = dict(await Attendance.filter(person_id=person_id).values_list("session_id", "minutes"))
+    rows = await Session.filter(cohort_id__in=list(cohorts)).order_by("held_on", "title").select_related("cohort")
+    return [
+        {"title": row.title, "cohort": row.cohort.name, "day": row.held_on, "word": _word(came.get(row.id), row, today)}
+        for row in rows
+    ]
+
+
+def _word(minutes: int | None, session: Session, today: date) -> str:
+    if minutes is None:
+        return "To come" if session.held_on >= today else "Not noted yet"
+    return "Came" if minutes else "Not there"
 
 
 async def choices(actor: Actor) -> dict[str, Any]:

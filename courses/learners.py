@@ -10,6 +10,7 @@ from starlette.responses import Response
 from tortoise.expressions import Q, Subquery
 
 from courses import attempts, rules, views, words
+from courses.cohort_views import days_of
 from courses.journeys import current_version, journey_of
 from courses.models import Completion, Enrolment, Progress, QuizAttempt, visible_to
 from courses.outline import Outline, in_language, outline_of
@@ -146,6 +147,7 @@ async def courses_of(request: Request) -> Response:
         "courses/courses_of.html",
         name=person.name,
         courses=[await _course_of(enrolment, me.language) for enrolment in enrolments],
+        days=await days_of(person.id, today=clock.now().date()),
         back=(person.name, f"/people/{person.id}"),
     )
 

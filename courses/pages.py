@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from courses import actions, rules, views
 from courses.attempts import tries_at
+from courses.cohort_views import days_of
 from courses.journeys import Journey, Spot, current_version, journey_of, own_journey, spot_on
 from courses.models import courses_visible_to, visible_to
 from courses.outline import Outline, in_language, outline_of
@@ -34,6 +35,7 @@ async def mine(request: Request) -> Response:
         sees_people=me.may("see people"),
         learns=me.may("learn"),
         learners=[*begun, *others],
+        days=await days_of(me.person_id, today=clock.now().date()),
     )
 
 
