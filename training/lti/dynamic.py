@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,7 @@ class Configuration:
     token_audience: str
     product: str
     scopes: tuple[str, ...]
+    messages: tuple[str, ...]
     source: str
 
 
@@ -101,15 +102,23 @@ def read_configuration(document: Any, source: str) -> Configuration:
         token_audience=audience if isinstance(audience, str) else "",
         product=product if isinstance(product, str) else "",
         scopes=tuple(one for one in scopes if isinstance(one, str)) if isinstance(scopes, list) else SCOPES,
+        messages=tuple(_messages(platform)),
         source=source,
     )
+
+
+def _messages(platform: Any) -> Iterator[str]:
+    listed = platform.get("messages_supported") if isinstance(platform, dict) else None
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("type"), str):
+            yield one["type"]
 
 
 async def _introduce(tool: Tool, found: Configuration, token: str, name: str) -> Mapping[str, Any]:
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
-    body = json.dumps(metadata(tool.origin, name, found.scopes)).encode()
+    body = json.dumps(metadata(tool.origin, name, found.scopes, found.messages)).encode()
     try:
         reply = await tool.platform.outbound.fetch("POST", found.registration_url, headers=headers, body=body)
     except AddressForbidden:

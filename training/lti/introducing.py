@@ -7,20 +7,28 @@ from urllib.parse import urlsplit
 
 from training.errors import NotAllowed, Trouble
 from training.lti.keycache import registered_ports
+from training.lti.messages import DATA_PRIVACY, DEEP_LINKING_REQUEST, RESOURCE_LINK, SUBMISSION_REVIEW
 from training.lti.models import Registration
-from training.lti.platform import LINE_ITEM, MEMBERS, RESULT, SCORE
+from training.lti.platform import LINE_ITEM, MEMBERS, NOTICES, RESULT, SCORE
 from training.lti.refusals import Refused
 from training.lti.tool import Tool
 from training.outbound import Reply
 
 CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 SCOPES = (LINE_ITEM, SCORE, RESULT, MEMBERS)
-MESSAGES = ("LtiResourceLinkRequest", "LtiDeepLinkingRequest")
+ALSO = (SUBMISSION_REVIEW, DATA_PRIVACY)
+"""Messages that we take and name only to an LMS that knows them, as some refuse what they do not know."""
 LONGEST = 1000
 
 
-def metadata(origin: str, name: str, scopes: tuple[str, ...] = SCOPES) -> dict[str, Any]:
-    """Writes how we introduce ourselves. Source: LTI Dynamic Registration 1.0, 3.5."""
+def metadata(
+    origin: str, name: str, scopes: tuple[str, ...] = SCOPES, messages: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Writes how we introduce ourselves, to an LMS that has these scopes and messages.
+
+    Source: LTI Dynamic Registration 1.0, 3.5.
+    """
+    home = {"target_link_uri": f"{origin}/", "label": name}
     return {
         "application_type": "web",
         "response_types": ["id_token"],
@@ -30,15 +38,16 @@ def metadata(origin: str, name: str, scopes: tuple[str, ...] = SCOPES) -> dict[s
         "client_name": name,
         "jwks_uri": f"{origin}/.well-known/jwks.json",
         "token_endpoint_auth_method": "private_key_jwt",
-        "scope": " ".join(one for one in SCOPES if one in scopes),
+        "scope": " ".join(one for one in (*SCOPES, NOTICES) if one in scopes),
         CONFIGURATION: {
             "domain": urlsplit(origin).netloc,
             "description": "Training, assessment and certification of people who lead parenting groups.",
             "target_link_uri": f"{origin}/",
             "claims": ["iss", "sub", "name", "given_name", "family_name", "email"],
             "messages": [
-                {"type": MESSAGES[0], "target_link_uri": f"{origin}/", "label": name},
-                {"type": MESSAGES[1], "target_link_uri": f"{origin}/", "label": name, "placements": ["ContentArea"]},
+                {"type": RESOURCE_LINK, **home},
+                {"type": DEEP_LINKING_REQUEST, **home, "placements": ["ContentArea"]},
+                *({"type": one, **home} for one in ALSO if one in messages),
             ],
         },
     }

@@ -15,7 +15,7 @@ from training.lti import messages, tokens
 from training.lti.grants import wait
 from training.lti.logins import find_registration
 from training.lti.models import Context, Deployment, Nonce, Registration, ResourceLink
-from training.lti.platform import Platform
+from training.lti.platform import NOTICES, Platform
 from training.lti.refusals import Refused
 from training.lti.tokens import Expected
 from training.lti.tool import Tool
@@ -23,7 +23,6 @@ from training.lti.traces import Notes, note_admitted
 from training.lti.visits import Launch, Notice, Visit
 
 WORK = "lti notices"
-SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
 ADDRESS = "/lti/notices"
 KEPT = timedelta(days=1)
 AT_ONCE = 20
@@ -47,7 +46,7 @@ async def subscribe(work: Followup, platform: Platform, *, now: datetime) -> Non
     registration = await Registration.get(id=work.subject_id)
     body = {"notice_type": messages.CONTEXT_COPY, "handler": work.payload["handler"], "max_batch_size": AT_ONCE}
     reply = await platform.call(
-        "PUT", registration, work.payload["url"], scopes=(SCOPE,), now=now, headers=JSON, body=body
+        "PUT", registration, work.payload["url"], scopes=(NOTICES,), now=now, headers=JSON, body=body
     )
     if reply.status in (401, 403):
         raise Refused("service_scope_missing", str(reply.status))

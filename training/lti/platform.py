@@ -20,6 +20,7 @@ from training.outbound import Outbound, Reply
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 LINE_ITEM, SCORE, RESULT = f"{SCOPE}lineitem", f"{SCOPE}score", f"{SCOPE}result.readonly"
 MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+NOTICES = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
 SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
 LINE_ITEM_TYPE = "application/vnd.ims.lis.v2.lineitem+json"
 LINE_ITEMS_TYPE = "application/vnd.ims.lis.v2.lineitemcontainer+json"

@@ -16,6 +16,7 @@ from training.people.actor import Actor
 from training.web.pages import actor, go, identity, page
 
 SHOWN = 100
+TRIED = {"none": "no cookie", "storage": "storage"}
 OUTCOMES = {"accepted": "Came in"}
 STEPS = {
     "queued": "Queued",
@@ -109,7 +110,7 @@ def _told(row: LaunchTrace) -> dict[str, Any]:
         "code": row.outcome,
         "detail": row.detail,
         "why": explain(row.outcome),
-        "browser": row.browser,
+        "browser": f"{row.browser} ({TRIED[row.rung]})" if row.rung in TRIED else row.browser,
         "target": row.target,
         "skew": "" if row.clock_skew is None else f"{row.clock_skew:+.0f} s",
     }

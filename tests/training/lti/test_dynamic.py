@@ -83,7 +83,22 @@ async def test_what_we_tell_is_what_the_standard_wants(side: Side) -> None:
     assert told["grant_types"] == ["implicit", "client_credentials"] and told["response_types"] == ["id_token"]
     assert told["redirect_uris"] == ["http://testserver/lti/launch"] and LINE_ITEM in told["scope"].split()
     messages = told[introducing.CONFIGURATION]["messages"]
-    assert [one["type"] for one in messages][:2] == ["LtiResourceLinkRequest", "LtiDeepLinkingRequest"]
+    assert [one["type"] for one in messages] == [
+        "LtiResourceLinkRequest",
+        "LtiDeepLinkingRequest",
+        "LtiSubmissionReviewRequest",
+        "LtiDataPrivacyLaunchRequest",
+    ]
+    assert told["scope"].endswith("/noticehandlers")
+
+
+def test_an_lms_is_told_of_no_message_and_no_scope_that_it_does_not_know() -> None:
+    told = introducing.metadata("https://tool.example", "Tool", (LINE_ITEM,), ("LtiResourceLinkRequest",))
+    assert [one["type"] for one in told[introducing.CONFIGURATION]["messages"]] == [
+        "LtiResourceLinkRequest",
+        "LtiDeepLinkingRequest",
+    ]
+    assert told["scope"] == LINE_ITEM
 
 
 async def test_the_same_request_twice_makes_one_registration(side: Side) -> None:

@@ -8,13 +8,19 @@ from starlette.responses import JSONResponse, Response
 
 from training.demo.lms.mischief import misbehave, world_of
 from training.demo.lms.paper import show
-from training.demo.lms.wishes import SCOPES
+from training.demo.lms.wishes import NOTICES, SCOPES
 from training.demo.lms.world import CLIENT_ID, DEPLOYMENT_ID
 
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 KNOCK = "let-me-in"
+MESSAGES = (
+    "LtiResourceLinkRequest",
+    "LtiDeepLinkingRequest",
+    "LtiSubmissionReviewRequest",
+    "LtiDataPrivacyLaunchRequest",
+)
 NEEDED = (
     "application_type",
     "response_types",
@@ -65,13 +71,13 @@ async def configuration(request: Request) -> Response:
             "token_endpoint": f"{base}/token",
             "jwks_uri": f"{base}/keys",
             "registration_endpoint": f"{base}/tools",
-            "scopes_supported": ["openid", *SCOPES, MEMBERS],
+            "scopes_supported": ["openid", *SCOPES, MEMBERS, NOTICES],
             "response_types_supported": ["id_token"],
             "id_token_signing_alg_values_supported": ["RS256"],
             PLATFORM: {
                 "product_family_code": world.plays.product,
                 "version": "1",
-                "messages_supported": [{"type": "LtiResourceLinkRequest"}, {"type": "LtiDeepLinkingRequest"}],
+                "messages_supported": [{"type": one} for one in MESSAGES],
             },
             **({"authorization_server": f"{base}{audience}"} if audience != "/token" else {}),
             **world.configured,
