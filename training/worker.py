@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
-from tortoise.exceptions import DBConnectionError
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from training import clock, facts
 from training.database.listening import Listener
@@ -131,9 +131,12 @@ class Worker(Generic[Outside]):
     async def _keep_hold(self, held: Held) -> None:
         while True:
             await asyncio.sleep(self.lease.total_seconds() / 3)
-            with suppress(DBConnectionError):
-                ids = [work.id for work in held.values()]
-                await Followup.filter(id__in=ids, state="running").update(lease_until=self.now() + self.lease)
+            # By lease, not by id: what another worker has taken over is not ours to hold.
+            leases = {work.lease for work in held.values()}
+            try:
+                await Followup.filter(lease__in=leases, state="running").update(lease_until=self.now() + self.lease)
+            except (DBConnectionError, OperationalError) as error:
+                log.warning("the hold on running work could not be renewed: %s", error)
 
     async def _try(self, work: Followup) -> None:
         try:

@@ -11,7 +11,7 @@ import pytest
 from tests.training.databases import TRAIL, emptied
 from tests.training.toil import NOW, World, only, queue
 from training import facts
-from training.database.opening import opened, transaction
+from training.database.opening import connection, opened, transaction
 from training.errors import Conflict, Invalid, NotFound, Upstream
 from training.facts import Followup
 from training.worker import Worker
@@ -127,6 +127,23 @@ async def test_work_that_takes_too_long_is_stopped_and_tried_again(url: str) -> 
     await queue("a")
     await Worker({"greet": hang}, "", now=lambda: NOW, handler_seconds=0.05).work_once()
     assert (await only()).state == "queued"
+
+
+async def test_a_database_that_fails_for_a_moment_does_not_loosen_the_hold_on_running_work(url: str) -> None:
+    begun: list[str] = []
+
+    async def stumble(work: Followup, outside: str) -> None:
+        begun.append(work.key)
+        await connection().execute_query("ALTER TABLE trail_followup RENAME TO trail_followup_away")
+        await asyncio.sleep(0.2)
+        await connection().execute_query("ALTER TABLE trail_followup_away RENAME TO trail_followup")
+        await asyncio.sleep(0.5)
+        assert await worker.work_once() == 0, "another worker could take it over"
+
+    await queue("a")
+    worker = Worker({"greet": stumble}, "", batch=1, lease=timedelta(seconds=0.4))
+    assert await worker.work_once() == 1
+    assert (begun, (await only()).state) == (["a"], "done")
 
 
 @pytest.mark.parametrize("state", ["refused", "dead", "done", "queued"])
