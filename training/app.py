@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from certificates import downloads, evidence_pages, infrastructure, offline_pages, verify, workforce
 from certificates import pages as certificates
@@ -38,6 +40,7 @@ from training.web.frames import FramePrefix
 from training.web.security import OwnForms, Sealed, Watched
 from training.work import outside, worker
 
+log = structlog.get_logger()
 BOTH = ("GET", "POST")
 POST = ("POST",)
 UPLOAD = 12_000_000
@@ -214,5 +217,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 async def _frames(app: Starlette) -> None:
     while True:
-        app.state.frame_origins = await frame_origins()
+        try:
+            app.state.frame_origins = await frame_origins()
+        except (DBConnectionError, OperationalError) as error:
+            log.warning("frames", error=type(error).__name__)  # those known before stay, until the database is back
         await asyncio.sleep(FRAMES_AGAIN)
