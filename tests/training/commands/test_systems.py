@@ -77,3 +77,15 @@ def test_keys_are_announced_once_and_given_up_at_once(front: Front) -> None:
     assert states[kid] == "compromised"
     nobody = front.run("keys", "rotate", "--issuer", "nobody")
     assert nobody.returncode == 1 and "There is no central unit nobody." in nobody.stderr
+
+
+def test_people_who_used_lti_1_1_are_told_once_and_a_file_with_a_mistake_changes_nothing(front: Front) -> None:
+    wrong = front.write("wrong.csv", "user_id,person", "1,amina@together.example", "2,nobody@together.example")
+    refused = front.run("lti", "former-users", "old-key", wrong, "--secret", "old-secret")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "wrong.csv:3: nobody here is nobody@together.example" in refused.stderr
+    right = front.write("right.csv", "user_id,person", "1,Amina@together.example", "2,jude@together.example")
+    for number in (2, 0):
+        told = front.run("lti", "former-users", "old-key", right, "--secret", "old-secret")
+        assert (told.returncode, told.stdout.split()[0]) == (0, str(number)), told.stderr
+    assert "old-secret" not in (front.folder / "training.db").read_bytes().decode("latin-1")

@@ -4,16 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from tests.training.lti.conftest import Side
 from tests.training.lti.forging import LTI, claim, honest
 from training import clock
 from training.commands import former as command
+from training.database.opening import transaction
 from training.demo.cast import known
 from training.errors import Invalid
 from training.facts import Fact
 from training.lti import former
+from training.lti.erasing import erase_identities
 from training.lti.former import Consumer, FormerUser, Known, sign
 from training.lti.models import Identity
 from training.people.models import Person, Session
@@ -116,17 +117,7 @@ async def test_a_file_with_a_mistake_changes_nothing_and_says_where(moved: Side,
     assert await command._read(file, unit) == [Known("1", known("amina"))]
 
 
-def test_the_command_tells_how_to_use_it() -> None:
-    from training.__main__ import app
-
-    told = CliRunner().invoke(app, ["lti", "former-users", "--help"]).output
-    assert "KEY" in told and "FILE" in told and "--secret" in told
-
-
 async def test_erasing_a_person_erases_the_old_user_id(moved: Side) -> None:
-    from training.database.opening import transaction
-    from training.lti.erasing import erase_identities
-
     async with transaction():
         await erase_identities(known("nadia"))
     assert not await FormerUser.all().exists()
