@@ -82,7 +82,7 @@ REFUSALS: dict[str, Words] = {
     "claim_missing": _setup(400, _ODD, "A claim that is required is missing."),
     "claim_type": _setup(400, _ODD, "A claim has the wrong JSON type or is too long."),
     "version_unsupported": _setup(400, _ODD, "Only LTI version 1.3.0 is supported."),
-    "message_type_unsupported": _setup(400, "This kind of link is not supported.", "The message type is unknown."),
+    "message_type_unsupported": _setup(400, "This kind of link is not supported.", "We take no messages of this type."),
     "deployment_pending": _setup(
         403,
         "Your learning system's connection is waiting for approval.",

@@ -27,6 +27,13 @@ KINDS = {
     "wrong": "Publishes the wrong keys",
     "error": "Ends the login with an error",
 }
+STORAGE = {
+    "lti": "Keeps what tools give it (lti.*)",
+    "org.imsglobal.lti": "Understands the older words only (org.imsglobal.lti.*)",
+    "silent": "Never answers",
+    "wrong": "Gives back something else",
+    "off": "Is not offered",
+}
 SLOW_SECONDS = 12
 
 

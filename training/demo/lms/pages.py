@@ -6,10 +6,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from training.demo.lms.mischief import KINDS, PLACES, world_of
+from training.demo.lms.mischief import KINDS, PLACES, STORAGE, world_of
 from training.demo.lms.paper import show
 from training.demo.lms.personalities import PERSONALITIES
+from training.demo.lms.wishes import OTHER, PRIVACY
 from training.demo.lms.world import COURSE_TITLE, LineItem, World
+
+TITLES = {PRIVACY: "What the tool keeps", OTHER: "Start proctoring"}
 
 
 async def home(request: Request) -> Response:
@@ -29,11 +32,12 @@ async def home(request: Request) -> Response:
 async def frame(request: Request) -> Response:
     """Shows an activity in a frame, as most LMSs do."""
     world, asked = world_of(request), request.query_params
-    known = world.activities.get(asked["activity"])
+    wanted = asked["activity"]
+    known = world.activities.get(wanted.partition("@")[0].rpartition(":")[2])
     start = f"/start?{urlencode({'user': asked['user'], 'activity': asked['activity']})}"
     return show(
         "frame.html",
-        title=known.title if known else "Choose activities",
+        title=known.title if known else TITLES.get(wanted, "Choose activities"),
         start=start,
         keeper=world.storage,
         keeps=world.keeps,
@@ -62,7 +66,14 @@ async def mischief(request: Request) -> Response:
     world = world_of(request)
     now = {where: KINDS.get(world.mischief.get(where, {}).get("what", ""), "Behaves") for where in PLACES}
     return show(
-        "mischief.html", now=now, kinds=KINDS, places=PLACES, personalities=list(PERSONALITIES), plays=world.plays.name
+        "mischief.html",
+        now=now,
+        kinds=KINDS,
+        places=PLACES,
+        personalities=list(PERSONALITIES),
+        plays=world.plays.name,
+        storage=STORAGE,
+        keeps=world.keeps,
     )
 
 
