@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from training.errors import NotAllowed
+from training.errors import NotAllowed, NotFound
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 ANYONE = "anyone"
@@ -36,6 +36,9 @@ def _guarded(endpoint: Endpoint, may: str) -> Endpoint:
         if request.method == "HEAD":
             # Looks like a page and must change as little: what a page does with its own form, HEAD may not set off.
             request = Request({**request.scope, "method": "GET"}, request.receive)
+        asked = request.scope["query_string"] if may != ANYONE else b""  # whoever lets anyone in looks for themselves
+        if "\0" in request.scope["path"] or b"%00" in asked:
+            raise NotFound("There is no such page.", "Check the address.")  # PostgreSQL takes no such text
         actor = request.scope.get("actor")
         if may == ANYONE:
             return await endpoint(request)

@@ -130,12 +130,15 @@ async def form(request: Request, shape: type[Shape]) -> Shape:
 
 
 async def typed(request: Request) -> dict[str, Any]:
-    """Gives what was typed: text for each field, a list where a name came more than once or ends in "[]"."""
-    posted = await request.form()
+    """Gives what was typed: text for each field, a list where a name came more than once or ends in "[]".
+
+    A file in place of text counts as nothing typed; the sign NUL, which no database keeps as text, is left out.
+    """
     found: dict[str, Any] = {}
-    for name in posted:
-        several = posted.getlist(name)
-        found[name.removesuffix("[]")] = several if name.endswith("[]") or len(several) > 1 else several[0]
+    async with request.form() as posted:
+        for name in posted:
+            several = [value.replace("\0", "") if isinstance(value, str) else "" for value in posted.getlist(name)]
+            found[name.removesuffix("[]")] = several if name.endswith("[]") or len(several) > 1 else several[0]
     return found
 
 

@@ -55,3 +55,8 @@ async def test_signing_in_after_the_session_of_a_frame_has_ended_leads_out_of_it
     assert (await browser.get(f"/~{token}/courses")).status_code == 200
     await end_session(token, now=datetime.now(UTC))
     assert (await browser.get(f"/~{token}/courses")).headers["location"] == "/sign-in?to=/courses"
+
+
+@pytest.mark.parametrize("path", ["/courses/%00", "/people?query=%00", "/v/%00"])
+async def test_an_address_with_a_sign_that_no_database_keeps_leads_nowhere(browse, path):
+    assert (await (await browse("dara")).get(path)).status_code == 404
