@@ -94,10 +94,10 @@ def _from_check(request: Request) -> bool:
 
 
 def _number(request: Request, spot: Spot) -> int:
-    number = request.path_params["number"]
-    if not number.isdecimal() or not 1 <= int(number) <= len(spot.part.questions("")):
+    numbers = {str(number): number for number in range(1, len(spot.part.questions("")) + 1)}
+    if (asked := request.path_params["number"]) not in numbers:
         raise NotFound("There is no such question.", "Go back to the quiz.")
-    return int(number)
+    return numbers[asked]
 
 
 async def _question_page(

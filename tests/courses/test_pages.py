@@ -357,3 +357,12 @@ async def test_a_trainee_does_not_see_who_else_learns(small_steps: str, browse: 
     browser = await begun(browse)
     assert (await browser.get(f"{COURSE}/learners")).status_code == 403
     assert (await browser.get(f"/courses/of/{known('jude')}")).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["0", "99", "x", "\u00b2", "9" * 5000])
+async def test_a_question_that_is_not_there_is_not_found(small_steps: str, browse: Browse, number: str) -> None:
+    browser = await begun(browse)
+    for step in ("listening/01-hear", "listening/02-show"):
+        await browser.post(f"{COURSE}/{step}")
+    await browser.post(f"{QUIZ}/begin")
+    assert (await browser.get(f"{QUIZ}/questions/{number}")).status_code == 404

@@ -1,5 +1,6 @@
 """The cards of the rating page: one an item, with every descriptor, and what a rater ticked on them; pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from training.assessments.instruments import Instrument, Item
 from training.assessments.marks import JUDGED, NOT_APPLICABLE, NOT_OBSERVED, Mark, level_of
 
 Typed = Mapping[str, str | list[str]]
+WHOLE = re.compile(r"-?[0-9]{1,9}")
 SEEN, MEASURED = "seen", "measured"
 DEGREE_WORDS = {
     "basic": "The basics",
@@ -129,7 +131,7 @@ def _mark(instrument: Instrument, name: str, typed: Typed) -> Mark | None:
         return {"seen": seen, "not_applicable": out} if chosen == SEEN or seen or out else None
     if instrument.kind == "numbers" and chosen not in (NOT_APPLICABLE, NOT_OBSERVED):
         return _number(_text(typed, f"{name}_number"))
-    if instrument.kind == "scale" and chosen.lstrip("-").isdecimal():
+    if instrument.kind == "scale" and WHOLE.fullmatch(chosen):
         return int(chosen)
     return chosen or None
 

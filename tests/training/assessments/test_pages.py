@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpx2
 import pytest
@@ -42,6 +43,14 @@ async def test_an_assessor_begins_rates_checks_and_signs(rated: Rated, browse: B
     result = await bruno.get(path)
     assert "Cannot tell" in result.text and "Signed by Bruno Costa" in result.text
     assert (await bruno.get(f"{path}/rate")).headers["location"] == path
+
+
+@pytest.mark.parametrize("odd", [{"data": {"welcome": "--3"}}, {"files": {"welcome": ("3.txt", b"3")}}])
+async def test_what_is_no_answer_is_asked_for_again(rated: Rated, browse: Browse, odd: dict[str, Any]) -> None:
+    row, bruno = await rated.open(), await browse("bruno")
+    answer = await bruno.post(f"/assessments/{row.id}/rate", **odd)
+    assert answer.status_code == 422 and 'href="#welcome"' in answer.text
+    assert not await Draft.filter(rater__assessment_id=row.id).exclude(mark=None).exists()
 
 
 async def test_items_without_an_answer_are_listed_and_nothing_is_lost(rated: Rated, browse: Browse) -> None:
