@@ -11,7 +11,6 @@ from courses.journeys import Spot
 from courses.marking import Result, mark, unanswered
 from courses.models import Answer, Enrolment, Progress, QuizAttempt, visible_to
 from courses.outline import outline_of
-from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
@@ -145,22 +144,18 @@ async def allow_try(enrolment_id: UUID, activity_id: UUID, *, actor: Actor, now:
     here = outline.where(activity_id)
     if here is None:
         raise NotFound("There is no such quiz.", "Choose one from the list of the course.")
+    tries = outline.chapter(here.module).part(here.activity).tries
+    own = {"enrolment_id": enrolment.id, "activity_id": activity_id}
     async with transaction():
         await hold(enrolment.id, enrolment.seen)
-        row = Progress(enrolment_id=enrolment.id, activity_id=activity_id, opened=now)
-        await Progress.bulk_create([row], ignore_conflicts=True)
-        progress = await Progress.get(enrolment_id=enrolment.id, activity_id=activity_id)
+        await Progress.bulk_create([Progress(**own, opened=now)], ignore_conflicts=True)
+        progress = await Progress.get(**own)
+        handed_in = await QuizAttempt.filter(**own, state="handed_in").count()
+        if rules.tries_left(tries, more=progress.more_tries, handed_in=handed_in) != 0:
+            raise Conflict("This learner can try again already.", "Nothing more is needed.")
         await Progress.filter(id=progress.id).update(more_tries=progress.more_tries + 1)
-        await facts.record(
-            "quiz.try_allowed",
-            enrolment,
-            actor=actor.person_id,
-            now=now,
-            person=enrolment.person_id,
-            unit=outline.unit_id,
-            version=outline.number,
-            detail={"course": outline.slug, "module": here.module, "activity": here.activity},
-        )
+        detail = {"course": outline.slug, "module": here.module, "activity": here.activity}
+        await tell("quiz.try_allowed", enrolment, outline, actor=actor, now=now, detail=detail)
     return enrolment
 
 
