@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from tortoise.exceptions import OperationalError
+
 from courses import rules
 from courses.handed_files import HandedFile, drop, keep, wrong_with
 from courses.journeys import Spot, current_version, own_enrolment, reached_by
@@ -13,7 +15,7 @@ from courses.models import Completion, Enrolment, Progress, TaskEntry
 from courses.outline import Chapter, Outline, outline_of
 from training import facts
 from training.database.opening import transaction
-from training.errors import Invalid, NotAllowed
+from training.errors import Invalid, NotAllowed, Trouble
 from training.people.actor import Actor
 
 MOST_NOTE = 20_000
@@ -84,7 +86,8 @@ async def hand_in_task(
     try:
         async with transaction():
             return await _enter(spot, note, file, stored, actor=actor, now=now)
-    except BaseException:
+    except (Trouble, OperationalError):
+        # Only where it is sure that the row was not written: cancelled or cut off while committing, it may stand.
         if stored:
             drop(stored, storage)
         raise

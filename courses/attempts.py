@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from courses import rules
@@ -145,7 +146,7 @@ async def allow_try(enrolment_id: UUID, activity_id: UUID, *, actor: Actor, now:
     if here is None:
         raise NotFound("There is no such quiz.", "Choose one from the list of the course.")
     tries = outline.chapter(here.module).part(here.activity).tries
-    own = {"enrolment_id": enrolment.id, "activity_id": activity_id}
+    own: dict[str, Any] = {"enrolment_id": enrolment.id, "activity_id": activity_id}
     async with transaction():
         await hold(enrolment.id, enrolment.seen)
         await Progress.bulk_create([Progress(**own, opened=now)], ignore_conflicts=True)

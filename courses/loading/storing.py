@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from tortoise.exceptions import OperationalError
+
 from courses.content import Activity, Course, CourseVersion, Media, Module
 from courses.loading.media import type_of
 from courses.loading.mistakes import Mistake, Mistakes
@@ -15,6 +17,7 @@ from courses.loading.package import read_package
 from courses.loading.shapes import ModulePart, Package
 from training import facts
 from training.database.opening import transaction
+from training.errors import Trouble
 from training.people.actor import Actor
 from training.sites.models import Programme
 
@@ -123,7 +126,8 @@ async def _store(package: Package, *, actor: Actor, now: datetime, storage: Path
                 version=package.version,
                 detail={"course": package.slug, "edit_class": package.edit_class, "digest": package.files.digest},
             )
-    except BaseException:
+    except (Trouble, OperationalError):
+        # Only where it is sure that the rows were not written: cancelled or cut off while committing, they may stand.
         for name in stored.values():
             (storage / FOLDER / name).unlink(missing_ok=True)
         raise

@@ -211,6 +211,23 @@ async def test_after_the_last_try_only_somebody_who_looks_after_the_learner_allo
     assert (await Fact.get(kind="quiz.try_allowed")).actor_id == chloe.person_id
 
 
+async def test_an_entry_keeps_its_file_wherever_handing_it_in_was_cut_off(
+    small_steps: str, cast: Cast, settings: Settings
+) -> None:
+    amina = await cast("amina")
+    await actions.enrol(amina, small_steps, now=NOW)
+    spot, file = await at(amina, "task"), handed_files.HandedFile("photo.jpg", JPEG)
+    given = {"note": "Done.", "file": file, "actor": amina, "now": NOW, "storage": settings.storage}
+    cut_off = 0
+    for thousandths in range(40):
+        handing_in = asyncio.create_task(actions.hand_in_task(spot, **given))
+        await asyncio.sleep(thousandths / 1000)
+        cut_off += handing_in.cancel()
+        await asyncio.gather(handing_in, return_exceptions=True)
+    kept = {path.name for path in (settings.storage / handed_files.FOLDER).iterdir()}
+    assert cut_off and {entry.stored for entry in await TaskEntry.all()} <= kept
+
+
 async def test_a_task_needs_words_and_keeps_each_entry(small_steps: str, cast: Cast, settings: Settings) -> None:
     amina = await cast("amina")
     await actions.enrol(amina, small_steps, now=NOW)
