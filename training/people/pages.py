@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from training import clock
@@ -56,31 +56,37 @@ async def people(request: Request) -> Response:
         return await _file(found)
     total = await found.count()
     if after:
-        found = found.filter(name__gt=after)
-    rows: list[dict[str, Any]] = list(await found.order_by("name").limit(PAGE_SIZE + 1).values("id", "name"))
+        found = found.filter(_beyond(after))
+    rows: list[dict[str, Any]] = list(await found.order_by("name", "id").limit(PAGE_SIZE + 1).values("id", "name"))
     shown = await _with_memberships(rows[:PAGE_SIZE])
-    on = (
-        "/people?" + urlencode({"query": query, "role": role, "after": shown[-1]["name"]})
-        if len(rows) > PAGE_SIZE
-        else ""
-    )
     choices = [("", "Any role"), *ROLES.items()]
     filters = urlencode({"query": query, "role": role})
+    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
+    onward = urlencode({"after": f"{last['id']} {last['name']}"}) if last else ""
     told: dict[str, Any] = {
         "total": total,
         "query": query,
         "role": role,
         "roles": choices,
-        "next_path": on,
+        "next_path": f"/people?{filters}&{onward}" if onward else "",
         "csv_path": f"/people?{filters}&format=csv",
-        "previous_path": "",
+        "previous_path": f"/people?{filters}" if after else "",
     }
     return page(request, "people/people.html", people=shown, **told)
 
 
+def _beyond(after: str) -> Q:
+    # By name and then id: people of one name may stand on both sides of the end of a page.
+    last, _, name = after.partition(" ")
+    try:
+        return Q(name__gt=name) | Q(name=name, id__gt=UUID(last))
+    except ValueError as error:
+        raise NotFound("There is no such page.", "Go back to the first page of the list.") from error
+
+
 async def _file(found: QuerySet[Person]) -> Response:
     """Exactly the people that the filters find, with the time of the extract."""
-    rows: list[dict[str, Any]] = list(await found.order_by("name").values("id", "name"))
+    rows: list[dict[str, Any]] = list(await found.order_by("name", "id").values("id", "name"))
     people, extracted = await _with_memberships(rows), clock.now().isoformat()
     lines = [(one["name"], one["roles"], one["site"], one["permission"], extracted) for one in people]
     content = "".join(line_of(cells) for cells in (COLUMNS, *lines))

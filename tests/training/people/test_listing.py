@@ -2,8 +2,15 @@
 
 import csv
 import io
+import re
+from datetime import UTC, datetime
+from html import unescape
+from uuid import uuid4
 
 import pytest
+
+from training.people.models import Person
+from training.sites.models import CentralUnit
 
 
 @pytest.mark.parametrize(
@@ -23,3 +30,18 @@ async def test_a_file_of_people_holds_exactly_those_the_page_shows(browse, reade
     assert [row["name"] for row in rows] == names
     shown = (await page.get(f"/people?{query}")).text
     assert all(name in shown for name in names)
+
+
+async def test_people_of_one_name_are_all_found_whatever_page_they_are_on(browse):
+    unit, born = (await CentralUnit.get()).id, datetime(2026, 1, 1, tzinfo=UTC)
+    twins = [Person(id=uuid4(), unit_id=unit, name="Sam Jones", created=born) for _ in range(120)]
+    await Person.bulk_create(twins)
+    dara, path, found = await browse("dara"), "/people?query=Jones", []
+    while path:
+        text = (await dara.get(path)).text
+        found += re.findall(r'href="/people/([0-9a-f-]{36})"', text)
+        onward = re.search(r'rel="next" href="([^"]+)"', text)
+        path = unescape(onward[1]) if onward else ""
+    assert sorted(found) == sorted(str(one.id) for one in twins)
+    assert 'rel="prev"' in text
+    assert (await dara.get("/people?after=nobody")).status_code == 404
