@@ -143,8 +143,17 @@ async def report_score(work: Followup, outside: Outside) -> None:
     """Queues a result for every place in an LMS that opens what was finished."""
     fact = await _fact(work)
     if fact.person_id:
+        later = await _paths_of_later_results(fact)
         for paths, value in _results(fact):
-            await scores.report(fact.person_id, paths, value, now=outside.now())
+            if not later.intersection(paths):
+                await scores.report(fact.person_id, paths, value, now=outside.now())
+
+
+async def _paths_of_later_results(fact: Fact) -> set[str]:
+    """Gives the paths of which a later fact tells the result: results may be worked on in any order."""
+    kinds = [kind for kind, names in AFTER.items() if SCORE in names]
+    later = await Fact.filter(person_id=fact.person_id, id__gt=fact.id, kind__in=kinds)
+    return {path for one in later for paths, _ in _results(one) for path in paths}
 
 
 def _results(fact: Fact) -> list[tuple[list[str], scores.Value]]:

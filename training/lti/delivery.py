@@ -62,11 +62,11 @@ async def _send(score: Score, platform: Platform, now: datetime) -> None:
         if _is_stale(reply):
             raise Refused("score_stale")
     _check(reply, now)
+    if score.progress == "Completed" and score.grading == "FullyGraded":
+        await Score.filter(id=score.id).update(final_sent=True)
     sent = {"state": "sent", "sent_at": now, "last_error": "", "attempts": score.attempts + 1}
     # Only if no newer value was queued meanwhile: that one has its own work waiting.
     await Score.filter(id=score.id, version=score.version).update(**sent)
-    if score.progress == "Completed" and score.grading == "FullyGraded":
-        await Score.filter(id=score.id).update(final_sent=True)
     await _note(score, "sent", now, str(reply.status))
 
 

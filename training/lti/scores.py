@@ -105,25 +105,31 @@ async def queue(item: LineItem, sub: str, value: Value, *, now: datetime, identi
         )
         await Score.bulk_create([row], ignore_conflicts=True)
         score = await Score.get(line_item_id=item.id, sub=sub)
-        graded = score.final_sent or (score.state == "queued" and _final(score))
-        if graded and not value.final:
+        # Two results may be queued in the same moment: whoever comes second looks again at what the first has left.
+        while not (kept_back := _graded(score) and not value.final):
+            if await Score.filter(id=score.id, version=score.version).update(
+                given=value.given,
+                maximum=value.maximum,
+                progress=value.progress,
+                grading=value.grading,
+                comment=value.comment or score.comment,
+                state="queued",
+                version=F("version") + 1,
+                queued_at=now,
+                last_error="",
+            ):
+                await _note(score.id, "queued", value, now)
+                key = f"{WORK}/{score.id}/{score.version + 1}"
+                await facts.schedule(WORK, key, due=now, subject_id=str(score.id))
+                break
+            await score.refresh_from_db()
+        if kept_back:
             await _note(score.id, "kept back", value, now, "a final grade is there")
-            return score.id
-        await Score.filter(id=score.id).update(
-            given=value.given,
-            maximum=value.maximum,
-            progress=value.progress,
-            grading=value.grading,
-            comment=value.comment or score.comment,
-            state="queued",
-            version=F("version") + 1,
-            queued_at=now,
-            last_error="",
-        )
-        await score.refresh_from_db(["version"])
-        await _note(score.id, "queued", value, now)
-        await facts.schedule(WORK, f"{WORK}/{score.id}/{score.version}", due=now, subject_id=str(score.id))
     return score.id
+
+
+def _graded(score: Score) -> bool:
+    return score.final_sent or (score.state == "queued" and _final(score))
 
 
 async def resend(identifier: str, *, now: datetime, unit_id: UUID | None = None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from courses.loading.storing import load
-from tests.certificates.world import BY_RULES, TODAY, certified, publish_pathway
+from tests.certificates.world import BY_RULES, TODAY, at, certified, publish_pathway
 from tests.training.assessments.conftest import Rated, permitted, rated, version
 from tests.training.lti.conftest import Side
 from tests.training.lti.test_scores import only_scores
@@ -18,7 +18,9 @@ from training.consequences import HANDLERS, SCORE
 from training.demo.doing import COURSE, being, learn
 from training.demo.lms.world import Activity
 from training.demo.seed import LIBRARY
+from training.facts import Followup
 from training.lti import scores
+from training.lti.gradebook import Score
 from training.people.actor import Actor
 from training.settings import Settings
 from training.work import outside
@@ -69,6 +71,20 @@ async def test_what_is_learnt_arrives_each_in_its_own_column(placed: Side, setti
     await learn("amina", began, modules=6)
     found = await arrived(placed, settings)
     assert found[f"/courses/{COURSE}"][-1] == (6, 6, True) and found[MODULE] == [(1, 1, True)]
+
+
+async def test_of_results_that_wait_the_last_one_arrives_in_whatever_order_they_are_worked_on(
+    placed: Side, settings: Settings
+) -> None:
+    began = TODAY - timedelta(days=60)
+    await load(LIBRARY / COURSE, actor=await being("dara", TODAY), now=placed.world.clock(), storage=settings.storage)
+    await learn("amina", began, modules=5)
+    rows = await Followup.filter(kind=SCORE).order_by("id")
+    for number, row in enumerate(sorted(rows, key=lambda row: row.fact_id or 0, reverse=True)):
+        await Followup.filter(id=row.id).update(due=at(began) + timedelta(seconds=number))  # the last one first
+    found = await arrived(placed, settings)
+    assert found[f"/courses/{COURSE}"][-1] == (5, 6, False)
+    assert (await Score.get(line_item__label=f"/courses/{COURSE}")).given == 5
 
 
 async def test_a_final_assessment_arrives_and_one_that_is_not_final_does_not(

@@ -147,6 +147,17 @@ async def test_nothing_unfinished_follows_a_final_grade(side: Side, clock: Clock
     assert await ScoreTry.filter(what="kept back").count() == 2
 
 
+async def test_a_final_grade_queued_in_the_same_moment_as_unfinished_ones_is_the_one_that_stays(
+    side: Side, clock: Clock
+) -> None:
+    running = [report(clock, given, progress="InProgress", grading="Pending") for given in range(6)]
+    await asyncio.gather(*running[:3], report(clock, 90), *running[3:])
+    await worker(side, clock).work_once()
+    assert shown(side)[-1] == 90
+    score = await Score.get()
+    assert (score.given, score.progress, score.state, score.final_sent) == (90, "Completed", "sent", True)
+
+
 async def test_a_comment_once_given_is_sent_again(side: Side, clock: Clock) -> None:
     await report(clock, 50, comment="Read page 3 again")
     await worker(side, clock).work_once()
