@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from tortoise.exceptions import IntegrityError
 
 from training import facts
-from training.assessments.eligible import eligibility
+from training.assessments.eligible import eligibility, others_who_rate
 from training.assessments.instruments import Instrument
 from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark, packed, unpacked
 from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation
@@ -97,13 +97,14 @@ async def _checked(opening: Opening, actor: Actor, now: datetime) -> InstrumentV
     version = await InstrumentVersion.filter(instrument__unit_id=actor.unit_id).get_or_none(id=opening.version)
     if version is None:
         raise Invalid("There is a problem", problems={"version": "Choose what you rate with"})
-    problems = {}
-    if opening.observed > now.date():
-        problems["observed"] = "This day is still to come"
+    problems = {"observed": "This day is still to come"} if opening.observed > now.date() else {}
     if opening.medium not in MEDIA:
         problems["medium"] = "Choose how you watched the group"
-    if len({actor.person_id, *opening.others}) < instrument_of(version).raters:
-        problems["others"] = f"This needs {instrument_of(version).raters} people who rate. Choose who rates with you"
+    may_rate = {row["id"] for row in await others_who_rate(actor.unit_id, without=[actor.person_id], day=now.date())}
+    if not may_rate.issuperset(opening.others):
+        problems["other"] = "Choose somebody from the list"
+    elif len({actor.person_id, *opening.others}) < instrument_of(version).raters:
+        problems["other"] = f"This needs {instrument_of(version).raters} people who rate. Choose who rates with you"
     if problems:
         raise Invalid("There is a problem", problems=problems)
     return version
@@ -127,10 +128,11 @@ async def refuse_ineligible(rater: UUID, assessment: Assessment, *, now: datetim
 async def save_draft(assessment_id: UUID, noted: Mapping[str, Noted], *, actor: Actor, now: datetime) -> None:
     """Keeps marks that are not handed in yet; each call replaces the items that it names."""
     rater, instrument = await own_rating(assessment_id, actor)
-    if rater.state != "rating":
-        raise Conflict("You have handed in this rating.", "It can no longer be changed.")
     _refuse_faults(instrument, noted)
     async with transaction():
+        # As a write, so that it waits: in another window the rating may be handed in just now.
+        if not await Rater.filter(id=rater.id, state="rating").update(state="rating"):
+            raise Conflict("You have handed in this rating.", "It can no longer be changed.")
         for item, given in noted.items():
             await Draft.update_or_create(
                 rater_id=rater.id,

@@ -51,7 +51,7 @@ class Rated:
     cast: Cast
     version: InstrumentVersion
 
-    async def open(self, *others: str, independent: bool = False, now: datetime = NOW) -> Assessment:
+    async def open(self, *others: str | UUID, independent: bool = False, now: datetime = NOW) -> Assessment:
         """Bruno opens an assessment of Amina."""
         opening = Opening(
             person=known("amina"),
@@ -60,7 +60,7 @@ class Rated:
             medium="live",
             group_name="Tuesday group",
             independent=independent,
-            others=tuple(known(one) for one in others),
+            others=tuple(one if isinstance(one, UUID) else known(one) for one in others),
         )
         return await actions.open_assessment(opening, key=uuid4(), actor=await self.cast("bruno"), now=now)
 

@@ -16,7 +16,8 @@ from training.demo.cast import known
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.facts import Fact
 from training.people.actor import Actor
-from training.people.models import Permission, Relation
+from training.people.models import Membership, Permission, Person, Relation
+from training.sites.models import CentralUnit
 
 from .conftest import NOW, OBSERVED, Rated, permit
 
@@ -98,6 +99,35 @@ async def test_nobody_assesses_themselves_or_somebody_they_cannot_see(rated: Rat
         await actions.open_assessment(
             replace(opening, person=known("jude")), key=uuid4(), actor=await cast("amina"), now=NOW
         )
+
+
+async def test_only_assessors_of_the_own_unit_are_asked_to_rate_too(rated: Rated) -> None:
+    unit = await CentralUnit.create(id=uuid4(), slug="elsewhere", name="Another unit")
+    stranger = await Person.create(id=uuid4(), unit=unit, name="Far Away", created=NOW)
+    await Membership.create(person=stranger, role="assessor", starts=date(2025, 1, 1))
+    await permit(stranger.id)
+    await permit(known("jude"))
+    for other in (stranger.id, known("jude"), known("bruno")):
+        with pytest.raises(Invalid) as wrong:
+            await rated.open(other)
+        assert wrong.value.problems == {"other": "Choose somebody from the list"}
+    assert not await Rater.all().exists()
+
+
+async def test_a_draft_saved_while_the_rating_is_handed_in_is_in_it_or_refused(rated: Rated, cast: Cast) -> None:
+    bruno = await cast("bruno")
+    for _ in range(3):
+        row = await rated.open()
+        marks = {item: Noted(3) for item in ("welcome", "listening", "closing")}
+        await actions.save_draft(row.id, marks, actor=bruno, now=NOW)
+        handing_in = asyncio.create_task(actions.submit_rating(row.id, actor=bruno, now=NOW))
+        saving = []
+        while not handing_in.done():
+            saving.append(asyncio.create_task(actions.save_draft(row.id, marks, actor=bruno, now=NOW)))
+            await asyncio.sleep(0.001)
+        ended = await asyncio.gather(handing_in, *saving, return_exceptions=True)
+        assert {type(one) for one in ended if isinstance(one, Exception)} <= {Conflict}
+        assert not await Draft.filter(rater__assessment_id=row.id).exists()
 
 
 async def test_what_was_handed_in_cannot_be_changed_or_handed_in_again(rated: Rated, cast: Cast) -> None:
