@@ -4,10 +4,10 @@ import argparse
 import sys
 from types import ModuleType
 
-from tests.benchmarks import junk, lti, replicas, soak
+from tests.benchmarks import junk, lti, replicas, soak, trail
 from tests.benchmarks.figures import told
 
-BENCHMARKS: dict[str, ModuleType] = {"lti": lti, "junk": junk, "replicas": replicas, "soak": soak}
+BENCHMARKS: dict[str, ModuleType] = {"lti": lti, "junk": junk, "replicas": replicas, "trail": trail, "soak": soak}
 """What can be named; each has `options` (of its own) and `figures` (what it measures)."""
 LONG = ("soak",)
 """What runs only when it is named."""

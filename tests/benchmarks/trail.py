@@ -1,12 +1,14 @@
-"""How fast the trail is sealed and checked, and follow-up work claimed: `python -m tests.benchmarks.trail [URL]`."""
+"""How fast the trail is sealed and checked, and follow-up work claimed and done."""
 
+import argparse
 import asyncio
-import sys
-import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.places import database, kinds
 from training import facts
 from training.database.opening import opened, transaction
 from training.facts import Fact, Followup
@@ -19,14 +21,27 @@ ENTRIES = 100_000
 PIECES = 3_000
 
 
-async def figures(url: str) -> list[tuple[str, float, str]]:
-    """Measures on an empty database: what, how much, unit."""
+def options(parser: argparse.ArgumentParser) -> None:
+    """Says where: one kind of database, since two in one process share the SQL that Tortoise keeps."""
+    parser.add_argument("--database", choices=kinds(), default="SQLite")
+
+
+def figures(chosen: argparse.Namespace) -> Iterator[Figure]:
+    """Measures on an empty database."""
+    if why_not := kinds()[chosen.database]:
+        yield Figure("the trail", skipped=why_not)
+        return
+    with database(chosen.database) as url:
+        yield from asyncio.run(_measured(url))
+
+
+async def _measured(url: str) -> list[Figure]:
     facts.follow({})
     async with opened(url, create=True, apps=TRAIL):
         return [*await _trail(), *await _work()]
 
 
-async def _trail() -> list[tuple[str, float, str]]:
+async def _trail() -> list[Figure]:
     now = datetime.now(UTC)
     for _ in range(ENTRIES // 1000):
         await Fact.bulk_create([_fact(now) for _ in range(1000)])
@@ -37,12 +52,12 @@ async def _trail() -> list[tuple[str, float, str]]:
     checked = time.perf_counter()
     assert report.sound and report.entries == ENTRIES
     return [
-        (f"{ENTRIES} entries sealed", sealed - started, "s"),
-        (f"{ENTRIES} entries checked (at most 10)", checked - sealed, "s"),
+        Figure(f"{ENTRIES} entries sealed", sealed - started, "s"),
+        Figure(f"{ENTRIES} entries checked", checked - sealed, "s", at_most=10),
     ]
 
 
-async def _work() -> list[tuple[str, float, str]]:
+async def _work() -> list[Figure]:
     now = datetime.now(UTC)
     rows = [Followup(kind="nothing", key=str(number), due=now, payload={}) for number in range(PIECES)]
     async with transaction():
@@ -55,8 +70,8 @@ async def _work() -> list[tuple[str, float, str]]:
         async with transaction():
             await facts.record("person.launched", rows[number], actor=None, now=now)
     return [
-        ("pieces of follow-up work done", drained, "a second"),
-        ("transactions with a fact, one after the other", 500 / (time.perf_counter() - started), "a second"),
+        Figure("pieces of follow-up work done", drained, "/ s"),
+        Figure("transactions with a fact, one after the other", 500 / (time.perf_counter() - started), "/ s"),
     ]
 
 
@@ -75,10 +90,3 @@ def _fact(now: datetime) -> Fact:
         recorded=now,
         detail={"before": None, "after": "x"},
     )
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        address = sys.argv[1] if len(sys.argv) > 1 else f"sqlite://{folder}/trail.db"
-        for what, value, unit in asyncio.run(figures(address)):
-            print(f"{what:60} {value:10.1f} {unit}")
