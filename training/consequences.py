@@ -21,8 +21,10 @@ from training.lti import delivery, notices, scores
 from training.lti.platform import Platform
 from training.people.actions import signer
 from training.people.models import Email, SignInLink
+from training.people.sessions import forget_sign_ins
 from training.practice import asking, letters
 from training.settings import Settings
+from training.web.pages import moment
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ EVERY: Mapping[str, timedelta] = {
     "seal trail": timedelta(minutes=10),
     "forget done work": timedelta(days=1),
     "forget launches": timedelta(hours=1),
+    "forget sign-ins": timedelta(days=1),
     "turn keys over": timedelta(hours=1),
     "consider everyone": timedelta(days=1),
 }
@@ -83,7 +86,7 @@ async def mail_sign_in_link(work: Followup, outside: Outside) -> None:
     token = signer(outside.settings.secret_key).dumps(str(link.id))
     text = (
         "Hello,\n\nopen this link to sign in. It works once, until "
-        f"{link.expires:%H:%M} UTC.\n\n{outside.settings.public_url}/sign-in/{token}\n\n"
+        f"{moment(link.expires)}.\n\n{outside.settings.public_url}/sign-in/{token}\n\n"
         "If you did not ask for it, you need do nothing.\n"
     )
     await _mail(outside, work, link.address, "Your link to sign in", text)
@@ -235,6 +238,7 @@ HANDLERS: Mapping[str, Handler] = {
     "consider everyone": lambda work, out: nightly.consider_everyone(home=out.settings.public_url, now=out.now()),
     "seal trail": lambda work, out: sealing.seal_trail(now=out.now()),
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
+    "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),
     "forget launches": lambda work, out: lti.forget(now=out.now()),
     "turn keys over": lambda work, out: key_changes.turn_over(now=out.now()),
 }

@@ -7,13 +7,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from training.people.actor import Actor, LtiContext
-from training.people.models import Session
+from training.people.models import Session, SignInLink
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
 NOTED_EVERY = timedelta(minutes=5)
 """How often use of a session is written down: often enough for the idle limit, and seldom enough for the database."""
+
+KEPT = timedelta(days=30)
+"""How long it is known who was signed in and who asked for a link, after the end."""
 
 
 def token_hash(token: str) -> str:
@@ -45,6 +50,13 @@ async def end_session(token: str, *, now: datetime) -> None:
 async def end_sessions_of(person_id: UUID, *, now: datetime) -> int:
     """Ends every session of a person, and says how many there were."""
     return await Session.filter(person_id=person_id, ended__isnull=True).update(ended=now)
+
+
+async def forget_sign_ins(*, now: datetime) -> int:
+    """Removes sessions and links that ended 30 days ago, and tells how many."""
+    long_ago = now - KEPT
+    gone = await Session.filter(Q(ended__lt=long_ago) | Q(expires__lt=long_ago)).delete()
+    return gone + await SignInLink.filter(expires__lt=long_ago).delete()
 
 
 async def actor_of(token: str, *, now: datetime) -> Actor | None:

@@ -9,6 +9,7 @@ from training.practice.asking import address_of, make_link
 from training.practice.confirmations import Confirmation
 from training.practice.rules import STRENGTHS
 from training.practice.shown import Shown, shown_of
+from training.web.pages import day
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ async def request_letter(confirmation_id: UUID, *, token: str, public_url: str, 
     shown = await shown_of(found)
     text = (
         f"Hello {found.confirmer_name},\n\n{shown.holder} says that you were there. Is this right?\n\n"
-        f"{_lines(shown)}\n\nOpen this link to say yes or no. It works once, until {_day(found.expires)}. "
+        f"{_lines(shown)}\n\nOpen this link to say yes or no. It works once, until {day(found.expires)}. "
         f"You need no account.\n\n{public_url}/practice/confirm/{token}\n\n"
         "If you do not know this person, open the link and say no.\n"
     )
@@ -51,7 +52,7 @@ async def notice_letter(confirmation_id: UUID, *, token: str, public_url: str, n
     text = (
         f"Hello {found.confirmer_name},\n\nthis was confirmed in your name, {STRENGTHS[found.strength]}:\n\n"
         f"{_lines(shown)}\n\nIf that was you, you need do nothing.\nIf it was not you, or it is not right, "
-        f"tell us by {_day(found.dispute_until)}:\n\n{public_url}/practice/confirm/{token}\n"
+        f"tell us by {day(found.dispute_until)}:\n\n{public_url}/practice/confirm/{token}\n"
     )
     return Letter(to, f"Confirmed in your name: {shown.title}", text)
 
@@ -66,7 +67,3 @@ async def _address(found: Confirmation) -> str:
 
 def _lines(shown: Shown) -> str:
     return "\n".join(f"  {label}: {words}" for label, words in shown.rows)
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"

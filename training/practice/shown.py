@@ -1,7 +1,6 @@
 """A record as it is shown to its holder, to the confirmer and in letters: always the same rows."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from training.people.models import Person
@@ -9,6 +8,7 @@ from training.practice.confirmations import Confirmation
 from training.practice.models import Delivery, DeliveryTeam, Supervision
 from training.practice.rules import KINDS_OF_SUPERVISION, MODES
 from training.sites.models import Site
+from training.web.pages import day
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ async def shown_delivery(row: Delivery) -> Shown:
         ("Group", row.group_name),
         ("Their part", "Led the group" if row.role == "lead" else "Led the group together with somebody"),
         ("Led with", ", ".join(team) or "Nobody"),
-        ("First and last session", f"{_day(row.began)} to {_day(row.ended)}"),
+        ("First and last session", f"{day(row.began)} to {day(row.ended)}"),
         ("Sessions", f"{row.sessions}, {row.hours.normalize():f} hours in all"),
         ("Parents", f"{row.parents_enrolled} joined, {row.parents_completing} stayed to the end"),
         ("How the group met", MODES[row.mode]),
@@ -55,12 +55,8 @@ async def shown_supervision(row: Supervision) -> Shown:
         ("Who had supervision", holder.name),
         ("With", row.supervisor_name),
         ("Kind", KINDS_OF_SUPERVISION.get(row.what, row.what).split(":")[0]),
-        ("Day", _day(row.held)),
+        ("Day", day(row.held)),
         ("How long", f"{row.minutes} minutes"),
         ("What it was about", row.topics or "Not said"),
     )
-    return Shown("supervision", row.id, holder.name, f"supervision of {holder.name} on {_day(row.held)}", rows)
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {value:%B %Y}"
+    return Shown("supervision", row.id, holder.name, f"supervision of {holder.name} on {day(row.held)}", rows)

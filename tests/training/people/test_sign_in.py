@@ -1,10 +1,16 @@
 """Signing in by a one-time link, in the demo with one click, and out again."""
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
 
 from tests.training.people.links import mailed_link
+from training.demo.cast import known
 from training.facts import Fact
+from training.people import actions
 from training.people.models import Session, SignInLink
+from training.people.sessions import end_session, open_session, token_hash
 
 
 async def test_a_mailed_link_signs_in_once_and_only_after_the_button_is_pressed(browse, settings, work):
@@ -18,6 +24,27 @@ async def test_a_mailed_link_signs_in_once_and_only_after_the_button_is_pressed(
     assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/courses")
     assert await Fact.filter(kind="person.signed_in").count() == 1
     assert (await (await browse()).post(link)).status_code == 404
+
+
+async def test_a_link_says_until_when_it_works_by_the_clocks_here(database, settings, work):
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    await actions.ask_for_link("amina@together.example", target="/", now=noon)
+    await mailed_link(settings, work)
+    (mail,) = Path(settings.mail_url.removeprefix("file:")).glob("*.eml")
+    assert "It works once, until 1 July 2026, 1:20pm." in mail.read_text()
+
+
+async def test_who_was_signed_in_is_forgotten_thirty_days_after_the_end(browse, settings, work):
+    amina, now = known("amina"), datetime.now(UTC)
+    long_ago, lately = now - timedelta(days=38), now - timedelta(days=29)
+    for token, opened in (("gone", long_ago), ("ended", now - timedelta(days=33)), ("kept", lately), ("here", now)):
+        await open_session(amina, token=token, now=opened)
+    await end_session("ended", now=now - timedelta(days=31))
+    for opened in (long_ago, lately):
+        await actions.ask_for_link("amina@together.example", target="/", now=opened)
+    await work()
+    assert {row.token_hash for row in await Session.all()} == {token_hash(one) for one in ("kept", "here")}
+    assert [row.made for row in await SignInLink.all()] == [lately]
 
 
 async def test_an_unknown_address_looks_the_same_and_gets_nothing(browse):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from uuid import uuid4
@@ -13,6 +13,7 @@ from training import work
 from training.people.actor import Actor
 from training.practice import actions
 from training.practice.confirmations import Confirmation
+from training.practice.letters import request_letter
 from training.settings import Settings
 
 from .test_actions import SESSION
@@ -48,3 +49,13 @@ async def test_the_link_in_the_letter_gets_a_yes_and_the_notice_takes_it_back(
     assert back and back[1] != link[1]
     assert (await stranger.post(back[1], data={"answer": "no", "note": "I was ill"})).status_code == 200
     assert (await Confirmation.get(supervision=row)).state == "disputed"
+
+
+async def test_the_day_in_a_letter_is_the_day_here_also_an_hour_before_midnight_in_summer(cast: Cast) -> None:
+    late = datetime(2027, 6, 14, 23, 30, tzinfo=UTC)  # half past midnight of the 15th in London
+    row = await actions.log_supervision(SESSION, key=uuid4(), actor=await cast("amina"), now=late - timedelta(days=14))
+    asked = await Confirmation.get(supervision=row)
+    letter = await request_letter(
+        asked.id, token="t" * 43, public_url="http://testserver", now=late - timedelta(days=1)
+    )
+    assert letter and "It works once, until 15 June 2027." in letter.text
