@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                 ('index', fields.IntField()),
                 ('raised', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'certificates_raised_bit', 'app': 'certificates', 'unique_together': (('list', 'index'),), 'pk_attr': 'id', 'table_description': 'Is one bit that was set: the certificate at that entry was withdrawn or replaced.'},
+            options={'table': 'certificates_raised_bit', 'app': 'certificates', 'unique_together': (('list', 'index'),), 'pk_attr': 'id', 'table_description': 'Is one bit that is set: the certificate at that entry stands withdrawn or replaced.'},
             bases=['Model'],
         ),
     ]
