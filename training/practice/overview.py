@@ -20,6 +20,8 @@ from training.practice.models import (
 )
 from training.practice.rules import KINDS_OF_SUPERVISION, stands
 
+MOST_NAMED = 10_000
+"""How many records one query names: a database takes no more than some 32,000 values at once."""
 WORDS = {
     None: "Not asked yet",
     "asked": "Waiting",
@@ -156,12 +158,12 @@ def _session_line(row: dict[str, Any], states: dict[UUID, str | None]) -> Line:
 
 async def states_of(ids: Sequence[UUID]) -> dict[UUID, str | None]:
     """Tells how each record stands by its confirmations."""
-    rows = await Confirmation.filter(Q(delivery_id__in=list(ids)) | Q(supervision_id__in=list(ids))).values(
-        "delivery_id", "supervision_id", "state"
-    )
     states: dict[UUID, list[str]] = {}
-    for row in rows:
-        states.setdefault(row["delivery_id"] or row["supervision_id"], []).append(row["state"])
+    for start in range(0, len(ids), MOST_NAMED):
+        some = list(ids[start : start + MOST_NAMED])
+        for key in ("delivery_id", "supervision_id"):
+            for about, state in await Confirmation.filter(**{f"{key}__in": some}).values_list(key, "state"):
+                states.setdefault(about, []).append(state)
     return {about: stands(found) for about, found in states.items()}
 
 
