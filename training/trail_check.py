@@ -29,14 +29,14 @@ class Report:
 async def verify_trail(known: Iterable[Head] = ()) -> Report:
     """Checks every seal and every entry, and that the heads kept elsewhere (`known`) are still part of the chain."""
     problems: list[str] = []
-    chains, before, runs, entries = {0: START}, START, _Runs(), 0
+    chains, before, runs, entries, last = {0: START}, START, _Runs(), 0, 0
     async for seal in seals():
         rows = await Fact.filter(seal_id=seal["id"]).order_by("position", "id").values("position", "leaf", *COLUMNS)
-        problems += _seal_problems(seal, number=max(chains) + 1, before=before)
+        problems += _seal_problems(seal, number=last + 1, before=before)
         problems += _entry_problems(seal, rows)
         problems += runs.problems(seal["made"], rows)
-        before, entries = seal["chain"], entries + len(rows)
-        chains[seal["id"]] = before
+        before, entries, last = seal["chain"], entries + len(rows), seal["id"]
+        chains[last] = before
     unsealed = await Fact.filter(seal_id__isnull=True).order_by("id").values("id", "recorded")
     problems += runs.problems(None, unsealed)
     problems += [
