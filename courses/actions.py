@@ -33,7 +33,7 @@ async def enrol(actor: Actor, slug: str, *, now: datetime, language: str = "") -
         version=version,
         course_id=version.course_id,
         language=language if language in version.languages else actor.language,
-        came_by=actor.lti.context_id if actor.lti else "",
+        came_by=actor.lti.place if actor.lti else "",
         started=now,
         seen=now,
     )

@@ -31,7 +31,7 @@ class Enrolment(Model):
         "courses.Course", related_name="enrolments", on_delete=RESTRICT
     )
     language = fields.CharField(max_length=10)
-    came_by = fields.CharField(max_length=200, default="")  # context of the LMS launch, when there was one
+    came_by = fields.CharField(max_length=200, default="")  # place of the LMS launch, when there was one
     place: fields.ForeignKeyNullableRelation[Activity] = fields.ForeignKeyField(
         "courses.Activity", related_name="here", null=True, on_delete=RESTRICT
     )

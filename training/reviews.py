@@ -7,14 +7,14 @@ from courses.models import Completion, QuizAttempt, TaskEntry
 from training.lti.review import Attempt
 
 
-async def attempts(person_id: UUID, path: str, context_id: str) -> list[Attempt]:
-    """Lists a person's tries at what a path of the courses opens, newest first, if it was begun in that context."""
+async def attempts(person_id: UUID, path: str, place: str) -> list[Attempt]:
+    """Lists a person's tries at what a path opens, newest first, where they began it in that course of an LMS."""
     parts = path.partition("?")[0].strip("/").split("/")
     if len(parts) < 2 or parts[0] != "courses":
         return []
     names = ("activity__module__version__course__slug", "activity__module__slug", "activity__slug")
     where = dict(zip(names, parts[1:], strict=False))
-    own = {"enrolment__person_id": person_id, "enrolment__came_by": context_id}
+    own = {"enrolment__person_id": person_id, "enrolment__came_by": place}
     found = [*await _quizzes({**own, **where}), *await _tasks({**own, **where})]
     if len(parts) < 4:
         found += await _completions(own, parts)

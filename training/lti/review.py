@@ -27,7 +27,7 @@ class Attempt:
 
 
 Attempts = Callable[[UUID, str, str], Awaitable[list[Attempt]]]
-"""Lists a person's tries at what a path opens, begun in one context; given by the roof."""
+"""Lists a person's tries at what a path opens, begun in one course of an LMS; given by the roof."""
 
 
 async def review(request: Request) -> Response:
@@ -36,7 +36,7 @@ async def review(request: Request) -> Response:
     asked = request.query_params
     learner = await _learner(me, asked.get("of", ""))
     listed: Attempts = request.app.state.attempts
-    attempts = await listed(learner.person_id, asked.get("path", ""), me.lti.context_id if me.lti else "")
+    attempts = await listed(learner.person_id, asked.get("path", ""), me.lti.place if me.lti else "")
     return page(request, "lti/review.html", learner=learner.name or "This learner", attempts=attempts)
 
 
