@@ -12,6 +12,7 @@ from training.demo.cast import known
 from training.demo.lms.world import Activity
 from training.lti.models import Context
 from training.lti.review import Attempt
+from training.people.actor import LtiContext
 from training.people.models import Session
 
 __all__ = ["small_steps"]
@@ -32,10 +33,11 @@ async def marked(side: Side) -> Side:
     """Amina has opened the course, and the roof shows one try of hers."""
     await side.launch()
 
-    async def attempts(person_id: Any, path: str, context_id: str) -> list[Attempt]:
+    async def attempts(person_id: Any, path: str, place: str) -> list[Attempt]:
         assert (person_id, path) == (known("amina"), "/courses/leading-a-parenting-group")
-        assert context_id == "course-1"
-        return [Attempt("Quiz", (await Session.first()).created, "8 of 10, passed")]
+        sessions = await Session.filter(lti__isnull=False)
+        assert place in {LtiContext(**session.lti).place for session in sessions} - {""}
+        return [Attempt("Quiz", sessions[0].created, "8 of 10, passed")]
 
     side.service.state.attempts = attempts
     return side
