@@ -4,7 +4,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
 
 from training.errors import Conflict, Invalid, NotAllowed, NotFound, Trouble, Upstream
 from training.web.limits import TooMany
@@ -55,7 +55,8 @@ async def refused(request: Request, error: Exception) -> Response:
 
 async def unreachable(request: Request, error: Exception) -> Response:
     """Answers when the database does not: nothing was changed, and it mends itself when the database is back."""
-    log.warning("database", error=type(error).__name__, reference=_reference(request))
+    known = {"error": type(error).__name__, "reference": _reference(request)}
+    log.warning("database", exc_info=None if isinstance(error, DBConnectionError) else error, **known)
     return told(request, 503, "We cannot reach our records just now.", "Nothing was changed. Try again in a minute.")
 
 
@@ -92,6 +93,7 @@ HANDLERS = {
     HTTPException: refused,
     DBConnectionError: unreachable,
     OperationalError: unreachable,
+    IntegrityError: fault,  # what the tables refuse, and nobody has foreseen
     Exception: fault,
 }
 """What may come out of a page → who answers it."""

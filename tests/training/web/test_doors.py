@@ -60,3 +60,11 @@ async def test_signing_in_after_the_session_of_a_frame_has_ended_leads_out_of_it
 @pytest.mark.parametrize("path", ["/courses/%00", "/people?query=%00", "/v/%00"])
 async def test_an_address_with_a_sign_that_no_database_keeps_leads_nowhere(browse, path):
     assert (await (await browse("dara")).get(path)).status_code == 404
+
+
+async def test_what_the_tables_refuse_is_a_fault_of_ours_and_no_lost_database(browse):
+    await connection().execute_query("CREATE UNIQUE INDEX once ON people_membership (person_id, role)")
+    chloe, path = await browse("chloe"), f"/people/{known('jude')}/memberships"
+    given = {"role": "trainee", "site_id": str(known("site/RIV")), "starts": "2026-11-25"}
+    with pytest.raises(AssertionError, match="met a fault"):
+        await chloe.post(path, data=given)
