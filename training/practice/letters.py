@@ -14,7 +14,7 @@ from training.web.pages import day
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter to send: to an e-mail address, or as a short text to a telephone when `to` has no @."""
+    """A letter to send to an e-mail address."""
 
     to: str
     subject: str
@@ -58,10 +58,12 @@ async def notice_letter(confirmation_id: UUID, *, token: str, public_url: str, n
 
 
 async def _address(found: Confirmation) -> str:
-    if to := await address_of(found):
+    to = await address_of(found)
+    if "@" in to:
         return to
     raise Invalid(
-        "There is no confirmed address to write to.", "The confirmer sees the request when they sign in; or use paper."
+        "There is no confirmed e-mail address to write to.",
+        "The confirmer sees the request when they sign in; or use paper.",
     )
 
 

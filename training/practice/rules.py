@@ -1,5 +1,6 @@
 """What a practice record must say, who may confirm it, for how long, and what stands after a dispute; all pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,6 +12,8 @@ DISPUTE_WINDOW = timedelta(days=14)
 """How long a confirmer may say "that was not so" after something was confirmed in their name."""
 LINK_LIFE = timedelta(days=14)
 """How long somebody has to answer."""
+ONE_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
+"""A letter with somebody's link goes to one address, and not to a list of them."""
 
 ROLES = {"lead": "I led the group", "co_leader": "I led the group together with somebody"}
 MODES = {"in_person": "In person", "online": "Online", "mixed": "Some of both"}
@@ -143,7 +146,7 @@ def fault_of_confirmer(confirmer: Confirmer, *, holder: UUID, own_addresses: Ite
     if confirmer.person == holder or same_address(confirmer.contact, own_addresses):
         return "You cannot confirm your own record. Name the person who was there with you"
     if confirmer.person is None and not confirmer.contact:
-        return "Enter an e-mail address or a phone number, so that we can ask them"
+        return "Enter an e-mail address or a phone number, so that they can be asked"
     if confirmer.contact and not looks_like_contact(confirmer.contact):
         return "Enter an e-mail address, like name@example.org, or a phone number"
     return ""
@@ -162,9 +165,8 @@ def plain_address(contact: str) -> str:
 
 def looks_like_contact(contact: str) -> bool:
     """Tells whether the text can be an e-mail address or a phone number."""
-    name, at, host = contact.strip().partition("@")
-    if at:
-        return bool(name) and "." in host.strip(".") and not any(sign.isspace() for sign in contact.strip())
+    if "@" in contact:
+        return ONE_ADDRESS.fullmatch(contact.strip()) is not None
     digits = sum(sign.isdigit() for sign in contact)
     return 7 <= digits <= 15 and all(sign.isdigit() or sign in "+ ()-" for sign in contact)
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+import httpx2
 import pytest
 
 from training.demo.cast import known
 from training.errors import Conflict, Invalid, NotFound
-from training.facts import Fact
+from training.facts import Fact, Followup
 from training.people.actor import Actor
 from training.practice import actions, asking
 from training.practice.confirmations import Confirmation, ConfirmationLink
@@ -20,7 +21,9 @@ from training.practice.rules import DISPUTE_WINDOW, LINK_LIFE, Confirmer
 
 from .test_actions import NOW, SESSION
 
+Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
 Cast = Callable[[str], Awaitable[Actor]]
+Work = Callable[[], Awaitable[int]]
 MOMENT = timedelta(seconds=1)
 
 
@@ -122,7 +125,11 @@ async def test_the_notice_comes_only_after_a_yes_and_says_how_it_was_given(cast:
     assert await request_letter(asked.id, token="o" * 43, public_url="https://x.example", now=NOW) is None
 
 
-async def test_a_telephone_is_where_the_letter_goes_when_there_is_no_e_mail(cast: Cast) -> None:
+async def test_no_letter_goes_to_a_telephone_and_a_yes_on_paper_counts(cast: Cast, browse: Browse, work: Work) -> None:
     asked = await asked_by(await cast("amina"), Confirmer("Mo", contact="+44 7700 900123"))
-    letter = await request_letter(asked.id, token="m" * 43, public_url="https://x.example", now=NOW)
-    assert letter is not None and letter.to == "+44 7700 900123"
+    await work()
+    mail = await Followup.get(kind="mail confirmer")
+    assert (mail.state, mail.last_error) == ("refused", "There is no confirmed e-mail address to write to.")
+    chloe = await browse("chloe")
+    await chloe.post(f"/practice/confirmations/{asked.id}/paper", data={"note": "In the grey folder"})
+    assert (await Confirmation.get(id=asked.id)).strength == "paper"

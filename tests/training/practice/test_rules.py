@@ -25,6 +25,7 @@ ME, OTHER = uuid4(), uuid4()
     ("contact", "fits"),
     [
         ("mo@else.example", True), ("mo@else", False), ("@else.example", False), ("mo mo@else.example", False),
+        ("mo@else.example,me@home.example", False), ("Mo <mo@else.example>", False),
         ("+44 7700 900123", True), ("029 2018 0100", True), ("12345", False), ("ring me", False), ("", False),
     ],
 )  # fmt: skip
