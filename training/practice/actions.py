@@ -81,7 +81,9 @@ async def log_delivery(
 async def _keep_parts(row: Delivery, team: tuple[Confirmer, ...], entry: DeliveryEntry, now: datetime) -> None:
     for one in team:
         await DeliveryTeam.create(delivery=row, person_id=one.person, name=one.name)
-        await relate(row.person_id, one.person, "co_leader", day=row.began, now=now)
+        if one.person:
+            await relate(row.person_id, one.person, "co_leader", day=row.began, now=now)
+            await relate(one.person, row.person_id, "co_leader", day=row.began, now=now)
     for tailoring in entry.tailorings:
         await Tailoring.create(delivery=row, **asdict(tailoring))
 
@@ -109,7 +111,8 @@ async def log_supervision(
             delivery_id=about,
             replaces_id=replaces,
         )
-        await relate(row.person_id, supervisor.person, "supervisor", day=row.held, now=now)
+        if supervisor.person:
+            await relate(row.person_id, supervisor.person, "supervisor", day=row.held, now=now)
         if old:
             await close_requests(old, actor=actor, now=now)
         kind = "supervision.corrected" if old else "supervision.logged"

@@ -55,13 +55,11 @@ async def _person(confirmer: Confirmer, actor: Actor) -> Person | None:
     return await there.filter(id__in=Subquery(found.values("person_id"))).first()
 
 
-async def relate(person: UUID, other: UUID | None, kind: str, *, day: date, now: datetime) -> None:
+async def relate(person: UUID, other: UUID, kind: str, *, day: date, now: datetime) -> None:
     """Keeps that somebody co-led with or supervised the person from that day, unless it is known already.
 
     It is kept when it is logged, before anybody confirms: a claimed supervisor is no independent assessor.
     """
-    if other is None:
-        return
     known = Relation.filter(person_id=person, other_id=other, kind=kind)
     if not await known.filter(Q(starts__isnull=True) | Q(starts__lte=day)).exists():
         await Relation.create(person_id=person, other_id=other, kind=kind, starts=day, recorded=now)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,8 @@ from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.facts import Fact
 from training.people.actor import Actor
 from training.people.models import Membership, Permission, Person, Relation
+from training.practice.actions import log_delivery
+from training.practice.rules import Confirmer, DeliveryEntry
 from training.sites.models import CentralUnit
 
 from .conftest import NOW, OBSERVED, Rated, permit
@@ -89,6 +92,19 @@ async def test_independence_is_asked_for_where_it_matters(
     with pytest.raises(NotAllowed):
         await rated.open(independent=independent)
     assert await Assessment.all().count() == 0
+
+
+@pytest.mark.parametrize("who", ["amina", "bruno"])
+async def test_whoever_led_a_group_with_the_trainee_is_not_independent_whoever_of_them_logged_it(
+    rated: Rated, cast: Cast, who: str
+) -> None:
+    other = "bruno" if who == "amina" else "amina"
+    group = DeliveryEntry(
+        "Tuesday group", OBSERVED, OBSERVED, 1, Decimal(2), "lead", 4, 4, team=(Confirmer("", known(other)),)
+    )
+    await log_delivery(group, key=uuid4(), actor=await cast(who), now=NOW)
+    with pytest.raises(NotAllowed, match="co-leader of the trainee"):
+        await rated.open(independent=True)
 
 
 async def test_nobody_assesses_themselves_or_somebody_they_cannot_see(rated: Rated, cast: Cast) -> None:
