@@ -17,12 +17,13 @@ from certificates.models import Certification
 from certificates.rules import GOOD, standing_on
 from certificates.telling import plain, titles_of
 from training import clock
+from training.dates import day
 from training.errors import NotFound
 from training.people.actor import Actor
 from training.people.models import Membership, Permission
 from training.people.reach import live_on
 from training.sites.models import Site
-from training.web.pages import actor, day, identity, page
+from training.web.pages import actor, identity, page
 
 STUCK_AFTER = timedelta(days=30)
 SOON = timedelta(days=90)

@@ -10,12 +10,12 @@ from tortoise.expressions import Subquery
 from courses import words
 from courses.cohorts import Attendance, Cohort, Place, Session, visible_to
 from courses.models import Completion, Enrolment
+from training.dates import day
 from training.people.actor import Actor
 from training.people.models import Membership
 from training.people.reach import visible_to as people_visible_to
 from training.people.roles import ABILITIES
 from training.sites.models import Site
-from training.web.pages import day
 
 MOST_FOUND = 20
 

@@ -15,6 +15,7 @@ from certificates.keys import KeyStore
 from certificates.models import Certificate
 from certificates.shelf import Shelf
 from training import facts, mail, sealing
+from training.dates import moment
 from training.facts import Fact, Followup
 from training.lti import actions as lti
 from training.lti import delivery, notices, scores
@@ -24,7 +25,6 @@ from training.people.models import Email, SignInLink
 from training.people.sessions import forget_sign_ins
 from training.practice import asking, letters
 from training.settings import Settings
-from training.web.pages import moment
 
 
 @dataclass(frozen=True)

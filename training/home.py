@@ -14,10 +14,11 @@ from courses.models import Enrolment
 from courses.outline import in_language
 from training import clock
 from training.assessments.models import Rater
+from training.dates import day
 from training.people.actor import Actor
 from training.people.ways import cards
 from training.practice.overview import asked_of
-from training.web.pages import actor, day, go, page
+from training.web.pages import actor, go, page
 
 Step = dict[str, str]
 

@@ -17,10 +17,11 @@ from certificates.audits.register import Question, rows
 from certificates.changes import Wanted, change
 from certificates.rules import WORDS, permitted_change
 from training import clock
+from training.dates import day
 from training.errors import Invalid, NotFound
 from training.people.actor import Actor
 from training.sites.models import Area, Programme
-from training.web.pages import actor, day, fill, go, identity, page, typed
+from training.web.pages import actor, fill, go, identity, page, typed
 
 PAGE_SIZE = 100
 CHANGES = {"suspended": "Suspend it", "restored": "Restore it", "withdrawn": "Withdraw it for good"}

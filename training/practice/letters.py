@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from training.dates import day
 from training.errors import Invalid
 from training.practice.asking import address_of, make_link
 from training.practice.confirmations import Confirmation
 from training.practice.rules import STRENGTHS
 from training.practice.shown import Shown, shown_of
-from training.web.pages import day
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from training.dates import day
 from training.people.models import Person
 from training.practice.confirmations import Confirmation
 from training.practice.models import Delivery, DeliveryTeam, Supervision
 from training.practice.rules import KINDS_OF_SUPERVISION, MODES
 from training.sites.models import Site
-from training.web.pages import day
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,21 @@
 """How a page is made, how a form is read, and how one goes elsewhere."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import jinja2
-from babel.dates import format_date, format_time
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from training.dates import day, moment
 from training.errors import Invalid, NotFound
 from training.web.assets import asset
 
 ROOT = Path(__file__).resolve().parents[2]
-LONDON = ZoneInfo("Europe/London")
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -56,21 +53,6 @@ class Templates(jinja2.Environment):
         if isinstance(name, str) and name.startswith("govuk_frontend_jinja/"):
             return self.components.get_template(name)
         return super().get_template(name, parent, globals)
-
-
-def day(value: date | datetime | str, language: str = "en") -> str:
-    """Writes a day as "3 March 2027"."""
-    value = date.fromisoformat(value) if isinstance(value, str) else value
-    if isinstance(value, datetime):
-        value = value.astimezone(LONDON)
-    return format_date(value, "d MMMM y", locale=language)
-
-
-def moment(value: datetime, language: str = "en") -> str:
-    """Writes a moment as "3 March 2027, 2:05pm" in local time."""
-    local = value.astimezone(LONDON)
-    hour = format_time(local, "h:mma", locale="en").lower().replace(":00", "")
-    return f"{day(local, language)}, {hour}"
 
 
 @cache
