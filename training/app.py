@@ -61,6 +61,7 @@ ROUTES = [
     at("/people", people.people, may="see people"),
     at("/people/{id}", people.person, may="see people"),
     at("/people/{id}/memberships", people.membership, may="manage people", methods=POST),
+    at("/people/{id}/memberships/end", people.end, may="manage people", methods=POST),
     at("/sites", workforce.sites, may="see people"),
     at("/sites/{id}", workforce.site, may="see people"),
     # learning systems

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from tortoise.expressions import Q, Subquery
 
 from training import facts
 from training.database.opening import transaction
@@ -87,12 +88,16 @@ async def give_membership(
     person_id: UUID, *, role: str, site_id: UUID | None, starts: date, actor: Actor, now: datetime
 ) -> Membership:
     """Gives a person a role from a day on; a coordinator gives only trainee and facilitator, at own sites."""
-    _may_give(actor, role, site_id)
+    _refuse_what_others_give(actor, role, site_id)
     await _fits(role, site_id, actor.unit_id)
     person = await visible_to(actor.only("manage people")).get_or_none(id=person_id)
     if person is None:
         raise NotFound("There is no such person.", "Look for them in the list of people.")
     async with transaction():
+        await Person.select_for_update().get(id=person_id)  # pressed twice, the second waits and sees the first
+        still = Q(ends__isnull=True) | Q(ends__gte=starts)
+        if await Membership.filter(still, person_id=person_id, role=role, site_id=site_id).exists():
+            raise Invalid("There is a problem", problems={"role": "They hold this role there already"})
         given = await Membership.create(person_id=person_id, role=role, site_id=site_id, starts=starts)
         detail = {"role": role, "site": str(site_id) if site_id else None, "starts": starts.isoformat()}
         await facts.record(
@@ -108,15 +113,17 @@ async def give_membership(
 
 
 async def end_membership(membership_id: UUID, *, ends: date, actor: Actor, now: datetime) -> None:
-    """Ends a membership on a day, and signs the person out everywhere so that the change holds at once."""
-    visible = visible_to(actor.only("manage people")).values("id")
-    held = await Membership.get_or_none(id=membership_id, person_id__in=[row["id"] for row in await visible])
+    """Ends a membership after a day, and signs the person out everywhere so that the change holds at once."""
+    there = visible_to(actor.only("manage people")).values("id")
+    held = await Membership.get_or_none(id=membership_id, person_id__in=Subquery(there))
     if held is None:
-        raise NotFound("There is no such membership.", "Look at the person's page again.")
-    _may_give(actor, held.role, held.site_id)
+        raise NotFound("There is no such role.", "Look at the person's page again.")
+    _refuse_what_others_give(actor, held.role, held.site_id)
+    if ends < held.starts:
+        raise Invalid("There is a problem", problems={"ends": "The last day must be on or after the first one"})
     async with transaction():
         if not await Membership.filter(id=membership_id, ends__isnull=True).update(ends=ends):
-            raise Conflict("This membership has ended already.", "Look at the person's page again.")
+            raise Conflict("This role has ended already.", "Look at the person's page again.")
         await end_sessions_of(held.person_id, now=now)
         await facts.record(
             "membership.ended", held, actor=actor.person_id, person=held.person_id, unit=actor.unit_id, now=now,
@@ -124,14 +131,17 @@ async def end_membership(membership_id: UUID, *, ends: date, actor: Actor, now: 
         )  # fmt: skip
 
 
-def _may_give(actor: Actor, role: str, site_id: UUID | None) -> None:
-    if not actor.may("manage people"):
-        raise NotAllowed("You may not change what people are.", "Ask your site coordinator or the central unit.")
+def may_give(actor: Actor, role: str, site_id: UUID | None) -> bool:
+    """Tells whether the actor gives and ends this role: a coordinator a learner's, at own sites."""
     if actor.may("give every role"):
-        return
+        return True
     managing = actor.only("manage people")
-    if role not in GIVEN_BY_COORDINATORS or not (site_id in managing.site_ids or managing.unit_wide):
-        raise NotAllowed("Only the central unit gives this role.", "Ask the central unit.")
+    return role in GIVEN_BY_COORDINATORS and (site_id in managing.site_ids or managing.unit_wide)
+
+
+def _refuse_what_others_give(actor: Actor, role: str, site_id: UUID | None) -> None:
+    if not may_give(actor, role, site_id):
+        raise NotAllowed("Only the central unit gives or ends this role.", "Ask the central unit.")
 
 
 async def _fits(role: str, site_id: UUID | None, unit_id: UUID) -> None:

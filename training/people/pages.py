@@ -17,10 +17,10 @@ from training.csv_files import line_of
 from training.errors import Invalid, NotFound
 from training.people import actions
 from training.people.actor import Actor
+from training.people.giving import gives, may_end
 from training.people.models import Email, Membership, Permission, Person, Relation
 from training.people.reach import live_on, visible_to
-from training.people.roles import GIVEN_BY_COORDINATORS, ROLES
-from training.sites.models import Site
+from training.people.roles import ROLES
 from training.web.pages import actor, fill, go, identity, page, typed
 
 PAGE_SIZE = 50
@@ -33,6 +33,13 @@ RELATIONS = {
     "manager": "Manager",
     "relative": "Relative",
 }
+
+
+class Ended(BaseModel):
+    """The form that ends a role."""
+
+    membership: UUID = Field(title="which role ends")
+    ends: date = Field(title="the last day")
 
 
 class Given(BaseModel):
@@ -143,7 +150,8 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
             for row in permissions
         ],
         actions=_ways_on(me, found.id),
-        gives=await _gives(me),
+        gives=await gives(me),
+        may_end=await may_end(me, found.id),
         back=("People", "/people"),
         **told,
     )
@@ -159,19 +167,6 @@ async def _relations(found: Person) -> list[dict[str, str]]:
         {"kind": RELATIONS[kind], "name": name, "from_to": _since(row["starts"], row["ends"])}
         for (kind, name), row in first.items()
     ]
-
-
-async def _gives(me: Actor) -> dict[str, list[tuple[str, str]]] | None:
-    """The roles and sites that one may give; None for those who may give none."""
-    if not me.may("manage people"):
-        return None
-    managing, every = me.only("manage people"), me.may("give every role")
-    sites = Site.filter(unit_id=me.unit_id)
-    sites = sites if managing.unit_wide else sites.filter(id__in=managing.site_ids)
-    named = [(str(row["id"]), row["name"]) for row in await sites.order_by("name").values("id", "name")]
-    whole = [("", "The whole unit")] if every else []
-    roles = [(role, title) for role, title in ROLES.items() if every or role in GIVEN_BY_COORDINATORS]
-    return {"roles": roles, "sites": [*named, *whole]}
 
 
 def _ways_on(me: Actor, person_id: UUID) -> list[tuple[str, str]]:
@@ -191,6 +186,17 @@ async def membership(request: Request) -> Response:
     except Invalid as error:
         return await _shown(request, found, 422, problems=error.problems, values=values)
     return go(request, f"/people/{found.id}?notice=The role is given.")
+
+
+async def end(request: Request) -> Response:
+    """Ends a role of the person, as the form says."""
+    found, values = await _visible(actor(request), request), await typed(request)
+    try:
+        ended = fill(Ended, values)
+        await actions.end_membership(ended.membership, ends=ended.ends, actor=actor(request), now=clock.now())
+    except Invalid as error:
+        return await _shown(request, found, 422, problems=error.problems, values=values)
+    return go(request, f"/people/{found.id}?notice=The role is ended.")
 
 
 async def _visible(me: Actor, request: Request) -> Person:

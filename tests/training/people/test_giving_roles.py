@@ -1,5 +1,7 @@
 """A coordinator or the central unit gives somebody a role on the person's page."""
 
+import asyncio
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -94,3 +96,35 @@ async def test_the_central_unit_gives_a_role_only_where_it_makes_sense(browse, r
     answer = await dara.post(f"{JUDE}/memberships", data=given)
     assert answer.status_code == 422 and words in answer.text
     assert not await Fact.filter(kind="membership.given").exists()
+
+
+async def test_a_role_given_twice_is_held_once(browse):
+    chloe = await browse("chloe")
+    given = {"role": "facilitator", "site_id": str(known("site/RIV")), "starts": "2026-11-25"}
+    answers = await asyncio.gather(*(chloe.post(f"{JUDE}/memberships", data=given) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [303, 422, 422]
+    assert sum("They hold this role there already" in answer.text for answer in answers) == 2
+    assert await Membership.filter(person_id=known("jude"), role="facilitator").count() == 1
+
+
+async def test_a_coordinator_ends_a_role_and_the_person_is_signed_out(browse):
+    chloe, jude = await browse("chloe"), await browse("jude")
+    assert (await jude.get("/courses")).status_code == 200
+    held = await Membership.get(person_id=known("jude"))
+    assert f'<option value="{held.id}">Trainee, Riverside Family Centre</option>' in (await chloe.get(JUDE)).text
+    too_early = await chloe.post(f"{JUDE}/memberships/end", data={"membership": str(held.id), "ends": "2001-01-01"})
+    assert too_early.status_code == 422 and "must be on or after the first one" in too_early.text
+    ending = {"membership": str(held.id), "ends": str(date.today() - timedelta(days=1))}
+    answers = [await chloe.post(f"{JUDE}/memberships/end", data=ending) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert await Fact.filter(kind="membership.ended", person_id=known("jude")).count() == 1
+    assert (await jude.get("/courses")).status_code == 303
+    assert (await (await browse("jude")).get("/practice")).status_code == 403
+
+
+@pytest.mark.parametrize(("whose", "role", "status"), [("hana", "supervisor", 403), ("marek", "trainee", 404)])
+async def test_a_coordinator_ends_no_role_that_others_give_or_of_people_elsewhere(browse, whose, role, status):
+    held = await Membership.get(person_id=known(whose), role=role)
+    ending = {"membership": str(held.id), "ends": "2026-11-25"}
+    assert (await (await browse("chloe")).post(f"{JUDE}/memberships/end", data=ending)).status_code == status
+    assert not await Membership.filter(id=held.id, ends__isnull=False).exists()
