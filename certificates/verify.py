@@ -81,11 +81,10 @@ async def check(request: Request) -> Response:
     if request.method == "GET":
         return page(request, "certificates/check.html")
     _limit(request)
-    values = await typed(request)
-    file = values.get("file")
+    content, values = await _sent(request), await typed(request)
     try:
-        if isinstance(file, UploadFile) and file.filename:
-            return await _by_file(request, await file.read())
+        if content is not None:
+            return await _by_file(request, content)
         row = await find(fill(Code, {"code": values.get("code", "")}).code)
         if row is None:
             raise Invalid("There is a problem", problems={"code": "We know of no certificate with this code"})
@@ -94,6 +93,11 @@ async def check(request: Request) -> Response:
         kept = {"code": str(values.get("code", ""))}
         return page(request, "certificates/check.html", 422, problems=problems, values=kept)
     return go(request, f"/v/{row.verify_token}")
+
+
+async def _sent(request: Request) -> bytes | None:
+    file = (await request.form()).get("file")
+    return await file.read() if isinstance(file, UploadFile) and file.filename else None
 
 
 async def _by_file(request: Request, content: bytes) -> Response:
