@@ -71,6 +71,7 @@ class Followup(Model):
     state = fields.CharField(max_length=10, default="queued")  # queued running done refused dead
     due = fields.DatetimeField()
     attempts = fields.IntField(default=0)
+    faults = fields.IntField(default=0)  # of ours among the attempts; waiting for others is none
     last_error = fields.TextField(default="")
     first_tried = fields.DatetimeField(null=True)
     ended = fields.DatetimeField(null=True)
@@ -147,7 +148,7 @@ async def send_again(followup_id: UUID, *, now: datetime) -> None:
     changed = (
         await Followup.filter(id=followup_id)
         .exclude(state="running")
-        .update(state="queued", due=now, attempts=0, first_tried=None, ended=None)
+        .update(state="queued", due=now, attempts=0, faults=0, first_tried=None, ended=None)
     )
     if changed == 1:
         await _wake_workers()

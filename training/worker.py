@@ -35,11 +35,13 @@ WITH picked AS MATERIALIZED (
     SELECT id FROM trail_followup WHERE (state = 'queued' AND due <= $1) OR (state = 'running' AND lease_until < $1)
     ORDER BY due LIMIT $4 FOR UPDATE SKIP LOCKED)
 UPDATE trail_followup AS f SET attempts = attempts + 1, first_tried = coalesce(first_tried, $1), lease = $2,
-    lease_until = $3, last_error = CASE state WHEN 'running' THEN $5 ELSE last_error END, state = 'running'
+    lease_until = $3, last_error = CASE state WHEN 'running' THEN $5 ELSE last_error END,
+    faults = faults + CASE state WHEN 'running' THEN 1 ELSE 0 END, state = 'running'
 FROM picked WHERE f.id = picked.id RETURNING f.id"""
 CLAIM_ON_SQLITE = """
 UPDATE trail_followup SET attempts = attempts + 1, first_tried = coalesce(first_tried, ?1), lease = ?2,
-    lease_until = ?3, last_error = CASE state WHEN 'running' THEN ?5 ELSE last_error END, state = 'running'
+    lease_until = ?3, last_error = CASE state WHEN 'running' THEN ?5 ELSE last_error END,
+    faults = faults + CASE state WHEN 'running' THEN 1 ELSE 0 END, state = 'running'
 WHERE id IN (
     SELECT id FROM trail_followup WHERE (state = 'queued' AND due <= ?1) OR (state = 'running' AND lease_until < ?1)
     ORDER BY due LIMIT ?4) RETURNING id"""
@@ -140,8 +142,8 @@ class Worker(Generic[Outside]):
 
     async def _try(self, work: Followup) -> None:
         try:
-            if work.last_error == STOPPED and work.attempts > TRIES_OF_A_FAULT:
-                raise Trouble(f"Given up after {work.attempts} tries: {STOPPED}.")
+            if work.faults >= TRIES_OF_A_FAULT:
+                raise Trouble(f"Given up after {work.faults} faults: {STOPPED}.")
             async with asyncio.timeout(self.handler_seconds):
                 await self._handler(work)(work, self.outside)
             outcome = self._ended("done", "")
@@ -165,7 +167,9 @@ class Worker(Generic[Outside]):
             return self._ended("refused", error.message)
         log.error("%s failed (try %s)", work.key, work.attempts, exc_info=error)
         reason = f"{type(error).__name__}: {error}"[:300]
-        return self._ended("dead", reason) if work.attempts >= TRIES_OF_A_FAULT else self._later(work, reason)
+        faults = work.faults + 1
+        outcome = self._ended("dead", reason) if faults >= TRIES_OF_A_FAULT else self._later(work, reason)
+        return outcome | {"faults": faults}
 
     def _later(self, work: Followup, reason: str, at_least: float | None = None) -> dict[str, Any]:
         pause = min(5.0 * 2 ** (work.attempts - 1), 3600) * (0.5 + self.chance())

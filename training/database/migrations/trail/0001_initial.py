@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ('state', fields.CharField(default='queued', max_length=10)),
                 ('due', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('attempts', fields.IntField(default=0)),
+                ('faults', fields.IntField(default=0)),
                 ('last_error', fields.TextField(default='', unique=False)),
                 ('first_tried', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('ended', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
