@@ -67,9 +67,6 @@ async def _replace(
 
     Raises Overtaken when a certification was changed, say withdrawn, after the rules were asked.
     """
-    known = {record["id"] for record in considered.evidence["records"]}
-    if any(row["id"] not in known for row in await told_changes([person.id], person.id, considered.version.slug)):
-        raise Overtaken
     wanted = changes.Wanted("replaced", "Renewed by a new certification.", now.date())
     earlier = Certification.filter(
         person_id=person.id, pathway_slug=considered.version.slug, level=level.level, per=per_of(level)
@@ -77,6 +74,10 @@ async def _replace(
     actor_id = actor.person_id if actor else None
     for found in await earlier:
         await changes.insert(found, wanted, actor_id=actor_id, unit_id=person.unit_id, now=now)
+    # Looked for last: a change that comes after this finds its turn taken, and one that came before is seen here.
+    known = {record["id"] for record in considered.evidence["records"]}
+    if any(row["id"] not in known for row in await told_changes([person.id], person.id, considered.version.slug)):
+        raise Overtaken
 
 
 async def _permit(certification: Certification, dates: LevelVerdict, made: Decision) -> None:
