@@ -94,24 +94,19 @@ async def mail_sign_in_link(work: Followup, outside: Outside) -> None:
 
 async def mail_confirmer(work: Followup, outside: Outside) -> None:
     """Asks the one who was there to confirm, by a link that works once."""
-    fresh: dict[str, Any] = {
-        "token": secrets.token_urlsafe(32),
-        "public_url": outside.settings.public_url,
-        "now": outside.now(),
-    }
-    letter = await letters.request_letter(UUID(work.subject_id), **fresh)
-    if letter:
-        await _mail(outside, work, letter.to, letter.subject, letter.text)
+    await _mail_with_link(work, outside, letters.request_letter)
 
 
 async def mail_notice(work: Followup, outside: Outside) -> None:
     """Tells a confirmer what was confirmed in their name, and how to dispute it."""
-    fresh: dict[str, Any] = {
-        "token": secrets.token_urlsafe(32),
-        "public_url": outside.settings.public_url,
-        "now": outside.now(),
-    }
-    letter = await letters.notice_letter(UUID(work.subject_id), **fresh)
+    await _mail_with_link(work, outside, letters.notice_letter)
+
+
+async def _mail_with_link(
+    work: Followup, outside: Outside, write: Callable[..., Awaitable[letters.Letter | None]]
+) -> None:
+    token, url = secrets.token_urlsafe(32), outside.settings.public_url
+    letter = await write(UUID(work.subject_id), token=token, public_url=url, now=outside.now())
     if letter:
         await _mail(outside, work, letter.to, letter.subject, letter.text)
 
