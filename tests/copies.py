@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from tests.training.databases import told
-from training.database.opening import opened
+from tests.training.databases import made, told
 from training.demo.cast import settle
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -37,7 +36,7 @@ async def copied(url: str) -> AsyncIterator[None]:
         yield
         return
     name = url.rsplit("/", 1)[1]
-    await told(f"{SERVER}/postgres", f"CREATE DATABASE {name} TEMPLATE {_made[0]} STRATEGY WAL_LOG")
+    await told(f"{SERVER}/postgres", f"CREATE DATABASE {name} TEMPLATE {_made[0]} STRATEGY FILE_COPY")
     try:
         yield
     finally:
@@ -49,15 +48,15 @@ async def _filled() -> str:
     file = Path(tempfile.gettempdir()) / f"{name}.db"
     if SERVER:
         await told(f"{SERVER}/postgres", f"CREATE DATABASE {name}")
-    async with opened(f"{SERVER}/{name}" if SERVER else f"sqlite://{file}", create=True):
+    async with made(f"{SERVER}/{name}" if SERVER else f"sqlite://{file}"):
         await settle(NOW)
     return name if SERVER else str(file)
 
 
 def removed() -> None:
     """Removes the filled database at the end of the process."""
-    for made in _made:
+    for name in _made:
         if SERVER:
-            asyncio.run(told(f"{SERVER}/postgres", f"DROP DATABASE {made} WITH (FORCE)"))
+            asyncio.run(told(f"{SERVER}/postgres", f"DROP DATABASE {name} WITH (FORCE)"))
         else:
-            Path(made).unlink(missing_ok=True)
+            Path(name).unlink(missing_ok=True)

@@ -9,14 +9,14 @@ from uuid import uuid4
 
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.places import database, kinds
+from tests.training.databases import TRAIL, made
 from training import facts
-from training.database.opening import opened, transaction
+from training.database.opening import transaction
 from training.facts import Fact, Followup
 from training.sealing import seal_trail
 from training.trail_check import verify_trail
 from training.worker import Worker
 
-TRAIL = {"trail": ["training.facts", "training.sealing"]}
 ENTRIES = 100_000
 PIECES = 3_000
 
@@ -37,7 +37,7 @@ def figures(chosen: argparse.Namespace) -> Iterator[Figure]:
 
 async def _measured(url: str) -> list[Figure]:
     facts.follow({})
-    async with opened(url, create=True, apps=TRAIL):
+    async with made(url, TRAIL):
         return [*await _trail(), *await _work()]
 
 

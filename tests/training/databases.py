@@ -7,6 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+from tortoise.context import TortoiseContext
+
+from training.database.apps import APPS, Apps
+from training.database.migrating import migrate
+from training.database.opening import opened
 
 GIVEN = os.environ.get("TRAINING_TEST_DATABASE", "sqlite://")
 POSTGRES = GIVEN.startswith("postgres")
@@ -26,6 +31,14 @@ async def emptied(folder: Path) -> AsyncIterator[str]:
         yield f"{server}/{name}"
     finally:
         await told(f"{server}/postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@asynccontextmanager
+async def made(url: str, apps: Apps = APPS) -> AsyncIterator[TortoiseContext]:
+    """Makes the tables and opens the database."""
+    await migrate(url, apps)
+    async with opened(url, apps) as context:
+        yield context
 
 
 async def told(url: str, sql: str) -> list[asyncpg.Record]:

@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from tests.training.databases import TRAIL, emptied
+from tests.training.databases import TRAIL, emptied, made
 from training import facts
-from training.database.opening import opened, transaction
+from training.database.opening import transaction
 from training.facts import Fact, Followup
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -22,7 +22,7 @@ SUBJECT = Followup(id=UUID(int=7))
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
     facts.follow({"person.launched": ("greet", "count")})
-    async with emptied(tmp_path) as address, opened(address, create=True, apps=TRAIL):
+    async with emptied(tmp_path) as address, made(address, TRAIL):
         yield address
 
 

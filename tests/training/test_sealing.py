@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from tests.training.databases import POSTGRES, TRAIL, emptied, told
+from tests.training.databases import POSTGRES, TRAIL, emptied, made, told
 from training import facts
-from training.database.opening import connection, opened, transaction
+from training.database.opening import connection, transaction
 from training.errors import NotFound
 from training.facts import Fact, Followup
 from training.sealing import Seal, export, head, prove, seal_trail
@@ -25,7 +25,7 @@ LATER = NOW + timedelta(hours=6)
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
     facts.follow({})
-    async with emptied(tmp_path) as address, opened(address, create=True, apps=TRAIL):
+    async with emptied(tmp_path) as address, made(address, TRAIL):
         yield address
 
 

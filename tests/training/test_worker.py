@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.training.databases import TRAIL, emptied
+from tests.training.databases import TRAIL, emptied, made
 from tests.training.toil import NOW, World, only, queue
 from training import facts
-from training.database.opening import connection, opened, transaction
+from training.database.opening import connection, transaction
 from training.errors import Conflict, Invalid, NotFound, Upstream
 from training.facts import Followup
 from training.worker import Worker
@@ -19,7 +19,7 @@ from training.worker import Worker
 
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
-    async with emptied(tmp_path) as address, opened(address, create=True, apps=TRAIL):
+    async with emptied(tmp_path) as address, made(address, TRAIL):
         yield address
 
 

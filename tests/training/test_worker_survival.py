@@ -11,17 +11,17 @@ from uuid import uuid4
 
 import pytest
 
-from tests.training.databases import POSTGRES, TRAIL, emptied
+from tests.training.databases import POSTGRES, TRAIL, emptied, made
 from tests.training.toil import NOW, World, only, queue
 from training import facts
-from training.database.opening import opened, transaction
+from training.database.opening import transaction
 from training.facts import Followup
 from training.worker import Worker
 
 
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
-    async with emptied(tmp_path) as address, opened(address, create=True, apps=TRAIL):
+    async with emptied(tmp_path) as address, made(address, TRAIL):
         yield address
 
 

@@ -9,23 +9,18 @@ from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
 from training.database.apps import APPS, Apps, configuration
-from training.database.ledger import Ledger, known
 from training.database.settling import settled
 
 
 @asynccontextmanager
-async def opened(url: str, create: bool = False, apps: Apps = APPS) -> AsyncIterator[TortoiseContext]:
-    """Opens the database for every task of the process and closes it at the end; `create` makes missing tables."""
+async def opened(url: str, apps: Apps = APPS) -> AsyncIterator[TortoiseContext]:
+    """Opens the database for every task of the process and closes it at the end."""
     context = TortoiseContext()
     with context:
         # Registered for all tasks: requests do not run in the task that opened the database.
         await context.init(config=configuration(url, apps), _enable_global_fallback=True)
     try:
         await connection().execute_query("SELECT 1")  # a database that is not there is noticed now
-        if create:
-            await context.generate_schemas()
-            async with transaction():
-                await Ledger(connection(), apps).note_all(known(tuple(apps)))
         yield context
     finally:
         await settled(context.close_connections())  # or SQLite's thread keeps the process from ending

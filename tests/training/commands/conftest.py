@@ -1,21 +1,20 @@
 """The front door: `training …` in a process of its own, over a database of its own."""
 
 import asyncio
-import json
 import os
 import shutil
-import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from subprocess import PIPE, CompletedProcess, Popen
+from subprocess import CompletedProcess
 
 import pytest
 
+from tests.forked import Forks, forks
+from tests.training.databases import made as made_tables
 from training import consequences, facts
-from training.database.opening import opened
 from training.demo.cast import settle
 
 ROOT = Path(__file__).parents[3]
@@ -28,19 +27,14 @@ class Front:
 
     folder: Path
     url: str
-    process: "Popen[str]"
+    forks: Forks
 
     def run(self, *words: str, **settings: str | None) -> CompletedProcess[str]:
         """Runs a command to its end; a setting that is None is left out."""
         chosen = self.settings | settings
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TRAINING_")}
         environment |= {f"TRAINING_{name}": value for name, value in chosen.items() if value is not None}
-        asked = {"words": words, "folder": str(self.folder), "environment": environment | {"COLUMNS": "200"}}
-        print(json.dumps(asked), file=self.process.stdin, flush=True)
-        code = int(self.process.stdout.readline())
-        return CompletedProcess(
-            words, code, *((self.folder / name).read_text("utf-8") for name in ("stdout", "stderr"))
-        )
+        return self.forks.run(words, self.folder, environment | {"COLUMNS": "200"})
 
     def write(self, name: str, *lines: str) -> str:
         """Writes a file into the folder and gives its name."""
@@ -59,12 +53,10 @@ class Front:
 
 
 @pytest.fixture(scope="session")
-def forked() -> Iterator["Popen[str]"]:
+def forked() -> Iterator[Forks]:
     """The process from which commands are forked."""
-    words = [sys.executable, "-W", "ignore", "-m", "tests.training.commands.forked"]
-    with Popen(words, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as process:
+    with forks() as process:
         yield process
-        process.communicate()
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +66,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     facts.follow(consequences.AFTER)
 
     async def fill() -> None:
-        async with opened(f"sqlite://{path}", create=True):
+        async with made_tables(f"sqlite://{path}"):
             await settle(NOW)
 
     with warnings.catch_warnings():
@@ -84,19 +76,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def front(made: Path, tmp_path: Path, forked: "Popen[str]") -> Front:
+def front(made: Path, tmp_path: Path, forked: Forks) -> Front:
     """The commands over a fresh copy of that database."""
     shutil.copy(made, tmp_path / "training.db")
     return Front(tmp_path, f"sqlite://{tmp_path / 'training.db'}", forked)
 
 
 @pytest.fixture
-def empty(tmp_path: Path, forked: "Popen[str]") -> Front:
+def empty(tmp_path: Path, forked: Forks) -> Front:
     """The commands over a database with tables and nothing in them."""
     url = f"sqlite://{tmp_path / 'training.db'}"
 
     async def make() -> None:
-        async with opened(url, create=True):
+        async with made_tables(url):
             pass
 
     asyncio.run(make())

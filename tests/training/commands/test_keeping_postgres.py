@@ -11,6 +11,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from tests.forked import Forks
 from tests.training.commands.conftest import Front
 from tests.training.databases import told
 
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.skipif(not _answers(), reason="no PostgreSQL answers he
 
 
 @pytest.fixture
-def place(tmp_path: Path, forked: "subprocess.Popen[str]") -> Iterator[tuple[Front, Front]]:
+def place(tmp_path: Path, forked: Forks) -> Iterator[tuple[Front, Front]]:
     """Two services with a PostgreSQL database each."""
     names = [f"keeping_{uuid4().hex[:12]}" for _ in range(2)]
     for name in names:

@@ -1,6 +1,7 @@
 """Migrations: the same tables as the models call for, made once however many try, and no row lost."""
 
 import asyncio
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +10,12 @@ from uuid import uuid4
 import pytest
 
 from tests.training.database.schemas import rows, schema
-from tests.training.databases import TRAIL, emptied
+from tests.training.databases import TRAIL, emptied, made
 from training.database.apps import APPS
+from training.database.ledger import Ledger, known
 from training.database.making import make, wanted
 from training.database.migrating import is_migrated, migrate, pending
-from training.database.opening import connection, opened
+from training.database.opening import connection, opened, transaction
 
 FIRST = """
 from tortoise import fields
@@ -40,17 +42,20 @@ SECOND = FIRST.replace(
 )
 
 
-async def test_the_tables_made_by_migrations_are_those_the_models_call_for(tmp_path: Path) -> None:
-    async with emptied(tmp_path) as url:
-        await migrate(url)
-        async with opened(url):
-            migrated = await schema()
-            assert await is_migrated()
-    async with emptied(tmp_path) as url, opened(url, create=True):
-        made = await schema()
-    assert migrated.keys() == made.keys()
-    for table, parts in made.items():
-        assert migrated[table] == parts, table
+async def test_the_tables_made_step_by_step_are_those_made_at_once(tmp_path: Path) -> None:
+    async with emptied(tmp_path) as url, opened(url):
+        async with transaction():
+            ledger = Ledger(connection())
+            await ledger.recorder.ensure_schema(ledger._schema_editor(atomic=False))
+            assert sorted(await ledger.step_by_step()) == sorted(known())
+        assert await is_migrated()
+        stepped = await schema()
+    async with emptied(tmp_path) as url, made(url):
+        assert await is_migrated()
+        at_once = await schema()
+    assert stepped.keys() == at_once.keys()
+    for table, parts in at_once.items():
+        assert stepped[table] == parts, table
 
 
 async def test_no_model_has_changed_since_its_last_migration() -> None:
@@ -79,13 +84,10 @@ async def test_processes_that_migrate_at_once_all_succeed_and_one_does_it(tmp_pa
     assert sorted(outputs) == ["0", "0", "1"]
 
 
-async def test_a_database_without_tables_is_not_migrated_and_one_made_from_models_is(tmp_path: Path) -> None:
-    async with emptied(tmp_path) as url:
-        async with opened(url):
-            assert set(await pending()) >= {"trail.0001_initial"}
-            assert not await is_migrated()
-        async with opened(url, create=True):
-            assert await is_migrated()
+async def test_a_database_without_tables_is_not_migrated(tmp_path: Path) -> None:
+    async with emptied(tmp_path) as url, opened(url):
+        assert set(await pending()) >= {"trail.0001_initial"}
+        assert not await is_migrated()
 
 
 async def test_a_column_and_an_index_are_added_to_tables_with_rows_and_no_row_is_lost(
@@ -108,7 +110,7 @@ async def test_a_column_and_an_index_are_added_to_tables_with_rows_and_no_row_is
                 "INSERT INTO shelf (id, name) VALUES (1, 'low'), (2, 'high');"
                 "INSERT INTO jar (id, shelf_id) VALUES (1, 1), (2, 1), (3, 2);"
             )
-        del sys.modules[f"{label}_models"]
+        _forget(f"{label}_models", tmp_path)
         models.write_text(SECOND.replace("LABEL", label))
         second = await make("add height", apps, home)
         assert [path.name for path in second] == ["0002_add_height.py"]
@@ -117,7 +119,7 @@ async def test_a_column_and_an_index_are_added_to_tables_with_rows_and_no_row_is
             migrated = await schema()
             assert len(await rows("SELECT 1 FROM shelf WHERE height IS NULL")) == 2
             assert len(await rows("SELECT 1 FROM jar")) == 3
-    async with emptied(tmp_path) as url, opened(url, create=True, apps=apps):
+    async with emptied(tmp_path) as url, made(url, apps):
         assert migrated == await schema()
 
 
@@ -131,10 +133,16 @@ async def test_a_change_that_may_lose_rows_is_not_written_by_itself(
     models = tmp_path / f"{label}_models.py"
     models.write_text(FIRST.replace("LABEL", label))
     await make(apps={label: [f"{label}_models"]}, home=home)
-    del sys.modules[f"{label}_models"]
+    _forget(f"{label}_models", tmp_path)
     models.write_text(FIRST.replace("LABEL", label).replace("max_length=20", "max_length=10"))
     with pytest.raises(SystemExit, match="AlterField may fail or lose rows"):
         await make(apps={label: [f"{label}_models"]}, home=home)
+
+
+def _forget(module: str, folder: Path) -> None:
+    del sys.modules[module]
+    # What is compiled of a file is taken for it as long as its size and second are the same.
+    shutil.rmtree(folder / "__pycache__", ignore_errors=True)
 
 
 async def test_foreign_keys_of_the_rooms_point_down_only() -> None:

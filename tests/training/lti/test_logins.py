@@ -2,23 +2,23 @@
 
 import dataclasses
 import time
+from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 
+from tests.training.databases import emptied, made
 from tests.training.lti.conftest import Side
 from tests.training.lti.forging import GONE, claim, honest
 from training import clock, facts
 from training.consequences import AFTER
-from training.database.opening import opened
 from training.demo.lms.mischief import set_mischief
 from training.lti import approval, registration
 from training.lti.models import Deployment, LaunchTrace, Nonce, Registration
 from training.lti.registration import Entry
 from training.lti.state import Login, bind, seal, unseal
 from training.people.models import Session
-from training.settings import Settings
 
 ASKED = {"login_hint": "amina", "target_link_uri": "http://testserver/courses", "client_id": "training"}
 
@@ -245,9 +245,9 @@ async def test_no_token_and_no_name_is_in_the_log_of_a_launch(side: Side, capsys
     assert "eyJ" not in said.out + said.err and "Amina" not in said.out + said.err
 
 
-async def test_an_lms_can_be_connected_before_anything_is_loaded(settings: Settings) -> None:
+async def test_an_lms_can_be_connected_before_anything_is_loaded(tmp_path: Path) -> None:
     facts.follow(AFTER)
-    async with opened("sqlite://:memory:", create=True):
+    async with emptied(tmp_path) as url, made(url):
         entry = Entry(
             "https://lms.example", "c", "https://lms.example/a", "https://lms.example/t", "https://lms.example/j"
         )
