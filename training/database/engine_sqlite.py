@@ -1,5 +1,6 @@
 """The SQLite engine: one connection, write lock taken at BEGIN, nothing left open by a failed COMMIT."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
@@ -34,6 +35,10 @@ PRAGMAS = {
 }
 
 
+WAITS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between tries: of two that switch a new file to WAL at once, SQLite refuses one without waiting."""
+
+
 class SafeSqliteClient(SqliteClient):
     """The client outside transactions; each statement is its own transaction."""
 
@@ -57,8 +62,18 @@ class SafeSqliteClient(SqliteClient):
         )
         self._connection._conn.row_factory = sqlite3.Row
         for name, value in self.pragmas.items():
-            await self._connection.execute_fetchall(f"PRAGMA {name}={value}")
+            await self._set(self._connection, f"PRAGMA {name}={value}")
         await self._post_connect()
+
+    async def _set(self, connection: aiosqlite.Connection, pragma: str) -> None:
+        for wait in (*WAITS, None):
+            try:
+                await connection.execute_fetchall(pragma)
+                return
+            except sqlite3.OperationalError as error:
+                if wait is None or "locked" not in str(error):
+                    raise
+                await asyncio.sleep(wait)
 
     def _in_transaction(self) -> TransactionContext:
         return SqliteTransaction(SafeSqliteTransactionClient(self), self)
