@@ -4,9 +4,11 @@ import asyncio
 import ipaddress
 import json
 import socket
+import ssl
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -61,7 +63,7 @@ class Outbound:
     def __init__(self, allow: Iterable[str] = (), *, total_seconds: float = TOTAL_SECONDS) -> None:
         self.allow = frozenset(one.strip().strip("[]").lower() for one in allow)
         self.total_seconds = total_seconds
-        transport = httpx2.AsyncHTTPTransport(trust_env=False)
+        transport = httpx2.AsyncHTTPTransport(_authorities(), trust_env=False)
         # The transport has no public way to choose how a connection is opened, and that is where the guard must stand.
         transport._pool._network_backend = _Guard(self.allow)  # type: ignore[attr-defined, unused-ignore]
         self.client = httpx2.AsyncClient(
@@ -179,6 +181,12 @@ class _Guard(httpcore2.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Waits between two tries."""
         await self.inner.sleep(seconds)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    # Reading them all takes longer than many a call.
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 async def _exempt(host: str, port: int, allow: frozenset[str]) -> bool:
