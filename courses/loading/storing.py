@@ -67,7 +67,7 @@ async def _programme(package: Package, unit_id: UUID, mistakes: Mistakes) -> Pro
     programme = await Programme.get_or_none(unit_id=unit_id, slug=package.programme)
     if programme is None:
         what = f"{package.programme} is no programme of this central unit"
-        mistakes.add(package.files.where("course.yaml"), package.programme_line, what, "load the programme first")
+        mistakes.add(package.files.where("course.yaml"), package.programme_line, what, "load its pathway first")
     return programme
 
 
