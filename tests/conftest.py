@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
+from tests import shortcuts
 from tests.copies import SERVER, address, copied, removed
 from training import app as roof
 from training import consequences, facts
@@ -44,6 +45,7 @@ async def database(settings: Settings) -> AsyncIterator[None]:
     """A database of its own with every table, and the people of the demo in it."""
     facts.follow(consequences.AFTER)
     limits.forget()
+    shortcuts.begin()
     async with copied(settings.database_url), opened(settings.database_url):
         yield
 
@@ -56,6 +58,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     pure = {item for item in items if keeps.isdisjoint(getattr(item, "fixturenames", ()))}
     config.hook.pytest_deselected(items=list(pure))
     items[:] = [item for item in items if item not in pure]
+
+
+shortcuts.take()
 
 
 def pytest_unconfigure() -> None:

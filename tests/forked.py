@@ -1,14 +1,45 @@
-"""Runs commands in processes forked from this one, which has read the service's files: reading them takes seconds.
+"""Runs commands in processes forked from one that has read the service's files: reading them takes seconds.
 
-Takes a line of JSON for each on standard input (words, folder, environment), and answers with its exit code.
+That process takes a line of JSON for each on standard input (words, folder, environment), and answers with its exit
+code.
 """
 
 import json
 import os
 import sys
 import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import PIPE, CompletedProcess, Popen
 
 from training.__main__ import main
+
+ROOT = Path(__file__).parents[1]
+
+
+class Forks:
+    """The other process, seen from here."""
+
+    def __init__(self, process: "Popen[str]") -> None:
+        self._process = process
+
+    def run(self, words: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> "CompletedProcess[str]":
+        """Runs a command to its end."""
+        asked = {"words": words, "folder": str(folder), "environment": dict(environment)}
+        print(json.dumps(asked), file=self._process.stdin, flush=True)
+        assert self._process.stdout is not None
+        code = int(self._process.stdout.readline())
+        return CompletedProcess(words, code, *((folder / name).read_text("utf-8") for name in ("stdout", "stderr")))
+
+
+@contextmanager
+def forks() -> Iterator[Forks]:
+    """Starts the other process, and ends it."""
+    words = [sys.executable, "-W", "ignore", "-m", "tests.forked"]
+    with Popen(words, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as process:
+        yield Forks(process)
+        process.communicate()
 
 
 def serve() -> None:

@@ -1,39 +1,46 @@
 """Runs the suites one after the other: SQLite, PostgreSQL, the browser; names at the end what was skipped."""
 
 import os
-import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.servers import a_postgres
 
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
-AT_ONCE = ["-n", "2", "--dist", "loadgroup"]
-EACH_ITS_DEMO = ["-n", "2", "--dist", "loadscope"]
-BROWSER_TESTS = ["tests/browser", "tests/stories"]
-REST = [*(f"--ignore={folder}" for folder in BROWSER_TESTS), "tests"]
+AT_ONCE = ["-n", "2", "--dist", "load"]
+BY_FILE = ["-n", "3", "--dist", "loadscope"]
+"""What a file's tests start is started once; a third of them uses the time in which others wait for an answer."""
+WITH_PROGRAMS = ["tests/third_party", "tests/browser", "tests/stories"]
+REST = [*(f"--ignore={folder}" for folder in WITH_PROGRAMS), "tests"]
 DATABASE_TESTS = ["tests/training", "tests/courses", "tests/certificates"]
 OWN_DATABASE = "--ignore=tests/training/commands"
 """Commands are told their database by their tests."""
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 def main(arguments: list[str]) -> int:
     """Runs everything, or with arguments only what pytest is told; gives the exit code."""
     if arguments:
         return subprocess.call([*PYTEST, *arguments])
-    with a_postgres() as postgres:
+    with a_postgres() as postgres, beforehand():
         failed = [] if _passed([*AT_ONCE, *REST], postgres) else ["SQLite"]
         skipped = []
         if not postgres:
             skipped.append("PostgreSQL: none answers at TRAINING_TEST_POSTGRES, and none is installed")
         elif not _passed([*AT_ONCE, OWN_DATABASE, *DATABASE_TESTS], postgres, TRAINING_TEST_DATABASE=postgres):
             failed.append("PostgreSQL")
-        if not any(shutil.which(name) for name in CHROMIUM):
-            skipped.append("browser: no Chromium on this machine")
-        elif not _passed([*EACH_ITS_DEMO, *BROWSER_TESTS], postgres):
-            failed.append("browser")
+        if not _passed([*BY_FILE, *WITH_PROGRAMS], postgres):
+            failed.append("browser, stories and programs of others")
     return _told(failed, skipped)
+
+
+@contextmanager
+def beforehand() -> Iterator[None]:
+    """Makes the environments of programs of others while tests that need none run."""
+    words = [sys.executable, "-m", "tests.third_party.environments"]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        yield
 
 
 def _passed(arguments: list[str], postgres: str | None, **settings: str) -> bool:

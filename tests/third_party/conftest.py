@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
+from tests.forked import forks
 from tests.third_party.programs import Tool
 from tests.training.lti.conftest import free_port
 
@@ -12,9 +13,10 @@ from tests.training.lti.conftest import free_port
 @pytest.fixture(scope="module")
 def tool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tool]:
     """Serves from a folder of its own, on loopback."""
-    served = Tool(f"http://127.0.0.1:{free_port()}", tmp_path_factory.mktemp("tool"))
-    with served.served():
-        yield served
+    with forks() as process:
+        served = Tool(f"http://127.0.0.1:{free_port()}", tmp_path_factory.mktemp("tool"), process)
+        with served.served():
+            yield served
 
 
 @pytest.fixture
@@ -22,10 +24,3 @@ def browser() -> Iterator[httpx2.Client]:
     """Opens a browser with an empty cookie jar."""
     with httpx2.Client(follow_redirects=True, trust_env=False, timeout=30) as opened:
         yield opened
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps each file of this folder in one process, because its programs are started once for the file."""
-    for item in items:
-        if "third_party" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+REQUIREMENTS = Path(__file__).parent / "requirements"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "facilitator-training" / "third-party"
 INSTALL_SECONDS = 300
+CAREFUL = ("--disable-pip-version-check", "--no-input", "--retries", "2", "--timeout", "20")
 
 
 def python_with(requirements: Path) -> Path:
@@ -21,15 +23,21 @@ def python_with(requirements: Path) -> Path:
     Made once, by one process at a time, and used again as long as the list is the same. Without the Python index the
     test is skipped with the reason; where CI is true there is no skipping, and it fails.
     """
+    place, trouble = _made(requirements)
+    if trouble:
+        reason = f"the Python index gave nothing for {requirements.name}: {trouble}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return place / "bin" / "python"
+
+
+def _made(requirements: Path) -> tuple[Path, str]:
+    """Gives where an environment is, and the trouble in words where it could not be made."""
     name = hashlib.sha256(f"{sys.version} {requirements.read_text()}".encode()).hexdigest()[:16]
     place = CACHE / name
     with _alone(CACHE / f"{name}.lock"):
-        if not (place / "ready").exists() and (trouble := _make(place, requirements)):
-            reason = f"the Python index gave nothing for {requirements.name}: {trouble}"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
-    return place / "bin" / "python"
+        return place, "" if (place / "ready").exists() else _make(place, requirements)
 
 
 @contextmanager
@@ -46,21 +54,7 @@ def _make(place: Path, requirements: Path) -> str:
     base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     steps = (
         [str(base if base.exists() else sys.executable), "-m", "venv", "--clear", str(place)],
-        [
-            str(place / "bin" / "python"),
-            "-m",
-            "pip",
-            "install",
-            "-q",
-            "--disable-pip-version-check",
-            "--no-input",
-            "--retries",
-            "2",
-            "--timeout",
-            "20",
-            "-r",
-            str(requirements),
-        ],
+        [str(place / "bin" / "python"), "-m", "pip", "install", "-q", *CAREFUL, "-r", str(requirements)],
     )
     for step in steps:
         try:
@@ -72,3 +66,8 @@ def _make(place: Path, requirements: Path) -> str:
             return " ".join(errors)[:400]
     (place / "ready").touch()
     return ""
+
+
+if __name__ == "__main__":  # beforehand, so that the tests find them made; what fails, they try again and tell
+    for listed in sorted(REQUIREMENTS.glob("*.txt")):
+        _made(listed)

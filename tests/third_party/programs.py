@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx2
 
+from tests.forked import Forks
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 
@@ -53,7 +55,7 @@ def _wait(program: subprocess.Popen[bytes], address: str, log: Path) -> None:
 def bare() -> dict[str, str]:
     """Keeps what programs need of our surroundings, and none of our settings."""
     kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONDONTWRITEBYTECODE": "1"}
+    return {name: os.environ[name] for name in kept if name in os.environ}
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,11 @@ class Tool:
 
     url: str
     folder: Path
+    forks: Forks
 
     def command(self, *arguments: str) -> str:
         """Runs `training …` to its end and gives what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "training", *arguments],
-            cwd=ROOT,
-            env=bare() | self._settings(),
-            capture_output=True,
-            text=True,
-            timeout=90,
-        )
+        done = self.forks.run(arguments, self.folder, bare() | self._settings())
         assert done.returncode == 0, f"training {arguments}: {done.stderr}{done.stdout}"
         return done.stdout
 
@@ -88,9 +84,12 @@ class Tool:
 
     @contextmanager
     def served(self) -> Iterator[None]:
-        """Serves until the tests are done; the database has the people and the course of the demo."""
+        """Serves until the tests are done; the database has a central unit with a site, and the courses we ship."""
         self.command("migrate")
-        self.command("seed")
+        (self.folder / "units.csv").write_text("unit,name\nnorth,Parenting North\n")
+        (self.folder / "sites.csv").write_text("site,name,area,area_path\nRIV,Riverside,CDF,WLS/CDF\n")
+        for told in ("units.csv", "sites.csv", ROOT / "training" / "demo" / "material", ROOT / "courses" / "library"):
+            self.command("load", str(told))
         port = self.url.rpartition(":")[2]
         command = [sys.executable, "-W", "ignore", "-m", "training", "serve", "--port", port]
         with running(command, self._settings(), answers=f"{self.url}/health/ready", log=self.folder / "service.log"):

@@ -7,13 +7,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.third_party.environments import python_with
+from tests.third_party.environments import REQUIREMENTS, python_with
 from tests.third_party.forms import forms, send
 from tests.third_party.programs import Tool, running
 from tests.training.lti.conftest import free_port
 
 ISSUER = "https://mock.example"
-REQUIREMENTS = Path(__file__).parent / "requirements" / "lti-provider-mock.txt"
 USERS = [
     {"id": "u1", "given_name": "Maya", "family_name": "Lind", "email": "maya@example.org"},
     {"id": "u2", "given_name": "Nils", "family_name": "Berg", "email": "nils@example.org"},
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.timeout(400)  # the first time, the environment is made
 @pytest.fixture(scope="module")
 def python() -> Path:
     """Gives the Python of the mock's own environment."""
-    return python_with(REQUIREMENTS)
+    return python_with(REQUIREMENTS / "lti-provider-mock.txt")
 
 
 @pytest.fixture(scope="module")

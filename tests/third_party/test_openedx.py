@@ -13,12 +13,11 @@ import httpx2
 import pytest
 import yaml
 
-from tests.third_party.environments import python_with
+from tests.third_party.environments import REQUIREMENTS, python_with
 from tests.third_party.forms import Form, forms, send
 from tests.third_party.programs import ROOT, Tool, running
 from tests.training.lti.conftest import free_port
 
-REQUIREMENTS = Path(__file__).parent / "requirements" / "lti-consumer-xblock.txt"
 COURSE_ID = "course-v1:Riverside+Families+2026"
 COURSE = "/courses/leading-a-parenting-group"
 MODULE = f"{COURSE}/what-a-group-is-for"
@@ -48,7 +47,7 @@ class Campus:
 @pytest.fixture(scope="module")
 def python() -> Path:
     """Gives the Python of the campus's own environment."""
-    return python_with(REQUIREMENTS)
+    return python_with(REQUIREMENTS / "lti-consumer-xblock.txt")
 
 
 @pytest.fixture(scope="module")
