@@ -70,7 +70,8 @@ async def register(request: Request) -> Response:
         shown = await _filters(me, values)
         return page(request, "audits/register.html", 422, problems=error.problems, rows=None, **shown)
     found = await rows(me, asked)
-    start = int(values.get("from", "0")) if values.get("from", "0").isdigit() else 0
+    begins = values.get("from", "0")
+    start = int(begins) if begins.isdecimal() and len(begins) < 100 else 0
     query = urlencode(asked.query())
     return page(
         request,

@@ -77,6 +77,6 @@ def _plain(value: object, kind: str | None) -> Value:
 
 def _number_in(text: str) -> Value:
     try:
-        return int(text) if text.lstrip("-").isdigit() else Decimal(text)
-    except ArithmeticError:
+        return int(text) if text.lstrip("-").isdecimal() else Decimal(text)
+    except (ArithmeticError, ValueError):
         return text

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from training.assessments.instruments import Instrument
-from training.assessments.loading import body_of
 from training.assessments.marks import JUDGED, Row
 from training.assessments.models import Assessment
 from training.assessments.reading import instrument_of, settled_rows
 from training.assessments.rules import AGREEMENT_NEEDED
-from training.assessments.versions import CalibrationRun, InstrumentVersion
+from training.assessments.versions import CalibrationRun
 
 Record = dict[str, Any]
 
@@ -71,9 +70,3 @@ def _calibration(run: Mapping[str, Any]) -> Record:
         "agreement": run["agreement"],
         "result": "passed" if run["agreement"] >= AGREEMENT_NEEDED else "failed",
     }
-
-
-async def instrument_bodies(unit_id: UUID) -> list[dict[str, Any]]:
-    """Gives the body of every published instrument version of a unit, as it was written."""
-    stored = await InstrumentVersion.filter(instrument__unit_id=unit_id).values_list("body", flat=True)
-    return [body_of(str(body)) for body in stored]

@@ -107,7 +107,7 @@ def registered_ports(*urls: str) -> frozenset[int]:
 
 def _age(headers: Mapping[str, str]) -> int:
     age = headers.get("age", "0")
-    return int(age) if age.isdigit() and len(age) < 9 else 0
+    return int(age) if age.isdecimal() and len(age) < 9 else 0
 
 
 def _document(reply: Reply) -> object:

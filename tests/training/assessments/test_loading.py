@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training.assessments.evidence import instrument_bodies
-from training.assessments.loading import load_instrument, read_file
+from training.assessments.loading import body_of, load_instrument, read_file
 from training.assessments.versions import InstrumentVersion
 from training.errors import Conflict, Invalid
 from training.facts import Fact
@@ -45,7 +44,7 @@ async def test_a_published_version_cannot_change_and_a_new_number_can(cast: Cast
 async def test_the_body_comes_back_as_it_was_written_in_its_order(cast: Cast) -> None:
     farah = await cast("farah")
     await load_instrument(FILE, actor=farah, now=NOW)
-    (body,) = await instrument_bodies(farah.unit_id)
+    body = body_of((await InstrumentVersion.get()).body)
     assert body == read_file(FILE)
     assert list(body["items"]) == ["welcome", "listening", "closing"]
 

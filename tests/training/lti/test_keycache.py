@@ -37,6 +37,7 @@ async def met(side: Side, after: timedelta, kid: str = "") -> str:
         ({"Cache-Control": "max-age=1"}, 5 * MINUTE),
         ({"Cache-Control": "public, max-age=3600"}, HOUR),
         ({"Cache-Control": "max-age=3600", "Age": "600"}, 50 * MINUTE),
+        ({"Cache-Control": "max-age=3600", "Age": "\u00b2"}, HOUR),
         ({"Cache-Control": "max-age=9999999"}, 24 * HOUR),
         ({"Cache-Control": "nonsense"}, 5 * MINUTE),
         ({"Expires": format_datetime(START + 2 * HOUR, usegmt=True)}, 2 * HOUR),
