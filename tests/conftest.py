@@ -23,6 +23,7 @@ from training.web import limits
 from training.work import outside, worker
 
 ORIGIN = "http://testserver"
+shortcuts.take()
 
 
 @pytest.fixture
@@ -58,9 +59,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     pure = {item for item in items if keeps.isdisjoint(getattr(item, "fixturenames", ()))}
     config.hook.pytest_deselected(items=list(pure))
     items[:] = [item for item in items if item not in pure]
-
-
-shortcuts.take()
 
 
 def pytest_unconfigure() -> None:

@@ -1,4 +1,4 @@
-"""Runs the suites one after the other: SQLite, PostgreSQL, the browser; names at the end what was skipped."""
+"""Runs the suites one after the other: SQLite, PostgreSQL, then the tests that start programs: browsers and others."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     """Runs everything, or with arguments only what pytest is told; gives the exit code."""
     if arguments:
         return subprocess.call([*PYTEST, *arguments])
-    with a_postgres() as postgres, beforehand():
+    with a_postgres() as postgres, _beforehand():
         failed = [] if _passed([*AT_ONCE, *REST], postgres) else ["SQLite"]
         skipped = []
         if not postgres:
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
 
 
 @contextmanager
-def beforehand() -> Iterator[None]:
+def _beforehand() -> Iterator[None]:
     """Makes the environments of programs of others while tests that need none run."""
     words = [sys.executable, "-m", "tests.third_party.environments"]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):

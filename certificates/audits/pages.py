@@ -71,7 +71,7 @@ async def register(request: Request) -> Response:
         return page(request, "audits/register.html", 422, problems=error.problems, rows=None, **shown)
     found = await rows(me, asked)
     begins = values.get("from", "0")
-    start = int(begins) if begins.isdecimal() and len(begins) < 100 else 0
+    start = int(begins) if begins.isdecimal() and len(begins) < 100 else 0  # Python reads no number of 5,000 digits
     query = urlencode(asked.query())
     return page(
         request,

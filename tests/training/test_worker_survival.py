@@ -36,21 +36,20 @@ async def test_work_whose_worker_vanished_is_taken_over_when_its_lease_is_over(u
 
 
 async def test_work_that_kills_its_worker_each_time_is_given_up(url: str) -> None:
-    world = World()
-    await queue("a")
-    await Followup.all().update(state="running", lease=uuid4(), lease_until=NOW, faults=7)
-    world.time += timedelta(seconds=1)
-    await world.worker().work_once()
-    assert (world.done, (await only()).state) == ([], "refused")
+    assert await _ended_after_a_vanished_worker(faults=7) == ([], "refused")
 
 
 async def test_work_that_waited_long_for_others_survives_a_worker_that_vanishes(url: str) -> None:
+    assert await _ended_after_a_vanished_worker(attempts=30) == (["a"], "done")
+
+
+async def _ended_after_a_vanished_worker(**before: int) -> tuple[list[str], str]:
     world = World()
     await queue("a")
-    await Followup.all().update(state="running", lease=uuid4(), lease_until=NOW, attempts=30)
+    await Followup.all().update(state="running", lease=uuid4(), lease_until=NOW, **before)
     world.time += timedelta(seconds=1)
     await world.worker().work_once()
-    assert (world.done, (await only()).state) == (["a"], "done")
+    return world.done, (await only()).state
 
 
 async def test_a_worker_that_lost_its_lease_does_not_end_the_work_of_the_next(url: str) -> None:

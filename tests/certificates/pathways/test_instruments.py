@@ -8,7 +8,7 @@ import pytest
 from certificates.pathways.instruments import judge
 from certificates.pathways.marks import levels_of_items
 from certificates.pathways.reading import read_instrument, read_instrument_text
-from certificates.pathways.values import Result
+from certificates.pathways.values import Result, plain_values
 
 TOOLS = Path(__file__).parent / "examples" / "instruments"
 BEHAVIOURS = """
@@ -123,3 +123,8 @@ def test_two_marks_of_one_rater_are_not_two_raters() -> None:
     row = {"by": "bruno", "items": dict.fromkeys(tool.items, 3)}
     assert judge(tool, [row, row]).result is Result.CANNOT_TELL
     assert judge(tool, [row, row | {"by": "chloe"}]).result is Result.MET
+
+
+@pytest.mark.parametrize("text", ["\u00b2", "--5", "5-"])
+def test_what_only_looks_like_a_number_stays_a_text(text: str) -> None:
+    assert plain_values(text, "number") == (text,)
