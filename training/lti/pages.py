@@ -27,8 +27,8 @@ from training.web.pages import page
 
 MAX_FORM_BYTES = 64 * 1024
 MAX_FIELDS = 100
-BODY = 16 * 1024 * 1024
-"""Bytes that the web framework lets through; larger than our own limit, so that the refusal is ours and has a code."""
+DRAWN_BYTES = 24
+"""Of a login's nonce, and of its browser's secret."""
 KEY_SET_SECONDS = 3600
 AGAIN = ("state_missing", "storage_timeout", "storage_mismatch")
 """Refusals that mostly come of a frame without cookies: a window of its own helps."""
@@ -53,10 +53,11 @@ TOLD = (
 async def login(request: Request) -> Response:
     """Begins a login: sends the browser to its LMS, with a state that only this browser can bring back."""
     tool, notes, now = _tool(request), _notes(request), clock.now()
-    secret = secrets.token_urlsafe(24)
+    drawn = secrets.token_urlsafe(2 * DRAWN_BYTES)
+    nonce, secret = drawn[: len(drawn) // 2], drawn[len(drawn) // 2 :]
     try:
         asked = await _asked(request)
-        begun = await logins.begin(tool, asked, nonce=secrets.token_urlsafe(24), secret=secret, now=now)
+        begun = await logins.begin(tool, asked, nonce=nonce, secret=secret, now=now)
     except Refused as refused:
         return await _refuse(request, refused, notes, now)
     request.app.state.frame_origins |= frame_origins_of(begun.registration)
@@ -72,20 +73,21 @@ async def login(request: Request) -> Response:
 async def launch(request: Request) -> Response:
     """Admits a launch and leads to its target in a session of its own; or says why not."""
     tool, notes, now = _tool(request), _notes(request), clock.now()
-    entry = actions.Entry(secrets.token_urlsafe(32), request.scope.get("session_token"))
-    code = secrets.token_urlsafe(32)
+    # Names the session, or the launch that is parked instead of opening one: never both.
+    drawn = secrets.token_urlsafe(32)
+    entry = actions.Entry(drawn, request.scope.get("session_token"))
     try:
         asked = await _asked(request)
         alone = request.headers.get("sec-fetch-dest") == "document"
         posted = Posted(asked.get("id_token", ""), asked.get("state", ""), request.cookies, top_level=alone)
         if "error" in asked:
             await actions.end_with_error(tool, posted, _said(asked), notes, now=now)
-        admitted = await actions.admit(tool, posted, notes, entry, parking_code=code, now=now)
+        admitted = await actions.admit(tool, posted, notes, entry, parking_code=drawn, now=now)
     except Refused as refused:
         return await _refuse(request, refused, notes, now)
     if isinstance(admitted, actions.ProofWanted):
         asks = _stored(admitted.login, admitted.registration)
-        return page(request, "lti/launch.html", **asks, code=code, at_once=alone)
+        return page(request, "lti/launch.html", **asks, code=drawn, at_once=alone)
     return _let_in(request, admitted, entry, now)
 
 

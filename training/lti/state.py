@@ -6,6 +6,7 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from training.lti.refusals import Refused
@@ -27,7 +28,7 @@ class Login:
     login_hint: str = ""
     message_hint: str = ""
 
-    @property
+    @cached_property
     def cookie(self) -> str:
         """Names the cookie of this login, so that many logins in one browser stand side by side."""
         return cookie_name(self.nonce)

@@ -23,9 +23,9 @@ class Door(Route):
 
 
 def at(
-    path: str, endpoint: Endpoint, *, may: str, methods: tuple[str, ...] = ("GET",), body: int = NORMAL_BODY
+    path: str, endpoint: Endpoint, *, may: str, methods: tuple[str, ...] = ("GET",), body: int | None = NORMAL_BODY
 ) -> Door:
-    """Declares a route; `may` is ANYONE, SIGNED_IN or an ability of the roles table."""
+    """Declares a route; `may` is ANYONE, SIGNED_IN or an ability of the roles table; no `body`: the page sees to it."""
     door = Door(path, _guarded(endpoint, may), methods=list(methods), max_body_size=body, name=endpoint.__qualname__)
     door.may = may
     return door
