@@ -8,7 +8,6 @@ import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from certificates import downloads, evidence_pages, infrastructure, offline_pages, verify, workforce
@@ -184,7 +183,6 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
             Middleware(FramePrefix),
             Middleware(Watched),
             Middleware(Sealed, secure=settings.secure, frame_origins=lambda: app.state.frame_origins),
-            Middleware(GZipMiddleware, minimum_size=1500, compresslevel=4),
             Middleware(ExceptionMiddleware, handlers=troubles.HANDLERS),  # of what stands around the pages, and faults
             Middleware(OwnForms, origin=settings.public_url),
             Middleware(SignedIn),

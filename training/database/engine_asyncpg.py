@@ -61,8 +61,8 @@ class SafeAsyncpgClient(_Named, AsyncpgDBClient):
         return found
 
     async def _fetched(self, statement: str, values: Sequence[Any]) -> list[Any]:
-        async with self.acquire_connection() as connection:
-            found: list[Any] = await connection.fetch(statement, *values)
+        assert self._pool is not None
+        found: list[Any] = await self._pool.fetch(statement, *values)
         return found
 
     def _in_transaction(self) -> TransactionContext:

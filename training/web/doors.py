@@ -3,9 +3,12 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from training.errors import NotAllowed, NotFound
 
@@ -14,6 +17,10 @@ ANYONE = "anyone"
 SIGNED_IN = "signed in"
 NORMAL_BODY = 256 * 1024
 """Bytes that an ordinary form may have; routes that take files say more."""
+
+
+SMALL = Middleware(GZipMiddleware, minimum_size=1500, compresslevel=4)
+"""Makes answers small on their way."""
 
 
 class Door(Route):
@@ -26,29 +33,45 @@ def at(
     path: str, endpoint: Endpoint, *, may: str, methods: tuple[str, ...] = ("GET",), body: int | None = NORMAL_BODY
 ) -> Door:
     """Declares a route; `may` is ANYONE, SIGNED_IN or an ability of the roles table; no `body`: the page sees to it."""
-    door = Door(path, _guarded(endpoint, may), methods=list(methods), max_body_size=body, name=endpoint.__qualname__)
+    door = Door(
+        path,
+        _Guarded(endpoint, may),
+        methods=list(methods),
+        max_body_size=body,
+        name=endpoint.__qualname__,
+        middleware=[] if body is None else [SMALL],
+    )
     door.may = may
     return door
 
 
-def _guarded(endpoint: Endpoint, may: str) -> Endpoint:
-    async def guarded(request: Request) -> Response:
-        if request.method == "HEAD":
+class _Guarded:
+    """A page behind its guard. Not a function, which Starlette would wrap into two more layers for each request."""
+
+    def __init__(self, endpoint: Endpoint, may: str) -> None:
+        self.endpoint, self.may = endpoint, may
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers, or raises what the page of troubles is made of."""
+        if scope["method"] == "HEAD":
             # Looks like a page and must change as little: what a page does with its own form, HEAD may not set off.
-            request = Request({**request.scope, "method": "GET"}, request.receive)
-        asked = request.scope["query_string"] if may != ANYONE else b""  # whoever lets anyone in looks for themselves
+            scope = {**scope, "method": "GET"}
+        response = await self._answer(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        # Whoever lets anyone in looks for themselves.
+        asked = b"" if self.may == ANYONE else request.scope["query_string"]
         if "\0" in request.scope["path"] or b"%00" in asked:
             raise NotFound("There is no such page.", "Check the address.")  # PostgreSQL takes no such text
         actor = request.scope.get("actor")
-        if may == ANYONE:
-            return await endpoint(request)
+        if self.may == ANYONE:
+            return await self.endpoint(request)
         if actor is None:
             return _ask_to_sign_in(request)
-        if may != SIGNED_IN and not actor.may(may):
+        if self.may != SIGNED_IN and not actor.may(self.may):
             raise NotAllowed("This page is not for you.", "If you need it for your work, ask your site coordinator.")
-        return await endpoint(request)
-
-    return guarded
+        return await self.endpoint(request)
 
 
 def _ask_to_sign_in(request: Request) -> Response:
