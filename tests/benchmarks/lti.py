@@ -39,7 +39,7 @@ class Lap:
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Says how long it takes."""
-    parser.add_argument("--rounds", type=int, default=9, help="how often each tool is called in turn")
+    parser.add_argument("--rounds", type=int, default=15, help="how often each tool is called in turn")
     parser.add_argument("--pairs", type=int, default=400, help="logins with their launches in one turn")
     parser.add_argument("--only", default="", help="tools to compare with, with commas; all when left out")
 

@@ -52,14 +52,14 @@ TOLD = (
 
 async def login(request: Request) -> Response:
     """Begins a login: sends the browser to its LMS, with a state that only this browser can bring back."""
-    tool, notes, now = _tool(request), _notes(request), clock.now()
+    tool, now = _tool(request), clock.now()
     drawn = secrets.token_urlsafe(2 * DRAWN_BYTES)
     nonce, secret = drawn[: len(drawn) // 2], drawn[len(drawn) // 2 :]
     try:
         asked = await _asked(request)
         begun = await logins.begin(tool, asked, nonce=nonce, secret=secret, now=now)
     except Refused as refused:
-        return await _refuse(request, refused, notes, now)
+        return await _refuse(request, refused, _notes(request), now)
     request.app.state.frame_origins |= frame_origins_of(begun.registration)
     response: Response = RedirectResponse(begun.location, 302)
     if begun.login.storage:  # the LMS offers to keep the proof for browsers that keep no cookie in a frame

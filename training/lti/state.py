@@ -6,7 +6,7 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from uuid import UUID
 
 from training.lti.refusals import Refused
@@ -84,7 +84,14 @@ def check_browser(login: Login, secret: str | None) -> None:
 
 
 def _sign(body: str, key: bytes) -> bytes:
-    return hmac.digest(key, body.encode("utf-8", "replace"), "sha256")
+    signing = _keyed(key).copy()  # OpenSSL looks for an algorithm by its name anew each time
+    signing.update(body.encode("utf-8", "replace"))
+    return signing.digest()
+
+
+@cache
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod="sha256")
 
 
 def _encode(raw: bytes) -> str:
