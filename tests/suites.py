@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from tests.servers import a_postgres
 
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
-AT_ONCE = ["-n", "2", "--dist", "load"]
-BY_FILE = ["-n", "3", "--dist", "loadscope"]
-"""What a file's tests start is started once; a third of them uses the time in which others wait for an answer."""
-WITH_PROGRAMS = ["tests/third_party", "tests/browser", "tests/stories"]
+AT_ONCE = ["-n", "3", "--dist", "load"]
+"""On two cores: the third uses the time in which others wait for a database or a program."""
+BY_FILE = ["-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"]
+"""What a file's tests start is started once, and files begin in the order that is given here."""
+LONGEST = ["tests/stories/test_main_job.py", "tests/browser/test_every_page.py"]
+WITH_PROGRAMS = ["tests/stories", "tests/browser", "tests/third_party"]
 REST = [*(f"--ignore={folder}" for folder in WITH_PROGRAMS), "tests"]
 DATABASE_TESTS = ["tests/training", "tests/courses", "tests/certificates"]
 OWN_DATABASE = "--ignore=tests/training/commands"
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> int:
             skipped.append("PostgreSQL: none answers at TRAINING_TEST_POSTGRES, and none is installed")
         elif not _passed([*AT_ONCE, OWN_DATABASE, *DATABASE_TESTS], postgres, TRAINING_TEST_DATABASE=postgres):
             failed.append("PostgreSQL")
-        if not _passed([*BY_FILE, *WITH_PROGRAMS], postgres):
+        if not _passed([*BY_FILE, *LONGEST, *WITH_PROGRAMS], postgres):
             failed.append("browser, stories and programs of others")
     return _told(failed, skipped)
 
