@@ -53,10 +53,9 @@ class _Guarded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers, or raises what the page of troubles is made of."""
-        if scope["method"] == "HEAD":
-            # Looks like a page and must change as little: what a page does with its own form, HEAD may not set off.
-            scope = {**scope, "method": "GET"}
-        response = await self._answer(Request(scope, receive, send))
+        # HEAD looks like a page and must change as little: what a page does with its own form, it may not set off.
+        looks = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        response = await self._answer(Request(looks, receive, send))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
