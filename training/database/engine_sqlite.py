@@ -30,7 +30,7 @@ PRAGMAS = {
     "foreign_keys": "ON",
     "cache_size": -32_768,  # KiB when negative
     # Launches write the same pages again and again: copied into the database seldom, and the log's file kept as it is,
-    # they cost a fourth less. This is for whatever the thread that copies does not get to.
+    # they cost a fifth less. This is for whatever the thread that copies does not get to.
     "wal_autocheckpoint": 15_000,  # pages
     "journal_size_limit": 64_000_000,  # bytes
 }

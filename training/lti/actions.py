@@ -63,15 +63,16 @@ class ProofWanted:
 
 @dataclass(frozen=True)
 class Entry:
-    """How somebody comes in: the token of the new session, and the session that it takes the place of."""
+    """How somebody comes in: the token of the new session, and the session that it takes the place of.
+
+    A launch that has to wait for a proof opens no session: it is parked under this token, and comes in with another.
+    """
 
     session_token: str = field(repr=False)
     replaces: str | None = field(default=None, repr=False)
 
 
-async def admit(
-    tool: Tool, posted: Posted, notes: Notes, entry: Entry, *, parking_code: str, now: datetime
-) -> Admitted | ProofWanted:
+async def admit(tool: Tool, posted: Posted, notes: Notes, entry: Entry, *, now: datetime) -> Admitted | ProofWanted:
     """Admits a launch, or raises Refused with nothing written. The only network step comes before the transaction."""
     login, registration = await _login_of(tool, posted.state, notes, now)
     secret = posted.cookies.get(login.cookie)
@@ -81,9 +82,8 @@ async def admit(
     # Posted once more from our own page, a window of its own sends even the cookies that a cross-site post leaves out.
     if not secret and (login.storage or posted.top_level):
         await _claims(tool, posted.id_token, login, registration, now)  # only a signed token is worth a row
-        await Parked.create(
-            code_hash=token_hash(parking_code), state=posted.state, id_token=posted.id_token, expires=now + PARKED_FOR
-        )
+        code_hash = token_hash(entry.session_token)
+        await Parked.create(code_hash=code_hash, state=posted.state, id_token=posted.id_token, expires=now + PARKED_FOR)
         return ProofWanted(login, registration)
     check_browser(login, secret)
     return await _enter(tool, login, registration, posted.id_token, notes, entry, now)

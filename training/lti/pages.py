@@ -73,21 +73,19 @@ async def login(request: Request) -> Response:
 async def launch(request: Request) -> Response:
     """Admits a launch and leads to its target in a session of its own; or says why not."""
     tool, notes, now = _tool(request), _notes(request), clock.now()
-    # Names the session, or the launch that is parked instead of opening one: never both.
-    drawn = secrets.token_urlsafe(32)
-    entry = actions.Entry(drawn, request.scope.get("session_token"))
+    entry = actions.Entry(secrets.token_urlsafe(32), request.scope.get("session_token"))
     try:
         asked = await _asked(request)
         alone = request.headers.get("sec-fetch-dest") == "document"
         posted = Posted(asked.get("id_token", ""), asked.get("state", ""), request.cookies, top_level=alone)
         if "error" in asked:
             await actions.end_with_error(tool, posted, _said(asked), notes, now=now)
-        admitted = await actions.admit(tool, posted, notes, entry, parking_code=drawn, now=now)
+        admitted = await actions.admit(tool, posted, notes, entry, now=now)
     except Refused as refused:
         return await _refuse(request, refused, notes, now)
     if isinstance(admitted, actions.ProofWanted):
         asks = _stored(admitted.login, admitted.registration)
-        return page(request, "lti/launch.html", **asks, code=drawn, at_once=alone)
+        return page(request, "lti/launch.html", **asks, code=entry.session_token, at_once=alone)
     return _let_in(request, admitted, entry, now)
 
 

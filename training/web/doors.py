@@ -17,8 +17,6 @@ ANYONE = "anyone"
 SIGNED_IN = "signed in"
 NORMAL_BODY = 256 * 1024
 """Bytes that an ordinary form may have; routes that take files say more."""
-
-
 SMALL = Middleware(GZipMiddleware, minimum_size=1500, compresslevel=4)
 """Makes answers small on their way."""
 
@@ -32,7 +30,10 @@ class Door(Route):
 def at(
     path: str, endpoint: Endpoint, *, may: str, methods: tuple[str, ...] = ("GET",), body: int | None = NORMAL_BODY
 ) -> Door:
-    """Declares a route; `may` is ANYONE, SIGNED_IN or an ability of the roles table; no `body`: the page sees to it."""
+    """Declares a route; `may` is ANYONE, SIGNED_IN or an ability of the roles table.
+
+    Where `body` is None nothing stands before the page: it limits what it reads by itself, and nothing is made small.
+    """
     door = Door(
         path,
         _Guarded(endpoint, may),

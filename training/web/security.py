@@ -16,6 +16,7 @@ requests_total = Counter(
     "training_requests_total", "Requests by route, method and status", ["route", "method", "status"]
 )
 request_seconds = Histogram("training_request_seconds", "Seconds a request took, by route", ["route"])
+# Prometheus takes a lock and looks at every label anew, for each request.
 _counter, _clock = cache(requests_total.labels), cache(request_seconds.labels)
 ID_BYTES, NONCE_BYTES = 6, 16
 
