@@ -17,7 +17,7 @@ from certificates.models import Certification
 from certificates.rules import GOOD, standing_on
 from certificates.telling import plain, titles_of
 from training import clock
-from training.dates import day
+from training.dates import day, local_day
 from training.errors import NotFound
 from training.people.actor import Actor
 from training.people.models import Membership, Permission
@@ -37,7 +37,9 @@ def sites_visible_to(me: Actor) -> QuerySet[Site]:
 
 async def sites(request: Request) -> Response:
     """Lists the sites with their three counts."""
-    me, today = actor(request), clock.now().date()
+    me: Actor = actor(request)
+    now = clock.now()
+    today = local_day(now, me.zone)
     rows = await sites_visible_to(me).order_by("name").values("id", "code", "name", area="area__name")
     told = []
     for row in rows:
@@ -49,7 +51,7 @@ async def sites(request: Request) -> Response:
                 "area": row["area"],
                 "path": f"/sites/{row['id']}",
                 "deliver": len({one["path"] for one in await _may_deliver(people, today)}),
-                "stuck": len(await _stuck(people, clock.now())),
+                "stuck": len(await _stuck(people, now, me.zone)),
                 "expiring": len(await _expiring(people, today)),
             }
         )
@@ -62,9 +64,10 @@ async def site(request: Request) -> Response:
     found = await sites_visible_to(me).get_or_none(id=identity(request)).prefetch_related("area")
     if found is None:
         raise NotFound("There is no such site.", "Look at the list of sites.")
-    people = await _people(found.id, now.date())
-    may, stuck = await _may_deliver(people, now.date()), await _stuck(people, now)
-    expiring = await _expiring(people, now.date())
+    today = local_day(now, me.zone)
+    people = await _people(found.id, today)
+    may, stuck = await _may_deliver(people, today), await _stuck(people, now, me.zone)
+    expiring = await _expiring(people, today)
     counts = _counts(len({one["path"] for one in may}), len(stuck), len(expiring), path="")
     shown = {"name": found.name, "code": found.code, "area": found.area.name}
     shown |= {"contact": found.contact, "telephone": found.telephone}
@@ -77,11 +80,12 @@ async def site(request: Request) -> Response:
 async def counts_of(me: Actor, now: datetime) -> list[dict[str, Any]]:
     """Counts over the sites of a coordinator who may deliver, who is stuck and who runs out; each leads to its list."""
     places = await sites_visible_to(me).order_by("name").values_list("id", flat=True)
-    people = [one for place in places for one in await _people(place, now.date())]  # type: ignore[arg-type]
-    may, stuck = await _may_deliver(people, now.date()), await _stuck(people, now)
+    today = local_day(now, me.zone)
+    people = [one for place in places for one in await _people(place, today)]  # type: ignore[arg-type]
+    may, stuck = await _may_deliver(people, today), await _stuck(people, now, me.zone)
     path = f"/sites/{places[0]}" if len(places) == 1 else "/sites"
     able = len({one["path"] for one in may})
-    return _counts(able, len(stuck), len(await _expiring(people, now.date())), path=path)
+    return _counts(able, len(stuck), len(await _expiring(people, today)), path=path)
 
 
 def _counts(may: int, stuck: int, expiring: int, *, path: str) -> list[dict[str, Any]]:
@@ -111,7 +115,7 @@ async def _may_deliver(people: Iterable[UUID], today: date) -> list[dict[str, An
     ]
 
 
-async def _stuck(people: Iterable[UUID], now: datetime) -> list[dict[str, Any]]:
+async def _stuck(people: Iterable[UUID], now: datetime, zone: str) -> list[dict[str, Any]]:
     begun = current().filter(person_id__in=list(people), standing="in_training", awaiting=False)
     held = current().filter(standing__in=list(GOOD)).values("person_id")
     moved = Consideration.filter(person_id__in=list(people), made__gte=now - STUCK_AFTER).values("person_id")
@@ -120,7 +124,7 @@ async def _stuck(people: Iterable[UUID], now: datetime) -> list[dict[str, Any]]:
         "person_id", "made", "verdict", "level", "pathway_id", name="person__name"
     )  # fmt: skip
     pathways = {one.id: one for one in await PathwayVersion.filter(id__in={row["pathway_id"] for row in rows})}
-    return [{**_named(row), "why": _missing(row, pathways), "since": day(row["made"])} for row in rows]
+    return [{**_named(row), "why": _missing(row, pathways), "since": day(local_day(row["made"], zone))} for row in rows]
 
 
 def _missing(row: dict[str, Any], pathways: dict[UUID, PathwayVersion]) -> str:

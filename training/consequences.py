@@ -82,11 +82,11 @@ EVERY: Mapping[str, timedelta] = {
 
 async def mail_sign_in_link(work: Followup, outside: Outside) -> None:
     """Mails the one-time link; the link is signed here and stored nowhere."""
-    link = await SignInLink.get(id=work.subject_id)
+    link = await SignInLink.get(id=work.subject_id).select_related("person__unit")
     token = signer(outside.settings.secret_key).dumps(str(link.id))
     text = (
         "Hello,\n\nopen this link to sign in. It works once, until "
-        f"{moment(link.expires)}.\n\n{outside.settings.public_url}/sign-in/{token}\n\n"
+        f"{moment(link.expires, link.person.unit.zone)}.\n\n{outside.settings.public_url}/sign-in/{token}\n\n"
         "If you did not ask for it, you need do nothing.\n"
     )
     await _mail(outside, work, link.address, "Your link to sign in", text)

@@ -1,23 +1,45 @@
-"""Writes days and hours as people read them, by the clocks of the place that the service is for."""
+"""Local days: which one a moment falls on in a zone, when it begins and ends there, and how both are written."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date, format_time
 
-LONDON = ZoneInfo("Europe/London")
+DEFAULT_ZONE = "Europe/London"
+SECOND = timedelta(seconds=1)
 
 
-def day(value: date | datetime | str, language: str = "en") -> str:
-    """Writes a day as "3 March 2027"."""
-    value = date.fromisoformat(value) if isinstance(value, str) else value
+@cache
+def zones() -> frozenset[str]:
+    """Returns the names of all zones that this machine knows."""
+    return frozenset(available_timezones())
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """Returns the day that a moment falls on in a zone: the only way from a moment to a day."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """Returns the first moment of a day in a zone, in UTC."""
+    # Where clocks go forward at midnight the day begins at one: the clock of the evening before leads there.
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """Returns the last whole second of a day in a zone, in UTC: the one end of whatever is good until that day."""
+    return start_of(day + timedelta(days=1), zone) - SECOND
+
+
+def day(value: date | str, language: str = "en") -> str:
+    """Writes a day as "3 March 2027"; a moment has to become a day of some zone first."""
     if isinstance(value, datetime):
-        value = value.astimezone(LONDON)
-    return format_date(value, "d MMMM y", locale=language)
+        raise TypeError("a moment is no day without a zone: ask local_day")
+    return format_date(date.fromisoformat(value) if isinstance(value, str) else value, "d MMMM y", locale=language)
 
 
-def moment(value: datetime, language: str = "en") -> str:
-    """Writes a moment as "3 March 2027, 2:05pm" in local time."""
-    local = value.astimezone(LONDON)
-    hour = format_time(local, "h:mma", locale="en").lower().replace(":00", "")
-    return f"{day(local, language)}, {hour}"
+def moment(value: datetime, zone: str, language: str = "en") -> str:
+    """Writes a moment as "3 March 2027, 2:05pm" by the clocks of a zone."""
+    hour = format_time(value.astimezone(ZoneInfo(zone)), "h:mma", locale="en").lower().replace(":00", "")
+    return f"{day(local_day(value, zone), language)}, {hour}"

@@ -61,13 +61,14 @@ def group_of(ended: date) -> str:
 
 async def being(key: str, day: date) -> Actor:
     """Gives one of the demo's people as somebody who acts on a day."""
-    person = await Person.get(id=known(key))
+    person = await Person.get(id=known(key)).select_related("unit")
     held = await Membership.filter(live_on(day), person_id=person.id).values("role", "site_id")
     return Actor(
         person_id=person.id,
         name=person.name,
         unit_id=person.unit_id,
         language=person.language,
+        zone=person.unit.zone,
         held=frozenset((row["role"], row["site_id"]) for row in held),
     )
 

@@ -31,13 +31,14 @@ class LtiContext:
 class Actor:
     """A signed-in person: what they may do and how far they see.
 
-    `held` has the roles of today, each with its site; without one it is held for the whole unit.
+    `held` has the roles of today, each with its site; without one it is held for the whole unit. `zone` is the unit's.
     """
 
     person_id: UUID
     name: str
     unit_id: UUID
     language: str
+    zone: str
     held: frozenset[tuple[str, UUID | None]]
     lti: LtiContext | None = None
 

@@ -19,4 +19,5 @@ async def operator(slug: str = "") -> Actor:
     if len(units) > 1:
         raise Invalid("There are several central units.", "Name one with --unit SLUG.")
     unit = units[0]
-    return Actor(OPERATOR, "Operator", unit.id, unit.language, frozenset((role, None) for role in ROLES))
+    held = frozenset((role, None) for role in ROLES)
+    return Actor(OPERATOR, "Operator", unit.id, unit.language, unit.zone, held)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
+from training.dates import local_day
 from training.people.actor import Actor, LtiContext
 from training.people.models import Session, SignInLink
 
@@ -69,6 +70,7 @@ async def actor_of(token: str, *, now: datetime) -> Actor | None:
         "person_id",
         name="person__name",
         language="person__language",
+        zone="person__unit__zone",
         unit_id="person__unit_id",
         role="person__memberships__role",
         site_id="person__memberships__site_id",
@@ -79,7 +81,7 @@ async def actor_of(token: str, *, now: datetime) -> Actor | None:
         return None
     if now - rows[0]["seen"] > NOTED_EVERY:
         await Session.filter(token_hash=token_hash(token)).update(seen=now)
-    return _actor(rows, now.date())
+    return _actor(rows, local_day(now, rows[0]["zone"]))
 
 
 def _actor(rows: Sequence[Mapping[str, Any]], day: date) -> Actor:
@@ -90,6 +92,7 @@ def _actor(rows: Sequence[Mapping[str, Any]], day: date) -> Actor:
         name=first["name"],
         unit_id=first["unit_id"],
         language=first["language"],
+        zone=first["zone"],
         held=frozenset((row["role"], row["site_id"]) for row in live),
         lti=LtiContext(**first["lti"]) if first["lti"] else None,
     )

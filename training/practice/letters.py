@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from training.dates import day
+from training.dates import day, local_day
 from training.errors import Invalid
 from training.practice.asking import address_of, make_link
 from training.practice.confirmations import Confirmation
 from training.practice.rules import STRENGTHS
 from training.practice.shown import Shown, shown_of
+from training.sites.models import zone_of
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ async def request_letter(confirmation_id: UUID, *, token: str, public_url: str, 
         return None
     to = await _address(found)
     await make_link(found.id, token=token, now=now)
-    shown = await shown_of(found)
+    shown, zone = await shown_of(found), await zone_of(found.unit_id)
     text = (
         f"Hello {found.confirmer_name},\n\n{shown.holder} says that you were there. Is this right?\n\n"
-        f"{_lines(shown)}\n\nOpen this link to say yes or no. It works once, until {day(found.expires)}. "
-        f"You need no account.\n\n{public_url}/practice/confirm/{token}\n\n"
+        f"{_lines(shown)}\n\nOpen this link to say yes or no. It works once, until "
+        f"{day(local_day(found.expires, zone))}. You need no account.\n\n{public_url}/practice/confirm/{token}\n\n"
         "If you do not know this person, open the link and say no.\n"
     )
     return Letter(to, f"Please confirm: {shown.title}", text)
@@ -48,11 +49,11 @@ async def notice_letter(confirmation_id: UUID, *, token: str, public_url: str, n
         return None
     to = await _address(found)
     await make_link(found.id, token=token, now=now)
-    shown = await shown_of(found)
+    shown, zone = await shown_of(found), await zone_of(found.unit_id)
     text = (
         f"Hello {found.confirmer_name},\n\nthis was confirmed in your name, {STRENGTHS[found.strength]}:\n\n"
         f"{_lines(shown)}\n\nIf that was you, you need do nothing.\nIf it was not you, or it is not right, "
-        f"tell us by {day(found.dispute_until)}:\n\n{public_url}/practice/confirm/{token}\n"
+        f"tell us by {day(local_day(found.dispute_until, zone))}:\n\n{public_url}/practice/confirm/{token}\n"
     )
     return Letter(to, f"Confirmed in your name: {shown.title}", text)
 

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 from training import facts
 from training.csv_files import Line, Sheet
+from training.dates import zones
 from training.loaded import By, Loaded, Loading, all_or_nothing
 from training.sites.models import Area, CentralUnit, Site
 
-UNIT_COLUMNS = ("unit", "name", "contact", "language")
+UNIT_COLUMNS = ("unit", "name", "contact", "language", "zone")
 SITE_COLUMNS = ("site", "name", "area", "area_name", "area_path", "contact", "telephone")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -33,7 +34,7 @@ async def load_sites(sheet: Sheet, by: By) -> Loaded:
 async def _units(loading: Loading) -> None:
     for line in loading.sheet.lines:
         slug, given = line["unit"], {"name": line["name"], "contact": line["contact"]}
-        given |= {"language": line["language"]} if line["language"] else {}
+        given |= {name: line[name] for name in ("language", "zone") if line[name]}
         if _is_unit(line, loading.sheet) and not loading.twice(line, slug):
             unit = await CentralUnit.get_or_none(slug=slug)
             row = unit or CentralUnit(id=uuid4(), slug=slug)
@@ -46,6 +47,9 @@ def _is_unit(line: Line, sheet: Sheet) -> bool:
         return False
     if line["language"] and not LANGUAGE.fullmatch(line["language"]):
         sheet.refuse(line.number, f"{line['language']} is no language", "write a code like en or cy")
+        return False
+    if line["zone"] and line["zone"] not in zones():
+        sheet.refuse(line.number, f"{line['zone']} is no time zone", "write a name like Europe/London")
         return False
     return fits(line, sheet, "name", needed=True) and fits(line, sheet, "contact")
 

@@ -5,10 +5,13 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
+from training.dates import DEFAULT_ZONE
+
 
 class CentralUnit(Model):
     """Owns programmes and answers for quality; everything else belongs to one unit.
 
+    `zone` names the clocks by which its days begin and end, as in the time zone database.
     Personal data: contact (a work address); kept: as long as the unit exists.
     """
 
@@ -17,6 +20,7 @@ class CentralUnit(Model):
     name = fields.CharField(200)
     contact = fields.CharField(200, default="")
     language = fields.CharField(8, default="en")
+    zone = fields.CharField(60, default=DEFAULT_ZONE, db_default=DEFAULT_ZONE)
 
     class Meta:
         table = "sites_central_unit"
@@ -114,3 +118,8 @@ class Licence(Model):
 
     class Meta:
         table = "sites_licence"
+
+
+async def zone_of(unit_id: UUID) -> str:
+    """Returns the zone of a unit, for work that nobody signed in does."""
+    return (await CentralUnit.get(id=unit_id).only("id", "zone")).zone

@@ -1,6 +1,7 @@
 """How a page is made, how a form is read, and how one goes elsewhere."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from training.dates import day, moment
+from training import dates
 from training.errors import Invalid, NotFound
 from training.web.assets import asset
 
@@ -26,6 +27,8 @@ class Somebody(Protocol):
     def name(self) -> str: ...
     @property
     def language(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
 
 
 class Templates(jinja2.Environment):
@@ -46,13 +49,23 @@ class Templates(jinja2.Environment):
             undefined=jinja2.ChainableUndefined,
             auto_reload=False,
         )
-        self.filters |= {"day": day, "moment": moment}
+        self.filters |= {"day": _day, "moment": _moment}
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:
         """Finds one of our templates, or a component under its package's name."""
         if isinstance(name, str) and name.startswith("govuk_frontend_jinja/"):
             return self.components.get_template(name)
         return super().get_template(name, parent, globals)
+
+
+@jinja2.pass_context
+def _day(page: jinja2.runtime.Context, value: date | datetime | str, language: str = "en") -> str:
+    return dates.day(dates.local_day(value, page["zone"]) if isinstance(value, datetime) else value, language)
+
+
+@jinja2.pass_context
+def _moment(page: jinja2.runtime.Context, value: datetime, language: str = "en") -> str:
+    return dates.moment(value, page["zone"], language)
 
 
 @cache
@@ -88,6 +101,7 @@ def _surroundings(request: Request) -> dict[str, Any]:
         "brand": request.app.state.brand or settings.service_name,
         "contact": request.app.state.contact,
         "me": me,
+        "zone": me.zone if me else dates.DEFAULT_ZONE,
         "nav": menu(me, path),
         "languages": [],
         "demo": settings.demo,

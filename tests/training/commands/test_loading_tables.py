@@ -127,3 +127,17 @@ def test_what_nobody_can_load_is_named_with_what_to_do(front: Front) -> None:
 def test_without_a_central_unit_people_are_refused_in_one_line(empty: Front) -> None:
     done = empty.run("load", empty.write("people.csv", *PEOPLE))
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and "units.csv" in done.stderr
+
+
+def test_a_unit_has_a_zone_that_the_clocks_of_the_world_know(empty: Front) -> None:
+    head = "unit,name,zone"
+    assert empty.run("load", empty.write("units.csv", head, "north,Parenting North,")).returncode == 0
+    zone = "select zone from sites_central_unit"
+    assert _rows(empty, zone) == [("Europe/London",)]
+
+    refused = empty.run("load", empty.write("units.csv", head, "north,Parenting North,Mars/Base"))
+    assert "units.csv:2: Mars/Base is no time zone; write a name like Europe/London" in refused.stderr
+    assert _rows(empty, zone) == [("Europe/London",)]
+
+    assert empty.run("load", empty.write("units.csv", head, "north,Parenting North,Europe/Paris")).returncode == 0
+    assert _rows(empty, zone) == [("Europe/Paris",)]
