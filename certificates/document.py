@@ -1,29 +1,28 @@
 """Makes the PDF of a certificate in processes of its own, so that the service never waits for the press."""
 
 import asyncio
+import base64
 import hashlib
-import importlib
-import multiprocessing
+import json
 import os
-import signal
-import threading
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from datetime import datetime
-from types import ModuleType
-from typing import TypeVar
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from certificates import sheet
 from certificates.frozen import CertificateFacts, canonical
 from certificates.letters import unprintable
 from training.errors import Conflict, Upstream
 
-PRESS = "certificates.press"
+HOME = Path(__file__).resolve().parents[1]
+# A program of its own, so that it is the same however the service was started: what `multiprocessing` starts
+# runs the service's own script once more, which a console script does not expect.
+PROGRAM = (sys.executable, "-P", "-m", "certificates.press")
 SHEETS_PER_PROCESS = 250  # a process is replaced before its memory can grow
 TIMEOUT_SECONDS = 30.0
-
-Answer = TypeVar("Answer")
+LONGEST_LINE = 64_000_000  # bytes
 
 
 class SwitchedOff(Conflict):
@@ -39,14 +38,14 @@ class Unavailable(Upstream):
 
 
 class Press:
-    """A pool of render processes; close it with the service, or use it as `async with`."""
+    """Some render processes; close it with the service, or use it as `async with`."""
 
     def __init__(self, workers: int, *, enabled: bool = True, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
-        self._workers = workers
         self._enabled = enabled
         self._timeout_seconds = timeout_seconds
-        self._pool: ProcessPoolExecutor | None = None
-        self._seats = asyncio.Semaphore(workers + 1)  # the timeout is for the work, not for the queue before it
+        self._seats = asyncio.Semaphore(workers)  # the timeout is for the work, not for the queue before it
+        self._idle: list[_Printer] = []
+        self._running: set[_Printer] = set()
         self._available: tuple[bool, str] | None = None
 
     async def __aenter__(self) -> "Press":
@@ -67,8 +66,8 @@ class Press:
         if self.off:
             return False, self.off
         if self._available is None:
-            why_not = await self._run(_why_not)
-            self._available = (not why_not, why_not)
+            async with self._printer() as printer:
+                self._available = (not printer.why_not, printer.why_not)
         return self._available
 
     async def print(self, facts: CertificateFacts, *, badge: bytes, code: str = "") -> bytes:
@@ -78,68 +77,91 @@ class Press:
             raise SwitchedOff(f"PDF is off here: {why_not}", "The certificate on its page counts as much; print that.")
         if missing := unprintable(" ".join((facts.name, facts.title, facts.issuer_name))):
             raise Unprintable(f"The PDF cannot show these letters: {missing}", "Print the page of the certificate.")
-        identifier = hashlib.sha256(canonical(facts).encode() + code.encode() + badge).digest()[:16]
-        return await self._run(_print, sheet.markup(facts, code=code), badge, facts.issued, identifier)
+        order = {
+            "markup": sheet.markup(facts, code=code),
+            "attachment": base64.b64encode(badge).decode(),
+            "moment": facts.issued.isoformat(),
+            "identifier": hashlib.sha256(canonical(facts).encode() + code.encode() + badge).hexdigest()[:32],
+        }
+        async with self._printer() as printer:
+            said = await printer.ask(order)
+        if "trouble" in said:
+            raise Conflict(f"This certificate cannot be printed: {said['trouble']}", "Print the page of it.")
+        return base64.b64decode(said["pdf"])
 
     async def close(self) -> None:
         """Ends the render processes and waits until they are gone."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+        self._idle.clear()
+        await asyncio.gather(*map(self._discard, list(self._running)))
 
-    async def _run(self, work: Callable[..., Answer], *given: object) -> Answer:
+    @asynccontextmanager
+    async def _printer(self) -> AsyncIterator["_Printer"]:
+        """Lends a render process that idles, or a new one; one on which something went wrong is ended."""
         async with self._seats:
-            pool = self._pool = self._pool or self._opened()
+            printer: _Printer | None = None
             try:
-                waiting = asyncio.get_running_loop().run_in_executor(pool, work, *given)
-                return await asyncio.wait_for(waiting, self._timeout_seconds)
-            except (BrokenProcessPool, TimeoutError) as error:
-                self._discard(pool)
+                async with asyncio.timeout(self._timeout_seconds):
+                    printer = self._idle.pop() if self._idle else await self._started()
+                    yield printer
+            except BaseException as error:
+                if printer:
+                    await self._discard(printer)
+                if not isinstance(error, OSError | EOFError):
+                    raise
                 reason = "took too long" if isinstance(error, TimeoutError) else "ended before it was done"
                 raise Unavailable(f"The process that makes PDFs {reason}.", "It is tried again by itself.") from error
+            if printer.sheets < SHEETS_PER_PROCESS:
+                self._idle.append(printer)
+            else:
+                await self._discard(printer)
 
-    def _opened(self) -> ProcessPoolExecutor:
-        # forkserver: it imports the press once and the others are forked from it; a fork of the service would
-        # carry its threads and connections along.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([PRESS])
-        return ProcessPoolExecutor(
-            self._workers, mp_context=context, initializer=_follow_parent, max_tasks_per_child=SHEETS_PER_PROCESS
+    async def _started(self) -> "_Printer":
+        bare = {name: value for name, value in os.environ.items() if not name.startswith("TRAINING_")}
+        path = os.pathsep.join([str(HOME), *filter(None, [bare.get("PYTHONPATH")])])
+        process = await asyncio.create_subprocess_exec(
+            *PROGRAM, stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE, env=bare | {"PYTHONPATH": path}
         )
+        printer = _Printer(process)
+        self._running.add(printer)
+        try:
+            printer.why_not = (await printer.answer())["why_not"]
+        except BaseException:
+            await self._discard(printer)
+            raise
+        return printer
 
-    def _discard(self, pool: ProcessPoolExecutor) -> None:
-        """Lets go of a pool that hangs or broke; its processes are ended, the next order opens a new one."""
-        if self._pool is pool:
-            self._pool = None
-        for process in list((pool._processes or {}).values()):
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _follow_parent() -> None:
-    """Ends this process when the service does, however that happens: a pool left open would become orphans."""
-
-    def wait() -> None:
-        parent = multiprocessing.parent_process()
-        if parent is not None:
-            parent.join()
-        os._exit(0)
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then ends this process
-    threading.Thread(target=wait, daemon=True).start()
+    async def _discard(self, printer: "_Printer") -> None:
+        self._running.discard(printer)
+        await printer.end()
 
 
-def _why_not() -> str:
-    return str(_press().WHY_NOT)
+class _Printer:
+    """One render process; it ends by itself when its standard input does, so that it never outlives the service."""
 
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self.why_not = ""
+        self.sheets = 0
 
-def _print(markup: str, attachment: bytes, moment: datetime, identifier: bytes) -> bytes:
-    press = _press()
-    order = press.Order(markup=markup, attachment=attachment, moment=moment, identifier=identifier)
-    printed: bytes = press.print_pdf(order)
-    return printed
+    async def ask(self, order: dict[str, str]) -> dict[str, str]:
+        """Sends an order and waits for the answer; raises OSError or EOFError when the process is gone."""
+        assert self._process.stdin is not None
+        self.sheets += 1
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        await self._process.stdin.drain()
+        return await self.answer()
 
+    async def answer(self) -> dict[str, str]:
+        """Waits for a line of JSON; raises EOFError when none comes any more."""
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise EOFError
+        said: dict[str, str] = json.loads(line)
+        return said
 
-def _press() -> ModuleType:
-    """Imports the press, in a render process only: it is heavy, and fails without Pango."""
-    return importlib.import_module(PRESS)
+    async def end(self) -> None:
+        """Ends the process at once, and waits until it is gone."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()

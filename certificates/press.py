@@ -1,15 +1,21 @@
-"""The printing press: markup and an attachment made into PDF bytes; imported by render processes only.
+"""The printing press: markup and an attachment made into PDF bytes; run as a program, `python -m certificates.press`.
 
 WeasyPrint costs 140 MB and a second to import and fails without Pango, so the service itself never imports this.
 """
 
 import base64
 import io
+import json
+import os
+import queue
+import signal
+import sys
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 try:
     import weasyprint  # type: ignore[import-untyped]
@@ -125,3 +131,45 @@ def _also_ua(metadata: Any) -> Any:
             return written.replace(b"</rdf:RDF>", _ALSO_UA.encode())
 
     return Metadata(**vars(metadata))
+
+
+def serve(orders: IO[bytes], answers: IO[bytes]) -> None:
+    """Says whether it can print, then prints one order after the other; each is a line of JSON, as is each answer."""
+    _answer(answers, why_not=WHY_NOT)
+    waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_take_in, args=(orders, waiting), daemon=True).start()
+    while True:
+        try:
+            printed = print_pdf(_order(json.loads(waiting.get())))
+        except Exception as error:
+            _answer(answers, trouble=f"{type(error).__name__}: {error}"[:300])
+        else:
+            _answer(answers, pdf=base64.b64encode(printed).decode())
+
+
+def _take_in(orders: IO[bytes], waiting: "queue.SimpleQueue[bytes]") -> None:
+    for line in orders:
+        waiting.put(line)
+    # Nobody is left to print for, however the service ended: a sheet that is on the press is given up too.
+    os._exit(0)
+
+
+def _order(said: dict[str, str]) -> Order:
+    return Order(
+        markup=said["markup"],
+        attachment=base64.b64decode(said["attachment"]),
+        moment=datetime.fromisoformat(said["moment"]),
+        identifier=bytes.fromhex(said["identifier"]),
+    )
+
+
+def _answer(answers: IO[bytes], **said: str) -> None:
+    answers.write(json.dumps(said).encode() + b"\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the service, which then ends this process
+    own = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library says is no answer
+    serve(sys.stdin.buffer, own)

@@ -23,6 +23,7 @@ from certificates import document, letters, offline, press, sheet
 from certificates.attachments import extract_attachment
 from certificates.frozen import Signatory
 from tests.certificates.examples import ED25519, FACTS, NOW, facts
+from tests.processes import alive, children
 from training.errors import Invalid
 
 pytestmark = [
@@ -286,7 +287,7 @@ async def test_pdf_that_is_switched_off_says_so():
 async def test_a_killed_render_process_is_replaced():
     async with document.Press(1, timeout_seconds=20) as pool:
         await pool.available()
-        for each in list(pool._pool._processes):
+        for each in children(os.getpid()):
             os.kill(each, signal.SIGKILL)
         with pytest.raises(document.Unavailable):
             await pool.print(FACTS, badge=BADGE)
@@ -304,14 +305,13 @@ async def test_a_sheet_that_takes_too_long_is_given_up():
 ORPHANS = """
 import asyncio, os, signal
 from certificates.document import Press
+from tests.processes import children
 async def main():
     pool = Press(2)
     await asyncio.gather(*(pool.available() for _ in range(2)))
-    await pool.available()
-    print(*pool._pool._processes, flush=True)
+    print(*children(os.getpid()), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
-if __name__ == "__main__":
-    asyncio.run(main())
+asyncio.run(main())
 """
 
 
@@ -324,7 +324,4 @@ def test_no_render_process_outlives_a_killed_service(tmp_path):
     )
     pids = [int(each) for each in said.stdout.split()]
     assert pids
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and any(Path(f"/proc/{pid}").exists() for pid in pids):
-        time.sleep(0.05)
-    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    assert not alive(pids, within_seconds=10)

@@ -21,12 +21,12 @@ START_SECONDS = 60
 
 @contextmanager
 def running(
-    command: Sequence[str], environment: Mapping[str, str], *, answers: str, log: Path
+    command: Sequence[str], environment: Mapping[str, str], *, answers: str, log: Path, within: Path = ROOT
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Runs a program from its first answer at an address until the tests are done with it."""
     with log.open("wb") as written:
         program = subprocess.Popen(
-            command, cwd=ROOT, env=bare() | environment, stdout=written, stderr=subprocess.STDOUT
+            command, cwd=within, env=bare() | environment, stdout=written, stderr=subprocess.STDOUT
         )
         try:
             _wait(program, answers, log)

@@ -4,9 +4,12 @@ import asyncio
 import os
 import secrets
 import shutil
+import signal
 import time
+from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -114,7 +117,16 @@ async def _work(settings: Settings, *, once: bool) -> None:
         if once:
             typer.echo(f"{await toil.work_once()} pieces of work were done.")
         else:
-            await toil.work_forever()
+            await _until_told(toil.work_forever())
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Works until SIGTERM or Ctrl+C; what is in the middle is handed back, and whoever works next takes it at once."""
+    working, loop = asyncio.ensure_future(work), asyncio.get_running_loop()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(told, working.cancel)
+    with suppress(asyncio.CancelledError):
+        await working
 
 
 async def _seed(settings: Settings) -> None:
