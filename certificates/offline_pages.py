@@ -6,14 +6,15 @@ from starlette.responses import Response
 from certificates import offline
 from certificates.models import Certificate
 from certificates.signing import Unproven
+from training import clock
 from training.errors import NotFound
-from training.web.limits import allow
+from training.web.limits import allow, caller
 from training.web.pages import go
 
 
 async def signed(request: Request) -> Response:
     """Leads from a signed code to the check of its certificate."""
-    allow("verify", request.client.host if request.client else "", limit="120/minute")
+    await allow("verify", caller(request), limit="120/minute", now=clock.now())
     try:
         proven = offline.read(request.path_params["signed"], keys=await request.app.state.keys.trusted_for_codes())
     except Unproven as error:

@@ -17,7 +17,7 @@ from certificates.rules import VERIFIED, standing_on
 from training import clock
 from training.errors import Invalid, NotFound
 from training.sites.models import CentralUnit
-from training.web.limits import allow
+from training.web.limits import allow, caller
 from training.web.pages import fill, go, page, typed
 
 MEANS = {
@@ -42,7 +42,7 @@ class Code(BaseModel):
 
 async def verify(request: Request) -> Response:
     """Tells how a certificate stands right now, as a page, as JSON or as a signed token, by what the caller accepts."""
-    _limit(request)
+    await _limit(request)
     row = await find(request.path_params["token"])
     if row is None:
         raise NotFound("We know of no certificate with this code.", "Check the code, letter by letter.")
@@ -72,15 +72,15 @@ def _plain(told: dict[str, Any]) -> dict[str, Any]:
     return {**told, "checked": told["checked"].isoformat()}
 
 
-def _limit(request: Request) -> None:
-    allow("verify", request.client.host if request.client else "", limit="120/minute")
+async def _limit(request: Request) -> None:
+    await allow("verify", caller(request), limit="120/minute", now=clock.now())
 
 
 async def check(request: Request) -> Response:
     """Shows the form that checks by code or file; posted, leads to the answer."""
     if request.method == "GET":
         return page(request, "certificates/check.html")
-    _limit(request)
+    await _limit(request)
     content, values = await _sent(request), await typed(request)
     try:
         if content is not None:

@@ -19,7 +19,6 @@ from training.people.actor import Actor
 from training.people.door_keeper import cookie_name
 from training.people.sessions import actor_of, open_session
 from training.settings import Settings, load
-from training.web import limits
 from training.work import outside, worker
 
 ORIGIN = "http://testserver"
@@ -45,7 +44,6 @@ def settings(tmp_path: Path) -> Settings:
 async def database(settings: Settings) -> AsyncIterator[None]:
     """A database of its own with every table, and the people of the demo in it."""
     facts.follow(consequences.AFTER)
-    limits.forget()
     shortcuts.begin()
     async with copied(settings.database_url), opened(settings.database_url):
         yield

@@ -25,6 +25,7 @@ from training.people.models import Email, SignInLink
 from training.people.sessions import forget_sign_ins
 from training.practice import asking, letters
 from training.settings import Settings
+from training.web.limits import forget_tries
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ EVERY: Mapping[str, timedelta] = {
     "forget done work": timedelta(days=1),
     "forget launches": timedelta(hours=1),
     "forget sign-ins": timedelta(days=1),
+    "forget tries": timedelta(hours=1),
     "turn keys over": timedelta(hours=1),
     "consider everyone": timedelta(days=1),
 }
@@ -234,6 +236,7 @@ HANDLERS: Mapping[str, Handler] = {
     "seal trail": lambda work, out: sealing.seal_trail(now=out.now()),
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),
+    "forget tries": lambda work, out: forget_tries(now=out.now()),
     "forget launches": lambda work, out: lti.forget(now=out.now()),
     "turn keys over": lambda work, out: key_changes.turn_over(now=out.now()),
 }

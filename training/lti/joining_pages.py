@@ -15,7 +15,7 @@ from training.lti.refusals import Refused
 from training.lti.tool import Tool
 from training.lti.traces import Notes, browser_family, note_refusal
 from training.people.actor import Actor
-from training.web.limits import allow
+from training.web.limits import allow, caller
 from training.web.pages import actor, go, identity, page
 
 CHANGED = "The roster has changed since you looked. This is what it says now."
@@ -24,9 +24,9 @@ WHAT = {"add": "New", "change": "Changes", "gone": "No longer there"}
 
 async def register(request: Request) -> Response:
     """Registers us at the LMS whose administrator opened this; the result waits for approval here."""
-    allow("lti register", request.client.host if request.client else "", limit="120/minute")
     tool: Tool = request.app.state.tool
     asked, now = request.query_params, clock.now()
+    await allow("lti register", caller(request), limit="120/minute", now=now)
     url = asked.get("openid_configuration", "")
     try:
         if not url:

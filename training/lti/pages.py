@@ -193,7 +193,7 @@ def _cookie(request: Request, name: str, value: str, seconds: int) -> str:
 async def _refuse(request: Request, refused: Refused, notes: Notes, now: datetime) -> Response:
     try:
         if notes.registration is None:  # anybody can cause these, so they may not fill the table
-            allow("lti refusals", "all", limit="300/minute")
+            await allow("lti refusals", "all", limit="300/minute", now=now)
         await note_refusal(refused, notes, now=now)
     except TooMany:
         pass

@@ -13,7 +13,7 @@ from training.people.demo_cast import SEES
 from training.people.door_keeper import hand_out, take_back
 from training.people.models import Person
 from training.people.sessions import end_session
-from training.web.limits import allow
+from training.web.limits import allow, caller
 from training.web.pages import fill, go, page, typed
 
 LONGEST_TARGET = 500
@@ -43,8 +43,9 @@ async def sign_in(request: Request) -> Response:
     except Invalid as error:
         told = {"problems": error.problems, "values": values, "to": own_path(str(values.get("to", "")))}
         return page(request, "people/sign_in.html", 422, **told)
-    allow("sign-in", request.client.host if request.client else "", asked.email.lower(), limit="5/minute")
-    await actions.ask_for_link(asked.email, target=own_path(asked.to), now=clock.now())
+    now = clock.now()
+    await allow("sign-in", caller(request), asked.email.lower(), limit="5/minute", now=now)
+    await actions.ask_for_link(asked.email, target=own_path(asked.to), now=now)
     minutes = int(actions.LINK_LIVES.total_seconds() // 60)
     return page(request, "people/sign_in_sent.html", email=asked.email, minutes=minutes, demo_path="")
 

@@ -46,7 +46,7 @@ async def _delivery(request: Request, old: Delivery | None) -> Response:
         if request.method == "POST":
             values = await typed(request)
             given = fill(DeliveryForm, values)
-            _count(me)
+            await _count(me)
             row = await actions.log_delivery(
                 given.entry(),
                 key=given.key,
@@ -87,7 +87,7 @@ async def _supervision(request: Request, old: Supervision | None) -> Response:
         if request.method == "POST":
             values = await typed(request)
             given = fill(SupervisionForm, values)
-            _count(me)
+            await _count(me)
             row = await actions.log_supervision(
                 given.entry(), key=given.key, actor=me, now=clock.now(), replaces=old.id if old else None
             )
@@ -132,7 +132,7 @@ async def ask(request: Request) -> Response:
             wanted = fill(ConfirmerForm, values).asked()
             if wanted is None:
                 raise Invalid("There is a problem", problems={"confirmer": "Choose or write who can confirm it"})
-            _count(me)
+            await _count(me)
             await asking.ask_confirmation(row, wanted, actor=me, now=clock.now())
             return go(request, path)
         except Invalid as wrong:
@@ -160,10 +160,10 @@ async def take_back(request: Request) -> Response:
     return page(request, "practice/take_back.html", 422 if problems else 200, values=values, problems=problems, **shown)
 
 
-def _count(me: Actor) -> None:
+async def _count(me: Actor) -> None:
     """Counts a form that writes to somebody; past the limit it is a problem of the form, so that the text stays."""
     try:
-        limits.allow("ask to confirm", str(me.person_id), limit=MOST_ASKED)
+        await limits.allow("ask to confirm", str(me.person_id), limit=MOST_ASKED, now=clock.now())
     except limits.TooMany as error:
         words = "You have sent a lot in one hour. Wait a little, then send this again"
         raise Invalid("There is a problem", problems={"form": words}) from error
