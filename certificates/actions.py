@@ -22,12 +22,12 @@ from certificates.considering import (
 )
 from certificates.grounds import Consideration, PathwayVersion
 from certificates.models import Decision
-from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict
 from certificates.rules import GOOD, GRANTING
 from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.reach import visible_to

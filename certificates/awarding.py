@@ -9,10 +9,10 @@ from certificates.considering import Considered, Overtaken, per_of
 from certificates.gather import told_changes
 from certificates.issuing import Issue, reserve
 from certificates.models import Certification, Decision
-from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict
 from certificates.rules import GOOD
 from training import facts
+from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.models import Permission, Person
 

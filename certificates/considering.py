@@ -16,10 +16,10 @@ from certificates.grounds import Consideration, PathwayVersion, current, slot_na
 from certificates.pathways.evaluate import evaluate
 from certificates.pathways.evidence import Evidence
 from certificates.pathways.shapes import Pathway
-from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict, Verdict
 from training import facts
 from training.database.opening import transaction
+from training.parsing.values import Result
 from training.people.models import Person
 
 TRIES = 10

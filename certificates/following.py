@@ -7,9 +7,9 @@ from certificates import changes
 from certificates.changes import Wanted, changes_of, period_of
 from certificates.considering import Considered, per_of
 from certificates.models import Certification
-from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict
 from certificates.rules import GOOD, standing_on
+from training.parsing.values import Result
 from training.people.models import Permission, Person
 from training.people.reach import live_on
 

@@ -14,13 +14,13 @@ from certificates.frozen import thawed
 from certificates.grounds import Consideration, PathwayVersion, considerations_visible_to
 from certificates.models import Certificate, certificates_visible_to
 from certificates.pathways.nodes import Count, Node
-from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict
 from certificates.pathways.words import next_steps
 from certificates.rules import VERIFIED, WORDS, standing_on
 from certificates.telling import plain, titles_of, told_nodes
 from training import clock
 from training.errors import Invalid, NotFound
+from training.parsing.values import Result
 from training.people.models import Membership, Person
 from training.people.reach import live_on, visible_to
 from training.sites.models import Site

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 from certificates.grounds import PathwayVersion, current
-from certificates.pathways.reading import read_instrument_text, read_pathway, read_pathway_text
+from certificates.pathways.reading import read_pathway, read_pathway_text
 from certificates.pathways.shapes import Pathway
 from training import facts
+from training.assessments.reading import stored_instrument
 from training.assessments.versions import InstrumentVersion
 from training.database.opening import transaction
 from training.errors import Conflict
+from training.instruments.schema import Instrument
 from training.people.actor import Actor
 from training.sites.models import Programme
 
@@ -100,12 +101,7 @@ def _read(slug: str, text: str, bases: tuple[tuple[str, str], ...]) -> Pathway:
     return read_pathway_text(slug, text, dict(bases))
 
 
-async def instruments_of(unit_id: UUID) -> Any:
+async def instruments_of(unit_id: UUID) -> tuple[Instrument, ...]:
     """Reads every version of the unit's instruments, for the engine."""
     rows = await InstrumentVersion.filter(instrument__unit_id=unit_id).values_list("body", "title")
-    return tuple(_instrument(body, title) for body, title in rows)
-
-
-@lru_cache(maxsize=256)
-def _instrument(body: str, title: str) -> Any:
-    return read_instrument_text(body, title)
+    return tuple(stored_instrument(body, title) for body, title in rows)

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 from certificates.grounds import RecordedEvidence
 from certificates.pathways.evidence import Record
-from certificates.pathways.mistakes import Faulty
 from training import facts
 from training.database.opening import transaction
 from training.errors import Invalid, NotAllowed, NotFound
+from training.parsing.messages import Faulty
 from training.people.actor import Actor
 from training.people.reach import visible_to
 

@@ -9,8 +9,6 @@ from rich.console import Console
 from rich.progress import track
 
 from certificates.pathway_versions import load_pathway
-from certificates.pathways.checking import check
-from certificates.pathways.mistakes import Faulty
 from courses.loading import storing
 from training import loading_kinds
 from training.assessments.loading import load_instrument
@@ -18,6 +16,7 @@ from training.csv_files import read_sheet
 from training.errors import Trouble
 from training.loaded import By, Loaded, rehearsed
 from training.loading_kinds import Found
+from training.parsing.messages import Faulty
 from training.people.actor import Actor
 from training.people.loading import load_people
 from training.people.operator import OPERATOR, operator
@@ -97,10 +96,7 @@ def _by(wish: Wish, actor: Actor) -> By:
 
 
 async def _instrument(path: Path, wish: Wish, actor: Actor) -> Loaded:
-    def faults(file: Path) -> list[str]:
-        return [str(mistake) for mistake in check([file])]
-
-    done = await load_instrument(path, actor=actor, now=wish.now, faults=faults)
+    done = await load_instrument(path, actor=actor, now=wish.now)
     line = f"{path}: instrument {done.name}, version {done.version}"
     return Loaded(new=[line]) if done.change == "new" else Loaded(unchanged=[line])
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from certificates.pathways.checking_anchors import AnchorPlace
-from certificates.pathways.vocabulary import GROUPS
-from certificates.pathways.yaml_lines import Table
+from training.parsing.keywords import GROUPS
+from training.parsing.yaml import Table
 
 
 @dataclass(frozen=True)

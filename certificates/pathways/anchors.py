@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from certificates.pathways.awards import first_grant_day
-from certificates.pathways.days import ONE_DAY, add, first_reaching, latest, next_day
-from certificates.pathways.findings import as_day
 from certificates.pathways.places import Place
 from certificates.pathways.shapes import Leaf
-from certificates.pathways.values import Result, Sure
-from certificates.pathways.vocabulary import DONE_TYPES
+from training.parsing.findings import as_day
+from training.parsing.keywords import DONE_TYPES
+from training.parsing.lengths import ONE_DAY, add, first_reaching, latest, next_day
+from training.parsing.values import Result, Sure
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from certificates.pathways.case import Case
-from certificates.pathways.days import ONE_DAY, add, next_day, next_month_and_day, subtract
 from certificates.pathways.evidence import Record
 from certificates.pathways.shapes import Level
-from certificates.pathways.values import Value
 from certificates.pathways.verdict import Standing
-from certificates.pathways.vocabulary import GRANTS
+from training.parsing.keywords import GRANTS
+from training.parsing.lengths import ONE_DAY, add, next_day, next_month_and_day, subtract
+from training.parsing.values import Value
 
 
 @dataclass(frozen=True, slots=True)

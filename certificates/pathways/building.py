@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from certificates.pathways.days import Length
-from certificates.pathways.findings import as_day
 from certificates.pathways.shapes import (
     Amounts,
     Condition,
@@ -17,12 +15,13 @@ from certificates.pathways.shapes import (
     Signatory,
     Team,
     This,
-    Threshold,
-    Thresholds,
 )  # fmt: skip
-from certificates.pathways.values import Value, plain_values
-from certificates.pathways.vocabulary import ASKED_TYPES, GROUPS, TEXT
-from certificates.pathways.yaml_lines import Table
+from training.instruments.read import thresholds
+from training.parsing.findings import as_day
+from training.parsing.keywords import ASKED_TYPES, GROUPS
+from training.parsing.lengths import Length
+from training.parsing.values import Value, plain_values, text, texts
+from training.parsing.yaml import Table
 
 Kinds = Mapping[str, str]  # the kind of each attribute
 
@@ -59,13 +58,6 @@ def signatory(value: Any, not_own: Any, kinds: Kinds) -> Signatory | None:
     return Signatory(texts(value), texts(not_own)) if value is not None or not_own is not None else None
 
 
-def thresholds(table: Any) -> Thresholds | None:
-    """The forms of a `pass`."""
-    if not isinstance(table, Mapping):
-        return None
-    return Thresholds(tuple(one for form, value in table.items() for one in _thresholds(form, value)))
-
-
 def period(table: Any) -> tuple[date | None, date | None]:
     """The two ends of an `effective`, each of which may be missing."""
     return (as_day(table.get("from")), as_day(table.get("until"))) if table else (None, None)
@@ -74,16 +66,6 @@ def period(table: Any) -> tuple[date | None, date | None]:
 def length(value: Any) -> Length | None:
     """A length, if there is one."""
     return Length.of(value) if isinstance(value, str) else None
-
-
-def text(value: Any) -> str:
-    """Text, empty if there is none."""
-    return "" if value is None else str(value)
-
-
-def texts(value: Any) -> tuple[str, ...]:
-    """The words of one word or a list of words."""
-    return tuple(str(one) for one in plain_values(value, TEXT))
 
 
 def as_table(value: Any) -> Table:
@@ -184,22 +166,9 @@ def _condition(attribute: str, value: Any, kind: str | None) -> Condition:
     return Condition(attribute, none_of=plain_values(value.get("not"), kind), least=ends["min"], most=ends["max"])
 
 
-def _thresholds(form: str, value: Any) -> list[Threshold]:
-    if form == "number":
-        return [Threshold("number", limit, of=(item,)) for item, limit in value.items()]
-    if isinstance(value, Mapping):
-        limit = value.get("level") if "level" in value else value.get("at_least")
-        return [Threshold(form, _known(limit), int(value.get("count") or 0), texts(value.get("of")))]
-    return [Threshold(form, value)]
-
-
 def _tenure(table: Any) -> tuple[Length | None, Length | None] | None:
     return (length(table.get("from")), length(table.get("to"))) if table else None
 
 
 def _whole(value: Any, otherwise: Any) -> Any:
     return otherwise if value is None else int(value)
-
-
-def _known(value: Any) -> Value:
-    return 0 if value is None else value

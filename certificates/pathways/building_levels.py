@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from certificates.pathways.building import as_table, length, period, requirements, signatory, text, texts
+from certificates.pathways.building import as_table, length, period, requirements, signatory
 from certificates.pathways.shapes import DecisionRule, Level, Pathway, Permit, Requirements, Validity
-from certificates.pathways.vocabulary import ATTRIBUTES
-from certificates.pathways.yaml_lines import Table
+from training.parsing.keywords import ATTRIBUTES
+from training.parsing.values import text, texts
+from training.parsing.yaml import Table
 
 
 def pathway(table: Table) -> Pathway:

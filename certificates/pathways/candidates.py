@@ -5,14 +5,14 @@ from datetime import date
 
 from certificates.pathways.anchors import Window
 from certificates.pathways.awards import award_of, award_values
-from certificates.pathways.days import add
 from certificates.pathways.evidence import Record
 from certificates.pathways.matching import Candidate, fits, outcome
 from certificates.pathways.places import Place, result_of
 from certificates.pathways.shapes import Leaf
 from certificates.pathways.signatories import may_sign
-from certificates.pathways.values import AS_SURE, Sure
-from certificates.pathways.vocabulary import HELD_TYPES, LIVE_STANDINGS
+from training.parsing.keywords import HELD_TYPES, LIVE_STANDINGS
+from training.parsing.lengths import add
+from training.parsing.values import AS_SURE, Sure
 
 Entries = list[tuple[Candidate, Sure]]
 

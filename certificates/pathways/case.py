@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from certificates.pathways.evidence import Evidence, Record, seen_records
-from certificates.pathways.instruments import Instrument
 from certificates.pathways.shapes import Pathway
-from certificates.pathways.values import Value, plain_values
+from training.instruments.schema import Instrument
+from training.parsing.values import Value, plain_values
 
 Books = Mapping[tuple[str, str], tuple[Record, ...]]  # (owner, type): records in order
 

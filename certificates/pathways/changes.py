@@ -5,10 +5,10 @@ from datetime import date
 
 from certificates.pathways.awards import Award, period_of
 from certificates.pathways.case import Case
-from certificates.pathways.days import ONE_DAY, Length, add, first_reaching, next_day
-from certificates.pathways.findings import as_day
 from certificates.pathways.shapes import Leaf, Requirement, Requirements
-from certificates.pathways.vocabulary import RECORD_TYPES
+from training.parsing.findings import as_day
+from training.parsing.keywords import RECORD_TYPES
+from training.parsing.lengths import ONE_DAY, Length, add, first_reaching, next_day
 
 _OF_SIGNATORIES = {"role", "award", "state", "relation", "supervision", "learning", "delivery", "calibration"}
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from certificates.pathways.checking_evidence import check_evidence
-from certificates.pathways.checking_instruments import check_instrument
-from certificates.pathways.findings import Findings
-from certificates.pathways.mistakes import Faulty, Mistake
-from certificates.pathways.reading import check_pathway_file, read_text
-from certificates.pathways.yaml_lines import read_table
+from certificates.pathways.reading import check_pathway_file
+from training.instruments.check import check_instrument
+from training.parsing.findings import Findings
+from training.parsing.messages import Faulty, Mistake
+from training.parsing.yaml import read_table, read_text
 
 KINDS = ("pathway", "instrument", "holder")  # the key that tells what a file is
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from certificates.pathways.findings import Findings, as_day
-from certificates.pathways.mistakes import nearest
 from certificates.pathways.overlays import is_verb
-from certificates.pathways.vocabulary import ASKED_TYPES, GROUPS
-from certificates.pathways.yaml_lines import Table
+from training.parsing.findings import Findings, as_day
+from training.parsing.keywords import ASKED_TYPES, GROUPS
+from training.parsing.messages import nearest
+from training.parsing.yaml import Table
 
 ANCHOR_KEYS = ("since", "after", "up_to", "before")
 SEEN_FROM: dict[str, tuple[str, ...]] = {

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from certificates.pathways.findings import Findings, as_day, is_number, is_text, shown
-from certificates.pathways.mistakes import Mistake
-from certificates.pathways.vocabulary import (
+from training.parsing.findings import Findings, as_day, is_number, is_text, shown
+from training.parsing.keywords import (
     ASKED_TYPES,
     ATTRIBUTES,
     DATE,
@@ -22,7 +21,8 @@ from certificates.pathways.vocabulary import (
     TEXT,
     YES_OR_NO,
 )  # fmt: skip
-from certificates.pathways.yaml_lines import Table
+from training.parsing.messages import Mistake
+from training.parsing.yaml import Table
 
 FILE_KEYS = ("holder", "kind", "site", "gaps", "note", "records")
 MARKS = ("yes", "no", NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK)

@@ -7,11 +7,11 @@ from certificates.pathways import checking_values as values
 from certificates.pathways.anchor_places import places_of_level
 from certificates.pathways.checking_anchors import check_anchors
 from certificates.pathways.checking_requirements import check_requirements
-from certificates.pathways.days import Length
-from certificates.pathways.findings import Findings, is_text, shown
 from certificates.pathways.scope import Scope
-from certificates.pathways.vocabulary import HOLDERS, LEVEL_KINDS, OUTCOMES, PERMIT_STANDINGS, TEXT
-from certificates.pathways.yaml_lines import Table
+from training.parsing.findings import Findings, is_text, shown
+from training.parsing.keywords import HOLDERS, LEVEL_KINDS, OUTCOMES, PERMIT_STANDINGS, TEXT
+from training.parsing.lengths import Length
+from training.parsing.yaml import Table
 
 LEVEL_KEYS = (
     "title", "kind", "note", "source", "holder", "per", "entry", "requires", "decision", "valid", "renewal", "keep",

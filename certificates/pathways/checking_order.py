@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from certificates.pathways.days import Length
-from certificates.pathways.findings import is_number
 from certificates.pathways.scope import Scope
-from certificates.pathways.vocabulary import ASKED_TYPES, DONE_TYPES, JUDGED_TYPES
-from certificates.pathways.yaml_lines import Table
+from training.parsing.findings import is_number
+from training.parsing.keywords import ASKED_TYPES, DONE_TYPES, JUDGED_TYPES
+from training.parsing.lengths import Length
+from training.parsing.yaml import Table
 
 _WITH_TENURE = ("renewal", "keep", "while")
 _ONCE_KEYS = ("at_most", "different", "new", "each", "of_which", "every")

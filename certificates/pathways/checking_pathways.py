@@ -6,10 +6,10 @@ from certificates.pathways.anchor_places import place_of_delivery, places_of_lev
 from certificates.pathways.checking_anchors import check_anchors
 from certificates.pathways.checking_levels import check_level
 from certificates.pathways.checking_requirements import check_effective, check_requirements
-from certificates.pathways.findings import Findings, is_text, shown
-from certificates.pathways.scope import ID_REMEDY, Scope, check_id, is_id
-from certificates.pathways.vocabulary import ATTRIBUTE_KINDS, ATTRIBUTES
-from certificates.pathways.yaml_lines import Table
+from certificates.pathways.scope import Scope, check_id
+from training.parsing.findings import ID_REMEDY, Findings, is_id, is_text, shown
+from training.parsing.keywords import ATTRIBUTE_KINDS, ATTRIBUTES
+from training.parsing.yaml import Table
 
 TOP_KEYS = (
     "pathway", "title", "version", "owner", "jurisdiction", "note", "effective", "extends", "roles", "attributes",

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from certificates.pathways import checking_values as values
 from certificates.pathways.checking_order import check_order
-from certificates.pathways.findings import as_day, shown
-from certificates.pathways.mistakes import nearest
 from certificates.pathways.overlays import VERBS, is_verb
 from certificates.pathways.scope import Scope, check_id
-from certificates.pathways.vocabulary import ASKED_TYPES, GROUPS
-from certificates.pathways.yaml_lines import Table
+from training.parsing.findings import as_day, shown
+from training.parsing.keywords import ASKED_TYPES, GROUPS
+from training.parsing.messages import nearest
+from training.parsing.yaml import Table
 
 Check = Callable[[Scope, Table, str], None]
 

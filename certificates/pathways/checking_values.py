@@ -1,10 +1,10 @@
 """Checks the values of the keys of a leaf: amounts, conditions, parts, lengths, signatories."""
 
-from certificates.pathways.checking_pass import check_pass
-from certificates.pathways.findings import shown
 from certificates.pathways.scope import Scope
-from certificates.pathways.vocabulary import DATE, NUMBER, OUTCOMES, RELATIONS, STANDINGS, TEXT
-from certificates.pathways.yaml_lines import Table
+from training.instruments.check_pass import check_pass
+from training.parsing.findings import shown
+from training.parsing.keywords import DATE, NUMBER, OUTCOMES, RELATIONS, STANDINGS, TEXT
+from training.parsing.yaml import Table
 
 PORTION_KEYS = ("where", "at_least", "different", "counts_up_to", "note")
 _WORDS_OF_AWARDS = {"standing": STANDINGS, "outcome": OUTCOMES}

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from certificates.pathways.checking import check, check_file
 from certificates.pathways.evaluate import evaluate
-from certificates.pathways.marks import Instrument
-from certificates.pathways.mistakes import Faulty, Mistake
 from certificates.pathways.reading import read_evidence, read_instruments, read_pathway
+from training.instruments.schema import Instrument
+from training.parsing.messages import Faulty, Mistake
 
 Read = TypeVar("Read")
 

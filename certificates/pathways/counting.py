@@ -7,7 +7,7 @@ from decimal import Decimal
 from certificates.pathways.matching import Candidate, fits, fits_one
 from certificates.pathways.nodes import Count
 from certificates.pathways.shapes import Amounts, Condition, Leaf, Portion
-from certificates.pathways.values import Number, Result, Sure, Value
+from training.parsing.values import Number, Result, Sure, Value
 
 RECORDS = "records"
 Entries = Sequence[tuple[Candidate, Sure]]

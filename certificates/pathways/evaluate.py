@@ -5,13 +5,13 @@ from datetime import date
 
 from certificates.pathways.case import Case, Rules, open_case
 from certificates.pathways.evidence import Evidence, Record
-from certificates.pathways.instruments import Instrument
 from certificates.pathways.levels import judge_level
 from certificates.pathways.places import Place, result_of
 from certificates.pathways.requirements import judge
 from certificates.pathways.shapes import Pathway, Requirements
 from certificates.pathways.standing import standing_of
 from certificates.pathways.verdict import DeliveryVerdict, Verdict
+from training.instruments.schema import Instrument
 
 RULES = Rules(judge=judge, standing=standing_of)
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from certificates.pathways.checking_evidence import check_evidence, check_record, without_nothing
-from certificates.pathways.mistakes import Faulty, Mistake
-from certificates.pathways.values import Value, plain_values
-from certificates.pathways.vocabulary import ATTRIBUTES
+from training.parsing.keywords import ATTRIBUTES
+from training.parsing.messages import Faulty, Mistake
+from training.parsing.values import Value, plain_values
 
 _KEYS = "id type what on from until recorded_at who by about replaces void result team ratings duties note"
 RECORD_KEYS = frozenset(_KEYS.split(" "))

@@ -3,14 +3,14 @@
 from datetime import date
 
 from certificates.pathways.counting import at_least
-from certificates.pathways.days import latest
 from certificates.pathways.evidence import Member
 from certificates.pathways.matching import Candidate, fits, fits_one
 from certificates.pathways.nodes import Count, Node
 from certificates.pathways.places import Place, counting, result_of
 from certificates.pathways.shapes import Condition, Group, Requirement, Team, This
 from certificates.pathways.signatories import holds
-from certificates.pathways.values import Result, Sure
+from training.parsing.lengths import latest
+from training.parsing.values import Result, Sure
 
 
 def join(requirement: Requirement, group: Group, children: tuple[Node, ...], place: Place) -> Node:

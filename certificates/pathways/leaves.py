@@ -7,13 +7,13 @@ from datetime import date
 from certificates.pathways.anchors import Window, could_be_met, window_of
 from certificates.pathways.candidates import Entries, asked_for, entries_of
 from certificates.pathways.counting import Old, Tally, counts_of, has_lower_quantity, is_reached
-from certificates.pathways.days import add
 from certificates.pathways.nodes import Count, Node
 from certificates.pathways.periods import count_periods
 from certificates.pathways.places import Place
 from certificates.pathways.shapes import Leaf, Requirement
-from certificates.pathways.values import Result, Sure, all_of
-from certificates.pathways.vocabulary import DONE_TYPES
+from training.parsing.keywords import DONE_TYPES
+from training.parsing.lengths import add
+from training.parsing.values import Result, Sure, all_of
 
 
 def judge_leaf(requirement: Requirement, leaf: Leaf, place: Place) -> Node:

@@ -4,9 +4,9 @@ from datetime import date
 
 from certificates.pathways.awards import Award
 from certificates.pathways.case import Case
-from certificates.pathways.days import next_day
 from certificates.pathways.places import Place
 from certificates.pathways.shapes import Level, Requirements
+from training.parsing.lengths import next_day
 
 
 def to_be_awarded(case: Case, level: Level, day: date) -> Place:

@@ -11,9 +11,9 @@ from certificates.pathways.places import Place, result_of
 from certificates.pathways.shapes import Level, Permit
 from certificates.pathways.signatories import may_sign
 from certificates.pathways.standing import granted_standing
-from certificates.pathways.values import Result, Sure, Value, all_of
 from certificates.pathways.verdict import DecisionSeen, LevelVerdict, Part, PermitVerdict, Standing
-from certificates.pathways.vocabulary import PERMIT_STANDINGS
+from training.parsing.keywords import PERMIT_STANDINGS
+from training.parsing.values import Result, Sure, Value, all_of
 
 
 def judge_level(case: Case, level: Level, day: date) -> tuple[LevelVerdict, ...]:

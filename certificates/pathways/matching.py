@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from certificates.pathways.evidence import Record
-from certificates.pathways.instruments import judge, read_from_attributes
 from certificates.pathways.places import Place
-from certificates.pathways.shapes import Condition, Leaf, Thresholds
-from certificates.pathways.values import AS_SURE, Result, Sure, Value
-from certificates.pathways.vocabulary import JUDGED_TYPES
+from certificates.pathways.shapes import Condition, Leaf
+from training.instruments.judge import judge, read_from_attributes
+from training.instruments.schema import Thresholds
+from training.parsing.keywords import JUDGED_TYPES
+from training.parsing.values import AS_SURE, Result, Sure, Value
 
 _OF_RESULT = {"passed": Sure.YES, "failed": Sure.NO, "pending": Sure.PERHAPS}
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from certificates.pathways.shapes import Requirement
-from certificates.pathways.values import Number, Result, number
+from training.parsing.values import Number, Result, number
 
 
 @dataclass(frozen=True, slots=True)

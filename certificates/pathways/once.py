@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from certificates.pathways.values import Result
+from training.parsing.values import Result
 
 
 @dataclass(frozen=True, slots=True)

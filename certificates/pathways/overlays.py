@@ -1,9 +1,9 @@
 """Merges an overlay into the pathway that it extends, and keeps for each requirement whose rule it is."""
 
-from certificates.pathways.findings import Findings
-from certificates.pathways.mistakes import nearest
-from certificates.pathways.vocabulary import GROUPS
-from certificates.pathways.yaml_lines import Table
+from training.parsing.findings import Findings
+from training.parsing.keywords import GROUPS
+from training.parsing.messages import nearest
+from training.parsing.yaml import Table
 
 VERBS = ("replace", "change", "remove", "add")
 SECTIONS = ("entry", "requires", "keep", "return")

@@ -5,11 +5,11 @@ from datetime import date
 
 from certificates.pathways.anchors import Window
 from certificates.pathways.counting import Tally, counts_of
-from certificates.pathways.days import ONE_DAY, Length, add
 from certificates.pathways.matching import Candidate
 from certificates.pathways.nodes import Count, Node
 from certificates.pathways.shapes import Leaf, Requirement
-from certificates.pathways.values import Result, Sure, all_of
+from training.parsing.lengths import ONE_DAY, Length, add
+from training.parsing.values import Result, Sure, all_of
 
 Entries = Sequence[tuple[Candidate, Sure]]
 

@@ -8,7 +8,7 @@ from certificates.pathways.case import Case
 from certificates.pathways.evidence import Record
 from certificates.pathways.nodes import Node
 from certificates.pathways.shapes import Group, Level, Requirement, Requirements
-from certificates.pathways.values import Result, all_of
+from training.parsing.values import Result, all_of
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from certificates.pathways import building_levels, reading_instruments
-from certificates.pathways.checking_instruments import check_instrument
+from certificates.pathways import building_levels
 from certificates.pathways.checking_pathways import check_pathway
 from certificates.pathways.evidence import Evidence
-from certificates.pathways.findings import Findings
-from certificates.pathways.marks import Instrument
-from certificates.pathways.mistakes import Faulty, Mistake
 from certificates.pathways.overlays import mark, merge
 from certificates.pathways.shapes import Pathway
-from certificates.pathways.yaml_lines import Table, read_table
+from training.instruments.read import read_instrument
+from training.instruments.schema import Instrument
+from training.parsing.findings import Findings
+from training.parsing.messages import Faulty, Mistake
+from training.parsing.yaml import Table, read_table, read_text
 
 Source = Callable[[str], tuple[str, str] | None]  # name of a pathway -> its text and the file that is named
 
@@ -33,21 +33,6 @@ def read_evidence(path: Path | str) -> Evidence:
     return Evidence.of(read_table(read_text(Path(path)), str(path)), str(path))
 
 
-def read_instrument(path: Path | str) -> Instrument:
-    """Read an instrument file."""
-    return read_instrument_text(read_text(Path(path)), str(path))
-
-
-def read_instrument_text(text: str, name: str = "instrument.yaml") -> Instrument:
-    """Read an instrument from a text; the name stands in messages."""
-    table = read_table(text, name)
-    found = Findings(name)
-    check_instrument(table, found)
-    if found.mistakes:
-        raise Faulty(found.mistakes)
-    return reading_instruments.instrument(table)
-
-
 def read_instruments(folder: Path | str) -> list[Instrument]:
     """Read every instrument of a folder, in the order of the file names."""
     return [read_instrument(path) for path in sorted(Path(folder).glob("*.yaml"))]
@@ -65,17 +50,6 @@ def pathway_table(name: str, source: Source, *, file: str, text: str) -> tuple[T
 def check_pathway_file(path: Path, text: str) -> list[Mistake]:
     """Everything that is wrong in a pathway file and the bases of its folder."""
     return pathway_table(path.stem, _folder(path.parent), file=str(path), text=text)[1].mistakes
-
-
-def read_text(path: Path) -> str:
-    """The text of a file; raises Faulty if there is none."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise Faulty([Mistake(str(path), 1, "the file is no UTF-8", "save it as UTF-8")]) from error
-    except OSError as error:
-        what = f"the file cannot be read ({error.strerror})"
-        raise Faulty([Mistake(str(path), 1, what, "look at its name")]) from error
 
 
 def _pathway(name: str, source: Source, file: str, text: str) -> Pathway:

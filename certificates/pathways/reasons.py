@@ -2,7 +2,7 @@
 
 from certificates.pathways.nodes import Count, Node
 from certificates.pathways.shapes import Group, Leaf, Requirement, Team, This
-from certificates.pathways.values import Result, number
+from training.parsing.values import Result, number
 
 _GROUP_WORDS = {
     "all_of": "{met} of {all} are met",

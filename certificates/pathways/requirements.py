@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from certificates.pathways.days import Length, add
 from certificates.pathways.evidence import Record
 from certificates.pathways.groups import join, judge_team, judge_this
 from certificates.pathways.leaves import judge_leaf
@@ -12,7 +11,8 @@ from certificates.pathways.reasons import reason
 from certificates.pathways.shapes import Group, Leaf, Requirement, This
 from certificates.pathways.sharing import judge_sharing
 from certificates.pathways.signatories import holds
-from certificates.pathways.values import Result, Sure
+from training.parsing.lengths import Length, add
+from training.parsing.values import Result, Sure
 
 
 def judge(requirement: Requirement, place: Place) -> Node:

@@ -1,17 +1,14 @@
 """What is known at one place of a pathway while it is checked: roles, levels, attributes, sources, its section."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from certificates.pathways.findings import Findings, as_day, is_number, is_text, shown
-from certificates.pathways.mistakes import nearest
-from certificates.pathways.vocabulary import DATE, NAMES_OF_RECORDS, NUMBER, TEXT, YES_OR_NO
-from certificates.pathways.yaml_lines import Table
+from training.parsing.findings import ID_REMEDY, Findings, as_day, is_id, is_number, is_text, shown
+from training.parsing.keywords import DATE, NAMES_OF_RECORDS, NUMBER, TEXT, YES_OR_NO
+from training.parsing.messages import nearest
+from training.parsing.yaml import Table
 
-_ID = re.compile(r"[a-z][a-z0-9_]*")
-ID_REMEDY = "use small letters, digits and _, beginning with a letter"
 _SAID = {NUMBER: "a number", TEXT: "text", YES_OR_NO: "true or false", DATE: "a day"}
 
 
@@ -72,11 +69,6 @@ class Scope:
             return True
         self.found.add(row, key, f"{key} is {shown(value)} and should be {_SAID[kind]}", f"write {_SAID[kind]}")
         return False
-
-
-def is_id(name: str) -> bool:
-    """Whether a name is made of small letters, digits and underscores."""
-    return _ID.fullmatch(name) is not None
 
 
 def check_id(found: Findings, table: Table, name: str) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from certificates.pathways.days import Length
-from certificates.pathways.values import Value
+from training.instruments.schema import Thresholds
+from training.parsing.lengths import Length
+from training.parsing.values import Value
 
 Amounts = tuple[tuple[str, Value], ...]  # ("records", 6) or ("hours", 40), in written order
 Requirements = tuple["Requirement", ...]
@@ -40,23 +41,6 @@ class Signatory:
     holds: tuple[str, ...] = ()
     not_own: tuple[str, ...] = ()
     requires: Requirements = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """The forms of a `pass`, each with its numbers and the items or sections that it is narrowed to."""
-
-    forms: tuple["Threshold", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """One form of a `pass`, such as percent 60 of two sections; a number form has one value for each item."""
-
-    form: str
-    value: Value
-    count: int = 0
-    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

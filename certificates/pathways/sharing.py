@@ -7,7 +7,7 @@ from certificates.pathways.nodes import Count, Node
 from certificates.pathways.once import Want, hand_out
 from certificates.pathways.places import Place
 from certificates.pathways.shapes import Leaf, Requirement
-from certificates.pathways.values import Result, Sure
+from training.parsing.values import Result, Sure
 
 
 def judge_sharing(requirements: list[tuple[Requirement, Leaf]], place: Place) -> dict[str, Node]:

@@ -8,8 +8,8 @@ from certificates.pathways.case import Case
 from certificates.pathways.evidence import Record
 from certificates.pathways.places import Place, result_of
 from certificates.pathways.shapes import Signatory
-from certificates.pathways.values import AS_SURE, Sure
-from certificates.pathways.vocabulary import LIVE_STANDINGS
+from training.parsing.keywords import LIVE_STANDINGS
+from training.parsing.values import AS_SURE, Sure
 
 _SIGNED = {"supervisor": "supervision", "trainer": "learning"}  # who signs such a record is that to the holder
 

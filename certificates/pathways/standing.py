@@ -7,13 +7,13 @@ from datetime import date
 from certificates.pathways.awards import Award, award_of, live_state, plain_standing
 from certificates.pathways.case import Case
 from certificates.pathways.changes import days_of_change
-from certificates.pathways.days import add, next_day
 from certificates.pathways.level_places import to_keep, to_lift
 from certificates.pathways.nodes import Node
 from certificates.pathways.places import result_of
 from certificates.pathways.shapes import Level, Requirements
-from certificates.pathways.values import Result, Value
 from certificates.pathways.verdict import Standing
+from training.parsing.lengths import add, next_day
+from training.parsing.values import Result, Value
 
 Look = Callable[[date], tuple[Node, ...]]
 

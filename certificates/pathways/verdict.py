@@ -7,7 +7,7 @@ from typing import Any
 
 from certificates.pathways.nodes import Node as Node
 from certificates.pathways.nodes import day_text
-from certificates.pathways.values import Result, Value
+from training.parsing.values import Result, Value
 
 
 @dataclass(frozen=True, slots=True)

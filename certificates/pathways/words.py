@@ -7,8 +7,8 @@ from certificates.pathways.nodes import Count, Node
 from certificates.pathways.places import counting
 from certificates.pathways.reasons import shown
 from certificates.pathways.shapes import Group, Leaf
-from certificates.pathways.values import Result
 from certificates.pathways.verdict import LevelVerdict
+from training.parsing.values import Result
 
 _TOLD = {
     "ready": "You have done all of it. Now somebody has to decide. You need do no more.",

@@ -1,17 +1,13 @@
 """Reads YAML into plain values that remember the line they stand on."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import yaml
-
 from courses.loading.mistakes import Mistakes, nearest
+from training.parsing.messages import Faulty
+from training.parsing.yaml import Row, Table, read_table
 
-Value = dict[str, "Located"] | list["Located"] | str | int | float | bool | None
-
-_WHOLE = re.compile(r"[-+]?\d+")
-_DECIMAL = re.compile(r"[-+]?\d+\.\d+")
+Value = dict[str, "Located"] | list["Located"] | str | int | bool | None
 
 
 @dataclass(frozen=True)
@@ -116,60 +112,25 @@ class Located:
 
 
 def read(text: str, *, file: str, mistakes: Mistakes, first_line: int = 1) -> Located | None:
-    """Reads one YAML document; None, with the mistake noted, when it cannot be read."""
+    """Reads one YAML document; None, with every mistake noted, when it cannot be read."""
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            mistakes.add(file, first_line, "anchors and aliases (`&x`, `*x`) are not used", "write the value out")
-            return None
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        if node is not None:
-            return _located(node, file, mistakes, first_line)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = first_line + (mark.line if mark else 0)
-        problem = getattr(error, "problem", None) or "this is not YAML"
-        mistakes.add(file, line, problem, "check quotes, colons and indentation")
+        table = read_table(text, file)
+    except Faulty as faulty:
+        for one in faulty.mistakes:
+            mistakes.add(file, first_line + one.line - 1, one.what, one.remedy)
         return None
-    except (ValueError, RecursionError):
-        mistakes.add(file, first_line, "this is not YAML", "write plain `key: value` lines")
-        return None
-    mistakes.add(file, first_line, "the file is empty", "write its `key: value` lines")
-    return None
+    return _located(table, table.line, Located("", file, first_line, mistakes))
 
 
-def _located(node: yaml.Node, file: str, mistakes: Mistakes, first_line: int) -> Located:
-    line = first_line + node.start_mark.line
-    value: Value
-    if isinstance(node, yaml.MappingNode):
-        value = _mapping(node, file, mistakes, first_line)
-    elif isinstance(node, yaml.SequenceNode):
-        value = [_located(item, file, mistakes, first_line) for item in node.value]
-    else:
-        value = _scalar(node)
-    return Located(value, file, line, mistakes)
+def _located(value: object, line: int, at: Located) -> Located:
+    """Gives a value its line; a mistake is shown on the line of the key, where an author looks for it."""
+    if isinstance(value, Table):
+        return _on(line, {key: _located(one, value.lines[key][1], at) for key, one in value.items()}, at)
+    if isinstance(value, Row):
+        return _on(line, [_located(one, place, at) for one, place in zip(value, value.lines, strict=True)], at)
+    plain = value if isinstance(value, int) or value is None else str(value)  # a day and 1.10 stay as written
+    return _on(line, plain, at)
 
 
-def _mapping(node: yaml.MappingNode, file: str, mistakes: Mistakes, first_line: int) -> dict[str, Located]:
-    values: dict[str, Located] = {}
-    for key_node, value_node in node.value:
-        line = first_line + key_node.start_mark.line
-        key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?"
-        if key in values:
-            mistakes.add(file, line, f"{key} is written twice", "remove one of them")
-        value = _located(value_node, file, mistakes, first_line)
-        # A mistake is shown on the line of the key, where an author looks for it.
-        values[key] = Located(value.value, file, line, mistakes)
-    return values
-
-
-def _scalar(node: yaml.Node) -> Value:
-    text = str(node.value)
-    if getattr(node, "style", None) is not None:
-        return text
-    if text in ("true", "false"):
-        return text == "true"
-    if text in ("", "~", "null"):
-        return None
-    if _WHOLE.fullmatch(text) and len(text) < 16:
-        return int(text)
-    return float(text) if _DECIMAL.fullmatch(text) else text
+def _on(line: int, value: Value, at: Located) -> Located:
+    return Located(value, at.file, at.line + line - 1, at.mistakes)

@@ -10,13 +10,13 @@ from tortoise.exceptions import IntegrityError
 
 from training import facts
 from training.assessments.eligible import eligibility, others_who_rate
-from training.assessments.instruments import Instrument
 from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark, packed, unpacked
 from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation
 from training.assessments.reading import instrument_of, rows_of
 from training.assessments.versions import InstrumentVersion
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.instruments.schema import Instrument
 from training.people.actor import Actor
 from training.people.models import Membership
 from training.people.reach import live_on, visible_to
@@ -179,7 +179,7 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime) -> 
 
 
 def _refuse_gaps(instrument: Instrument, drafts: Mapping[str, Draft]) -> None:
-    needed = [item.id for item in instrument.items] or [JUDGED]
+    needed = list(instrument.items) or [JUDGED]
     problems = {
         item: "Choose an answer" for item in needed if item not in drafts or unpacked(drafts[item].mark) is None
     }

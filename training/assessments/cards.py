@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from training.assessments.instruments import Instrument, Item
-from training.assessments.marks import JUDGED, NOT_APPLICABLE, NOT_OBSERVED, Mark, level_of
+from training.assessments.marks import JUDGED, Mark
+from training.instruments.judge import level_of_mark
+from training.instruments.schema import Instrument, Item
+from training.parsing.keywords import NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK
 
 Typed = Mapping[str, str | list[str]]
 WHOLE = re.compile(r"-?[0-9]{1,9}")
@@ -16,7 +18,7 @@ DEGREE_WORDS = {
     "advanced": "More than the basics",
     "harmful": "May do harm",
 }
-_APART = ((NOT_OBSERVED, "Not seen today", ""), (NOT_APPLICABLE, "Does not apply", ""))
+_APART = ((NOT_OBSERVED_MARK, "Not seen today", ""), (NOT_APPLICABLE_MARK, "Does not apply", ""))
 """Choices that are no level: they always stand last and look different."""
 
 
@@ -64,7 +66,7 @@ def cards_of(instrument: Instrument, given: Mapping[str, tuple[Mark | None, str]
         mark, note = given.get(JUDGED, (None, ""))
         words = (("satisfactory", "Satisfactory", ""), ("not_satisfactory", "Not satisfactory", ""))
         return [Card(JUDGED, "Your judgement", "", _choices(words, (), mark), note=note)]
-    return [_card(instrument, item, *given.get(item.id, (None, ""))) for item in instrument.items]
+    return [_card(instrument, item, *given.get(item.id, (None, ""))) for item in instrument.items.values()]
 
 
 def _card(instrument: Instrument, item: Item, mark: Mark | None, note: str) -> Card:
@@ -120,16 +122,16 @@ def _group(
 
 def typed_marks(instrument: Instrument, typed: Typed) -> dict[str, tuple[Mark | None, str]]:
     """Reads what was ticked and typed on the cards: item to mark (None when nothing was chosen) and note."""
-    names = [item.id for item in instrument.items] or [JUDGED]
+    names = list(instrument.items) or [JUDGED]
     return {name: (_mark(instrument, name, typed), _text(typed, f"{name}_note")) for name in names}
 
 
 def _mark(instrument: Instrument, name: str, typed: Typed) -> Mark | None:
     chosen = _text(typed, name)
-    if instrument.kind == "behaviours" and chosen not in (NOT_APPLICABLE, NOT_OBSERVED):
+    if instrument.kind == "behaviours" and chosen not in (NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK):
         seen, out = _list(typed, f"{name}_seen"), _list(typed, f"{name}_out")
         return {"seen": seen, "not_applicable": out} if chosen == SEEN or seen or out else None
-    if instrument.kind == "numbers" and chosen not in (NOT_APPLICABLE, NOT_OBSERVED):
+    if instrument.kind == "numbers" and chosen not in (NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK):
         return _number(_text(typed, f"{name}_number"))
     if instrument.kind == "scale" and WHOLE.fullmatch(chosen):
         return int(chosen)
@@ -159,14 +161,14 @@ def in_words(instrument: Instrument, name: str, mark: Mark | None) -> str:
     if mark is None:
         return "No answer yet"
     plain = {
-        NOT_APPLICABLE: "Does not apply", NOT_OBSERVED: "Not seen today", "yes": "Yes", "no": "No",
+        NOT_APPLICABLE_MARK: "Does not apply", NOT_OBSERVED_MARK: "Not seen today", "yes": "Yes", "no": "No",
         "satisfactory": "Satisfactory", "not_satisfactory": "Not satisfactory",
     }  # fmt: skip
     if isinstance(mark, str):
         return plain.get(mark, mark)
     if isinstance(mark, dict):
-        level = level_of(instrument.item(name), mark, sorted(instrument.scale))
-        return f"{level} {instrument.scale[level]}" if level is not None else "Not seen today"
+        level = level_of_mark(instrument, instrument.items[name], mark)
+        return f"{level} {instrument.scale[level]}" if isinstance(level, int) else "Not seen today"
     return f"{mark:g} {instrument.scale.get(int(mark), '') if mark == int(mark) else ''}".strip()
 
 
@@ -174,7 +176,7 @@ def seen_in_words(instrument: Instrument, name: str, mark: Mark | None) -> list[
     """Says which behaviours were ticked, harmful ones first, and which did not come up."""
     if not isinstance(mark, dict):
         return []
-    item = instrument.item(name)
+    item = instrument.items[name]
     seen, out = set(mark.get("seen", ())), set(mark.get("not_applicable", ()))
     harm = [f"May do harm: {words}" for key, words in item.harmful.items() if key in seen]
     kind = {**item.required, **item.basic, **item.advanced}

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from training.assessments.instruments import Instrument
-from training.assessments.marks import JUDGED, Row
+from training.assessments.marks import rating_of
 from training.assessments.models import Assessment
 from training.assessments.reading import instrument_of, settled_rows
 from training.assessments.rules import AGREEMENT_NEEDED
@@ -41,16 +40,9 @@ async def _assessment(row: Assessment) -> Record:
         "recorded_at": row.signed.date(),
         "by": [one.by for one in rows if not one.agreed],
         "medium": row.medium,
-        "ratings": [_rating(instrument, one) for one in rows],
+        "ratings": [rating_of(instrument, one) for one in rows],
         **({"site": str(row.site_id)} if row.site_id else {}),
     }
-
-
-def _rating(instrument: Instrument, row: Row) -> Record:
-    agreed = {"agreed": True} if row.agreed else {}
-    if instrument.kind == "judgement":
-        return {"by": row.by, "judged": row.marks.get(JUDGED), "reasons": row.reasons} | agreed
-    return {"by": row.by, "items": dict(row.marks)} | agreed
 
 
 async def _calibrations(person_id: UUID) -> Sequence[Record]:

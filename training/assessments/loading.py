@@ -1,25 +1,25 @@
 """Loads instruments from files: a version is published once and never changes after that."""
 
+import hashlib
 import json
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
 from tortoise.exceptions import IntegrityError
 
 from training import facts
-from training.assessments.instruments import canonical, digest_of, faults_of_instrument
+from training.assessments.reading import instrument_of
 from training.assessments.versions import Instrument, InstrumentVersion
 from training.database.opening import transaction
-from training.errors import Conflict, Invalid
+from training.errors import Conflict
+from training.instruments import schema
+from training.instruments.read import instrument_in
+from training.parsing.yaml import Table, read_table, read_text
 from training.people.actor import Actor
-
-Check = Callable[[Path], Sequence[str]]
-"""The language's own check: the faults of a file, each as "file:line: what is wrong; how to mend it"."""
 
 
 @dataclass(frozen=True)
@@ -31,77 +31,46 @@ class Loaded:
     change: Literal["new", "same"]
 
 
-class _Words(yaml.SafeLoader):
-    """Reads plain words as text: only true, false, null, numbers and days are something else."""
-
-    yaml_implicit_resolvers: dict[str, Any] = {}
-
-
-for _tag, _pattern, _first in (
-    ("bool", r"^(?:true|false)$", "tf"),
-    ("null", r"^(?:null|~|)$", ["n", "~", ""]),
-    ("int", r"^-?[0-9]+$", "-0123456789"),
-    ("float", r"^-?[0-9]+\.[0-9]+$", "-0123456789"),
-    ("timestamp", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "0123456789"),
-):
-    _Words.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
-
-
-def read_file(path: Path, faults: Check | None = None) -> dict[str, Any]:
-    """Reads an instrument file; raises Invalid with every fault, each with its file."""
-    if faults and (found := list(faults(path))):
-        raise Invalid("\n".join(found), "Mend the file and load it again.")
-    try:
-        # A subclass of SafeLoader: it makes plain values only.
-        body = yaml.load(path.read_text(encoding="utf-8"), _Words)  # noqa: S506
-    except (OSError, yaml.YAMLError) as error:
-        raise Invalid(f"{path}: {str(error).splitlines()[0]}", "Mend the file and load it again.") from error
-    if wrong := faults_of_instrument(body):
-        raise Invalid("\n".join(f"{path}:1: {words}" for words in wrong), "Mend the file and load it again.")
-    return dict(body)
-
-
-async def load_instrument(
-    path: Path, *, actor: Actor, now: datetime, check: bool = False, faults: Check | None = None
-) -> Loaded:
+async def load_instrument(path: Path, *, actor: Actor, now: datetime, check: bool = False) -> Loaded:
     """Publishes the version in the file; the same content again changes nothing, other content is refused.
 
-    With `check` it only says what would happen. `faults` is the finer check of the language, handed in from above.
+    Raises Faulty with every mistake of the file. With `check` it only says what would happen.
     """
-    body = read_file(Path(path), faults)
-    name, version = str(body["instrument"]).strip(), str(body["version"]).strip()
-    if await _published(actor, name, version, body):
-        return Loaded(name, version, "same")
+    table = read_table(read_text(Path(path)), str(path))
+    wanted = instrument_in(table, str(path))
+    if await _published(actor, wanted):
+        return Loaded(wanted.name, wanted.version, "same")
     if not check:
         try:
-            await _publish(body, name, version, actor=actor, now=now)
+            await _publish(table, wanted, actor=actor, now=now)
         except IntegrityError:  # somebody published it in the same moment: theirs stands, if it is the same
-            await _published(actor, name, version, body)
-    return Loaded(name, version, "new")
+            await _published(actor, wanted)
+    return Loaded(wanted.name, wanted.version, "new")
 
 
-async def _published(actor: Actor, name: str, version: str, body: dict[str, Any]) -> bool:
+async def _published(actor: Actor, wanted: schema.Instrument) -> bool:
     found = await InstrumentVersion.get_or_none(
-        instrument__unit_id=actor.unit_id, instrument__name=name, version=version
+        instrument__unit_id=actor.unit_id, instrument__name=wanted.name, version=wanted.version
     )
-    if found and found.digest != digest_of(body):
+    if found and instrument_of(found) != wanted:
         raise Conflict(
-            f"Version {version} of the instrument {name} is published and cannot change.",
+            f"Version {wanted.version} of the instrument {wanted.name} is published and cannot change.",
             "Give the changed file a new version and load it again.",
         )
     return found is not None
 
 
-async def _publish(body: dict[str, Any], name: str, version: str, *, actor: Actor, now: datetime) -> None:
+async def _publish(table: Table, wanted: schema.Instrument, *, actor: Actor, now: datetime) -> None:
+    body = canonical(table)
     async with transaction():
-        instrument, _ = await Instrument.get_or_create(unit_id=actor.unit_id, name=name)
+        instrument, _ = await Instrument.get_or_create(unit_id=actor.unit_id, name=wanted.name)
         row = await InstrumentVersion.create(
             instrument=instrument,
-            version=version,
-            title=str(body.get("title", name)),
-            kind=body["kind"],
-            body=canonical(body),
-            digest=digest_of(body),
+            version=wanted.version,
+            title=wanted.title,
+            kind=wanted.kind,
+            body=body,
+            digest=hashlib.sha256(body.encode()).hexdigest(),
             published=now,
             published_by=actor.person_id,
         )
@@ -111,17 +80,17 @@ async def _publish(body: dict[str, Any], name: str, version: str, *, actor: Acto
             actor=actor.person_id,
             now=now,
             unit=actor.unit_id,
-            version=version,
-            detail={"instrument": name, "digest": row.digest},
+            version=wanted.version,
+            detail={"instrument": wanted.name, "digest": row.digest},
         )
 
 
-def body_of(stored: str) -> dict[str, Any]:
-    """Gives the body of a version as it was written: levels as numbers again."""
-    body: dict[str, Any] = json.loads(stored)
-    if "scale" in body:
-        body["scale"] = {int(level): words for level, words in body["scale"].items()}
-    for item in (body.get("items") or {}).values():
-        if item and "levels" in item:
-            item["levels"] = {int(level): words for level, words in item["levels"].items()}
-    return body
+def canonical(value: object) -> str:
+    """Writes what a file says as JSON in its own order; numbers keep the digits that were written (`1.10`)."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{canonical(str(key))}:{canonical(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ",".join(canonical(one) for one in value) + "]"
+    if isinstance(value, Decimal):
+        return str(value)
+    return json.dumps(value.isoformat() if isinstance(value, date) else value, ensure_ascii=False)

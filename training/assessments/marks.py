@@ -1,15 +1,17 @@
-"""Marks and levels: what a rater ticked, which level it is, and where raters are apart; pure.
+"""Marks: what a rater ticked on an item, where raters are apart, and the marks that they agreed on; pure.
 
+What marks are worth is told by the one judge, `training/instruments/judge.py`.
 Source: the pathway language, section 10.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from training.assessments.instruments import Instrument, Item
+from training.instruments.judge import level_of_mark
+from training.instruments.schema import Instrument, Item, Points, exact
+from training.parsing.keywords import JUDGEMENTS, NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK
 
-NOT_APPLICABLE = "n/a"
-NOT_OBSERVED = "not_observed"
 Mark = int | float | str | dict[str, list[str]]
 JUDGED = "judged"
 """The one pseudo-item under which a judgement is stored: satisfactory or not_satisfactory, its reasons as the note."""
@@ -25,6 +27,14 @@ class Row:
     reasons: str = ""
 
 
+def rating_of(instrument: Instrument, row: Row) -> dict[str, Any]:
+    """Gives a row as the pathway language writes a rating: `{by, items}`, or `{by, judged, reasons}`."""
+    agreed = {"agreed": True} if row.agreed else {}
+    if instrument.kind == "judgement":
+        return {"by": row.by, "judged": row.marks.get(JUDGED), "reasons": row.reasons.strip()} | agreed
+    return {"by": row.by, "items": dict(row.marks)} | agreed
+
+
 def packed(mark: Mark | None) -> dict[str, Mark] | None:
     """Wraps a mark to be stored: a JSON column would read a bare word as JSON text."""
     return None if mark is None else {"mark": mark}
@@ -35,34 +45,6 @@ def unpacked(stored: Mapping[str, Mark] | None) -> Mark | None:
     return stored["mark"] if stored else None
 
 
-def level_of(item: Item, mark: Mark, levels: Sequence[int] = (1, 2, 3, 4)) -> int | None:
-    """Works out the level of an item of a behaviours instrument; None when it does not apply or was not seen.
-
-    Harm comes first: a harmful behaviour seen, or a required one not seen, is the lowest level, whatever else was seen.
-    """
-    if not isinstance(mark, dict):
-        return None
-    seen, out = set(mark.get("seen", ())), set(mark.get("not_applicable", ()))
-    lowest, second, third, fourth = levels
-    if seen & (item.harmful.keys() - out) or item.required.keys() - out - seen:
-        return lowest
-    if item.basic.keys() - out - seen:
-        return second
-    return fourth if seen & (item.advanced.keys() - out) else third
-
-
-def value_of(instrument: Instrument, item: Item, mark: Mark | None) -> float | str:
-    """Gives the value of a mark as a number, or NOT_APPLICABLE, or NOT_OBSERVED."""
-    if mark == NOT_APPLICABLE:
-        return NOT_APPLICABLE
-    if instrument.kind == "behaviours" and mark is not None:
-        level = level_of(item, mark, sorted(instrument.scale))
-        return NOT_OBSERVED if level is None else level
-    if instrument.kind == "checklist" and mark in ("yes", "no"):
-        return 1 if mark == "yes" else 0
-    return mark if isinstance(mark, int | float) else NOT_OBSERVED
-
-
 def apart(instrument: Instrument, rows: Sequence[Row]) -> list[str]:
     """Lists the items on which the raters are further apart than the instrument allows, and so must agree first."""
     if instrument.kind == "judgement":
@@ -70,68 +52,46 @@ def apart(instrument: Instrument, rows: Sequence[Row]) -> list[str]:
     limit = instrument.agree_within
     if limit is None:
         return []
-    return [item.id for item in instrument.items if _distance(_numbers(instrument, item, rows)) > limit]
-
-
-def _distance(values: Sequence[float]) -> float:
-    return max(values) - min(values) if values else 0
-
-
-def _numbers(instrument: Instrument, item: Item, rows: Sequence[Row]) -> list[float]:
-    values = (value_of(instrument, item, row.marks.get(item.id)) for row in rows)
-    return [value for value in values if not isinstance(value, str)]
-
-
-def combined(instrument: Instrument, rows: Sequence[Row]) -> dict[str, float | str]:
-    """Joins the raters' marks to one value an item; the row that they agreed on speaks for all."""
-    agreed = [row for row in rows if row.agreed]
-    return {item.id: _joined(instrument, item, agreed[-1:] or rows) for item in instrument.items}
-
-
-def _joined(instrument: Instrument, item: Item, rows: Sequence[Row]) -> float | str:
-    numbers = _numbers(instrument, item, rows)
-    if rows and all(row.marks.get(item.id) == NOT_APPLICABLE for row in rows):
-        return NOT_APPLICABLE
-    if not numbers or (instrument.agree_within is not None and _distance(numbers) > instrument.agree_within):
-        return NOT_OBSERVED
-    return sum(numbers) / len(numbers) if instrument.combine == "mean" else min(numbers)
+    levels = {item.id: _levels(instrument, item, rows) for item in instrument.items.values()}
+    return [name for name, given in levels.items() if given and max(given) - min(given) > exact(limit)]
 
 
 def agreed_marks(instrument: Instrument, rows: Sequence[Row], settled: Mapping[str, Mark]) -> dict[str, Mark]:
     """Fills the agreed row: what was settled, and for all other items the mark that counts among those given."""
-    marks = dict(settled)
-    for item in instrument.items:
-        if item.id not in marks and (mark := _counting_mark(instrument, item, rows)) is not None:
-            marks[item.id] = mark
-    return marks
+    left = [item for item in instrument.items.values() if item.id not in settled]
+    return {**settled, **{item.id: _counting_mark(instrument, item, rows) for item in left}}
 
 
-def _counting_mark(instrument: Instrument, item: Item, rows: Sequence[Row]) -> Mark | None:
+def _counting_mark(instrument: Instrument, item: Item, rows: Sequence[Row]) -> Mark:
     """The mark of the rater who gave the lowest level; a mean of numbers is a mark of its own."""
-    if (
-        instrument.combine == "mean"
-        and instrument.kind in ("scale", "numbers")
-        and (numbers := _numbers(instrument, item, rows))
-    ):
-        return sum(numbers) / len(numbers)
-    given = [(value_of(instrument, item, row.marks.get(item.id)), row.marks.get(item.id)) for row in rows]
-    levels = [(value, mark) for value, mark in given if not isinstance(value, str)]
+    levels = _levels(instrument, item, rows)
+    if levels and instrument.combine == "mean" and instrument.kind in ("scale", "numbers"):
+        return float(sum(levels) / len(levels))
+    given = [row.marks.get(item.id, NOT_OBSERVED_MARK) for row in rows]
     if levels:
-        return min(levels, key=lambda pair: pair[0])[1]
-    unseen = any(value == NOT_OBSERVED for value, _ in given)
-    return NOT_OBSERVED if unseen else NOT_APPLICABLE
+        return next(mark for mark in given if _level(instrument, item, mark) == min(levels))
+    return NOT_APPLICABLE_MARK if all(mark == NOT_APPLICABLE_MARK for mark in given) else NOT_OBSERVED_MARK
+
+
+def _levels(instrument: Instrument, item: Item, rows: Sequence[Row]) -> list[Points]:
+    levels = (_level(instrument, item, row.marks.get(item.id)) for row in rows)
+    return [level for level in levels if level is not None]
+
+
+def _level(instrument: Instrument, item: Item, mark: Mark | None) -> Points | None:
+    level = level_of_mark(instrument, item, mark)
+    return None if isinstance(level, str) else level
 
 
 def fault_of_mark(instrument: Instrument, item: str, mark: Mark) -> str:
     """Tells why a mark cannot stand for an item, or "" when it can."""
     if item == JUDGED and instrument.kind == "judgement":
-        return "" if mark in ("satisfactory", "not_satisfactory") else "Choose satisfactory or not satisfactory"
-    known = {one.id: one for one in instrument.items}
-    if item not in known:
+        return "" if mark in JUDGEMENTS else "Choose satisfactory or not satisfactory"
+    if item not in instrument.items:
         return "This instrument has no such item"
-    if mark in (NOT_APPLICABLE, NOT_OBSERVED):
+    if mark in (NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK):
         return ""
-    return _fault(instrument, known[item], mark)
+    return _fault(instrument, instrument.items[item], mark)
 
 
 def _fault(instrument: Instrument, item: Item, mark: Mark) -> str:

@@ -1,24 +1,19 @@
-"""The pass mark of an instrument: each of its rules against the marks, in words with numbers; pure.
+"""The outcome of an assessment: what the judge says of each rule of the pass mark, in words with numbers; pure."""
 
-This is what the result page says. Whether somebody becomes certified is judged above, on the same marks.
-Source: the pathway language, section 10.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
-from training.assessments.instruments import Instrument
-from training.assessments.marks import JUDGED, NOT_APPLICABLE, Row, combined
-
-Finding = Literal["met", "not_met", "cannot_tell"]
+from training.assessments.marks import Row, rating_of
+from training.instruments.judge import Judgement, Range, judge
+from training.instruments.schema import Instrument, Points, Threshold, exact
+from training.parsing.values import Result
 
 
 @dataclass(frozen=True)
 class Line:
     """One rule of the pass mark, how it came out, in words with numbers."""
 
-    finding: Finding
+    finding: Result
     words: str
 
 
@@ -26,148 +21,99 @@ class Line:
 class Outcome:
     """How an assessment came out, and why."""
 
-    finding: Finding
+    finding: Result
     lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class _Values:
-    """The values of the items that apply, taken at their lowest and at their highest where nobody can tell."""
-
-    low: Mapping[str, float]
-    high: Mapping[str, float]
-    highest: float
-
-    def of(self, names: frozenset[str]) -> "_Values":
-        """Narrows to some items."""
-        low = {name: value for name, value in self.low.items() if name in names}
-        return _Values(low, {name: self.high[name] for name in low}, self.highest)
 
 
 def outcome_of(instrument: Instrument, rows: Sequence[Row]) -> Outcome:
     """Tells how an assessment came out by the instrument's own pass mark, with a line for each of its rules."""
-    raters = len({row.by for row in rows if not row.agreed})
-    if raters < instrument.raters:
-        return Outcome("cannot_tell", (Line("cannot_tell", f"{raters} of {instrument.raters} people have rated"),))
+    judgement = judge(instrument, [rating_of(instrument, row) for row in rows])
+    if judgement.missing:
+        return Outcome(judgement.result, (Line(judgement.result, _missing(instrument, judgement, rows)),))
     if instrument.kind == "judgement":
-        return _joined(_judged(rows))
-    values = _values(instrument, rows)
-    return _joined(_line(instrument, form, asked, values) for form, asked in instrument.passes.items())
+        agreed = [row for row in rows if row.agreed]
+        words = [row.reasons.strip() or "No reasons were given" for row in agreed[-1:] or rows]
+        return Outcome(judgement.result, tuple(Line(judgement.result, one) for one in words))
+    lines = tuple(Line(result, _words(instrument, rule, judgement)) for rule, result in judgement.forms)
+    return Outcome(judgement.result, lines)
 
 
-def _joined(lines: Iterable[Line]) -> Outcome:
-    found = tuple(lines)
-    findings = {line.finding for line in found}
-    if "not_met" in findings:
-        return Outcome("not_met", found)
-    return Outcome("met" if findings == {"met"} else "cannot_tell", found)
+def _missing(instrument: Instrument, judgement: Judgement, rows: Sequence[Row]) -> str:
+    if judgement.missing == "rule":
+        return "This instrument has no pass mark. Your programme says what counts"
+    if judgement.missing == "agreement":
+        return "The people who rated are too far apart, and have not agreed"
+    return f"{len({row.by for row in rows})} of {instrument.raters} people have rated"
 
 
-def _judged(rows: Sequence[Row]) -> list[Line]:
-    agreed = [row for row in rows if row.agreed]
-    lines = []
-    for row in agreed[-1:] or rows:
-        judged, reasons = row.marks.get(JUDGED), row.reasons.strip()
-        known = judged in ("satisfactory", "not_satisfactory") and reasons
-        finding: Finding = "cannot_tell" if not known else "met" if judged == "satisfactory" else "not_met"
-        lines.append(Line(finding, reasons or "No reasons were given"))
-    return lines
+def _words(instrument: Instrument, rule: Threshold, judgement: Judgement) -> str:
+    chosen = instrument.items_of(rule.of)
+    ranges = [level.range for name, level in judgement.items.items() if name in chosen and level.range is not None]
+    if not ranges or rule.form not in _WORDS:
+        return f"This record cannot show the rule “{rule.form.replace('_', ' ')}”"
+    return _WORDS[rule.form](instrument, rule, ranges)
 
 
-def _values(instrument: Instrument, rows: Sequence[Row]) -> _Values:
-    least, most = _bounds(instrument)
-    applies = {name: value for name, value in combined(instrument, rows).items() if value != NOT_APPLICABLE}
-    return _Values(
-        low={name: least if isinstance(value, str) else value for name, value in applies.items()},
-        high={name: most if isinstance(value, str) else value for name, value in applies.items()},
-        highest=most,
-    )
+def _place(rule: Threshold) -> str:
+    return f" of {', '.join(name.replace('_', ' ') for name in rule.of)}" if rule.of else ""
 
 
-def _bounds(instrument: Instrument) -> tuple[float, float]:
-    if instrument.kind == "numbers":
-        return float("-inf"), float("inf")
-    return (0, 1) if instrument.kind == "checklist" else (min(instrument.scale), max(instrument.scale))
+def _percent(instrument: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    full = len(ranges) * instrument.highest
+    low, high = (sum(levels) * 100 / full if full else 0 for levels in _ends(ranges))
+    return f"{_spoken(instrument, low, high)} percent of the points{_place(rule)}; {_number(rule)} are needed"
 
 
-def _line(instrument: Instrument, form: str, asked: Any, values: _Values) -> Line:
-    if form == "number":
-        return _number_line(instrument, asked, values)
-    asked = asked if isinstance(asked, dict) else {"level" if form == "no_item_at" else "at_least": asked}
-    values = values.of(instrument.chosen(asked.get("of")))
-    rule = _RULES.get(form)
-    if rule is None or not values.low or (instrument.kind in ("numbers", "judgement")):
-        return Line("cannot_tell", f"This record cannot show the rule “{form.replace('_', ' ')}”")
-    return rule(asked, values, _place(asked.get("of")))
+def _mean(instrument: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    low, high = (sum(levels) / len(levels) for levels in _ends(ranges))
+    return f"The mean{_place(rule)} is {_spoken(instrument, low, high)}; {_number(rule)} is needed"
 
 
-def _finding(low: bool, high: bool) -> Finding:
-    return "met" if low else "cannot_tell" if high else "not_met"
+def _every_item(_: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    sure = sum(one.lowest >= exact(rule.value) for one in ranges)
+    return f"{sure} of {len(ranges)} items{_place(rule)} are at level {_number(rule)} or above; all of them must be"
 
 
-def _place(of: str | list[str] | None) -> str:
-    names = [of] if isinstance(of, str) else of or []
-    return f" of {', '.join(name.replace('_', ' ') for name in names)}" if names else ""
+def _no_item_at(_: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    worst, surely = (sum(level <= exact(rule.value) for level in levels) for levels in _ends(ranges))
+    items = "item" if surely == 1 else "items"
+    words = f"{surely or 'No'} {items}{_place(rule)} at level {_number(rule)}; there must be none"
+    return f"{words}. {worst - surely} not seen" if worst > surely else words
 
 
-def _percent(asked: Mapping[str, Any], values: _Values, place: str) -> Line:
-    full, need = len(values.low) * values.highest, asked["at_least"]
-    low, high = (sum(found.values()) * 100 / full for found in (values.low, values.high))
-    words = f"{_spoken(low, high)} percent of the points{place}; {need:g} are needed"
-    return Line(_finding(low >= need, high >= need), words)
+def _items_at(_: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    sure = sum(one.lowest >= exact(rule.value) for one in ranges)
+    return f"{sure} of {len(ranges)} items{_place(rule)} are at level {_number(rule)} or above; {rule.count} are needed"
 
 
-def _mean(asked: Mapping[str, Any], values: _Values, place: str) -> Line:
-    need = asked["at_least"]
-    low, high = (sum(found.values()) / len(found) for found in (values.low, values.high))
-    return Line(_finding(low >= need, high >= need), f"The mean{place} is {_spoken(low, high)}; {need:g} is needed")
+def _number_of_item(instrument: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    titles = [item.title for name, item in instrument.items.items() if name in rule.of]
+    spoken = _spoken(instrument, ranges[0].lowest, ranges[0].highest)
+    return f"{', '.join(titles)}: {spoken}, {_number(rule)} needed"
 
 
-def _every_item(asked: Mapping[str, Any], values: _Values, place: str) -> Line:
-    need = asked["at_least"]
-    sure, maybe = (sum(value >= need for value in found.values()) for found in (values.low, values.high))
-    words = f"{sure} of {len(values.low)} items{place} are at level {need:g} or above; all of them must be"
-    return Line(_finding(sure == len(values.low), maybe == len(values.low)), words)
-
-
-def _no_item_at(asked: Mapping[str, Any], values: _Values, place: str) -> Line:
-    level = asked["level"]
-    worst, surely = (sum(value <= level for value in found.values()) for found in (values.low, values.high))
-    words = f"{surely or 'No'} item{'' if surely == 1 else 's'}{place} at level {level:g}; there must be none"
-    if worst > surely:
-        words += f". {worst - surely} not seen"
-    return Line(_finding(worst == 0, surely == 0), words)
-
-
-def _items_at(asked: Mapping[str, Any], values: _Values, place: str) -> Line:
-    level, need = asked["level"], asked["count"]
-    sure, maybe = (sum(value >= level for value in found.values()) for found in (values.low, values.high))
-    words = f"{sure} of {len(values.low)} items{place} are at level {level:g} or above; {need:g} are needed"
-    return Line(_finding(sure >= need, maybe >= need), words)
-
-
-def _number_line(instrument: Instrument, asked: Mapping[str, float], values: _Values) -> Line:
-    titles = {item.id: item.title for item in instrument.items}
-    low = all(values.low.get(name, float("-inf")) >= need for name, need in asked.items())
-    high = all(values.high.get(name, float("inf")) >= need for name, need in asked.items())
-    said = [
-        f"{titles.get(name, name)}: {_spoken(values.low.get(name, float('-inf')), values.high.get(name, float('inf')))}"
-        f", {need:g} needed"
-        for name, need in asked.items()
-    ]
-    return Line(_finding(low, high), "; ".join(said))
-
-
-def _spoken(low: float, high: float) -> str:
-    if low == high:
-        return f"{round(low, 1):g}"
-    return "not known" if high == float("inf") else f"{round(low, 1):g} to {round(high, 1):g}"
-
-
-_RULES = {
+_WORDS: Mapping[str, Callable[[Instrument, Threshold, Sequence[Range]], str]] = {
     "percent": _percent,
     "mean": _mean,
     "every_item": _every_item,
     "no_item_at": _no_item_at,
     "items_at": _items_at,
+    "number": _number_of_item,
 }
+"""Form of a pass mark → its words."""
+
+
+def _ends(ranges: Sequence[Range]) -> tuple[list[Points], list[Points]]:
+    return [one.lowest for one in ranges], [one.highest for one in ranges]
+
+
+def _number(rule: Threshold) -> str:
+    return f"{float(exact(rule.value)):g}"
+
+
+def _spoken(instrument: Instrument, low: Points | float, high: Points | float) -> str:
+    if low == high:
+        return f"{round(float(low), 1):g}"
+    if instrument.kind == "numbers":  # what is measured has no highest value
+        return "not known"
+    return f"{round(float(low), 1):g} to {round(float(high), 1):g}"

@@ -10,11 +10,11 @@ from training import clock
 from training.assessments import actions, signing
 from training.assessments.actions import Noted, own_rating
 from training.assessments.cards import cards_of, in_words, seen_in_words, typed_marks
-from training.assessments.instruments import Instrument
 from training.assessments.marks import Mark, Row, apart
 from training.assessments.models import Assessment, Rater
 from training.assessments.reading import drafts_of, notes_of, rows_of
 from training.errors import Invalid, NotFound
+from training.instruments.schema import Instrument
 from training.people.actor import Actor
 from training.people.models import Person
 from training.web.pages import actor, go, identity, page, typed
@@ -65,7 +65,7 @@ def _refuse_open(given: Given) -> None:
 async def _cards(
     request: Request, rater: Rater, instrument: Instrument, given: Given, problems: Mapping[str, str], status: int
 ) -> Response:
-    titles = {item.id: item.title for item in instrument.items}
+    titles = {item.id: item.title for item in instrument.items.values()}
     assessment = rater.assessment
     return page(
         request,
@@ -98,7 +98,7 @@ async def check(request: Request) -> Response:
         if row.state == "submitted" and row.raters_needed == 1:
             await signing.sign(row.id, actor=me, now=clock.now())
         return go(request, where)
-    names = [item.id for item in instrument.items] or list(given)
+    names = list(instrument.items) or list(given)
     rows = [_answer(instrument, name, given) for name in names]
     return page(
         request,
@@ -114,7 +114,7 @@ async def check(request: Request) -> Response:
 
 def _answer(instrument: Instrument, name: str, given: Given) -> dict[str, Any]:
     mark, text = given.get(name, (None, ""))
-    titles = {item.id: item.title for item in instrument.items}
+    titles = {item.id: item.title for item in instrument.items.values()}
     said: dict[str, Any] = {"item": name, "title": titles.get(name, "Your judgement"), "note": text}
     said |= {"seen": seen_in_words(instrument, name, mark)}
     return said | {"words": in_words(instrument, name, mark), "answered": mark is not None}

@@ -1,20 +1,27 @@
 """Reads an assessment back: its instrument, the rows of marks, and the row that its raters agreed on."""
 
-import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from training.assessments.instruments import Instrument, read_instrument
 from training.assessments.marks import JUDGED, Mark, Row, agreed_marks, unpacked
 from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation
 from training.assessments.versions import InstrumentVersion
+from training.instruments.read import read_instrument_text
+from training.instruments.schema import Instrument
 from training.people.actor import Actor
 
 
 def instrument_of(version: InstrumentVersion) -> Instrument:
     """Reads the instrument of a version."""
-    return read_instrument(json.loads(version.body))
+    return stored_instrument(version.body, version.title)
+
+
+@lru_cache(maxsize=256)
+def stored_instrument(body: str, title: str) -> Instrument:
+    """Reads the body of a version, which is JSON and so YAML too; it never changes, so neither does the answer."""
+    return read_instrument_text(body, title)
 
 
 async def rows_of(assessment_id: UUID) -> list[Row]:

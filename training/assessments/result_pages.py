@@ -8,13 +8,13 @@ from starlette.responses import Response
 from training import clock
 from training.assessments import signing
 from training.assessments.cards import in_words, seen_in_words
-from training.assessments.instruments import Instrument
 from training.assessments.marks import JUDGED, Row, agreed_marks
 from training.assessments.models import Assessment, Rater, Reconciliation, Signature
 from training.assessments.pages import OUTCOMES, STATES, found_assessment
 from training.assessments.reading import instrument_of, notes_of, visible_rows
 from training.assessments.signing import APPEAL
 from training.errors import NotFound
+from training.instruments.schema import Instrument
 from training.people.actor import Actor
 from training.sites.models import CentralUnit
 from training.web.pages import actor, go, identity, page
@@ -112,7 +112,7 @@ async def _items(row: Assessment, instrument: Instrument, rows: list[Row]) -> li
         counts = {JUDGED: rows[-1].marks[JUDGED]}
     notes = await notes_of(row.id, [one.by for one in rows])
     reasons = {one.item: one.reasons for one in await Reconciliation.filter(assessment_id=row.id)}
-    titles = {item.id: item.title for item in instrument.items} or {JUDGED: "Judgement"}
+    titles = {item.id: item.title for item in instrument.items.values()} or {JUDGED: "Judgement"}
     return [
         {
             "title": title,

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from training import facts
 from training.assessments.actions import own_rating, plain, refuse_ineligible
-from training.assessments.instruments import Instrument
 from training.assessments.marks import Row
 from training.assessments.models import Assessment, Rater, Signature
 from training.assessments.passing import Outcome, outcome_of
 from training.assessments.reading import settled_rows
 from training.database.opening import transaction
 from training.errors import Conflict
+from training.instruments.schema import Instrument
 from training.people.actor import Actor
 
 APPEAL = timedelta(days=28)

@@ -165,7 +165,7 @@ async def assessed(key: str, *, by: str, observed: date, group: str, independent
 
 def _seen(version: InstrumentVersion) -> dict[str, Noted]:
     marks = {}
-    for number, item in enumerate(instrument_of(version).items):
+    for number, item in enumerate(instrument_of(version).items.values()):
         more = item.advanced if number % 4 == 0 else ()
         marks[item.id] = Noted({"seen": [*item.basic, *item.required, *more]})
     return marks

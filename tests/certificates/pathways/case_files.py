@@ -9,11 +9,11 @@ from typing import Any
 
 from certificates.pathways.evaluate import evaluate
 from certificates.pathways.evidence import Evidence
-from certificates.pathways.marks import Instrument
 from certificates.pathways.reading import read_instruments, read_pathway, read_text
 from certificates.pathways.shapes import Pathway
 from certificates.pathways.verdict import Verdict
-from certificates.pathways.yaml_lines import read_table
+from training.instruments.schema import Instrument
+from training.parsing.yaml import read_table
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases"

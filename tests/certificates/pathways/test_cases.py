@@ -2,8 +2,8 @@
 
 import pytest
 
-from certificates.pathways.mistakes import Faulty
 from tests.certificates.pathways.case_files import ROWS_OF_FILES, CaseRow, differences, evaluated
+from training.parsing.messages import Faulty
 
 
 @pytest.mark.parametrize("row", ROWS_OF_FILES, ids=[f"{row.file}: {row.name}" for row in ROWS_OF_FILES])

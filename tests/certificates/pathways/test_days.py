@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.pathways.days import Length, add, first_reaching, next_month_and_day, subtract
+from training.parsing.lengths import Length, add, first_reaching, next_month_and_day, subtract
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 LENGTHS = st.builds(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certificates.pathways.once import Want, can_serve, hand_out
-from certificates.pathways.values import Result
+from training.parsing.values import Result
 
 IDS = "abcde"
 

@@ -17,7 +17,7 @@ from certificates.pathways.places import result_of
 from certificates.pathways.reading import read_pathway, read_pathway_text
 from certificates.pathways.shapes import Pathway
 from certificates.pathways.standing import granted_standing
-from certificates.pathways.values import Result
+from training.parsing.values import Result
 
 HERE = Path(__file__).parent
 START = date(2024, 1, 1)

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from certificates.pathways.checking import check
-from certificates.pathways.yaml_lines import read_table
+from training.parsing.yaml import read_table
 
 HERE = Path(__file__).parent
 DEMO = HERE.parents[2] / "training" / "demo" / "material"

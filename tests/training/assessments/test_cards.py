@@ -8,11 +8,12 @@ import httpx2
 import pytest
 
 from training.assessments.cards import cards_of, in_words, seen_in_words, typed_marks
-from training.assessments.instruments import Instrument, read_instrument
-from training.assessments.loading import load_instrument, read_file
+from training.assessments.loading import canonical, load_instrument
 from training.assessments.models import Assessment
 from training.assessments.versions import InstrumentVersion
 from training.demo.cast import known
+from training.instruments.read import read_instrument, read_instrument_text
+from training.instruments.schema import Instrument
 from training.people.actor import Actor
 
 from .conftest import NOW, Rated
@@ -25,22 +26,21 @@ GROUP = Path(__file__).parents[3] / "training/demo/material/instruments/group_fa
 def behaviours() -> Instrument:
     """An instrument of one item with every degree of behaviour."""
     item = {"harmful": {"h": "Harm"}, "required": {"r": "Must"}, "basic": {"b": "Base"}, "advanced": {"a": "More"}}
-    return read_instrument(
-        {
-            "instrument": "x",
-            "version": "1",
-            "kind": "behaviours",
-            "scale": {1: "one", 2: "two", 3: "three", 4: "four"},
-            "items": {"safety": item},
-        }
-    )
+    body = {
+        "instrument": "x",
+        "version": "1",
+        "kind": "behaviours",
+        "scale": {1: "one", 2: "two", 3: "three", 4: "four"},
+        "items": {"safety": item},
+    }
+    return read_instrument_text(canonical(body))
 
 
 def other(kind: str) -> Instrument:
     """An instrument of another kind with one item."""
     scale = {"scale": {0: "no", 2: "good"}} if kind == "scale" else {}
     items = {} if kind == "judgement" else {"items": {"safety": {}}}
-    return read_instrument({"instrument": "x", "version": "1", "kind": kind} | scale | items)
+    return read_instrument_text(canonical({"instrument": "x", "version": "1", "kind": kind} | scale | items))
 
 
 @pytest.mark.parametrize(
@@ -129,13 +129,11 @@ async def test_the_instrument_of_the_demo_is_rated_from_page_to_result(
     rated.version = await InstrumentVersion.get(instrument__name="group facilitation")
     row, bruno = await rated.open(), await browse("bruno")
     page = await bruno.get(f"/assessments/{row.id}/rate")
-    items = read_file(GROUP)["items"]
+    items = read_instrument(GROUP).items
     for item in items.values():
         for degree in ("basic", "required", "advanced", "harmful"):
-            assert all(words.replace("'", "&#39;") in page.text for words in (item.get(degree) or {}).values())
-    typed: dict[str, Any] = {
-        f"{name}_seen[]": [*item["basic"], *item.get("required", {})] for name, item in items.items()
-    }
+            assert all(words.replace("'", "&#39;") in page.text for words in getattr(item, degree).values())
+    typed: dict[str, Any] = {f"{name}_seen[]": [*item.basic, *item.required] for name, item in items.items()}
     await bruno.post(f"/assessments/{row.id}/rate", data=typed | {"step": "check"})
     check = await bruno.get(f"/assessments/{row.id}/check")
     assert check.text.count("3 all of the basics") == 15 and "Seen: Greets each parent by name" in check.text

@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
-from training.assessments.instruments import Instrument, Item, faults_of_instrument, read_instrument
-from training.assessments.marks import Row, agreed_marks, apart, fault_of_mark, level_of
+from training.assessments.loading import canonical
+from training.assessments.marks import Row, agreed_marks, apart, fault_of_mark
 from training.assessments.passing import outcome_of
+from training.instruments.judge import judge, level_of_mark
+from training.instruments.read import read_instrument_text
+from training.instruments.schema import Instrument, Item
+from training.parsing.messages import Faulty
 
 SAFETY = Item(
     "safety",
@@ -16,6 +20,9 @@ SAFETY = Item(
     basic={"knows_path": "x", "stays_calm": "x"},
     advanced={"plans": "x"},
 )
+
+
+WATCHED = Instrument("x", "1", "behaviours", scale={1: "a", 2: "b", 3: "c", 4: "d"}, items={"safety": SAFETY})
 
 
 @pytest.mark.parametrize(
@@ -34,12 +41,12 @@ SAFETY = Item(
     ],
 )
 def test_harm_comes_first_then_the_basics_then_more(seen: list[str], out: list[str], level: int) -> None:
-    assert level_of(SAFETY, {"seen": seen, "not_applicable": out}) == level
+    assert level_of_mark(WATCHED, SAFETY, {"seen": seen, "not_applicable": out}) == level
 
 
 @pytest.mark.parametrize("mark", ["n/a", "not_observed"])
 def test_an_item_that_was_not_seen_has_no_level(mark: str) -> None:
-    assert level_of(SAFETY, mark) is None
+    assert not isinstance(level_of_mark(WATCHED, SAFETY, mark), int)
 
 
 def instrument(**more: Any) -> Instrument:
@@ -52,7 +59,7 @@ def instrument(**more: Any) -> Instrument:
         "items": {"a": {}, "b": {}, "c": {}},
         "sections": {"first": ["a", "b"]},
     }
-    return read_instrument(body | more)
+    return read_instrument_text(canonical({key: value for key, value in (body | more).items() if value != {}}))
 
 
 def row(by: str, a: Any, b: Any, c: Any, agreed: bool = False) -> Row:
@@ -127,7 +134,7 @@ def test_the_agreed_row_speaks_for_every_item() -> None:
 )
 def test_a_judgement_needs_reasons(judged: str, reasons: str, finding: str) -> None:
     body = {"instrument": "x", "version": "1", "kind": "judgement"}
-    found = outcome_of(read_instrument(body), [Row("bruno", {"judged": judged}, reasons=reasons)])
+    found = outcome_of(read_instrument_text(canonical(body)), [Row("bruno", {"judged": judged}, reasons=reasons)])
     assert found.finding == finding
 
 
@@ -144,15 +151,30 @@ def test_marks_that_the_instrument_does_not_have_do_not_fit(item: str, mark: Any
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ([], "not an instrument"),
-        ({"instrument": "x", "version": "1", "kind": "scales"}, "kind scales is unknown"),
-        ({"instrument": "x", "version": "1", "kind": "scale", "items": {"a": None}}, "scale is missing"),
-        ({"instrument": "x", "version": "1", "kind": "checklist"}, "items are missing"),
+        ([], "no mapping"),
+        ({"instrument": "x", "version": "1", "kind": "scales"}, "scales is an unknown kind"),
+        ({"instrument": "x", "version": "1", "kind": "scale", "items": {"a": None}}, "no scale"),
+        ({"instrument": "x", "version": "1", "kind": "checklist"}, "no items"),
         (
             {"instrument": "x", "version": "1", "kind": "checklist", "items": {"a": None}, "sections": {"s": ["b"]}},
-            "names the unknown item b",
+            "b is no item of this instrument",
         ),
     ],
 )
 def test_a_body_that_is_no_instrument_is_told_why(body: Any, words: str) -> None:
-    assert words in " ".join(faults_of_instrument(body))
+    with pytest.raises(Faulty, match=words):
+        read_instrument_text(canonical(body))
+
+
+def test_what_was_measured_is_judged_on_the_page_as_by_the_rules() -> None:
+    body = {"instrument": "dpics", "version": "1", "kind": "numbers", "items": {"praise": {}}, "pass": {"mean": 2}}
+    measured = read_instrument_text(canonical(body))
+    outcome = outcome_of(measured, [Row("bruno", {"praise": 2.5})])
+    assert outcome.finding == judge(measured, [{"by": "bruno", "items": {"praise": 2.5}}]).result == "met"
+    assert [line.words for line in outcome.lines] == ["The mean is 2.5; 2 is needed"]
+
+
+def test_without_a_pass_mark_nobody_can_tell_and_the_page_says_why() -> None:
+    outcome = outcome_of(instrument(), [row("bruno", 3, 3, 3)])
+    assert outcome.finding == "cannot_tell"
+    assert "no pass mark" in outcome.lines[0].words

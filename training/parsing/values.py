@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from typing import Any
 
-from certificates.pathways.vocabulary import NUMBER, TEXT
+from training.parsing.keywords import NUMBER, TEXT
 
 Value = str | int | Decimal | bool | date
 Number = int | Decimal
@@ -53,6 +54,16 @@ def plain_values(value: object, kind: str | None = None) -> tuple[Value, ...]:
     if isinstance(value, list | tuple | set | frozenset):
         return tuple(one for part in value for one in plain_values(part, kind))
     return () if value is None else (_plain(value, kind),)
+
+
+def text(value: Any) -> str:
+    """Text, empty if there is none."""
+    return "" if value is None else str(value)
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """The words of one word or a list of words."""
+    return tuple(str(one) for one in plain_values(value, TEXT))
 
 
 def number(value: object) -> int | float:

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable
 
-from certificates.pathways.checking_pass import check_pass
-from certificates.pathways.findings import Findings, is_text, shown
-from certificates.pathways.mistakes import nearest
-from certificates.pathways.scope import ID_REMEDY, is_id
-from certificates.pathways.vocabulary import INSTRUMENT_KINDS
-from certificates.pathways.yaml_lines import Table
+from training.instruments.check_pass import check_pass
+from training.parsing.findings import ID_REMEDY, Findings, is_id, is_text, shown
+from training.parsing.keywords import INSTRUMENT_KINDS
+from training.parsing.messages import nearest
+from training.parsing.yaml import Table
 
 _COMMON = ("instrument", "version", "kind", "title", "note", "source", "sections", "raters", "pass")
 KEYS_OF_KIND: dict[str, tuple[str, ...]] = {
@@ -26,7 +25,7 @@ ITEM_KEYS: dict[str, tuple[str, ...]] = {
     "checklist": _OF_ITEM,
     "numbers": _OF_ITEM,
 }
-_WHOLE = re.compile(r"-?\d+")
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,8})")
 
 
 def check_instrument(table: Table, found: Findings) -> None:

@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import yaml
 from yaml.events import AliasEvent, NodeEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from certificates.pathways.mistakes import Faulty, Mistake
+from training.parsing.messages import Faulty, Mistake
 
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})")
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -66,13 +68,27 @@ class Row(list[object]):
         self.lines: list[int] = []
 
 
+def read_text(path: Path) -> str:
+    """The text of a file; raises Faulty if there is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Faulty([Mistake(str(path), 1, "the file is no UTF-8", "save it as UTF-8")]) from error
+    except OSError as error:
+        what = f"the file cannot be read ({error.strerror})"
+        raise Faulty([Mistake(str(path), 1, what, "look at its name")]) from error
+
+
 def read_table(text: str, file: str) -> Table:
     """Read one YAML document; raises Faulty with every mistake of form."""
+    if strange := _UNPRINTABLE.search(text):
+        line = text.count("\n", 0, strange.start()) + 1
+        raise Faulty([Mistake(file, line, _unseen(strange.group()), "take it out, or type the line anew")])
     loader = _Loader(text.removeprefix("\ufeff"), file)
     try:
         node = loader.get_single_node()
         if node is None:
-            raise Faulty([Mistake(file, 1, "the file is empty", "write a pathway, an instrument or evidence into it")])
+            raise Faulty([Mistake(file, 1, "the file is empty", "write lines such as `title: words`")])
         tree = loader.built(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -86,7 +102,7 @@ def read_table(text: str, file: str) -> Table:
     finally:
         loader.dispose()
     if not isinstance(tree, Table):
-        loader.mistakes.append(Mistake(file, 1, "the file is no mapping", "begin with pathway, instrument or holder"))
+        loader.mistakes.append(Mistake(file, 1, "the file is no mapping", "write lines such as `title: words`"))
     if loader.mistakes or not isinstance(tree, Table):
         raise Faulty(loader.mistakes)
     return tree
@@ -102,11 +118,12 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-        line = event.start_mark.line
+        mark: Any = event.start_mark
+        line = mark.line
         if isinstance(event, AliasEvent):
             self._refuse(line, f"*{event.anchor} is an alias", "write the value out where it is used")
             self.get_event()  # type: ignore[no-untyped-call]
-            return ScalarNode("tag:yaml.org,2002:str", "", None, None, "'")
+            return ScalarNode("tag:yaml.org,2002:str", "", mark, mark, "'")
         if isinstance(event, NodeEvent) and event.anchor:
             self._refuse(line, f"&{event.anchor} is an anchor", "write the value out where it is used")
             event.anchor = None
@@ -144,10 +161,14 @@ class _Loader(yaml.SafeLoader):
         return table
 
     def _scalar(self, node: Node) -> object:
-        text = str(node.value)
+        text = str(node.value).strip()
+        if unseen := _UNPRINTABLE.search(text):  # written as an escape, such as "\ud800"
+            self._refuse(
+                node.start_mark.line, f"here is a letter that nobody sees (U+{ord(unseen.group()):04X})", "take it out"
+            )
+            return ""
         if not isinstance(node, ScalarNode) or node.style is not None:
-            return text.strip()
-        text = text.strip()
+            return text
         if text in _WORDS:
             return _WORDS[text]
         if _WHOLE.fullmatch(text):
@@ -165,6 +186,10 @@ class _Loader(yaml.SafeLoader):
 
     def _refuse(self, line: int, what: str, remedy: str) -> None:
         self.mistakes.append(Mistake(self.file, line + 1, what, remedy))
+
+
+def _unseen(letter: str) -> str:
+    return f"here is a letter that nobody sees (U+{ord(letter):04X})"
 
 
 def _copied(value: object) -> object:

@@ -1,14 +1,18 @@
-"""Judges the ratings of an assessment with its instrument: met, not met or cannot tell, and the points."""
+"""Judges the ratings of an assessment with its instrument: met, not met or cannot tell, and the level of each item.
+
+The one judge of the house: the result page, the signature and the pathway engine ask it.
+Source: the pathway language, section 10.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
 
-from certificates.pathways.marks import Instrument, ItemLevel, Points, Range, exact, levels_of_items
-from certificates.pathways.shapes import Threshold, Thresholds
-from certificates.pathways.values import Result, all_of
-
-__all__ = ["Instrument", "Judgement", "judge"]
+from training.instruments.schema import Instrument, Item, Points, Threshold, Thresholds, exact
+from training.parsing.keywords import NOT_APPLICABLE_MARK
+from training.parsing.values import Result, all_of
 
 READ_FROM_RECORD = ("score", "agreement")
 READABLE = ("percent", "mean", *READ_FROM_RECORD)  # forms that an attribute of the same name can answer
@@ -22,18 +26,43 @@ FORMS_OF_KIND: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_YES_AND_NO: Mapping[str, Points] = {"yes": 1, "no": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The lowest and the highest level that an item may have."""
+
+    lowest: Points
+    highest: Points
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLevel:
+    """What is known of one item: no range if it does not apply."""
+
+    range: Range | None
+    top: Points | None = None
+
+    @property
+    def level(self) -> Points | None:
+        """The level, if it is known."""
+        return self.range.lowest if self.range and self.range.lowest == self.range.highest else None
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The result of some ratings, the points reached and reachable, and the level of each item."""
+    """The result of some ratings, the points reached and reachable, the level of each item, the result of each form.
+
+    Without forms the result is cannot_tell, since `missing` says so: too few raters, raters apart, or no rule.
+    """
 
     result: Result
     points: int | float | None = None
     highest: int | float | None = None
     items: Mapping[str, ItemLevel] = field(default_factory=dict)
-
-    def __iter__(self) -> Any:
-        """Allow `result, points = judge(…)`."""
-        return iter((self.result, self.points))
+    forms: tuple[tuple[Threshold, Result], ...] = ()
+    missing: Literal["", "rule", "agreement", "raters"] = ""
 
 
 def judge(
@@ -48,9 +77,11 @@ def judge(
     apart, items = levels_of_items(instrument, rows)
     points, highest = _points(items)
     if rule is None or apart or not _enough(instrument, rows):
-        return Judgement(Result.CANNOT_TELL, points, highest, items)
-    result = all_of(_form(one, instrument, items, rows=rows, attributes=attributes or {}) for one in rule.forms)
-    return Judgement(result, points, highest, items)
+        missing: Literal["rule", "agreement", "raters"]
+        missing = "rule" if rule is None else "agreement" if apart else "raters"
+        return Judgement(Result.CANNOT_TELL, points, highest, items, missing=missing)
+    forms = [(one, _form(one, instrument, items, rows=rows, attributes=attributes or {})) for one in rule.forms]
+    return Judgement(all_of(result for _, result in forms), points, highest, items, tuple(forms))
 
 
 def read_from_attributes(rule: Thresholds, attributes: Mapping[str, Any]) -> Result | None:
@@ -158,3 +189,52 @@ def _points(items: Mapping[str, ItemLevel]) -> tuple[int | float | None, int | f
 
 def _plain(value: Points) -> int | float:
     return int(value) if value.denominator == 1 else round(float(value), 2)
+
+
+def levels_of_items(instrument: Instrument, rows: list[Mapping[str, Any]]) -> tuple[bool, dict[str, ItemLevel]]:
+    """Whether raters are too far apart, and the level of each item."""
+    apart = False
+    found: dict[str, ItemLevel] = {}
+    top = instrument.highest if instrument.kind != "numbers" else None
+    for item in instrument.items.values():
+        marks = [level_of_mark(instrument, item, (row.get("items") or {}).get(item.id)) for row in rows]
+        given = [mark for mark in marks if isinstance(mark, int | Fraction)]
+        if given:
+            apart = apart or _too_far(instrument, given)
+            level = Fraction(sum(given), len(given)) if instrument.combine == "mean" else min(given)
+            found[item.id] = ItemLevel(Range(level, level), top)
+        elif marks and all(mark == NOT_APPLICABLE_MARK for mark in marks):
+            found[item.id] = ItemLevel(None, top)
+        else:
+            found[item.id] = ItemLevel(Range(instrument.lowest, instrument.highest), top)
+    return apart, found
+
+
+def level_of_mark(instrument: Instrument, item: Item, mark: object) -> Points | str | None:
+    """Gives the level that one mark stands for, n/a, or None where nobody can tell."""
+    if mark == NOT_APPLICABLE_MARK:
+        return NOT_APPLICABLE_MARK
+    if instrument.kind == "behaviours":
+        return _of_behaviours(instrument, item, mark) if isinstance(mark, Mapping) else None
+    if instrument.kind == "checklist":
+        return _YES_AND_NO.get(str(mark))
+    if isinstance(mark, int | float | Decimal) and not isinstance(mark, bool):
+        return exact(mark)
+    return None
+
+
+def _of_behaviours(instrument: Instrument, item: Item, mark: Mapping[str, Any]) -> Points:
+    seen = {str(one) for one in mark.get("seen") or ()}
+    out = {str(one) for one in mark.get("not_applicable") or ()}
+    scale = sorted(instrument.scale)
+    if seen & (set(item.harmful) - out) or set(item.required) - out - seen:
+        return scale[0]
+    if set(item.basic) - out - seen:
+        return scale[1]
+    return scale[3] if seen & (set(item.advanced) - out) else scale[2]
+
+
+def _too_far(instrument: Instrument, given: list[Points]) -> bool:
+    if instrument.agree_within is None:
+        return False
+    return len(given) > 1 and max(given) - min(given) > exact(instrument.agree_within)

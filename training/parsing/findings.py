@@ -1,14 +1,17 @@
 """Collects mistakes while a file is checked, with the plain tests that every kind of file needs."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from certificates.pathways.days import Length
-from certificates.pathways.mistakes import Mistake, nearest
-from certificates.pathways.yaml_lines import Row, Table
+from training.parsing.lengths import Length
+from training.parsing.messages import Mistake, nearest
+from training.parsing.yaml import Row, Table
 
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+ID_REMEDY = "use small letters, digits and _, beginning with a letter"
 LENGTH_REMEDY = "write a length such as P1Y6M, P2W or P10D"
 
 
@@ -114,9 +117,14 @@ class Findings:
             self.add(table, key, f"{key} is {shown(table[key])}", f"write {key}: true, or take it out")
 
 
+def is_id(name: str) -> bool:
+    """Whether a name is made of small letters, digits and underscores."""
+    return _ID.fullmatch(name) is not None
+
+
 def is_text(value: object) -> bool:
     """Whether a value can be read as text."""
-    return isinstance(value, str | int | Decimal | float) and not isinstance(value, bool)
+    return isinstance(value, str | int | Decimal | float | date) and not isinstance(value, bool)
 
 
 def is_number(value: object) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from certificates.pathways.findings import Findings, shown
-from certificates.pathways.mistakes import nearest
-from certificates.pathways.yaml_lines import Table
+from training.parsing.findings import Findings, shown
+from training.parsing.messages import nearest
+from training.parsing.yaml import Table
 
 _LONG = {
     "percent": ("at_least",),
