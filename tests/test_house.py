@@ -2,14 +2,17 @@
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from tortoise.models import Model
 
 from training import consequences, facts
 from training.app import ROUTES
 from training.database.apps import APPS
 from training.people.roles import ABILITIES
+from training.sealed_tables import SEALED, UNSEALED
 from training.settings import Settings
 from training.web.doors import ANYONE, SIGNED_IN
 
@@ -24,6 +27,9 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if "dem
 CODE = [path for path in SOURCES if path.name != "__init__.py"]
 NOT_NAMES = ("utils", "helpers", "manager", "service", "data", "info", "process")
 LONG_LINES, LONG_FUNCTION = 400, 40
+ENDS = ("", "_id")  # of the columns of a field: its own name, or that of what it points to
+TRAIL = ("facts.record", "trail.record")
+"""How rooms write to the trail."""
 
 
 def _named(path: Path) -> str:
@@ -107,9 +113,51 @@ def test_every_setting_stands_in_the_readme():
 
 
 def test_every_fact_kind_is_known_and_recorded_somewhere():
-    code = "\n".join(path.read_text("utf-8") for path in CODE if path.name != "kinds.py")
     assert set(consequences.AFTER) <= facts.KINDS
-    assert sorted(kind for kind in facts.KINDS if f'"{kind}"' not in code) == []
+    assert sorted(facts.KINDS - _recorded()) == []
+
+
+def _recorded():
+    """The kinds that some call records: named in it, or in what the name in it stands for."""
+    calls = [call for path in CODE for call in _calls(ast.parse(path.read_text("utf-8")))]
+    forwarders: set[str] = set()
+    while True:
+        telling = [(tree, at, kind) for tree, at, called, kind in calls if called in (*TRAIL, *forwarders)]
+        more = {at.name for _, at, kind in telling if isinstance(kind, ast.Name) and kind.id in _given_to(at)}
+        if more <= forwarders:
+            break
+        forwarders |= more
+    found = {text for tree, at, kind in telling for text in (*_texts(kind), *_texts_behind(kind, at, tree))}
+    return found & facts.KINDS
+
+
+def _calls(tree):
+    """Every call with what it is in, what it calls and its first word."""
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and node.args:
+                yield tree, function, ast.unparse(node.func), node.args[0]
+
+
+def _given_to(function):
+    return {one.arg for one in (*function.args.args, *function.args.kwonlyargs)}
+
+
+def _texts_behind(expression, function, tree):
+    """What the names in it stand for: set in the same function, or a table of the file."""
+    for name in {node.id for node in ast.walk(expression) if isinstance(node, ast.Name)}:
+        for node in ast.walk(tree if name.isupper() else function):
+            if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and name in _set_by(node):
+                yield from _texts(node.value)
+                yield from _texts_behind(node.value, function, tree)
+
+
+def _set_by(node):
+    return [getattr(one, "id", "") for one in (node.targets if isinstance(node, ast.Assign) else [node.target])]
+
+
+def _texts(node):
+    return [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
 def test_every_follow_up_has_somebody_who_does_it():
@@ -128,6 +176,27 @@ def test_every_model_says_what_personal_data_it_holds_and_how_long():
                     if not re.search(r"Personal data: (none\.|.+kept: .+)", told, re.S):
                         found.append(f"{module}.{node.name}")
     assert found == []
+
+
+def test_every_table_is_sealed_or_says_why_not():
+    there = {f"{room}.{name}": model for room, name, model in _models()}
+    assert set(there) - set(SEALED) - set(UNSEALED) == set(), "say in training/sealed_tables.py what rests on it"
+    assert (set(SEALED) | set(UNSEALED)) - set(there) == set(), "there is no such table"
+    assert set(SEALED) & set(UNSEALED) == set()
+    left_out = {f"{table}.{column}" for table, columns in SEALED.items() for column in columns}
+    columns = {
+        f"{table}.{name}{end}" for table, model in there.items() for name in model._meta.fields_map for end in ENDS
+    }
+    assert left_out - columns == set(), "there is no such column"
+    assert all(UNSEALED.values()) and all(reason for columns in SEALED.values() for reason in columns.values())
+
+
+def _models():
+    for room, modules in APPS.items():
+        for module in modules:
+            for name, model in vars(import_module(module)).items():
+                if isinstance(model, type) and issubclass(model, Model) and model.__module__ == module:
+                    yield room, name, model
 
 
 def test_every_route_asks_for_a_known_ability():

@@ -12,6 +12,7 @@ from tortoise.models import Model
 from training.database.opening import connection, inside_transaction, on_postgres
 from training.errors import Conflict, NotFound
 from training.kinds import KINDS
+from training.row_digests import digests_of
 
 NOTICE = "training_followup"  # the PostgreSQL channel that wakes sleeping workers
 
@@ -38,6 +39,7 @@ class Fact(Model):
     recorded = fields.DatetimeField()
     version = fields.CharField(max_length=60, default="")
     detail: Any = fields.JSONField()
+    rows: Any = fields.JSONField(null=True)  # table → id → digest of each sealed row that it speaks of
     seal: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "trail.Seal", related_name="facts", on_delete=fields.RESTRICT, null=True
     )
@@ -105,10 +107,13 @@ async def record(
     on_behalf_of: UUID | None = None,
     version: str = "",
     detail: Mapping[str, Any] | None = None,
+    rows: Iterable[Model] = (),
 ) -> Fact:
     """Writes a fact and the follow-ups that come after it, in the caller's transaction.
 
     `detail` is plain JSON: before and after where it matters, no names, no addresses.
+    `rows` are the sealed rows, besides the subject, that were made, changed or removed: call it after the last of
+    these changes, as the fact keeps a digest of each as it stands.
     """
     names = _names_after(kind)
     fact = await Fact.create(
@@ -123,6 +128,7 @@ async def record(
         recorded=now,
         version=version,
         detail=dict(detail or {}),
+        rows=await digests_of(subject, rows),
     )
     await _queue(
         Followup(kind=name, key=f"{name}/{fact.id}", due=now, payload={}, subject_id=fact.subject_id, fact=fact)

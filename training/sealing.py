@@ -25,8 +25,10 @@ CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(","
 
 COLUMNS = (
     "id", "kind", "subject_kind", "subject_id", "person_id", "unit_id", "actor_id", "on_behalf_of_id",
-    "happened", "recorded", "version", "detail",
+    "happened", "recorded", "version", "detail", "rows",
 )  # fmt: skip
+LATER = frozenset({"rows"})
+"""Columns that entries of before do not have: they are hashed where there is something in them."""
 
 HOW_TO_CHECK = (
     "After this line: each seal, then its entries in order. Leaf = SHA-256(00 + entry); an entry is JSON with sorted "
@@ -132,7 +134,7 @@ def chain_of(before: str, seal: Mapping[str, Any]) -> str:
 
 def plain(fact: Mapping[str, Any]) -> dict[str, Any]:
     """Gives the sealed columns of a fact as plain JSON values."""
-    return {name: _plain(fact[name]) for name in COLUMNS}
+    return {name: _plain(fact[name]) for name in COLUMNS if name not in LATER or fact.get(name) is not None}
 
 
 def plain_seal(seal: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from training.database.opening import opened
 
 GIVEN = os.environ.get("TRAINING_TEST_DATABASE", "sqlite://")
 POSTGRES = GIVEN.startswith("postgres")
-TRAIL = {"trail": ["training.facts", "training.sealing"]}
+TRAIL = {"trail": ["training.row_digests", "training.facts", "training.sealing"]}
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ Apps = Mapping[str, list[str]]  # label -> modules with models
 
 # Foreign keys point up this list only, and migrations run down it.
 APPS: dict[str, list[str]] = {
-    "trail": ["training.facts", "training.sealing"],
+    "trail": ["training.row_digests", "training.facts", "training.sealing"],
     "web": ["training.web.limits"],
     "sites": ["training.sites.models"],
     "people": ["training.people.models"],
