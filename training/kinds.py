@@ -50,6 +50,7 @@ KINDS: frozenset[str] = frozenset(
         "registration.added",
         "registration.approved",
         "registration.changed",
+        "registration.proposed",
         # people
         "membership.ended",
         "membership.given",

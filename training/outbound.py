@@ -19,6 +19,8 @@ from training.errors import NotAllowed, Upstream
 
 CONNECT_SECONDS = 5
 TOTAL_SECONDS = 10
+REFUSED_AFTER_SECONDS = 0.3
+"""When a name is refused: most resolvers say by then that they do not know one."""
 MAX_BYTES = 512 * 1024
 MAX_REDIRECTS = 3
 USER_AGENT = "facilitator-training/0.1"
@@ -29,7 +31,7 @@ class AddressForbidden(NotAllowed):
     """An address that we do not call; the words are the same for every reason, so that they tell no secrets."""
 
     def __init__(self) -> None:
-        super().__init__("This address may not be called from here.", "Use a public https address.")
+        super().__init__("We cannot call this address.", "Check its name, and that it is a public https address.")
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,21 @@ class Outbound:
         await self.client.aclose()
 
     async def check(self, url: str, *, ports: Iterable[int] = (443,)) -> None:
-        """Raises AddressForbidden for an address that could not be called; nothing is sent."""
+        """Raises AddressForbidden for an address that could not be called; nothing is sent.
+
+        Names that nobody knows and names of our own network are answered alike, and after about the same time: whoever
+        may make us look up names must not learn which of them there are here.
+        """
         await self._check(url, frozenset(ports))
-        parts = urlsplit(url)
+        parts, loop = urlsplit(url), asyncio.get_running_loop()
+        began = loop.time()
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 found = await _addresses(parts.hostname or "", parts.port or 443, self.allow)
-        except TimeoutError:
+        except (TimeoutError, AddressForbidden):
             found = []
         if not found:
+            await asyncio.sleep(max(0, began + REFUSED_AFTER_SECONDS - loop.time()))
             raise AddressForbidden
 
     async def fetch(

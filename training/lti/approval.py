@@ -8,6 +8,7 @@ from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, NotFound
 from training.lti.models import Deployment, Registration
+from training.lti.proposals import fingerprint, proposed_for
 from training.lti.registration import uuid_of
 from training.lti.remembered import forget_everywhere
 
@@ -15,18 +16,27 @@ OPENED, CLOSED = ("pending", "closed"), ("pending", "active")
 """The states out of which a registration is opened, and out of which it is closed."""
 
 
-async def approve(identifier: str, *, now: datetime, actor: UUID | None = None, unit_id: UUID | None = None) -> str:
+CHANGED = ("It has changed since you looked.", "Read it again, then answer it.")
+
+
+async def approve(
+    identifier: str,
+    *,
+    now: datetime,
+    shown: str | None = None,
+    actor: UUID | None = None,
+    unit_id: UUID | None = None,
+) -> str:
     """Approves a registration that waits or is closed, or a deployment that waits, by its id.
 
-    A deployment may also be named by the LMS's own id if only one waits.
-
-    `unit_id` limits it to one unit's.
+    A deployment may also be named by the LMS's own id if only one waits. `shown` is the fingerprint of the registration
+    that was read on a page; None where there was no page. `unit_id` limits it to one unit's.
     """
     wanted = uuid_of(identifier)
     own: dict[str, Any] = {"unit_id": unit_id} if unit_id else {}
     registration = await Registration.get_or_none(id=wanted, state__in=OPENED, **own) if wanted else None
     if registration:
-        return await _approve_registration(registration, now, actor)
+        return await _approve_registration(registration, shown, now, actor)
     own = {"registration__unit_id": unit_id} if unit_id else {}
     waiting = Deployment.filter(state="pending", **own).select_related("registration")
     found = await waiting.filter(id=wanted) if wanted else []
@@ -38,14 +48,26 @@ async def approve(identifier: str, *, now: datetime, actor: UUID | None = None, 
     return await _approve_deployment(found[0], now, actor)
 
 
-async def _approve_registration(registration: Registration, now: datetime, actor: UUID | None) -> str:
+async def _approve_registration(
+    registration: Registration, shown: str | None, now: datetime, actor: UUID | None
+) -> str:
     async with transaction():
-        if not await Registration.filter(id=registration.id, state__in=OPENED).update(state="active"):
+        row = await _as_shown(registration, fingerprint(registration) if shown is None else shown)
+        if row.state not in OPENED:
             raise Conflict("It was approved already.", "Load the page again.")
-        await Deployment.filter(registration_id=registration.id, state="pending").update(state="approved")
-        await facts.record("registration.approved", registration, actor=actor, unit=registration.unit_id, now=now)
+        await Registration.filter(id=row.id).update(state="active", asked=None)
+        await Deployment.filter(registration_id=row.id, state="pending").update(state="approved")
+        await facts.record("registration.approved", row, actor=actor, unit=row.unit_id, now=now)
     forget_everywhere()
     return f"Registration {registration.id} is active."
+
+
+async def _as_shown(registration: Registration, shown: str) -> Registration:
+    """Reads a registration for a change, if it still says what was shown: nobody accepts what they have not read."""
+    row = await Registration.select_for_update().get(id=registration.id)
+    if fingerprint(row) != shown:
+        raise Conflict(*CHANGED)
+    return row
 
 
 async def _approve_deployment(deployment: Deployment, now: datetime, actor: UUID | None) -> str:
@@ -63,25 +85,36 @@ async def _approve_deployment(deployment: Deployment, now: datetime, actor: UUID
     return f"Deployment {deployment.deployment_id} is approved."
 
 
-async def accept_changes(registration: Registration, *, now: datetime, actor: UUID | None = None) -> None:
+async def accept_changes(registration: Registration, *, shown: str, now: datetime, actor: UUID | None = None) -> None:
     """Takes over what an LMS proposed for its registration, as it was shown."""
-    proposed: dict[str, list[Any]] = registration.proposed or {}
-    if not proposed:
-        raise Conflict("There is nothing to take over.", "Load the page again.")
     async with transaction():
-        told = {name: after for name, (_, after) in proposed.items()}
-        await Registration.filter(id=registration.id).update(proposed=None, **told)
-        await facts.record(
-            "registration.changed", registration, actor=actor, unit=registration.unit_id, now=now, detail=proposed
-        )
+        row = await _as_shown(registration, shown)
+        proposal = proposed_for(row)
+        if proposal is None:
+            raise Conflict("There is nothing to take over.", "Load the page again.")
+        told = {name: after for name, (_, after) in proposal.changes.items()}
+        token = {"client_token": proposal.client_token} if proposal.client_token else {}
+        await Registration.filter(id=row.id).update(proposed=None, asked_hash=proposal.asked_hash, **told, **token)
+        detail = dict(proposal.changes)
+        await facts.record("registration.changed", row, actor=actor, unit=row.unit_id, now=now, detail=detail)
     forget_everywhere()
+
+
+async def drop_changes(registration: Registration, *, now: datetime, actor: UUID | None = None) -> None:
+    """Refuses what an LMS proposed for its registration: all stays as it is."""
+    async with transaction():
+        if not await Registration.filter(id=registration.id, proposed__isnull=False).update(proposed=None):
+            raise Conflict("There is nothing to refuse.", "Load the page again.")
+        detail = {"proposal": ["waiting", "refused"]}
+        unit = registration.unit_id
+        await facts.record("registration.changed", registration, actor=actor, unit=unit, now=now, detail=detail)
 
 
 async def refuse(identifier: UUID, *, now: datetime, actor: UUID | None = None, unit_id: UUID) -> str:
     """Closes a registration, or refuses a deployment that waits: nobody comes in by it. Says in words what it did."""
     async with transaction():
         row = await Registration.get_or_none(id=identifier, unit_id=unit_id)
-        if row and await Registration.filter(id=identifier, state__in=CLOSED).update(state="closed"):
+        if row and await Registration.filter(id=identifier, state__in=CLOSED).update(state="closed", asked=None):
             detail = {"state": [row.state, "closed"]}
             await facts.record("registration.changed", row, actor=actor, unit=unit_id, now=now, detail=detail)
             forget_everywhere()

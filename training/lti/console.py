@@ -1,6 +1,8 @@
 """The console of LMS administrators: what is connected, what waits, and how to connect one."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -13,9 +15,10 @@ from training.lti import approval, checkup, entering, introducing
 from training.lti.models import Context, Deployment, Registration, visible_to
 from training.lti.platform import allowed_hosts
 from training.lti.profiles import PROFILES, Profile
+from training.lti.proposals import WORDS, fingerprint, is_elsewhere, proposed_for
 from training.lti.tool import Tool
 from training.people.actor import Actor
-from training.web.pages import actor, go, identity, page
+from training.web.pages import actor, go, identity, page, typed
 
 
 async def console(request: Request) -> Response:
@@ -43,7 +46,6 @@ async def system(request: Request) -> Response:
     known = Deployment.filter(registration_id=found.id).order_by("seen")
     listed = Context.filter(deployment__registration_id=found.id).exclude(roster_url="").order_by("title")
     courses = await listed.values("id", "title", "context_id", "synced")
-    proposed = [(name, str(before), str(after)) for name, (before, after) in (found.proposed or {}).items()]
     return page(
         request,
         "lti/system.html",
@@ -53,7 +55,9 @@ async def system(request: Request) -> Response:
         ours=entering.there(found.profile, request.app.state.settings.public_url),
         strange_hosts=_strange_hosts(found),
         deployments=await known.values("id", "deployment_id", "state"),
-        proposed=proposed,
+        proposed=_proposed(found),
+        asked=_asked(found.asked) if found.asked else None,
+        shown=fingerprint(found),
         courses=courses,
         takes_updates=bool(found.client_uri),
     )
@@ -68,9 +72,13 @@ async def check(request: Request) -> Response:
 
 
 async def accept(request: Request) -> Response:
-    """Takes over what an LMS proposed for its registration."""
-    found = await registered(request)
-    await approval.accept_changes(found, now=clock.now(), actor=actor(request).person_id)
+    """Takes over what an LMS proposed for its registration, if it is still what was shown; or refuses it."""
+    found, me, form = await registered(request), actor(request), await typed(request)
+    if form.get("answer") == "refuse":
+        await approval.drop_changes(found, now=clock.now(), actor=me.person_id)
+        return go(request, f"/lti/console/{found.id}?notice=The+changes+are+refused.+All+stays+as+it+is.")
+    shown = str(form.get("shown", ""))
+    await approval.accept_changes(found, shown=shown, now=clock.now(), actor=me.person_id)
     return go(request, f"/lti/console/{found.id}?notice=The+changes+are+taken+over.")
 
 
@@ -89,7 +97,8 @@ async def introduce(request: Request) -> Response:
 async def approve(request: Request) -> Response:
     """Approves a registration or a deployment that waits."""
     me: Actor = actor(request)
-    await approval.approve(str(identity(request)), now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
+    wanted, shown = str(identity(request)), str((await typed(request)).get("shown", ""))
+    await approval.approve(wanted, shown=shown, now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
     return go(request, "/lti/console?notice=It+is+approved.")
 
 
@@ -108,9 +117,31 @@ async def registered(request: Request) -> Registration:
     return found
 
 
+def _proposed(row: Registration) -> dict[str, Any] | None:
+    """Lists what is proposed: what it is, as it is now, as it would be, and whether that is on another host."""
+    proposal = proposed_for(row)
+    if proposal is None:
+        return None
+    rows = [
+        [WORDS.get(name, name), _text(before), _text(after), {"tag": "Other host"} if is_elsewhere(row, after) else ""]
+        for name, (before, after) in proposal.changes.items()
+    ]
+    token = [["Token for sending our newest values", "The present one", "A new one", ""]]
+    return {"rows": rows + (token if proposal.client_token else []), "asked": _asked(proposal.asked)}
+
+
+def _asked(asked: Mapping[str, str]) -> dict[str, Any]:
+    return {**asked, "at": datetime.fromisoformat(asked["at"])}
+
+
+def _text(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
 def _strange_hosts(row: Registration) -> list[str]:
     """Lists the hosts that are not the issuer's: whoever approves should know them."""
-    return sorted(allowed_hosts(row) - {urlsplit(row.issuer).hostname or ""})
+    also = {urlsplit(row.client_uri).hostname or ""} - {""}
+    return sorted((allowed_hosts(row) | also) - {urlsplit(row.issuer).hostname or ""})
 
 
 def _shown(row: Registration) -> dict[str, Any]:

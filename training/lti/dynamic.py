@@ -3,23 +3,26 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from training import facts
+from training.database.opening import transaction
 from training.errors import Trouble
 from training.lti.introducing import CONFIGURATION, SCOPES, metadata, text_of
 from training.lti.models import Registration
 from training.lti.profiles import recognise
+from training.lti.proposals import Asked, propose
 from training.lti.refusals import Refused
-from training.lti.registration import Entry, add, check, unit_of
+from training.lti.registration import LONGEST_URL, Entry, add, check, unit_of
 from training.lti.tool import Tool
 from training.outbound import AddressForbidden, Reply
+from training.sites.models import CentralUnit
 
 PLATFORM = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
-COMPARED = ("auth_url", "token_url", "jwks_url", "token_audience", "service_hosts")
 
 
 @dataclass(frozen=True)
@@ -39,18 +42,32 @@ class Configuration:
 
 
 async def register(
-    tool: Tool, configuration_url: str, token: str, *, name: str, unit: str, now: datetime
+    tool: Tool, configuration_url: str, token: str, *, name: str, unit: str, address: str, now: datetime
 ) -> Registration:
-    """Registers us at a platform, to be approved by somebody; the same request makes no second registration."""
+    """Registers us at a platform, to be approved by somebody; the same request makes no second registration.
+
+    `address` is the network address that asked for it, for whoever approves.
+    """
+    owner = await unit_of(unit)  # before the platform is told anything
     asked_hash = hashlib.sha256(f"{configuration_url}|{token}".encode()).hexdigest()
-    known = await Registration.get_or_none(asked_hash=asked_hash)
+    known = await Registration.get_or_none(asked_hash=asked_hash, unit_id=owner.id)
     if known:
         return known
-    owner = await unit_of(unit)  # before the platform is told anything
+    await _check(tool, configuration_url)
     found = read_configuration(await _read(tool, configuration_url), configuration_url)
-    await _check_addresses(tool, found)
+    # Before anything is sent: an address that may not be called is no address of a platform.
+    await _check(tool, found.auth_url, found.token_url, found.jwks_url, found.registration_url)
     reply = await _introduce(tool, found, token, name)
-    return await _keep(tool, found, reply, unit=owner.slug, asked_hash=asked_hash, now=now)
+    asked = Asked(address[:100], configuration_url[:LONGEST_URL], now.isoformat())
+    return await _keep(tool, found, reply, owner=owner, asked=asked, asked_hash=asked_hash, now=now)
+
+
+async def _check(tool: Tool, *urls: str) -> None:
+    try:
+        for url in urls:
+            await tool.platform.outbound.check(url)
+    except AddressForbidden:
+        raise Refused("registration_url_forbidden") from None
 
 
 async def _read(tool: Tool, url: str) -> Any:
@@ -65,15 +82,6 @@ async def _read(tool: Tool, url: str) -> Any:
         raise
     except Trouble:
         raise Refused("registration_rejected", "the configuration could not be read") from None
-
-
-async def _check_addresses(tool: Tool, found: Configuration) -> None:
-    # Before anything is sent: an address that may not be called is no address of a platform.
-    try:
-        for url in (found.auth_url, found.token_url, found.jwks_url, found.registration_url):
-            await tool.platform.outbound.check(url)
-    except AddressForbidden:
-        raise Refused("registration_url_forbidden") from None
 
 
 def read_configuration(document: Any, source: str) -> Configuration:
@@ -142,8 +150,16 @@ def _told(reply: Reply) -> Mapping[str, Any]:
 
 
 async def _keep(
-    tool: Tool, found: Configuration, reply: Mapping[str, Any], *, unit: str, asked_hash: str, now: datetime
+    tool: Tool,
+    found: Configuration,
+    reply: Mapping[str, Any],
+    *,
+    owner: CentralUnit,
+    asked: Asked,
+    asked_hash: str,
+    now: datetime,
 ) -> Registration:
+    """Keeps a new registration until it is approved; what is told of a known one is only proposed."""
     tool_part = reply.get(CONFIGURATION)
     deployment_id = tool_part.get("deployment_id") if isinstance(tool_part, dict) else None
     entry = Entry(
@@ -159,21 +175,38 @@ async def _keep(
     if problems := check(entry):
         raise Refused("registration_rejected", " ".join(problems.values()))
     client = {
-        "asked_hash": asked_hash,
         "client_uri": text_of(reply, "registration_client_uri"),
         "client_token": tool.hide(text_of(reply, "registration_access_token")),
     }
     known = await Registration.get_or_none(issuer=entry.issuer, client_id=entry.client_id)
-    row = known or await add(entry, now=now, unit=unit, state="pending")
-    changes = difference(row, entry) if known else {}
-    await Registration.filter(id=row.id).update(**client, **({"proposed": changes} if changes else {}))
+    if known is not None:
+        return await _propose(known, entry, client, owner=owner, asked=asked, asked_hash=asked_hash, now=now)
+    row = await add(entry, now=now, unit=owner.slug, state="pending")
+    await Registration.filter(id=row.id).update(asked=asdict(asked), asked_hash=asked_hash, **client)
     return await Registration.get(id=row.id)
 
 
-def difference(row: Registration, entry: Entry) -> dict[str, list[Any]]:
-    """Compares what is registered with what is told now: field → [before, after]."""
-    told = {**vars(entry), "service_hosts": list(entry.service_hosts or row.service_hosts)}
-    return {name: [getattr(row, name), told[name]] for name in COMPARED if getattr(row, name) != told[name]}
+async def _propose(
+    known: Registration,
+    entry: Entry,
+    client: Mapping[str, str],
+    *,
+    owner: CentralUnit,
+    asked: Asked,
+    asked_hash: str,
+    now: datetime,
+) -> Registration:
+    if known.unit_id != owner.id:
+        raise Refused("registration_rejected", "it is connected already")
+    told = {**vars(entry), "service_hosts": known.service_hosts, "client_uri": client["client_uri"] or known.client_uri}
+    proposal = propose(known, told, token=client["client_token"], asked=asked, asked_hash=asked_hash)
+    if proposal is None:
+        return known
+    async with transaction():
+        await Registration.filter(id=known.id).update(proposed=asdict(proposal))
+        detail = {name: [str(one) for one in pair] for name, pair in proposal.changes.items()}
+        await facts.record("registration.proposed", known, actor=None, unit=owner.id, now=now, detail=detail)
+    return await Registration.get(id=known.id)
 
 
 def _host(url: str) -> str:

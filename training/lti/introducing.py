@@ -77,12 +77,9 @@ async def tell_again(tool: Tool, row: Registration, *, name: str) -> None:
         said = reply.json()
     except Trouble:
         return
-    fresh = {
-        "client_uri": text_of(said, "registration_client_uri"),
-        "client_token": tool.hide(text_of(said, "registration_access_token")),
-    }
-    if told := {field: text for field, text in fresh.items() if text}:
-        await Registration.filter(id=row.id).update(**told)
+    # A fresh token is for the address that gave it. Another address would be a change that nobody here has approved.
+    if token := tool.hide(text_of(said, "registration_access_token")):
+        await Registration.filter(id=row.id).update(client_token=token)
 
 
 async def _call(tool: Tool, row: Registration, method: str, body: bytes | None = None) -> Reply:
@@ -92,6 +89,7 @@ async def _call(tool: Tool, row: Registration, method: str, body: bytes | None =
     if body:
         headers["Content-Type"] = "application/json"
     ports = registered_ports(row.issuer, row.client_uri)
+    await tool.platform.outbound.check(row.client_uri, ports=ports)
     return await tool.platform.outbound.fetch(method, row.client_uri, headers=headers, body=body, ports=ports)
 
 

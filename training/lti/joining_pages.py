@@ -37,6 +37,7 @@ async def register(request: Request) -> Response:
             asked.get("registration_token", ""),
             name=request.app.state.settings.service_name,
             unit=asked.get("unit", ""),
+            address=request.client.host if request.client else "",
             now=now,
         )
     except Refused as refused:

@@ -17,8 +17,9 @@ RESTRICT = fields.OnDelete.RESTRICT
 class Registration(Model):
     """Connects us to one LMS: who it is, where its endpoints are, and which site its people belong to.
 
-    `state` is pending, active or closed; `deployment_policy` is auto, ask or refuse.
-    Personal data: none.
+    `state` is pending, active or closed; `deployment_policy` is auto, ask or refuse. `asked` says who asked for it and
+    `proposed` what its LMS would change (see proposals): nothing of an approved row changes before somebody accepts it.
+    Personal data: the network address that asked for it; kept: until it is answered.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -42,6 +43,7 @@ class Registration(Model):
     client_uri = fields.CharField(1000, default="")
     client_token = fields.TextField(default="")
     proposed: Any = fields.JSONField(null=True)
+    asked: Any = fields.JSONField(null=True)
     clock_skew = fields.FloatField(null=True)
     asked_hash = fields.CharField(64, null=True, db_index=True)  # of the request that made it, so that it makes one
     created = fields.DatetimeField()

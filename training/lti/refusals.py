@@ -100,7 +100,11 @@ REFUSALS: dict[str, Words] = {
     "score_not_gradable": _setup(403, "This person is not graded there.", "Instructors and test users get no score."),
     "score_stale": _setup(409, "The course holds a newer score.", "The platform refused the time stamp twice."),
     "dl_type_not_accepted": _setup(400, "The course does not accept this kind of item.", "accept_types excludes it."),
-    "registration_url_forbidden": _setup(400, "This address may not be used.", "The address is refused by the guard."),
+    "registration_url_forbidden": _setup(
+        400,
+        "This address may not be used.",
+        "We call only public https addresses. An address named here has no known name, or is not public.",
+    ),
     "registration_rejected": _setup(400, "The learning system refused the registration.", "See the trace."),
     "storage_timeout": _person(401, "Your browser blocks what this page needs.", "The platform storage was silent."),
     "storage_mismatch": _person(401, "This link belongs to another window.", "The stored state differs."),

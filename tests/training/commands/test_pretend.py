@@ -68,7 +68,8 @@ async def test_the_pretend_lms_by_itself_registers_a_service_and_launches_it(
         assert "has to approve" in (await trainee.get(link)).text
         waiting = await Registration.get(issuer=lms)
         assert (waiting.state, waiting.client_id, waiting.profile) == ("pending", "training", "moodle")
-        assert (await farah.post(f"/lti/console/{waiting.id}/approve")).status_code == 303
+        shown = {"shown": field((await farah.get(f"/lti/console/{waiting.id}")).text, "shown")}
+        assert (await farah.post(f"/lti/console/{waiting.id}/approve", data=shown)).status_code == 303
         form = (await visitor.get(f"{lms}/start", params={"user": "grace", "activity": "a-pathway"})).text
         asked = {name: field(form, name) for name in ("iss", "target_link_uri", "login_hint", "lti_message_hint")}
         login = await trainee.post("/lti/login", data=asked, headers={"Sec-Fetch-Site": "cross-site"})

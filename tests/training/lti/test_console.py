@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.conftest import ORIGIN
-from tests.training.lti.conftest import Side
+from tests.training.lti.conftest import Side, field
 from training.demo.cast import known
 from training.demo.lms.joining import entry
 from training.demo.lms.mischief import set_mischief
@@ -101,7 +101,8 @@ async def test_a_connection_is_closed_and_opened_again(side: Side, browse: Brows
     begun = {"iss": side.world.base_url, "client_id": "training", "login_hint": "amina", "target_link_uri": ORIGIN}
     assert (await side.browser.get("/lti/login", params=begun)).headers["X-Refusal"] == "issuer_unknown"
     assert "Open it again" in (await farah.get(place)).text
-    assert (await farah.post(f"{place}/approve")).status_code == 303
+    shown = field((await farah.get(place)).text, "shown")
+    assert (await farah.post(f"{place}/approve", data={"shown": shown})).status_code == 303
     assert (await side.launch()).status_code == 303
     kinds = ("registration.changed", "registration.approved")
     assert await Fact.filter(kind__in=kinds, actor_id=known("farah")).order_by("id").values_list("kind", flat=True) == [

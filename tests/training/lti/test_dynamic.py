@@ -4,14 +4,16 @@ import asyncio
 import itertools
 import re
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
 
 from tests.conftest import ORIGIN
-from tests.training.lti.conftest import Side
+from tests.training.lti.conftest import Side, field
 from tests.training.test_outbound import FORMS, counting
 from training import app as roof
 from training.demo.cast import known
@@ -23,6 +25,7 @@ from training.lti.platform import LINE_ITEM
 from training.lti.refusals import Refused
 from training.lti.tool import Tool
 from training.settings import Settings
+from training.sites.models import CentralUnit
 
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
 
@@ -34,6 +37,12 @@ async def asked(side: Side, url: str = "", token: str = "let-me-in") -> httpx2.R
 
 async def made() -> Registration:
     return await Registration.get(client_id="tool-1")
+
+
+async def answered(reader: httpx2.AsyncClient, row: Registration, where: str, **form: str) -> httpx2.Response:
+    """Reads the page of a registration and answers what it shows."""
+    shown = field((await reader.get(f"/lti/console/{row.id}")).text, "shown")
+    return await reader.post(f"/lti/console/{row.id}/{where}", data={"shown": shown} | form)
 
 
 async def test_an_lms_registers_us_and_somebody_here_approves_it(side: Side, browse: Browse) -> None:
@@ -54,7 +63,7 @@ async def test_an_lms_registers_us_and_somebody_here_approves_it(side: Side, bro
     assert refused.headers["X-Refusal"] == "issuer_unknown"
     farah = await browse("farah")
     assert "wants to be connected" in (await farah.get("/lti/console")).text
-    assert (await farah.post(f"/lti/console/{row.id}/approve")).status_code == 303
+    assert (await answered(farah, row, "approve")).status_code == 303
     assert (await made()).state == "active"
     assert await Deployment.filter(registration_id=row.id).values_list("deployment_id", flat=True) == ["demo-1"]
     assert await Fact.filter(kind="registration.approved", actor_id=known("farah")).count() == 1
@@ -68,7 +77,7 @@ async def test_a_platform_that_tells_no_deployment_has_it_approved_at_the_first_
     await asked(side)
     row, farah = await Registration.get(client_id="training"), await browse("farah")
     assert not await Deployment.filter(registration_id=row.id).exists()
-    assert (await farah.post(f"/lti/console/{row.id}/approve")).status_code == 303
+    assert (await answered(farah, row, "approve")).status_code == 303
     assert (await side.launch()).headers["X-Refusal"] == "deployment_pending"
     waiting = await Deployment.get(registration_id=row.id)
     assert "Approve deployment demo-1" in (await farah.get("/lti/console")).text
@@ -253,9 +262,107 @@ async def test_an_lms_may_propose_changes_that_are_shown_and_taken_over(side: Si
     shown = (await farah.get(f"/lti/console/{row.id}")).text
     assert f"{side.world.base_url}/old" in shown and "Take over these changes" in shown
     assert (await made()).jwks_url.endswith("/old")
-    assert (await farah.post(f"/lti/console/{row.id}/accept")).status_code == 303
+    assert (await answered(farah, row, "accept")).status_code == 303
     assert (await made()).jwks_url == f"{side.world.base_url}/keys"
     assert (await farah.post(f"/lti/console/{row.id}/accept")).status_code == 409
+
+
+async def test_what_is_taken_over_is_what_was_shown_and_not_what_came_since(side: Side, browse: Browse) -> None:
+    row, farah = await proposing(side, jwks="/harmless"), await browse("farah")
+    shown = field((await farah.get(f"/lti/console/{row.id}")).text, "shown")
+    await proposing(side, jwks="/swapped")
+    late = await farah.post(f"/lti/console/{row.id}/accept", data={"shown": shown})
+    assert late.status_code == 409 and "Read it again" in late.text
+    assert (await farah.post(f"/lti/console/{row.id}/accept")).status_code == 409
+    assert (await made()).jwks_url == row.jwks_url
+    assert (await answered(farah, row, "accept")).status_code == 303
+    assert (await made()).jwks_url == f"{side.world.base_url}/swapped"
+
+
+async def test_nothing_of_an_active_registration_changes_before_somebody_accepts_it(side: Side, browse: Browse) -> None:
+    row, farah = await proposing(side, jwks="/other"), await browse("farah")
+    kept = ("state", "auth_url", "token_url", "jwks_url", "client_uri", "client_token", "asked_hash", "asked", "name")
+    assert [getattr(await made(), name) for name in kept] == [getattr(row, name) for name in kept]
+    assert await Fact.filter(kind="registration.proposed", subject_id=str(row.id)).count() == 1
+    page = (await farah.get(f"/lti/console/{row.id}")).text
+    assert "A new one" in page  # the token, which is never shown
+    assert row.client_token not in page
+    assert (await answered(farah, row, "accept", answer="refuse")).status_code == 303
+    refused = await made()
+    assert (refused.jwks_url, refused.client_token, refused.proposed) == (row.jwks_url, row.client_token, None)
+    assert (await farah.post(f"/lti/console/{row.id}/accept", data={"answer": "refuse"})).status_code == 409
+
+
+async def test_whoever_approves_sees_who_asked_and_what_is_on_another_host(side: Side, browse: Browse) -> None:
+    await asked(side)
+    farah, row = await browse("farah"), await made()
+    page = (await farah.get(f"/lti/console/{row.id}")).text
+    configuration = f"{side.world.base_url}/.well-known/openid-configuration"
+    assert "from the network address" in page and "127.0.0.1" in page and configuration in page
+    assert (await answered(farah, row, "approve")).status_code == 303
+    assert (await made()).asked is None  # the network address is kept until it is answered
+    elsewhere = side.world.base_url.replace("127.0.0.1", "localhost")
+    side.world.configured = {"jwks_uri": f"{elsewhere}/keys"}
+    side.world.tools.clear()
+    await asked(side, f"{configuration}?again")
+    page = (await farah.get(f"/lti/console/{row.id}")).text
+    assert f"{elsewhere}/keys" in page and "app-tag--other-host" in page and "from the network address" in page
+
+
+async def test_a_registration_that_waits_is_approved_as_it_was_read(side: Side, browse: Browse) -> None:
+    await asked(side)
+    farah, row = await browse("farah"), await made()
+    shown = field((await farah.get(f"/lti/console/{row.id}")).text, "shown")
+    await Registration.filter(id=row.id).update(token_url="https://elsewhere.example/token")
+    late = await farah.post(f"/lti/console/{row.id}/approve", data={"shown": shown})
+    assert late.status_code == 409 and (await made()).state == "pending"
+
+
+async def test_a_registration_of_another_unit_is_neither_changed_nor_proposed_to(side: Side) -> None:
+    await asked(side)
+    row = await made()
+    await CentralUnit.create(id=uuid4(), slug="elsewhere", name="Another unit")
+    side.world.tools.clear()
+    side.world.configured = {"jwks_uri": f"{side.world.base_url}/theirs"}
+    query = {"openid_configuration": f"{side.world.base_url}/.well-known/openid-configuration", "unit": "elsewhere"}
+    answer = await side.browser.get("/lti/register", params=query | {"registration_token": "let-me-in"})
+    assert answer.headers["X-Refusal"] == "registration_rejected"
+    assert vars(await made()) == vars(row)
+
+
+async def test_names_of_our_network_and_names_that_nobody_knows_are_answered_alike(
+    strict: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {"inside.example": "10.1.2.3"}
+
+    async def resolver(host: str, *_: object, **__: object) -> list[Any]:
+        await asyncio.sleep(0.02 if host in known else 0.1)
+        if host not in known:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (known[host], 443))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolver)
+    pages, seconds = [], []
+    for host in ("inside.example", "nobody.example"):
+        began = time.perf_counter()
+        refused = await strict.get("/lti/register", params={"openid_configuration": f"https://{host}/c"})
+        seconds.append(time.perf_counter() - began)
+        assert forbidden(refused), host
+        pages.append(re.sub(r"[0-9a-f]{12}|nonce=\S+", "", refused.text))
+    assert pages[0] == pages[1] and min(seconds) >= 0.25
+
+
+async def proposing(side: Side, *, jwks: str) -> Registration:
+    """Lets an LMS that is connected introduce itself once more, with another key set; gives what was there before."""
+    if not await Registration.filter(client_id="tool-1").exists():
+        await asked(side)
+        await Registration.filter(client_id="tool-1").update(state="active")
+    row = await made()
+    side.world.tools.clear()
+    side.world.configured = {"jwks_uri": f"{side.world.base_url}{jwks}"}
+    url = f"{side.world.base_url}/.well-known/openid-configuration?{jwks}"
+    assert "changes wait" in (await asked(side, url)).text
+    return row
 
 
 async def test_our_newest_values_are_compared_and_put_where_the_lms_takes_them(side: Side, browse: Browse) -> None:
