@@ -40,6 +40,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
         "client_uri": "where its settings are changed; learnt anew at each introduction",
         "client_token": "opens that address; encrypted",
         "proposed": "changes that wait for somebody's yes",
+        "asked": "who asked for it; gone once it is answered",
         "asked_hash": "keeps one request from registering twice",
         "clock_skew": "measured at the last launch",
     },

@@ -56,8 +56,9 @@ async def _approve_registration(
         if row.state not in OPENED:
             raise Conflict("It was approved already.", "Load the page again.")
         await Registration.filter(id=row.id).update(state="active", asked=None)
+        waiting = await Deployment.filter(registration_id=row.id, state="pending")
         await Deployment.filter(registration_id=row.id, state="pending").update(state="approved")
-        await facts.record("registration.approved", row, actor=actor, unit=row.unit_id, now=now)
+        await facts.record("registration.approved", row, actor=actor, unit=row.unit_id, now=now, rows=waiting)
     forget_everywhere()
     return f"Registration {registration.id} is active."
 

@@ -66,12 +66,16 @@ async def add(
             deployment_policy=entry.deployment_policy,
             created=now,
         )
-        for deployment_id in dict.fromkeys(entry.deployment_ids):
+        known = [
             await Deployment.create(
-                id=uuid4(), registration=registration, deployment_id=deployment_id, state="approved", seen=now
+                id=uuid4(), registration=registration, deployment_id=one, state="approved", seen=now
             )
+            for one in dict.fromkeys(entry.deployment_ids)
+        ]
         detail = {"issuer": entry.issuer, "client_id": entry.client_id, "state": state}
-        await facts.record("registration.added", registration, actor=actor, unit=owner.id, now=now, detail=detail)
+        await facts.record(
+            "registration.added", registration, actor=actor, unit=owner.id, now=now, detail=detail, rows=known
+        )
     return registration
 
 
