@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from certificates.models import Certification, StateChange, certifications_visible_to
 from certificates.rules import MARKS, Change, Period, permitted_change, standing_on
@@ -153,13 +154,21 @@ def _still_runs(found: Certification, day: date) -> bool:
 
 async def changes_of(certification_id: UUID) -> list[Change]:
     """Reads the changes of a certification in the order they were made."""
-    return (await histories([certification_id])).get(certification_id, [])
+    found = await _read(StateChange.filter(certification_id=certification_id))
+    return found.get(certification_id, [])
 
 
-async def histories(ids: Iterable[UUID]) -> dict[UUID, list[Change]]:
-    """Reads the changes of many certifications, each in the order they were made; none for those never changed."""
+async def histories(of: QuerySet[Certification]) -> dict[UUID, list[Change]]:
+    """Reads the changes of many certifications, each in the order they were made; none for those never changed.
+
+    The certifications are found again, not named: no statement may name as many as a nation has.
+    """
+    return await _read(StateChange.filter(certification_id__in=Subquery(of.values("id"))))
+
+
+async def _read(rows: QuerySet[StateChange]) -> dict[UUID, list[Change]]:
     found: dict[UUID, list[Change]] = {}
-    for row in await StateChange.filter(certification_id__in=list(ids)).order_by("turn").values():
+    for row in await rows.order_by("turn").values():
         change = Change(row["state"], row["effective"], row["recorded"].date(), row["until"])
         found.setdefault(row["certification_id"], []).append(change)
     return found

@@ -18,6 +18,8 @@ from training.people.models import Email, Person
 DAYS_BEFORE = (90, 30, 7)
 AT = time(7, 0, tzinfo=UTC)
 REMIND = "remind of renewal"
+EVERYONE = "consider everyone"
+PEOPLE_AT_ONCE = 200
 
 log = logging.getLogger(__name__)
 
@@ -60,22 +62,28 @@ async def reminder(certification_id: UUID, *, public_url: str, today: date) -> L
     return Letter(email.address, f"{days} left: {found.level_title}", text)
 
 
-async def consider_everyone(*, home: str, now: datetime) -> int:
-    """Considers everybody who has begun, so that standings, lapses and renewals move on the day; tells how many.
+async def consider_everyone(
+    key: str, *, home: str, now: datetime, after: UUID | None = None, at_once: int = PEOPLE_AT_ONCE
+) -> None:
+    """Considers the next of those who have begun, so that standings, lapses and renewals move on the day.
 
-    Somebody on whom it fails keeps nobody else from being considered; the first failure is raised at the end.
+    Then queues those who come after, as a piece of work of its own: a night that was broken off goes on where it
+    stopped. Somebody on whom it fails keeps nobody else waiting; the first failure is raised at the end.
     """
     failures: list[Exception] = []
-    people = await current().distinct().order_by("person_id").values_list("person_id", flat=True)
+    begun = current().filter(person_id__gt=after) if after else current()
+    people = await begun.distinct().order_by("person_id").limit(at_once).values_list("person_id", flat=True)
     for person_id in people:
         try:
             await consider_and_follow(person_id, home=home, now=now)  # type: ignore[arg-type]
         except Exception as error:
             log.exception("%s could not be considered", person_id)
             failures.append(error)
+    if len(people) == at_once:
+        last = str(people[-1])
+        await facts.schedule(EVERYONE, f"{key.partition('/')[0]}/{last}", due=now, payload={"after": last})
     if failures:
         raise failures[0]
-    return len(people)
 
 
 async def consider_and_follow(person_id: UUID, *, home: str, now: datetime) -> None:

@@ -43,7 +43,7 @@ async def sites(request: Request) -> Response:
     rows = await sites_visible_to(me).order_by("name").values("id", "code", "name", area="area__name")
     told = []
     for row in rows:
-        people = await _people(row["id"], today)
+        people = _people([row["id"]], today)
         told.append(
             {
                 "name": row["name"],
@@ -65,7 +65,7 @@ async def site(request: Request) -> Response:
     if found is None:
         raise NotFound("There is no such site.", "Look at the list of sites.")
     today = local_day(now, me.zone)
-    people = await _people(found.id, today)
+    people = _people([found.id], today)
     may, stuck = await _may_deliver(people, today), await _stuck(people, now, me.zone)
     expiring = await _expiring(people, today)
     counts = _counts(len({one["path"] for one in may}), len(stuck), len(expiring), path="")
@@ -81,7 +81,7 @@ async def counts_of(me: Actor, now: datetime) -> list[dict[str, Any]]:
     """Counts over the sites of a coordinator who may deliver, who is stuck and who runs out; each leads to its list."""
     places = await sites_visible_to(me).order_by("name").values_list("id", flat=True)
     today = local_day(now, me.zone)
-    people = [one for place in places for one in await _people(place, today)]  # type: ignore[arg-type]
+    people = _people(places, today)
     may, stuck = await _may_deliver(people, today), await _stuck(people, now, me.zone)
     path = f"/sites/{places[0]}" if len(places) == 1 else "/sites"
     able = len({one["path"] for one in may})
@@ -100,25 +100,24 @@ def _counts(may: int, stuck: int, expiring: int, *, path: str) -> list[dict[str,
     ]
 
 
-async def _people(site_id: UUID, today: date) -> list[UUID]:
-    held = Membership.filter(live_on(today), site_id=site_id, role__in=["trainee", "facilitator", "supervisor"])
-    return list(await held.distinct().values_list("person_id", flat=True))  # type: ignore[arg-type]
+def _people(sites: Iterable[Any], today: date) -> Subquery:
+    """Finds the people of some sites, within the statement that asks for them: there may be very many."""
+    held = Membership.filter(live_on(today), site_id__in=list(sites))
+    return Subquery(held.filter(role__in=["trainee", "facilitator", "supervisor"]).values("person_id"))
 
 
-async def _may_deliver(people: Iterable[UUID], today: date) -> list[dict[str, Any]]:
-    live = Permission.filter(live_on(today), person_id__in=list(people), may__icontains="group").order_by(
-        "person__name"
-    )
+async def _may_deliver(people: Subquery, today: date) -> list[dict[str, Any]]:
+    live = Permission.filter(live_on(today), person_id__in=people, may__icontains="group").order_by("person__name")
     return [
         {**_named(row), "what": row["may"], "until": day(row["ends"]) if row["ends"] else "no end"}
         for row in await live.values("person_id", "may", "ends", name="person__name")
     ]
 
 
-async def _stuck(people: Iterable[UUID], now: datetime, zone: str) -> list[dict[str, Any]]:
-    begun = current().filter(person_id__in=list(people), standing="in_training", awaiting=False)
+async def _stuck(people: Subquery, now: datetime, zone: str) -> list[dict[str, Any]]:
+    begun = current().filter(person_id__in=people, standing="in_training", awaiting=False)
     held = current().filter(standing__in=list(GOOD)).values("person_id")
-    moved = Consideration.filter(person_id__in=list(people), made__gte=now - STUCK_AFTER).values("person_id")
+    moved = Consideration.filter(person_id__in=people, made__gte=now - STUCK_AFTER).values("person_id")
     learning = begun.exclude(person_id__in=Subquery(held))  # whoever is certified already delivers, and is not stuck
     rows = await learning.exclude(person_id__in=Subquery(moved)).order_by("made").values(
         "person_id", "made", "verdict", "level", "pathway_id", name="person__name"
@@ -134,10 +133,9 @@ def _missing(row: dict[str, Any], pathways: dict[UUID, PathwayVersion]) -> str:
     return f"Still to do: {'; '.join(left[:3])}" + (f"; and {len(left) - 3} more" if len(left) > 3 else "")
 
 
-async def _expiring(people: Iterable[UUID], today: date) -> list[dict[str, Any]]:
-    held = Certification.filter(person_id__in=list(people), ends__gte=today, ends__lte=today + SOON)
-    found = await held.order_by("ends").prefetch_related("person")
-    changed = await histories(one.id for one in found)
+async def _expiring(people: Subquery, today: date) -> list[dict[str, Any]]:
+    held = Certification.filter(person_id__in=people, ends__gte=today, ends__lte=today + SOON)
+    found, changed = await held.order_by("ends").select_related("person"), await histories(held)
     return [
         {
             **_named({"name": one.person.name, "person_id": one.person_id}),

@@ -77,7 +77,7 @@ EVERY: Mapping[str, timedelta] = {
     "forget sign-ins": timedelta(days=1),
     "forget tries": timedelta(hours=1),
     "turn keys over": timedelta(hours=1),
-    "consider everyone": timedelta(days=1),
+    nightly.EVERYONE: timedelta(days=1),
 }
 """Name of the work → how often it comes back by itself."""
 
@@ -178,6 +178,12 @@ async def consider(work: Followup, outside: Outside) -> None:
         await nightly.consider_and_follow(fact.person_id, home=outside.settings.public_url, now=outside.now())
 
 
+async def consider_everyone(work: Followup, outside: Outside) -> None:
+    """Asks the rules about the next people of the night."""
+    after = UUID(work.payload["after"]) if work.payload else None
+    await nightly.consider_everyone(work.key, after=after, home=outside.settings.public_url, now=outside.now())
+
+
 async def _comes_again(work: Followup, fact: Fact, now: datetime) -> bool:
     """Tells whether the same person is about to be considered for a later fact, which covers this one too.
 
@@ -232,7 +238,7 @@ HANDLERS: Mapping[str, Handler] = {
     "settle status bit": lambda work, out: status_lists.settle_bit(_id(work), now=out.now()),
     "plan reminders": plan_reminders,
     nightly.REMIND: remind,
-    "consider everyone": lambda work, out: nightly.consider_everyone(home=out.settings.public_url, now=out.now()),
+    nightly.EVERYONE: consider_everyone,
     "seal trail": lambda work, out: sealing.seal_trail(now=out.now()),
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),

@@ -67,7 +67,7 @@ async def rows(actor: Actor, asked: Question) -> list[Row]:
             serial="certificate__serial",
         )
     )
-    changes = await histories([one["id"] for one in certifications])
+    changes = await histories(found)
     told = (_row(one, changes.get(one["id"], []), asked) for one in certifications)
     return [row for row in told if row and _asked_for(row.standing, asked.standing)]
 

@@ -4,17 +4,20 @@ import email
 from datetime import timedelta
 from email import policy
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from certificates import nightly
 from certificates.changes import changes_of, period_of
+from certificates.grounds import Consideration, PathwayVersion
 from certificates.models import Certification, StateChange
 from certificates.rules import standing_on
 from tests.certificates.awarded import HOME
 from tests.certificates.world import BY_RULES, TODAY, at, certified, changed, publish_pathway, shown
 from tests.certificates.world import considered as consider
-from training import consequences
+from training import consequences, facts
+from training.demo.cast import known
 from training.facts import Fact, Followup
 from training.people.models import Permission
 from training.people.reach import live_on
@@ -24,12 +27,20 @@ from training.worker import Worker
 KEPT = BY_RULES.replace(
     "    permits:", "    keep:\n      checked: {check: dbs enhanced, within: P2M, title: A check}\n    permits:"
 )
+NIGHT = f"{nightly.EVERYONE}@2026-11-25T00:00:00Z"
 LAST, DAY = TODAY + timedelta(days=364), timedelta(days=1)
+
+BEGUN = {
+    "level": "leader", "as_of": TODAY, "made": at(TODAY, 0), "result": "not_met", "standing": "in_training",
+    "verdict": {}, "evidence": [], "evidence_sha256": "0" * 64,
+}  # fmt: skip
+"""What was once said of somebody who has begun."""
 
 
 @pytest.fixture
 async def pathway(database, tmp_path):
     await publish_pathway(tmp_path, BY_RULES)
+    BEGUN["pathway_id"] = (await PathwayVersion.get(slug="steady")).id
 
 
 @pytest.fixture
@@ -117,10 +128,38 @@ async def test_the_nightly_work_run_twice_or_after_missed_days_writes_each_chang
     await certified("amina")
     for day in (LAST - timedelta(days=50), LAST + timedelta(days=5), LAST + timedelta(days=90)):
         for _ in range(2):
-            await nightly.consider_everyone(home=HOME, now=at(day, 2))
+            await nightly.consider_everyone(NIGHT, home=HOME, now=at(day, 2))
     said = [fact.detail["to"] async for fact in Fact.filter(kind="person.considered").order_by("id")]
     assert said == ["ready", "renewal_due", "in_grace", "lapsed"]
     assert await StateChange.all().count() == 0
+
+
+async def test_a_night_that_was_broken_off_goes_on_where_it_stopped(pathway):
+    people = sorted(known(key) for key in ("amina", "bruno", "ivan"))
+    for person_id in people:
+        await Consideration.create(id=uuid4(), person_id=person_id, slot=f"{person_id}/steady/leader/", **BEGUN)
+    await nightly.consider_everyone(NIGHT, home=HOME, now=at(TODAY), at_once=2)
+    following = await Followup.get(kind=nightly.EVERYONE)
+    assert (following.key, following.payload) == (f"{NIGHT}/{people[1]}", {"after": str(people[1])})
+    await nightly.consider_everyone(following.key, after=people[1], home=HOME, now=at(TODAY), at_once=2)
+    assert await Followup.filter(kind=nightly.EVERYONE).count() == 1, "nobody is left, so nothing is queued"
+    assert await considered_people() == people
+
+
+async def test_the_worker_takes_up_a_night_after_those_who_were_considered(pathway, on_day):
+    people = sorted(known(key) for key in ("amina", "bruno", "ivan"))
+    for person_id in people:
+        await Consideration.create(id=uuid4(), person_id=person_id, slot=f"{person_id}/steady/leader/", **BEGUN)
+    payload = {"after": str(people[1])}
+    await facts.schedule(nightly.EVERYONE, f"{NIGHT}/{people[1]}", due=at(TODAY, 1), payload=payload)
+    await on_day(TODAY)
+    assert await considered_people() == people[2:]
+
+
+async def considered_people():
+    """Those of whom the rules have said something else than what was there at first."""
+    rows = Consideration.filter(slot__isnull=False).exclude(evidence_sha256=BEGUN["evidence_sha256"])
+    return sorted(set(await rows.values_list("person_id", flat=True)))
 
 
 @pytest.fixture
@@ -134,7 +173,7 @@ async def kept(database, tmp_path):
 async def test_what_must_stay_true_lapses_from_its_day_also_when_noticed_late(kept):
     late = TODAY + timedelta(days=100)
     for _ in range(2):
-        await nightly.consider_everyone(home=HOME, now=at(late, 2))
+        await nightly.consider_everyone(NIGHT, home=HOME, now=at(late, 2))
     change = await StateChange.get(certification_id=kept.id)
     assert change.state == "lapsed" and TODAY + timedelta(days=58) < change.effective < TODAY + timedelta(days=64)
     assert await Permission.filter(live_on(change.effective)).count() == 0
@@ -147,7 +186,7 @@ async def test_a_lapse_that_began_before_a_later_change_is_noted_from_that_chang
     await changed(kept, "suspended", on=first)
     await changed(kept, "restored", on=last)
     day = TODAY + timedelta(days=80)
-    await nightly.consider_everyone(home=HOME, now=at(day, 2))
+    await nightly.consider_everyone(NIGHT, home=HOME, now=at(day, 2))
     states = await StateChange.filter(certification_id=kept.id).order_by("turn").values_list("state", "effective")
     assert [state for state, _ in states] == ["suspended", "restored", "lapsed"]
     assert states[-1][1] >= last
