@@ -30,7 +30,7 @@ from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.reach import visible_to
+from training.people.reach import people_for
 
 APPEAL = timedelta(days=28)
 
@@ -81,10 +81,10 @@ async def decide(consideration_id: UUID, *, wish: Wish, actor: Actor, home: str,
 
 async def _decide_as(actor: Actor, consideration_id: UUID, *, wish: Wish, home: str, now: datetime) -> Decision:
     row = await Consideration.get_or_none(id=consideration_id).prefetch_related("pathway")
-    person = await visible_to(actor).get_or_none(id=row.person_id) if row else None
+    person = await people_for(actor, "decide").get_or_none(id=row.person_id) if row else None
     if row is None or person is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
-    if not actor.may("decide") or actor.person_id == person.id:
+    if actor.person_id == person.id:
         raise NotAllowed("You may not decide this.", "Somebody else of the central unit has to.")
     if not wish.reasons.strip():
         raise Invalid("There is a problem", problems={"reasons": "Say why, in a sentence or two"})

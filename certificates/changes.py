@@ -17,6 +17,7 @@ from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Permission
+from training.people.reach import may_for
 
 _DAY = timedelta(days=1)
 
@@ -45,7 +46,7 @@ async def change(certification_id: UUID, wanted: Wanted, *, actor: Actor, now: d
     found = await certifications_visible_to(actor).get_or_none(id=certification_id)
     if found is None:
         raise NotFound("There is no such certification.", "Look for it in the register.")
-    if not actor.may("decide") or found.person_id == actor.person_id:
+    if found.person_id == actor.person_id or not await may_for(actor, "decide", found.person_id):
         raise NotAllowed("You may not change this certification.", "Somebody else of the central unit has to.")
     if problems := _problems(wanted, earliest(found, await changes_of(found.id)), now.date()):
         raise Invalid("There is a problem", problems=problems)

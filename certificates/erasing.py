@@ -19,7 +19,7 @@ from training.errors import NotFound
 from training.lti.erasing import erase_identities
 from training.people.actor import Actor
 from training.people.erasing import erase_person, pseudonym_of, sweep
-from training.people.reach import visible_to
+from training.people.reach import people_for
 from training.people.rows import Rows, rows_about, rows_above
 from training.practice.confirmations import Confirmation
 from training.practice.models import DeliveryTeam, Supervision
@@ -47,7 +47,7 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
 
     Files go first: if it ends in between, it is done again from the start and finds the rest.
     """
-    person = await visible_to(actor).get_or_none(id=person_id)
+    person = await people_for(actor, "manage people").get_or_none(id=person_id)
     if person is None:
         raise NotFound("There is no such person.", "Give the id that stands in the address of the person's page.")
     certificate_ids = [row.id for row in await Certificate.filter(person_id=person_id)]

@@ -12,9 +12,9 @@ from certificates.grounds import RecordedEvidence
 from certificates.pathways.shapes import Leaf
 from certificates.recording import Shown, record_evidence
 from training import clock
-from training.errors import Invalid, NotFound
+from training.errors import Invalid
 from training.people.models import Person
-from training.people.reach import visible_to
+from training.people.reach import person_for
 from training.web.pages import actor, fill, go, identity, page, typed
 
 TYPES = [
@@ -44,9 +44,7 @@ class Recorded(BaseModel):
 async def evidence(request: Request) -> Response:
     """Shows what is recorded of a person and the form for more; posted, records it."""
     me = actor(request)
-    person = await visible_to(me).get_or_none(id=identity(request))
-    if person is None:
-        raise NotFound("There is no such person.", "Look for them in the list of people.")
+    person = await person_for(me, "manage people", identity(request))
     if request.method == "GET":
         return page(request, "certificates/evidence.html", **await _told(person))
     values = await typed(request)

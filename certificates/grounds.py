@@ -118,8 +118,8 @@ def slot_name(person_id: UUID, slug: str, level: str, per: str) -> str:
 
 
 def considerations_visible_to(actor: Actor) -> QuerySet[Consideration]:
-    """Lists what the rules said of the people the actor may see."""
-    return Consideration.filter(reach(actor))
+    """Lists what the rules said of the people about whom the actor may decide."""
+    return Consideration.filter(reach(actor, "decide"))
 
 
 def current() -> QuerySet[Consideration]:

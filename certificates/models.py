@@ -1,5 +1,6 @@
 """Tables of what has been earned: decisions, certifications, their changes, and certificates."""
 
+from datetime import date
 from uuid import UUID
 
 from tortoise import fields
@@ -9,7 +10,7 @@ from tortoise.queryset import QuerySet
 from certificates.grounds import Consideration, PathwayVersion
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.reach import reach
+from training.people.reach import reach, visible_filter
 from training.sites.models import Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
@@ -155,11 +156,13 @@ class Certificate(Model):
         table = "certificates_certificate"
 
 
-def certifications_visible_to(actor: Actor) -> QuerySet[Certification]:
-    """Lists the certifications the actor may see."""
-    return Certification.filter(reach(actor))
+def certifications_visible_to(
+    actor: Actor, ability: str = "read register", *, on: date | None = None
+) -> QuerySet[Certification]:
+    """Lists the certifications of the people for whom the actor has the ability, where they were on the day."""
+    return Certification.filter(reach(actor, ability, on=on))
 
 
 def certificates_visible_to(actor: Actor) -> QuerySet[Certificate]:
     """Lists the certificates the actor may see."""
-    return Certificate.filter(reach(actor))
+    return Certificate.filter(visible_filter(actor))

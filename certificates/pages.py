@@ -21,8 +21,9 @@ from certificates.telling import plain, titles_of, told_nodes
 from training import clock
 from training.errors import Invalid, NotFound
 from training.parsing.values import Result
+from training.people.actor import Actor
 from training.people.models import Membership, Person
-from training.people.reach import live_on, visible_to
+from training.people.reach import live_on, may_for, person_for
 from training.sites.models import Site
 from training.web.pages import actor, fill, go, identity, page, typed
 
@@ -47,19 +48,18 @@ class Shown(BaseModel):
 async def mine(request: Request) -> Response:
     """Shows my pathway: what is done, what is left and why, and the next step."""
     me = actor(request)
-    return await _pathways(request, await Person.get(id=me.person_id), own=True)
+    return await _pathways(request, await Person.get(id=me.person_id), me)
 
 
 async def of(request: Request) -> Response:
     """Shows the pathway of somebody the actor may see."""
-    person = await visible_to(actor(request)).get_or_none(id=identity(request))
-    if person is None:
-        raise NotFound("There is no such person.", "Look for them in the list of people.")
-    return await _pathways(request, person, own=False)
+    me = actor(request)
+    person = await person_for(me, "see people", identity(request))
+    return await _pathways(request, person, me)
 
 
-async def _pathways(request: Request, person: Person, *, own: bool) -> Response:
-    today, told = clock.now().date(), []
+async def _pathways(request: Request, person: Person, me: Actor) -> Response:
+    today, told, own = clock.now().date(), [], person.id == me.person_id
     for version in await pathway_versions.followed_by(person.id, person.unit_id):
         considered = await judge(person, version, as_of=today)
         levels = [_level(level) for level in considered.verdict.levels]
@@ -67,7 +67,8 @@ async def _pathways(request: Request, person: Person, *, own: bool) -> Response:
         told.append({"title": version.title, "version": version.version, "levels": levels})
     back = None if own else (person.name, f"/people/{person.id}")
     asks = await _asks(person) if own else None
-    around: dict[str, Any] = {"person": person, "own": own, "asks": asks, "back": back}
+    manages = not own and await may_for(me, "manage people", person.id)
+    around: dict[str, Any] = {"person": person, "own": own, "asks": asks, "back": back, "manages": manages}
     return page(request, "certificates/mine.html", pathways=told, today=today, **around)
 
 

@@ -9,10 +9,10 @@ from certificates.grounds import RecordedEvidence
 from certificates.pathways.evidence import Record
 from training import facts
 from training.database.opening import transaction
-from training.errors import Invalid, NotAllowed, NotFound
+from training.errors import Invalid, NotAllowed
 from training.parsing.messages import Faulty
 from training.people.actor import Actor
-from training.people.reach import visible_to
+from training.people.reach import person_for
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,9 @@ async def record_evidence(
     person_id: UUID, shown: Shown, *, actor: Actor, now: datetime, replaces: UUID | None = None
 ) -> RecordedEvidence:
     """Records a piece of evidence for somebody else; a correction names the record it replaces."""
-    if not actor.may("manage people") or person_id == actor.person_id:
+    if person_id == actor.person_id:
         raise NotAllowed("You may not record this.", "Your site coordinator or the central unit can.")
-    if not await visible_to(actor).filter(id=person_id).exists():
-        raise NotFound("There is no such person.", "Look for them in the list of people.")
+    await person_for(actor, "manage people", person_id)
     _readable(shown)
     async with transaction():
         made = await RecordedEvidence.create(

@@ -8,7 +8,6 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Subquery
-from tortoise.queryset import QuerySet
 
 from certificates import pathway_versions
 from certificates.changes import histories, period_of
@@ -21,18 +20,13 @@ from training.dates import day, local_day
 from training.errors import NotFound
 from training.people.actor import Actor
 from training.people.models import Membership, Permission
-from training.people.reach import live_on
-from training.sites.models import Site
+from training.people.reach import live_on, sites_for
+from training.people.roles import ROLES
 from training.web.pages import actor, identity, page
 
 STUCK_AFTER = timedelta(days=30)
 SOON = timedelta(days=90)
-
-
-def sites_visible_to(me: Actor) -> QuerySet[Site]:
-    """Lists the sites the actor may see."""
-    mine = Site.filter(unit_id=me.unit_id)
-    return mine if me.unit_wide else mine.filter(id__in=list(me.site_ids))
+MOST_FORMER = 50
 
 
 async def sites(request: Request) -> Response:
@@ -40,7 +34,7 @@ async def sites(request: Request) -> Response:
     me: Actor = actor(request)
     now = clock.now()
     today = local_day(now, me.zone)
-    rows = await sites_visible_to(me).order_by("name").values("id", "code", "name", area="area__name")
+    rows = await sites_for(me, "see people").order_by("name").values("id", "code", "name", area="area__name")
     told = []
     for row in rows:
         people = _people([row["id"]], today)
@@ -61,7 +55,7 @@ async def sites(request: Request) -> Response:
 async def site(request: Request) -> Response:
     """Shows one site: who may deliver, who is stuck, who runs out."""
     me, now = actor(request), clock.now()
-    found = await sites_visible_to(me).get_or_none(id=identity(request)).prefetch_related("area")
+    found = await sites_for(me, "see people").get_or_none(id=identity(request)).prefetch_related("area")
     if found is None:
         raise NotFound("There is no such site.", "Look at the list of sites.")
     today = local_day(now, me.zone)
@@ -73,13 +67,13 @@ async def site(request: Request) -> Response:
     shown |= {"contact": found.contact, "telephone": found.telephone}
     return page(
         request, "certificates/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring,
-        back=("Sites", "/sites"),
+        was_here=await _was_here(found.id, now.date()), back=("Sites", "/sites"),
     )  # fmt: skip
 
 
 async def counts_of(me: Actor, now: datetime) -> list[dict[str, Any]]:
     """Counts over the sites of a coordinator who may deliver, who is stuck and who runs out; each leads to its list."""
-    places = await sites_visible_to(me).order_by("name").values_list("id", flat=True)
+    places = await sites_for(me, "see people").order_by("name").values_list("id", flat=True)
     today = local_day(now, me.zone)
     people = _people(places, today)
     may, stuck = await _may_deliver(people, today), await _stuck(people, now, me.zone)
@@ -104,6 +98,17 @@ def _people(sites: Iterable[Any], today: date) -> Subquery:
     """Finds the people of some sites, within the statement that asks for them: there may be very many."""
     held = Membership.filter(live_on(today), site_id__in=list(sites))
     return Subquery(held.filter(role__in=["trainee", "facilitator", "supervisor"]).values("person_id"))
+
+
+async def _was_here(site_id: UUID, today: date) -> list[dict[str, str]]:
+    """Who left most lately: a former site knows that somebody was there, as what and when, and nothing more."""
+    still = Membership.filter(live_on(today), site_id=site_id).values("person_id")
+    left = Membership.filter(site_id=site_id, ends__lt=today).exclude(person_id__in=Subquery(still))
+    rows = await left.order_by("-ends", "id").limit(MOST_FORMER).values("role", "starts", "ends", name="person__name")
+    return [
+        {"name": row["name"], "role": ROLES[row["role"]], "starts": day(row["starts"]), "ends": day(row["ends"])}
+        for row in rows
+    ]
 
 
 async def _may_deliver(people: Subquery, today: date) -> list[dict[str, Any]]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from courses.cohorts import Attendance, Cohort, Place, Session, cohorts_visible_to, may_change
+from courses.cohorts import Attendance, Cohort, Place, Session, cohorts_visible_to, may_change, places_for
 from courses.models import courses_visible_to
 from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
+from training.people.reach import may_for, person_for, sites_for
 from training.people.reach import visible_to as people_visible_to
-from training.sites.models import Site
 
 LONGEST_MINUTES = 24 * 60
 
@@ -45,9 +45,8 @@ async def _check(plan: Plan, actor: Actor) -> None:
     problems: dict[str, str] = {}
     if plan.ends and plan.ends < plan.starts:
         problems["ends"] = "Enter a last day that is not before the first"
-    sites = Site.filter(unit_id=actor.unit_id)
-    own = sites if actor.unit_wide else sites.filter(id__in=list(actor.site_ids))
-    if not (await own.filter(id=plan.site_id).exists() if plan.site_id else actor.unit_wide):
+    own = sites_for(actor, "manage people")
+    if not (await own.filter(id=plan.site_id).exists() if plan.site_id else actor.everywhere("manage people")):
         problems["site_id"] = "Choose a site"
     if plan.trainer_id and not await people_visible_to(actor).filter(id=plan.trainer_id).exists():
         problems["trainer_id"] = "Choose a trainer from the list"
@@ -66,12 +65,12 @@ async def changeable(actor: Actor, identifier: UUID) -> Cohort:
 
 
 async def place(cohort: Cohort, people: Iterable[UUID], *, actor: Actor, now: datetime, because: str = "hand") -> int:
-    """Gives people a place from today on; those who have one keep it. Tells how many are new."""
+    """Gives people whom the actor manages a place from today on, unless they have one. Tells how many are new."""
     given = 0
     async with transaction():
         held = set(await Place.filter(cohort_id=cohort.id, ends__isnull=True).values_list("person_id", flat=True))
         for person_id in dict.fromkeys(people):
-            if person_id in held:
+            if person_id in held or not await may_for(actor, "manage people", person_id):
                 continue
             row = Place(id=uuid4(), cohort_id=cohort.id, person_id=person_id, starts=now.date())
             await Place.bulk_create([row], ignore_conflicts=True)
@@ -84,16 +83,15 @@ async def place(cohort: Cohort, people: Iterable[UUID], *, actor: Actor, now: da
 
 
 async def place_one(cohort: Cohort, person_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Gives one person within the actor's reach a place."""
-    if not await people_visible_to(actor).filter(id=person_id).exists():
-        raise NotFound("There is no such person.", "Choose somebody from the list.")
+    """Gives a place to one person whom the actor manages."""
+    await person_for(actor, "manage people", person_id)
     if not await place(cohort, [person_id], actor=actor, now=now):
         raise Conflict("This person is in the cohort already.", "Choose somebody else.")
 
 
 async def end_place(cohort: Cohort, place_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Ends a place today; what the person did and came to stays."""
-    held = await Place.get_or_none(id=place_id, cohort_id=cohort.id)
+    held = await places_for(actor, "manage people").get_or_none(id=place_id, cohort_id=cohort.id)
     if held is None:
         raise NotFound("There is no such place.", "Look at the cohort again.")
     async with transaction():
@@ -125,12 +123,14 @@ async def add_session(
 async def note_who_came(
     session: Session, came: Collection[UUID], *, of: Collection[UUID], actor: Actor, now: datetime
 ) -> None:
-    """Notes for each of the people whether they came; a fact tells each change."""
+    """Notes for each of the people whom the actor manages whether they came; a fact tells each change."""
     if session.held_on > now.date():
         raise Invalid("This session has not been held yet.", "Note who came on the day or later.")
     async with transaction():
+        here = places_for(actor, "manage people").filter(cohort_id=session.cohort_id)
+        mine = {row["person_id"] for row in await here.values("person_id")}
         before = dict(await Attendance.filter(session_id=session.id).values_list("person_id", "minutes"))
-        for person_id in of:
+        for person_id in mine & set(of):
             minutes = session.minutes if person_id in came else 0
             if before.get(person_id, 0) == minutes:
                 continue

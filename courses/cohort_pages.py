@@ -11,13 +11,14 @@ from starlette.responses import Response
 from courses import cohort_actions, views, words
 from courses.cohort_actions import Plan
 from courses.cohort_views import choices, dates_of, found_by, people_of, sessions_of
-from courses.cohorts import Cohort, Place, Session, cohorts_visible_to, may_change, visible_to
+from courses.cohorts import Cohort, Place, Session, cohorts_visible_to, may_change, places_for, visible_to
 from courses.journeys import current_version
 from courses.outline import in_language, outline_of
 from courses.rosters import Rosters, joining
 from training import clock
 from training.errors import Conflict, Invalid, NotFound
 from training.people.actor import Actor
+from training.people.reach import may_for
 from training.web.pages import actor, fill, go, identity, page, typed
 
 
@@ -93,7 +94,7 @@ async def _shown(request: Request, found: Cohort, status: int = 200, **told: Any
     me: Actor = actor(request)
     slug = found.course.slug
     outline = await outline_of((await current_version(me, slug)).id)
-    people = await people_of(found, me)
+    people = await people_of(found, visible_to(me))
     changes, name = may_change(me, found), request.query_params.get("name", "").strip()
     placed = {one["id"] for one in people if not one["until"]}
     return page(
@@ -151,7 +152,9 @@ async def fill_from(request: Request) -> Response:
     listing = await rosters.read(me, chosen, now=now)
     held = Place.filter(cohort_id=found.id, ends__isnull=True)
     placed = dict(await held.values_list("person_id", "person__name"))
-    rows = joining(listing.people, placed)
+    known = [one.person_id for one in listing.people if one.person_id and one.person_id not in placed]
+    elsewhere = {one for one in known if not await may_for(me, "manage people", one)}
+    rows = joining(listing.people, placed, elsewhere)
     return page(
         request,
         "courses/fill_from.html",
@@ -185,7 +188,9 @@ async def session(request: Request) -> Response:
     held = await Session.get_or_none(id=identity(request, "session"), cohort_id=found.id)
     if held is None:
         raise NotFound("There is no such session.", "Look at the cohort again.")
-    people = [one for one in await people_of(found, me, session=held) if not one["until"]]
+    changes = may_change(me, found)
+    shown = places_for(me, "manage people") if changes else visible_to(me)
+    people = [one for one in await people_of(found, shown, session=held) if not one["until"]]
     if request.method == "POST":
         await cohort_actions.changeable(me, found.id)
         came = {_id(text) for text in (await request.form()).getlist("came") if isinstance(text, str)}
@@ -200,7 +205,7 @@ async def session(request: Request) -> Response:
         minutes=words.minutes(held.minutes),
         people=people,
         path=f"/courses/cohorts/{found.id}/sessions/{held.id}",
-        changes=may_change(me, found) and held.held_on <= clock.now().date(),
+        changes=changes and held.held_on <= clock.now().date(),
         back=(found.name, f"/courses/cohorts/{found.id}"),
     )
 

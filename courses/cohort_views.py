@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
 
 from courses import words
 from courses.cohorts import Attendance, Cohort, Place, Session, visible_to
@@ -13,9 +14,9 @@ from courses.models import Completion, Enrolment
 from training.dates import day
 from training.people.actor import Actor
 from training.people.models import Membership
+from training.people.reach import people_for, sites_for
 from training.people.reach import visible_to as people_visible_to
 from training.people.roles import ABILITIES
-from training.sites.models import Site
 
 MOST_FOUND = 20
 
@@ -25,10 +26,11 @@ def dates_of(cohort: Cohort) -> str:
     return f"{day(cohort.starts)} to {day(cohort.ends)}" if cohort.ends else f"From {day(cohort.starts)}"
 
 
-async def people_of(cohort: Cohort, actor: Actor, *, session: Session | None = None) -> list[dict[str, Any]]:
-    """The people of a cohort within the actor's reach: how far on the course, and to how much they came."""
-    places = visible_to(actor).filter(cohort_id=cohort.id).order_by("person__name", "starts")
-    rows = await places.values("id", "person_id", "starts", "ends", name="person__name")
+async def people_of(cohort: Cohort, places: QuerySet[Place], *, session: Session | None = None) -> list[dict[str, Any]]:
+    """Those of the places that are of a cohort: how far their people are on the course, and to how much they came."""
+    rows = await places.filter(cohort_id=cohort.id).order_by("person__name", "starts").values(
+        "id", "person_id", "starts", "ends", name="person__name"
+    )  # fmt: skip
     ids = [row["person_id"] for row in rows]
     begun = set(
         await Enrolment.filter(course_id=cohort.course_id, person_id__in=ids).values_list("person_id", flat=True)
@@ -93,9 +95,8 @@ def _word(minutes: int | None, session: Session, today: date) -> str:
 
 async def choices(actor: Actor) -> dict[str, Any]:
     """The sites and the trainers that the actor may choose from."""
-    sites = Site.filter(unit_id=actor.unit_id)
-    own = sites if actor.unit_wide else sites.filter(id__in=list(actor.site_ids))
-    whole = [("", "Several sites")] if actor.unit_wide else []
+    own = sites_for(actor, "manage people")
+    whole = [("", "Several sites")] if actor.everywhere("manage people") else []
     leads = Membership.filter(role__in=sorted(ABILITIES["see people"])).values("person_id")
     people = people_visible_to(actor).filter(erased_at__isnull=True, id__in=Subquery(leads))
     return {
@@ -105,6 +106,8 @@ async def choices(actor: Actor) -> dict[str, Any]:
 
 
 async def found_by(actor: Actor, name: str, *, beside: Collection[UUID]) -> list[dict[str, Any]]:
-    """The people within the actor's reach whose name has these letters, but those who have a place."""
-    people = people_visible_to(actor).filter(name__icontains=name, erased_at__isnull=True, id__not_in=list(beside))
+    """The people whom the actor manages whose name has these letters, but those who have a place."""
+    people = people_for(actor, "manage people").filter(
+        name__icontains=name, erased_at__isnull=True, id__not_in=list(beside)
+    )
     return list(await people.order_by("name").limit(MOST_FOUND).values("id", "name")) if name else []

@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 from courses.content import Course
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.reach import reach
+from training.people.reach import reach, visible_filter
 from training.sites.models import Site
 
 RESTRICT = fields.OnDelete.RESTRICT
@@ -115,20 +115,23 @@ class Attendance(Model):
 
 def visible_to(actor: Actor) -> QuerySet[Place]:
     """The places in cohorts of people within the actor's reach."""
-    return Place.filter(reach(actor, "person"))
+    return Place.filter(visible_filter(actor))
 
 
 def cohorts_visible_to(actor: Actor) -> QuerySet[Cohort]:
     """The cohorts at the actor's sites, those the actor leads, and those with people within the actor's reach."""
     unit = Q(course__unit_id=actor.unit_id)
-    if actor.unit_wide:
+    if actor.everywhere("see people"):
         return Cohort.filter(unit)
-    theirs = Subquery(visible_to(actor).values("cohort_id"))
-    return Cohort.filter(
-        unit & (Q(site_id__in=list(actor.site_ids)) | Q(trainer_id=actor.person_id) | Q(id__in=theirs))
-    )
+    sites, theirs = list(actor.sites("see people")), Subquery(visible_to(actor).values("cohort_id"))
+    return Cohort.filter(unit & (Q(site_id__in=sites) | Q(trainer_id=actor.person_id) | Q(id__in=theirs)))
 
 
 def may_change(actor: Actor, cohort: Cohort) -> bool:
-    """Whether the actor may change a cohort: those who manage people, within the unit or at own sites."""
-    return actor.may("manage people") and (actor.unit_wide or cohort.site_id in actor.site_ids)
+    """Whether the actor may change a cohort: those who manage people, within the unit or at its site."""
+    return actor.everywhere("manage people") or cohort.site_id in actor.sites("manage people")
+
+
+def places_for(actor: Actor, ability: str) -> QuerySet[Place]:
+    """The places in cohorts of people for whom the actor has the ability."""
+    return Place.filter(reach(actor, ability))

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from courses.content import Activity, Course, CourseVersion, Media, Module
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.reach import reach
+from training.people.reach import visible_filter
 
 RESTRICT = fields.OnDelete.RESTRICT
 
@@ -168,7 +168,7 @@ class Completion(Model):
 
 def visible_to(actor: Actor) -> QuerySet[Enrolment]:
     """The enrolments that the actor may see: the own ones, and those of people within reach."""
-    return Enrolment.filter(reach(actor, "person"))
+    return Enrolment.filter(visible_filter(actor))
 
 
 def courses_visible_to(actor: Actor) -> QuerySet[Course]:

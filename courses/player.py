@@ -145,9 +145,8 @@ async def media(request: Request) -> Response:
 async def entry(request: Request) -> Response:
     """Sends a file that was handed in, to its owner and to those who may see the person's work."""
     me: Actor = actor(request)
-    seen = visible_to(me) if me.may("see people") else visible_to(me).filter(person_id=me.person_id)
     row = await TaskEntry.filter(id=identity(request, "entry")).first()
-    if row is None or not row.stored or not await seen.filter(id=row.enrolment_id).exists():
+    if row is None or not row.stored or not await visible_to(me).filter(id=row.enrolment_id).exists():
         raise NotFound("There is no such file.", "Go back to the task.")
     path = request.app.state.settings.storage / handed_files.FOLDER / row.stored
     return FileResponse(path, media_type="application/octet-stream", filename=row.file_name)

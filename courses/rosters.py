@@ -1,6 +1,6 @@
 """What a cohort may learn of an LMS's roster, and what filling it from there would do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -56,22 +56,28 @@ class Joining:
 
 
 NEW, JOINS, STAYS = "New here: becomes a trainee and joins", "Joins", "In the cohort already"
+ELSEWHERE = "Belongs to another site: does not join"
 TEACHES, AWAY, KEPT = "Teaches there: does not join", "Not active there: does not join", "Not on the roster: stays"
 
 
-def joining(people: Sequence[Listed], placed: Mapping[UUID, str]) -> list[Joining]:
-    """Tells what a roster would do to a cohort whose people are `placed` (person → name); it only ever adds."""
-    told = [_of(one, placed) for one in people]
+def joining(people: Sequence[Listed], placed: Mapping[UUID, str], elsewhere: Collection[UUID] = ()) -> list[Joining]:
+    """Tells what a roster would do to a cohort whose people are `placed` (person → name); it only ever adds.
+
+    People `elsewhere` are not managed by whoever fills the cohort.
+    """
+    told = [_of(one, placed, elsewhere) for one in people]
     listed = {one.person_id for one in people}
     kept = [Joining(name, KEPT) for person, name in placed.items() if person not in listed]
     return sorted([*told, *kept], key=lambda one: (not one.joins, one.name))
 
 
-def _of(one: Listed, placed: Mapping[UUID, str]) -> Joining:
+def _of(one: Listed, placed: Mapping[UUID, str], elsewhere: Collection[UUID]) -> Joining:
     if one.person_id in placed:
         return Joining(one.name, STAYS)
     if not one.there:
         return Joining(one.name, AWAY)
     if not one.learner:
         return Joining(one.name, TEACHES)
+    if one.person_id in elsewhere:
+        return Joining(one.name, ELSEWHERE)
     return Joining(one.name, JOINS if one.person_id else NEW, joins=True)

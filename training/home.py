@@ -36,7 +36,7 @@ async def home(request: Request) -> Response:
         return go(request, "/people/choose" if request.app.state.settings.demo else "/sign-in")
     me: Actor = actor(request)
     heading = f"Hello {me.name.split(' ')[0]}"
-    counts = await counts_of(me, clock.now()) if me.may("see people") and me.site_ids else []
+    counts = await counts_of(me, clock.now()) if me.sites("see people") else []
     return page(request, "people/home.html", heading=heading, next_step=await _next(me), cards=cards(me), counts=counts)
 
 

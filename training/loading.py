@@ -61,7 +61,7 @@ async def _load(found: Sequence[Found], wish: Wish) -> Loaded:
         if one.kind == "units":
             told.add(await load_units(read_sheet(one.path), By(OPERATOR, OPERATOR, "en", wish.now, wish.good_ones)))
         else:
-            actor = actor or await operator(wish.unit)
+            actor = actor or await operator(wish.unit, now=wish.now)
             told.add(await _one(one, wish, actor))
     return told
 

@@ -75,5 +75,6 @@ def _visible(actor: Actor) -> QuerySet[Context]:
     rows = Context.filter(
         deployment__registration__unit_id=actor.unit_id, deployment__registration__state="active"
     ).exclude(roster_url="")
-    managing = actor.only("manage people")
-    return rows if managing.unit_wide else rows.filter(deployment__registration__site_id__in=list(managing.site_ids))
+    if actor.everywhere("manage people"):
+        return rows
+    return rows.filter(deployment__registration__site_id__in=list(actor.sites("manage people")))

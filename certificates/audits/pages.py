@@ -13,7 +13,7 @@ from certificates.audits import actions
 from certificates.audits.entry import entry_of
 from certificates.audits.exports import as_csv
 from certificates.audits.models import Audit, Case, visible_to
-from certificates.audits.register import Question, rows
+from certificates.audits.register import Question, openable, rows
 from certificates.changes import Wanted, change
 from certificates.rules import WORDS, permitted_change
 from training import clock
@@ -72,11 +72,12 @@ async def register(request: Request) -> Response:
     found = await rows(me, asked)
     begins = values.get("from", "0")
     start = int(begins) if begins.isdecimal() and len(begins) < 100 else 0  # Python reads no number of 5,000 digits
-    query = urlencode(asked.query())
+    query, listed = urlencode(asked.query()), found[start : start + PAGE_SIZE]
+    opens = await openable(me, listed)
     return page(
         request,
         "audits/register.html",
-        rows=[_line(row) for row in found[start : start + PAGE_SIZE]],
+        rows=[_line(row, f"/register/{row.id}" if row.id in opens else "") for row in listed],
         total=len(found),
         asked=asked,
         next_path=f"/register?{query}&from={start + PAGE_SIZE}" if start + PAGE_SIZE < len(found) else "",
@@ -203,9 +204,9 @@ async def _filters(me: Actor, values: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _line(row: Any) -> list[Any]:
+def _line(row: Any, path: str) -> list[Any]:
     return [
-        {"text": row.name, "path": f"/register/{row.id}"},
+        {"text": row.name, "path": path},
         row.level,
         row.site,
         row.area,

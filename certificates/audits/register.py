@@ -50,7 +50,8 @@ class Row:
 
 async def rows(actor: Actor, asked: Question) -> list[Row]:
     """Answers the question for what the actor may see, by name."""
-    found = certifications_visible_to(actor).filter(await _wanted(actor, asked))
+    # A site reads of each day whoever belonged to it then; nobody reads ahead.
+    found = certifications_visible_to(actor, on=min(asked.as_of, actor.today)).filter(await _wanted(actor, asked))
     certifications: list[dict[str, Any]] = list(
         await found.order_by("person__name", "starts", "id").values(
             "id",
@@ -70,6 +71,12 @@ async def rows(actor: Actor, asked: Question) -> list[Row]:
     changes = await histories(found)
     told = (_row(one, changes.get(one["id"], []), asked) for one in certifications)
     return [row for row in told if row and _asked_for(row.standing, asked.standing)]
+
+
+async def openable(actor: Actor, page: Iterable[Row]) -> set[UUID]:
+    """Tells which rows of a page the actor may open: of a former person a site reads the register alone."""
+    found = certifications_visible_to(actor).filter(id__in=[row.id for row in page])
+    return {one["id"] for one in await found.values("id")}
 
 
 async def _wanted(actor: Actor, asked: Question) -> Q:

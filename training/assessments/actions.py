@@ -19,7 +19,7 @@ from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
 from training.people.models import Membership
-from training.people.reach import live_on, visible_to
+from training.people.reach import live_on, people_for
 
 MEDIA = {"live": "I was in the room", "video": "I watched a video"}
 
@@ -92,7 +92,7 @@ async def open_assessment(opening: Opening, *, key: UUID, actor: Actor, now: dat
 async def _checked(opening: Opening, actor: Actor, now: datetime) -> InstrumentVersion:
     if not actor.may("assess"):
         raise NotAllowed("Only assessors can do this.", "Ask your central unit if you should be one.")
-    if not await visible_to(actor).filter(id=opening.person).exists():
+    if not await people_for(actor, "assess").filter(id=opening.person).exists():
         raise Invalid("There is a problem", problems={"person": "Choose a trainee from the list"})
     version = await InstrumentVersion.filter(instrument__unit_id=actor.unit_id).get_or_none(id=opening.version)
     if version is None:
@@ -220,7 +220,7 @@ def _reasons(agreed: Mapping[str, Noted], item: str) -> str:
 async def own_rating(assessment_id: UUID, actor: Actor) -> tuple[Rater, Instrument]:
     """Finds the actor's part in an assessment and its instrument; NotFound when they do not rate in it."""
     found = Rater.filter(assessment_id=assessment_id, person_id=actor.person_id, assessment__unit_id=actor.unit_id)
-    rater = await found.select_related("assessment__version").first()
+    rater = await found.select_related("assessment__version").first() if actor.may("assess") else None
     if rater is None:
         raise NotFound("You do not rate in this assessment.", "Look at your list of assessments.")
     return rater, instrument_of(rater.assessment.version)

@@ -8,7 +8,7 @@ from training.assessments.versions import CalibrationRun, Instrument
 from training.database.opening import transaction
 from training.errors import Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
-from training.people.reach import visible_to
+from training.people.reach import may_for
 
 
 async def record_calibration(
@@ -17,7 +17,7 @@ async def record_calibration(
     """Records a calibration in percent of agreement; the central unit does this, and nobody for themselves."""
     if not actor.may("decide") or actor.person_id == person_id:
         raise NotAllowed("Only the central unit records calibrations.", "Ask the central unit.")
-    there = await visible_to(actor).filter(id=person_id).exists()
+    there = await may_for(actor, "decide", person_id)
     if not there or not await Instrument.filter(id=instrument_id, unit_id=actor.unit_id).exists():
         raise NotFound("There is no such person or instrument.", "Look at the lists again.")
     if not 0 <= agreement <= 100 or held > now.date():

@@ -19,7 +19,7 @@ from training.assessments.versions import InstrumentVersion
 from training.errors import Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Membership
-from training.people.reach import live_on
+from training.people.reach import live_on, people_for
 from training.people.reach import visible_to as people_visible_to
 from training.web.pages import actor, fill, go, identity, page, typed
 
@@ -119,10 +119,10 @@ async def begin(request: Request) -> Response:
 
 
 async def _trainees(me: Actor) -> list[tuple[str, str]]:
-    """Whom one can assess: visible people who are learning or leading."""
+    """Whom one can assess: people for whom one may, who are learning or leading."""
     learning = Membership.filter(live_on(clock.now().date()), role__in=["trainee", "facilitator"]).values("person_id")
     rows = (
-        await people_visible_to(me)
+        await people_for(me, "assess")
         .filter(id__in=Subquery(learning))
         .exclude(id=me.person_id)
         .order_by("name")

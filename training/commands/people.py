@@ -33,7 +33,8 @@ def export(who: Who, unit: Unit = "") -> None:
 async def _export(who: str, unit: str) -> str:
     facts.follow(AFTER)
     async with opened(here().database_url):
-        actor, now = await operator(unit), clock.now()
+        now = clock.now()
+        actor = await operator(unit, now=now)
         found = await _find(who, actor.unit_id)
         tables = told(await rows_about(found.id))
         async with transaction():
@@ -57,9 +58,10 @@ async def _erase(who: str, unit: str) -> Erased:
     facts.follow(AFTER)
     settings = here()
     async with opened(settings.database_url):
-        actor = await operator(unit)
+        now = clock.now()
+        actor = await operator(unit, now=now)
         found = await _find(who, actor.unit_id)
-        return await erase(found.id, actor=actor, now=clock.now(), storage=settings.storage)
+        return await erase(found.id, actor=actor, now=now, storage=settings.storage)
 
 
 async def _find(who: str, unit_id: UUID) -> Person:

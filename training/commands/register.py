@@ -40,7 +40,7 @@ def register(
 
 async def _register(asked: Question, unit: str, format: str) -> None:
     async with opened(here().database_url):
-        found = await rows(await operator(unit), asked)
+        found = await rows(await operator(unit, now=clock.now()), asked)
     if format == "json":
         typer.echo(json.dumps(as_json(found, asked, extracted=clock.now()), ensure_ascii=False))
         return

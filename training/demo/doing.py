@@ -70,6 +70,7 @@ async def being(key: str, day: date) -> Actor:
         language=person.language,
         zone=person.unit.zone,
         held=frozenset((row["role"], row["site_id"]) for row in held),
+        today=day,
     )
 
 

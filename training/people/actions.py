@@ -11,7 +11,7 @@ from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Email, Membership, Person, SignInLink
-from training.people.reach import visible_to
+from training.people.reach import people_for, person_for
 from training.people.roles import AT_A_SITE, GIVEN_BY_COORDINATORS, ROLES, UNIT_WIDE
 from training.people.sessions import end_sessions_of, open_session
 from training.sites.models import Site
@@ -90,9 +90,7 @@ async def give_membership(
     """Gives a person a role from a day on; a coordinator gives only trainee and facilitator, at own sites."""
     _refuse_what_others_give(actor, role, site_id)
     await _fits(role, site_id, actor.unit_id)
-    person = await visible_to(actor.only("manage people")).get_or_none(id=person_id)
-    if person is None:
-        raise NotFound("There is no such person.", "Look for them in the list of people.")
+    await person_for(actor, "manage people", person_id)
     async with transaction():
         await Person.select_for_update().get(id=person_id)  # pressed twice, the second waits and sees the first
         still = Q(ends__isnull=True) | Q(ends__gte=starts)
@@ -114,7 +112,7 @@ async def give_membership(
 
 async def end_membership(membership_id: UUID, *, ends: date, actor: Actor, now: datetime) -> None:
     """Ends a membership after a day, and signs the person out everywhere so that the change holds at once."""
-    there = visible_to(actor.only("manage people")).values("id")
+    there = people_for(actor, "manage people").values("id")
     held = await Membership.get_or_none(id=membership_id, person_id__in=Subquery(there))
     if held is None:
         raise NotFound("There is no such role.", "Look at the person's page again.")
@@ -135,8 +133,8 @@ def may_give(actor: Actor, role: str, site_id: UUID | None) -> bool:
     """Tells whether the actor gives and ends this role: a coordinator a learner's, at own sites."""
     if actor.may("give every role"):
         return True
-    managing = actor.only("manage people")
-    return role in GIVEN_BY_COORDINATORS and (site_id in managing.site_ids or managing.unit_wide)
+    there = actor.everywhere("manage people") or site_id in actor.sites("manage people")
+    return role in GIVEN_BY_COORDINATORS and there
 
 
 def _refuse_what_others_give(actor: Actor, role: str, site_id: UUID | None) -> None:

@@ -1,6 +1,7 @@
 """Who is acting: the signed-in person with roles and reach, as of this request."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from hashlib import sha256
 from uuid import UUID
@@ -29,9 +30,11 @@ class LtiContext:
 
 @dataclass(frozen=True)
 class Actor:
-    """A signed-in person: what they may do and how far they see.
+    """A signed-in person: which roles they hold today, and where.
 
-    `held` has the roles of today, each with its site; without one it is held for the whole unit. `zone` is the unit's.
+    `held` has the roles of `today`, which is the day in the `zone` of the unit, each with its site; without one it is
+    held for the whole unit. `staff` says whether the session may be used for more than one's own things: one from an
+    LMS mostly may not.
     """
 
     person_id: UUID
@@ -40,31 +43,28 @@ class Actor:
     language: str
     zone: str
     held: frozenset[tuple[str, UUID | None]]
+    today: date
     lti: LtiContext | None = None
+    staff: bool = True
 
     @cached_property
     def roles(self) -> frozenset[str]:
         """Names the roles, wherever they are held."""
         return frozenset(role for role, _ in self.held)
 
-    @cached_property
-    def site_ids(self) -> frozenset[UUID]:
-        """Names the sites whose people the person sees."""
-        return frozenset(site for role, site in self.held if site and role in roles.SITE_WIDE)
-
-    @cached_property
-    def unit_wide(self) -> bool:
-        """Tells whether the person sees the whole unit: by such a role, or as an assessor or supervisor of no site."""
-        everywhere = any(role in roles.SITE_WIDE and site is None for role, site in self.held)
-        return everywhere or not self.roles.isdisjoint(roles.UNIT_WIDE)
-
     def may(self, ability: str) -> bool:
-        """Tells whether one of the person's roles has the ability."""
-        return roles.may(self.roles, ability)
+        """Tells whether the ability holds anywhere; whom it holds for is told by `reach`."""
+        return bool(self._places(ability))
 
-    def only(self, ability: str) -> "Actor":
-        """Gives the person with only the roles that have the ability, and so no further than those reach.
+    def everywhere(self, ability: str) -> bool:
+        """Tells whether a role that has the ability is held for the whole unit."""
+        return None in self._places(ability)
 
-        A coordinator of one site who assesses everywhere manages the people of that one site.
-        """
-        return replace(self, held=frozenset(one for one in self.held if roles.may(frozenset({one[0]}), ability)))
+    def sites(self, ability: str) -> frozenset[UUID]:
+        """Names the sites at which a role that has the ability is held."""
+        return frozenset(site for site in self._places(ability) if site)
+
+    def _places(self, ability: str) -> frozenset[UUID | None]:
+        if not self.staff and ability not in roles.OWN:
+            return frozenset()
+        return frozenset(site for role, site in self.held if roles.may(role, ability))

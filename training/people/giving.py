@@ -5,19 +5,17 @@ from uuid import UUID
 from training.people.actions import may_give
 from training.people.actor import Actor
 from training.people.models import Membership
+from training.people.reach import may_for, sites_for
 from training.people.roles import GIVEN_BY_COORDINATORS, ROLES
-from training.sites.models import Site
 
 Choices = list[tuple[str, str]]
 
 
-async def gives(actor: Actor) -> dict[str, Choices] | None:
-    """Lists the roles and sites that one may give; None for those who may give none."""
-    if not actor.may("manage people"):
+async def gives(actor: Actor, person_id: UUID) -> dict[str, Choices] | None:
+    """Lists the roles and sites that one may give a person; None for those who may give them none."""
+    if not await may_for(actor, "manage people", person_id):
         return None
-    managing, every = actor.only("manage people"), actor.may("give every role")
-    sites = Site.filter(unit_id=actor.unit_id)
-    sites = sites if managing.unit_wide else sites.filter(id__in=managing.site_ids)
+    every, sites = actor.may("give every role"), sites_for(actor, "manage people")
     named = [(str(row["id"]), row["name"]) for row in await sites.order_by("name").values("id", "name")]
     whole = [("", "The whole unit")] if every else []
     roles = [(role, title) for role, title in ROLES.items() if every or role in GIVEN_BY_COORDINATORS]

@@ -134,6 +134,7 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
         await Membership.filter(person=found).order_by("starts").values("role", "starts", "ends", site="site__name")
     )
     permissions = await Permission.filter(live_on(today), person=found).values("what", "may", "ends", site="site__name")
+    given = await gives(me, found.id)
     return page(
         request,
         "people/person.html",
@@ -150,8 +151,8 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
             for row in permissions
         ],
         actions=_ways_on(me, found.id),
-        gives=await gives(me),
-        may_end=await may_end(me, found.id),
+        gives=given,
+        may_end=await may_end(me, found.id) if given else [],
         back=("People", "/people"),
         **told,
     )
@@ -196,6 +197,8 @@ async def end(request: Request) -> Response:
         await actions.end_membership(ended.membership, ends=ended.ends, actor=actor(request), now=clock.now())
     except Invalid as error:
         return await _shown(request, found, 422, problems=error.problems, values=values)
+    if not await visible_to(actor(request)).filter(id=found.id).exists():
+        return go(request, "/people?notice=The role is ended. The person is no longer at your sites.")
     return go(request, f"/people/{found.id}?notice=The role is ended.")
 
 

@@ -16,10 +16,7 @@ ROLES = MappingProxyType(
 )
 
 UNIT_WIDE = frozenset({"central", "auditor", "administrator"})
-"""Roles that see every site of their unit."""
-
-SITE_WIDE = frozenset({"coordinator", "assessor", "supervisor"})
-"""Roles that see the people of the sites they are given for."""
+"""Roles that are only given for the whole unit."""
 
 GIVEN_BY_COORDINATORS = frozenset({"trainee", "facilitator"})
 """Roles that a coordinator gives at own sites; the central unit gives the others."""
@@ -47,7 +44,10 @@ ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
 )
 """Ability → the roles that have it. A route or an action names the ability, never a role."""
 
+OWN = frozenset({"learn", "log practice", "confirm practice"})
+"""Abilities over one's own things, and over what one is asked; all others are for staff, who sign in directly."""
 
-def may(roles: frozenset[str], ability: str) -> bool:
-    """Tells whether any of the roles has the ability; an unknown ability is a mistake in our code."""
-    return not roles.isdisjoint(ABILITIES[ability])
+
+def may(role: str, ability: str) -> bool:
+    """Tells whether the role has the ability; an unknown ability is a mistake in our code."""
+    return role in ABILITIES[ability]

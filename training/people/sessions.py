@@ -94,5 +94,6 @@ def _actor(rows: Sequence[Mapping[str, Any]], day: date) -> Actor:
         language=first["language"],
         zone=first["zone"],
         held=frozenset((row["role"], row["site_id"]) for row in live),
+        today=day,
         lti=LtiContext(**first["lti"]) if first["lti"] else None,
     )

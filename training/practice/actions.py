@@ -14,7 +14,7 @@ from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Membership
-from training.people.reach import live_on, visible_to
+from training.people.reach import live_on, person_for
 from training.practice.asking import ask, close_requests
 from training.practice.models import (
     BackgroundCheck,
@@ -151,10 +151,9 @@ async def record_check(
     person_id: UUID, *, what: str, issued: date, ends: date | None, key: UUID, actor: Actor, now: datetime
 ) -> BackgroundCheck:
     """Records that the actor, a coordinator, has seen somebody's check; never their own."""
-    if not actor.may("manage people") or person_id == actor.person_id:
+    if person_id == actor.person_id:
         raise NotAllowed("You may not record this check.", "Ask your site coordinator or the central unit.")
-    if not await visible_to(actor.only("manage people")).filter(id=person_id).exists():
-        raise NotFound("There is no such person.", "Look for them in the list of people.")
+    await person_for(actor, "manage people", person_id)
     wrong = {"what": "Choose a check"} if not what.strip() else {}
     if issued > now.date():
         wrong["issued"] = "This day is still to come"

@@ -10,6 +10,7 @@ from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Email
+from training.people.reach import reach
 from training.practice.confirmations import Confirmation, ConfirmationLink, confirmations_visible_to
 from training.practice.models import Delivery, Supervision
 from training.practice.naming import named
@@ -119,10 +120,10 @@ async def dispute(confirmation_id: UUID, *, note: str, actor: Actor, now: dateti
 
 async def confirm_on_paper(confirmation_id: UUID, *, note: str, actor: Actor, now: datetime) -> Confirmation:
     """Records that a coordinator has seen the confirmer's signature on paper; never for own records."""
-    found = await confirmations_visible_to(actor.only("manage people")).get_or_none(id=confirmation_id)
+    found = await Confirmation.filter(reach(actor, "manage people")).get_or_none(id=confirmation_id)
     if found is None:
         raise NotFound("There is no such request.", "Look at the list of records again.")
-    if not actor.may("manage people") or found.person_id == actor.person_id:
+    if found.person_id == actor.person_id:
         raise NotAllowed("You may not record this.", "Ask your site coordinator.")
     if not note.strip():
         raise Invalid("There is a problem", problems={"note": "Enter where the paper is kept"})

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.reach import reach
+from training.people.reach import visible_filter
 from training.practice.models import Delivery, Supervision
 from training.sites.models import CentralUnit
 
@@ -85,4 +85,4 @@ class ConfirmationLink(Model):
 
 def confirmations_visible_to(actor: Actor) -> QuerySet[Confirmation]:
     """Lists the confirmations about people the actor may see, and those the actor is asked for."""
-    return Confirmation.filter(reach(actor) | Q(unit_id=actor.unit_id, confirmer_id=actor.person_id))
+    return Confirmation.filter(visible_filter(actor) | Q(unit_id=actor.unit_id, confirmer_id=actor.person_id))

@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.reach import reach
+from training.people.reach import visible_filter
 from training.sites.models import CentralUnit, Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
@@ -200,14 +200,14 @@ class BackgroundCheck(Model):
 
 def deliveries_visible_to(actor: Actor) -> QuerySet[Delivery]:
     """Lists the deliveries that stand (not corrected, not taken back) of the people the actor may see."""
-    return Delivery.filter(reach(actor), replaced_by__isnull=True, void=False)
+    return Delivery.filter(visible_filter(actor), replaced_by__isnull=True, void=False)
 
 
 def supervisions_visible_to(actor: Actor) -> QuerySet[Supervision]:
     """Lists the supervision that stands of the people the actor may see."""
-    return Supervision.filter(reach(actor), replaced_by__isnull=True, void=False)
+    return Supervision.filter(visible_filter(actor), replaced_by__isnull=True, void=False)
 
 
 def checks_visible_to(actor: Actor) -> QuerySet[BackgroundCheck]:
     """Lists the checks that stand of the people the actor may see."""
-    return BackgroundCheck.filter(reach(actor), replaced_by__isnull=True, void=False)
+    return BackgroundCheck.filter(visible_filter(actor), replaced_by__isnull=True, void=False)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from training import clock
 from training.errors import NotFound
 from training.people.actor import Actor
+from training.people.reach import may_for
 from training.practice.confirmations import Confirmation, confirmations_visible_to
 from training.practice.models import (
     Delivery,
@@ -98,6 +99,7 @@ async def record(request: Request) -> Response:
     key = "delivery_id" if is_delivery else "supervision_id"
     asked = await confirmations_visible_to(me).filter(**{key: row.id}).order_by("asked")
     state = stands(one.state for one in asked)
+    manages = row.person_id != me.person_id and await may_for(me, "manage people", row.person_id)
     return page(
         request,
         "practice/record.html",
@@ -105,7 +107,7 @@ async def record(request: Request) -> Response:
         note=row.note,
         recorded=row.recorded,
         tailorings=await _tailorings(row.id) if is_delivery else [],
-        confirmations=[_confirmation(one, me) for one in asked],
+        confirmations=[_confirmation(one, me, manages=manages) for one in asked],
         word=WORDS[state],
         counts=state == "confirmed",
         own=row.person_id == me.person_id,
@@ -119,7 +121,7 @@ async def _tailorings(delivery_id: UUID) -> list[dict[str, Any]]:
     return [row | {"kind": TAILORED.get(row["kind"], row["kind"]).split(":")[0]} for row in rows]
 
 
-def _confirmation(one: Confirmation, me: Actor) -> dict[str, Any]:
+def _confirmation(one: Confirmation, me: Actor, *, manages: bool) -> dict[str, Any]:
     return {
         "id": one.id,
         "name": one.confirmer_name,
@@ -130,7 +132,7 @@ def _confirmation(one: Confirmation, me: Actor) -> dict[str, Any]:
         "disputed": one.disputed,
         "note": one.note,
         "dispute_note": one.dispute_note,
-        "paper": one.state == "asked" and me.may("manage people") and one.person_id != me.person_id,
+        "paper": one.state == "asked" and manages,
         "mine": one.confirmer_id == me.person_id and _open(one),
     }
 

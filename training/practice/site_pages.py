@@ -15,9 +15,9 @@ from training import clock
 from training.errors import Invalid, NotFound
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.reach import reach, visible_to
+from training.people.reach import may_for, person_for, reach, visible_filter, visible_to
 from training.practice import actions, asking
-from training.practice.confirmations import Confirmation, confirmations_visible_to
+from training.practice.confirmations import Confirmation
 from training.practice.exports import as_csv
 from training.practice.forms import Day
 from training.practice.overview import WORDS, Asked, Line, checks_of, count_of, lines_of
@@ -45,7 +45,7 @@ async def records(request: Request) -> Response:
     query = request.query_params
     kind, state = _known(query.get("kind", ""), KINDS), _known(query.get("state", ""), STATES)
     name = query.get("name", "").strip()
-    people = reach(me) & Q(person__name__icontains=name) if name else reach(me)
+    people = visible_filter(me) & Q(person__name__icontains=name) if name else visible_filter(me)
     filters = "/practice/records?" + urlencode({"kind": kind, "state": state, "name": name})
     if query.get("format") == "csv":
         return _file(await lines_of(me, people, asked=Asked(kind, state)))
@@ -92,24 +92,21 @@ async def person(request: Request) -> Response:
     me: Actor = actor(request)
     found = await _visible(request)
     checks = [row | {"what": CHECKS.get(row["what"], row["what"])} for row in await checks_of(me, found.id)]
+    checks_here = me.person_id != found.id and await may_for(me, "manage people", found.id)
     return page(
         request,
         "practice/of.html",
         name=found.name,
         lines=await lines_of(me, Q(person_id=found.id)),
         checks=checks,
-        check_path=f"/practice/of/{found.id}/checks" if _may_check(me, found) else "",
+        check_path=f"/practice/of/{found.id}/checks" if checks_here else "",
         back=(found.name, f"/people/{found.id}"),
     )
 
 
-def _may_check(me: Actor, found: Person) -> bool:
-    return me.may("manage people") and me.person_id != found.id
-
-
 async def check(request: Request) -> Response:
     """Shows the form for a check that was seen, and records it."""
-    found = await _visible(request)
+    found = await person_for(actor(request), "manage people", identity(request))
     path = f"/practice/of/{found.id}"
     values: Mapping[str, Any] = {"key": str(uuid4())}
     problems: Mapping[str, str] = {}
@@ -132,7 +129,8 @@ async def check(request: Request) -> Response:
 async def paper(request: Request) -> Response:
     """Shows what a confirmer signed on paper, and records that the actor has seen it."""
     me: Actor = actor(request)
-    found: Confirmation | None = await confirmations_visible_to(me).get_or_none(id=identity(request), state="asked")
+    asked = Confirmation.filter(reach(me, "manage people"), state="asked")
+    found = await asked.get_or_none(id=identity(request))
     if found is None or found.person_id == me.person_id:
         raise NotFound("There is no such request.", "It may have been answered. Look at the record again.")
     shown = await shown_of(found)

@@ -154,7 +154,7 @@ async def test_page_file_and_command_give_the_same_rows(workforce, browse, asked
     assert count == len(found) and all(row["serial"] in body for row in found)
     days = {name: date.fromisoformat(asked[name]) for name in ("as_of", "known_at") if name in asked}
     question = Question(**({"as_of": TODAY} | asked | days))
-    told = as_json(await rows(await operator("together"), question), question, extracted=at(TODAY))
+    told = as_json(await rows(await operator("together", now=at(TODAY)), question), question, extracted=at(TODAY))
     assert [row["serial"] for row in told["rows"]] == [row["serial"] for row in found]
 
 
