@@ -1,7 +1,7 @@
 """Decides on a level, by a named person or by the rules alone; a decision that grants awards the certification."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,7 +23,7 @@ from certificates.considering import (
 from certificates.grounds import Consideration, PathwayVersion
 from certificates.models import Decision
 from certificates.pathways.verdict import LevelVerdict
-from certificates.rules import GOOD, GRANTING
+from certificates.rules import APPEAL, GOOD, GRANTING
 from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -31,8 +31,6 @@ from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.reach import people_for
-
-APPEAL = timedelta(days=28)
 
 
 @dataclass(frozen=True)
@@ -94,6 +92,11 @@ async def _decide_as(actor: Actor, consideration_id: UUID, *, wish: Wish, home: 
         return made
     level = _level(considered, row)
     _in_order(considered, level, wish)
+    if awaits(level) and not considered.kept[slot_of(person, considered, level)].awaiting:
+        raise Conflict(
+            "This was refused, and nothing new has been shown since.",
+            "It waits here again as soon as there is new evidence, or an objection is found right.",
+        )
     dates = await _dates(person, considered, level, wish=wish, actor=actor, now=now)
     return await _decide(person, considered, level, wish=wish, dates=dates, actor=actor, home=home, now=now)
 
@@ -161,7 +164,7 @@ async def _write(
         id=uuid4(), key=key, consideration_id=basis.id, person_id=person.id, pathway_id=basis.pathway_id,
         level=basis.level, per=basis.per, outcome=wish.outcome, on=now.date(), reasons=wish.reasons,
         dissent=wish.dissent, decided_by_id=actor.person_id if actor else None, recorded=now,
-        appeal_until=None if wish.outcome in GRANTING else now.date() + APPEAL,
+        appeal_until=None if wish.outcome == "certified" else now.date() + APPEAL,
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ async def _replace(
 
     Raises Overtaken when a certification was changed, say withdrawn, after the rules were asked.
     """
-    wanted = changes.Wanted("replaced", "Renewed by a new certification.", now.date())
+    wanted = changes.Wanted("replaced", "Renewed by a new certification.", now.date(), grounds="renewal")
     earlier = Certification.filter(
         person_id=person.id, pathway_slug=considered.version.slug, level=level.level, per=per_of(level)
     )

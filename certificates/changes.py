@@ -11,6 +11,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from certificates.models import Certification, StateChange, certifications_visible_to
+from certificates.outcome_words import CHOICES
 from certificates.rules import MARKS, Change, Period, permitted_change, standing_on
 from training import facts
 from training.database.opening import transaction
@@ -33,12 +34,16 @@ FACTS = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """The change that somebody wants: to which state, why, from which day and, for a suspension, to which."""
+    """The change that somebody wants: to which state, why, from which day and, for a suspension, to which.
+
+    `grounds` is the class of the reason that anybody may know.
+    """
 
     state: str
     reason: str
     effective: date
     until: date | None = None
+    grounds: str = ""
 
 
 async def change(certification_id: UUID, wanted: Wanted, *, actor: Actor, now: datetime) -> StateChange:
@@ -57,6 +62,8 @@ def _problems(wanted: Wanted, first: date, today: date) -> dict[str, str]:
     problems = {}
     if not wanted.reason.strip():
         problems["reason"] = "Say why, in a sentence or two"
+    if wanted.grounds and wanted.grounds not in CHOICES:
+        problems["grounds"] = "Choose what anybody may know"
     if wanted.effective > today:
         problems["effective"] = "Enter today or a day before; a change cannot be planned ahead"
     elif wanted.effective < first:
@@ -105,14 +112,14 @@ async def insert(
         return None
     made = await StateChange.create(
         id=uuid4(), certification_id=found.id, turn=1 + len(history), state=wanted.state, reason=wanted.reason,
-        effective=wanted.effective, until=wanted.until, recorded=now, actor_id=actor_id,
+        grounds=wanted.grounds, effective=wanted.effective, until=wanted.until, recorded=now, actor_id=actor_id,
     )  # fmt: skip
     if wanted.state not in MARKS:
         await _permissions(found, wanted)
     if kind := FACTS.get(wanted.state):
         await facts.record(
             kind, found, actor=actor_id, person=found.person_id, unit=unit_id, now=now,
-            detail={"to": wanted.state, "effective": wanted.effective.isoformat()},
+            detail={"to": wanted.state, "effective": wanted.effective.isoformat(), "change": str(made.id)},
         )  # fmt: skip
     return made
 

@@ -13,10 +13,12 @@ from tortoise.exceptions import IntegrityError
 from certificates import pathway_versions
 from certificates.gather import gather
 from certificates.grounds import Consideration, PathwayVersion, current, slot_name
+from certificates.models import Decision
 from certificates.pathways.evaluate import evaluate
 from certificates.pathways.evidence import Evidence
 from certificates.pathways.shapes import Pathway
 from certificates.pathways.verdict import LevelVerdict, Verdict
+from certificates.rules import GRANTING, is_new_evidence
 from training import facts
 from training.database.opening import transaction
 from training.parsing.values import Result
@@ -24,6 +26,9 @@ from training.people.models import Person
 
 TRIES = 10
 """Times that somebody may be overtaken before they give up."""
+
+UUID_LETTERS = 36
+"""Length of the decision's id, with which the name of its award record ends."""
 
 Done = TypeVar("Done")
 Slots = Mapping[str, Consideration]
@@ -102,33 +107,58 @@ async def _held(person_id: UUID, slug: str) -> Slots:
 async def _keep(person: Person, considered: Considered, before: Slots, *, now: datetime) -> Slots:
     """Writes a row for each level of which the rules say something else than before; gives the rows that hold."""
     digest, levels = _digest(considered.evidence), considered.verdict.levels
+    records = json.loads(_plain(considered.evidence["records"]))
     slots = {slot_of(person, considered, level): level for level in levels}
-    fresh = {
-        slot: _row(person, considered, level, slot=slot, digest=digest, now=now)
+    rows = [
+        await _row(person, considered, level, slot=slot, records=records, digest=digest, now=now)
         for slot, level in slots.items()
-        if _is_news(level, digest, before.get(slot))
-    }
+    ]
+    fresh = {row.slot: row for row in rows if row.slot and _is_news(row, before.get(row.slot))}
     if fresh:
         await _write(fresh, before, person, considered.version, now=now)
     return {**before, **fresh}
 
 
-def _is_news(level: LevelVerdict, digest: str, before: Consideration | None) -> bool:
+def _is_news(row: Consideration, before: Consideration | None) -> bool:
     if before is None:
-        return level.standing.state != "not_started"
-    return (_lasting(before.verdict), before.evidence_sha256) != (_lasting(level.as_json()), digest)
+        return row.standing != "not_started"
+    said, earlier = ((_lasting(one.verdict), one.evidence_sha256, one.awaiting) for one in (row, before))
+    return said != earlier
 
 
-def _row(
-    person: Person, considered: Considered, level: LevelVerdict, *, slot: str, digest: str, now: datetime
+async def _row(
+    person: Person,
+    considered: Considered,
+    level: LevelVerdict,
+    *,
+    slot: str,
+    records: list[dict[str, Any]],
+    digest: str,
+    now: datetime,
 ) -> Consideration:
     return Consideration(
         id=uuid4(), slot=slot, person_id=person.id, pathway_id=considered.version.id, level=level.level,
         per=per_of(level), as_of=considered.verdict.as_of, made=now, result=level.result.value,
         standing=level.standing.state, verdict=level.as_json(),
-        awaiting=awaits(level) and is_named(considered, level),
-        evidence=json.loads(_plain(considered.evidence["records"])), evidence_sha256=digest,
+        awaiting=awaits(level) and is_named(considered, level) and not await _is_refused(level, records),
+        evidence=records, evidence_sha256=digest,
     )  # fmt: skip
+
+
+async def _is_refused(level: LevelVerdict, records: list[dict[str, Any]]) -> bool:
+    """Tells whether the last decision on a level refused it, and nothing new was shown since.
+
+    A refusal that fell on an objection refuses no longer.
+    """
+    if level.decision is None or level.decision.outcome in GRANTING:
+        return False
+    last = await Decision.get_or_none(id=level.decision.record[-UUID_LETTERS:]).prefetch_related(
+        "consideration", "objection"
+    )
+    if last is None or (last.objection and last.objection.finding == "overturned"):
+        return False
+    known = {_plain(one) for one in last.consideration.evidence}
+    return not any(is_new_evidence(one, level.level) and _plain(one) not in known for one in records)
 
 
 async def _write(fresh: Slots, before: Slots, person: Person, version: PathwayVersion, *, now: datetime) -> None:

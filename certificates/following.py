@@ -36,7 +36,8 @@ async def _follow(found: Certification, level: LevelVerdict, person: Person, *, 
     standing = standing_on(period_of(found), history, now.date())
     wanted = None
     if standing in GOOD and level.standing.lapsed_on:
-        wanted = Wanted("lapsed", LAPSED, max(level.standing.lapsed_on, changes.earliest(found, history)))
+        since = max(level.standing.lapsed_on, changes.earliest(found, history))
+        wanted = Wanted("lapsed", LAPSED, since, grounds="conditions")
     elif standing == "lapsed" and history and history[-1].state == "lapsed" and level.standing.state in GOOD:
         wanted = Wanted("restored", FOUND, history[-1].effective)
     elif standing == "provisional" and level.lifted_by and level.lifted_by.result is Result.MET:

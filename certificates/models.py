@@ -47,6 +47,7 @@ class Decision(Model):
     recorded = fields.DatetimeField()
     appeal_until = fields.DateField(null=True)
 
+    objection: fields.BackwardOneToOneRelation["Objection"]
     consideration_id: UUID
     person_id: UUID
     pathway_id: UUID
@@ -86,6 +87,7 @@ class Certification(Model):
     over = fields.DateField(null=True)
     recorded = fields.DatetimeField()
 
+    certificate: fields.BackwardOneToOneRelation["Certificate"]
     decision_id: UUID
     person_id: UUID
     programme_id: UUID
@@ -100,6 +102,7 @@ class StateChange(Model):
     """Is one change of a certification; nothing is ever deleted.
 
     `state` is suspended, restored, withdrawn, replaced or lapsed; or provisional or lifted, of a condition.
+    `grounds` is the class of the reason, which anybody may know; the reason is for the holder and the unit.
 
     Personal data: the reason; kept: as long as the certification.
     """
@@ -111,16 +114,51 @@ class StateChange(Model):
     turn = fields.IntField()
     state = fields.CharField(12)
     reason = fields.TextField(default="")
+    grounds = fields.CharField(12, default="", db_default="")
     effective = fields.DateField()
     until = fields.DateField(null=True)
     recorded = fields.DatetimeField()
     actor_id = fields.UUIDField(null=True)
 
+    objection: fields.BackwardOneToOneRelation["Objection"]
     certification_id: UUID
 
     class Meta:
         table = "certificates_state_change"
         unique_together = (("certification", "turn"),)
+
+
+class Objection(Model):
+    """Is what a person says against a decision or a change about them, once for each, and the answer to it.
+
+    `finding` is open, upheld (what was decided stands) or overturned.
+    Personal data: the words of both; kept: as long as what it is about.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="objections", on_delete=RESTRICT
+    )
+    decision: fields.OneToOneNullableRelation[Decision] = fields.OneToOneField(
+        "certificates.Decision", related_name="objection", null=True, on_delete=RESTRICT
+    )
+    change: fields.OneToOneNullableRelation[StateChange] = fields.OneToOneField(
+        "certificates.StateChange", related_name="objection", null=True, on_delete=RESTRICT
+    )
+    words = fields.TextField()
+    made = fields.DatetimeField()
+    finding = fields.CharField(12, default="open")
+    reasons = fields.TextField(default="")
+    answered = fields.DatetimeField(null=True)
+    answered_by_id = fields.UUIDField(null=True)
+
+    person_id: UUID
+    decision_id: UUID | None
+    change_id: UUID | None
+
+    class Meta:
+        table = "certificates_objection"
+        indexes = (("finding", "made"),)
 
 
 class Certificate(Model):
@@ -166,3 +204,8 @@ def certifications_visible_to(
 def certificates_visible_to(actor: Actor) -> QuerySet[Certificate]:
     """Lists the certificates the actor may see."""
     return Certificate.filter(visible_filter(actor))
+
+
+def objections_visible_to(actor: Actor) -> QuerySet[Objection]:
+    """Lists the objections that the actor answers."""
+    return Objection.filter(reach(actor, "decide"))

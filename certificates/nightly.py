@@ -1,65 +1,42 @@
 """What time alone brings about: reminders before an award runs out, and lapses that the rules find from day to day."""
 
 import logging
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from certificates.actions import consider_and_award
-from certificates.changes import changes_of, period_of
 from certificates.following import follow
 from certificates.grounds import current
 from certificates.models import Certification
-from certificates.rules import GOOD, standing_on
 from training import facts
 from training.database.opening import transaction
-from training.people.models import Email, Person
+from training.people.models import Person
 
 DAYS_BEFORE = (90, 30, 7)
 AT = time(7, 0, tzinfo=UTC)
 REMIND = "remind of renewal"
 EVERYONE = "consider everyone"
 PEOPLE_AT_ONCE = 200
+END = "tell of the end"
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Letter:
-    """A mail to be sent."""
-
-    to: str
-    subject: str
-    text: str
-
-
 async def plan_reminders(certification_id: UUID, *, now: datetime) -> None:
-    """Sets a timer for each reminder of a certification that ends; days that have passed are left out."""
+    """Sets a timer for each letter about the end of a certification; days that have passed are left out."""
     found = await Certification.get(id=certification_id)
     if found.ends is None:
         return
     async with transaction():
+        for last in {found.ends, found.over or found.ends}:
+            due = datetime.combine(last + timedelta(days=1), AT)
+            if due > now:
+                await facts.schedule(END, f"{END}/{found.id}/{last}", due=due, subject_id=str(found.id))
         for days in DAYS_BEFORE:
             due = datetime.combine(found.ends - timedelta(days=days), AT)
             if due > now:
                 key = f"{REMIND}/{found.id}/{days}"
                 await facts.schedule(REMIND, key, due=due, payload={"days": days}, subject_id=str(found.id))
-
-
-async def reminder(certification_id: UUID, *, public_url: str, today: date) -> Letter | None:
-    """Writes the reminder; None when the certification no longer holds, was renewed, or nobody can be written to."""
-    found = await Certification.get(id=certification_id).prefetch_related("person")
-    standing = standing_on(period_of(found), await changes_of(found.id), today)
-    email = await Email.filter(person_id=found.person_id, confirmed=True).first()
-    if standing not in GOOD or email is None or found.ends is None or found.ends < today:
-        return None
-    left = (found.ends - today).days
-    days = "1 day" if left == 1 else f"{left} days"
-    text = (
-        f"Hello {found.person.name},\n\nyou are certified as {found.level_title} until "
-        f"{found.ends.day} {found.ends:%B %Y}. That is in {days}.\n\nSee what to do to renew:\n{public_url}/pathways\n"
-    )
-    return Letter(email.address, f"{days} left: {found.level_title}", text)
 
 
 async def consider_everyone(

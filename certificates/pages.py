@@ -7,16 +7,17 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certificates import actions, pathway_versions, qr
-from certificates.changes import changes_of, period_of
-from certificates.considering import judge
+from certificates import actions, outcomes, pathway_versions, qr
+from certificates.considering import judge, per_of
 from certificates.frozen import thawed
-from certificates.grounds import Consideration, PathwayVersion, considerations_visible_to
-from certificates.models import Certificate, certificates_visible_to
+from certificates.grounds import Consideration, PathwayVersion, considerations_visible_to, slot_name
+from certificates.models import Certificate, Certification, certificates_visible_to, objections_visible_to
+from certificates.outcome_words import OUTCOMES
+from certificates.outcomes import Outcome
 from certificates.pathways.nodes import Count, Node
 from certificates.pathways.verdict import LevelVerdict
 from certificates.pathways.words import next_steps
-from certificates.rules import VERIFIED, WORDS, standing_on
+from certificates.rules import GOOD, VERIFIED, WORDS
 from certificates.telling import plain, titles_of, told_nodes
 from training import clock
 from training.errors import Invalid, NotFound
@@ -28,6 +29,8 @@ from training.sites.models import Site
 from training.web.pages import actor, fill, go, identity, page, typed
 
 RESULTS = {Result.MET: "Done", Result.NOT_MET: "To do", Result.CANNOT_TELL: "Cannot tell yet"}
+SAID_BY_THE_OUTCOME = ("suspended", "withdrawn", "replaced")
+"""Standings whose next step stands in the table of outcomes."""
 STANDINGS = WORDS | {"ready": "Ready for a decision", "in_training": "In training", "not_started": "Not started"}
 
 
@@ -62,13 +65,15 @@ async def _pathways(request: Request, person: Person, me: Actor) -> Response:
     today, told, own = clock.now().date(), [], person.id == me.person_id
     for version in await pathway_versions.followed_by(person.id, person.unit_id):
         considered = await judge(person, version, as_of=today)
-        levels = [_level(level) for level in considered.verdict.levels]
+        levels = [await _level(level, person, version.slug, today) for level in considered.verdict.levels]
         _open_first(levels)
         told.append({"title": version.title, "version": version.version, "levels": levels})
     back = None if own else (person.name, f"/people/{person.id}")
     asks = await _asks(person) if own else None
     manages = not own and await may_for(me, "manage people", person.id)
-    around: dict[str, Any] = {"person": person, "own": own, "asks": asks, "back": back, "manages": manages}
+    full = own or await may_for(me, "read register", person.id)
+    around: dict[str, Any] = {"person": person, "own": own, "full": full, "asks": asks, "back": back}
+    around |= {"manages": manages}
     return page(request, "certificates/mine.html", pathways=told, today=today, **around)
 
 
@@ -86,24 +91,45 @@ def _open_first(levels: list[dict[str, Any]]) -> None:
         working[0]["open"] = True
 
 
-def _level(level: LevelVerdict) -> dict[str, Any]:
+async def _level(level: LevelVerdict, person: Person, slug: str, today: date) -> dict[str, Any]:
+    """Tells a level in one state: of the certification that there is, else of the refusal, else of the rules."""
+    held = await _held(person, slug, level, today)
+    refusal = await outcomes.refusal_of(person.id, slug, level.level, per_of(level))
+    again = await _waits_again(person, slug, level)
+    state = held.state if held else level.standing.state
+    if refusal and not held and not again and state in ("ready", "in_training"):
+        state = refusal.state
     nodes = [node for node in (*level.entry, *level.requires) if not node.advisory and node.result in RESULTS]
     done = sum(node.result is Result.MET for node in nodes)
     return {
         "title": level.title or plain(level.level),
-        "standing": STANDINGS[level.standing.state],
-        "working": level.standing.state not in ("not_started", "certified"),
+        "standing": OUTCOMES[state].tag if state in OUTCOMES else STANDINGS[state],
+        "working": state not in ("not_started", "certified"),
         "open": False,
-        "until": level.standing.valid_until,
-        "renewal_opens": level.standing.renewal_opens,
-        "grace_until": level.standing.grace_until,
+        "until": held.until if held and state in ("certified", "renewal_due") else None,
+        "renewal_opens": level.standing.renewal_opens if state == "certified" else None,
+        "outcome": held if held and state not in ("certified", "renewal_due") else None,
+        "refusal": refusal,
+        "again": again,
         "done": done,
         "total": len(nodes),
-        "steps": next_steps(level),
+        "steps": next_steps(level) if state == level.standing.state and state not in SAID_BY_THE_OUTCOME else [],
         "nodes": [_node(node) for node in nodes],
         "renewal": [_node(node) for node in level.renewal.requires] if level.renewal else [],
         "permits": [(permit.may, permit.result is Result.MET, permit.duties) for permit in level.permits],
     }
+
+
+async def _held(person: Person, slug: str, level: LevelVerdict, today: date) -> Outcome | None:
+    """How the latest certification of a level stands, which is what the register and the public check say too."""
+    same = Certification.filter(person_id=person.id, pathway_slug=slug, level=level.level, per=per_of(level))
+    latest = await same.filter(starts__lte=today).order_by("-recorded").first()
+    return await outcomes.of_certification(latest, today) if latest else None
+
+
+async def _waits_again(person: Person, slug: str, level: LevelVerdict) -> bool:
+    slot = slot_name(person.id, slug, level.level, per_of(level))
+    return await Consideration.filter(slot=slot, awaiting=True).exists()
 
 
 def _node(node: Node) -> dict[str, Any]:
@@ -129,7 +155,9 @@ async def decisions(request: Request) -> Response:
     )  # fmt: skip
     versions = {one.id: one for one in await PathwayVersion.filter(id__in={row["pathway_id"] for row in rows})}
     waiting = [row | {"level": _title(versions[row["pathway_id"]], row["level"])} for row in rows]
-    return page(request, "certificates/decisions.html", waiting=waiting)
+    open_ones = objections_visible_to(actor(request)).filter(finding="open")
+    objections = await open_ones.order_by("made").values("id", "made", name="person__name")
+    return page(request, "certificates/decisions.html", waiting=waiting, objections=objections)
 
 
 def _title(version: PathwayVersion, level: str) -> str:
@@ -142,7 +170,7 @@ async def decision(request: Request) -> Response:
     row = await considerations_visible_to(me).prefetch_related("person", "pathway").get_or_none(id=identity(request))
     if row is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
-    told = _case(row)
+    told = await _case(row)
     if request.method == "GET":
         return page(request, "certificates/decision.html", **told)
     values, home = await typed(request), request.app.state.settings.public_url
@@ -155,7 +183,8 @@ async def decision(request: Request) -> Response:
     return go(request, "/certificates/decisions?notice=Decided.+The+person+will+be+told.")
 
 
-def _case(row: Consideration) -> dict[str, Any]:
+async def _case(row: Consideration) -> dict[str, Any]:
+    earlier = await outcomes.earlier_decisions(row.person_id, row.pathway.slug, row.level, row.per)
     titles, renewal = titles_of(pathway_versions.read(row.pathway), row.level), row.verdict["renewal"]
     return {
         "case": row,
@@ -163,6 +192,7 @@ def _case(row: Consideration) -> dict[str, Any]:
         "verdict": told_nodes(row.verdict["entry"] + row.verdict["requires"], titles),
         "renewal": told_nodes(renewal["requires"], titles) if renewal else [],
         "outcomes": _outcomes(row),
+        "earlier": [(OUTCOMES.get(one.outcome, OUTCOMES["provisional"]).tag, one) for one in earlier],
         "back": ("Decisions", "/certificates/decisions"),
     }
 
@@ -181,14 +211,15 @@ async def certificates(request: Request) -> Response:
 
 
 async def _summary(row: Certificate, today: date) -> dict[str, Any]:
-    facts = thawed(row.facts)
-    standing = standing_on(period_of(row.certification), await changes_of(row.certification.id), today)
+    facts, outcome = thawed(row.facts), await outcomes.of_certification(row.certification, today)
     return {
         "path": f"/certificates/{row.id}",
         "title": facts.title,
         "level": facts.level,
-        "word": VERIFIED.get(standing or "", "not begun").capitalize(),
-        "until": facts.valid_until,
+        "word": VERIFIED[outcome.state].capitalize(),
+        "until": facts.valid_until if outcome.state in GOOD else None,
+        "good": outcome.state in GOOD,
+        "outcome": outcome,
     }
 
 
@@ -202,8 +233,9 @@ async def certificate(request: Request) -> Response:
             raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
         await Certificate.filter(id=row.id).update(shows=shows)
         return go(request, f"/certificates/{row.id}?notice=Saved.")
-    facts = thawed(row.facts)
-    told = await _summary(row, clock.now().date())
+    facts, today = thawed(row.facts), clock.now().date()
+    told = await _summary(row, today)
+    newer = await outcomes.newer_certificate(row.certification) if told["outcome"].state == "replaced" else None
     back = ("My certificates", "/certificates") if own else (facts.name, f"/people/{row.person_id}")
     published, pdf_off = row.progress == "published", bool(request.app.state.press.off)
     return page(
@@ -211,6 +243,7 @@ async def certificate(request: Request) -> Response:
         pdf_path=f"/certificates/{row.id}/document" if published and not pdf_off else "",
         badge_path=f"/certificates/{row.id}/badge" if published else "",
         qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url, back=back,
+        full=own or await may_for(me, "read register", row.person_id), newer=newer, today=today,
     )  # fmt: skip
 
 

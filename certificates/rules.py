@@ -1,9 +1,12 @@
 """How a certification stands on a day as known on a day: the one answer for pages, verify, register and audit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
+APPEAL = timedelta(days=28)
+"""How long after the day it was recorded somebody may object to a decision or a change about them."""
 GRANTING = frozenset({"certified", "conditional"})
 GOOD = frozenset({"certified", "renewal_due", "in_grace", "provisional"})
 """Standings that let somebody deliver and sign."""
@@ -103,3 +106,13 @@ def _by_the_calendar(period: Period, as_of: date, *, provisional: bool) -> str:
 def permitted_change(standing: str, change: str) -> bool:
     """Tells whether a change may come after a standing."""
     return standing in FROM_TO[change]
+
+
+def is_new_evidence(record: Mapping[str, Any], level: str) -> bool:
+    """Tells whether a record, unknown when a level was refused, is a reason to look at the case again.
+
+    Not so: what is not confirmed, what others hold or are, and the decisions on the level itself.
+    """
+    if record["type"] in ("relation", "role", "state") or "who" in record or record.get("result") == "pending":
+        return False
+    return not record.get("void") and (record["type"], record["what"]) != ("award", level)

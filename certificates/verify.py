@@ -8,28 +8,21 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from certificates.changes import changes_of, period_of
 from certificates.file_check import recognise
 from certificates.frozen import thawed
 from certificates.ids import read_serial, read_token
 from certificates.models import Certificate
-from certificates.rules import VERIFIED, standing_on
+from certificates.outcome_words import OUTCOMES
+from certificates.outcomes import Outcome, of_certification
+from certificates.rules import VERIFIED
 from training import clock
+from training.dates import day
 from training.errors import Invalid, NotFound
 from training.sites.models import CentralUnit
 from training.web.limits import allow, caller
 from training.web.pages import fill, go, page, typed
 
-MEANS = {
-    "valid": "This certificate is genuine and holds today.",
-    "in grace": "This certificate is genuine. Its time is over, but a short time of grace still runs.",
-    "expired": "This certificate is genuine, but its time is over.",
-    "suspended": "This certificate is genuine, but it does not count for now.",
-    "withdrawn": "This certificate was genuine and has been withdrawn. It does not count.",
-    "replaced": "This certificate is genuine and has been replaced by a newer one.",
-}
-
-
+MEANS = {word: OUTCOMES[state].public for state, word in VERIFIED.items()}
 OTHER_FILE = "Your file is genuine, but not letter by letter the one that we made. Trust this page and not the file."
 HEADERS = {"X-Robots-Tag": "noindex", "Vary": "Accept"}
 
@@ -55,7 +48,11 @@ async def verify(request: Request) -> Response:
         word = told.pop("status")
         # The notice is never taken from the address here: anybody could put words into our mouth.
         notice = OTHER_FILE if request.query_params.get("file") == "other" else ""
-        response = page(request, "certificates/verify.html", **told, word=word, means=MEANS[word], notice=notice)
+        state = {"since": None, "until": None, "reason": ""} | told  # of a valid one there is nothing to say
+        means, dates = MEANS[word], _dates(told, word)
+        response = page(
+            request, "certificates/verify.html", **state, word=word, means=means, dates=dates, notice=notice
+        )
     response.headers.update(HEADERS)
     return response
 
@@ -116,12 +113,14 @@ async def find(code: str) -> Certificate | None:
 
 
 async def answer(row: Certificate, now: datetime) -> dict[str, Any]:
-    """Gives what the public may know: status, time of the check, and the facts as the holder lets them be shown."""
+    """Gives what the public may know: status, time of the check, and the facts as the holder lets them be shown.
+
+    Of one that does not simply hold: since when, until when if that ends by itself, and the class of the reason.
+    """
     facts = thawed(row.facts)
-    certification = row.certification
-    standing = standing_on(period_of(certification), await changes_of(certification.id), now.date())
+    outcome = await of_certification(row.certification, now.date())
     return {
-        "status": VERIFIED.get(standing or "", "expired"),
+        "status": VERIFIED[outcome.state],
         "checked": now,
         "name": _name(facts.name, row.shows),
         "title": facts.title,
@@ -132,7 +131,19 @@ async def answer(row: Certificate, now: datetime) -> dict[str, Any]:
         "issuer": facts.issuer_name,
         "serial": row.serial,
         "criteria": facts.criteria,
+        **({} if VERIFIED[outcome.state] == "valid" else _state(outcome)),
     }
+
+
+def _state(outcome: Outcome) -> dict[str, str]:
+    until = {"until": outcome.until.isoformat()} if outcome.until else {}
+    return {"since": outcome.since.isoformat(), **until, "reason": outcome.public_reason}
+
+
+def _dates(told: dict[str, Any], word: str) -> list[tuple[str, str]]:
+    """Gives the days of what holds, or the days that are printed on what does not: never two states at once."""
+    first, last = day(told["valid_from"]), day(told["valid_until"]) if told["valid_until"] else "no end"
+    return [("From", first), ("Until", last)] if word == "valid" else [("Days printed on it", f"{first} to {last}")]
 
 
 def _name(name: str, shows: str) -> str:

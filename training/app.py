@@ -10,7 +10,15 @@ from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from certificates import downloads, evidence_pages, infrastructure, offline_pages, verify, workforce
+from certificates import (
+    downloads,
+    evidence_pages,
+    infrastructure,
+    offline_pages,
+    outcome_pages,
+    verify,
+    workforce,
+)
 from certificates import pages as certificates
 from certificates.audits import pages as audits
 from courses import cohort_pages as cohorts
@@ -141,6 +149,8 @@ ROUTES = [
     at("/certificates", certificates.certificates, may=SIGNED_IN),
     at("/certificates/decisions", certificates.decisions, may="decide"),
     at("/certificates/decisions/{id}", certificates.decision, may="decide", methods=BOTH),
+    at("/certificates/objections/{id}", outcome_pages.objection, may="decide", methods=BOTH),
+    at("/certificates/outcomes/{id}", outcome_pages.outcome, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}", certificates.certificate, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}/document", downloads.document, may=SIGNED_IN),
     at("/certificates/{id}/badge", downloads.badge, may=SIGNED_IN),

@@ -9,21 +9,25 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from certificates import key_changes, nightly, publishing, status_lists
+from certificates import emails, key_changes, nightly, publishing, status_lists
 from certificates.document import Press
 from certificates.keys import KeyStore
-from certificates.models import Certificate
+from certificates.models import Certificate, Certification, StateChange
 from certificates.shelf import Shelf
-from training import facts, mail, sealing
-from training.dates import moment
+from training import facts, sealing
+from training.dates import local_day, moment
+from training.errors import Invalid
 from training.facts import Fact, Followup
 from training.lti import actions as lti
 from training.lti import delivery, notices, scores
+from training.lti.addresses import mail_address
 from training.lti.platform import Platform
+from training.people import letters
 from training.people.actions import signer
-from training.people.models import Email, SignInLink
+from training.people.models import Person, SignInLink
 from training.people.sessions import forget_sign_ins
-from training.practice import asking, letters
+from training.practice import asking
+from training.practice import letters as practice
 from training.settings import Settings
 from training.web.limits import forget_tries
 
@@ -58,9 +62,10 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "check.recorded": (CONSIDER,),
     "evidence.recorded": (CONSIDER,),
     "assessment.signed": (SCORE, CONSIDER),
-    "certificate.awarded": ("publish certificate", "plan reminders", "mail certificate", SCORE),
-    "certificate.published": ("print certificate",),
-    "decision.made": (CONSIDER,),
+    "certificate.awarded": ("publish certificate", SCORE),
+    "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
+    "decision.made": ("mail decision", CONSIDER),
+    "objection.answered": ("mail answer", CONSIDER),
     "certificate.withdrawn": ("settle status bit", "mail change", CONSIDER),
     "certificate.replaced": ("settle status bit",),
     "certification.suspended": ("mail change", CONSIDER),
@@ -73,6 +78,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
 EVERY: Mapping[str, timedelta] = {
     "seal trail": timedelta(minutes=10),
     "forget done work": timedelta(days=1),
+    "forget letters": timedelta(days=1),
     "forget launches": timedelta(hours=1),
     "forget sign-ins": timedelta(days=1),
     "forget tries": timedelta(hours=1),
@@ -91,52 +97,74 @@ async def mail_sign_in_link(work: Followup, outside: Outside) -> None:
         f"{moment(link.expires, link.person.unit.zone)}.\n\n{outside.settings.public_url}/sign-in/{token}\n\n"
         "If you did not ask for it, you need do nothing.\n"
     )
-    await _mail(outside, work, link.address, "Your link to sign in", text)
+    draft = letters.Draft(link.person_id, link.address, "Your link to sign in", text, secret=True)
+    await _post(outside, work, draft)
 
 
 async def mail_confirmer(work: Followup, outside: Outside) -> None:
     """Asks the one who was there to confirm, by a link that works once."""
-    await _mail_with_link(work, outside, letters.request_letter)
+    await _mail_with_link(work, outside, practice.request_letter)
 
 
 async def mail_notice(work: Followup, outside: Outside) -> None:
     """Tells a confirmer what was confirmed in their name, and how to dispute it."""
-    await _mail_with_link(work, outside, letters.notice_letter)
+    await _mail_with_link(work, outside, practice.notice_letter)
 
 
 async def _mail_with_link(
-    work: Followup, outside: Outside, write: Callable[..., Awaitable[letters.Letter | None]]
+    work: Followup, outside: Outside, write: Callable[..., Awaitable[practice.Letter | None]]
 ) -> None:
     token, url = secrets.token_urlsafe(32), outside.settings.public_url
-    letter = await write(UUID(work.subject_id), token=token, public_url=url, now=outside.now())
-    if letter:
-        await _mail(outside, work, letter.to, letter.subject, letter.text)
+    found = await write(UUID(work.subject_id), token=token, public_url=url, now=outside.now())
+    if found is None:
+        await letters.drop(work.key, now=outside.now())
+        return
+    draft = letters.Draft(found.person_id, found.to, found.subject, found.text, found.addressee, secret=True)
+    await _post(outside, work, draft)
+    if not found.to:
+        raise Invalid(practice.NO_ADDRESS, practice.INSTEAD)
 
 
 async def mail_certificate(work: Followup, outside: Outside) -> None:
     """Tells the holder that the certificate is there."""
-    row = await Certificate.get(id=work.subject_id)
-    text = (
-        f"Hello,\n\nyou are certified. Your certificate is here:\n{outside.settings.public_url}/certificates/{row.id}\n"
-    )
-    await _mail_holder(outside, work, row.person_id, "You are certified", text)
+    url = outside.settings.public_url
+    await _tell(outside, work, await emails.of_certificate(_id(work), public_url=url, now=outside.now()))
+
+
+async def mail_decision(work: Followup, outside: Outside) -> None:
+    """Tells somebody that they were refused, and why."""
+    await _tell(outside, work, await emails.of_decision(_id(work), public_url=outside.settings.public_url))
 
 
 async def mail_change(work: Followup, outside: Outside) -> None:
-    """Tells the holder that the certification has changed, and where to read why."""
+    """Tells the holder that the certification has changed, and why."""
     fact = await _fact(work)
-    state = str(fact.detail["to"])
-    address = f"{outside.settings.public_url}/pathways"
-    text = f"Hello,\n\nyour certification has been {state}. Read why, and what you can do:\n{address}\n"
-    await _mail_holder(outside, work, fact.person_id, f"Your certification: {state}", text)
+    made = StateChange.filter(certification_id=work.subject_id, state=fact.detail["to"])
+    change = await (made.filter(id=fact.detail["change"]) if "change" in fact.detail else made).order_by("-turn").get()
+    await _tell(outside, work, await emails.of_change(change.id, public_url=outside.settings.public_url))
+
+
+async def mail_answer(work: Followup, outside: Outside) -> None:
+    """Tells what was found on an objection."""
+    await _tell(outside, work, await emails.of_answer(_id(work), public_url=outside.settings.public_url))
 
 
 async def remind(work: Followup, outside: Outside) -> None:
     """Reminds a holder that the certification runs out."""
-    today, url = outside.now().date(), outside.settings.public_url
-    letter = await nightly.reminder(UUID(work.subject_id), public_url=url, today=today)
-    if letter:
-        await _mail(outside, work, letter.to, letter.subject, letter.text)
+    await _tell(outside, work, await emails.reminder(_id(work), **await _of_today(work, outside)))
+
+
+async def tell_end(work: Followup, outside: Outside) -> None:
+    """Tells a holder that the time of the certification, or of its grace, is over."""
+    await _tell(outside, work, await emails.ended(_id(work), **await _of_today(work, outside)))
+
+
+async def _of_today(work: Followup, outside: Outside) -> dict[str, Any]:
+    held = await Certification.get(id=work.subject_id).prefetch_related("person__unit")
+    return {
+        "public_url": outside.settings.public_url,
+        "today": local_day(outside.now(), held.person.unit.zone),
+    }
 
 
 async def report_score(work: Followup, outside: Outside) -> None:
@@ -204,14 +232,17 @@ async def _fact(work: Followup) -> Fact:
     return await Fact.get(id=work.fact_id)
 
 
-async def _mail(outside: Outside, work: Followup, to: str, subject: str, text: str) -> None:
-    await mail.send(outside.settings, to=to, subject=subject, text=text, key=work.key)
+async def _tell(outside: Outside, work: Followup, letter: emails.Letter | None) -> None:
+    """Sends a letter to wherever mail for the person may go; what is not true any more is not sent."""
+    if letter is None or await Person.filter(id=letter.person_id, erased_at__isnull=False).exists():
+        await letters.drop(work.key, now=outside.now())
+        return
+    address = await mail_address(letter.person_id)
+    await _post(outside, work, letters.Draft(letter.person_id, address, letter.subject, letter.text))
 
 
-async def _mail_holder(outside: Outside, work: Followup, person_id: UUID | None, subject: str, text: str) -> None:
-    email = await Email.filter(person_id=person_id, confirmed=True).first()
-    if email:
-        await _mail(outside, work, email.address, subject, text)
+async def _post(outside: Outside, work: Followup, draft: letters.Draft) -> None:
+    await letters.post(draft, key=work.key, settings=outside.settings, now=outside.now())
 
 
 def _id(work: Followup) -> UUID:
@@ -223,6 +254,8 @@ HANDLERS: Mapping[str, Handler] = {
     "mail confirmer": mail_confirmer,
     "mail notice to confirmer": mail_notice,
     "mail certificate": mail_certificate,
+    "mail decision": mail_decision,
+    "mail answer": mail_answer,
     "mail change": mail_change,
     "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),
     CONSIDER: consider,
@@ -239,7 +272,9 @@ HANDLERS: Mapping[str, Handler] = {
     "plan reminders": plan_reminders,
     nightly.REMIND: remind,
     nightly.EVERYONE: consider_everyone,
+    nightly.END: tell_end,
     "seal trail": lambda work, out: sealing.seal_trail(now=out.now()),
+    "forget letters": lambda work, out: letters.forget_letters(now=out.now()),
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),
     "forget tries": lambda work, out: forget_tries(now=out.now()),

@@ -23,6 +23,8 @@ KINDS: frozenset[str] = frozenset(
         "certification.suspended",
         "decision.made",
         "evidence.recorded",
+        "objection.answered",
+        "objection.made",
         "key.activated",
         "key.announced",
         "key.compromised",
@@ -52,6 +54,9 @@ KINDS: frozenset[str] = frozenset(
         "registration.changed",
         "registration.proposed",
         # people
+        "letter.returned",
+        "letter.sent_again",
+        "letter.settled",
         "membership.ended",
         "membership.given",
         "person.added",

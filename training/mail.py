@@ -9,26 +9,38 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import structlog
 
-from training.errors import Upstream
+from training.errors import Trouble, Upstream
 from training.settings import Settings
 
 log = structlog.get_logger()
+
+PERMANENT = 500
+"""The SMTP reply codes from which on the same message would be refused each time. Source: RFC 5321, 4.2.1."""
+
+
+class Undeliverable(Trouble):
+    """The mail server will not take this message for this address, however often it is sent."""
 
 
 async def send(settings: Settings, *, to: str, subject: str, text: str, key: str) -> None:
     """Sends a plain mail; `key` names it, so that a second sending of the same follow-up can be told.
 
-    Raises Upstream when the mail server does not take it, so that the follow-up tries again.
+    Raises Upstream when the mail server does not take it now, so that the follow-up tries again, and Undeliverable
+    when it never will. What comes back later goes to the mailbox of MAIL_FROM, and people note it.
     """
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
+    try:
+        message["To"], message["Subject"] = to, subject
+    except ValueError as error:
+        raise Undeliverable(f"This is no e-mail address: {to}.") from error
+    message["From"] = settings.mail_from
     # Without spaces: a mail program reads the id up to the first one, and takes different mails for the same.
     message["Message-ID"] = f"<{re.sub(r'[^A-Za-z0-9-]+', '.', key)}@{settings.host.split(':')[0]}>"
     message.set_content(text)
     if settings.mail_url.startswith("file:"):
         await asyncio.to_thread(_keep, Path(settings.mail_url.removeprefix("file:")), key, message)
     elif settings.mail_url.startswith("smtp://"):
-        await _post(settings.mail_url, message)
+        await _post(settings.mail_url, message, to)
     else:
         log.info("mail", to=to, subject=subject, text=text)
 
@@ -38,16 +50,29 @@ def _keep(folder: Path, key: str, message: EmailMessage) -> None:
     (folder / f"{key.replace('/', '-')}.eml").write_bytes(bytes(message))
 
 
-async def _post(url: str, message: EmailMessage) -> None:
+async def _post(url: str, message: EmailMessage, to: str) -> None:
     parts = urlsplit(url)
     try:
         await aiosmtplib.send(
             message,
+            recipients=[to],
             hostname=parts.hostname,
             port=parts.port or 25,
             username=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
             timeout=10,
         )
-    except (aiosmtplib.SMTPException, OSError) as error:
-        raise Upstream(f"The mail server did not take the message: {error}.") from error
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        raise _trouble(error.recipients[0], "address") from error
+    except aiosmtplib.SMTPDataError as error:
+        raise _trouble(error, "message") from error
+    except (aiosmtplib.SMTPException, OSError, UnicodeError) as error:
+        # Of the house, and passing: no server, a wrong password (535), a sender that it does not know (MAIL_FROM).
+        if to.isascii():
+            raise Upstream(f"The mail server did not take the message: {error}.") from error
+        raise Undeliverable("The mail server knows no address with such letters (SMTPUTF8).") from error
+
+
+def _trouble(refused: aiosmtplib.SMTPResponseException, what: str) -> Trouble:
+    said = f"The mail server refused the {what}: {refused.code} {refused.message}"
+    return Undeliverable(said) if refused.code >= PERMANENT else Upstream(said)

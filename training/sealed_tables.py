@@ -72,6 +72,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "certificates.Decision": {},
     "certificates.Certification": {},
     "certificates.StateChange": {},
+    "certificates.Objection": {},
     "certificates.Certificate": {
         "progress": "how far the files are made; they prove themselves",
         "shows": "what the holder lets others see; may change every day",
@@ -92,6 +93,7 @@ UNSEALED: Mapping[str, str] = {
     "trail.Followup": "work that waits; what it does is written with facts of its own",
     "web.TryCount": "counts tries for an hour",
     "people.Session": "ends within days; what is done in it is a fact that names the person",
+    "people.Letter": "gone after 90 days; how somebody was told in another way is a fact",
     "people.SignInLink": "works once within the hour, and only with our signature",
     "practice.ConfirmationLink": "works once; what is answered by it is a confirmation, which is sealed",
     "assessments.Draft": "replaced freely until it is handed in; then it is a rating, which is sealed",

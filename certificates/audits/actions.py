@@ -58,7 +58,7 @@ async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: 
     certification: Certification = case.certification
     if certification.person_id == actor.person_id:
         raise NotAllowed("You may not judge your own case.", "Ask another auditor.")
-    wanted = changes.Wanted("withdrawn", reasons, now.date())
+    wanted = changes.Wanted("withdrawn", reasons, now.date(), grounds="evidence")
     async with changes.conflicts(), transaction():
         taken = Case.filter(id=case_id, finding="open")
         if not await taken.update(finding=finding, reasons=reasons, found=now, found_by_id=actor.person_id):

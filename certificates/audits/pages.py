@@ -15,6 +15,7 @@ from certificates.audits.exports import as_csv
 from certificates.audits.models import Audit, Case, visible_to
 from certificates.audits.register import Question, openable, rows
 from certificates.changes import Wanted, change
+from certificates.outcome_words import CHOICES, GROUNDS
 from certificates.rules import WORDS, permitted_change
 from training import clock
 from training.dates import day
@@ -50,6 +51,7 @@ class Changed(BaseModel):
 
     state: Literal["suspended", "restored", "withdrawn"] = Field(title="what should happen")
     reason: str = ""
+    grounds: str = ""
     effective: date = Field(title="the first day")
     until: date | None = None
 
@@ -101,6 +103,7 @@ async def entry(request: Request) -> Response:
     """Opens one row down to its decision, the evidence behind it and every change; posted, changes its state."""
     me = actor(request)
     told = await entry_of(me, identity(request), clock.now())
+    told |= {"grounds": [(one, GROUNDS[one]) for one in ("", *CHOICES)]}
     possible = [(state, CHANGES[state]) for state in CHANGES if permitted_change(told["state"], state)]
     told |= {"may_change": me.may("decide") and bool(possible), "possible": possible, "back": ("Register", "/register")}
     if request.method == "GET":
@@ -108,7 +111,7 @@ async def entry(request: Request) -> Response:
     values = await typed(request)
     try:
         asked = fill(Changed, values)
-        wanted = Wanted(asked.state, asked.reason, asked.effective, asked.until)
+        wanted = Wanted(asked.state, asked.reason, asked.effective, asked.until, asked.grounds)
         await change(identity(request), wanted, actor=me, now=clock.now())
     except Invalid as error:
         return page(request, "audits/entry.html", 422, problems=error.problems, values=values, **told)

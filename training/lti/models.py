@@ -134,6 +134,7 @@ class Identity(Model):
     class Meta:
         table = "lti_identity"
         unique_together = (("registration", "sub"),)
+        indexes = (("email",),)
 
 
 class Context(Model):

@@ -26,7 +26,7 @@ def signer(secret_key: str) -> URLSafeSerializer:
 
 async def ask_for_link(address: str, *, target: str, now: datetime) -> None:
     """Makes a one-time link for a known address; an unknown one changes nothing and looks the same."""
-    email = await Email.filter(address=address.strip().lower(), person__erased_at__isnull=True).first()
+    email = await Email.filter(address=address.strip().lower(), mail_only=False, person__erased_at__isnull=True).first()
     if email is None:
         return
     async with transaction():

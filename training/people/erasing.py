@@ -12,7 +12,7 @@ from tortoise.models import Model
 
 from training.errors import Conflict
 from training.facts import Fact, Followup
-from training.people.models import Email, Membership, Person, Session, SignInLink
+from training.people.models import Email, Letter, Membership, Person, Session, SignInLink
 from training.people.rows import Rows
 
 SHORTEST = 4
@@ -36,6 +36,7 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
         raise Conflict("This person was erased before.", "Nothing is left to do.")
     addresses = [row.address for row in await Email.filter(person_id=person.id)]
     await Email.filter(person_id=person.id).delete()
+    await Letter.filter(person_id=person.id).delete()
     await SignInLink.filter(person_id=person.id).delete()
     await Session.filter(person_id=person.id).update(lti=None)
     await Session.filter(person_id=person.id, ended__isnull=True).update(ended=now)

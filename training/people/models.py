@@ -34,6 +34,8 @@ class Person(Model):
 class Email(Model):
     """Is one of a person's e-mail addresses, in small letters.
 
+    One for `mail_only` was typed by a site: letters go there, and nobody signs in by it or is recognised by it.
+
     Personal data: address; kept: until the person is erased.
     """
 
@@ -46,6 +48,7 @@ class Email(Model):
     )
     address = fields.CharField(254)
     confirmed = fields.BooleanField(default=False)
+    mail_only = fields.BooleanField(default=False, db_default=False)
 
     unit_id: UUID
     person_id: UUID
@@ -53,6 +56,38 @@ class Email(Model):
     class Meta:
         table = "people_email"
         unique_together = (("unit", "address"),)
+
+
+class Letter(Model):
+    """Is one mail for a person, or about them to somebody whom they named, and what became of it.
+
+    `state` is queued, sent, no_address, refused (by a mail server, for good) or returned (it came back). `key` is that
+    of the work that writes it. The text of a letter with a secret link is not kept.
+    Personal data: addressee, address, subject, text; kept: 90 days after it was sent or settled.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    key = fields.CharField(200, unique=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="letters", on_delete=RESTRICT
+    )
+    addressee = fields.CharField(200, default="")
+    address = fields.CharField(254, default="")
+    subject = fields.CharField(300)
+    text = fields.TextField(default="")
+    state = fields.CharField(12, default="queued")
+    reason = fields.CharField(300, default="")
+    made = fields.DatetimeField()
+    ended = fields.DatetimeField(null=True)
+    settled = fields.DatetimeField(null=True)
+    settled_by_id = fields.UUIDField(null=True)
+    note = fields.CharField(300, default="")
+
+    person_id: UUID
+
+    class Meta:
+        table = "people_letter"
+        indexes = (("person_id", "made"), ("state", "settled"))
 
 
 class Membership(Model):

@@ -5,21 +5,25 @@ from datetime import datetime
 from uuid import UUID
 
 from training.dates import day, local_day
-from training.errors import Invalid
 from training.practice.asking import address_of, make_link
 from training.practice.confirmations import Confirmation
 from training.practice.rules import STRENGTHS
 from training.practice.shown import Shown, shown_of
 from training.sites.models import zone_of
 
+NO_ADDRESS = "There is no confirmed e-mail address to write to."
+INSTEAD = "The confirmer sees the request when they sign in; or use paper."
+
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter to send to an e-mail address."""
+    """A letter to send to an address, or to none where nobody knows one; whom it is about, and whom it is for."""
 
     to: str
     subject: str
     text: str
+    person_id: UUID
+    addressee: str
 
 
 async def request_letter(confirmation_id: UUID, *, token: str, public_url: str, now: datetime) -> Letter | None:
@@ -30,8 +34,7 @@ async def request_letter(confirmation_id: UUID, *, token: str, public_url: str, 
     found = await Confirmation.get(id=confirmation_id)
     if found.state != "asked" or found.expires <= now:
         return None
-    to = await _address(found)
-    await make_link(found.id, token=token, now=now)
+    to = await _link(found, token, now)
     shown, zone = await shown_of(found), await zone_of(found.unit_id)
     text = (
         f"Hello {found.confirmer_name},\n\n{shown.holder} says that you were there. Is this right?\n\n"
@@ -39,7 +42,7 @@ async def request_letter(confirmation_id: UUID, *, token: str, public_url: str, 
         f"{day(local_day(found.expires, zone))}. You need no account.\n\n{public_url}/practice/confirm/{token}\n\n"
         "If you do not know this person, open the link and say no.\n"
     )
-    return Letter(to, f"Please confirm: {shown.title}", text)
+    return Letter(to, f"Please confirm: {shown.title}", text, found.person_id, _addressee(found))
 
 
 async def notice_letter(confirmation_id: UUID, *, token: str, public_url: str, now: datetime) -> Letter | None:
@@ -47,25 +50,28 @@ async def notice_letter(confirmation_id: UUID, *, token: str, public_url: str, n
     found = await Confirmation.get(id=confirmation_id)
     if found.state != "confirmed" or found.dispute_until is None or found.dispute_until <= now:
         return None
-    to = await _address(found)
-    await make_link(found.id, token=token, now=now)
+    to = await _link(found, token, now)
     shown, zone = await shown_of(found), await zone_of(found.unit_id)
     text = (
         f"Hello {found.confirmer_name},\n\nthis was confirmed in your name, {STRENGTHS[found.strength]}:\n\n"
         f"{_lines(shown)}\n\nIf that was you, you need do nothing.\nIf it was not you, or it is not right, "
         f"tell us by {day(local_day(found.dispute_until, zone))}:\n\n{public_url}/practice/confirm/{token}\n"
     )
-    return Letter(to, f"Confirmed in your name: {shown.title}", text)
+    return Letter(to, f"Confirmed in your name: {shown.title}", text, found.person_id, _addressee(found))
 
 
-async def _address(found: Confirmation) -> str:
+async def _link(found: Confirmation, token: str, now: datetime) -> str:
+    """Makes the link and gives the address that it goes to; without an address there is no link."""
     to = await address_of(found)
-    if "@" in to:
-        return to
-    raise Invalid(
-        "There is no confirmed e-mail address to write to.",
-        "The confirmer sees the request when they sign in; or use paper.",
-    )
+    if "@" not in to:
+        return ""
+    await make_link(found.id, token=token, now=now)
+    return to
+
+
+def _addressee(found: Confirmation) -> str:
+    telephone = f", {found.contact}" if found.contact and "@" not in found.contact else ""
+    return f"{found.confirmer_name}{telephone}"
 
 
 def _lines(shown: Shown) -> str:
