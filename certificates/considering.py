@@ -65,7 +65,7 @@ async def judge(
     `also` adds records that are not written yet, such as the award being made.
     """
     pathway = pathway_versions.read(version)
-    evidence = await gather(person.id, version.slug, also)
+    evidence = await gather(person, version, also)
     tools = await pathway_versions.instruments_of(person.unit_id)
     verdict = evaluate(pathway, Evidence.of(evidence), as_of, known_at, tools)
     return Considered(version, pathway, verdict, evidence)

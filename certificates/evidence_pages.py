@@ -1,87 +1,279 @@
-"""The page that records evidence shown on paper, and recognises prior learning."""
+"""Pages of evidence shown on paper: what is recorded and what can be, the form of one thing, correct, take back."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certificates import pathway_versions
 from certificates.grounds import RecordedEvidence
-from certificates.pathways.shapes import Leaf
-from certificates.recording import Shown, record_evidence
+from certificates.pathways.record_forms import RecordForm
+from certificates.recording import (
+    Offered,
+    correct_evidence,
+    offered_for,
+    record_evidence,
+    standing_record,
+    take_back_evidence,
+)
+from certificates.telling import KINDS, plain
+from certificates.typed_records import ENDING, OTHER, REASONED, Shown, form_for, is_done, label_of, typed_attributes
 from training import clock
-from training.errors import Invalid
+from training.errors import Invalid, NotFound
+from training.parsing.keywords import YES_OR_NO
+from training.people.actor import Actor
 from training.people.models import Person
 from training.people.reach import person_for
 from training.web.pages import actor, fill, go, identity, page, typed
 
-TYPES = [
-    ("learning", "A course or workshop"),
-    ("qualification", "A qualification"),
-    ("background", "A profession"),
-    ("registration", "A registration"),
-    ("experience", "Experience"),
-    ("signoff", "A sign-off"),
-    ("agreement", "An agreement"),
-    ("portfolio", "A portfolio"),
-    ("waiver", "Prior learning that is recognised (pathway level/requirement)"),
-]
 
+class RecordFields(BaseModel):
+    """What every form of a record has; its attributes stand beside them under their own names."""
 
-class Recorded(BaseModel):
-    """The form of one record."""
-
-    type: str = Field(title="what it is")
-    what: str = Field(title="its name", min_length=1, max_length=200)
+    key: UUID | None = None
+    type: str = Field("", title="what it is")
+    what: str = Field(title="its name")
+    pathway: str = ""
     on: date | None = Field(None, title="the day")
     until: date | None = Field(None, title="the last day")
-    hours: float | None = Field(None, title="the hours", ge=0, le=10000)
-    reason: str = Field("", max_length=500)
+    reason: str = Field("", max_length=2000)
+    why: str = Field("", max_length=2000)
+
+
+class Withdrawal(BaseModel):
+    """Why a record is taken back."""
+
+    key: UUID | None = None
+    why: str = Field("", max_length=2000)
 
 
 async def evidence(request: Request) -> Response:
-    """Shows what is recorded of a person and the form for more; posted, records it."""
-    me = actor(request)
-    person = await person_for(me, "manage people", identity(request))
+    """Shows what is recorded of a person and what more can be, or the form of one thing; posted, records it."""
+    me: Actor = actor(request)
+    person = await _person(request)
+    offered, path = await offered_for(person), f"/pathways/of/{person.id}/evidence"
+    asked: Mapping[str, Any] = request.query_params
     if request.method == "GET":
-        return page(request, "certificates/evidence.html", **await _told(person))
+        form = form_for(_asked(asked), offered.forms) if "type" in asked else None
+        if form is None:
+            return await _list(request, person, offered)
+        return _form_page(request, person, form, offered, {**_hidden(asked, form), "key": str(uuid4())})
     values = await typed(request)
+    form = form_for(_asked(values), offered.forms)
     try:
-        asked = fill(Recorded, values)
-        await record_evidence(person.id, _shown(asked, str(me.person_id)), actor=me, now=clock.now())
+        given = fill(RecordFields, values)
+        shown = _shown(given, form, values)
+        await record_evidence(person.id, shown, actor=me, now=clock.now(), key=given.key)
     except Invalid as error:
-        told = await _told(person)
-        return page(request, "certificates/evidence.html", 422, problems=error.problems, values=values, **told)
-    return go(request, f"/pathways/of/{person.id}/evidence?notice=Recorded.")
+        if form is None:
+            return await _list(request, person, offered, error.problems)
+        return _form_page(request, person, form, offered, values, problems=error.problems)
+    return go(request, f"{path}?notice=Recorded.")
 
 
-def _shown(asked: Recorded, by: str) -> Shown:
-    attributes: dict[str, Any] = {"hours": asked.hours} if asked.hours is not None else {}
-    if asked.reason:
-        attributes["reason"] = asked.reason
-    if asked.type in ("waiver", "signoff"):
-        attributes["by"] = by
-    return Shown(asked.type, asked.what, asked.on, asked.until, attributes)
+async def correct(request: Request) -> Response:
+    """Shows a record as it was typed; posted, writes what is right beside it."""
+    me: Actor = actor(request)
+    person = await _person(request)
+    old, offered = await _standing(request, person, me), await offered_for(person)
+    path = f"/pathways/of/{person.id}/evidence"
+    slugs = {version.programme_id: slug for slug, version in offered.versions.items()}
+    before = Shown(old.type, old.what, old.on, pathway=slugs.get(old.programme_id, "") if old.programme_id else "")
+    values: Mapping[str, Any] = _typed_before(old, before)
+    problems: Mapping[str, str] = {}
+    form = form_for(before, offered.forms)
+    if request.method == "POST":
+        values = await typed(request)
+        form = form_for(_asked(values), offered.forms)
+        try:
+            given = fill(RecordFields, dict(values))
+            shown = _shown(given, form, values)
+            await correct_evidence(old.id, shown, why=given.why, actor=me, now=clock.now(), key=given.key)
+            return go(request, f"{path}?notice=Corrected.")
+        except Invalid as error:
+            problems = error.problems
+    if form is None:
+        raise NotFound("No pathway asks for this any more.", "You can take it back, and record what is right.")
+    return _form_page(request, person, form, offered, values, problems=problems, correcting=f"{path}/{old.id}/correct")
 
 
-async def _names(person: Person) -> str:
-    """The names that the person's pathways ask for among what can be recorded here."""
-    pathways = [pathway_versions.read(one) for one in await pathway_versions.followed_by(person.id, person.unit_id)]
-    levels = [level for pathway in pathways for level in pathway.levels.values()]
-    asked = [one for level in levels for one in (*level.entry, *level.requires, *(level.renewal or ()))]
-    leaves = [one.ask for top in asked for one in top.walk() if isinstance(one.ask, Leaf)]
-    return ", ".join(sorted({name for leaf in leaves if leaf.type in dict(TYPES) for name in leaf.names}))
+async def take_back(request: Request) -> Response:
+    """Asks why a record is taken back; posted, takes it back."""
+    me: Actor = actor(request)
+    person = await _person(request)
+    old, path = await _standing(request, person, me), f"/pathways/of/{person.id}/evidence"
+    values: Mapping[str, Any] = {"key": str(uuid4())}
+    problems: Mapping[str, str] = {}
+    if request.method == "POST":
+        values = await typed(request)
+        try:
+            given = fill(Withdrawal, dict(values))
+            await take_back_evidence(old.id, why=given.why, actor=me, now=clock.now(), key=given.key)
+            return go(request, f"{path}?notice=Taken back.")
+        except Invalid as error:
+            problems = error.problems
+    told = {"name": plain(old.what), "path": f"{path}/{old.id}/take-back", "back": (_title(person), path)}
+    status = 422 if problems else 200
+    return page(request, "certificates/evidence_take_back.html", status, values=values, problems=problems, **told)
 
 
-async def _told(person: Person) -> dict[str, Any]:
-    rows = await RecordedEvidence.filter(person_id=person.id).order_by("-recorded").values()
-    names = dict(TYPES)
-    return {
-        "person": person,
-        "back": (f"{person.name}: pathway", f"/pathways/of/{person.id}"),
-        "names": await _names(person),
-        "records": [row | {"kind": names.get(row["type"], row["type"])} for row in rows],
-        "types": TYPES,
+async def _person(request: Request) -> Person:
+    return await person_for(actor(request), "manage people", identity(request))
+
+
+async def _standing(request: Request, person: Person, me: Actor) -> RecordedEvidence:
+    old = await standing_record(identity(request, "record"), me)
+    if old.person_id != person.id:
+        raise NotFound("There is no such record.", "Look at the list again.")
+    return old
+
+
+def _title(person: Person) -> str:
+    return f"{person.name}: evidence on paper"
+
+
+def _asked(values: Mapping[str, Any]) -> Shown:
+    type_, what, pathway = (str(values.get(name, "")) for name in ("type", "what", "pathway"))
+    return Shown(type_, what, None, pathway=pathway)
+
+
+def _hidden(values: Mapping[str, Any], form: RecordForm) -> dict[str, str]:
+    return {"type": form.type, "what": form.what or str(values.get("what", "")), "pathway": form.pathway}
+
+
+def _shown(given: RecordFields, form: RecordForm | None, values: Mapping[str, Any]) -> Shown:
+    attributes, problems = typed_attributes(form, values) if form else ({}, {})
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+    return Shown(
+        given.type, given.what, given.on, given.until, pathway=given.pathway, reason=given.reason, attributes=attributes
+    )
+
+
+def _typed_before(old: RecordedEvidence, before: Shown) -> dict[str, Any]:
+    """Gives what the form of a record would have had in its fields."""
+    typed_ones = {
+        name: {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+        for name, value in old.attributes.items()
     }
+    days = {"on": old.on.isoformat() if old.on else "", "until": old.until.isoformat() if old.until else ""}
+    named = {"type": old.type, "what": old.what, "pathway": before.pathway}
+    return {**typed_ones, **days, **named, "key": str(uuid4())}
+
+
+def _form_page(
+    request: Request,
+    person: Person,
+    form: RecordForm,
+    offered: Offered,
+    values: Mapping[str, Any],
+    *,
+    problems: Mapping[str, str] | None = None,
+    correcting: str = "",
+) -> Response:
+    path = f"/pathways/of/{person.id}/evidence"
+    return page(
+        request,
+        "certificates/evidence_form.html",
+        422 if problems else 200,
+        person=person,
+        form=form,
+        kind=KINDS.get(form.type, plain(form.type)),
+        name=_name(form),
+        used_for=_used_for(form, offered),
+        fields=[(one.name, label_of(one.name), one.kind, _choices(one.kind, one.values)) for one in form.fields],
+        done=is_done(form.type),
+        ends=form.type in ENDING,
+        reasoned=form.type in REASONED,
+        correcting=bool(correcting),
+        path=correcting or path,
+        values=values,
+        problems=problems or {},
+        back=(_title(person), path),
+    )
+
+
+def _choices(kind: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    if kind == YES_OR_NO:
+        return [("", "Not known"), ("yes", "Yes"), ("no", "No")]
+    return [("", "Not known"), *((one, plain(one)) for one in values), (OTHER, "Something else")] if values else []
+
+
+def _name(form: RecordForm) -> str:
+    """What a form is called: a waiver by the requirement in whose place it stands."""
+    if form.type == "waiver":
+        return f"Prior learning in place of: {form.titles[0]}"
+    return plain(form.what) if form.what else f"Any other {KINDS[form.type].lower()}"
+
+
+def _used_for(form: RecordForm, offered: Offered) -> str:
+    """Says for what a record can count: titles of requirements, with level and programme."""
+    said = dict.fromkeys(
+        f"{title or rule.id} ({level.title or plain(level.id)}, {offered.versions[pathway.id].title})"
+        for pathway, level, rule in form.rules
+        for title in (rule.title or plain(rule.id),)
+    )
+    return "; ".join(said)
+
+
+async def _list(
+    request: Request, person: Person, offered: Offered, problems: Mapping[str, str] | None = None
+) -> Response:
+    return page(
+        request,
+        "certificates/evidence.html",
+        422 if problems else 200,
+        person=person,
+        path=f"/pathways/of/{person.id}/evidence",
+        records=await _records(person, offered),
+        groups=_groups(offered),
+        problems=problems or {},
+        back=(f"{person.name}: pathway", f"/pathways/of/{person.id}"),
+    )
+
+
+def _groups(offered: Offered) -> list[tuple[str, list[dict[str, str]]]]:
+    """What can be recorded, by its kind."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for form in offered.forms:
+        kind = KINDS.get(form.type, plain(form.type))
+        programme = offered.versions[form.pathway].title if form.pathway else ""
+        pathway, type_, what = form.key
+        asked = {"type": type_, "what": what, "pathway": pathway}
+        groups.setdefault(kind, []).append({"name": _name(form), "programme": programme, **asked})
+    return list(groups.items())
+
+
+async def _records(person: Person, offered: Offered) -> list[dict[str, Any]]:
+    """Every record with what became of it: standing ones can be corrected and taken back."""
+    rows = await RecordedEvidence.filter(person_id=person.id).order_by("-recorded")
+    people = {row.recorded_by_id for row in rows}
+    names = dict(await Person.filter(id__in=people).values_list("id", "name"))
+    after = {row.replaces_id: row for row in rows if row.replaces_id}
+    programmes = {version.programme_id: version.title for version in offered.versions.values()}
+    titles = {(form.type, form.what): _name(form) for form in offered.forms}
+    return [
+        {
+            "id": row.id,
+            "name": titles.get((row.type, row.what), plain(row.what)),
+            "kind": KINDS.get(row.type, plain(row.type)),
+            "on": row.on,
+            "recorded": row.recorded,
+            "by": names.get(row.recorded_by_id, "somebody who has left"),
+            "programme": programmes.get(row.programme_id, "") if row.programme_id else "",
+            **_became(after.get(row.id), names),
+        }
+        for row in rows
+        if not row.void
+    ]
+
+
+def _became(later: RecordedEvidence | None, names: Mapping[UUID, str]) -> dict[str, Any]:
+    if later is None:
+        return {"stands": True, "became": "", "why": ""}
+    word = "Taken back" if later.void else "Corrected"
+    by = names.get(later.recorded_by_id, "somebody who has left")
+    return {"stands": False, "became": f"{word} by {by}", "why": later.note or ""}

@@ -1,20 +1,23 @@
 """Reads from the floors below all that is known about a person, as evidence records of the pathway language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from certificates.grounds import RecordedEvidence
+from certificates.grounds import PathwayVersion, RecordedEvidence
 from certificates.models import Certification, Decision
+from certificates.pathways.record_forms import PERSONAL, TYPED
 from courses.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
-from training.people.models import Membership, Relation
+from training.people.models import Membership, Person, Relation
 from training.practice.evidence import practice_evidence
 
 Row = dict[str, Any]
 
+PROGRAMME = "programme"
+"""Under which name the rooms below tell the programme that a record belongs to; the language knows no such key."""
 NOT_TOLD = ("lapsed", "replaced", "provisional", "lifted")
 """Changes the engine must not hear of: it finds them by itself, or by the award they come from."""
 
@@ -22,16 +25,20 @@ ROLE_NAMES = {"central": "central_unit"}
 """Our role → the name that pathways use, where they differ."""
 
 
-async def gather(person_id: UUID, pathway: str, also: Iterable[Row] = ()) -> Row:
+async def gather(person: Person, version: PathwayVersion, also: Iterable[Row] = ()) -> Row:
     """Gathers the evidence of a person for a pathway: the mapping of an evidence file, with those who signed.
 
     `also` are records that are not written yet; whoever signs them is looked up too.
     """
-    own: list[Row] = [
-        *await learning_evidence(person_id),
+    person_id, pathway = person.id, version.slug
+    practised = [
         *await practice_evidence(person_id),
         *await assessment_evidence(person_id),
         *await _recorded(person_id),
+    ]
+    own: list[Row] = [
+        *await learning_evidence(person_id),
+        *_of_programme(practised, version.programme_id, alone=await _is_alone(version)),
         *await _relations(person_id),
         *also,
     ]
@@ -46,22 +53,45 @@ async def gather(person_id: UUID, pathway: str, also: Iterable[Row] = ()) -> Row
     }
 
 
+async def _is_alone(version: PathwayVersion) -> bool:
+    """Whether the unit has one programme only, so that what names none can mean no other."""
+    return not await PathwayVersion.filter(unit_id=version.unit_id).exclude(slug=version.slug).exists()
+
+
+def _of_programme(rows: Iterable[Row], programme: UUID, *, alone: bool) -> Iterator[Row]:
+    """Leaves the records of other programmes out; what they correct does not come back because of that.
+
+    A record that ought to name its programme and does not is of unknown worth in each of several: nobody has signed it
+    here, and it may count.
+    """
+    for row in rows:
+        named = row.pop(PROGRAMME, None)
+        if row["type"] in PERSONAL or named == programme or (named is None and alone):
+            yield row
+        elif named is None:
+            yield {key: value for key, value in row.items() if key != "by"} | {"result": "pending"}
+        elif "replaces" in row:
+            yield {key: row[key] for key in ("id", "type", "what", "on", "recorded_at", "replaces")} | {"void": True}
+
+
 async def _recorded(person_id: UUID) -> list[Row]:
-    rows = await RecordedEvidence.filter(person_id=person_id).order_by("recorded").values()
-    return [
-        row["attributes"]
-        | {
-            "id": f"recorded-{row['id']}",
-            "type": row["type"],
-            "what": row["what"],
-            "on": row["on"] or "unknown",
-            "recorded_at": row["recorded"].date(),
-            **({"until": row["until"]} if row["until"] else {}),
-            **({"replaces": f"recorded-{row['replaces_id']}"} if row["replaces_id"] else {}),
-            **({"void": True} if row["void"] else {}),
-        }
-        for row in rows
-    ]
+    rows = await RecordedEvidence.filter(person_id=person_id).order_by("recorded")
+    return [recorded_row(row) for row in rows if row.type in (*TYPED, "waiver")]
+
+
+def recorded_row(row: RecordedEvidence) -> Row:
+    """Tells one piece of recorded evidence as a record of the language."""
+    return row.attributes | {
+        "id": f"recorded-{row.id}",
+        "type": row.type,
+        "what": row.what,
+        "on": row.on or "unknown",
+        "recorded_at": row.recorded.date(),
+        PROGRAMME: row.programme_id,
+        **({"until": row.until} if row.until else {}),
+        **({"replaces": f"recorded-{row.replaces_id}"} if row.replaces_id else {}),
+        **({"void": True} if row.void else {}),
+    }
 
 
 async def _relations(person_id: UUID) -> list[Row]:

@@ -146,6 +146,8 @@ ROUTES = [
     at("/pathways", certificates.mine, may=SIGNED_IN),
     at("/pathways/of/{id}", certificates.of, may="see people"),
     at("/pathways/of/{id}/evidence", evidence_pages.evidence, may="manage people", methods=BOTH),
+    at("/pathways/of/{id}/evidence/{record}/correct", evidence_pages.correct, may="manage people", methods=BOTH),
+    at("/pathways/of/{id}/evidence/{record}/take-back", evidence_pages.take_back, may="manage people", methods=BOTH),
     at("/certificates", certificates.certificates, may=SIGNED_IN),
     at("/certificates/decisions", certificates.decisions, may="decide"),
     at("/certificates/decisions/{id}", certificates.decision, may="decide", methods=BOTH),

@@ -61,6 +61,8 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "supervision.corrected": (CONSIDER,),
     "check.recorded": (CONSIDER,),
     "evidence.recorded": (CONSIDER,),
+    "evidence.corrected": (CONSIDER,),
+    "evidence.taken_back": (CONSIDER,),
     "assessment.signed": (SCORE, CONSIDER),
     "certificate.awarded": ("publish certificate", SCORE),
     "certificate.published": ("print certificate", "plan reminders", "mail certificate"),

@@ -30,7 +30,10 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "assessments.Instrument": {},
     "assessments.InstrumentVersion": {},
     "assessments.CalibrationRun": {},
-    "assessments.Assessment": {"touched": "makes changes of one assessment wait for each other; says nothing"},
+    "assessments.Assessment": {
+        "touched": "makes changes of one assessment wait for each other; says nothing",
+        "slot": "keeps one begin from making two; empty once somebody has handed in",
+    },
     "assessments.Rater": {},
     "assessments.Rating": {},
     "assessments.Reconciliation": {},

@@ -115,7 +115,7 @@ def _waived(requirement: Requirement, node: Node, place: Place) -> Node:
     for waiver in place.case.records(place.subject, "waiver", place.day):
         if waiver.what != name or waiver.on is None or (waiver.until and waiver.until < place.day):
             continue
-        entitled = _may_waive(waiver, requirement.waivable_by, waiver.on, place)
+        entitled = may_waive(waiver, requirement.waivable_by, waiver.on, place)
         doubtful = doubtful or entitled is Sure.PERHAPS
         if entitled is Sure.YES:
             return node.but(
@@ -127,7 +127,8 @@ def _waived(requirement: Requirement, node: Node, place: Place) -> Node:
     return node
 
 
-def _may_waive(waiver: Record, names: tuple[str, ...], day: date, place: Place) -> Sure:
+def may_waive(waiver: Record, names: tuple[str, ...], day: date, place: Place) -> Sure:
+    """Whether everybody who signed a waiver holds one of the names on a day, and is not the holder."""
     if not waiver.by:
         return Sure.PERHAPS
     barred = (place.case.holder, place.subject)

@@ -8,7 +8,8 @@ from certificates.grounds import Consideration
 from certificates.models import Certificate, Certification
 from certificates.nightly import consider_and_follow
 from certificates.pathway_versions import load_pathway
-from certificates.recording import Shown, record_evidence
+from certificates.recording import record_evidence
+from certificates.typed_records import Shown
 from tests.certificates.awarded import HOME
 from training.demo.cast import known
 from training.demo.doing import being

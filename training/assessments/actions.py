@@ -20,6 +20,7 @@ from training.instruments.schema import Instrument
 from training.people.actor import Actor
 from training.people.models import Membership
 from training.people.reach import live_on, people_for
+from training.sites.programmes import programme_of
 
 MEDIA = {"live": "I was in the room", "video": "I watched a video"}
 
@@ -37,6 +38,7 @@ class Opening:
     independent: bool = False
     blind: bool = True
     others: tuple[UUID, ...] = ()
+    programme: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -48,31 +50,17 @@ class Noted:
 
 
 async def open_assessment(opening: Opening, *, key: UUID, actor: Actor, now: datetime) -> Assessment:
-    """Begins an assessment with the actor as rater; everybody who rates must be eligible on both days."""
+    """Begins an assessment with the actor as rater; everybody who rates must be eligible on both days.
+
+    The same form again, or another one for the same person, instrument, day and group, gives the one that is open.
+    """
     if found := await Assessment.get_or_none(entry_key=key, opened_by_id=actor.person_id):
         return found
     version = await _checked(opening, actor, now)
-    instrument = instrument_of(version)
+    row = await _opened(opening, version, key=key, actor=actor, now=now)
     raters = (actor.person_id, *opening.others)
-    row = Assessment(
-        id=uuid4(),
-        entry_key=key,
-        unit_id=actor.unit_id,
-        person_id=opening.person,
-        version_id=version.id,
-        site_id=await _site_of(opening.person, opening.observed),
-        delivery_id=opening.delivery,
-        group_name=opening.group_name.strip(),
-        observed=opening.observed,
-        medium=opening.medium,
-        blind=opening.blind,
-        independent=opening.independent,
-        raters_needed=max(instrument.raters, len(raters)),
-        opened=now,
-        opened_by_id=actor.person_id,
-        touched=now,
-        summary=[],
-    )
+    if found := await Assessment.get_or_none(slot=row.slot):
+        return await _same(found, row, raters)
     for rater in raters:
         await refuse_ineligible(rater, row, now=now)
     try:
@@ -81,12 +69,52 @@ async def open_assessment(opening: Opening, *, key: UUID, actor: Actor, now: dat
             for rater in raters:
                 await Rater.create(assessment_id=row.id, person_id=rater)
             await note("assessment.opened", row, actor=actor.person_id, now=now, detail={"raters": len(raters)})
-    except IntegrityError as error:  # the same form, sent twice in one moment
-        found = await Assessment.get_or_none(entry_key=key, opened_by_id=actor.person_id)
+    except IntegrityError as error:  # sent twice in one moment
+        found = await Assessment.get_or_none(slot=row.slot)
+        found = found or await Assessment.get_or_none(entry_key=key, opened_by_id=actor.person_id)
         if found is None:
             raise Conflict("This form has been used.", "Open a new one.") from error
         return found
     return row
+
+
+async def _same(found: Assessment, row: Assessment, raters: Sequence[UUID]) -> Assessment:
+    """Gives the assessment that is open; refuses one that would be another of the same person, day and group."""
+    rating = {UUID(str(one)) for one in await Rater.filter(assessment_id=found.id).values_list("person_id", flat=True)}
+    if (rating, found.independent) != (set(raters), row.independent):
+        raise Conflict(
+            "You have begun to assess this person on that day, with other people or as another kind of assessment.",
+            "Go on with that one, or cancel it first.",
+        )
+    return found
+
+
+async def _opened(
+    opening: Opening, version: InstrumentVersion, *, key: UUID, actor: Actor, now: datetime
+) -> Assessment:
+    group = opening.group_name.strip()
+    names = (actor.person_id, opening.person, version.instrument_id, opening.observed, group.lower())
+    return Assessment(
+        id=uuid4(),
+        entry_key=key,
+        slot="/".join(str(name) for name in names),
+        unit_id=actor.unit_id,
+        person_id=opening.person,
+        version_id=version.id,
+        site_id=await _site_of(opening.person, opening.observed),
+        programme_id=await programme_of(opening.programme, actor.unit_id),
+        delivery_id=opening.delivery,
+        group_name=group,
+        observed=opening.observed,
+        medium=opening.medium,
+        blind=opening.blind,
+        independent=opening.independent,
+        raters_needed=max(instrument_of(version).raters, 1 + len(opening.others)),
+        opened=now,
+        opened_by_id=actor.person_id,
+        touched=now,
+        summary=[],
+    )
 
 
 async def _checked(opening: Opening, actor: Actor, now: datetime) -> InstrumentVersion:
@@ -161,6 +189,7 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime) -> 
     await refuse_ineligible(actor.person_id, assessment, now=now)
     async with transaction():
         await _hold(assessment, "open", now)
+        await Assessment.filter(id=assessment_id).update(slot=None)
         drafts = {row.item: row for row in await Draft.filter(rater_id=rater.id)}
         _refuse_gaps(instrument, drafts)
         if not await Rater.filter(id=rater.id, state="rating").update(state="submitted", submitted=now):

@@ -35,6 +35,7 @@ async def _assessment(row: Assessment) -> Record:
         "id": f"assessment-{row.id}",
         "type": "assessment",
         "what": instrument.name,
+        "programme": row.programme_id,
         "version": instrument.version,
         "on": row.observed,
         "recorded_at": row.signed.date(),

@@ -12,7 +12,7 @@ from training.assessments.versions import InstrumentVersion
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.reach import reach
-from training.sites.models import CentralUnit, Site
+from training.sites.models import CentralUnit, Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
 
@@ -25,6 +25,8 @@ class Assessment(Model):
 
     id = fields.UUIDField(primary_key=True)
     entry_key = fields.UUIDField(unique=True)
+    # Who began it for whom, with what, of which day and group; until somebody hands in: a double begin makes one.
+    slot = fields.CharField(300, null=True, unique=True)
     unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
         "sites.CentralUnit", related_name="assessments", on_delete=RESTRICT
     )
@@ -36,6 +38,9 @@ class Assessment(Model):
     )
     site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
         "sites.Site", related_name="assessments", null=True, on_delete=RESTRICT
+    )
+    programme: fields.ForeignKeyNullableRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="assessments", null=True, on_delete=RESTRICT
     )
     delivery_id = fields.UUIDField(null=True)  # a delivery of the room next door, known by its id only
     group_name = fields.CharField(120, default="")
@@ -58,6 +63,7 @@ class Assessment(Model):
     person_id: UUID
     version_id: UUID
     site_id: UUID | None
+    programme_id: UUID | None
     opened_by_id: UUID
 
     class Meta:

@@ -16,11 +16,12 @@ from training.assessments.actions import MEDIA, Opening
 from training.assessments.eligible import others_who_rate
 from training.assessments.models import Assessment, Rater, visible_to
 from training.assessments.versions import InstrumentVersion
-from training.errors import Invalid, NotAllowed, NotFound
+from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Membership
 from training.people.reach import live_on, people_for
 from training.people.reach import visible_to as people_visible_to
+from training.sites.programmes import programme_choices
 from training.web.pages import actor, fill, go, identity, page, typed
 
 OUTCOMES = {"met": "Passed", "not_met": "Not yet", "cannot_tell": "Cannot tell"}
@@ -38,6 +39,7 @@ class OpeningForm(BaseModel):
     medium: str = Field("", title="how you watched")
     group_name: str = Field("", max_length=120)
     other: UUID | None = None
+    programme: UUID | None = None
     independent: str = ""
 
     def opening(self) -> Opening:
@@ -50,6 +52,7 @@ class OpeningForm(BaseModel):
             group_name=self.group_name,
             independent=self.independent == "yes",
             others=(self.other,) if self.other else (),
+            programme=self.programme,
         )
 
 
@@ -102,7 +105,7 @@ async def begin(request: Request) -> Response:
             return go(request, f"/assessments/{row.id}/rate")
         except Invalid as wrong:
             problems = wrong.problems
-        except NotAllowed as refused:
+        except (NotAllowed, Conflict) as refused:
             problems = {"form": f"{refused.message} {refused.remedy}".strip()}
     return page(
         request,
@@ -114,6 +117,7 @@ async def begin(request: Request) -> Response:
         versions=await _versions(me),
         others=await _others(me),
         media=list(MEDIA.items()),
+        programmes=await programme_choices(me.unit_id),
         back=("Assessments", "/assessments"),
     )
 

@@ -12,7 +12,8 @@ from certificates.audits.actions import draw_sample, find
 from certificates.audits.models import Case
 from certificates.audits.register import Question
 from certificates.grounds import Consideration
-from certificates.recording import Shown, record_evidence
+from certificates.recording import record_evidence
+from certificates.typed_records import Shown
 from courses import actions as courses
 from courses import attempts
 from courses.journeys import own_journey, spot_on
@@ -31,6 +32,7 @@ from training.practice.confirmations import Confirmation
 from training.practice.rules import Confirmer, DeliveryEntry, SupervisionEntry
 
 COURSE = "leading-a-parenting-group"
+PROGRAMME = "growing-together"
 NO_FILES = Path("var")
 """Nobody in the demo hands in a file."""
 SEASONS = ("winter", "spring", "summer", "autumn")
@@ -111,7 +113,7 @@ async def lead(key: str, *, with_: str, ended: date, group: str = "", parents: i
     entry = DeliveryEntry(
         group_name=group or group_of(ended), began=ended - timedelta(weeks=7), ended=ended, sessions=8,
         hours=Decimal(16), role="lead", parents_enrolled=parents, parents_completing=parents - 1,
-        team=(Confirmer(other.name, other.id),),
+        team=(Confirmer(other.name, other.id),), programme=known(PROGRAMME),
     )  # fmt: skip
     key_of_form = known(f"delivery/{key}/{ended}")
     made = await practice.log_delivery(entry, key=key_of_form, actor=actor, now=at(ended + timedelta(days=1), 12))
@@ -126,7 +128,7 @@ async def supervised(key: str, *, by: str, held: date, minutes: int = 60, confir
     actor, other = await being(key, held), await Person.get(id=known(by))
     entry = SupervisionEntry(
         supervisor=Confirmer(other.name, other.id), what="reflective", held=held, minutes=minutes, mode="in_person",
-        topics=TOPICS[held.toordinal() % len(TOPICS)],
+        topics=TOPICS[held.toordinal() % len(TOPICS)], programme=known(PROGRAMME),
     )  # fmt: skip
     made = await practice.log_supervision(entry, key=known(f"supervision/{key}/{held}"), actor=actor, now=at(held, 16))
     if confirmed:
@@ -157,7 +159,9 @@ async def assessed(key: str, *, by: str, observed: date, group: str, independent
     observed = workday(observed)
     actor, now = await being(by, observed), at(observed, 18)
     version = await InstrumentVersion.get(instrument__name="group facilitation", instrument__unit_id=actor.unit_id)
-    opening = Opening(known(key), version.id, observed, "live", group_name=group, independent=independent)
+    opening = Opening(
+        known(key), version.id, observed, "live", group_name=group, independent=independent, programme=known(PROGRAMME)
+    )
     made = await open_assessment(opening, key=known(f"assessment/{key}/{observed}"), actor=actor, now=now)
     await save_draft(made.id, _seen(version), actor=actor, now=now)
     await submit_rating(made.id, actor=actor, now=now)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from certificates.models import Certification
 from certificates.pathway_versions import load_pathway
-from certificates.recording import Shown
+from certificates.typed_records import Shown
 from courses.loading.storing import load as load_course
 from training.assessments.loading import load_instrument
 from training.demo.cast import known, settle
@@ -85,7 +85,7 @@ async def _founder(key: str, day: date, *, home: str) -> None:
     await checked(key, by="dara", issued=day - timedelta(days=20))
     for part in LEADER_PARTS:
         reason = "Led twelve groups with our programme from 2015 on; the papers were seen."
-        waiver = Shown("waiver", f"group_leader/{part}", day, attributes={"by": str(known("dara")), "reason": reason})
+        waiver = Shown("waiver", f"group_leader/{part}", day, pathway="growing_together", reason=reason)
         await shown(key, waiver, by="dara", day=day)
     await certified(key, "group_leader", day=day, home=home, reasons="Long practice, seen and recorded.")
 
@@ -104,7 +104,8 @@ async def _renewed(key: str, day: date, *, home: str) -> None:
 
 async def _assessor(key: str, day: date, *, home: str) -> None:
     await shown(key, Shown("learning", "assessor training", day, attributes={"days": 2}), by="dara", day=day)
-    sign_off = Shown("signoff", "ready to assess", day, attributes={"by": str(known("dara"))})
+    reason = "Rated three groups beside an assessor, and saw the same."
+    sign_off = Shown("signoff", "ready to assess", day, pathway="growing_together", reason=reason)
     await shown(key, sign_off, by="dara", day=day)
     await certified(key, "assessor", day=day, home=home, reasons="Trained, and found ready.")
 

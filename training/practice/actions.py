@@ -27,12 +27,14 @@ from training.practice.models import (
 )
 from training.practice.naming import named, relate
 from training.practice.rules import (
+    CHECKS,
     Confirmer,
     DeliveryEntry,
     SupervisionEntry,
     faults_of_delivery,
     faults_of_supervision,
 )
+from training.sites.programmes import programme_of
 
 Row = TypeVar("Row", Delivery, Supervision, BackgroundCheck)
 Logged = TypeVar("Logged", Delivery, Supervision)
@@ -57,6 +59,7 @@ async def log_delivery(
     team = tuple([await named(one, actor=actor, field="co_leader") for one in entry.team])
     asked = await named(confirmer, actor=actor, field="confirmer") if confirmer else next(iter(team), None)
     site = await _own_site(entry.site, actor, now.date())
+    programme = await programme_of(entry.programme, actor.unit_id)
     old = await _own(deliveries_visible_to(actor).get_or_none(id=replaces), actor) if replaces else None
     if old is None:
         same = {"group_name": entry.group_name, "began": entry.began, "ended": entry.ended}
@@ -65,7 +68,7 @@ async def log_delivery(
     async def write() -> Delivery:
         given = {name: getattr(entry, name) for name in _ROW_FIELDS}
         row = await Delivery.create(
-            **_head(key, actor, now), **given, site_id=site, programme_id=entry.programme, replaces_id=replaces
+            **_head(key, actor, now), **given, site_id=site, programme_id=programme, replaces_id=replaces
         )
         await _keep_parts(row, team, entry, now)
         if old:
@@ -99,8 +102,9 @@ async def log_supervision(
         same = {"held": entry.held, "minutes": entry.minutes, "what": entry.what, "supervisor_name": supervisor.name}
         await _refuse_again(supervisions_visible_to(actor), same, key=key, actor=actor)
     about = entry.delivery
-    if about:
-        await _own(deliveries_visible_to(actor).get_or_none(id=about), actor)
+    group = await _own(deliveries_visible_to(actor).get_or_none(id=about), actor) if about else None
+    # Supervision of a group is of the group's programme, whatever else was chosen.
+    programme = (group and group.programme_id) or await programme_of(entry.programme, actor.unit_id)
 
     async def write() -> Supervision:
         row = await Supervision.create(
@@ -109,6 +113,7 @@ async def log_supervision(
             supervisor_name=supervisor.name,
             **{name: getattr(entry, name) for name in ("what", "held", "minutes", "mode", "topics", "note")},
             delivery_id=about,
+            programme_id=programme,
             replaces_id=replaces,
         )
         if supervisor.person:
@@ -154,7 +159,7 @@ async def record_check(
     if person_id == actor.person_id:
         raise NotAllowed("You may not record this check.", "Ask your site coordinator or the central unit.")
     await person_for(actor, "manage people", person_id)
-    wrong = {"what": "Choose a check"} if not what.strip() else {}
+    wrong = {} if what in CHECKS else {"what": "Choose a check"}
     if issued > now.date():
         wrong["issued"] = "This day is still to come"
     if ends and ends < issued:
@@ -163,7 +168,7 @@ async def record_check(
 
     async def write() -> BackgroundCheck:
         head = _head(key, actor, now) | {"person_id": person_id}
-        row = await BackgroundCheck.create(**head, what=what.strip(), issued=issued, ends=ends)
+        row = await BackgroundCheck.create(**head, what=what, issued=issued, ends=ends)
         await _note("check.recorded", row, actor=actor, now=now, happened=issued)
         return row
 

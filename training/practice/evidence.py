@@ -66,6 +66,7 @@ def _delivery(row: dict[str, Any], team: list[dict[str, Any]]) -> Record:
     return {
         "type": "delivery",
         "what": row["what"],
+        "programme": row["programme_id"],
         "from": row["began"],
         "on": row["ended"],
         "sessions": row["sessions"],
@@ -93,6 +94,7 @@ def _supervision(row: dict[str, Any], ids: dict[str, list[str]]) -> Record:
     return {
         "type": "supervision",
         "what": row["what"],
+        "programme": row["programme_id"],
         "on": row["held"],
         "minutes": row["minutes"],
         "hours": _hours(row["minutes"]),

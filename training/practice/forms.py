@@ -54,6 +54,7 @@ class DeliveryForm(BaseModel):
     parents_completing: int = Field(title="how many parents stayed to the end")
     mode: str = Field("in_person", title="how the group met")
     language: str = Field("", max_length=40)
+    programme: UUID | None = None
     note: str = Field("", max_length=4000)
     component_1: str = Field("", max_length=120)
     kind_1: str = "adaptable"
@@ -69,7 +70,7 @@ class DeliveryForm(BaseModel):
     def entry(self) -> DeliveryEntry:
         """Gives what was typed as an entry."""
         same = ("group_name", "began", "ended", "sessions", "hours", "role", "parents_enrolled", "parents_completing")
-        also = ("mode", "language", "note")
+        also = ("mode", "language", "programme", "note")
         team = _named(self.co_leader, self.co_leader_name, self.co_leader_contact)
         return DeliveryEntry(
             **{name: getattr(self, name) for name in (*same, *also)},
@@ -100,13 +101,15 @@ class SupervisionForm(BaseModel):
     topics: str = Field("", max_length=4000)
     note: str = Field("", max_length=4000)
     delivery: UUID | None = None
+    programme: UUID | None = None
 
     def entry(self) -> SupervisionEntry:
         """Gives what was typed as an entry."""
+        same = ("what", "held", "minutes", "mode", "topics")
         named = _named(self.supervisor, self.supervisor_name, self.supervisor_contact)
         return SupervisionEntry(
             supervisor=named or Confirmer(""),
-            **{name: getattr(self, name) for name in ("what", "held", "minutes", "mode", "topics", "note", "delivery")},
+            **{name: getattr(self, name) for name in (*same, "note", "delivery", "programme")},
         )
 
 
@@ -138,6 +141,7 @@ async def typed_delivery(row: Delivery) -> Mapping[str, Any]:
     """Gives the values of the form that would make this delivery."""
     same = ("group_name", "sessions", "role", "parents_enrolled", "parents_completing", "mode", "language", "note")
     values = {name: str(getattr(row, name)) for name in same}
+    values["programme"] = str(row.programme_id or "")
     values |= {"began": row.began.isoformat(), "ended": row.ended.isoformat(), "hours": f"{row.hours.normalize():f}"}
     if one := await DeliveryTeam.filter(delivery_id=row.id).order_by("id").first():
         values |= {"co_leader": str(one.person_id or "other"), "co_leader_name": "" if one.person_id else one.name}
@@ -156,4 +160,5 @@ def typed_supervision(row: Supervision) -> Mapping[str, Any]:
         "supervisor": str(row.supervisor_id or "other"),
         "supervisor_name": "" if row.supervisor_id else row.supervisor_name,
         "delivery": str(row.delivery_id or ""),
+        "programme": str(row.programme_id or ""),
     }

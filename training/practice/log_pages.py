@@ -16,6 +16,7 @@ from training.practice.models import Delivery, Supervision, deliveries_visible_t
 from training.practice.naming import colleagues
 from training.practice.pages import found_record
 from training.practice.rules import KINDS_OF_SUPERVISION, MODES, ROLES, TAILORED
+from training.sites.programmes import programme_choices
 from training.web import limits
 from training.web.pages import actor, fill, go, page, typed
 
@@ -74,6 +75,7 @@ async def _delivery_form(
         roles=list(ROLES.items()),
         modes=list(MODES.items()),
         kinds=list(TAILORED.items()),
+        programmes=await programme_choices(actor(request).unit_id),
         correcting=bool(old),
         path=f"/practice/deliveries/{old.id}/correct" if old else "/practice/deliveries/new",
         back=("My practice", "/practice"),
@@ -112,6 +114,7 @@ async def _supervision_form(
         problems=problems,
         people=await _people(me),
         kinds=list(KINDS_OF_SUPERVISION.items()),
+        programmes=await programme_choices(me.unit_id),
         modes=list(MODES.items()),
         groups=[("", "No group in particular"), *((str(row["id"]), row["group_name"]) for row in groups)],
         correcting=bool(old),

@@ -128,6 +128,9 @@ class Supervision(Model):
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="supervisions", on_delete=RESTRICT
     )
+    programme: fields.ForeignKeyNullableRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="supervisions", null=True, on_delete=RESTRICT
+    )
     supervisor: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="supervised", null=True, on_delete=RESTRICT
     )
@@ -152,6 +155,7 @@ class Supervision(Model):
 
     unit_id: UUID
     person_id: UUID
+    programme_id: UUID | None
     supervisor_id: UUID | None
     delivery_id: UUID | None
     recorded_by_id: UUID

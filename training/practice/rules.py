@@ -98,6 +98,7 @@ class SupervisionEntry:
     topics: str = ""
     note: str = ""
     delivery: UUID | None = None
+    programme: UUID | None = None
 
 
 def faults_of_delivery(entry: DeliveryEntry, today: date) -> Mapping[str, str]:
@@ -127,7 +128,8 @@ def faults_of_supervision(entry: SupervisionEntry, today: date) -> Mapping[str, 
     checks = (
         ("held", entry.held > today, "This day is still to come. Log it after it has happened"),
         ("minutes", not 1 <= entry.minutes <= 600, "Say how many minutes it took, from 1 to 600"),
-        ("what", not entry.what.strip(), "Choose what kind of supervision it was"),
+        ("what", entry.what not in KINDS_OF_SUPERVISION, "Choose what kind of supervision it was"),
+        ("mode", bool(entry.mode) and entry.mode not in MODES, "Choose how you met"),
         ("supervisor", not (entry.supervisor.person or entry.supervisor.name.strip()), "Say who supervised you"),
     )
     return _first_of_each(checks)

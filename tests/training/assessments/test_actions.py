@@ -256,3 +256,18 @@ async def test_the_same_opening_form_sent_twice_makes_one_assessment(rated: Rate
     rows = await asyncio.gather(*[actions.open_assessment(opening, key=key, actor=bruno, now=NOW) for _ in range(3)])
     assert len({row.id for row in rows}) == 1
     assert await Assessment.all().count() == 1
+
+
+async def test_beginning_twice_for_the_same_person_day_and_group_makes_one(rated: Rated, cast: Cast) -> None:
+    opening = Opening(person=known("amina"), version=rated.version.id, observed=OBSERVED, medium="live")
+    bruno, gwen = await cast("bruno"), await cast("gwen")
+    rows = await asyncio.gather(
+        *[actions.open_assessment(opening, key=uuid4(), actor=bruno, now=NOW) for _ in range(4)]
+    )
+    assert len({row.id for row in rows}) == 1
+    assert await Fact.filter(kind="assessment.opened").count() == 1
+    with pytest.raises(Conflict, match="other people"):
+        await actions.open_assessment(replace(opening, others=(known("gwen"),)), key=uuid4(), actor=bruno, now=NOW)
+    afternoon = replace(opening, group_name="Afternoon group")
+    assert (await actions.open_assessment(afternoon, key=uuid4(), actor=bruno, now=NOW)).id != rows[0].id
+    assert (await actions.open_assessment(opening, key=uuid4(), actor=gwen, now=NOW)).id != rows[0].id
