@@ -17,6 +17,7 @@ from training.assessments.versions import InstrumentVersion
 from training.database.opening import transaction
 from training.errors import Conflict
 from training.instruments.schema import Instrument
+from training.parsing.yaml import read_text
 from training.people.actor import Actor
 from training.sites.models import Programme
 
@@ -36,7 +37,7 @@ async def load_pathway(path: Path, *, actor: Actor, now: datetime, check: bool =
     Raises Faulty with every mistake, and Conflict when this version was published with other words.
     """
     pathway = read_pathway(path)
-    text, bases = path.read_text("utf-8"), _bases(path)
+    text, bases = read_text(path), _bases(path)
     version, digest = pathway.version or "1", _digest(text, bases)
     known = await PathwayVersion.get_or_none(unit_id=actor.unit_id, slug=pathway.id, version=version)
     if known:
@@ -66,9 +67,9 @@ async def _publish(pathway: Pathway, text: str, bases: dict[str, str], *, actor:
 
 def _bases(path: Path) -> dict[str, str]:
     """The other pathway files of the folder that this one may extend; only those named in a chain are kept."""
-    found, name = {}, _extends(path.read_text("utf-8"))
+    found, name = {}, _extends(read_text(path))
     while name and name not in found:
-        found[name] = (path.parent / f"{name}.yaml").read_text("utf-8")
+        found[name] = read_text(path.parent / f"{name}.yaml")
         name = _extends(found[name])
     return found
 

@@ -61,9 +61,16 @@ def _earlier(spot: Spot, attempt: QuizAttempt) -> dict[str, Any]:
     }
 
 
+async def _own_quiz(request: Request) -> Spot:
+    spot = await own_spot(request)
+    if spot.part.kind != "quiz":
+        raise NotFound("There are no questions here.", "Go back to the module.")
+    return spot
+
+
 async def begin(request: Request) -> Response:
     """Begins a try, or goes on with the open one."""
-    spot = await own_spot(request)
+    spot = await _own_quiz(request)
     attempt = await attempts.begin(spot, actor=actor(request), now=clock.now())
     return go(request, _open_path(spot, attempt, len(spot.part.questions(""))))
 
@@ -71,7 +78,7 @@ async def begin(request: Request) -> Response:
 async def question(request: Request) -> Response:
     """Shows one question with the answer given so far, or takes the answer and goes on."""
     me: Actor = actor(request)
-    spot = await own_spot(request)
+    spot = await _own_quiz(request)
     attempt, number = (await tries_at(spot)).open, _number(request, spot)
     if attempt is None:
         return go(request, spot.path)
@@ -127,7 +134,7 @@ async def _question_page(
 
 async def check(request: Request) -> Response:
     """Shows all answers to check before they are handed in."""
-    spot = await own_spot(request)
+    spot = await _own_quiz(request)
     attempt = (await tries_at(spot)).open
     if attempt is None:
         return go(request, spot.path)
@@ -165,7 +172,7 @@ def _texts(question: Question, chosen: list[str]) -> list[str]:
 
 async def hand_in(request: Request) -> Response:
     """Hands in the open try and goes to its result."""
-    spot = await own_spot(request)
+    spot = await _own_quiz(request)
     tries = await tries_at(spot)
     attempt = tries.open
     if attempt is None:
@@ -180,7 +187,7 @@ async def hand_in(request: Request) -> Response:
 
 async def result(request: Request) -> Response:
     """Shows how a try went, why, what to read again, and what comes next."""
-    spot = await own_spot(request)
+    spot = await _own_quiz(request)
     tries = await tries_at(spot)
     attempt = next((one for one in tries.handed_in if str(one.number) == request.path_params["number"]), None)
     if attempt is None:

@@ -2,12 +2,19 @@
 
 import csv
 import io
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from training.parsing.text import clean_line
+
 LONGEST_BYTES = 20_000_000
+SEPARATORS = (",", ";", "\t")
+_EXCELS_OWN = re.compile(r"sep=(.)")
+"""The line by which Excel says what stands between values."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take a cell for that begins so."""
 
@@ -54,20 +61,24 @@ class Sheet:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Reads a file; commas or semicolons stand between values, spaces around them do not count."""
+    """Reads a file; commas, semicolons or tabs stand between values, spaces around them do not count."""
     sheet = Sheet(str(path))
     text = _text(path, sheet)
     if text is None:
         return sheet
-    head = text.split("\n", 1)[0]
-    rows = csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
-    began = 1
+    head, _, rest = text.partition("\n")
+    said = _EXCELS_OWN.fullmatch(head.strip())
+    skipped = 1 if said else 0
+    between = said.group(1) if said else max(SEPARATORS, key=head.count)
+    rows = csv.reader(io.StringIO(rest if said else text), delimiter=between, strict=True)
+    began = skipped + 1
     try:
         for cells in rows:
-            _take(sheet, began, [cell.strip() for cell in cells])
-            began = rows.line_num + 1
+            _take(sheet, began, [clean_line(cell) for cell in cells])
+            began = skipped + rows.line_num + 1
     except csv.Error as error:
-        sheet.give_up(rows.line_num or 1, f"the file cannot be read from here on ({error})", "mend the quotation marks")
+        line = skipped + (rows.line_num or 1)
+        sheet.give_up(line, f"the file cannot be read from here on ({error})", "mend the quotation marks")
     if not sheet.columns and not sheet.mistakes:
         sheet.give_up(1, "the file is empty", "write the names of the columns in the first line")
     return sheet
@@ -99,7 +110,7 @@ def _text(path: Path, sheet: Sheet) -> str | None:
         sheet.give_up(1, "the file is larger than 20 MB", "cut it in several files")
         return None
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError as error:
         sheet.give_up(content.count(b"\n", 0, error.start) + 1, "the file is no UTF-8", "save it as CSV UTF-8")
         return None
@@ -113,6 +124,8 @@ def _take(sheet: Sheet, number: int, cells: list[str]) -> None:
     if not any(cells):
         return
     if not sheet.columns:
+        while not cells[-1]:  # Excel saves an empty column after the last one
+            cells.pop()
         sheet.columns = tuple(cell.lower().replace(" ", "_") for cell in cells)
         if len(set(sheet.columns)) < len(sheet.columns):
             sheet.give_up(number, "two columns have the same name", "rename one")

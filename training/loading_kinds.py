@@ -59,7 +59,7 @@ def _kind(path: Path) -> tuple[str, str]:
     if suffix == ".csv":
         return _table(path)
     if suffix in (".yaml", ".yml"):
-        named = TOP_KEY.search(path.read_text("utf-8", errors="replace"))
+        named = TOP_KEY.search(path.read_text("utf-8-sig", errors="replace"))
         what = "nobody can tell what the file is; begin with pathway: or instrument:"
         return (named.group(1), "") if named else ("", f"{path}:1: {what}")
     return "", f"{path}:1: this is no file that can be loaded; give a folder, .zip, .yaml or .csv"

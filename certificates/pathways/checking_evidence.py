@@ -22,7 +22,7 @@ from training.parsing.keywords import (
     YES_OR_NO,
 )  # fmt: skip
 from training.parsing.messages import Mistake
-from training.parsing.yaml import Table
+from training.parsing.yaml import Row, Table
 
 FILE_KEYS = ("holder", "kind", "site", "gaps", "note", "records")
 MARKS = ("yes", "no", NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK)
@@ -47,6 +47,11 @@ def check_evidence(table: Mapping[str, Any], file: str) -> list[Mistake]:
     if not isinstance(rows, list | tuple):
         found.add(table, "records", "records is missing or no list", "write the records as a list, if need be as []")
         return found.mistakes
+    for place, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            line = rows.lines[place] if isinstance(rows, Row) else 1
+            what = f"a record is {shown(row)} and should be a mapping"
+            found.mistakes.append(Mistake(file, line, what, "write {id: …, type: …, what: …, on: …}"))
     rows = [row for row in rows if isinstance(row, Mapping)]
     known = frozenset(str(row.get("id")) for row in rows) if isinstance(table, Table) else frozenset()
     seen: set[str] = set()

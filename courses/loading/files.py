@@ -3,14 +3,20 @@
 import hashlib
 import stat
 import zipfile
+import zlib
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from unicodedata import normalize
 
 from courses.loading.mistakes import Mistakes
 
 MOST_FILES = 2_000
 MOST_BYTES = 300_000_000
 MOST_TEXT_BYTES = 1_000_000
+SAYS_UTF8 = 0x800
+"""The flag of a zip's member whose name is UTF-8; without it, the name is taken for code page 437."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,10 @@ class Files:
             mistakes.add(self.where(name), line, "the text is not UTF-8", "save the file as UTF-8")
             return ""
 
-    @property
-    def digest(self) -> str:
-        """One hash over all names and contents; equal for a folder and its zip."""
+    def digest(self, names: Iterable[str]) -> str:
+        """One hash over the names and contents of some files; equal for a folder and its zip."""
         total = hashlib.sha256()
-        for name in sorted(self.contents):
+        for name in sorted(names):
             total.update(f"{name}\0{hashlib.sha256(self.contents[name]).hexdigest()}\n".encode())
         return total.hexdigest()
 
@@ -55,7 +60,7 @@ def open_package(path: Path, mistakes: Mistakes) -> Files:
         return Files(str(path), {})
     try:
         return Files(str(path), _from_zip(path, mistakes))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         mistakes.add(str(path), 1, f"this is not a readable zip ({error})", "make it again from the folder")
         return Files(str(path), {})
 
@@ -68,19 +73,20 @@ def _from_folder(root: Path, mistakes: Mistakes) -> dict[str, bytes]:
     ]
     if not _fits(root, len(paths), sum(path.stat().st_size for path in paths), mistakes):
         return {}
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    return {normalize("NFC", path.relative_to(root).as_posix()): path.read_bytes() for path in paths}
 
 
 def _from_zip(path: Path, mistakes: Mistakes) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
-        members = [one for one in archive.infolist() if not one.is_dir() and not _hidden(one.filename)]
+        named = [(_name_of(one), one) for one in archive.infolist() if not one.is_dir()]
+        members = [(name, one) for name, one in named if not _hidden(name)]
         # The declared sizes are binding: zipfile reads no further than they say.
-        if not _fits(path, len(members), sum(one.file_size for one in members), mistakes):
+        if not _fits(path, len(members), sum(one.file_size for _, one in members), mistakes):
             return {}
-        if unsafe := [one.filename for one in members if not _safe(one)]:
+        if unsafe := [name for name, one in members if not _safe(name, one)]:
             mistakes.add(str(path), 1, f"{unsafe[0]} points outside the package", "zip the folder itself")
             return {}
-        contents = {one.filename: archive.read(one) for one in members}
+        contents = {name: archive.read(one) for name, one in members}
     return _without_top_folder(contents)
 
 
@@ -92,9 +98,18 @@ def _fits(path: Path, count: int, size_bytes: int, mistakes: Mistakes) -> bool:
     return False
 
 
-def _safe(member: zipfile.ZipInfo) -> bool:
-    name = PurePosixPath(member.filename)
-    leads_out = name.is_absolute() or ".." in name.parts or "\\" in member.filename or ":" in member.filename
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """Reads a name as it was meant: Macs write UTF-8 without saying so, and old Windows tools write backslashes."""
+    name = member.filename
+    if not member.flag_bits & SAYS_UTF8:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return normalize("NFC", name.replace("\\", "/"))
+
+
+def _safe(name: str, member: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(name)
+    leads_out = path.is_absolute() or ".." in path.parts or ":" in name
     return not leads_out and not stat.S_ISLNK(member.external_attr >> 16)
 
 

@@ -37,7 +37,11 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
+_LINK_WITH_SPACES = re.compile(r"!?\[[^\]]*\]\(([^()\"]*\S\s+\S[^()\"]*)\)")
+_HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*(?:\s[^<>]*)?/?>|<!--")
+
 Noted = Callable[[int, str, str], None]
+Place = Callable[[str], str | tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,9 @@ def split(text: str) -> Parts | None:
     return Parts(found[1], text[found.end() :], text[: found.end()].count("\n") + 1)
 
 
-def render(text: str, *, line: int, place: Callable[[str], str | None], noted: Noted) -> str:
-    """Renders Markdown as HTML; `place` turns a link or picture of the package into its address on the page.
+def render(text: str, *, line: int, place: Place, noted: Noted) -> str:
+    """Renders Markdown as HTML; `place` turns a link or picture of the package into its address on the page, or says
+    what is wrong with it and how to mend that.
 
     `noted(line, what, mend)` is told of links that lead nowhere and of headings that a page may not have.
     """
@@ -69,6 +74,8 @@ def render(text: str, *, line: int, place: Callable[[str], str | None], noted: N
         for child in token.children or ():
             _dress(child, at, noted)
             _lead(child, at, place, noted)
+            _read_as_words(child, at, noted)
+            at += child.type in ("softbreak", "hardbreak")
     html = str(_markdown.renderer.render(tokens, _markdown.options, {}))
     return clean(html)
 
@@ -89,7 +96,7 @@ def _dress(token: Token, line: int, noted: Noted) -> None:
         token.attrSet("scope", "col")
 
 
-def _lead(token: Token, line: int, place: Callable[[str], str | None], noted: Noted) -> None:
+def _lead(token: Token, line: int, place: Place, noted: Noted) -> None:
     name = {"link_open": "href", "image": "src"}.get(token.type)
     if name is None:
         return
@@ -97,7 +104,19 @@ def _lead(token: Token, line: int, place: Callable[[str], str | None], noted: No
     if token.type == "link_open" and re.match(r"(https?|mailto|tel):", target):
         return
     address = place(target)
-    if address is None:
-        noted(line, f"{target} is not in the package", "check the name, or write the full https:// address")
-    else:
+    if isinstance(address, str):
         token.attrSet(name, address)
+    else:
+        noted(line, *address)
+
+
+def _read_as_words(token: Token, line: int, noted: Noted) -> None:
+    """Notes what an author meant as more than words, and what Markdown takes for words."""
+    if token.type != "text":
+        return
+    if (found := _LINK_WITH_SPACES.search(token.content)) and not found[1].startswith(("<", "http")):
+        mend = f"write (<{found[1]}>), or rename the file"
+        noted(line, f"{found[1]} has a space in its name, so this is no link", mend)
+    if found := _HTML.search(token.content):
+        mend = f"write it in Markdown, or as `{found[0]}` to show it"
+        noted(line, f"{found[0]} is HTML, which would be shown as words", mend)

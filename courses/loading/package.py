@@ -58,6 +58,7 @@ def _read(reading: Reading) -> Package | None:
         modules=modules,
         media=reading.media,
         files=reading.files,
+        used=frozenset(reading.used),
     )
 
 

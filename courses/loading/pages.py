@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from courses.loading.located import Located, read
 from courses.loading.markdown import render, split
-from courses.loading.media import address, beside, take
+from courses.loading.media import Fault, address, beside, fault_of, take
 from courses.loading.mistakes import nearest
 from courses.loading.shapes import Reading
 
@@ -63,15 +64,13 @@ def render_in(reading: Reading, name: str, text: str, *, line: int) -> str:
     return render(text, line=line, place=_places(reading, name), noted=noted)
 
 
-def _places(reading: Reading, name: str) -> Callable[[str], str | None]:
-    def place(target: str) -> str | None:
-        file = beside(name, target.split("#", 1)[0])
-        if target.startswith("/") or not reading.has(file):
-            return None
-        if file.endswith(".md"):
+def _places(reading: Reading, name: str) -> Callable[[str], str | Fault]:
+    def place(target: str) -> str | Fault:
+        shown = unquote(target.split("#", 1)[0])  # Markdown writes a name with spaces or accents as `%20`
+        file = beside(name, shown)
+        if file.endswith(".md") and reading.has(file) and not shown.startswith("/"):
             # Player pages stand at `/courses/COURSE/MODULE/ACTIVITY`; relative, for the reason given at `address`.
             return f"../{reading.page(file)}"
-        sha256 = take(reading, file)
-        return None if sha256 is None else address(sha256)
+        return fault_of(reading, "" if shown.startswith("/") else file, shown) or address(take(reading, file))
 
     return place

@@ -56,6 +56,12 @@ class Package:
     modules: tuple[ModulePart, ...]
     media: dict[str, str]
     files: Files
+    used: frozenset[str]
+
+    @property
+    def digest(self) -> str:
+        """One hash over everything that the course is made of; what else lies in the folder changes nothing."""
+        return self.files.digest(self.used)
 
     @property
     def minutes(self) -> int:

@@ -3,14 +3,15 @@
 import re
 from typing import Any
 
+from courses.loading.captions import faults_of_captions
 from courses.loading.located import Located, read
 from courses.loading.markdown import split
-from courses.loading.media import beside, take, type_of
+from courses.loading.media import beside, fault_of, take, type_of
 from courses.loading.pages import front_and_html, render_in
 from courses.loading.shapes import Reading
 
 _KNOWN = ("title", "file", "captions", "transcript", "seconds", "bytes")
-_FILE_NAME = re.compile(r"\S+\.(md|txt)")
+_FILE_NAME = re.compile(r"[^\n]{1,200}\.(md|txt)", re.IGNORECASE)
 
 
 def read_video(reading: Reading, name: str, first: dict[str, Any] | None = None) -> dict[str, Any] | None:
@@ -20,12 +21,9 @@ def read_video(reading: Reading, name: str, first: dict[str, Any] | None = None)
     if video is None or not video.keys(_KNOWN, needed=needed if first else (*needed, "file", "seconds")):
         return None
     content = _film(reading, name, video, first)
-    captions = _media(reading, name, video, "captions")
-    if captions and not reading.files.contents[captions].lstrip(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
-        reading.wrong(captions, 1, "captions begin with the line WEBVTT", "save them as WebVTT")
     content |= {
         "title": video.text("title"),
-        "captions": reading.media.get(captions, ""),
+        "captions": _captions(reading, name, video),
         "html": _transcript(reading, name, video),
     }
     return content
@@ -36,7 +34,8 @@ def _film(reading: Reading, name: str, video: Located, first: dict[str, Any] | N
     if not film:
         kept = first or {}
         return {key: kept.get(key, "") for key in ("file", "media_type", "size_bytes", "seconds")}
-    if not type_of(film).startswith(("video/", "audio/")):
+    media_type = type_of(reading.files.contents[film])
+    if not media_type.startswith(("video/", "audio/")):
         (video.get("file") or video).wrong(f"{film} is not a video", "name an .mp4 or .webm file")
     size_bytes = len(reading.files.contents[film])
     said = video.number("bytes")
@@ -44,7 +43,7 @@ def _film(reading: Reading, name: str, video: Located, first: dict[str, Any] | N
         (video.get("bytes") or video).wrong(f"the file has {size_bytes} bytes, not {said}", "mend or remove the line")
     return {
         "file": reading.media[film],
-        "media_type": type_of(film),
+        "media_type": media_type,
         "size_bytes": size_bytes,
         "seconds": video.number("seconds", (first or {}).get("seconds", 0), low=1, high=24 * 3600),
     }
@@ -55,10 +54,22 @@ def _media(reading: Reading, name: str, video: Located, key: str) -> str:
     if not said:
         return ""
     file = beside(name, said)
-    if take(reading, file) is None:
-        (video.get(key) or video).wrong(f"{said} is not in the package", "check the name of the file")
+    if fault := fault_of(reading, file, said):
+        (video.get(key) or video).wrong(*fault)
         return ""
+    take(reading, file)
     return file
+
+
+def _captions(reading: Reading, name: str, video: Located) -> str:
+    said = video.text("captions")
+    file = beside(name, said)
+    if not said or not reading.has(file):
+        return _media(reading, name, video, "captions")
+    faults = faults_of_captions(reading.text(file))
+    for fault in faults:
+        reading.wrong(file, *fault)
+    return "" if faults else take(reading, file)
 
 
 def _transcript(reading: Reading, name: str, video: Located) -> str:

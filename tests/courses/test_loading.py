@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from courses.content import Activity, Course, CourseVersion, Media
 from courses.loading.package import read_package
 from courses.loading.storing import FOLDER, load
 from tests.copies import NOW
-from tests.courses.packages import COURSE, MODULE, PAGE, QUIZ, small_course, write, zipped
+from tests.courses.packages import COURSE, FILM, MODULE, PAGE, QUIZ, small_course, write, zipped
 from training.facts import Fact
 from training.people.actor import Actor
 from training.settings import Settings
@@ -56,6 +57,27 @@ FAULTS = [
     ("hearing/01-first.cy.md", None, "01-first.md:1", "its translation hearing/01-first.cy.md is missing"),
     ("hearing/spare.md", _page("x"), "spare.md:1", "no activity leads to this file"),
     ("hearing/film.en.vtt", "1\n00:00 --> 00:05\nHello\n", "film.en.vtt:1", "captions begin with the line WEBVTT"),
+    (
+        "hearing/film.en.vtt",
+        "WEBVTT\n\n1\n00:00,500 --> 00:02,000\nHi\n",
+        "film.en.vtt:4",
+        "a comma stands where",
+    ),
+    ("hearing/film.en.vtt", "WEBVTT\n\nHello\n", "film.en.vtt:1", "there are no words in these captions"),
+    ("hearing/film.en.vtt", "WEBVTT\n\n00:04.000 --> 00:01.000\nHi\n", "film.en.vtt:3", "ends before it begins"),
+    ("hearing/film.en.vtt", "", "film.en.vtt:1", "captions begin with the line WEBVTT"),
+    ("hearing/film.mp4", b"GIF89a", "film.yaml:2", "film.mp4 is not a video"),
+    ("hearing/film.mp4", b"", "film.yaml:2", "film.mp4 is empty"),
+    ("hearing/chair.png", b"", "01-first.md:9", "chair.png is empty"),
+    ("hearing/chair.png", b"no picture", "01-first.md:9", "chair.png is no file that a browser can show"),
+    ("hearing/01-first.md", _page("![A](my chair.png)"), "01-first.md:7", "my chair.png has a space in its name"),
+    ("hearing/01-first.md", _page("One.\nTwo <b>bold</b>"), "01-first.md:8", "<b> is HTML"),
+    (
+        "hearing/film.yaml",
+        FILM.format(title="A", language="en").replace("film-words.en", "the words"),
+        "film.yaml:4",
+        "the words.md is not in the package",
+    ),
     ("hearing/film.mp4", None, "film.yaml:2", "film.mp4 is not in the package"),
     ("hearing/quiz.yaml", QUIZ.replace("kind: many", "kind: one"), "quiz.yaml:11", "2 choices are right, but"),
     (
@@ -273,3 +295,56 @@ async def test_a_version_of_ten_is_not_the_version_of_one(tmp_path: Path, cast: 
         assert not report.refused
     numbers = await CourseVersion.all().values_list("number", flat=True)
     assert sorted(map(str, numbers)) == ["010", "1.1", "1.10"]
+
+
+def test_names_with_spaces_and_accents_work_however_their_letters_are_kept(tmp_path: Path) -> None:
+    changes: dict[str, str | bytes | None] = {
+        "hearing/cafe\u0301 chair.png": small_course()["hearing/chair.png"],
+        "hearing/the words.txt": "These words were said.",
+        "hearing/film-words.en.md": None,
+        "hearing/film.yaml": FILM.format(title="A", language="en").replace("film-words.en.md", "the words.txt"),
+        "hearing/01-first.md": _page("![A chair](<caf\u00e9 chair.png>)"),
+    }
+    package, mistakes = read_package(write(tmp_path, changes))
+    assert [str(one) for one in mistakes.sorted] == []
+    assert package is not None
+    picture = package.media["hearing/caf\u00e9 chair.png"]
+    assert f"../../media/{picture}" in package.modules[0].activities[0].content["en"]["html"]
+    film = next(one for one in package.modules[0].activities if one.kind == "video")
+    assert "These words were said." in film.content["en"]["html"]
+
+
+class _Unflagged(zipfile.ZipInfo):
+    """A member whose name is UTF-8 and does not say so, as Macs write it."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802: its name is zipfile's
+        return self.filename.encode(), self.flag_bits
+
+
+@pytest.mark.parametrize("tool", ["a Mac", "Windows"])
+def test_a_zip_of_any_system_keeps_its_names(tmp_path: Path, tool: str) -> None:
+    files = small_course() | {
+        "hearing/caf\u00e9.png": small_course()["hearing/chair.png"],
+        "hearing/01-first.md": _page("![A chair](caf\u00e9.png)"),
+    }
+    zipped(tmp_path / "course.zip", files)
+    if tool == "a Mac":
+        with zipfile.ZipFile(tmp_path / "course.zip", "w") as archive:
+            for name, content in files.items():
+                archive.writestr(_Unflagged(normalize("NFD", name)), content)
+    else:
+        zipped(tmp_path / "course.zip", {name.replace("/", "\\"): content for name, content in files.items()})
+    package, mistakes = read_package(tmp_path / "course.zip")
+    assert [str(one) for one in mistakes.sorted] == []
+    assert package is not None and "hearing/caf\u00e9.png" in package.media
+
+
+async def test_a_file_that_no_page_uses_does_not_make_a_new_version(
+    tmp_path: Path, cast: Cast, settings: Settings
+) -> None:
+    farah = await cast("farah")
+    for number, thumbs in enumerate((b"x", b"y")):
+        folder = write(tmp_path / str(number), {"Thumbs.db": thumbs})
+        report = await load(folder, actor=farah, now=NOW, storage=settings.storage)
+        assert not report.refused
+    assert await CourseVersion.all().count() == 1

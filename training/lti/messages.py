@@ -24,6 +24,7 @@ from training.lti.claims import (
 from training.lti.refusals import Refused
 from training.lti.tokens import VerifiedClaims
 from training.lti.visits import Former, Launch, Named, Notice, Picking, Privacy, Review, Services
+from training.parsing.text import clean_line
 
 VERSION = "1.3.0"
 RESOURCE_LINK = "LtiResourceLinkRequest"
@@ -208,8 +209,9 @@ def _usual(scheme: str) -> int | None:
 
 def _named(values: Mapping[str, Any]) -> Named:
     parts = (optional_text(values, "given_name"), optional_text(values, "family_name"))
-    name = optional_text(values, "name").strip() or " ".join(part.strip() for part in parts if part.strip())
-    return Named(name[:200], optional_text(values, "email")[:254].lower(), optional_text(values, "locale")[:20])
+    name = clean_line(optional_text(values, "name")) or clean_line(" ".join(parts))
+    email = clean_line(optional_text(values, "email")).lower()
+    return Named(name[:200], email[:254], optional_text(values, "locale")[:20])
 
 
 def _services(values: Mapping[str, Any]) -> Services:

@@ -15,6 +15,7 @@ from training.lti.platform import MEMBERS, Platform, check_host, with_query
 from training.lti.profiles import PROFILES
 from training.lti.refusals import Refused
 from training.outbound import Reply
+from training.parsing.text import clean_line
 
 ACCEPT = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
 OPEN_FIRST = "Open an activity of the course once, then try again."
@@ -132,7 +133,7 @@ def read_member(told: Mapping[str, Any]) -> Member | None:
 
 def _text(told: Mapping[str, Any], name: str) -> str:
     value = told.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return clean_line(value) if isinstance(value, str) else ""
 
 
 def read_links(headers: Sequence[str], base: str) -> dict[str, str]:

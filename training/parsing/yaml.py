@@ -12,6 +12,7 @@ from yaml.events import AliasEvent, NodeEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from training.parsing.messages import Faulty, Mistake
+from training.parsing.text import clean
 
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})")
 _DECIMAL = re.compile(r"-?\d+\.\d+")
@@ -71,7 +72,7 @@ class Row(list[object]):
 def read_text(path: Path) -> str:
     """The text of a file; raises Faulty if there is none."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # Notepad begins a file with a mark
     except UnicodeDecodeError as error:
         raise Faulty([Mistake(str(path), 1, "the file is no UTF-8", "save it as UTF-8")]) from error
     except OSError as error:
@@ -83,7 +84,8 @@ def read_table(text: str, file: str) -> Table:
     """Read one YAML document; raises Faulty with every mistake of form."""
     if strange := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, strange.start()) + 1
-        raise Faulty([Mistake(file, line, _unseen(strange.group()), "take it out, or type the line anew")])
+        what = f"here is a letter that nobody sees (U+{ord(strange.group()):04X})"
+        raise Faulty([Mistake(file, line, what, "take it out, or type the line anew")])
     loader = _Loader(text.removeprefix("\ufeff"), file)
     try:
         node = loader.get_single_node()
@@ -151,7 +153,7 @@ class _Loader(yaml.SafeLoader):
             if not isinstance(key_node, ScalarNode):
                 self._refuse(line, "a key is no word", "write a word before the colon")
                 continue
-            key = str(key_node.value).strip()
+            key = clean(str(key_node.value)).strip()
             if key in table:
                 self._refuse(line, f"{key} stands twice in one place", "keep one of them")
             elif key == "<<":
@@ -161,12 +163,7 @@ class _Loader(yaml.SafeLoader):
         return table
 
     def _scalar(self, node: Node) -> object:
-        text = str(node.value).strip()
-        if unseen := _UNPRINTABLE.search(text):  # written as an escape, such as "\ud800"
-            self._refuse(
-                node.start_mark.line, f"here is a letter that nobody sees (U+{ord(unseen.group()):04X})", "take it out"
-            )
-            return ""
+        text = clean(str(node.value)).strip()
         if not isinstance(node, ScalarNode) or node.style is not None:
             return text
         if text in _WORDS:
@@ -186,10 +183,6 @@ class _Loader(yaml.SafeLoader):
 
     def _refuse(self, line: int, what: str, remedy: str) -> None:
         self.mistakes.append(Mistake(self.file, line + 1, what, remedy))
-
-
-def _unseen(letter: str) -> str:
-    return f"here is a letter that nobody sees (U+{ord(letter):04X})"
 
 
 def _copied(value: object) -> object:

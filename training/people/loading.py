@@ -10,13 +10,14 @@ from tortoise.expressions import Q
 from training import facts
 from training.csv_files import Line, Sheet, day
 from training.loaded import By, Loaded, Loading, all_or_nothing
+from training.parsing.text import folded
 from training.people.models import Email, Membership, Person
 from training.people.roles import AT_A_SITE, ROLES, UNIT_WIDE
 from training.people.sessions import end_sessions_of
 from training.sites.loading import LANGUAGE, fits
 from training.sites.models import Site
 
-COLUMNS = ("name", "email", "role", "site", "starts", "ends", "language")
+COLUMNS = ("name", "former_name", "email", "role", "site", "starts", "ends", "language")
 NEEDED = ("name", "email", "role", "site", "starts")
 ADDRESS = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
 
@@ -39,7 +40,11 @@ class Row:
 
 
 async def load_people(sheet: Sheet, by: By) -> Loaded:
-    """Adds people, known by their e-mail address, with their roles; changes names and the last days of roles."""
+    """Adds people, known by their e-mail address, with their roles; changes names and the last days of roles.
+
+    An address that belongs to somebody of another name is refused, unless `former_name` says that name: families
+    share addresses.
+    """
     sheet.must_have(NEEDED, COLUMNS)
     return await all_or_nothing(Loading(sheet, by), _people)
 
@@ -104,17 +109,27 @@ async def _load(row: Row, loading: Loading) -> None:
     if same is None and (other := _overlapping(row, held)):
         what = f"{row.address} is {row.role} there already, from {other.starts} on"
         return loading.sheet.refuse(row.line.number, what, f"write {other.starts}, or end that one first")
+    if email and not _is_meant(row, person):
+        what = f"{row.address} belongs to {person.name} and not to {row.line['name']}"
+        mend = f"write the other person's own address; for a new name, {person.name} in a column former_name"
+        return loading.sheet.refuse(row.line.number, what, mend)
     changes = await _rename(row, person, by) if email else []
     if same is None:
         await _give(row, person.id, by)
-        (loading.changed if email else loading.new)(row.line, row.what)
     else:
         changes += await _end(row, same, by)
-        if changes:
-            loading.changed(row.line, f"{row.what}: {', '.join(changes)}")
-        else:
-            loading.same += 1
+    words = f"{row.what}: {', '.join(changes)}" if changes else row.what
+    if same is None or changes:
+        (loading.changed if email else loading.new)(row.line, words)
+    else:
+        loading.same += 1
     return None
+
+
+def _is_meant(row: Row, person: Person) -> bool:
+    """Tells whether a row is about the person that the address belongs to; accents and capitals may differ."""
+    names = {folded(row.line["name"]), folded(row.line["former_name"])}
+    return folded(person.name) in names
 
 
 def _overlapping(row: Row, held: list[Membership]) -> Membership | None:
@@ -141,7 +156,7 @@ async def _rename(row: Row, person: Person, by: By) -> list[str]:
             "person.changed", person, actor=by.actor_id, now=by.now, person=person.id, unit=by.unit_id,
             detail={"columns": changed},
         )  # fmt: skip
-    return changed
+    return [f"{name} {getattr(person, name)} → {wanted[name]}" for name in changed]
 
 
 async def _give(row: Row, person_id: UUID, by: By) -> None:

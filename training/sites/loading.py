@@ -16,6 +16,7 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 LONGEST = 200
+SHOWN = ("name", "contact", "telephone", "language")
 KINDS = {"unit": ("unit.added", "unit.changed"), "site": ("site.added", "site.changed")}
 
 
@@ -86,6 +87,7 @@ async def _area(loading: Loading, line: Line, areas: dict[str, Area]) -> bool:
         return False
     await _above(loading, codes, areas)
     if line["area_name"] and areas[code].name != line["area_name"]:
+        loading.changed(line, f"area {code}: name {areas[code].name} → {line['area_name']}")
         areas[code].name = line["area_name"]
         await areas[code].save(update_fields=["name"])
     return True
@@ -126,6 +128,7 @@ async def _put(
     if not changed:
         loading.same += 1
         return
+    before = {name: getattr(row, name) for name in changed if name in SHOWN}
     for name, value in given.items():
         setattr(row, name, value)
     await (row.save(force_create=True) if new else row.save(update_fields=changed))
@@ -133,7 +136,12 @@ async def _put(
     by, detail = loading.by, {"columns": changed}
     what = KINDS[kind][0 if new else 1]
     await facts.record(what, row, actor=by.actor_id, now=by.now, unit=unit_id, detail=detail)
-    (loading.new if new else loading.changed)(line, f"{named}, {given['name']}")
+    if new:
+        loading.new(line, f"{named}, {given['name']}")
+    else:
+        words = [f"{name} {before[name] or 'empty'} → {given[name] or 'empty'}" for name in before]
+        words += ["area"] if "area_id" in changed else []
+        loading.changed(line, f"{named}: {', '.join(words)}")
 
 
 def fits(line: Line, sheet: Sheet, column: str, longest: int = LONGEST, *, needed: bool = False) -> bool:

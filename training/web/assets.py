@@ -23,13 +23,19 @@ def asset(path: str) -> str:
 
 async def shipped(request: Request) -> Response:
     """Serves a shipped file, to be kept by the browser for a year; text goes compressed to those who take it."""
-    path = (FOLDER / request.path_params["path"]).resolve()
-    if not path.is_relative_to(FOLDER) or not path.is_file():
+    path = _files().get(request.path_params["path"])
+    if path is None:
         raise NotFound("There is no such file.", "Load the page again.")
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
     if path.suffix in TEXT and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(_compressed(path), headers=headers | {"Content-Encoding": "gzip"}, media_type=TEXT[path.suffix])
     return FileResponse(path, headers=headers)
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """Every shipped file by its address: what is asked for is looked up and never opened."""
+    return {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*") if path.is_file()}
 
 
 @cache

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from training import dates
 from training.errors import Invalid, NotFound
+from training.parsing.text import clean
 from training.web.assets import asset
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,12 +129,12 @@ async def form(request: Request, shape: type[Shape]) -> Shape:
 async def typed(request: Request) -> dict[str, Any]:
     """Gives what was typed: text for each field, a list where a name came more than once or ends in "[]".
 
-    A file in place of text counts as nothing typed; the sign NUL, which no database keeps as text, is left out.
+    A file in place of text counts as nothing typed; letters that nobody sees are left out.
     """
     found: dict[str, Any] = {}
     async with request.form() as posted:
         for name in posted:
-            several = [value.replace("\0", "") if isinstance(value, str) else "" for value in posted.getlist(name)]
+            several = [clean(value) if isinstance(value, str) else "" for value in posted.getlist(name)]
             found[name.removesuffix("[]")] = several if name.endswith("[]") or len(several) > 1 else several[0]
     return found
 

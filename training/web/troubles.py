@@ -4,7 +4,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
+from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, ValidationError
 
 from training.errors import Conflict, Invalid, NotAllowed, NotFound, Trouble, Upstream
 from training.web.limits import TooMany
@@ -60,6 +60,14 @@ async def unreachable(request: Request, error: Exception) -> Response:
     return told(request, 503, "We cannot reach our records just now.", "Nothing was changed. Try again in a minute.")
 
 
+async def unfitting(request: Request, error: Exception) -> Response:
+    """Answers what no column can hold: asked for, it does not exist; typed, it has to be shorter."""
+    if request.method in ("GET", "HEAD"):
+        return told(request, 404, "There is no such page.", "Check the address, or start again from the home page.")
+    log.warning("unfitting", exc_info=error, reference=_reference(request))
+    return told(request, 422, "Something here is longer than we can keep.", "Go back, shorten it and try again.")
+
+
 async def fault(request: Request, error: Exception) -> Response:
     """Answers a mistake of ours; the log has the rest under the reference number."""
     log.error("fault", exc_info=error, reference=_reference(request))
@@ -93,6 +101,7 @@ HANDLERS = {
     HTTPException: refused,
     DBConnectionError: unreachable,
     OperationalError: unreachable,
+    ValidationError: unfitting,
     IntegrityError: fault,  # what the tables refuse, and nobody has foreseen
     Exception: fault,
 }

@@ -4,6 +4,8 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from certificates.pathways.commands import check_command, evaluate_command
 
 HERE = Path(__file__).parent
@@ -56,3 +58,12 @@ def test_the_command_line_prints_the_verdict(tmp_path: Path) -> None:
     (tmp_path / "maria.yaml").write_text(EVIDENCE)
     same = [evaluate_command(EPEC, tmp_path / "maria.yaml", date(2026, 3, 1)) for _ in range(2)]
     assert same[0] == same[1]
+
+
+@pytest.mark.parametrize("records", ["\n  -\n", "\n  - x\n", " [null]\n", "\n  - []\n"])
+def test_a_record_that_is_no_mapping_is_refused_with_its_line(tmp_path: Path, records: str) -> None:
+    file = tmp_path / "evidence.yaml"
+    file.write_text(f"holder: amina\nrecords:{records}")
+    lines, code = check_command([file])
+    assert code == 1
+    assert f"{file}:{2 if '[null]' in records else 3}: a record is" in lines[0]

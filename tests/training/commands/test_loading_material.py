@@ -81,3 +81,22 @@ def test_other_words_under_a_published_version_are_refused_with_the_file(stocked
         "material/instruments/leader_checklist.yaml", "material/pathways/growing_together.yaml",
     ]  # fmt: skip
     assert all("new version" in line for line in refused.stderr.splitlines())
+
+
+def test_a_pathway_that_notepad_saved_is_loaded_as_it_was_checked(front: Front) -> None:
+    lines = ("pathway: norge", "title: Norge", "version: 1", "levels:", "  one:", "    requires:",
+             "      course: {learning: on}", "    valid: P1Y")  # fmt: skip
+    (front.folder / "norge.yaml").write_bytes("\r\n".join(lines).encode("utf-8-sig"))
+    assert front.run("pathway", "check", "norge.yaml").returncode == 0
+    loaded = front.run("load", "norge.yaml")
+    assert loaded.returncode == 0 and "pathway norge, version 1" in loaded.stdout, loaded.stderr
+    assert front.run("load", "norge.yaml").stdout.split()[0] == "unchanged"
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04" + b"x" * 300, b"", b"PK\x05\x06" + b"\0" * 18])
+def test_a_damaged_zip_is_refused_in_a_line(front: Front, content: bytes) -> None:
+    (front.folder / "course.zip").write_bytes(content)
+    for words in (("load", "course.zip"), ("pathway", "check", "course.zip")):
+        refused = front.run(*words)
+        assert refused.returncode == 1
+        assert "course.zip:1: " in refused.stdout + refused.stderr and "Traceback" not in refused.stderr

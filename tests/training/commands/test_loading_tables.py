@@ -98,11 +98,13 @@ def test_one_bad_row_keeps_the_whole_batch_out_unless_the_good_ones_are_wanted(f
 def test_a_changed_name_and_last_day_change_the_person_and_say_so_in_the_trail(front: Front) -> None:
     front.write(
         "people.csv",
-        "name;email;role;site;starts;ends",
-        "Amina Yusuf-Jones;amina@together.example;trainee;RIV;2022-09-01;2027-01-31",
+        "name;former_name;email;role;site;starts;ends",
+        "Amina Yusuf-Jones;Amina Yusuf;amina@together.example;trainee;RIV;2022-09-01;2027-01-31",
     )
     done = front.run("load", "people.csv")
-    assert done.stdout == "changed    people.csv:2: amina@together.example, trainee at RIV: name, ends 2027-01-31\n"
+    what = "amina@together.example, trainee at RIV"
+    changes = "name Amina Yusuf → Amina Yusuf-Jones, ends 2027-01-31"
+    assert done.stdout == f"changed    people.csv:2: {what}: {changes}\n"
     kinds = _rows(front, "select kind, detail from trail_fact order by id")
     assert [kind for kind, _ in kinds] == ["person.changed", "membership.ended"]
     assert "Yusuf" not in str(kinds)  # the trail holds no names
@@ -141,3 +143,49 @@ def test_a_unit_has_a_zone_that_the_clocks_of_the_world_know(empty: Front) -> No
 
     assert empty.run("load", empty.write("units.csv", head, "north,Parenting North,Europe/Paris")).returncode == 0
     assert _rows(empty, zone) == [("Europe/Paris",)]
+
+
+def test_an_address_that_belongs_to_somebody_of_another_name_is_asked_about(front: Front) -> None:
+    front.write(
+        "people.csv",
+        "name,email,role,site,starts",
+        "Bob Yusuf,amina@together.example,facilitator,RIV,2026-09-01",
+    )
+    for words in (("load", "people.csv", "--check"), ("load", "people.csv")):
+        refused = front.run(*words)
+        assert refused.returncode == 1
+        assert "amina@together.example belongs to Amina Yusuf and not to Bob Yusuf" in refused.stderr
+        assert "former_name" in refused.stderr
+    assert _rows(front, "select count(*) from people_person where name = 'Amina Yusuf'") == [(1,)]
+
+
+def test_a_rehearsal_tells_a_new_name_beside_a_new_role_and_accents_need_no_word(front: Front) -> None:
+    front.write(
+        "people.csv", "name,email,role,site,starts", "Amína YUSUF,amina@together.example,facilitator,RIV,2026-09-01"
+    )
+    rehearsed = front.run("load", "people.csv", "--check")
+    assert "facilitator at RIV: name Amina Yusuf → Amína YUSUF" in rehearsed.stdout
+
+
+def test_what_a_spreadsheet_adds_is_known(front: Front) -> None:
+    row = "Ula One{0}ula@example.org{0}trainee{0}RIV{0}2026-04-03"
+    head = "name{0}email{0}role{0}site{0}starts"
+    files = {
+        "sep.csv": f"sep=;\r\n{head.format(';')}\r\n{row.format(';')}\r\n".encode(),
+        "column.csv": f"{head.format(',')},\r\n{row.format(',')},\r\n,,,,,\r\n".encode("utf-8-sig"),
+        "unicode.csv": f"{head.format(chr(9))}\r\n{row.format(chr(9))}\r\n".encode("utf-16"),
+    }
+    for name, content in files.items():
+        (front.folder / name).write_bytes(content)
+        told = front.run("load", name, "--check")
+        assert "ula@example.org, trainee at RIV" in told.stdout, (name, told.stderr)
+
+
+def test_letters_that_nobody_sees_make_no_second_person(front: Front) -> None:
+    head = "name,email,role,site,starts"
+    front.write("one.csv", head, "Ed Five,ed@example.org,trainee,RIV,2026-04-03")
+    front.write("two.csv", head, "\u200bEd\u00a0Fi\u00adve,ed@example.org\u200b,trainee,RIV,2026-04-03")
+    assert front.run("load", "one.csv").returncode == 0
+    again = front.run("load", "two.csv")
+    assert again.stdout.split()[0] == "unchanged", again.stderr
+    assert _rows(front, "select name from people_person where name like '%Five'") == [("Ed Five",)]

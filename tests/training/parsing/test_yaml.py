@@ -23,7 +23,7 @@ def test_a_decimal_keeps_its_last_nought():
     assert str(read_table("version: 1.10", "x.yaml")["version"]) == "1.10"
 
 
-@pytest.mark.parametrize("text", ["a: 1\nb: \x07", "a: 1\n*x : 2", "a: 1\nb: 2026-02-30", 'a: 1\nb: "\\ud800"'])
+@pytest.mark.parametrize("text", ["a: 1\nb: \x07", "a: 1\n*x : 2", "a: 1\nb: 2026-02-30"])
 def test_what_cannot_be_read_is_refused_with_its_line(text):
     with pytest.raises(Faulty, match=r"^x\.yaml:2: "):
         read_table(text, "x.yaml")

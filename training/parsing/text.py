@@ -1,0 +1,37 @@
+"""Words that people type and paste: letters composed, and none among them that nobody sees."""
+
+import unicodedata
+
+_JOINERS = {"\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))}
+"""Persian, Indic scripts, joined emoji and the flag of Wales need them inside of a word; Latin letters never do."""
+_STROKES = str.maketrans(
+    {**dict(zip("łŁøØđĐħĦı", "lLoOdDhHi", strict=True)), "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
+)
+"""Letters that Unicode does not take apart into a plain letter and an accent."""
+_UNSEEN = {"Cc", "Cf", "Cs"}
+
+
+def clean(text: str) -> str:
+    """Gives the text with composed letters (NFC), and without control letters and letters that take no room."""
+    if text.isascii() and text.isprintable():
+        return text
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(letter for at, letter in enumerate(composed) if _is_seen(composed, at))
+
+
+def clean_line(text: str) -> str:
+    """Gives the text as one line: clean, with single spaces, none of them around it."""
+    return " ".join(clean(text).split())
+
+
+def folded(text: str) -> str:
+    """Gives the text as it is compared: without accents, in small letters; `Wójcik` is `wojcik`, `Straße` `strasse`."""
+    plain = unicodedata.normalize("NFKD", clean_line(text).translate(_STROKES)).casefold()
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _is_seen(text: str, at: int) -> bool:
+    letter = text[at]
+    if letter in _JOINERS:
+        return at > 0 and ord(text[at - 1]) >= 0x590 and not text[at - 1].isspace()  # Hebrew, and all that follow
+    return letter in "\t\n\r" or unicodedata.category(letter) not in _UNSEEN
