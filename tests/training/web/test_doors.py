@@ -65,7 +65,7 @@ async def test_an_address_with_a_sign_that_no_database_keeps_leads_nowhere(brows
 async def test_what_the_tables_refuse_is_a_fault_of_ours_and_no_lost_database(browse):
     await connection().execute_query("CREATE UNIQUE INDEX once ON people_membership (person_id, role)")
     await Membership.filter(person_id=known("jude"), role="trainee").update(ends=date(2025, 1, 1))
-    chloe, path = await browse("chloe"), f"/people/{known('jude')}/memberships"
+    dara, path = await browse("dara"), f"/people/{known('jude')}/memberships"
     given = {"role": "trainee", "site_id": str(known("site/RIV")), "starts": "2026-11-25"}
     with pytest.raises(AssertionError, match="met a fault"):
-        await chloe.post(path, data=given)
+        await dara.post(path, data=given)
