@@ -61,7 +61,7 @@ async def _award_by_rules(
     person: Person, considered: Considered, level: LevelVerdict, *, home: str, now: datetime
 ) -> None:
     wish = Wish("certified", "The rules are met.")
-    dates = await _dates(person, considered, level, wish=wish, actor=None, now=now)
+    dates = await _dates(person, considered, level, wish=wish, actor=None)
     if dates.standing.state in GOOD:  # or it would lapse at once, and be awarded again, without an end
         await _decide(person, considered, level, wish=wish, dates=dates, actor=None, home=home, now=now)
 
@@ -97,7 +97,7 @@ async def _decide_as(actor: Actor, consideration_id: UUID, *, wish: Wish, home: 
             "This was refused, and nothing new has been shown since.",
             "It waits here again as soon as there is new evidence, or an objection is found right.",
         )
-    dates = await _dates(person, considered, level, wish=wish, actor=actor, now=now)
+    dates = await _dates(person, considered, level, wish=wish, actor=actor)
     return await _decide(person, considered, level, wish=wish, dates=dates, actor=actor, home=home, now=now)
 
 
@@ -141,7 +141,7 @@ async def _decide(
     key = _key(slot, level.decision.record if level.decision else None)
     try:
         async with transaction():
-            made = await _write(person, basis, key=key, wish=wish, actor=actor, now=now)
+            made = await _write(considered, basis, key=key, wish=wish, actor=actor, now=now)
             await Consideration.filter(id=basis.id).update(awaiting=False)
             if wish.outcome in GRANTING:
                 await award(person, considered, level, made, dates=dates, actor=actor, home=home, now=now)
@@ -158,13 +158,14 @@ async def _decide(
 
 
 async def _write(
-    person: Person, basis: Consideration, *, key: str, wish: Wish, actor: Actor | None, now: datetime
+    considered: Considered, basis: Consideration, *, key: str, wish: Wish, actor: Actor | None, now: datetime
 ) -> Decision:
+    today = considered.verdict.as_of
     return await Decision.create(
-        id=uuid4(), key=key, consideration_id=basis.id, person_id=person.id, pathway_id=basis.pathway_id,
-        level=basis.level, per=basis.per, outcome=wish.outcome, on=now.date(), reasons=wish.reasons,
+        id=uuid4(), key=key, consideration_id=basis.id, person_id=basis.person_id, pathway_id=basis.pathway_id,
+        level=basis.level, per=basis.per, outcome=wish.outcome, on=today, reasons=wish.reasons,
         dissent=wish.dissent, decided_by_id=actor.person_id if actor else None, recorded=now,
-        appeal_until=None if wish.outcome == "certified" else now.date() + APPEAL,
+        appeal_until=None if wish.outcome == "certified" else today + APPEAL,
     )  # fmt: skip
 
 
@@ -174,17 +175,18 @@ def _key(slot: str, last: str | None) -> str:
 
 
 async def _dates(
-    person: Person, considered: Considered, level: LevelVerdict, *, wish: Wish, actor: Actor | None, now: datetime
+    person: Person, considered: Considered, level: LevelVerdict, *, wish: Wish, actor: Actor | None
 ) -> LevelVerdict:
     """Asks the engine how the level would stand with this decision, so that it alone works out the days."""
+    today = considered.verdict.as_of
     award: dict[str, Any] = {
-        "id": "award-now", "type": "award", "what": level.level, "on": now.date(), "outcome": wish.outcome,
+        "id": "award-now", "type": "award", "what": level.level, "on": today, "outcome": wish.outcome,
     }  # fmt: skip
     if level.per:
         award[level.per[0]] = str(level.per[1])
     if actor:
         award["by"] = str(actor.person_id)
-    then = await judge(person, considered.version, as_of=now.date(), also=(award,))
+    then = await judge(person, considered.version, as_of=today, also=(award,))
     found = then.verdict.level(level.level, level.per[1] if level.per else None)
     assert found is not None and found.decision is not None
     if actor and found.decision.in_order is Result.NOT_MET:

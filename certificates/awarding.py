@@ -15,6 +15,7 @@ from training import facts
 from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.models import Permission, Person
+from training.sites.models import zone_of
 
 
 async def award(
@@ -37,8 +38,8 @@ async def award(
     certification = await Certification.create(
         id=uuid4(), decision_id=made.id, person_id=person.id, programme_id=considered.version.programme_id,
         site_id=considered.evidence["site"], pathway_slug=considered.version.slug, level=level.level,
-        level_title=level.title or level.level.replace("_", " ").capitalize(), per=per_of(level), starts=now.date(),
-        renewal_opens=standing.renewal_opens, ends=standing.valid_until,
+        level_title=level.title or level.level.replace("_", " ").capitalize(), per=per_of(level),
+        starts=considered.verdict.as_of, renewal_opens=standing.renewal_opens, ends=standing.valid_until,
         over=standing.grace_until or standing.valid_until, recorded=now,
     )  # fmt: skip
     if made.outcome == "conditional":
@@ -67,7 +68,7 @@ async def _replace(
 
     Raises Overtaken when a certification was changed, say withdrawn, after the rules were asked.
     """
-    wanted = changes.Wanted("replaced", "Renewed by a new certification.", now.date(), grounds="renewal")
+    wanted = changes.Wanted("replaced", "Renewed by a new certification.", considered.verdict.as_of, grounds="renewal")
     earlier = Certification.filter(
         person_id=person.id, pathway_slug=considered.version.slug, level=level.level, per=per_of(level)
     )
@@ -75,8 +76,8 @@ async def _replace(
     for found in await earlier:
         await changes.insert(found, wanted, actor_id=actor_id, unit_id=person.unit_id, now=now)
     # Looked for last: a change that comes after this finds its turn taken, and one that came before is seen here.
-    known = {record["id"] for record in considered.evidence["records"]}
-    if any(row["id"] not in known for row in await told_changes([person.id], person.id, considered.version.slug)):
+    known, zone = {record["id"] for record in considered.evidence["records"]}, await zone_of(person.unit_id)
+    if any(row["id"] not in known for row in await told_changes([person.id], person.id, considered.version.slug, zone)):
         raise Overtaken
 
 

@@ -15,6 +15,7 @@ from certificates.outcome_words import CHOICES
 from certificates.rules import MARKS, Change, Period, permitted_change, standing_on
 from training import facts
 from training.database.opening import transaction
+from training.dates import local_day
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Permission
@@ -53,7 +54,7 @@ async def change(certification_id: UUID, wanted: Wanted, *, actor: Actor, now: d
         raise NotFound("There is no such certification.", "Look for it in the register.")
     if found.person_id == actor.person_id or not await may_for(actor, "decide", found.person_id):
         raise NotAllowed("You may not change this certification.", "Somebody else of the central unit has to.")
-    if problems := _problems(wanted, earliest(found, await changes_of(found.id)), now.date()):
+    if problems := _problems(wanted, earliest(found, await changes_of(found.id)), local_day(now, actor.zone)):
         raise Invalid("There is a problem", problems=problems)
     return await write(found, wanted, actor_id=actor.person_id, unit_id=actor.unit_id, now=now)
 
@@ -177,11 +178,11 @@ async def histories(of: QuerySet[Certification]) -> dict[UUID, list[Change]]:
 async def _read(rows: QuerySet[StateChange]) -> dict[UUID, list[Change]]:
     found: dict[UUID, list[Change]] = {}
     for row in await rows.order_by("turn").values():
-        change = Change(row["state"], row["effective"], row["recorded"].date(), row["until"])
+        change = Change(row["state"], row["effective"], row["recorded"], row["until"])
         found.setdefault(row["certification_id"], []).append(change)
     return found
 
 
 def period_of(found: Certification) -> Period:
     """Gives the days of a certification to the rules."""
-    return Period(found.starts, found.recorded.date(), found.renewal_opens, found.ends, found.over)
+    return Period(found.starts, found.recorded, found.renewal_opens, found.ends, found.over)

@@ -21,8 +21,10 @@ from certificates.pathways.verdict import LevelVerdict, Verdict
 from certificates.rules import GRANTING, is_new_evidence
 from training import facts
 from training.database.opening import transaction
+from training.dates import local_day
 from training.parsing.values import Result
 from training.people.models import Person
+from training.sites.models import zone_of
 
 TRIES = 10
 """Times that somebody may be overtaken before they give up."""
@@ -95,7 +97,7 @@ async def persist(attempt: Callable[[], Awaitable[Done]]) -> Done:
 async def _consider(person: Person, version: PathwayVersion, *, now: datetime) -> Considered:
     # What holds is read before the evidence: so nobody who read the evidence earlier writes over who read it later.
     before = await _held(person.id, version.slug)
-    considered = await judge(person, version, as_of=now.date())
+    considered = await judge(person, version, as_of=local_day(now, await zone_of(person.unit_id)))
     return replace(considered, kept=await _keep(person, considered, before, now=now))
 
 

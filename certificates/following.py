@@ -21,19 +21,20 @@ LIFTED = "The condition is met."
 async def follow(person: Person, considered: Considered, *, now: datetime) -> None:
     """Writes down what the rules find of the awards a person held before; where all is as it was, writes nothing."""
     held = Certification.filter(person_id=person.id, pathway_slug=considered.version.slug, recorded__lt=now)
+    today = considered.verdict.as_of
     for found in await held.order_by("recorded"):
         level = next((one for one in considered.verdict.levels if _is_of(found, one)), None)
         if level:
-            await _follow(found, level, person, now=now)
+            await _follow(found, level, person, today=today, now=now)
 
 
 def _is_of(found: Certification, level: LevelVerdict) -> bool:
     return (found.level, found.per) == (level.level, per_of(level))
 
 
-async def _follow(found: Certification, level: LevelVerdict, person: Person, *, now: datetime) -> None:
+async def _follow(found: Certification, level: LevelVerdict, person: Person, *, today: date, now: datetime) -> None:
     history = await changes_of(found.id)
-    standing = standing_on(period_of(found), history, now.date())
+    standing = standing_on(period_of(found), history, today)
     wanted = None
     if standing in GOOD and level.standing.lapsed_on:
         since = max(level.standing.lapsed_on, changes.earliest(found, history))
@@ -41,11 +42,11 @@ async def _follow(found: Certification, level: LevelVerdict, person: Person, *, 
     elif standing == "lapsed" and history and history[-1].state == "lapsed" and level.standing.state in GOOD:
         wanted = Wanted("restored", FOUND, history[-1].effective)
     elif standing == "provisional" and level.lifted_by and level.lifted_by.result is Result.MET:
-        wanted = Wanted("lifted", LIFTED, now.date())
+        wanted = Wanted("lifted", LIFTED, today)
     if wanted:
         await changes.write(found, wanted, actor_id=None, unit_id=person.unit_id, now=now)
     elif standing in GOOD:
-        await _permit(found, level, now.date())
+        await _permit(found, level, today)
 
 
 async def _permit(found: Certification, level: LevelVerdict, today: date) -> None:

@@ -11,8 +11,10 @@ from certificates.models import Certification, Decision
 from certificates.pathways.record_forms import PERSONAL, TYPED
 from courses.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
+from training.dates import local_day
 from training.people.models import Membership, Person, Relation
 from training.practice.evidence import practice_evidence
+from training.sites.models import zone_of
 
 Row = dict[str, Any]
 
@@ -28,24 +30,24 @@ ROLE_NAMES = {"central": "central_unit"}
 async def gather(person: Person, version: PathwayVersion, also: Iterable[Row] = ()) -> Row:
     """Gathers the evidence of a person for a pathway: the mapping of an evidence file, with those who signed.
 
-    `also` are records that are not written yet; whoever signs them is looked up too.
+    `also` are records that are not written yet; whoever signs them is looked up too. Moments become days of the unit.
     """
-    person_id, pathway = person.id, version.slug
+    person_id, pathway, zone = person.id, version.slug, await zone_of(person.unit_id)
     practised = [
-        *await practice_evidence(person_id),
-        *await assessment_evidence(person_id),
-        *await _recorded(person_id),
+        *await practice_evidence(person_id, zone),
+        *await assessment_evidence(person_id, zone),
+        *await _recorded(person_id, zone),
     ]
     own: list[Row] = [
-        *await learning_evidence(person_id),
+        *await learning_evidence(person_id, zone),
         *_of_programme(practised, version.programme_id, alone=await _is_alone(version)),
-        *await _relations(person_id),
+        *await _relations(person_id, zone),
         *also,
     ]
     people = {person_id, *_signatories(own)}
-    decided = await _awards(people, person_id, pathway)
+    decided = await _awards(people, person_id, pathway, zone)
     people |= _signatories(decided)
-    held = [*await _roles(people, person_id), *decided, *await told_changes(people, person_id, pathway)]
+    held = [*await _roles(people, person_id), *decided, *await told_changes(people, person_id, pathway, zone)]
     return {
         "holder": str(person_id),
         "site": await _site(person_id),
@@ -74,19 +76,19 @@ def _of_programme(rows: Iterable[Row], programme: UUID, *, alone: bool) -> Itera
             yield {key: row[key] for key in ("id", "type", "what", "on", "recorded_at", "replaces")} | {"void": True}
 
 
-async def _recorded(person_id: UUID) -> list[Row]:
+async def _recorded(person_id: UUID, zone: str) -> list[Row]:
     rows = await RecordedEvidence.filter(person_id=person_id).order_by("recorded")
-    return [recorded_row(row) for row in rows if row.type in (*TYPED, "waiver")]
+    return [recorded_row(row, zone) for row in rows if row.type in (*TYPED, "waiver")]
 
 
-def recorded_row(row: RecordedEvidence) -> Row:
+def recorded_row(row: RecordedEvidence, zone: str) -> Row:
     """Tells one piece of recorded evidence as a record of the language."""
     return row.attributes | {
         "id": f"recorded-{row.id}",
         "type": row.type,
         "what": row.what,
         "on": row.on or "unknown",
-        "recorded_at": row.recorded.date(),
+        "recorded_at": local_day(row.recorded, zone),
         PROGRAMME: row.programme_id,
         **({"until": row.until} if row.until else {}),
         **({"replaces": f"recorded-{row.replaces_id}"} if row.replaces_id else {}),
@@ -94,7 +96,7 @@ def recorded_row(row: RecordedEvidence) -> Row:
     }
 
 
-async def _relations(person_id: UUID) -> list[Row]:
+async def _relations(person_id: UUID, zone: str) -> list[Row]:
     rows = await Relation.filter(person_id=person_id).values()
     return [
         {
@@ -103,7 +105,7 @@ async def _relations(person_id: UUID) -> list[Row]:
             "what": row["kind"],
             "who": str(row["other_id"]),
             "on": row["starts"] or "unknown",
-            "recorded_at": row["recorded"].date(),
+            "recorded_at": local_day(row["recorded"], zone),
             **({"until": row["ends"]} if row["ends"] else {}),
         }
         for row in rows
@@ -125,7 +127,7 @@ async def _roles(people: Iterable[UUID], holder: UUID) -> list[Row]:
     ]
 
 
-async def _awards(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Row]:
+async def _awards(people: Iterable[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
     rows = (
         await Decision.filter(person_id__in=list(people))
         .order_by("recorded")
@@ -150,7 +152,7 @@ async def _awards(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Ro
             **_per(row["per"]),
             "outcome": row["outcome"],
             "on": row["on"],
-            "recorded_at": row["recorded"].date(),
+            "recorded_at": local_day(row["recorded"], zone),
             **({"until": row["until"]} if row["until"] else {}),
             **({"by": str(row["decided_by_id"])} if row["decided_by_id"] else {}),
             **_owner(row["person_id"], holder),
@@ -159,7 +161,7 @@ async def _awards(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Ro
     ]
 
 
-async def told_changes(people: Iterable[UUID], holder: UUID, pathway: str) -> list[Row]:
+async def told_changes(people: Iterable[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
     """Reads the changes of certifications that the engine hears of."""
     rows = await Certification.filter(person_id__in=list(people), changes__id__isnull=False).values(
         "person_id", "pathway_slug", "level", id="changes__id", state="changes__state", turn="changes__turn",
@@ -172,7 +174,7 @@ async def told_changes(people: Iterable[UUID], holder: UUID, pathway: str) -> li
             "what": _award_name(row["pathway_slug"], row["level"], pathway),
             "state": row["state"],
             "on": row["on"],
-            "recorded_at": row["recorded"].date(),
+            "recorded_at": local_day(row["recorded"], zone),
             **({"until": row["until"]} if row["until"] else {}),
             **_owner(row["person_id"], holder),
         }

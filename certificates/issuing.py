@@ -73,7 +73,7 @@ async def _frozen(
     level, title = certification.level_title, programme.title
     return CertificateFacts(
         credential_id=f"urn:uuid:{ids.uuid7(now, random=random)}",
-        serial=ids.serial(_initials(programme.title), year=now.year, number=place.number),
+        serial=ids.serial(_initials(programme.title), year=certification.starts.year, number=place.number),
         home=home,
         verify_token=ids.verify_token(random=random),
         language="en",

@@ -1,7 +1,7 @@
 """What time alone brings about: reminders before an award runs out, and lapses that the rules find from day to day."""
 
 import logging
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from certificates.actions import consider_and_award
@@ -10,10 +10,11 @@ from certificates.grounds import current
 from certificates.models import Certification
 from training import facts
 from training.database.opening import transaction
+from training.dates import start_of
 from training.people.models import Person
 
 DAYS_BEFORE = (90, 30, 7)
-AT = time(7, 0, tzinfo=UTC)
+AT = timedelta(hours=7)
 REMIND = "remind of renewal"
 EVERYONE = "consider everyone"
 PEOPLE_AT_ONCE = 200
@@ -24,16 +25,16 @@ log = logging.getLogger(__name__)
 
 async def plan_reminders(certification_id: UUID, *, now: datetime) -> None:
     """Sets a timer for each letter about the end of a certification; days that have passed are left out."""
-    found = await Certification.get(id=certification_id)
+    found = await Certification.get(id=certification_id).prefetch_related("person__unit")
     if found.ends is None:
         return
     async with transaction():
         for last in {found.ends, found.over or found.ends}:
-            due = datetime.combine(last + timedelta(days=1), AT)
+            due = start_of(last + timedelta(days=1), found.person.unit.zone) + AT
             if due > now:
                 await facts.schedule(END, f"{END}/{found.id}/{last}", due=due, subject_id=str(found.id))
         for days in DAYS_BEFORE:
-            due = datetime.combine(found.ends - timedelta(days=days), AT)
+            due = start_of(found.ends - timedelta(days=days), found.person.unit.zone) + AT
             if due > now:
                 key = f"{REMIND}/{found.id}/{days}"
                 await facts.schedule(REMIND, key, due=due, payload={"days": days}, subject_id=str(found.id))

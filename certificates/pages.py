@@ -62,14 +62,14 @@ async def of(request: Request) -> Response:
 
 
 async def _pathways(request: Request, person: Person, me: Actor) -> Response:
-    today, told, own = clock.now().date(), [], person.id == me.person_id
+    today, told, own = me.today, [], person.id == me.person_id
     for version in await pathway_versions.followed_by(person.id, person.unit_id):
         considered = await judge(person, version, as_of=today)
         levels = [await _level(level, person, version.slug, today) for level in considered.verdict.levels]
         _open_first(levels)
         told.append({"title": version.title, "version": version.version, "levels": levels})
     back = None if own else (person.name, f"/people/{person.id}")
-    asks = await _asks(person) if own else None
+    asks = await _asks(person, today) if own else None
     manages = not own and await may_for(me, "manage people", person.id)
     full = own or await may_for(me, "read register", person.id)
     around: dict[str, Any] = {"person": person, "own": own, "full": full, "asks": asks, "back": back}
@@ -77,9 +77,9 @@ async def _pathways(request: Request, person: Person, me: Actor) -> Response:
     return page(request, "certificates/mine.html", pathways=told, today=today, **around)
 
 
-async def _asks(person: Person) -> Site | None:
+async def _asks(person: Person, today: date) -> Site | None:
     """The site that somebody turns to with a question."""
-    here = Membership.filter(live_on(clock.now().date()), person=person, site_id__isnull=False)
+    here = Membership.filter(live_on(today), person=person, site_id__isnull=False)
     latest = await here.order_by("-starts").first()
     return await Site.get(id=latest.site_id) if latest else None
 
@@ -206,7 +206,7 @@ async def certificates(request: Request) -> Response:
     """Lists my certificates."""
     me = actor(request)
     rows = await Certificate.filter(person_id=me.person_id).order_by("-reserved").prefetch_related("certification")
-    told = [await _summary(row, clock.now().date()) for row in rows]
+    told = [await _summary(row, me.today) for row in rows]
     return page(request, "certificates/certificates.html", certificates=told)
 
 
@@ -233,7 +233,7 @@ async def certificate(request: Request) -> Response:
             raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
         await Certificate.filter(id=row.id).update(shows=shows)
         return go(request, f"/certificates/{row.id}?notice=Saved.")
-    facts, today = thawed(row.facts), clock.now().date()
+    facts, today = thawed(row.facts), me.today
     told = await _summary(row, today)
     newer = await outcomes.newer_certificate(row.certification) if told["outcome"].state == "replaced" else None
     back = ("My certificates", "/certificates") if own else (facts.name, f"/people/{row.person_id}")

@@ -1,7 +1,7 @@
 """Records evidence that no other room keeps: what was shown on paper, and prior learning that is recognised."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -107,23 +107,21 @@ async def _row(person: Person, shown: Shown, *, actor: Actor, now: datetime, key
         until=shown.until, attributes={**shown.attributes, **reason}, recorded=now, recorded_by_id=actor.person_id,
         programme_id=offered.versions[form.pathway].programme_id if form.pathway else None,
     )  # fmt: skip
-    if await _signs(row, form, offered, person, by=actor.person_id, today=actor.today):
+    if await _signs(row, form, offered, person, actor):
         row.attributes["by"] = str(actor.person_id)
     return row
 
 
-async def _signs(
-    row: RecordedEvidence, form: RecordForm, offered: Offered, person: Person, *, by: UUID, today: date
-) -> bool:
+async def _signs(row: RecordedEvidence, form: RecordForm, offered: Offered, person: Person, actor: Actor) -> bool:
     """Tells whether the record carries the signature of whoever types it; refuses one that no rule would take."""
     asking = [rule for rule in form.rules if signatory_of(form.type, rule)]
     if not asking:
         return form.type in SIGNED
-    record: dict[str, Any] = recorded_row(row) | {"by": str(by)}
+    record: dict[str, Any] = recorded_row(row, actor.zone) | {"by": str(actor.person_id)}
     del record[PROGRAMME]
     for rule in asking:
         evidence = Evidence.of(await gather(person, offered.versions[rule[0].id], (record,)))
-        if accepts(rule, evidence, record["id"], today):
+        if accepts(rule, evidence, record["id"], actor.today):
             return True
     if len(asking) < len(form.rules):
         return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 APPEAL = timedelta(days=28)
@@ -55,7 +55,7 @@ class Period:
     """One certification: its first day, when renewal opens, its last day, the last day of grace; None: no end."""
 
     starts: date
-    recorded: date
+    recorded: datetime
     renewal_opens: date | None = None
     ends: date | None = None
     over: date | None = None
@@ -67,20 +67,20 @@ class Change:
 
     state: str
     effective: date
-    recorded: date
+    recorded: datetime
     until: date | None = None
 
 
-def standing_on(period: Period, changes: Iterable[Change], as_of: date, known_at: date | None = None) -> str | None:
-    """Tells the standing on a day, using only what was recorded by `known_at`; None when it had not begun.
+def standing_on(period: Period, changes: Iterable[Change], as_of: date, known_at: datetime | None = None) -> str | None:
+    """Tells the standing on a day, using only what was recorded up to `known_at`; None when it had not begun.
 
     Changes come in the order they were made, none effective before an earlier one. Source: pathway language,
     section 7, without `keep`, whose lapses arrive here as changes.
     """
-    known = known_at or date.max
-    if period.starts > as_of or period.recorded > known:
+    known = [change for change in changes if known_at is None or change.recorded <= known_at]
+    if period.starts > as_of or (known_at is not None and period.recorded > known_at):
         return None
-    seen = [change for change in changes if change.effective <= as_of and change.recorded <= known]
+    seen = [change for change in known if change.effective <= as_of]
     marks = [change.state for change in seen if change.state in MARKS]
     states = [change for change in seen if change.state not in MARKS]
     changed = _changed(states[-1], as_of) if states else None

@@ -19,6 +19,7 @@ from certificates.keys import KeyStore
 from certificates.models import Certificate
 from certificates.rules import ENDED, standing_on
 from training.database.opening import transaction
+from training.dates import local_day
 from training.errors import NotFound
 
 SIGNED_FOR = timedelta(hours=24)  # a list is signed again after this even when nothing changed
@@ -58,10 +59,12 @@ async def settle_bit(certification_id: UUID, *, now: datetime) -> None:
     async with transaction():
         # The update holds the row: of two at once, the second sees every change that the first one saw.
         await Certificate.filter(certification_id=certification_id).update(status_index=F("status_index"))
-        row = await Certificate.get_or_none(certification_id=certification_id).prefetch_related("certification")
+        found = Certificate.get_or_none(certification_id=certification_id)
+        row = await found.prefetch_related("certification", "person__unit")
         if row is None or row.status_list_id is None:
             return
-        standing = standing_on(period_of(row.certification), await changes_of(certification_id), now.date())
+        today = local_day(now, row.person.unit.zone)
+        standing = standing_on(period_of(row.certification), await changes_of(certification_id), today)
         place: dict[str, Any] = {"list_id": row.status_list_id, "index": row.status_index}
         if standing in ENDED:
             await RaisedBit.bulk_create([RaisedBit(id=uuid4(), **place, raised=now)], ignore_conflicts=True)

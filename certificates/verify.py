@@ -16,7 +16,7 @@ from certificates.outcome_words import OUTCOMES
 from certificates.outcomes import Outcome, of_certification
 from certificates.rules import VERIFIED
 from training import clock
-from training.dates import day
+from training.dates import day, local_day
 from training.errors import Invalid, NotFound
 from training.sites.models import CentralUnit
 from training.web.limits import allow, caller
@@ -51,8 +51,9 @@ async def verify(request: Request) -> Response:
         state = {"since": None, "until": None, "reason": ""} | told  # of a valid one there is nothing to say
         means, dates = MEANS[word], _dates(told, word)
         response = page(
-            request, "certificates/verify.html", **state, word=word, means=means, dates=dates, notice=notice
-        )
+            request, "certificates/verify.html", **state, word=word, means=means, dates=dates, notice=notice,
+            zone=await _zone(row),
+        )  # fmt: skip
     response.headers.update(HEADERS)
     return response
 
@@ -118,7 +119,7 @@ async def answer(row: Certificate, now: datetime) -> dict[str, Any]:
     Of one that does not simply hold: since when, until when if that ends by itself, and the class of the reason.
     """
     facts = thawed(row.facts)
-    outcome = await of_certification(row.certification, now.date())
+    outcome = await of_certification(row.certification, local_day(now, await _zone(row)))
     return {
         "status": VERIFIED[outcome.state],
         "checked": now,
@@ -144,6 +145,11 @@ def _dates(told: dict[str, Any], word: str) -> list[tuple[str, str]]:
     """Gives the days of what holds, or the days that are printed on what does not: never two states at once."""
     first, last = day(told["valid_from"]), day(told["valid_until"]) if told["valid_until"] else "no end"
     return [("From", first), ("Until", last)] if word == "valid" else [("Days printed on it", f"{first} to {last}")]
+
+
+async def _zone(row: Certificate) -> str:
+    """The zone in which the days of a certificate begin and end: its issuer's."""
+    return (await CentralUnit.get(slug=thawed(row.facts).issuer_slug)).zone
 
 
 def _name(name: str, shows: str) -> str:

@@ -33,7 +33,7 @@ async def sites(request: Request) -> Response:
     """Lists the sites with their three counts."""
     me: Actor = actor(request)
     now = clock.now()
-    today = local_day(now, me.zone)
+    today = me.today
     rows = await sites_for(me, "see people").order_by("name").values("id", "code", "name", area="area__name")
     told = []
     for row in rows:
@@ -58,7 +58,7 @@ async def site(request: Request) -> Response:
     found = await sites_for(me, "see people").get_or_none(id=identity(request)).prefetch_related("area")
     if found is None:
         raise NotFound("There is no such site.", "Look at the list of sites.")
-    today = local_day(now, me.zone)
+    today = me.today
     people = _people([found.id], today)
     may, stuck = await _may_deliver(people, today), await _stuck(people, now, me.zone)
     expiring = await _expiring(people, today)
@@ -67,14 +67,14 @@ async def site(request: Request) -> Response:
     shown |= {"contact": found.contact, "telephone": found.telephone}
     return page(
         request, "certificates/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring,
-        was_here=await _was_here(found.id, now.date()), back=("Sites", "/sites"),
+        was_here=await _was_here(found.id, today), back=("Sites", "/sites"),
     )  # fmt: skip
 
 
 async def counts_of(me: Actor, now: datetime) -> list[dict[str, Any]]:
     """Counts over the sites of a coordinator who may deliver, who is stuck and who runs out; each leads to its list."""
     places = await sites_for(me, "see people").order_by("name").values_list("id", flat=True)
-    today = local_day(now, me.zone)
+    today = me.today
     people = _people(places, today)
     may, stuck = await _may_deliver(people, today), await _stuck(people, now, me.zone)
     path = f"/sites/{places[0]}" if len(places) == 1 else "/sites"

@@ -9,6 +9,7 @@ from courses.cohorts import Attendance, Cohort, Place, Session, cohorts_visible_
 from courses.models import courses_visible_to
 from training import facts
 from training.database.opening import transaction
+from training.dates import local_day
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.reach import may_for, person_for, sites_for
@@ -72,10 +73,10 @@ async def place(cohort: Cohort, people: Iterable[UUID], *, actor: Actor, now: da
         for person_id in dict.fromkeys(people):
             if person_id in held or not await may_for(actor, "manage people", person_id):
                 continue
-            row = Place(id=uuid4(), cohort_id=cohort.id, person_id=person_id, starts=now.date())
+            row = Place(id=uuid4(), cohort_id=cohort.id, person_id=person_id, starts=local_day(now, actor.zone))
             await Place.bulk_create([row], ignore_conflicts=True)
             # Whoever left and comes back on one day has that day's row already.
-            found = await Place.get(cohort_id=cohort.id, person_id=person_id, starts=now.date())
+            found = await Place.get(cohort_id=cohort.id, person_id=person_id, starts=local_day(now, actor.zone))
             await Place.filter(id=found.id).update(ends=None)
             await _tell("place.given", found, actor=actor, now=now, detail={"because": because})
             given += 1
@@ -95,9 +96,9 @@ async def end_place(cohort: Cohort, place_id: UUID, *, actor: Actor, now: dateti
     if held is None:
         raise NotFound("There is no such place.", "Look at the cohort again.")
     async with transaction():
-        if not await Place.filter(id=place_id, ends__isnull=True).update(ends=now.date()):
+        if not await Place.filter(id=place_id, ends__isnull=True).update(ends=local_day(now, actor.zone)):
             raise Conflict("This place has ended already.", "Look at the cohort again.")
-        await _tell("place.ended", held, actor=actor, now=now, detail={"ends": now.date().isoformat()})
+        await _tell("place.ended", held, actor=actor, now=now, detail={"ends": local_day(now, actor.zone).isoformat()})
 
 
 async def _tell(kind: str, held: Place, *, actor: Actor, now: datetime, detail: dict[str, str]) -> None:
@@ -124,7 +125,7 @@ async def note_who_came(
     session: Session, came: Collection[UUID], *, of: Collection[UUID], actor: Actor, now: datetime
 ) -> None:
     """Notes for each of the people whom the actor manages whether they came; a fact tells each change."""
-    if session.held_on > now.date():
+    if session.held_on > local_day(now, actor.zone):
         raise Invalid("This session has not been held yet.", "Note who came on the day or later.")
     async with transaction():
         here = places_for(actor, "manage people").filter(cohort_id=session.cohort_id)

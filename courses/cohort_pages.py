@@ -74,7 +74,8 @@ async def make(request: Request) -> Response:
     course = await _course(request, me)
     shown: dict[str, Any] = {"course": course, "back": ("Cohorts", f"{course['path']}/cohorts"), **await choices(me)}
     if request.method == "GET":
-        return page(request, "courses/make.html", values={"starts": clock.now().date().isoformat()}, **shown)
+        today = me.today
+        return page(request, "courses/make.html", values={"starts": today.isoformat()}, **shown)
     values = await typed(request)
     try:
         asked = fill(CohortForm, values)
@@ -205,7 +206,7 @@ async def session(request: Request) -> Response:
         minutes=words.minutes(held.minutes),
         people=people,
         path=f"/courses/cohorts/{found.id}/sessions/{held.id}",
-        changes=changes and held.held_on <= clock.now().date(),
+        changes=changes and held.held_on <= me.today,
         back=(found.name, f"/courses/cohorts/{found.id}"),
     )
 

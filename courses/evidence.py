@@ -5,19 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from courses.models import Completion, QuizAttempt
+from training.dates import local_day
 
 
-async def learning_evidence(person_id: UUID) -> list[dict[str, Any]]:
+async def learning_evidence(person_id: UUID, zone: str) -> list[dict[str, Any]]:
     """The person's learning and quiz records in the shape of the pathway language, in order of day and id.
 
     `learning`: what = the name the course gives on completion, with its hours. `quiz`: what = the module, with the
     score in percent.
     """
-    records = [*await _learning(person_id), *await _quizzes(person_id)]
+    records = [*await _learning(person_id, zone), *await _quizzes(person_id, zone)]
     return sorted(records, key=lambda record: (record["on"], record["id"]))
 
 
-async def _learning(person_id: UUID) -> list[dict[str, Any]]:
+async def _learning(person_id: UUID, zone: str) -> list[dict[str, Any]]:
     rows = await Completion.filter(person_id=person_id, module="").values(
         "id",
         "happened",
@@ -36,13 +37,13 @@ async def _learning(person_id: UUID) -> list[dict[str, Any]]:
             "version": row["number"],
             "hours": round(row["minutes"] / 60, 2),
             "result": "passed",
-            **_days(row["happened"], row["recorded"]),
+            **_days(row["happened"], row["recorded"], zone),
         }
         for row in rows
     ]
 
 
-async def _quizzes(person_id: UUID) -> list[dict[str, Any]]:
+async def _quizzes(person_id: UUID, zone: str) -> list[dict[str, Any]]:
     rows = await QuizAttempt.filter(enrolment__person_id=person_id, state="handed_in").values(
         "id",
         "number",
@@ -64,11 +65,11 @@ async def _quizzes(person_id: UUID) -> list[dict[str, Any]]:
             "attempt": row["number"],
             "score": round(100 * row["given"] / row["maximum"], 1),
             "result": "passed" if row["passed"] else "failed",
-            **_days(row["handed_in"], row["handed_in"]),
+            **_days(row["handed_in"], row["handed_in"], zone),
         }
         for row in rows
     ]
 
 
-def _days(happened: datetime, recorded: datetime) -> dict[str, Any]:
-    return {"on": happened.date(), "recorded_at": recorded.date()}
+def _days(happened: datetime, recorded: datetime, zone: str) -> dict[str, Any]:
+    return {"on": local_day(happened, zone), "recorded_at": local_day(recorded, zone)}

@@ -147,7 +147,7 @@ async def courses_of(request: Request) -> Response:
         "courses/courses_of.html",
         name=person.name,
         courses=[await _course_of(enrolment, me.language) for enrolment in enrolments],
-        days=await days_of(person.id, today=clock.now().date()),
+        days=await days_of(person.id, today=me.today),
         back=(person.name, f"/people/{person.id}"),
     )
 

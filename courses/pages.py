@@ -35,7 +35,7 @@ async def mine(request: Request) -> Response:
         sees_people=me.may("see people"),
         learns=me.may("learn"),
         learners=[*begun, *others],
-        days=await days_of(me.person_id, today=clock.now().date()),
+        days=await days_of(me.person_id, today=me.today),
     )
 
 

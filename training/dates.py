@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel.dates import format_date, format_time
 
 DEFAULT_ZONE = "Europe/London"
-SECOND = timedelta(seconds=1)
 
 
 @cache
@@ -28,8 +27,11 @@ def start_of(day: date, zone: str) -> datetime:
 
 
 def end_of(day: date, zone: str) -> datetime:
-    """Returns the last whole second of a day in a zone, in UTC: the one end of whatever is good until that day."""
-    return start_of(day + timedelta(days=1), zone) - SECOND
+    """Returns the last moment of a day in a zone, in UTC: the one end of whatever is good until that day.
+
+    Cut to whole seconds, as credentials write it, it is the last second of the day.
+    """
+    return start_of(day + timedelta(days=1), zone) - timedelta.resolution
 
 
 def day(value: date | str, language: str = "en") -> str:

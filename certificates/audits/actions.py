@@ -13,6 +13,7 @@ from certificates.audits.rules import draw
 from certificates.models import Certification
 from training import facts
 from training.database.opening import transaction
+from training.dates import local_day
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 
@@ -26,7 +27,7 @@ async def draw_sample(title: str, asked: Question, *, size: int, seed: str, acto
     """
     if not actor.may("audit"):
         raise NotAllowed("You may not draw an audit.", "Ask the central unit.")
-    asked = replace(asked, known_at=asked.known_at or now.date())
+    asked = replace(asked, known_at=asked.known_at or local_day(now, actor.zone))
     found = await rows(actor, asked)
     if not found:
         raise Invalid("There is a problem", problems={"form": "Nobody is in the register for this day and area"})
@@ -58,7 +59,7 @@ async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: 
     certification: Certification = case.certification
     if certification.person_id == actor.person_id:
         raise NotAllowed("You may not judge your own case.", "Ask another auditor.")
-    wanted = changes.Wanted("withdrawn", reasons, now.date(), grounds="evidence")
+    wanted = changes.Wanted("withdrawn", reasons, local_day(now, actor.zone), grounds="evidence")
     async with changes.conflicts(), transaction():
         taken = Case.filter(id=case_id, finding="open")
         if not await taken.update(finding=finding, reasons=reasons, found=now, found_by_id=actor.person_id):

@@ -9,6 +9,7 @@ from certificates.changes import changes_of, period_of
 from certificates.models import StateChange, certifications_visible_to
 from certificates.rules import WORDS, standing_on
 from certificates.telling import titles_of, told_evidence, told_nodes
+from training.dates import local_day
 from training.errors import NotFound
 from training.people.actor import Actor
 from training.people.models import Person
@@ -28,7 +29,7 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime) -> dict[
     titles = titles_of(pathway_versions.read(decision.pathway), found.level)
     renewal = basis.verdict["renewal"]
     names = await _names(basis.evidence, decision.decided_by_id)
-    standing = standing_on(period_of(found), await changes_of(found.id), now.date())
+    standing = standing_on(period_of(found), await changes_of(found.id), local_day(now, actor.zone))
     return {
         "certification": found,
         "state": standing or "",

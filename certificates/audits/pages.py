@@ -67,7 +67,7 @@ async def register(request: Request) -> Response:
     """Shows who stood how on a day, with filters in the address."""
     me, values = actor(request), dict(request.query_params)
     try:
-        asked = _question(fill(Asked, values))
+        asked = _question(fill(Asked, values), me)
     except Invalid as error:
         shown = await _filters(me, values)
         return page(request, "audits/register.html", 422, problems=error.problems, rows=None, **shown)
@@ -92,7 +92,8 @@ async def register(request: Request) -> Response:
 
 async def register_csv(request: Request) -> Response:
     """Gives exactly the rows of the question as CSV."""
-    me, asked = actor(request), _question(fill(Asked, dict(request.query_params)))
+    me: Actor = actor(request)
+    asked = _question(fill(Asked, dict(request.query_params)), me)
     lines = as_csv(await rows(me, asked), asked, extracted=clock.now())
     name = f"register-{asked.as_of.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -146,7 +147,7 @@ async def _draw(request: Request, me: Actor) -> Response:
         asked = fill(Drawn, values)
         seed = secrets.token_hex(16)
         made = await actions.draw_sample(
-            asked.title, _question(asked), size=asked.size, seed=seed, actor=me, now=clock.now()
+            asked.title, _question(asked, me), size=asked.size, seed=seed, actor=me, now=clock.now()
         )
     except Invalid as error:
         shown = await _filters(me, values)
@@ -190,15 +191,16 @@ async def _audit(request: Request) -> Audit:
     return found
 
 
-def _question(asked: Asked) -> Question:
-    return Question(asked.as_of or clock.now().date(), asked.known_at, asked.area, asked.programme, asked.standing)
+def _question(asked: Asked, me: Actor) -> Question:
+    today = me.today
+    return Question(asked.as_of or today, asked.known_at, asked.area, asked.programme, asked.standing)
 
 
 async def _filters(me: Actor, values: dict[str, str]) -> dict[str, Any]:
     areas = await Area.filter(unit_id=me.unit_id).order_by("path").values("code", "name", "path")
     programmes = await Programme.filter(unit_id=me.unit_id).order_by("title").values_list("slug", "title")
     indented = [(row["code"], "\u2003" * (row["path"].count("/") - 2) + row["name"]) for row in areas]
-    shown = {"as_of": clock.now().date().isoformat()} | values
+    shown = {"as_of": me.today.isoformat()} | values
     return {
         "values": shown,
         "areas": [("", "Everywhere"), *indented],

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 from certificates.changes import histories
 from certificates.models import certifications_visible_to
 from certificates.rules import GOOD, Change, Period, standing_on
+from training.dates import end_of
 from training.people.actor import Actor
 from training.sites.models import Area, Programme
 
@@ -50,8 +51,10 @@ class Row:
 
 async def rows(actor: Actor, asked: Question) -> list[Row]:
     """Answers the question for what the actor may see, by name."""
+    known = end_of(asked.known_at, actor.zone) if asked.known_at else None
     # A site reads of each day whoever belonged to it then; nobody reads ahead.
-    found = certifications_visible_to(actor, on=min(asked.as_of, actor.today)).filter(await _wanted(actor, asked))
+    visible = certifications_visible_to(actor, on=min(asked.as_of, actor.today))
+    found = visible.filter(await _wanted(actor, asked, known))
     certifications: list[dict[str, Any]] = list(
         await found.order_by("person__name", "starts", "id").values(
             "id",
@@ -69,7 +72,7 @@ async def rows(actor: Actor, asked: Question) -> list[Row]:
         )
     )
     changes = await histories(found)
-    told = (_row(one, changes.get(one["id"], []), asked) for one in certifications)
+    told = (_row(one, changes.get(one["id"], []), asked, known) for one in certifications)
     return [row for row in told if row and _asked_for(row.standing, asked.standing)]
 
 
@@ -79,10 +82,10 @@ async def openable(actor: Actor, page: Iterable[Row]) -> set[UUID]:
     return {one["id"] for one in await found.values("id")}
 
 
-async def _wanted(actor: Actor, asked: Question) -> Q:
+async def _wanted(actor: Actor, asked: Question, known: datetime | None) -> Q:
     wanted = Q(starts__lte=asked.as_of)
-    if asked.known_at:
-        wanted &= Q(recorded__lte=datetime.combine(asked.known_at, time.max, UTC))
+    if known:
+        wanted &= Q(recorded__lte=known)
     if asked.standing == "" or asked.standing in GOOD:
         wanted &= Q(over__isnull=True) | Q(over__gte=asked.as_of)
     # Looked up in what there is, so that words of any length and kind may be asked for.
@@ -95,9 +98,9 @@ async def _wanted(actor: Actor, asked: Question) -> Q:
     return wanted
 
 
-def _row(one: dict[str, Any], changes: Iterable[Change], asked: Question) -> Row | None:
-    period = Period(one["starts"], one["recorded"].date(), one["renewal_opens"], one["ends"], one["over"])
-    standing = standing_on(period, changes, asked.as_of, asked.known_at)
+def _row(one: dict[str, Any], changes: Iterable[Change], asked: Question, known: datetime | None) -> Row | None:
+    period = Period(one["starts"], one["recorded"], one["renewal_opens"], one["ends"], one["over"])
+    standing = standing_on(period, changes, asked.as_of, known)
     if standing is None:
         return None
     return Row(

@@ -14,6 +14,7 @@ from courses.loading.storing import load
 from courses.models import Answer, Completion, Enrolment, QuizAttempt, TaskEntry, visible_to
 from tests.copies import NOW
 from tests.courses.packages import COURSE, PAGE, write
+from training.dates import DEFAULT_ZONE
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.facts import Fact
 from training.people.actor import Actor
@@ -92,12 +93,15 @@ async def test_completions_are_evidence_with_hours_and_scores(small_steps: str, 
     amina = await cast("amina")
     await actions.enrol(amina, small_steps, now=NOW)
     await do_all(amina, settings.storage)
-    quiz, learning = await learning_evidence(amina.person_id)
+    quiz, learning = await learning_evidence(amina.person_id, DEFAULT_ZONE)
     assert (quiz["type"], quiz["what"], quiz["score"], quiz["result"]) == ("quiz", "hearing", 100.0, "passed")
     assert (learning["type"], learning["what"], learning["hours"]) == ("learning", "small steps course", 1.5)
     assert learning["on"] == (NOW + timedelta(days=1)).date()
-    assert [record["id"] for record in await learning_evidence(amina.person_id)] == [quiz["id"], learning["id"]]
-    assert await learning_evidence((await cast("jude")).person_id) == []
+    assert [record["id"] for record in await learning_evidence(amina.person_id, DEFAULT_ZONE)] == [
+        quiz["id"],
+        learning["id"],
+    ]
+    assert await learning_evidence((await cast("jude")).person_id, DEFAULT_ZONE) == []
 
 
 async def test_people_keep_the_version_they_started(

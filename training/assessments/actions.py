@@ -15,6 +15,7 @@ from training.assessments.models import Assessment, Draft, Rater, Rating, Reconc
 from training.assessments.reading import instrument_of, rows_of
 from training.assessments.versions import InstrumentVersion
 from training.database.opening import transaction
+from training.dates import local_day
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
@@ -62,7 +63,7 @@ async def open_assessment(opening: Opening, *, key: UUID, actor: Actor, now: dat
     if found := await Assessment.get_or_none(slot=row.slot):
         return await _same(found, row, raters)
     for rater in raters:
-        await refuse_ineligible(rater, row, now=now)
+        await refuse_ineligible(rater, row, today=local_day(now, actor.zone))
     try:
         async with transaction():
             await row.save(force_create=True)
@@ -125,10 +126,11 @@ async def _checked(opening: Opening, actor: Actor, now: datetime) -> InstrumentV
     version = await InstrumentVersion.filter(instrument__unit_id=actor.unit_id).get_or_none(id=opening.version)
     if version is None:
         raise Invalid("There is a problem", problems={"version": "Choose what you rate with"})
-    problems = {"observed": "This day is still to come"} if opening.observed > now.date() else {}
+    today = local_day(now, actor.zone)
+    problems = {"observed": "This day is still to come"} if opening.observed > today else {}
     if opening.medium not in MEDIA:
         problems["medium"] = "Choose how you watched the group"
-    may_rate = {row["id"] for row in await others_who_rate(actor.unit_id, without=[actor.person_id], day=now.date())}
+    may_rate = {row["id"] for row in await others_who_rate(actor.unit_id, without=[actor.person_id], day=today)}
     if not may_rate.issuperset(opening.others):
         problems["other"] = "Choose somebody from the list"
     elif len({actor.person_id, *opening.others}) < instrument_of(version).raters:
@@ -144,9 +146,9 @@ async def _site_of(person: UUID, day: date) -> UUID | None:
     return UUID(str(sites[0])) if sites else None
 
 
-async def refuse_ineligible(rater: UUID, assessment: Assessment, *, now: datetime) -> dict[str, Any]:
+async def refuse_ineligible(rater: UUID, assessment: Assessment, *, today: date) -> dict[str, Any]:
     """Gives what was found about a rater as of the observed day and today; raises NotAllowed when it does not allow."""
-    found = await eligibility(rater, assessment, days=(assessment.observed, now.date()))
+    found = await eligibility(rater, assessment, days=(assessment.observed, today))
     reasons = dict.fromkeys(reason for one in found for reason in one.reasons)
     if reasons:
         raise NotAllowed(". ".join(reasons) + ".", "Another assessor has to do this one.")
@@ -186,7 +188,7 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime) -> 
     """
     rater, instrument = await own_rating(assessment_id, actor)
     assessment = await Assessment.get(id=assessment_id)
-    await refuse_ineligible(actor.person_id, assessment, now=now)
+    await refuse_ineligible(actor.person_id, assessment, today=local_day(now, actor.zone))
     async with transaction():
         await _hold(assessment, "open", now)
         await Assessment.filter(id=assessment_id).update(slot=None)

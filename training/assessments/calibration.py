@@ -6,6 +6,7 @@ from uuid import UUID
 from training import facts
 from training.assessments.versions import CalibrationRun, Instrument
 from training.database.opening import transaction
+from training.dates import local_day
 from training.errors import Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.reach import may_for
@@ -20,7 +21,7 @@ async def record_calibration(
     there = await may_for(actor, "decide", person_id)
     if not there or not await Instrument.filter(id=instrument_id, unit_id=actor.unit_id).exists():
         raise NotFound("There is no such person or instrument.", "Look at the lists again.")
-    if not 0 <= agreement <= 100 or held > now.date():
+    if not 0 <= agreement <= 100 or held > local_day(now, actor.zone):
         raise Invalid("There is a problem", problems={"agreement": "Enter percent from 0 to 100, on a day in the past"})
     async with transaction():
         run = await CalibrationRun.create(

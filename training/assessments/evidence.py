@@ -9,12 +9,13 @@ from training.assessments.models import Assessment
 from training.assessments.reading import instrument_of, settled_rows
 from training.assessments.rules import AGREEMENT_NEEDED
 from training.assessments.versions import CalibrationRun
+from training.dates import local_day
 
 Record = dict[str, Any]
 
 
-async def assessment_evidence(person_id: UUID) -> list[Record]:
-    """Lists the signed assessments of a person and the calibrations they took, with days as dates.
+async def assessment_evidence(person_id: UUID, zone: str) -> list[Record]:
+    """Lists the signed assessments of a person and the calibrations they took, with days of `zone` as dates.
 
     An assessment that is not signed by everybody who rates says nothing yet and is left out. No result is given for
     one that has marks: the pathway's rules read the marks themselves, with the version they were made with.
@@ -24,10 +25,10 @@ async def assessment_evidence(person_id: UUID) -> list[Record]:
         .order_by("observed", "id")
         .select_related("version__instrument")
     )
-    return [*[await _assessment(row) for row in signed], *await _calibrations(person_id)]
+    return [*[await _assessment(row, zone) for row in signed], *await _calibrations(person_id, zone)]
 
 
-async def _assessment(row: Assessment) -> Record:
+async def _assessment(row: Assessment, zone: str) -> Record:
     instrument = instrument_of(row.version)
     rows = await settled_rows(instrument, row.id)
     assert row.signed is not None
@@ -38,7 +39,7 @@ async def _assessment(row: Assessment) -> Record:
         "programme": row.programme_id,
         "version": instrument.version,
         "on": row.observed,
-        "recorded_at": row.signed.date(),
+        "recorded_at": local_day(row.signed, zone),
         "by": [one.by for one in rows if not one.agreed],
         "medium": row.medium,
         "ratings": [rating_of(instrument, one) for one in rows],
@@ -46,20 +47,20 @@ async def _assessment(row: Assessment) -> Record:
     }
 
 
-async def _calibrations(person_id: UUID) -> Sequence[Record]:
+async def _calibrations(person_id: UUID, zone: str) -> Sequence[Record]:
     runs = await CalibrationRun.filter(person_id=person_id).values(
         "id", "agreement", "held", "recorded", name="instrument__name"
     )
-    return [_calibration(run) for run in runs]
+    return [_calibration(run, zone) for run in runs]
 
 
-def _calibration(run: Mapping[str, Any]) -> Record:
+def _calibration(run: Mapping[str, Any], zone: str) -> Record:
     return {
         "id": f"calibration-{run['id']}",
         "type": "calibration",
         "what": run["name"],
         "on": run["held"],
-        "recorded_at": run["recorded"].date(),
+        "recorded_at": local_day(run["recorded"], zone),
         "agreement": run["agreement"],
         "result": "passed" if run["agreement"] >= AGREEMENT_NEEDED else "failed",
     }

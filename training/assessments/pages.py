@@ -95,7 +95,7 @@ async def _lines(found: Any) -> list[dict[str, Any]]:
 async def begin(request: Request) -> Response:
     """Shows the form that begins an assessment, and begins it."""
     me: Actor = actor(request)
-    values: Mapping[str, Any] = {"key": str(uuid4()), "observed": clock.now().date().isoformat()}
+    values: Mapping[str, Any] = {"key": str(uuid4()), "observed": me.today.isoformat()}
     problems: Mapping[str, str] = {}
     if request.method == "POST":
         values = await typed(request)
@@ -124,7 +124,8 @@ async def begin(request: Request) -> Response:
 
 async def _trainees(me: Actor) -> list[tuple[str, str]]:
     """Whom one can assess: people for whom one may, who are learning or leading."""
-    learning = Membership.filter(live_on(clock.now().date()), role__in=["trainee", "facilitator"]).values("person_id")
+    today = live_on(me.today)
+    learning = Membership.filter(today, role__in=["trainee", "facilitator"]).values("person_id")
     rows = (
         await people_for(me, "assess")
         .filter(id__in=Subquery(learning))
@@ -147,7 +148,7 @@ async def _versions(me: Actor) -> list[tuple[str, str]]:
 
 
 async def _others(me: Actor) -> list[tuple[str, str]]:
-    rows = await others_who_rate(me.unit_id, without=[me.person_id], day=clock.now().date())
+    rows = await others_who_rate(me.unit_id, without=[me.person_id], day=me.today)
     return [("", "Nobody"), *((str(row["id"]), row["name"]) for row in rows)]
 
 

@@ -14,6 +14,7 @@ from training.assessments.models import Assessment, Rater, Signature
 from training.assessments.passing import Outcome, outcome_of
 from training.assessments.reading import settled_rows
 from training.database.opening import transaction
+from training.dates import local_day, start_of
 from training.errors import Conflict
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
@@ -26,7 +27,7 @@ async def sign(assessment_id: UUID, *, actor: Actor, now: datetime) -> Assessmen
     """Signs for the actor, when eligible on the observed day and today; of two signatures at once each counts once."""
     rater, instrument = await own_rating(assessment_id, actor)
     assessment = await Assessment.get(id=assessment_id)
-    found = await refuse_ineligible(actor.person_id, assessment, now=now)
+    found = await refuse_ineligible(actor.person_id, assessment, today=local_day(now, actor.zone))
     async with transaction():
         # The row is written first, so that raters who sign in the same moment wait for each other here.
         if not await Assessment.filter(id=assessment_id, state="submitted").update(touched=now):
@@ -62,7 +63,7 @@ async def _settle(
         assessment,
         actor=actor.person_id,
         now=now,
-        happened=datetime.combine(assessment.observed, datetime.min.time(), tzinfo=now.tzinfo),
+        happened=start_of(assessment.observed, actor.zone),
         person=assessment.person_id,
         unit=assessment.unit_id,
         version=instrument.version,

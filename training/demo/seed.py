@@ -8,6 +8,7 @@ from certificates.pathway_versions import load_pathway
 from certificates.typed_records import Shown
 from courses.loading.storing import load as load_course
 from training.assessments.loading import load_instrument
+from training.dates import DEFAULT_ZONE, local_day
 from training.demo.cast import known, settle
 from training.demo.doing import (
     assessed,
@@ -36,10 +37,10 @@ LEADER_PARTS = ("course", "groups", "supervision", "assessments", "independent")
 async def fill(settings: Settings, *, now: datetime) -> None:
     """Fills an empty database with the demo; a second time only joins the pretend LMS again."""
     if not await Certification.exists():
-        begin = (now - timedelta(days=1400)).date()
+        begin = local_day(now, DEFAULT_ZONE) - timedelta(days=1400)
         await settle(at(begin))
         await load_material(settings, begin)
-        await _history(now.date(), home=settings.public_url)
+        await _history(local_day(now, DEFAULT_ZONE), home=settings.public_url)
     await join(settings.demo_lms_url, now=now, people={"amina": known("amina")})
 
 

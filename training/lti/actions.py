@@ -162,7 +162,7 @@ async def _login_of(tool: Tool, state: str, notes: Notes, now: datetime) -> tupl
 
 async def _active(tool: Tool, identifier: UUID, now: datetime, *, afresh: bool = False) -> Registration:
     known = None if afresh else tool.remembered.get(identifier, now=now)
-    registration = known or await Registration.get_or_none(id=identifier, state="active")
+    registration = known or await Registration.get_or_none(id=identifier, state="active").select_related("unit")
     if registration is None:
         tool.remembered.forget(identifier)
         raise Refused("issuer_unknown", "the registration was closed")

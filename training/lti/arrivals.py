@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from training import facts
+from training.dates import local_day
 from training.lti.models import Context, ContextRole, Deployment, Identity, Registration, ResourceLink
 from training.lti.visits import Launch, Named, Visit
 from training.people.models import Membership, Person
+from training.sites.models import zone_of
 
 NEUTRAL = "Learner"
 LANGUAGES = frozenset({"en", "cy"})
@@ -91,8 +93,9 @@ async def meet(
     if found.person_id != person.id:
         await person.delete()  # never seen by anybody: it was made in this very transaction
         return found, False
+    today = local_day(now, await zone_of(registration.unit_id))
     membership = await Membership.create(
-        id=uuid4(), person=person, role="trainee", site_id=registration.site_id, starts=now.date()
+        id=uuid4(), person=person, role="trainee", site_id=registration.site_id, starts=today
     )
     await facts.record(
         "membership.given",

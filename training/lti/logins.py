@@ -53,7 +53,7 @@ async def find_registration(issuer: str, client_id: str, deployment_id: str) -> 
     """Finds the registration of a login; without a client id only when there is no doubt."""
     if not f"{issuer}{client_id}{deployment_id}".isprintable():
         raise Refused("issuer_unknown", "unprintable")
-    active = Registration.filter(issuer=issuer, state="active")
+    active = Registration.filter(issuer=issuer, state="active").select_related("unit")
     found = await (active.filter(client_id=client_id) if client_id else active).limit(2)
     if len(found) > 1 and deployment_id:
         found = await active.filter(deployments__deployment_id=deployment_id).limit(2)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from training.lti.visits import Named
 
 RANK = {roles.NONE: 0, roles.LEARNER: 1, roles.INSTRUCTOR: 2}
 DELETED = "Deleted"
+LATELY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ async def preview(context: Context, roster: Roster, *, now: datetime) -> list[Ch
 
 
 def role_then(member: Member, held: ContextRole | None, now: datetime) -> str:
-    """Tells the role after a roster: one seen at a launch of the same day is not lowered, as some rosters show less."""
-    today = held is not None and held.launched is not None and held.launched.date() == now.date()
-    return held.role if held and today and RANK[held.role] > RANK[member.role] else member.role
+    """Tells the role after a roster: one seen at a launch within a day is not lowered, as some rosters show less."""
+    seen = held and held.launched and now - held.launched < LATELY
+    return held.role if held and seen and RANK[held.role] > RANK[member.role] else member.role
 
 
 def _words(role: str, status: str) -> str:

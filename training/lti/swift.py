@@ -14,6 +14,7 @@ from training import facts
 from training.database.engine_asyncpg import SafeAsyncpgClient
 from training.database.engine_sqlite import SafeSqliteClient
 from training.database.opening import connection
+from training.dates import local_day
 from training.lti import swift_postgres, swift_sqlite
 from training.lti.arrivals import language_of, name_of
 from training.lti.models import Registration
@@ -93,7 +94,7 @@ def _of_people(visit: Launch, registration: Registration, person: UUID, now: dat
     detail = {"registration": str(registration.id), "role": visit.role}
     return {
         "now": now,
-        "today": now.date(),
+        "today": local_day(now, registration.unit.zone),
         "registration": registration.id,
         "unit": registration.unit_id,
         "site": registration.site_id,

@@ -10,10 +10,12 @@ from tortoise.expressions import Q
 from tortoise.fields import CharField, JSONField, TextField
 from tortoise.models import Model
 
+from training.dates import local_day
 from training.errors import Conflict
 from training.facts import Fact, Followup
 from training.people.models import Email, Letter, Membership, Person, Session, SignInLink
 from training.people.rows import Rows
+from training.sites.models import zone_of
 
 SHORTEST = 4
 """A word shorter than this is blanked only where it is the whole value: "Al" stands in many other words."""
@@ -40,8 +42,9 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
     await SignInLink.filter(person_id=person.id).delete()
     await Session.filter(person_id=person.id).update(lti=None)
     await Session.filter(person_id=person.id, ended__isnull=True).update(ended=now)
-    running = Q(ends__isnull=True) | Q(ends__gt=now.date())
-    await Membership.filter(running, person_id=person.id).update(ends=now.date())
+    today = local_day(now, await zone_of(person.unit_id))
+    running = Q(ends__isnull=True) | Q(ends__gt=today)
+    await Membership.filter(running, person_id=person.id).update(ends=today)
     mails = await Followup.filter(fact__person_id=person.id, kind__startswith="mail", state="queued")
     waiting = Followup.filter(id__in=[mail.id for mail in mails])
     await waiting.update(state="refused", last_error="The person was erased.", ended=now)

@@ -14,6 +14,7 @@ from tortoise.queryset import QuerySet
 
 from training import clock
 from training.csv_files import line_of
+from training.dates import local_day
 from training.errors import Invalid, NotFound
 from training.people import actions
 from training.people.actor import Actor
@@ -58,15 +59,16 @@ async def people(request: Request) -> Response:
     if query:
         found = found.filter(name__icontains=query)
     if role in ROLES:
-        held = Membership.filter(live_on(clock.now().date()), role=role).values("person_id")
+        held = Membership.filter(live_on(me.today), role=role).values("person_id")
         found = found.filter(id__in=Subquery(held))
     if asked.get("format") == "csv":
-        return await _file(found)
+        return await _file(found, me)
     total = await found.count()
     if after:
         found = found.filter(_beyond(after))
     rows: list[dict[str, Any]] = list(await found.order_by("name", "id").limit(PAGE_SIZE + 1).values("id", "name"))
-    shown = await _with_memberships(rows[:PAGE_SIZE], Q(person_id__in=[row["id"] for row in rows]))
+    among = Q(person_id__in=[row["id"] for row in rows])
+    shown = await _with_memberships(rows[:PAGE_SIZE], among, today=me.today)
     choices = [("", "Any role"), *ROLES.items()]
     filters = urlencode({"query": query, "role": role})
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
@@ -92,25 +94,25 @@ def _beyond(after: str) -> Q:
         raise NotFound("There is no such page.", "Go back to the first page of the list.") from error
 
 
-async def _file(found: QuerySet[Person]) -> Response:
+async def _file(found: QuerySet[Person], me: Actor) -> Response:
     """Exactly the people that the filters find, with the time of the extract."""
     rows: list[dict[str, Any]] = list(await found.order_by("name", "id").values("id", "name"))
     among = Q(person_id__in=Subquery(found.values("id")))  # not by their ids: no query may name so many
-    people, extracted = await _with_memberships(rows, among), clock.now().isoformat()
-    lines = [(one["name"], one["roles"], one["site"], one["permission"], extracted) for one in people]
+    now = clock.now()
+    people = await _with_memberships(rows, among, today=local_day(now, me.zone))
+    lines = [(one["name"], one["roles"], one["site"], one["permission"], now.isoformat()) for one in people]
     content = "".join(line_of(cells) for cells in (COLUMNS, *lines))
     headers = {"Content-Disposition": 'attachment; filename="people.csv"'}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _with_memberships(rows: list[dict[str, Any]], among: Q) -> list[dict[str, Any]]:
-    today = live_on(clock.now().date())
-    held = await Membership.filter(today, among).values("person_id", "role", site="site__name")
+async def _with_memberships(rows: list[dict[str, Any]], among: Q, *, today: date) -> list[dict[str, Any]]:
+    held = await Membership.filter(live_on(today), among).values("person_id", "role", site="site__name")
     roles, sites = defaultdict[UUID, set[str]](set), defaultdict[UUID, set[str]](set)
     for one in held:
         roles[one["person_id"]].add(ROLES[one["role"]])
         sites[one["person_id"]].update([one["site"]] if one["site"] else [])
-    may = set(await Permission.filter(today, among).values_list("person_id", flat=True))
+    may = set(await Permission.filter(live_on(today), among).values_list("person_id", flat=True))
     return [
         {
             "name": row["name"],
@@ -129,7 +131,8 @@ async def person(request: Request) -> Response:
 
 
 async def _shown(request: Request, found: Person, status: int = 200, **told: Any) -> Response:
-    me, today = actor(request), clock.now().date()
+    me: Actor = actor(request)
+    today = me.today
     memberships = (
         await Membership.filter(person=found).order_by("starts").values("role", "starts", "ends", site="site__name")
     )

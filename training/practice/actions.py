@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 
 from training import facts
 from training.database.opening import transaction
+from training.dates import local_day, start_of
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Membership
@@ -55,10 +56,10 @@ async def log_delivery(
 
     The same `key` again gives the row that is there. With `replaces` it corrects an earlier row, which stays.
     """
-    _refuse(faults_of_delivery(entry, now.date()))
+    _refuse(faults_of_delivery(entry, local_day(now, actor.zone)))
     team = tuple([await named(one, actor=actor, field="co_leader") for one in entry.team])
     asked = await named(confirmer, actor=actor, field="confirmer") if confirmer else next(iter(team), None)
-    site = await _own_site(entry.site, actor, now.date())
+    site = await _own_site(entry.site, actor, local_day(now, actor.zone))
     programme = await programme_of(entry.programme, actor.unit_id)
     old = await _own(deliveries_visible_to(actor).get_or_none(id=replaces), actor) if replaces else None
     if old is None:
@@ -95,7 +96,7 @@ async def log_supervision(
     entry: SupervisionEntry, *, key: UUID, actor: Actor, now: datetime, replaces: UUID | None = None
 ) -> Supervision:
     """Logs a supervision session that the actor had and asks the supervisor to confirm it; `key` as above."""
-    _refuse(faults_of_supervision(entry, now.date()))
+    _refuse(faults_of_supervision(entry, local_day(now, actor.zone)))
     supervisor = await named(entry.supervisor, actor=actor, field="supervisor")
     old = await _own(supervisions_visible_to(actor).get_or_none(id=replaces), actor) if replaces else None
     if old is None:
@@ -148,7 +149,7 @@ async def _void(model: type[Logged], row: Logged, reason: str, key: UUID, *, act
     )
     await close_requests(row, actor=actor, now=now)
     kind = "delivery.corrected" if isinstance(row, Delivery) else "supervision.corrected"
-    await _note(kind, void, actor=actor, now=now, happened=now.date())
+    await _note(kind, void, actor=actor, now=now, happened=local_day(now, actor.zone))
     return void
 
 
@@ -160,7 +161,7 @@ async def record_check(
         raise NotAllowed("You may not record this check.", "Ask your site coordinator or the central unit.")
     await person_for(actor, "manage people", person_id)
     wrong = {} if what in CHECKS else {"what": "Choose a check"}
-    if issued > now.date():
+    if issued > local_day(now, actor.zone):
         wrong["issued"] = "This day is still to come"
     if ends and ends < issued:
         wrong["ends"] = "The last day must be after the first one"
@@ -227,14 +228,13 @@ async def _own_site(wanted: UUID | None, actor: Actor, day: date) -> UUID | None
 
 
 async def _note(kind: str, row: Row, *, actor: Actor, now: datetime, happened: date) -> None:
-    moment = datetime.combine(happened, datetime.min.time(), tzinfo=now.tzinfo)
     detail: dict[str, Any] = {"void": row.void, "replaces": str(row.replaces_id) if row.replaces_id else None}
     await facts.record(
         kind,
         row,
         actor=actor.person_id,
         now=now,
-        happened=moment,
+        happened=start_of(happened, actor.zone),
         person=row.person_id,
         unit=row.unit_id,
         detail=detail,

@@ -14,6 +14,7 @@ from training.practice.confirmations import Confirmation, confirmations_visible_
 from training.practice.overview import asked_of
 from training.practice.rules import STRENGTHS, may_dispute
 from training.practice.shown import shown_of
+from training.sites.models import zone_of
 from training.web.pages import actor, go, identity, page, typed
 
 
@@ -88,6 +89,7 @@ async def _question(
         how=STRENGTHS.get(found.strength, ""),
         answered=found.answered,
         until=found.dispute_until or found.expires,
+        zone=await zone_of(found.unit_id),
         path=path,
     )
 
@@ -104,4 +106,5 @@ async def _thanks(request: Request, found: Confirmation) -> Response:
         confirmed=found.state == "confirmed",
         holder=holder.name,
         until=found.dispute_until,
+        zone=await zone_of(found.unit_id),
     )

@@ -5,22 +5,23 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
+from training.dates import local_day
 from training.practice.confirmations import Confirmation
 from training.practice.models import BackgroundCheck, Delivery, DeliveryTeam, Supervision
 from training.practice.rules import plain_address
 from training.practice.standing_records import Answer, Logged, Record, records_of
 
 
-async def practice_evidence(person_id: UUID) -> list[Record]:
-    """Lists what a person did in practice, as records of the pathway language with days as dates.
+async def practice_evidence(person_id: UUID, zone: str) -> list[Record]:
+    """Lists what a person did in practice, as records of the pathway language with days of `zone` as dates.
 
     Only what somebody confirmed counts for sure and is signed (`by`); the rest has the result pending, so that nobody
     is ever certified on it. Corrected, disputed and taken-back records stay, replaced: `known_at` sees what was known.
     """
     answers = await _answers(person_id)
-    deliveries, ids = records_of(await _deliveries(person_id, answers))
-    supervisions, _ = records_of(await _supervisions(person_id, answers, ids))
-    return deliveries + supervisions + await _checks(person_id)
+    deliveries, ids = records_of(await _deliveries(person_id, answers), zone)
+    supervisions, _ = records_of(await _supervisions(person_id, answers, ids), zone)
+    return deliveries + supervisions + await _checks(person_id, zone)
 
 
 async def _answers(person_id: UUID) -> dict[UUID, tuple[Answer, ...]]:
@@ -108,7 +109,7 @@ def _hours(minutes: int) -> float:
     return ceil(minutes * 1_000_000 / 60) / 1_000_000
 
 
-async def _checks(person_id: UUID) -> list[Record]:
+async def _checks(person_id: UUID, zone: str) -> list[Record]:
     rows = await BackgroundCheck.filter(person_id=person_id).values()
     return [
         {
@@ -116,7 +117,7 @@ async def _checks(person_id: UUID) -> list[Record]:
             "type": "check",
             "what": row["what"],
             "on": row["issued"],
-            "recorded_at": row["recorded"].date(),
+            "recorded_at": local_day(row["recorded"], zone),
             "by": str(row["recorded_by_id"]),
             **({"until": row["ends"]} if row["ends"] else {}),
             **({"replaces": f"check-{row['replaces_id']}"} if row["replaces_id"] else {}),

@@ -1,7 +1,7 @@
 """The forms of practice: what is typed, what it becomes, and what a form shows when a record is corrected."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,17 +18,12 @@ SLOTS = (1, 2)
 def _day(value: object) -> object:
     """Reads a day typed by hand, as 27/3/2026 or 27.3.2026, where the browser has no picker."""
     parts = str(value).replace(".", "/").replace(" ", "/").split("/")
-    if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[2]) == 4:
-        return datetime.strptime("/".join(parts), "%d/%m/%Y").date() if _exists(parts) else value
-    return value
-
-
-def _exists(parts: list[str]) -> bool:
+    if len(parts) != 3 or len(parts[2]) != 4 or not all(part.isdigit() for part in parts):
+        return value
     try:
-        date(int(parts[2]), int(parts[1]), int(parts[0]))
+        return date(int(parts[2]), int(parts[1]), int(parts[0]))
     except ValueError:
-        return False
-    return True
+        return value
 
 
 Day = Annotated[date, BeforeValidator(_day)]

@@ -187,5 +187,5 @@ async def _own_record(request: Request) -> Delivery | Supervision:
 
 
 async def _people(me: Actor) -> list[tuple[str, str]]:
-    known = [(str(row["id"]), row["name"]) for row in await colleagues(me, clock.now().date())]
+    known = [(str(row["id"]), row["name"]) for row in await colleagues(me, me.today)]
     return [("", "Choose a name"), *known, ("other", "Somebody who is not in this list")]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from training.dates import local_day
+
 Record = dict[str, Any]
 
 
@@ -29,7 +31,7 @@ class Logged:
     answers: tuple[Answer, ...] = ()
 
 
-def records_of(rows: Sequence[Logged]) -> tuple[list[Record], dict[str, list[str]]]:
+def records_of(rows: Sequence[Logged], zone: str) -> tuple[list[Record], dict[str, list[str]]]:
     """Gives the evidence records of all rows, and for each row the ids of its records (what others are `about`).
 
     Each event makes a record that replaces all earlier ones, so that looking back finds what was known then. Without a
@@ -40,7 +42,7 @@ def records_of(rows: Sequence[Logged]) -> tuple[list[Record], dict[str, list[str
     ids: dict[str, list[str]] = {}
     for row in _in_order(rows):
         earlier = list(ids.get(row.corrects or "", ()))
-        made = _records(row, earlier)
+        made = _records(row, earlier, zone)
         ids[row.id] = earlier + [record["id"] for record in made]
         found += made
     return found, ids
@@ -60,9 +62,9 @@ def _in_order(rows: Iterable[Logged]) -> list[Logged]:
     return done
 
 
-def _records(row: Logged, earlier: Sequence[str]) -> list[Record]:
+def _records(row: Logged, earlier: Sequence[str], zone: str) -> list[Record]:
     if row.void:
-        head = {"id": row.id, "recorded_at": row.recorded.date(), "void": True, "replaces": list(earlier)}
+        head = {"id": row.id, "recorded_at": local_day(row.recorded, zone), "void": True, "replaces": list(earlier)}
         return [head | {key: row.says[key] for key in ("type", "what", "on")}]
     moments = {moment for answer in row.answers for moment in (answer.confirmed, answer.disputed) if moment}
     made: list[Record] = []
@@ -70,7 +72,7 @@ def _records(row: Logged, earlier: Sequence[str]) -> list[Record]:
         replaced = [*earlier, *(record["id"] for record in made)]
         made.append(
             {**row.says, **_signed(row.answers, moment)}
-            | {"id": f"{row.id}-{count}" if count else row.id, "recorded_at": moment.date()}
+            | {"id": f"{row.id}-{count}" if count else row.id, "recorded_at": local_day(moment, zone)}
             | ({"replaces": replaced} if replaced else {})
         )
     return made

@@ -13,6 +13,7 @@ from training.assessments import actions, signing
 from training.assessments.actions import Noted, Opening
 from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation, Signature
 from training.assessments.reading import visible_rows
+from training.dates import DEFAULT_ZONE, local_day
 from training.demo.cast import known
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.facts import Fact
@@ -38,7 +39,7 @@ async def test_a_rating_goes_from_draft_to_rows_to_a_signature_with_its_fact(rat
     kept = await Assessment.get(id=row.id)
     assert (kept.state, kept.outcome, kept.signed) == ("signed", "met", NOW)
     fact = await Fact.get(kind="assessment.signed")
-    assert (fact.person_id, fact.happened.date(), fact.version) == (known("amina"), OBSERVED, "1")
+    assert (fact.person_id, local_day(fact.happened, DEFAULT_ZONE), fact.version) == (known("amina"), OBSERVED, "1")
     assert fact.detail["outcome"] == "met"
     assert fact.detail["raters"] == [str(known("bruno"))]
 

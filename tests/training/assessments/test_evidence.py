@@ -11,6 +11,7 @@ from training.assessments.actions import Noted
 from training.assessments.calibration import record_calibration
 from training.assessments.evidence import assessment_evidence
 from training.assessments.versions import CalibrationRun
+from training.dates import DEFAULT_ZONE
 from training.demo.cast import known
 from training.errors import NotAllowed
 from training.facts import Fact
@@ -26,9 +27,11 @@ async def test_an_assessment_says_nothing_before_everybody_signed(rated: Rated, 
     await rated.hand_in(row, "bruno")
     await rated.hand_in(row, "gwen")
     await signing.sign(row.id, actor=await cast("bruno"), now=NOW)
-    assert await assessment_evidence(known("amina")) == []
+    assert await assessment_evidence(known("amina"), DEFAULT_ZONE) == []
     await signing.sign(row.id, actor=await cast("gwen"), now=NOW)
-    (record,) = Evidence.of({"holder": "amina", "records": await assessment_evidence(known("amina"))}).records
+    (record,) = Evidence.of(
+        {"holder": "amina", "records": await assessment_evidence(known("amina"), DEFAULT_ZONE)}
+    ).records
     assert (record.type, record.what, record.on, record.recorded_at) == ("assessment", "leading", OBSERVED, NOW.date())
     assert set(record.by) == {str(known("bruno")), str(known("gwen"))}
     assert record.attributes["version"] == ("1",) and record.attributes["medium"] == ("live",)
@@ -43,7 +46,7 @@ async def test_what_raters_agreed_on_is_the_row_that_speaks_for_all(rated: Rated
     await actions.reconcile(row.id, {"listening": Noted(2, "We agreed")}, actor=await cast("gwen"), now=NOW)
     for who in ("bruno", "gwen"):
         await signing.sign(row.id, actor=await cast(who), now=NOW)
-    (record,) = await assessment_evidence(known("amina"))
+    (record,) = await assessment_evidence(known("amina"), DEFAULT_ZONE)
     assert record["ratings"][-1] == {
         "by": str(known("gwen")), "agreed": True, "items": {"listening": 2, "welcome": 3, "closing": 2},
     }  # fmt: skip
@@ -55,7 +58,7 @@ async def test_a_calibration_is_recorded_by_the_central_unit_and_is_evidence_of_
 ) -> None:
     given = {"instrument_id": rated.version.instrument_id, "agreement": 79.0, "held": date(2026, 11, 1), "now": NOW}
     await record_calibration(known("bruno"), actor=await cast("dara"), **given)
-    (record,) = await assessment_evidence(known("bruno"))
+    (record,) = await assessment_evidence(known("bruno"), DEFAULT_ZONE)
     assert (record["type"], record["agreement"], record["result"]) == ("calibration", 79.0, "failed")
     assert await Fact.filter(kind="calibration.recorded").count() == 1
     with pytest.raises(NotAllowed, match="79 percent"):

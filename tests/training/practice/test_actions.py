@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from training.dates import DEFAULT_ZONE, local_day
 from training.demo.cast import known
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.facts import Fact, Followup
@@ -59,7 +60,11 @@ async def test_a_logged_group_is_kept_with_team_tailoring_relation_fact_and_a_re
     assert await Tailoring.filter(delivery=row, kind="adaptable").count() == 1
     assert await Relation.filter(person_id=known("amina"), other_id=known("ivan"), kind="co_leader").count() == 1
     fact = await Fact.get(kind="delivery.logged")
-    assert (fact.subject_id, fact.person_id, fact.happened.date()) == (str(row.id), known("amina"), GROUP.ended)
+    assert (fact.subject_id, fact.person_id, local_day(fact.happened, DEFAULT_ZONE)) == (
+        str(row.id),
+        known("amina"),
+        GROUP.ended,
+    )
     asked = await Confirmation.get(delivery=row)
     assert (asked.state, asked.confirmer_id, asked.contact) == ("asked", known("ivan"), "")
     assert await Fact.filter(kind="confirmation.asked", subject_id=str(asked.id)).count() == 1

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from certificates.pathways.evidence import Evidence, Record, seen_records
+from training.dates import DEFAULT_ZONE
 from training.demo.cast import known
 from training.people.actor import Actor
 from training.practice import actions, asking
@@ -22,7 +23,7 @@ DAY = timedelta(days=1)
 
 async def seen(known_at: date | None = None) -> list[Record]:
     """What the pathway language sees of Amina's practice on a day."""
-    rows = await practice_evidence(known("amina"))
+    rows = await practice_evidence(known("amina"), DEFAULT_ZONE)
     return seen_records(Evidence.of({"holder": "amina", "records": rows}).records, known_at)
 
 
