@@ -33,7 +33,7 @@ from training.lti import joining_pages as joining
 from training.lti import pages as lti
 from training.lti.registration import frame_origins
 from training.lti.tool import Tool
-from training.people import api, sign_in
+from training.people import api, session_pages, sign_in
 from training.people import pages as people
 from training.people.door_keeper import SignedIn
 from training.people.ways import menu
@@ -63,12 +63,14 @@ ROUTES = [
     at("/sign-in", sign_in.sign_in, may=ANYONE, methods=BOTH),
     at("/sign-in/{token}", sign_in.follow_link, may=ANYONE, methods=BOTH),
     at("/sign-out", sign_in.sign_out, may=ANYONE, methods=POST),
+    at("/sessions", session_pages.sessions, may=SIGNED_IN, methods=BOTH),
     # people and sites
     at("/people/choose", sign_in.choose, may=ANYONE, methods=BOTH),
     at("/people", people.people, may="see people"),
     at("/people/{id}", people.person, may="see people"),
     at("/people/{id}/memberships", people.membership, may="manage people", methods=POST),
     at("/people/{id}/memberships/end", people.end, may="manage people", methods=POST),
+    at("/people/{id}/sign-out", session_pages.sign_out_person, may="manage people", methods=POST),
     at("/sites", workforce.sites, may="see people"),
     at("/sites/{id}", workforce.site, may="see people"),
     # learning systems

@@ -21,6 +21,7 @@ from training.facts import Fact, Followup
 from training.lti import actions as lti
 from training.lti import delivery, notices, scores
 from training.lti.addresses import mail_address
+from training.lti.approval import end_late_sessions
 from training.lti.platform import Platform
 from training.people import letters
 from training.people.actions import signer
@@ -54,6 +55,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "quiz.handed_in": (SCORE, CONSIDER),
     "module.completed": (SCORE,),
     "course.completed": (SCORE, CONSIDER),
+    "registration.changed": ("end sessions of a closed system",),
     "confirmation.asked": ("mail confirmer",),
     "confirmation.given": ("mail notice to confirmer", CONSIDER),
     "confirmation.disputed": (CONSIDER,),
@@ -262,6 +264,7 @@ HANDLERS: Mapping[str, Handler] = {
     "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),
     CONSIDER: consider,
     SCORE: report_score,
+    "end sessions of a closed system": lambda work, out: end_late_sessions(_id(work), now=out.now()),
     "lti score": lambda work, out: delivery.deliver(work, out.platform, now=out.now()),
     notices.WORK: lambda work, out: notices.subscribe(work, out.platform, now=out.now()),
     "publish certificate": lambda work, out: publishing.publish(

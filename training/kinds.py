@@ -69,6 +69,7 @@ KINDS: frozenset[str] = frozenset(
         "person.launched",
         "person.recognised",
         "person.signed_in",
+        "person.signed_out",
         # practice
         "check.recorded",
         "confirmation.asked",

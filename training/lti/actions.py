@@ -137,8 +137,9 @@ async def _write(tool: Tool, visit: Visit, notes: Notes, spent: Spent, opened: O
             arrival = await arrive(visit, registration, deployment, now=now, formerly=formerly)
             notes.target = await _target(visit, registration, arrival, now)
             await open_session(
-                arrival.person_id, token=opened.token, now=now, lti=opened.came_from, replaces=opened.replaces
-            )
+                arrival.person_id, token=opened.token, now=now, browser=notes.browser, lti=opened.came_from,
+                lms_staff=registration.staff_sessions, replaces=opened.replaces,
+            )  # fmt: skip
             await note_admitted(notes, person_id=arrival.person_id, now=now)
     except IntegrityError:
         await _refuse_used(spent.nonce, spent.digest)
@@ -205,6 +206,7 @@ def _came_from(visit: Visit, registration: Registration) -> LtiContext:
         context_id=visit.context_id,
         resource_link_id=visit.resource_link_id if isinstance(visit, Launch | Review) else "",
         roles_in_context=visit.role,
+        lms=registration.name,
     )
 
 

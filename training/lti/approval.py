@@ -11,6 +11,7 @@ from training.lti.models import Deployment, Registration
 from training.lti.proposals import fingerprint, proposed_for
 from training.lti.registration import uuid_of
 from training.lti.remembered import forget_everywhere
+from training.people.sessions import end_sessions_through
 
 OPENED, CLOSED = ("pending", "closed"), ("pending", "active")
 """The states out of which a registration is opened, and out of which it is closed."""
@@ -112,10 +113,11 @@ async def drop_changes(registration: Registration, *, now: datetime, actor: UUID
 
 
 async def refuse(identifier: UUID, *, now: datetime, actor: UUID | None = None, unit_id: UUID) -> str:
-    """Closes a registration, or refuses a deployment that waits: nobody comes in by it. Says in words what it did."""
+    """Closes a registration, or refuses a deployment that waits: nobody is in by it. Says in words what it did."""
     async with transaction():
         row = await Registration.get_or_none(id=identifier, unit_id=unit_id)
         if row and await Registration.filter(id=identifier, state__in=CLOSED).update(state="closed", asked=None):
+            await end_sessions_through(identifier, now=now)
             detail = {"state": [row.state, "closed"]}
             await facts.record("registration.changed", row, actor=actor, unit=unit_id, now=now, detail=detail)
             forget_everywhere()
@@ -126,3 +128,9 @@ async def refuse(identifier: UUID, *, now: datetime, actor: UUID | None = None, 
             await facts.record("deployment.refused", waiting, actor=actor, unit=unit_id, now=now, detail=detail_of)
             return f"Deployment {waiting.deployment_id} is refused."
     raise NotFound("Nothing of this kind waits for approval.", "Load the page again.")
+
+
+async def end_late_sessions(identifier: UUID, *, now: datetime) -> None:
+    """Ends what a launch opened that was on its way when its registration was closed."""
+    if await Registration.filter(id=identifier, state="closed").exists():
+        await end_sessions_through(identifier, now=now)

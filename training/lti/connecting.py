@@ -36,6 +36,7 @@ class Typed(BaseModel):
     name: str = Field("", max_length=200)
     site: str = ""
     deployment_policy: str = "ask"
+    staff_sessions: bool = False
 
 
 async def connect(request: Request) -> Response:
@@ -116,6 +117,7 @@ async def _values(found: Registration) -> dict[str, Any]:
         **{name: getattr(found, name) for name in (*kept, "deployment_policy")},
         "service_hosts": " ".join(found.service_hosts),
         "site": site.code if site else "",
+        "staff_sessions": "yes" if found.staff_sessions else "",
     }
 
 
@@ -132,4 +134,5 @@ def _entry(asked: Typed) -> Entry:
         profile=asked.profile,
         name=asked.name,
         deployment_policy=asked.deployment_policy,
+        staff_sessions=asked.staff_sessions,
     )

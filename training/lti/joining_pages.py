@@ -13,8 +13,9 @@ from training.lti import dynamic, roster, roster_changes
 from training.lti.models import Context, Registration, visible_to
 from training.lti.refusals import Refused
 from training.lti.tool import Tool
-from training.lti.traces import Notes, browser_family, note_refusal
+from training.lti.traces import Notes, note_refusal
 from training.people.actor import Actor
+from training.web.browsers import browser_of
 from training.web.limits import allow, caller
 from training.web.pages import actor, go, identity, page
 
@@ -41,7 +42,7 @@ async def register(request: Request) -> Response:
             now=now,
         )
     except Refused as refused:
-        notes = Notes(str(request.scope["request_id"]), browser=browser_family(request.headers.get("user-agent", "")))
+        notes = Notes(str(request.scope["request_id"]), browser=browser_of(request))
         await note_refusal(refused, notes, now=now)
         shown: dict[str, Any] = {"refused": refused, "detail": refused.detail, "tried": "", "window_path": ""}
         response = page(request, "lti/refused.html", refused.status, reference=notes.reference, **shown)

@@ -19,6 +19,7 @@ class Registration(Model):
 
     `state` is pending, active or closed; `deployment_policy` is auto, ask or refuse. `asked` says who asked for it and
     `proposed` what its LMS would change (see proposals): nothing of an approved row changes before somebody accepts it.
+    `staff_sessions` lets staff do in a session that came through it what otherwise asks for a direct sign-in.
     Personal data: the network address that asked for it; kept: until it is answered.
     """
 
@@ -40,6 +41,7 @@ class Registration(Model):
     profile = fields.CharField(40, default="other")
     state = fields.CharField(10, default="active")
     deployment_policy = fields.CharField(10, default="ask")
+    staff_sessions = fields.BooleanField(default=False, db_default=False)
     client_uri = fields.CharField(1000, default="")
     client_token = fields.TextField(default="")
     proposed: Any = fields.JSONField(null=True)

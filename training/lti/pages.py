@@ -19,8 +19,9 @@ from training.lti.refusals import Refused
 from training.lti.registration import frame_origins_of
 from training.lti.state import LOGIN_SECONDS, Login
 from training.lti.tool import Tool
-from training.lti.traces import Notes, browser_family, note_refusal
+from training.lti.traces import Notes, note_refusal
 from training.people.door_keeper import hand_out
+from training.web.browsers import browser_of
 from training.web.frames import MARK
 from training.web.limits import TooMany, allow
 from training.web.pages import page
@@ -153,7 +154,7 @@ def _tool(request: Request) -> Tool:
 
 def _notes(request: Request) -> Notes:
     reference = str(request.scope.get("request_id") or secrets.token_hex(6))
-    return Notes(reference, browser=browser_family(request.headers.get("user-agent", "")))
+    return Notes(reference, browser=browser_of(request))
 
 
 async def _asked(request: Request) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from training.errors import Conflict, Invalid, NotFound
 from training.lti.models import Deployment, Identity, Registration
 from training.lti.profiles import PROFILES, recognise
 from training.lti.remembered import forget_everywhere
+from training.people.sessions import let_staff
 from training.sites.models import CentralUnit, Site
 
 POLICIES = ("auto", "ask", "refuse")
@@ -35,6 +36,7 @@ class Entry:
     profile: str = ""
     name: str = ""
     deployment_policy: str = "ask"
+    staff_sessions: bool = False
 
 
 async def add(
@@ -54,16 +56,10 @@ async def add(
             unit=owner,
             site=place,
             name=entry.name or urlsplit(entry.issuer).netloc or entry.issuer,
-            issuer=entry.issuer,
-            client_id=entry.client_id,
-            auth_url=entry.auth_url,
-            token_url=entry.token_url,
-            jwks_url=entry.jwks_url,
-            token_audience=entry.token_audience,
+            **{one: getattr(entry, one) for one in ENTERED},
             service_hosts=list(entry.service_hosts),
             profile=entry.profile or recognise(issuer=entry.issuer).name,
             state=state,
-            deployment_policy=entry.deployment_policy,
             created=now,
         )
         known = [
@@ -138,13 +134,23 @@ async def change(
         raise Conflict("This issuer and client id are registered already.", "See the list of learning systems.")
     async with transaction():
         await Registration.filter(id=row.id).update(**told)
+        await let_staff(row.id, may=entry.staff_sessions)
         detail = {name: [str(one) for one in pair] for name, pair in changed.items() if name != "name"}
         await facts.record("registration.changed", row, actor=actor, unit=row.unit_id, now=now, detail=detail)
     forget_everywhere()
     return await Registration.get(id=row.id)
 
 
-ENTERED = ("issuer", "client_id", "auth_url", "token_url", "jwks_url", "token_audience", "deployment_policy")
+ENTERED = (
+    "issuer",
+    "client_id",
+    "auth_url",
+    "token_url",
+    "jwks_url",
+    "token_audience",
+    "deployment_policy",
+    "staff_sessions",
+)
 
 
 async def find(identifier: str) -> Registration:

@@ -20,7 +20,7 @@ _NAMED = """
 WITH spent AS (
   INSERT INTO lti_nonce (nonce, digest, expires) VALUES (:nonce, :digest, :nonce_until)
 ), gate AS (
-  SELECT d.id FROM lti_registration r JOIN lti_deployment d ON d.registration_id = r.id
+  SELECT d.id, r.staff_sessions FROM lti_registration r JOIN lti_deployment d ON d.registration_id = r.id
   WHERE r.id = :registration AND r.state = 'active' AND d.deployment_id = :deployment AND d.state = 'approved'
 ), known AS (
   SELECT i.id, i.person_id, i.name, i.email FROM lti_identity i JOIN people_person p ON p.id = i.person_id
@@ -92,8 +92,10 @@ WITH spent AS (
 ), left_behind AS (
   UPDATE people_session SET ended = :now WHERE token_hash = :replaces AND ended IS NULL
 ), opened AS (
-  INSERT INTO people_session (token_hash, person_id, created, seen, expires, lti)
-  VALUES (:session, (SELECT person_id FROM who), :now, :now, :session_until, :came_from)
+  INSERT INTO people_session
+    (token_hash, person_id, created, seen, expires, lti, registration_id, lms_staff, browser)
+  VALUES (:session, (SELECT person_id FROM who), :now, :now, :session_until, :came_from, :registration,
+    (SELECT staff_sessions FROM gate), :browser)
 ), traced AS (
   INSERT INTO lti_launch_trace (id, reference, registration_id, at, outcome, detail, deployment_id, message_type,
     target, person_id, clock_skew, rung, browser)

@@ -9,7 +9,8 @@ from uuid import UUID
 Row = Mapping[str, Any]
 
 _FIND = """
-SELECT d.id AS deployment, i.id AS identity, i.person_id AS person, i.name, i.email, p.name AS called, p.erased_at,
+SELECT r.staff_sessions, d.id AS deployment,
+  i.id AS identity, i.person_id AS person, i.name, i.email, p.name AS called, p.erased_at,
   c.id AS context, c.title, c.label, c.roster_url,
   l.id AS link, l.title AS link_title, l.target, l.line_item_url, l.line_items_url, l.scopes
 FROM lti_registration r
@@ -48,8 +49,9 @@ _ALWAYS = (
     "INSERT INTO trail_fact "
     "(kind, subject_kind, subject_id, person_id, unit_id, actor_id, happened, recorded, version, detail) "
     "VALUES ('person.launched', 'lti.Identity', :identity, :person, :unit, :person, :now, :now, '', :detail)",
-    "INSERT INTO people_session (token_hash, person_id, created, seen, expires, lti) "
-    "VALUES (:session, :person, :now, :now, :session_until, :came_from)",
+    "INSERT INTO people_session "
+    "(token_hash, person_id, created, seen, expires, lti, registration_id, lms_staff, browser) "
+    "VALUES (:session, :person, :now, :now, :session_until, :came_from, :registration, :staff_sessions, :browser)",
     "INSERT INTO lti_launch_trace (id, reference, registration_id, at, outcome, detail, deployment_id, message_type, "
     "target, person_id, clock_skew, rung, browser) VALUES (:trace, :reference, :registration, :now, 'accepted', '', "
     ":deployment, :message_type, :target, :person, :clock_skew, :rung, :browser)",
@@ -65,6 +67,7 @@ def write(raw: sqlite3.Connection, told: Row) -> bool:
     if found is None or found["erased_at"] is not None:
         raw.rollback()
         return False
+    values["staff_sessions"] = found["staff_sessions"]
     values["detail"] = values["again_detail" if found["identity"] else "first_detail"]
     _write_person(raw, found, values)
     _write_place(raw, found, values)

@@ -44,14 +44,3 @@ async def _write(notes: Notes, outcome: str, detail: str, person_id: UUID | None
 
 def _plain(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def browser_family(agent: str) -> str:
-    """Names the browser's family, which is all of it that helps to explain a launch."""
-    for mark, family in _FAMILIES:
-        if mark in agent:
-            return family
-    return ""
-
-
-_FAMILIES = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrom", "Chrome"), ("Safari", "Safari"))

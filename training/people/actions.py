@@ -10,7 +10,7 @@ from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
-from training.people.models import Email, Membership, Person, SignInLink
+from training.people.models import Email, Membership, Person, Session, SignInLink
 from training.people.reach import people_for, person_for
 from training.people.roles import AT_A_SITE, GIVEN_BY_COORDINATORS, ROLES, UNIT_WIDE
 from training.people.sessions import end_sessions_of, open_session
@@ -58,7 +58,7 @@ async def look_at_link(token: str, *, secret_key: str, now: datetime) -> SignInL
 
 
 async def sign_in_by_link(
-    token: str, *, session_token: str, replaces: str | None, secret_key: str, now: datetime
+    token: str, *, session_token: str, replaces: str | None, browser: str, secret_key: str, now: datetime
 ) -> str:
     """Uses a link up and opens a session; gives the path to go to. Of two at once only one gets in."""
     link = await look_at_link(token, secret_key=secret_key, now=now)
@@ -66,22 +66,44 @@ async def sign_in_by_link(
         if not await SignInLink.filter(id=link.id, used__isnull=True, expires__gt=now).update(used=now):
             raise Conflict("This sign-in link has just been used.", "Ask for a new one.")
         await Email.filter(person_id=link.person_id, address=link.address).update(confirmed=True)
-        await _open(link.person_id, session_token=session_token, replaces=replaces, way="link", now=now)
+        await _open(
+            link.person_id, session_token=session_token, replaces=replaces, browser=browser, way="link", now=now
+        )
     return link.target
 
 
-async def sign_in_in_demo(person_id: UUID, *, session_token: str, replaces: str | None, now: datetime) -> None:
+async def sign_in_in_demo(
+    person_id: UUID, *, session_token: str, replaces: str | None, browser: str, now: datetime
+) -> None:
     """Signs a demo person in; only the demo's page calls this."""
     async with transaction():
-        await _open(person_id, session_token=session_token, replaces=replaces, way="demo", now=now)
+        await _open(person_id, session_token=session_token, replaces=replaces, browser=browser, way="demo", now=now)
 
 
-async def _open(person_id: UUID, *, session_token: str, replaces: str | None, way: str, now: datetime) -> None:
+async def _open(
+    person_id: UUID, *, session_token: str, replaces: str | None, browser: str, way: str, now: datetime
+) -> None:
     person = await Person.get(id=person_id)
-    await open_session(person_id, token=session_token, now=now, replaces=replaces)
+    await open_session(person_id, token=session_token, now=now, browser=browser, replaces=replaces)
     await facts.record(
         "person.signed_in", person, actor=person_id, person=person_id, unit=person.unit_id, now=now, detail={"way": way}
     )
+
+
+async def sign_out(person_id: UUID, *, key: str = "", actor: Actor, now: datetime) -> int:
+    """Ends the sessions of a person, or the one of that key; somebody else's as who manages them."""
+    person = await (
+        Person.get(id=person_id) if person_id == actor.person_id else person_for(actor, "manage people", person_id)
+    )
+    async with transaction():
+        running = Session.filter(person_id=person_id, ended__isnull=True, token_hash__startswith=key)
+        ended = await running.update(ended=now)
+        if ended:
+            await facts.record(
+                "person.signed_out", person, actor=actor.person_id, person=person_id, unit=person.unit_id, now=now,
+                detail={"sessions": ended},
+            )  # fmt: skip
+    return ended
 
 
 async def give_membership(

@@ -20,6 +20,8 @@ class LtiContext:
     resource_link_id: str = ""
     roles_in_context: str = "none"
     """instructor, learner or none"""
+    lms: str = ""
+    """What the LMS is called here."""
 
     @property
     def place(self) -> str:
@@ -55,6 +57,15 @@ class Actor:
     def may(self, ability: str) -> bool:
         """Tells whether the ability holds anywhere; whom it holds for is told by `reach`."""
         return bool(self._places(ability))
+
+    def held_back(self, ability: str) -> bool:
+        """Tells whether the ability would hold if the person had signed in directly."""
+        return not self.may(ability) and any(roles.may(role, ability) for role in self.roles)
+
+    @cached_property
+    def works_elsewhere(self) -> bool:
+        """Tells whether the person has abilities of staff that this session does not open."""
+        return any(self.held_back(ability) for ability in roles.ABILITIES)
 
     def everywhere(self, ability: str) -> bool:
         """Tells whether a role that has the ability is held for the whole unit."""

@@ -175,7 +175,9 @@ class Permission(Model):
 class Session(Model):
     """Is one signed-in browser (or one frame without cookies); only a hash of its token is stored.
 
-    Personal data: who was signed in and when; kept: 30 days after it ends.
+    `registration_id` and `lti` say through which LMS it came, if it did; then it is good for what is one's own, and for
+    the abilities of staff only with `lms_staff`.
+    Personal data: who was signed in, when, by what and from where; kept: 30 days after it ends.
     """
 
     token_hash = fields.CharField(64, primary_key=True)
@@ -187,6 +189,9 @@ class Session(Model):
     expires = fields.DatetimeField(db_index=True)
     ended = fields.DatetimeField(null=True)
     lti = fields.JSONField[dict[str, str] | None](null=True)
+    registration_id = fields.UUIDField(null=True, db_index=True)
+    lms_staff = fields.BooleanField(default=False, db_default=False)
+    browser = fields.CharField(20, default="", db_default="")
 
     person_id: UUID
 

@@ -22,6 +22,7 @@ from training.people.giving import gives, may_end
 from training.people.models import Email, Membership, Permission, Person, Relation
 from training.people.reach import live_on, visible_to
 from training.people.roles import ROLES
+from training.people.sessions import open_ones
 from training.web.pages import actor, fill, go, identity, page, typed
 
 PAGE_SIZE = 50
@@ -156,6 +157,7 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
         actions=_ways_on(me, found.id),
         gives=given,
         may_end=await may_end(me, found.id) if given else [],
+        sessions=await open_ones(now=clock.now()).filter(person_id=found.id).count() if given else 0,
         back=("People", "/people"),
         **told,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from training.dates import local_day
 from training.people.actor import Actor, LtiContext
@@ -18,6 +19,7 @@ ABSOLUTE = timedelta(days=7)
 NOTED_EVERY = timedelta(minutes=5)
 """How often use of a session is written down: often enough for the idle limit, and seldom enough for the database."""
 
+KEY_LETTERS = 16
 KEPT = timedelta(days=30)
 """How long it is known who was signed in and who asked for a link, after the end."""
 
@@ -28,7 +30,14 @@ def token_hash(token: str) -> str:
 
 
 async def open_session(
-    person_id: UUID, *, token: str, now: datetime, lti: LtiContext | None = None, replaces: str | None = None
+    person_id: UUID,
+    *,
+    token: str,
+    now: datetime,
+    browser: str = "",
+    lti: LtiContext | None = None,
+    lms_staff: bool = False,
+    replaces: str | None = None,
 ) -> None:
     """Opens a session for a fresh random token of 256 bits, and ends the browser's earlier one."""
     if replaces:
@@ -39,7 +48,10 @@ async def open_session(
         created=now,
         seen=now,
         expires=now + ABSOLUTE,
+        browser=browser,
         lti=asdict(lti) if lti else None,
+        registration_id=UUID(lti.registration_id) if lti else None,
+        lms_staff=lms_staff,
     )
 
 
@@ -53,6 +65,32 @@ async def end_sessions_of(person_id: UUID, *, now: datetime) -> int:
     return await Session.filter(person_id=person_id, ended__isnull=True).update(ended=now)
 
 
+async def end_sessions_through(registration_id: UUID, *, now: datetime) -> int:
+    """Ends every session that came through an LMS, and says how many there were."""
+    return await Session.filter(registration_id=registration_id, ended__isnull=True).update(ended=now)
+
+
+async def let_staff(registration_id: UUID, *, may: bool) -> None:
+    """Sets for the sessions that came through an LMS whether the abilities of staff may be used in them."""
+    await Session.filter(registration_id=registration_id, ended__isnull=True).update(lms_staff=may)
+
+
+def open_ones(*, now: datetime) -> QuerySet[Session]:
+    """Lists the sessions that can be used."""
+    return Session.filter(ended__isnull=True, expires__gt=now, seen__gt=now - IDLE)
+
+
+async def open_sessions(person_id: UUID, *, now: datetime) -> list[dict[str, Any]]:
+    """Lists where a person is signed in, the one used last first."""
+    rows = open_ones(now=now).filter(person_id=person_id).order_by("-seen")
+    return list(await rows.values("token_hash", "created", "seen", "browser", "lti"))
+
+
+def key_of(stored: str) -> str:
+    """Names a session on the page that ends it, by a part of the hash of its token."""
+    return stored[:KEY_LETTERS]
+
+
 async def forget_sign_ins(*, now: datetime) -> int:
     """Removes sessions and links that ended 30 days ago, and tells how many."""
     long_ago = now - KEPT
@@ -62,20 +100,23 @@ async def forget_sign_ins(*, now: datetime) -> int:
 
 async def actor_of(token: str, *, now: datetime) -> Actor | None:
     """Finds who is signed in under a token, with roles and sites of today, in one query."""
-    rows: Sequence[Mapping[str, Any]] = await Session.filter(
-        token_hash=token_hash(token), ended__isnull=True, expires__gt=now, seen__gt=now - IDLE
-    ).values(
-        "seen",
-        "lti",
-        "person_id",
-        name="person__name",
-        language="person__language",
-        zone="person__unit__zone",
-        unit_id="person__unit_id",
-        role="person__memberships__role",
-        site_id="person__memberships__site_id",
-        starts="person__memberships__starts",
-        ends="person__memberships__ends",
+    rows: Sequence[Mapping[str, Any]] = (
+        await open_ones(now=now)
+        .filter(token_hash=token_hash(token))
+        .values(
+            "seen",
+            "lti",
+            "lms_staff",
+            "person_id",
+            name="person__name",
+            language="person__language",
+            zone="person__unit__zone",
+            unit_id="person__unit_id",
+            role="person__memberships__role",
+            site_id="person__memberships__site_id",
+            starts="person__memberships__starts",
+            ends="person__memberships__ends",
+        )
     )
     if not rows:
         return None
@@ -96,4 +137,5 @@ def _actor(rows: Sequence[Mapping[str, Any]], day: date) -> Actor:
         held=frozenset((row["role"], row["site_id"]) for row in live),
         today=day,
         lti=LtiContext(**first["lti"]) if first["lti"] else None,
+        staff=not first["lti"] or first["lms_staff"],
     )

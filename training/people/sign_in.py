@@ -13,6 +13,7 @@ from training.people.demo_cast import SEES
 from training.people.door_keeper import hand_out, take_back
 from training.people.models import Person
 from training.people.sessions import end_session
+from training.web.browsers import browser_of
 from training.web.limits import allow, caller
 from training.web.pages import fill, go, page, typed
 
@@ -58,7 +59,12 @@ async def follow_link(request: Request) -> Response:
         return page(request, "people/sign_in_confirm.html", token=token, email=link.address)
     fresh = secrets.token_urlsafe(32)
     target = await actions.sign_in_by_link(
-        token, session_token=fresh, replaces=request.scope.get("session_token"), secret_key=secret, now=now
+        token,
+        session_token=fresh,
+        replaces=request.scope.get("session_token"),
+        browser=browser_of(request),
+        secret_key=secret,
+        now=now,
     )
     return hand_out(go(request, target), fresh, secure=request.app.state.settings.secure, now=now)
 
@@ -85,7 +91,13 @@ async def choose(request: Request) -> Response:
     if person is None:
         raise NotFound("Nobody in the demo has this name.", "Choose one of the six people.")
     fresh = secrets.token_urlsafe(32)
-    await actions.sign_in_in_demo(person.id, session_token=fresh, replaces=request.scope.get("session_token"), now=now)
+    await actions.sign_in_in_demo(
+        person.id,
+        session_token=fresh,
+        replaces=request.scope.get("session_token"),
+        browser=browser_of(request),
+        now=now,
+    )
     return hand_out(go(request, "/"), fresh, secure=settings.secure, now=now)
 
 

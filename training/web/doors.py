@@ -21,6 +21,17 @@ SMALL = Middleware(GZipMiddleware, minimum_size=1500, compresslevel=4)
 """Makes answers small on their way."""
 
 
+class DirectOnly(NotAllowed):
+    """Somebody of the staff came through a learning system, and asks for what a direct sign-in opens."""
+
+    def __init__(self, sign_in_path: str) -> None:
+        super().__init__(
+            "This page is for staff, and you came here through a learning system.",
+            "Sign in directly to open it. Your learning system stays as it is.",
+        )
+        self.sign_in_path = sign_in_path
+
+
 class Door(Route):
     """A route that knows the ability it asks for."""
 
@@ -70,6 +81,8 @@ class _Guarded:
         if actor is None:
             return _ask_to_sign_in(request)
         if self.may != SIGNED_IN and not actor.may(self.may):
+            if actor.held_back(self.may):
+                raise DirectOnly(_sign_in_path(request))
             raise NotAllowed("This page is not for you.", "If you need it for your work, ask your site coordinator.")
         return await self.endpoint(request)
 
@@ -77,7 +90,11 @@ class _Guarded:
 def _ask_to_sign_in(request: Request) -> Response:
     if request.url.path.startswith("/api/"):
         raise NotAllowed("Sign in first.", "Send a session cookie or a token.")
+    # Not inside the frame's address: its session is over, and would stand before the one that signing in opens.
+    return RedirectResponse(_sign_in_path(request), 303)
+
+
+def _sign_in_path(request: Request) -> str:
     path, query = request.scope["path"].removeprefix(request.scope.get("root_path", "")), request.url.query
     wanted = (f"{path}?{query}" if query else path) if request.method == "GET" else "/"
-    # Not inside the frame's address: its session is over, and would stand before the one that signing in opens.
-    return RedirectResponse(f"/sign-in?to={quote(wanted, safe='/')}", 303)
+    return f"/sign-in?to={quote(wanted, safe='/')}"

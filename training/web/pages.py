@@ -107,6 +107,7 @@ def _surroundings(request: Request) -> dict[str, Any]:
         "languages": [],
         "demo": settings.demo,
         "framed": bool(request.scope.get("root_path")) or request.headers.get("sec-fetch-dest") == "iframe",
+        "direct_path": f"{settings.public_url}/sign-in",
         "window_path": settings.public_url + path,
         "lang": language if language in ("en", "cy") else "en",
         "dir": "ltr",

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, ValidationError
 
 from training.errors import Conflict, Invalid, NotAllowed, NotFound, Trouble, Upstream
+from training.web.doors import DirectOnly
 from training.web.limits import TooMany
 from training.web.pages import page
 
@@ -38,7 +39,9 @@ async def trouble(request: Request, error: Exception) -> Response:
     """Answers one of our own five errors."""
     assert isinstance(error, Trouble)
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-    return told(request, status, error.message, error.remedy, retry_after=getattr(error, "retry_after", None))
+    direct = error.sign_in_path if isinstance(error, DirectOnly) else ""
+    retry_after = getattr(error, "retry_after", None)
+    return told(request, status, error.message, error.remedy, retry_after=retry_after, sign_in_path=direct)
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -75,7 +78,14 @@ async def fault(request: Request, error: Exception) -> Response:
 
 
 def told(
-    request: Request, status: int, message: str, remedy: str, *, retry_after: float | None = None, title: str = ""
+    request: Request,
+    status: int,
+    message: str,
+    remedy: str,
+    *,
+    retry_after: float | None = None,
+    title: str = "",
+    sign_in_path: str = "",
 ) -> Response:
     """Shows the page of troubles, or problem details (RFC 9457) to a program."""
     title = title or TITLES.get(status, "There is a problem")
@@ -86,6 +96,8 @@ def told(
         response = JSONResponse(problem | {"reference": reference}, status, media_type="application/problem+json")
     else:
         said = {"title": title, "message": message, "remedy": remedy, "reference": reference}
+        # At the top level: a frame would go on in the session that came through the LMS.
+        said["sign_in_path"] = request.app.state.settings.public_url + sign_in_path if sign_in_path else ""
         response = page(request, "errors/problem.html", status, **said)
     if retry_after is not None:
         response.headers["Retry-After"] = str(int(retry_after) + 1)
