@@ -13,6 +13,19 @@ BADGE, TOKEN, CODE, DOCUMENT = "badge", "token", "code", "document"
 SUFFIX = {BADGE: "json", TOKEN: "jwt", CODE: "txt", DOCUMENT: "pdf"}
 
 
+class Damaged(Conflict):
+    """What is kept of a certificate is not what was made: nothing in it may be told. `what` is for the operator."""
+
+    title = "This record is damaged"
+
+    def __init__(self, what: str) -> None:
+        super().__init__("This record is damaged.", "Ask the issuer.")
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.what}"
+
+
 @dataclass(frozen=True)
 class Made:
     """Something made, not yet kept."""
@@ -46,13 +59,14 @@ async def note(certificate_id: UUID, made: Made, *, path: str, now: datetime) ->
 
 
 async def latest(certificate_id: UUID, kind: str) -> Artefact | None:
-    """Finds the version of an artefact that counts."""
-    return await Artefact.filter(certificate_id=certificate_id, kind=kind).order_by("-version").first()
+    """Finds the version of an artefact that counts; None also once it was removed with its holder."""
+    there = Artefact.filter(certificate_id=certificate_id, kind=kind).exclude(path="")
+    return await there.order_by("-version").first()
 
 
 async def read(row: Artefact, *, shelf: Shelf) -> bytes | None:
-    """Reads an artefact; None when it is gone from the shelf; raises Conflict when it is not what was made."""
+    """Reads an artefact; None when it is gone from the shelf; raises Damaged when it is not what was made."""
     content = await shelf.get(row.path)
     if content is not None and hashlib.sha256(content).hexdigest() != row.sha256:
-        raise Conflict("A stored file of this certificate was changed.", "Restore it from the backup.")
+        raise Damaged("A stored file of this certificate was changed.")
     return content

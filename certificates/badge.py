@@ -14,6 +14,7 @@ from certificates import addresses, signing, statuslist
 from certificates.frozen import CertificateFacts
 from certificates.signing import Unproven
 from certificates.vocabulary import CREDENTIALS, OPEN_BADGES
+from training.dates import end_of, start_of
 
 LAST_SECOND = time(23, 59, 59)
 
@@ -49,13 +50,13 @@ def compose(facts: CertificateFacts, *, valid_from: datetime | None = None) -> d
         "name": facts.title,
         "description": facts.description,
         "issuer": profile(facts.home, slug=facts.issuer_slug, name=facts.issuer_name),
-        "validFrom": _stamp(valid_from) if valid_from else _at(facts.valid_from, time()),
+        "validFrom": _stamp(valid_from or start_of(facts.valid_from, facts.zone)),
         "awardedDate": _stamp(facts.issued),
         "credentialSubject": _subject(facts),
         "credentialStatus": statuslist.entry(facts.status_list, facts.status_index),
     }
     if facts.valid_until:
-        document["validUntil"] = _at(facts.valid_until, LAST_SECOND)
+        document["validUntil"] = _stamp(end_of(facts.valid_until, facts.zone))
     if facts.evidence:
         document["evidence"] = [
             {"type": ["Evidence"], "name": each.label, "narrative": each.amount} for each in facts.evidence
@@ -79,9 +80,30 @@ def achievement(facts: CertificateFacts) -> dict[str, Any]:
         "criteria": {"narrative": facts.criteria},
         "achievementType": "Certification",
         "version": facts.achievement_version,
-        "inLanguage": facts.language,
+        "inLanguage": "en",  # what we write ourselves; the sheet around it is in the language of its holder
         "tag": [each for each in (facts.programme, facts.level) if each],
     }
+
+
+def tells(document: Mapping[str, Any], facts: CertificateFacts, *, first: bool) -> bool:
+    """Tells whether a credential that was signed here says these facts; only the `first` one begins when they do.
+
+    Days may be written as earlier versions of the service wrote them.
+    """
+    due, last = compose(facts), facts.valid_until
+    begins = (due["validFrom"], _at(facts.valid_from, time()))
+    ends = (due.get("validUntil"), _at(last, LAST_SECOND) if last else None)
+    if document.get("validUntil") not in ends or (first and document.get("validFrom") not in begins):
+        return False
+    return _substance(document) == _substance(due)
+
+
+def _substance(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives what a credential says apart from its days and the words around them."""
+    subject = document["credentialSubject"]
+    achieved = {name: value for name, value in subject["achievement"].items() if name != "inLanguage"}
+    names = ("id", "name", "description", "issuer", "awardedDate", "credentialStatus", "evidence")
+    return {name: document.get(name) for name in names} | {"subject": {**subject, "achievement": achieved}}
 
 
 def problems(document: Mapping[str, Any]) -> list[str]:

@@ -103,7 +103,8 @@ class Artefact(Model):
     `kid` is the key that signed it.
 
     The bytes lie in storage under `path`, and can be made again: `sha256` proves that they are the same.
-    Personal data: the artefact names the holder; kept: for ever, until the person is erased.
+    Personal data: the artefact names the holder; kept: until the person is erased. Then `path` is empty, and the hash
+    stays for ever, so that a file which somebody was given is still known.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -121,3 +122,19 @@ class Artefact(Model):
     class Meta:
         table = "certificates_artefact"
         unique_together = (("certificate", "kind", "version"),)
+
+
+class Damage(Model):
+    """Is one certificate whose record was found to be no longer what was signed; gone when it is found sound again.
+
+    Personal data: none; kept: until the record is put right.
+    """
+
+    certificate: fields.OneToOneRelation[Certificate] = fields.OneToOneField(
+        "certificates.Certificate", related_name="damage", on_delete=RESTRICT, primary_key=True
+    )
+    what = fields.CharField(200)
+    found = fields.DatetimeField()
+
+    class Meta:
+        table = "certificates_damage"

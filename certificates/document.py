@@ -75,7 +75,7 @@ class Press:
         able, why_not = await self.available()
         if not able:
             raise SwitchedOff(f"PDF is off here: {why_not}", "The certificate on its page counts as much; print that.")
-        if missing := unprintable(" ".join((facts.name, facts.title, facts.issuer_name))):
+        if missing := unprintable(sheet.words_on(facts)):
             raise Unprintable(f"The PDF cannot show these letters: {missing}", "Print the page of the certificate.")
         order = {
             "markup": sheet.markup(facts, code=code),

@@ -4,11 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certificates.artefacts import BADGE, TOKEN
+from certificates.integrity import proven
 from certificates.models import Certificate, certificates_visible_to
 from certificates.publishing import credential_of, print_document
 from training import clock
 from training.errors import NotFound
-from training.web.pages import actor, identity
+from training.web.pages import actor, as_file, identity
 
 
 async def document(request: Request) -> Response:
@@ -33,12 +34,15 @@ async def token(request: Request) -> Response:
 
 
 async def _certificate(request: Request) -> Certificate:
-    row = await certificates_visible_to(actor(request)).get_or_none(id=identity(request))
+    """Finds a certificate of which files may be given: its record says what was signed."""
+    seen, state = certificates_visible_to(actor(request)), request.app.state
+    row = await seen.get_or_none(id=identity(request)).prefetch_related("certification")
     if row is None:
         raise NotFound("There is no such certificate.", "Look at the list of your certificates.")
+    await proven(row, keys=state.keys, shelf=state.shelf, now=clock.now())
     return row
 
 
 def _file(content: bytes, kind: str, name: str, *, shown: str = "attachment") -> Response:
-    headers = {"Content-Disposition": f'{shown}; filename="{name}"', "Cache-Control": "private, no-store"}
+    headers = as_file(name, shown=shown) | {"Cache-Control": "private, no-store"}
     return Response(content, headers=headers, media_type=kind)

@@ -45,6 +45,18 @@ async def of_certificate(certificate_id: UUID, *, public_url: str, now: datetime
     return await _letter(row.person, outcome.heading, [*lines, *_objecting(outcome, public_url)])
 
 
+async def of_new_signature(certificate_id: UUID, *, public_url: str) -> Letter:
+    """Tells that a certificate was signed again, as the key that had signed it is given up."""
+    row = await Certificate.get(id=certificate_id).prefetch_related("person")
+    lines = [
+        "A key that we sign certificates with may be known to others. We do not use it any more.",
+        "So we have signed your certificate again. It says the same as before.",
+        f"Please save the new PDF and badge in place of the old ones:\n{public_url}/certificates/{row.id}",
+        "The link on a printed copy works as before.",
+    ]
+    return await _letter(row.person, "Your certificate was signed again", lines)
+
+
 async def _earlier(found: Certification) -> bool:
     replaced = StateChange.filter(state="replaced", recorded=found.recorded, certification__person_id=found.person_id)
     return await replaced.filter(

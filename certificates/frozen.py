@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-TEMPLATE_VERSION = "1"  # of templates/certificates/document.html; a change of its look is a new version
+from training.dates import DEFAULT_ZONE
+
+TEMPLATE_VERSION = "2"  # of templates/certificates/document.html; a change of its look is a new version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class CertificateFacts:
     """What a certificate says, on the day it was awarded.
 
     `square` is what the QR code holds: a link, or also the signed facts, for a check without a network (signed).
+    `zone` names the clocks by which its first day begins and its last one ends.
     `home` is the address of the service without a path, `valid_until` the last day (none: for ever),
     `subject_id` a random urn:uuid per person and issuer, `email_hash` is `sha256$…` of the address and `email_salt`.
     """
@@ -61,6 +64,7 @@ class CertificateFacts:
     email_hash: str = ""
     email_salt: str = ""
     square: str = "link"
+    zone: str = DEFAULT_ZONE
     template_version: str = TEMPLATE_VERSION
 
     @property

@@ -22,7 +22,11 @@ HOUR = "public, max-age=3600"
 CHECK_EACH_TIME = "public, no-cache"  # may be kept, but is asked for again, which the tag makes cheap
 NAME = re.compile(r"[\w.-]+")
 CONTEXTS = [CREDENTIALS, OPEN_BADGES]
-DID_CONTEXTS = ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"]
+DID_CONTEXTS = [
+    "https://www.w3.org/ns/did/v1",
+    "https://w3id.org/security/multikey/v1",
+    "https://w3id.org/security/jwk/v1",
+]
 
 
 async def issuer(request: Request) -> Response:
@@ -37,7 +41,7 @@ async def issuer(request: Request) -> Response:
 async def did(request: Request) -> Response:
     """Gives the DID document of an issuer. Source: Controlled Identifiers v1.0; did:web Method Specification."""
     unit, home = await _unit(request), _home(request)
-    document = _did(addresses.issuer_did(home, unit.slug), await issuer_keys(unit.id))
+    document = _did(addresses.issuer_did(home, unit.slug), await issuer_keys(unit.id), home=home)
     also = {"alsoKnownAs": [addresses.issuer_page(home, unit.slug)]}
     return _told(document | also, cache=CHECK_EACH_TIME, kind="application/did+json")
 
@@ -45,7 +49,7 @@ async def did(request: Request) -> Response:
 async def host_did(request: Request) -> Response:
     """Gives the DID document of the service, which names its issuers."""
     home, units = _home(request), await CentralUnit.all().order_by("slug")
-    document = _did(addresses.host_did(home), [key for unit in units for key in await issuer_keys(unit.id)])
+    document = _did(addresses.host_did(home), [key for unit in units for key in await issuer_keys(unit.id)], home=home)
     also = {"alsoKnownAs": [addresses.issuer_did(home, unit.slug) for unit in units]}
     return _told(document | also, cache=CHECK_EACH_TIME, kind="application/did+json")
 
@@ -79,15 +83,23 @@ async def status_list(request: Request) -> Response:
     return Response(text, headers=headers, media_type="application/vc+ld+json")
 
 
-def _did(name: str, keys: Sequence[IssuerKey]) -> dict[str, Any]:
-    """Lists every document key ever used; those that were given up are no longer vouched for."""
-    documents = [key for key in keys if key.purpose == DOCUMENT]
-    methods = [
-        {"id": f"{name}#{key.public}", "type": "Multikey", "controller": name, "publicKeyMultibase": key.public}
-        for key in documents
-    ]
-    vouched = [f"{name}#{key.public}" for key in documents if key.state != "compromised"]
-    return {"@context": DID_CONTEXTS, "id": name, "verificationMethod": methods, "assertionMethod": vouched}
+def _did(name: str, keys: Sequence[IssuerKey], *, home: str) -> dict[str, Any]:
+    """Lists every key ever used; those that were given up are no longer vouched for."""
+    methods = {key.id: _method(name, key, home=home) for key in keys}
+    vouched = [methods[key.id]["id"] for key in keys if key.state != "compromised"]
+    listed = list(methods.values())
+    return {"@context": DID_CONTEXTS, "id": name, "verificationMethod": listed, "assertionMethod": vouched}
+
+
+def _method(name: str, key: IssuerKey, *, home: str) -> dict[str, Any]:
+    """Describes a key. Source: Controlled Identifiers v1.0, sections 2.2.2 (Multikey) and 2.2.3 (JsonWebKey)."""
+    if key.purpose == DOCUMENT:
+        method = {"id": f"{name}#{key.public}", "type": "Multikey", "controller": name}
+        return method | {"publicKeyMultibase": key.public}
+    # A DID document may only name methods of its own, and 1EdTech asks for a `kid` that is an address: so the JWK
+    # in it carries the `kid` of the tokens.
+    jwk = json.loads(key.public) | {"kid": addresses.key_page(home, key.kid)}
+    return {"id": f"{name}#{key.kid}", "type": "JsonWebKey", "controller": name, "publicKeyJwk": jwk}
 
 
 async def _unit(request: Request) -> CentralUnit:

@@ -13,6 +13,7 @@ from certificates import ids, status_lists
 from certificates.considering import Considered, per_of
 from certificates.frozen import CertificateFacts, EvidenceCount, Signatory, canonical, digest, thawed
 from certificates.models import Certificate, Certification, Decision
+from certificates.sheet import WORDS
 from training.people.models import Email, Person
 from training.sites.models import CentralUnit, Programme
 
@@ -69,16 +70,15 @@ async def _frozen(
     random: Callable[[int], bytes],
 ) -> CertificateFacts:
     certification, version = issue.certification, issue.considered.version
-    programme = await Programme.get(id=certification.programme_id)
-    level, title = certification.level_title, programme.title
+    programme, level = await Programme.get(id=certification.programme_id), certification.level_title
     return CertificateFacts(
         credential_id=f"urn:uuid:{ids.uuid7(now, random=random)}",
-        serial=ids.serial(_initials(programme.title), year=certification.starts.year, number=place.number),
+        serial=ids.serial(ids.initials(programme.title), year=certification.starts.year, number=place.number),
         home=home,
         verify_token=ids.verify_token(random=random),
-        language="en",
+        language=_language(issue.person, unit),
         name=issue.person.name,
-        title=f"{title}: {level}",
+        title=f"{programme.title}: {level}",
         level=level,
         programme=programme.title,
         programme_slug=programme.slug,
@@ -97,8 +97,14 @@ async def _frozen(
         status_index=place.index,
         evidence=_counts(issue),
         square="signed",
+        zone=unit.zone,
         **await _email_hash(issue.person, random(16).hex()),
     )
+
+
+def _language(person: Person, unit: CentralUnit) -> str:
+    """Chooses the language of the sheet: the holder's, else the unit's, of those that the sheet speaks."""
+    return next((one for one in (person.language, unit.language) if one in WORDS), "en")
 
 
 async def _subject(person: Person, random: Callable[[int], bytes]) -> str:
@@ -138,7 +144,3 @@ async def _email_hash(person: Person, salt: str) -> dict[str, Any]:
         return {}
     hashed = hashlib.sha256((email.address + salt).encode()).hexdigest()
     return {"email_hash": f"sha256${hashed}", "email_salt": salt}
-
-
-def _initials(title: str) -> str:
-    return "".join(word[0] for word in title.split() if word[0].isalpha()).upper()[:4] or "C"

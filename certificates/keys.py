@@ -120,10 +120,20 @@ class KeyStore:
         rows = await IssuerKey.filter(purpose=DOCUMENT).exclude(state="compromised")
         return {row.kid: from_multikey(row.public) for row in rows}
 
+    async def given_up_for_codes(self) -> dict[str, Ed25519PublicKey]:
+        """Lists the keys that were compromised, by kid: codes that were printed before still lead to our records."""
+        rows = await IssuerKey.filter(purpose=DOCUMENT, state="compromised")
+        return {row.kid: from_multikey(row.public) for row in rows}
+
     async def trusted_for_tokens(self) -> dict[str, RSAPublicKey]:
         """Lists the token keys that issuers vouch for, by address."""
         rows = await IssuerKey.filter(purpose=TOKEN).exclude(state="compromised")
         return {addresses.key_page(self.home, row.kid): PyJWK(json.loads(row.public)).key for row in rows}
+
+    async def token_key(self, kid: str) -> RSAPublicKey | None:
+        """Gives the public part of a token key, also of one that was given up: what it had signed is still ours."""
+        row = await IssuerKey.get_or_none(kid=kid, purpose=TOKEN)
+        return PyJWK(json.loads(row.public)).key if row else None
 
     async def _active(
         self, unit: CentralUnit, purpose: str, now: datetime

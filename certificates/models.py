@@ -165,6 +165,7 @@ class Certificate(Model):
     """Is the frozen document of a certification: the facts as printed, its ids, and how far it is published.
 
     `progress` is reserved, signed or published. The verify page reads this row, never the person's.
+    `facts_sha256` proves what the facts were; once the holder is removed from them, `bare_sha256` what they are.
     Personal data: the name as printed; kept: for ever, the name until the person is erased.
     """
 
@@ -180,6 +181,7 @@ class Certificate(Model):
     credential_id = fields.CharField(60, unique=True)
     facts = fields.TextField()
     facts_sha256 = fields.CharField(64)
+    bare_sha256 = fields.CharField(64, null=True)
     status_list_id = fields.UUIDField(null=True)
     status_index = fields.IntField()
     progress = fields.CharField(12, default="reserved")

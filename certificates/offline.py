@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from certificates.frozen import CertificateFacts
 from certificates.signing import Unproven
+from training.dates import end_of, start_of
 
 LARGEST = 1024  # letters of a code that somebody sends us
 SIGN1, EDDSA = 18, -8  # CBOR tag and algorithm. Source: RFC 9052, sections 4.2 and 8.2
@@ -24,14 +25,14 @@ LEVEL, LIST, INDEX = -1, -2, -3  # claims of our own
 
 @dataclass(frozen=True)
 class OfflineFacts:
-    """What a code proves. `ends` is the last day, none: for ever."""
+    """What a code proves. `ends` is the last second of the last day, none: for ever."""
 
     issuer_slug: str
     credential_id: str
     name: str
     level: str
-    starts: date
-    ends: date | None
+    starts: datetime
+    ends: datetime | None
     list_id: UUID
     index: int
 
@@ -41,14 +42,14 @@ def code(facts: CertificateFacts, *, kid: str, sign: Callable[[bytes], bytes]) -
     claims: dict[int, Any] = {
         ISSUER: facts.issuer_slug,
         NAME: facts.name,
-        STARTS: _seconds(facts.valid_from),
+        STARTS: int(start_of(facts.valid_from, facts.zone).timestamp()),
         ID: UUID(facts.credential_id.removeprefix("urn:uuid:")).bytes,
         LEVEL: facts.level,
         LIST: UUID(facts.status_list.rpartition("/")[2]).bytes,
         INDEX: facts.status_index,
     }
     if facts.valid_until:
-        claims[ENDS] = _seconds(facts.valid_until)
+        claims[ENDS] = int(end_of(facts.valid_until, facts.zone).timestamp())
     protected = cbor2.dumps({ALG: EDDSA, KID: bytes.fromhex(kid)}, canonical=True)
     payload = cbor2.dumps(claims, canonical=True)
     message = cbor2.CBORTag(SIGN1, [protected, {}, payload, sign(_to_be_signed(protected, payload))])
@@ -92,8 +93,8 @@ def _facts(claims: Mapping[int, Any]) -> OfflineFacts:
         credential_id=f"urn:uuid:{UUID(bytes=claims[ID])}",
         name=str(claims[NAME]),
         level=str(claims[LEVEL]),
-        starts=_day(claims[STARTS]),
-        ends=_day(claims[ENDS]) if ENDS in claims else None,
+        starts=datetime.fromtimestamp(claims[STARTS], UTC),
+        ends=datetime.fromtimestamp(claims[ENDS], UTC) if ENDS in claims else None,
         list_id=UUID(bytes=claims[LIST]),
         index=int(claims[INDEX]),
     )
@@ -102,11 +103,3 @@ def _facts(claims: Mapping[int, Any]) -> OfflineFacts:
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
     """Source: RFC 9052, section 4.4 (Sig_structure)."""
     return cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)
-
-
-def _seconds(day: date) -> int:
-    return int(datetime.combine(day, time(), UTC).timestamp())
-
-
-def _day(seconds: int) -> date:
-    return datetime.fromtimestamp(seconds, UTC).date()

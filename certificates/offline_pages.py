@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certificates import offline
+from certificates.keys import KeyStore
 from certificates.models import Certificate
 from certificates.signing import Unproven
 from training import clock
@@ -15,11 +16,20 @@ from training.web.pages import go
 async def signed(request: Request) -> Response:
     """Leads from a signed code to the check of its certificate."""
     await allow("verify", caller(request), limit="120/minute", now=clock.now())
+    code, keys = request.path_params["signed"].strip(" .,;"), request.app.state.keys
     try:
-        proven = offline.read(request.path_params["signed"], keys=await request.app.state.keys.trusted_for_codes())
-    except Unproven as error:
-        raise NotFound(str(error), "Do not rely on it. Ask the holder for the certificate's number.") from error
+        proven, trusted = offline.read(code, keys=await keys.trusted_for_codes()), True
+    except Unproven:
+        proven, trusted = await _by_key_given_up(code, keys), False
     row = await Certificate.get_or_none(credential_id=proven.credential_id)
     if row is None:
         raise NotFound("This service does not keep that certificate any more.", "Ask whoever issued it.")
-    return go(request, f"/v/{row.verify_token}")
+    return go(request, f"/v/{row.verify_token}" + ("" if trusted else "?code=untrusted"))
+
+
+async def _by_key_given_up(code: str, keys: KeyStore) -> offline.OfflineFacts:
+    """Reads which certificate an old code stood for; nothing else that it says is believed."""
+    try:
+        return offline.read(code, keys=await keys.given_up_for_codes())
+    except Unproven as error:
+        raise NotFound(str(error), "Do not rely on it. Ask the holder for the certificate's number.") from error

@@ -1,16 +1,19 @@
 """Pages of what has been earned: my pathway in plain words, decisions, my certificates and each of them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certificates import actions, outcomes, pathway_versions, qr
+from certificates import actions, outcomes, pathway_versions, qr, sheet
+from certificates.artefacts import Damaged
 from certificates.considering import judge, per_of
-from certificates.frozen import thawed
+from certificates.frozen import CertificateFacts
 from certificates.grounds import Consideration, PathwayVersion, considerations_visible_to, slot_name
+from certificates.integrity import facts_of, proven
+from certificates.letters import unprintable
 from certificates.models import Certificate, Certification, certificates_visible_to, objections_visible_to
 from certificates.outcome_words import OUTCOMES
 from certificates.outcomes import Outcome
@@ -20,6 +23,7 @@ from certificates.pathways.words import next_steps
 from certificates.rules import GOOD, VERIFIED, WORDS
 from certificates.telling import plain, titles_of, told_nodes
 from training import clock
+from training.dates import local_day
 from training.errors import Invalid, NotFound
 from training.parsing.values import Result
 from training.people.actor import Actor
@@ -206,12 +210,17 @@ async def certificates(request: Request) -> Response:
     """Lists my certificates."""
     me = actor(request)
     rows = await Certificate.filter(person_id=me.person_id).order_by("-reserved").prefetch_related("certification")
-    told = [await _summary(row, me.today) for row in rows]
+    told = [await _summary(row, clock.now()) for row in rows]
     return page(request, "certificates/certificates.html", certificates=told)
 
 
-async def _summary(row: Certificate, today: date) -> dict[str, Any]:
-    facts, outcome = thawed(row.facts), await outcomes.of_certification(row.certification, today)
+async def _summary(row: Certificate, now: datetime) -> dict[str, Any]:
+    try:
+        facts = facts_of(row)
+    except Damaged as error:
+        said = {"title": f"{error.message} {error.remedy}", "level": row.serial, "word": "Damaged", "until": None}
+        return {"path": f"/certificates/{row.id}", **said}
+    outcome = await outcomes.of_certification(row.certification, local_day(now, facts.zone))
     return {
         "path": f"/certificates/{row.id}",
         "title": facts.title,
@@ -225,7 +234,7 @@ async def _summary(row: Certificate, today: date) -> dict[str, Any]:
 
 async def certificate(request: Request) -> Response:
     """Shows a certificate: the frozen facts, how to share it, how to check it. Posted, sets what the check shows."""
-    me, row = actor(request), await _certificate(request)
+    me, row, state, now = actor(request), await _certificate(request), request.app.state, clock.now()
     own = row.person_id == me.person_id
     if request.method == "POST":
         shows = fill(Shown, await typed(request)).shows
@@ -233,18 +242,29 @@ async def certificate(request: Request) -> Response:
             raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
         await Certificate.filter(id=row.id).update(shows=shows)
         return go(request, f"/certificates/{row.id}?notice=Saved.")
-    facts, today = thawed(row.facts), me.today
-    told = await _summary(row, today)
+    facts = await proven(row, keys=state.keys, shelf=state.shelf, now=now)
+    told, today = await _summary(row, now), local_day(now, facts.zone)
     newer = await outcomes.newer_certificate(row.certification) if told["outcome"].state == "replaced" else None
     back = ("My certificates", "/certificates") if own else (facts.name, f"/people/{row.person_id}")
-    published, pdf_off = row.progress == "published", bool(request.app.state.press.off)
+    files = row.progress == "published" and row.bare_sha256 is None
+    no_pdf = _why_no_pdf(row, facts, off=bool(state.press.off))
     return page(
-        request, "certificates/certificate.html", facts=facts, row=row, own=own, told=told, pdf_off=pdf_off,
-        pdf_path=f"/certificates/{row.id}/document" if published and not pdf_off else "",
-        badge_path=f"/certificates/{row.id}/badge" if published else "",
+        request, "certificates/certificate.html", facts=facts, row=row, own=own, told=told, no_pdf=no_pdf,
+        pdf_path="" if no_pdf else f"/certificates/{row.id}/document",
+        badge_path=f"/certificates/{row.id}/badge" if files else "",
         qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url, back=back,
         full=own or await may_for(me, "read register", row.person_id), newer=newer, today=today,
     )  # fmt: skip
+
+
+def _why_no_pdf(row: Certificate, facts: CertificateFacts, *, off: bool) -> str:
+    if row.bare_sha256 is not None:
+        return "The PDF was removed with the holder's details"
+    if missing := unprintable(sheet.words_on(facts)):
+        return f"The PDF cannot show these letters: {missing}"
+    if off:
+        return "PDF is off here"
+    return "" if row.progress == "published" else "The PDF is not made yet"
 
 
 async def _certificate(request: Request) -> Certificate:

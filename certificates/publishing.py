@@ -6,18 +6,21 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from certificates import artefacts, badge, frozen, signing
+from certificates import artefacts, badge, integrity, signing
 from certificates.artefacts import BADGE, CODE, DOCUMENT, TOKEN, Made
 from certificates.attachments import extract_attachment
+from certificates.changes import changes_of, period_of
 from certificates.credential_models import Artefact, PublishedAchievement
 from certificates.document import Press
 from certificates.frozen import CertificateFacts
 from certificates.keys import KeyStore
 from certificates.models import Certificate
+from certificates.rules import OVER, standing_on
 from certificates.shelf import Shelf
 from training import facts as trail
 from training.database.opening import transaction
-from training.errors import Conflict, NotFound
+from training.dates import local_day
+from training.errors import Conflict, Invalid, NotFound, Trouble
 from training.sites.models import CentralUnit
 
 
@@ -42,7 +45,7 @@ async def publish(certificate_id: UUID, *, keys: KeyStore, shelf: Shelf, now: da
         signed = Certificate.filter(id=row.id, progress="signed")
         if await signed.update(progress="published", published=now):
             person, unit = row.person_id, row.person.unit_id
-            await _tell_achievement(_facts(row), unit, now=now)
+            await _tell_achievement(integrity.facts_of(row), unit, now=now)
             await trail.record("certificate.published", row, actor=None, person=person, unit=unit, now=now)
 
 
@@ -54,13 +57,14 @@ async def print_document(certificate_id: UUID, *, press: Press, shelf: Shelf, no
     row = await _certificate(certificate_id)
     source = await artefacts.latest(row.id, BADGE)
     if source is None or row.progress != "published":
-        raise Conflict("This certificate is not published yet.", "Wait a moment, then load the page again.")
+        raise _not_there(row, Conflict)
     kept = await artefacts.latest(row.id, DOCUMENT)
     if kept and kept.version == source.version and (content := await artefacts.read(kept, shelf=shelf)):
         return content
     signed = await _content(source, shelf)
-    code = await artefacts.latest(row.id, CODE)
-    printed = await press.print(_facts(row), badge=signed, code=(await _content(code, shelf)).decode() if code else "")
+    found = await artefacts.latest(row.id, CODE)
+    code = (await _content(found, shelf)).decode() if found else ""
+    printed = await press.print(integrity.facts_of(row), badge=signed, code=code)
     if await asyncio.to_thread(extract_attachment, printed) != signed:
         raise Conflict("The printed certificate does not carry its badge.", "Report this to whoever runs the service.")
     made = Made(DOCUMENT, source.version, printed)
@@ -72,38 +76,81 @@ async def credential_of(row: Certificate, kind: str, *, shelf: Shelf) -> bytes:
     """Gives the published badge (JSON) or token (JWT)."""
     found = await artefacts.latest(row.id, kind) if row.progress == "published" else None
     if found is None:
-        raise NotFound("This certificate is not published yet.", "Wait a moment, then load the page again.")
+        raise _not_there(row, NotFound)
     return await _content(found, shelf)
+
+
+async def refuse_other_home(kid: str, *, home: str) -> None:
+    """Refuses to sign again, under the address of now, what a key had signed under another one."""
+    there = Certificate.filter(artefacts__kid=kid).exclude(facts__contains=f'"home":{json.dumps(home)}')
+    if row := await there.first():
+        named = integrity.facts_of(row).home
+        raise Invalid(
+            f"Certificates of this key name {named}, and TRAINING_PUBLIC_URL is {home}.",
+            f"Set TRAINING_PUBLIC_URL={named}, then give the command again; nothing was changed.",
+        )
 
 
 async def sign_again(kid: str, *, keys: KeyStore, shelf: Shelf, now: datetime) -> int:
     """Signs anew, under the same ids and valid from now, what a compromised key had signed; tells how many.
 
-    Doing it again after a crash goes on where it ended.
+    What has expired or was withdrawn is left as it is. Doing it again after a crash goes on where it ended.
     """
-    count = 0
+    count, refused = 0, []
     for certificate_id in set(await Artefact.filter(kid=kid).values_list("certificate_id", flat=True)):
         row = await _certificate(cast(UUID, certificate_id))
-        newest = [each for kind in (BADGE, TOKEN, CODE) if (each := await artefacts.latest(row.id, kind))]
-        versions = {each.version for each in newest}
-        if kid in {each.kid for each in newest} or len(versions) > 1:
-            version = max(versions) + 1
-            await _sign(row, version=version, valid_from=now, keys=keys, shelf=shelf, now=now)
-            count += 1
+        try:
+            count += await _sign_one_again(row, kid, keys=keys, shelf=shelf, now=now)
+        except Trouble as error:
+            refused.append(f"{row.serial}: {error}")
+    if refused:
+        words = f"{count} certificates were signed again, {len(refused)} could not be. {refused[0]}"
+        raise Conflict(words, "Put that right, then give the command again.")
     return count
 
 
+async def _sign_one_again(row: Certificate, kid: str, *, keys: KeyStore, shelf: Shelf, now: datetime) -> bool:
+    newest = [each for kind in (BADGE, TOKEN, CODE) if (each := await artefacts.latest(row.id, kind))]
+    versions = {each.version for each in newest}
+    if kid not in {each.kid for each in newest} and len(versions) <= 1:
+        return False
+    facts, certification = integrity.facts_of(row), row.certification
+    changes = await changes_of(certification.id)
+    standing = standing_on(period_of(certification), changes, local_day(now, facts.zone))
+    if standing in OVER:
+        return False
+    made = await _made(row, version=max(versions) + 1, valid_from=now, keys=keys, now=now)
+    paths = [await artefacts.shelve(row.id, each, shelf=shelf) for each in made]
+    kept = [await shelf.get(path) for path in paths]
+    if not await _prove(kept[0], kept[1], keys=keys):
+        raise Conflict("What was signed does not verify.", "Report this to whoever runs the service.")
+    async with transaction():
+        for one, path in zip(made, paths, strict=True):
+            await artefacts.note(row.id, one, path=path, now=now)
+        signed = await Artefact.filter(certificate_id=row.id)
+        person, unit = row.person_id, row.person.unit_id
+        await trail.record("certificate.signed_again", row, actor=None, person=person, unit=unit, now=now, rows=signed)
+    return True
+
+
 async def _certificate(certificate_id: UUID) -> Certificate:
-    row = await Certificate.get_or_none(id=certificate_id).prefetch_related("person")
+    row = await Certificate.get_or_none(id=certificate_id).prefetch_related("person", "certification")
     if row is None:
         raise NotFound("There is no such certificate.")
     return row
 
 
-async def _sign(
-    row: Certificate, *, version: int, keys: KeyStore, shelf: Shelf, now: datetime, valid_from: datetime | None = None
-) -> None:
-    facts = _facts(row)
+async def _sign(row: Certificate, *, version: int, keys: KeyStore, shelf: Shelf, now: datetime) -> None:
+    for each in await _made(row, version=version, keys=keys, now=now):
+        path = await artefacts.shelve(row.id, each, shelf=shelf)
+        await artefacts.note(row.id, each, path=path, now=now)
+
+
+async def _made(
+    row: Certificate, *, version: int, keys: KeyStore, now: datetime, valid_from: datetime | None = None
+) -> list[Made]:
+    """Signs the badge, the token and, where the square is to hold one, the code."""
+    facts = integrity.facts_of(row)
     signer = await keys.signer(await CentralUnit.get(slug=facts.issuer_slug), now=now)
     composed = badge.compose(facts, valid_from=valid_from)
     if broken := badge.problems(composed):
@@ -117,21 +164,24 @@ async def _sign(
     ]
     if facts.square == "signed":
         made.append(Made(CODE, version, signer.code(facts).encode(), kid=signer.document_kid))
-    for each in made:
-        path = await artefacts.shelve(row.id, each, shelf=shelf)
-        await artefacts.note(row.id, each, path=path, now=now)
+    return made
 
 
 async def _verifies(row: Certificate, *, keys: KeyStore, shelf: Shelf) -> bool:
     """Believes nothing: reads from the shelf what will be published, and checks it as a stranger would."""
     found = [await artefacts.latest(row.id, kind) for kind in (BADGE, TOKEN)]
-    content = [await artefacts.read(each, shelf=shelf) for each in found if each]
-    if len(content) < len(found) or None in content:
+    signed, token = [await artefacts.read(each, shelf=shelf) if each else None for each in found]
+    return await _prove(signed, token, keys=keys)
+
+
+async def _prove(signed: bytes | None, token: bytes | None, *, keys: KeyStore) -> bool:
+    """Tells whether a badge and a token are both there, say the same, and are signed with keys that are believed."""
+    if signed is None or token is None:
         return False
-    document, token = json.loads(content[0] or b""), (content[1] or b"").decode()
+    document = json.loads(signed)
     try:
         signing.verify_document(document, keys=await keys.trusted())
-        said = signing.verify_jwt(token, keys=await keys.trusted_for_tokens())
+        said = signing.verify_jwt(token.decode(), keys=await keys.trusted_for_tokens())
     except signing.Unproven:
         return False
     return said == {name: value for name, value in document.items() if name != "proof"}
@@ -145,14 +195,14 @@ async def _tell_achievement(facts: CertificateFacts, unit_id: UUID, *, now: date
     await PublishedAchievement.filter(slug=facts.achievement_slug, unit_id=unit_id).update(said=said, published=now)
 
 
+def _not_there(row: Certificate, kind: type[Trouble]) -> Trouble:
+    if row.bare_sha256 is not None:
+        return NotFound("The files of this certificate were removed with the holder's details.", "Its check goes on.")
+    return kind("This certificate is not published yet.", "Wait a moment, then load the page again.")
+
+
 async def _content(row: Artefact, shelf: Shelf) -> bytes:
     content = await artefacts.read(row, shelf=shelf)
     if content is None:
         raise Conflict("A stored file of this certificate is gone.", "Restore it from the backup.")
     return content
-
-
-def _facts(row: Certificate) -> CertificateFacts:
-    if frozen.digest_of(row.facts) != row.facts_sha256:
-        raise Conflict("The frozen facts of this certificate were changed.", "Restore them from the backup.")
-    return frozen.thawed(row.facts)

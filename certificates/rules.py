@@ -12,6 +12,8 @@ GOOD = frozenset({"certified", "renewal_due", "in_grace", "provisional"})
 """Standings that let somebody deliver and sign."""
 ENDED = frozenset({"withdrawn", "replaced"})
 """Standings in which a credential is revoked; an expired one tells so by itself."""
+OVER = ENDED | {"lapsed"}
+"""Standings in which a credential is of no use any more."""
 
 WORDS = {
     "in_training": "In training",

@@ -41,6 +41,13 @@ _templates = jinja2.Environment(
 )
 
 
+def words_on(facts: CertificateFacts) -> str:
+    """Gives every word of the sheet that is not ours, to see whether the typefaces have its letters."""
+    signed = [word for each in facts.signatories for word in (each.name, each.role)]
+    named = (facts.name, facts.title, facts.level, facts.programme, facts.issuer_name, facts.serial, facts.home)
+    return " ".join((*named, _criteria(facts), *signed))
+
+
 def markup(facts: CertificateFacts, *, code: str = "") -> str:
     """Writes the sheet, with the signed `code` in its square if there is one: the same facts give the same text."""
     square = f"{facts.home}/q/{code}" if code else facts.verify_url
@@ -54,12 +61,17 @@ def markup(facts: CertificateFacts, *, code: str = "") -> str:
             each for each in (facts.programme, facts.level) if each and each.casefold() not in facts.title.casefold()
         ),
         host=facts.home.partition("://")[2],
-        criteria=shorten(facts.criteria, CRITERIA_LETTERS, placeholder=" …"),
+        criteria=_criteria(facts),
+        breaks=facts.template_version != "1",
         qr="data:image/png;base64," + base64.b64encode(qr.png(square)).decode(),
         square_size="large" if code else "small",
         name_size=_size(facts.name, large=24, medium=36),
         title_size="large" if len(facts.title) <= 44 else "medium",
     )
+
+
+def _criteria(facts: CertificateFacts) -> str:
+    return shorten(facts.criteria, CRITERIA_LETTERS, placeholder=" …")
 
 
 def _dates(facts: CertificateFacts, words: dict[str, str]) -> str:

@@ -51,6 +51,9 @@ log = structlog.get_logger()
 BOTH = ("GET", "POST")
 POST = ("POST",)
 UPLOAD = 12_000_000
+FILE_TO_CHECK = 5_100_000  # with what a form puts around it
+FILES_AT_ONCE = 2
+"""How many files of strangers are in memory, and how many programs look into them, at the same time."""
 FRAMES_AGAIN = 30
 """Seconds after which the origins that may frame us are read again: another process may have added one."""
 
@@ -164,7 +167,7 @@ ROUTES = [
     at("/V/{token}", verify.verify, may=ANYONE),
     at("/q/{signed}", offline_pages.signed, may=ANYONE),
     at("/Q/{signed}", offline_pages.signed, may=ANYONE),
-    at("/verify", verify.check, may=ANYONE, methods=BOTH, body=UPLOAD),
+    at("/verify", verify.check, may=ANYONE, methods=BOTH, body=FILE_TO_CHECK),
     at("/register", audits.register, may="read register"),
     at("/register.csv", audits.register_csv, may="read register"),
     at("/register/{id}", audits.entry, may="read register", methods=BOTH),
@@ -206,6 +209,7 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
     )
     app.state.settings, app.state.menu, app.state.works = settings, menu, works
     app.state.offers, app.state.attempts = offers.offers, reviews.attempts
+    app.state.file_seats = asyncio.Semaphore(FILES_AT_ONCE)
     app.state.frame_origins, app.state.brand, app.state.contact = frozenset[str](), "", ""
     return app
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from certificates import emails, key_changes, nightly, publishing, status_lists
-from certificates.document import Press
+from certificates.document import Press, Unprintable
 from certificates.keys import KeyStore
 from certificates.models import Certificate, Certification, StateChange
 from certificates.shelf import Shelf
@@ -68,6 +69,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "assessment.signed": (SCORE, CONSIDER),
     "certificate.awarded": ("publish certificate", SCORE),
     "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
+    "certificate.signed_again": ("print certificate", "mail signed again"),
     "decision.made": ("mail decision", CONSIDER),
     "objection.answered": ("mail answer", CONSIDER),
     "certificate.withdrawn": ("settle status bit", "mail change", CONSIDER),
@@ -151,6 +153,18 @@ async def mail_change(work: Followup, outside: Outside) -> None:
 async def mail_answer(work: Followup, outside: Outside) -> None:
     """Tells what was found on an objection."""
     await _tell(outside, work, await emails.of_answer(_id(work), public_url=outside.settings.public_url))
+
+
+async def print_certificate(work: Followup, outside: Outside) -> None:
+    """Prints the PDF before anybody asks for it; a name that the typefaces cannot print has its page."""
+    with suppress(Unprintable):
+        await publishing.print_document(_id(work), press=outside.press, shelf=outside.shelf, now=outside.now())
+
+
+async def mail_signed_again(work: Followup, outside: Outside) -> None:
+    """Tells the holder that copies made before are no longer believed, and where the new ones are."""
+    url = outside.settings.public_url
+    await _tell(outside, work, await emails.of_new_signature(_id(work), public_url=url))
 
 
 async def remind(work: Followup, outside: Outside) -> None:
@@ -261,6 +275,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail decision": mail_decision,
     "mail answer": mail_answer,
     "mail change": mail_change,
+    "mail signed again": mail_signed_again,
     "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),
     CONSIDER: consider,
     SCORE: report_score,
@@ -270,9 +285,7 @@ HANDLERS: Mapping[str, Handler] = {
     "publish certificate": lambda work, out: publishing.publish(
         _id(work), keys=out.keys, shelf=out.shelf, now=out.now()
     ),
-    "print certificate": lambda work, out: publishing.print_document(
-        _id(work), press=out.press, shelf=out.shelf, now=out.now()
-    ),
+    "print certificate": print_certificate,
     "settle status bit": lambda work, out: status_lists.settle_bit(_id(work), now=out.now()),
     "plan reminders": plan_reminders,
     nightly.REMIND: remind,

@@ -4,7 +4,12 @@ from collections.abc import Mapping
 
 
 class Trouble(Exception):
-    """Says what is wrong (`message`) and what to do next (`remedy`), in words for its reader."""
+    """Says what is wrong (`message`) and what to do next (`remedy`), in words for its reader.
+
+    `title` heads its page in place of what is usual for its kind.
+    """
+
+    title = ""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)

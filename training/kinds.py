@@ -16,6 +16,7 @@ KINDS: frozenset[str] = frozenset(
         "certificate.awarded",
         "certificate.published",
         "certificate.replaced",
+        "certificate.signed_again",
         "certificate.withdrawn",
         "certification.lapsed",
         "certification.lifted",

@@ -116,6 +116,7 @@ UNSEALED: Mapping[str, str] = {
     "courses.Progress": "how far a reader is; what counts of it is a completion, which is sealed",
     "courses.Answer": "what was ticked; what was given for it stands in the attempt, which is sealed",
     "certificates.StatusList": "a counter and a copy that is signed anew; the bits themselves are sealed",
+    "certificates.Damage": "what a check has found; the next check finds it again",
     "certificates.PublishedAchievement": "made anew of the frozen facts at each publishing",
 }
 """Table → why nothing that counts rests on it."""

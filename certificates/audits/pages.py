@@ -22,7 +22,7 @@ from training.dates import day
 from training.errors import Invalid, NotFound
 from training.people.actor import Actor
 from training.sites.models import Area, Programme
-from training.web.pages import actor, fill, go, identity, page, typed
+from training.web.pages import actor, as_file, fill, go, identity, page, typed
 
 PAGE_SIZE = 100
 CHANGES = {"suspended": "Suspend it", "restored": "Restore it", "withdrawn": "Withdraw it for good"}
@@ -95,8 +95,7 @@ async def register_csv(request: Request) -> Response:
     me: Actor = actor(request)
     asked = _question(fill(Asked, dict(request.query_params)), me)
     lines = as_csv(await rows(me, asked), asked, extracted=clock.now())
-    name = f"register-{asked.as_of.isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = as_file(f"register-{asked.as_of.isoformat()}.csv")
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 

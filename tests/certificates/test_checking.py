@@ -2,13 +2,15 @@
 
 import io
 import json
+import re
 from datetime import datetime, timedelta
 
+import httpx2
 import jwt
 import pikepdf
 import pytest
 
-from certificates import publishing
+from certificates import ids, publishing
 from certificates.artefacts import BADGE, CODE, TOKEN
 from certificates.attachments import NAME
 from certificates.erasing import erase
@@ -20,6 +22,7 @@ from tests.certificates.world import considered as consider
 from training import clock
 from training.demo.doing import being
 from training.people.models import Person
+from training.web.limits import TryCount
 
 # WeasyPrint 70 leaves the file of its colour profile for the garbage collector to close.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -108,13 +111,86 @@ async def test_a_withdrawn_one_is_in_the_list_that_its_badge_names_until_it_is_r
         assert await raised() is bit, state
 
 
-async def test_it_is_found_by_code_and_serial_however_they_are_typed(issue, stranger):
+async def test_it_is_found_by_code_and_link_however_they_are_typed(issue, stranger, service):
     row = await issue()
-    spaced = " ".join(row.verify_token[n : n + 4] for n in range(0, 26, 4)).upper()
-    for code in (row.verify_token, spaced, row.serial, f" {row.serial.lower()} "):
+    token, printed = row.verify_token, f"testserver/v/{row.verify_token}"
+    spaced = " ".join(token[n : n + 4] for n in range(0, 26, 4)).upper()
+    for code in (
+        token, spaced, f"{token}.", f"({token})", printed, f"http://{printed}", f"HTTP://{printed}".upper(),
+        f"  {printed}. ", f"{printed}/", f"<https://{printed}?from=mail#top>", token.replace("o", "0"),
+        token.replace("i", "1"), token.replace("l", "1"), token.replace("l", "I"), f"{token[:9]}\u200b{token[9:]}",
+    ):  # fmt: skip
         answer = await stranger.post("/verify", data={"code": code})
-        assert (answer.status_code, answer.headers["location"]) == (303, f"/v/{row.verify_token}"), code
-    assert (await stranger.get(f"/V/{row.verify_token.upper()}")).status_code == 200
+        assert (answer.status_code, answer.headers.get("location")) == (303, f"/v/{token}"), code
+    for path in (f"/V/{token.upper()}", f"/v/{token}."):
+        assert (await stranger.get(path)).status_code == 200
+    code = (await credential_of(row, CODE, shelf=service.state.shelf)).decode()
+    answer = await stranger.post("/verify", data={"code": f"HTTP://TESTSERVER/Q/{code}"}, follow_redirects=True)
+    assert str(answer.url).endswith(f"/v/{token}") and answer.status_code == 200
+
+
+@pytest.mark.parametrize("family_name", ["Yusuf", " yusuf ", "YÚSUF", "Amina Yusuf", "amina-yusuf"])
+async def test_a_serial_answers_together_with_the_family_name_and_leads_to_no_token(issue, stranger, family_name):
+    row = await issue()
+    serial = row.serial
+    for code in (
+        serial, f" {serial.lower()} ", serial.replace("-", " "), serial.replace("-", ""), serial.replace("-", "–"),
+        f"{serial}.", serial.replace("0", "O"), serial.replace("1", "l").replace("0", "o"),
+    ):  # fmt: skip
+        form = {"code": code, "family_name": family_name}
+        page = await stranger.post("/verify", data=form)
+        assert page.status_code == 200 and "genuine and holds today" in page.text, code
+        told = await stranger.post("/verify", json=form, headers=JSON)
+        assert told.json()["status"] == "valid" and told.json()["serial"] == serial
+        for answer in (page, told, await stranger.post("/verify", data=form, headers=JWT)):
+            assert row.verify_token not in answer.text.lower() + str(answer.headers).lower()
+        await TryCount.all().delete()
+
+
+async def test_a_wrong_name_and_an_unknown_number_answer_alike(issue, stranger):
+    row = await issue()
+    unknown = ids.serial("SS", year=row.reserved.year, number=99_999)
+    answers = []
+    for code, family_name in ((row.serial, "Jones"), (row.serial, "Amina"), (unknown, "Jones"), (unknown, "Yusuf")):
+        for headers in ({}, JSON):
+            answer = await stranger.post("/verify", data={"code": code, "family_name": family_name}, headers=headers)
+            answers.append((answer.status_code, answer.text.replace(code, "").replace(family_name, "")))
+    pages, objects = {status_text[1] for status_text in answers[::2]}, set(answers[1::2])
+    assert {status for status, _ in answers} == {422} and len(objects) == 1
+    assert len({re.sub(r'nonce="\w+"', "", page) for page in pages}) == 1
+
+
+async def test_68_computed_serials_give_a_stranger_nothing(issue, stranger):
+    row = await issue()
+    number = int(row.serial.split("-")[2])
+    serials = [ids.serial("SS", year=row.reserved.year, number=number + n) for n in range(68)]
+    assert serials[0] == row.serial
+    for family_name in ("", "Smith"):
+        for serial in serials:
+            answer = await stranger.post("/verify", data={"code": serial, "family_name": family_name})
+            assert answer.status_code in (422, 429) and "location" not in answer.headers
+            assert "Yusuf" not in answer.text and row.verify_token not in answer.text
+    assert answer.status_code == 429
+    assert await TryCount.all().count() > 2, "the tries are kept where all processes see them"
+
+
+async def test_a_serial_is_not_guessed_at_from_many_addresses(issue, service):
+    row = await issue()
+    for n in range(21):
+        transport = httpx2.ASGITransport(app=service, client=(f"192.0.2.{n}", 1))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as caller:
+            form = {"code": row.serial, "family_name": "Yusuf" if n == 20 else f"Name{'a' * n}"}
+            answer = await caller.post("/verify", data=form, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 429
+
+
+async def test_nobody_is_called_by_the_words_that_stand_for_an_erased_name(issue, settings, stranger):
+    row = await issue()
+    await erase(row.person_id, actor=await being("dara", TODAY), now=clock.now(), storage=settings.storage)
+    for family_name in ("removed", "Holder details removed", "Yusuf"):
+        assert (
+            await stranger.post("/verify", data={"code": row.serial, "family_name": family_name})
+        ).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -171,28 +247,53 @@ async def upload(browser, content, name="file"):
     return await browser.post("/verify", files={"file": (name, content, "application/octet-stream")})
 
 
-async def test_the_badge_and_the_token_lead_to_the_check_and_changed_ones_nowhere(issue, service, stranger):
+async def is_called_changed(stranger, answer, row):
+    """A changed file leads to what is kept, and nowhere is it said to be genuine."""
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/v/{row.verify_token}?file=other")
+    page = (await stranger.get(answer.headers["location"])).text
+    assert "This file was changed" in page and "Only the facts on this page are proven." in page
+    assert "genuine" not in page and "Amina Yusuf" in page
+
+
+async def test_the_badge_and_the_token_lead_to_the_check_and_changed_ones_to_what_is_kept(issue, service, stranger):
     row = await issue()
     badge, token = [await credential_of(row, kind, shelf=service.state.shelf) for kind in (BADGE, TOKEN)]
-    for content in (badge, token):
+    again = json.dumps(json.loads(badge)).encode()
+    noted = badge.decode().encode("utf-16")
+    for content in (badge, token, again, noted, b"\xef\xbb\xbf" + badge, b"\xef\xbb\xbf" + token, token + b"\r\n"):
         answer = await upload(stranger, content)
-        assert (answer.status_code, answer.headers["location"]) == (303, f"/v/{row.verify_token}")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/v/{row.verify_token}"), content[:9]
     head, body, signature = token.split(b".")
     for content in (
         badge.replace(b"Amina", b"Karim"),
         badge.replace(b"Leader", b"Mentor"),
-        b".".join((head, body[:-9] + body[-8:], signature)),
+        badge.replace(b'"proofPurpose"', b'"proofPurpose": "none", "purpose"'),
         token[:-20],
+        b".".join((head, body, signature[::-1])),
+        json.dumps({"id": row.credential_id}).encode(),
+    ):
+        await is_called_changed(stranger, await upload(stranger, content), row)
+        told = (await stranger.post("/verify", files={"file": ("b", content)}, headers=JSON)).json()
+        assert (told["file"], told["name"]) == ("changed", "Amina Yusuf")
+    twice = badge.replace(b'"id": "urn', b'"id": "urn:other", "id": "urn', 1)
+    for content in (
+        b".".join((head, body[:-9] + body[-8:], signature)),
         badge[:-2],
+        twice,
         b"\0" * 50,
         b"%PDF-1.7 nothing",
         b"[" * 60_000,
         b"1" * 70_000,
+        b'{"id": "' + row.serial.encode() + b'"}',
     ):
         answer = await upload(stranger, content)
         assert answer.status_code == 422, content[:60]
-    again = json.dumps(json.loads(badge)).encode()
-    assert (await upload(stranger, again)).headers["location"] == f"/v/{row.verify_token}?file=other"
+
+
+@pytest.mark.parametrize("content", [b"", b"  \r\n", b"\xef\xbb\xbf"])
+async def test_an_empty_file_is_said_to_be_unreadable(stranger, content):
+    answer = await upload(stranger, content)
+    assert answer.status_code == 422 and "empty, so it cannot be read" in answer.text and "changed" not in answer.text
 
 
 def changed_pdf(pdf, *, badge=None):
@@ -211,11 +312,10 @@ async def test_a_pdf_leads_to_the_check_and_a_changed_one_to_the_truth_or_nowher
         pytest.skip("PDF is off")
     pdf = await print_document(row.id, press=state.press, shelf=state.shelf, now=at(TODAY))
     assert (await upload(stranger, pdf)).headers["location"] == f"/v/{row.verify_token}"
-    led = (await upload(stranger, changed_pdf(pdf))).headers["location"]
-    assert led == f"/v/{row.verify_token}?file=other"
-    assert "Trust this page and not the file" in (await stranger.get(led)).text
     badge = await credential_of(row, BADGE, shelf=state.shelf)
-    for forged in (badge.replace(b"Amina", b"Karim"), b"{}", b"", bytes(30_000_000)):
+    for other in (changed_pdf(pdf), changed_pdf(pdf, badge=badge.replace(b"Amina", b"Karim")), pdf + b"\n%more"):
+        await is_called_changed(stranger, await upload(stranger, other), row)
+    for forged in (b"{}", b"", bytes(30_000_000)):
         answer = await upload(stranger, changed_pdf(pdf, badge=forged))
         assert answer.status_code == 422, forged[:40]
 
@@ -266,10 +366,13 @@ async def test_what_is_printed_never_changes_whatever_is_changed_around_it(issue
 
 async def test_erasing_the_holder_leaves_genuine_with_the_details_removed(issue, service, settings, stranger):
     row = await issue()
-    files = [await credential_of(row, kind, shelf=service.state.shelf) for kind in (BADGE, TOKEN)]
+    state = service.state
+    files = [await credential_of(row, kind, shelf=state.shelf) for kind in (BADGE, TOKEN)]
+    if (await state.press.available())[0]:
+        files.append(await print_document(row.id, press=state.press, shelf=state.shelf, now=at(TODAY)))
     await erase(row.person_id, actor=await being("dara", TODAY), now=clock.now(), storage=settings.storage)
     for content in files:
         led = (await upload(stranger, content)).headers["location"]
-        assert led.startswith(f"/v/{row.verify_token}")
+        assert led == f"/v/{row.verify_token}", "untouched, it is known by its hash"
         page = (await stranger.get(led)).text
         assert "Holder details removed" in page and "genuine and holds today" in page and "Amina" not in page

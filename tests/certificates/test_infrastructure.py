@@ -44,7 +44,7 @@ async def test_a_stranger_verifies_a_badge_with_nothing_but_the_addresses_in_it(
     keys = {
         method["id"]: from_multikey(method["publicKeyMultibase"])
         for method in did["verificationMethod"]
-        if method["id"] in did["assertionMethod"] and method["controller"] == did["id"]
+        if method["id"] in did["assertionMethod"] and method["type"] == "Multikey" and method["controller"] == did["id"]
     }
     address = document["credentialStatus"]["statusListCredential"]
     published_list = (await stranger.get(path_of(address))).json()
@@ -62,6 +62,26 @@ async def test_a_token_names_an_address_that_answers_one_bare_key(published, ser
     assert signing.verify_jwt(token, keys={kid: key})["id"] == published.credential_id
 
 
+async def test_whoever_begins_at_the_issuer_of_a_token_finds_its_key(published, service, stranger, settings):
+    token = (await publishing.credential_of(published, TOKEN, shelf=service.state.shelf)).decode()
+    issuer, kid = jwt.decode(token, options={"verify_signature": False})["iss"], jwt.get_unverified_header(token)["kid"]
+    row = await IssuerKey.get(unit_id=UNIT, purpose="token")
+
+    async def vouched(path, name):
+        did = (await stranger.get(path)).json()
+        assert did["id"] == name and "https://w3id.org/security/jwk/v1" in did["@context"]
+        found = [one for one in did["verificationMethod"] if one.get("publicKeyJwk", {}).get("kid") == kid]
+        assert [one["type"] for one in found] == ["JsonWebKey"] and found[0]["id"] == f"{name}#{row.kid}"
+        return found[0] if found[0]["id"] in did["assertionMethod"] else None
+
+    places = (("/issuers/together/did.json", issuer), ("/.well-known/did.json", "did:web:testserver"))
+    for path, name in places:
+        key = jwt.PyJWK((await vouched(path, name))["publicKeyJwk"]).key
+        assert signing.verify_jwt(token, keys={kid: key})["id"] == published.credential_id
+    await key_changes.compromise(row.kid, safe=Safe.of(settings.secret_key), now=NOW)
+    assert [await vouched(path, name) for path, name in places] == [None, None]
+
+
 async def test_did_documents_list_retired_keys_and_stop_vouching_for_given_up_ones(
     published, service, stranger, settings
 ):
@@ -69,7 +89,7 @@ async def test_did_documents_list_retired_keys_and_stop_vouching_for_given_up_on
     await key_changes.compromise(row.kid, safe=Safe.of(settings.secret_key), now=NOW)
     did = (await stranger.get("/issuers/together/did.json")).json()
     methods = [method["id"].partition("#")[2] for method in did["verificationMethod"]]
-    assert row.public in methods and len(methods) == 2
+    assert row.public in methods and len(methods) == 3
     assert [method.partition("#")[2] for method in did["assertionMethod"]] == [
         public for public in methods if public != row.public
     ]

@@ -88,6 +88,7 @@ async def _compromise(kid: str) -> list[str]:
         if await ToolKey.filter(kid=kid).exists():
             fresh = await Keyring(settings.secret_key).give_up(kid, now)
             return [f"The key {kid} is given up. {fresh} signs from now on."]
+        await publishing.refuse_other_home(kid, home=settings.public_url)
         if not await IssuerKey.filter(kid=kid, state="compromised").exists():  # else it broke off while signing again
             await key_changes.compromise(kid, safe=Safe.of(settings.secret_key), now=now, actor=OPERATOR)
         store = KeyStore(Safe.of(settings.secret_key), home=settings.public_url)

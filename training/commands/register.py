@@ -11,9 +11,11 @@ import typer
 from certificates.audits.exports import as_csv, as_json
 from certificates.audits.register import Question, rows
 from certificates.file_check import recognise
+from certificates.integrity import proven
 from certificates.keys import KeyStore
 from certificates.models import Certificate
 from certificates.safe import Safe
+from certificates.shelf import Shelf
 from certificates.verify import answer, find
 from training import clock
 from training.commands.place import here
@@ -55,29 +57,35 @@ def show(code: str) -> None:
 
 
 async def _show(code: str) -> None:
-    async with opened(here().database_url):
+    settings, now = here(), clock.now()
+    keys, shelf = KeyStore(Safe.of(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
+    async with opened(settings.database_url):
         row = await find(code)
         if row is None:
             raise NotFound("We know of no certificate with this code.", "Check the code, letter by letter.")
-        typer.echo(json.dumps(await answer(row, clock.now()), default=str, ensure_ascii=False))
+        facts = await proven(row, keys=keys, shelf=shelf, now=now)
+        typer.echo(json.dumps(await answer(row, facts, now), default=str, ensure_ascii=False))
 
 
 @certificate.command("verify")
 def verify(file: Path) -> None:
-    """Check a PDF, JSON or JWT file: its signature, and how the certificate stands now."""
+    """Check a PDF, JSON or JWT file: whether it is what was made here, and how the certificate stands now."""
     told = asyncio.run(_verify(file))
     typer.echo(json.dumps(told, default=str, ensure_ascii=False))
+    if not told["genuine"]:
+        raise Invalid("This file was changed.", "Only the facts that are printed here are proven.")
 
 
 async def _verify(file: Path) -> dict[str, object]:
     if not file.is_file():
         raise Invalid(f"{file}: there is no such file.", "Check the name.")
     settings, now = here(), clock.now()
-    keys = KeyStore(Safe.of(settings.secret_key), home=settings.public_url)
+    keys, shelf = KeyStore(Safe.of(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
     async with opened(settings.database_url):
-        found = await recognise(file.read_bytes(), keys=keys, now=now)
+        found = await recognise(file.read_bytes(), shelf=shelf)
         row = await Certificate.get(id=found.certificate_id).prefetch_related("certification")
-        return {"genuine": True, "same_file": found.same, **await answer(row, now)}
+        facts = await proven(row, keys=keys, shelf=shelf, now=now)
+        return {"genuine": found.same, "same_file": found.same, **await answer(row, facts, now)}
 
 
 def _day(text: str) -> date:

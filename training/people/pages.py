@@ -23,7 +23,7 @@ from training.people.models import Email, Membership, Permission, Person, Relati
 from training.people.reach import live_on, visible_to
 from training.people.roles import ROLES
 from training.people.sessions import open_ones
-from training.web.pages import actor, fill, go, identity, page, typed
+from training.web.pages import actor, as_file, fill, go, identity, page, typed
 
 PAGE_SIZE = 50
 COLUMNS = ("name", "roles", "sites", "permission_today", "extracted")
@@ -103,8 +103,7 @@ async def _file(found: QuerySet[Person], me: Actor) -> Response:
     people = await _with_memberships(rows, among, today=local_day(now, me.zone))
     lines = [(one["name"], one["roles"], one["site"], one["permission"], now.isoformat()) for one in people]
     content = "".join(line_of(cells) for cells in (COLUMNS, *lines))
-    headers = {"Content-Disposition": 'attachment; filename="people.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/csv; charset=utf-8", headers=as_file("people.csv"))
 
 
 async def _with_memberships(rows: list[dict[str, Any]], among: Q, *, today: date) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from training.practice.forms import Day
 from training.practice.overview import WORDS, Asked, Line, checks_of, count_of, lines_of
 from training.practice.rules import CHECKS
 from training.practice.shown import shown_of
-from training.web.pages import actor, fill, go, identity, page, typed
+from training.web.pages import actor, as_file, fill, go, identity, page, typed
 
 PAGE_SIZE = 50
 STATES = {"": "All", **{key or "none": word for key, word in WORDS.items()}}
@@ -83,8 +83,8 @@ def _before(text: str) -> tuple[date, UUID] | None:
 
 
 def _file(lines: list[Line]) -> Response:
-    headers = {"Content-Disposition": 'attachment; filename="practice.csv"'}
-    return Response(as_csv(lines, extracted=clock.now()), media_type="text/csv; charset=utf-8", headers=headers)
+    content = as_csv(lines, extracted=clock.now())
+    return Response(content, media_type="text/csv; charset=utf-8", headers=as_file("practice.csv"))
 
 
 async def person(request: Request) -> Response:

@@ -1,10 +1,13 @@
 """How a page is made, how a form is read, and how one goes elsewhere."""
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from unicodedata import combining
+from urllib.parse import quote
 from uuid import UUID
 
 import jinja2
@@ -120,6 +123,14 @@ def _surroundings(request: Request) -> dict[str, Any]:
 def go(request: Request, path: str) -> Response:
     """Sends the browser to another of our pages, as the answer to something done."""
     return RedirectResponse(link(request, path), 303)
+
+
+def as_file(name: str, *, shown: str = "attachment") -> dict[str, str]:
+    """Names a file for the browser, in whatever letters. Source: RFC 6266, section 4.3; RFC 8187, section 3.2."""
+    letters = unicodedata.normalize("NFKD", name)
+    plain = "".join(one if " " <= one <= "~" and one not in '"\\%' else "_" for one in letters if not combining(one))
+    also = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return {"Content-Disposition": f'{shown}; filename="{plain}"{also}'}
 
 
 async def form(request: Request, shape: type[Shape]) -> Shape:

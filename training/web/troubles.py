@@ -41,7 +41,8 @@ async def trouble(request: Request, error: Exception) -> Response:
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     direct = error.sign_in_path if isinstance(error, DirectOnly) else ""
     retry_after = getattr(error, "retry_after", None)
-    return told(request, status, error.message, error.remedy, retry_after=retry_after, sign_in_path=direct)
+    words = (error.message, error.remedy)
+    return told(request, status, *words, retry_after=retry_after, title=error.title, sign_in_path=direct)
 
 
 async def refused(request: Request, error: Exception) -> Response:
