@@ -74,6 +74,7 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
     notice = OLD_KEY if request.query_params.get("code") == "untrusted" else ""
     state = {"since": None, "until": None, "reason": ""} | told  # of a valid one there is nothing to say
     shown = {"word": word, "means": MEANS[word], "dates": _dates(told, word), "notice": notice, "zone": facts.zone}
+    shown["unit"] = await CentralUnit.get_or_none(slug=facts.issuer_slug)
     changed = request.query_params.get("file") == "other"
     return _with_headers(page(request, "certificates/verify.html", **state, **shown, changed=changed))
 

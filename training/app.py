@@ -55,7 +55,7 @@ FILE_TO_CHECK = 5_100_000  # with what a form puts around it
 FILES_AT_ONCE = 2
 """How many files of strangers are in memory, and how many programs look into them, at the same time."""
 FRAMES_AGAIN = 30
-"""Seconds after which the origins that may frame us are read again: another process may have added one."""
+"""Seconds after which the origins that may frame us, and the units, are read again: another process may add one."""
 
 ROUTES = [
     # the door of learning systems, looked for first
@@ -210,20 +210,19 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
     app.state.settings, app.state.menu, app.state.works = settings, menu, works
     app.state.offers, app.state.attempts = offers.offers, reviews.attempts
     app.state.file_seats = asyncio.Semaphore(FILES_AT_ONCE)
-    app.state.frame_origins, app.state.brand, app.state.contact = frozenset[str](), "", ""
+    app.state.frame_origins, app.state.only_unit = frozenset[str](), None
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    if unit := await CentralUnit.all().order_by("slug").first():
-        app.state.brand, app.state.contact = unit.name, unit.contact
+    app.state.only_unit = await _only_unit()
     async with outside(settings) as things:
         app.state.keys, app.state.press, app.state.shelf = things.keys, things.press, things.shelf
         app.state.tool = Tool(things.platform, origin=settings.public_url, secret_key=settings.secret_key)
         app.state.rosters = rosters.CourseRosters(things.platform)
-        tasks = [asyncio.create_task(_frames(app))]
+        tasks = [asyncio.create_task(_read_now_and_then(app))]
         if app.state.works:
             tasks.append(asyncio.create_task(worker(things).work_forever()))
         yield
@@ -232,10 +231,15 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _frames(app: Starlette) -> None:
+async def _read_now_and_then(app: Starlette) -> None:
     while True:
         try:
-            app.state.frame_origins = await frame_origins()
+            app.state.frame_origins, app.state.only_unit = await frame_origins(), await _only_unit()
         except (DBConnectionError, OperationalError) as error:
             log.warning("frames", error=type(error).__name__)  # those known before stay, until the database is back
         await asyncio.sleep(FRAMES_AGAIN)
+
+
+async def _only_unit() -> CentralUnit | None:
+    units = await CentralUnit.all().limit(2)
+    return units[0] if len(units) == 1 else None

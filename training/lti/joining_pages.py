@@ -15,6 +15,7 @@ from training.lti.refusals import Refused
 from training.lti.tool import Tool
 from training.lti.traces import Notes, note_refusal
 from training.people.actor import Actor
+from training.sites.models import CentralUnit
 from training.web.browsers import browser_of
 from training.web.limits import allow, caller
 from training.web.pages import actor, go, identity, page
@@ -52,6 +53,7 @@ async def register(request: Request) -> Response:
     return page(
         request,
         "lti/register.html",
+        unit=await CentralUnit.get(id=made.unit_id),
         name=made.name,
         state=made.state,
         platform_origin=f"{parts.scheme}://{parts.netloc}",

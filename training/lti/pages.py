@@ -21,6 +21,7 @@ from training.lti.state import LOGIN_SECONDS, Login
 from training.lti.tool import Tool
 from training.lti.traces import Notes, note_refusal
 from training.people.door_keeper import hand_out
+from training.sites.models import CentralUnit
 from training.web.browsers import browser_of
 from training.web.frames import MARK
 from training.web.limits import TooMany, allow
@@ -198,7 +199,9 @@ async def _refuse(request: Request, refused: Refused, notes: Notes, now: datetim
         await note_refusal(refused, notes, now=now)
     except TooMany:
         pass
-    response = page(request, "lti/refused.html", refused.status, refused=refused, **_told(request, refused, notes))
+    unit = await CentralUnit.get_or_none(id=notes.registration.unit_id) if notes.registration else None
+    told = _told(request, refused, notes)
+    response = page(request, "lti/refused.html", refused.status, unit=unit, refused=refused, **told)
     response.headers["X-Refusal"] = refused.code if refused.code.isascii() else refused.name
     return response
 

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from training import facts
 from training.database.opening import transaction
@@ -26,7 +27,7 @@ def signer(secret_key: str) -> URLSafeSerializer:
 
 async def ask_for_link(address: str, *, target: str, now: datetime) -> None:
     """Makes a one-time link for a known address; an unknown one changes nothing and looks the same."""
-    email = await Email.filter(address=address.strip().lower(), mail_only=False, person__erased_at__isnull=True).first()
+    email = await _signs_in(address.strip().lower()).first()
     if email is None:
         return
     async with transaction():
@@ -41,6 +42,17 @@ async def ask_for_link(address: str, *, target: str, now: datetime) -> None:
         await facts.record(
             "person.asked_for_link", link, actor=None, person=email.person_id, unit=email.unit_id, now=now
         )
+
+
+def _signs_in(address: str) -> QuerySet[Email]:
+    """Lists the people of all units who sign in with an address: somebody may work for two."""
+    return Email.filter(address=address, mail_only=False, person__erased_at__isnull=True).order_by("unit__slug")
+
+
+async def signs_in_to(link: SignInLink) -> list[tuple[UUID, str]]:
+    """Lists whom a link can sign in, each with their unit: the link proves the address, and not for which unit."""
+    rows = await _signs_in(link.address).values("person_id", unit="unit__name")
+    return [(row["person_id"], row["unit"]) for row in rows]
 
 
 async def look_at_link(token: str, *, secret_key: str, now: datetime) -> SignInLink:
@@ -58,17 +70,29 @@ async def look_at_link(token: str, *, secret_key: str, now: datetime) -> SignInL
 
 
 async def sign_in_by_link(
-    token: str, *, session_token: str, replaces: str | None, browser: str, secret_key: str, now: datetime
+    token: str,
+    *,
+    chosen: str = "",
+    session_token: str,
+    replaces: str | None,
+    browser: str,
+    secret_key: str,
+    now: datetime,
 ) -> str:
-    """Uses a link up and opens a session; gives the path to go to. Of two at once only one gets in."""
+    """Uses a link up and opens a session; gives the path to go to. Of two at once only one gets in.
+
+    `chosen` is the person to be, where the address belongs to people of several units.
+    """
     link = await look_at_link(token, secret_key=secret_key, now=now)
+    people = [person for person, _ in await signs_in_to(link)]
+    who = next((one for one in people if str(one) == chosen or len(people) == 1), None)
+    if who is None:
+        raise Invalid("There is a problem", problems={"person": "Choose where you want to sign in"})
     async with transaction():
         if not await SignInLink.filter(id=link.id, used__isnull=True, expires__gt=now).update(used=now):
             raise Conflict("This sign-in link has just been used.", "Ask for a new one.")
-        await Email.filter(person_id=link.person_id, address=link.address).update(confirmed=True)
-        await _open(
-            link.person_id, session_token=session_token, replaces=replaces, browser=browser, way="link", now=now
-        )
+        await Email.filter(person_id=who, address=link.address).update(confirmed=True)
+        await _open(who, session_token=session_token, replaces=replaces, browser=browser, way="link", now=now)
     return link.target
 
 

@@ -35,8 +35,8 @@ class Actor:
     """A signed-in person: which roles they hold today, and where.
 
     `held` has the roles of `today`, which is the day in the `zone` of the unit, each with its site; without one it is
-    held for the whole unit. `staff` says whether the session may be used for more than one's own things: one from an
-    LMS mostly may not.
+    held for the whole unit. `unit_name` and `contact` stand on each page. `staff` says whether the session may be used
+    for more than one's own things: one from an LMS mostly may not.
     """
 
     person_id: UUID
@@ -46,6 +46,8 @@ class Actor:
     zone: str
     held: frozenset[tuple[str, UUID | None]]
     today: date
+    unit_name: str = ""
+    contact: str = ""
     lti: LtiContext | None = None
     staff: bool = True
 

@@ -112,6 +112,8 @@ async def actor_of(token: str, *, now: datetime) -> Actor | None:
             language="person__language",
             zone="person__unit__zone",
             unit_id="person__unit_id",
+            unit_name="person__unit__name",
+            contact="person__unit__contact",
             role="person__memberships__role",
             site_id="person__memberships__site_id",
             starts="person__memberships__starts",
@@ -136,6 +138,8 @@ def _actor(rows: Sequence[Mapping[str, Any]], day: date) -> Actor:
         zone=first["zone"],
         held=frozenset((row["role"], row["site_id"]) for row in live),
         today=day,
+        unit_name=first["unit_name"],
+        contact=first["contact"],
         lti=LtiContext(**first["lti"]) if first["lti"] else None,
         staff=not first["lti"] or first["lms_staff"],
     )

@@ -13,6 +13,7 @@ from training.people.demo_cast import SEES
 from training.people.door_keeper import hand_out, take_back
 from training.people.models import Person
 from training.people.sessions import end_session
+from training.sites.models import CentralUnit
 from training.web.browsers import browser_of
 from training.web.limits import allow, caller
 from training.web.pages import fill, go, page, typed
@@ -55,18 +56,32 @@ async def follow_link(request: Request) -> Response:
     """Shows a button, so that programs that read mail do not use the link up; posted, signs in."""
     secret, token, now = request.app.state.settings.secret_key, request.path_params["token"], clock.now()
     if request.method == "GET":
-        link = await actions.look_at_link(token, secret_key=secret, now=now)
-        return page(request, "people/sign_in_confirm.html", token=token, email=link.address)
-    fresh = secrets.token_urlsafe(32)
-    target = await actions.sign_in_by_link(
-        token,
-        session_token=fresh,
-        replaces=request.scope.get("session_token"),
-        browser=browser_of(request),
-        secret_key=secret,
-        now=now,
-    )
+        return await _confirm(request)
+    fresh, chosen = secrets.token_urlsafe(32), str((await typed(request)).get("person", ""))
+    try:
+        target = await actions.sign_in_by_link(
+            token,
+            chosen=chosen,
+            session_token=fresh,
+            replaces=request.scope.get("session_token"),
+            browser=browser_of(request),
+            secret_key=secret,
+            now=now,
+        )
+    except Invalid as error:
+        return await _confirm(request, error)
     return hand_out(go(request, target), fresh, secure=request.app.state.settings.secure, now=now)
+
+
+async def _confirm(request: Request, error: Invalid | None = None) -> Response:
+    secret, token = request.app.state.settings.secret_key, request.path_params["token"]
+    link = await actions.look_at_link(token, secret_key=secret, now=clock.now())
+    people = [(str(person), unit) for person, unit in await actions.signs_in_to(link)]
+    unit = await CentralUnit.get(people__id=link.person_id) if len(people) == 1 else None
+    return page(
+        request, "people/sign_in_confirm.html", 422 if error else 200, unit=unit, token=token, email=link.address,
+        people=people, problems=error.problems if error else {},
+    )  # fmt: skip
 
 
 async def sign_out(request: Request) -> Response:

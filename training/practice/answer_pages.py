@@ -14,7 +14,7 @@ from training.practice.confirmations import Confirmation, confirmations_visible_
 from training.practice.overview import asked_of
 from training.practice.rules import STRENGTHS, may_dispute
 from training.practice.shown import shown_of
-from training.sites.models import zone_of
+from training.sites.models import CentralUnit, zone_of
 from training.web.pages import actor, go, identity, page, typed
 
 
@@ -79,6 +79,7 @@ async def _question(
         request,
         "practice/question.html",
         422 if wrong else 200,
+        unit=await CentralUnit.get(id=found.unit_id),
         problems=wrong.problems if wrong else {},
         values={"note": note},
         shown=await shown_of(found),
@@ -103,6 +104,7 @@ async def _thanks(request: Request, found: Confirmation) -> Response:
     return page(
         request,
         "practice/thanks.html",
+        unit=await CentralUnit.get(id=found.unit_id),
         confirmed=found.state == "confirmed",
         holder=holder.name,
         until=found.dispute_until,

@@ -35,6 +35,15 @@ class Somebody(Protocol):
     def zone(self) -> str: ...
 
 
+class Unit(Protocol):
+    """What a page needs to know of a central unit."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def contact(self) -> str: ...
+
+
 class Templates(jinja2.Environment):
     """Renders our pages strictly, and the components of GOV.UK Frontend leniently: their macros test absent options."""
 
@@ -84,26 +93,31 @@ def link(request: Request, path: str) -> str:
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-    """Shows a template, with what every page needs around it."""
+    """Shows a template, with what every page needs around it.
+
+    It bears the name and the help address of the actor's unit; without an actor those of the value `unit`, which
+    answers for what is shown; else of the only unit there is.
+    """
     given: dict[str, Any] = {
         "problems": {},
         "values": {},
         "notice": request.query_params.get("notice", ""),
         "back": None,
     }
-    given |= _surroundings(request) | values
+    given |= _surroundings(request, values.get("unit")) | values
     return HTMLResponse(templates().get_template(template).render(given), status)
 
 
-def _surroundings(request: Request) -> dict[str, Any]:
+def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
     settings, me = request.app.state.settings, request.scope.get("actor")
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     menu: Callable[[Somebody | None, str], list[tuple[str, str, bool]]] = request.app.state.menu
+    around = unit or request.app.state.only_unit
     language = request.cookies.get("language") or (me.language if me else "en")
     return {
         "service_name": settings.service_name,
-        "brand": request.app.state.brand or settings.service_name,
-        "contact": request.app.state.contact,
+        "brand": (me.unit_name if me else around.name if around else "") or settings.service_name,
+        "contact": me.contact if me else around.contact if around else "",
         "me": me,
         "zone": me.zone if me else dates.DEFAULT_ZONE,
         "nav": menu(me, path),
