@@ -71,7 +71,7 @@ async def evidence(request: Request) -> Response:
         if form is None:
             return await _list(request, person, offered, error.problems)
         return _form_page(request, person, form, offered, values, problems=error.problems)
-    return go(request, f"{path}?notice=Recorded.")
+    return go(request, path, notice="Recorded.")
 
 
 async def correct(request: Request) -> Response:
@@ -92,7 +92,7 @@ async def correct(request: Request) -> Response:
             given = fill(RecordFields, dict(values))
             shown = _shown(given, form, values)
             await correct_evidence(old.id, shown, why=given.why, actor=me, now=clock.now(), key=given.key)
-            return go(request, f"{path}?notice=Corrected.")
+            return go(request, path, notice="Corrected.")
         except Invalid as error:
             problems = error.problems
     if form is None:
@@ -112,7 +112,7 @@ async def take_back(request: Request) -> Response:
         try:
             given = fill(Withdrawal, dict(values))
             await take_back_evidence(old.id, why=given.why, actor=me, now=clock.now(), key=given.key)
-            return go(request, f"{path}?notice=Taken back.")
+            return go(request, path, notice="Taken back.")
         except Invalid as error:
             problems = error.problems
     told = {"name": plain(old.what), "path": f"{path}/{old.id}/take-back", "back": (_title(person), path)}

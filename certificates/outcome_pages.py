@@ -67,7 +67,7 @@ async def objection(request: Request) -> Response:
         )  # fmt: skip
     except Invalid as error:
         return page(request, "certificates/objection.html", 422, problems=error.problems, values=values, **told)
-    return go(request, "/certificates/decisions?notice=Answered.+The+person+will+be+told.")
+    return go(request, "/certificates/decisions", notice="Answered. The person will be told.")
 
 
 async def _objection(me: Actor, request: Request) -> dict[str, Any]:

@@ -184,7 +184,7 @@ async def decision(request: Request) -> Response:
         await actions.decide(row.id, wish=wish, actor=me, home=home, now=clock.now())
     except Invalid as error:
         return page(request, "certificates/decision.html", 422, problems=error.problems, values=values, **told)
-    return go(request, "/certificates/decisions?notice=Decided.+The+person+will+be+told.")
+    return go(request, "/certificates/decisions", notice="Decided. The person will be told.")
 
 
 async def _case(row: Consideration) -> dict[str, Any]:
@@ -241,7 +241,7 @@ async def certificate(request: Request) -> Response:
         if not own or shows not in ("name", "initials", "private"):
             raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
         await Certificate.filter(id=row.id).update(shows=shows)
-        return go(request, f"/certificates/{row.id}?notice=Saved.")
+        return go(request, f"/certificates/{row.id}", notice="Saved.")
     facts = await proven(row, keys=state.keys, shelf=state.shelf, now=now)
     told, today = await _summary(row, now), local_day(now, facts.zone)
     newer = await outcomes.newer_certificate(row.certification) if told["outcome"].state == "replaced" else None

@@ -83,7 +83,7 @@ async def make(request: Request) -> Response:
         made = await cohort_actions.make(course["slug"], plan, actor=me, now=clock.now())
     except Invalid as error:
         return page(request, "courses/make.html", 422, problems=error.problems, values=values, **shown)
-    return go(request, f"/courses/cohorts/{made.id}?notice=The cohort is made. Now add its people.")
+    return go(request, f"/courses/cohorts/{made.id}", notice="The cohort is made. Now add its people.")
 
 
 async def cohort(request: Request) -> Response:
@@ -129,9 +129,9 @@ async def places(request: Request) -> Response:
     wanted = _id(str(values.get("end") or values.get("person") or ""))
     if values.get("end"):
         await cohort_actions.end_place(found, wanted, actor=me, now=clock.now())
-        return go(request, f"/courses/cohorts/{found.id}?notice=The place has ended.")
+        return go(request, f"/courses/cohorts/{found.id}", notice="The place has ended.")
     await cohort_actions.place_one(found, wanted, actor=me, now=clock.now())
-    return go(request, f"/courses/cohorts/{found.id}?notice=The person has a place.")
+    return go(request, f"/courses/cohorts/{found.id}", notice="The person has a place.")
 
 
 async def fill_from(request: Request) -> Response:
@@ -149,7 +149,7 @@ async def fill_from(request: Request) -> Response:
         else:
             given = await cohort_actions.place(found, people, actor=me, now=now, because="roster")
             joined = words.many(given, "person has joined", "people have joined")
-            return go(request, f"/courses/cohorts/{found.id}?notice={joined}.")
+            return go(request, f"/courses/cohorts/{found.id}", notice=f"{joined}.")
     listing = await rosters.read(me, chosen, now=now)
     held = Place.filter(cohort_id=found.id, ends__isnull=True)
     placed = dict(await held.values_list("person_id", "person__name"))
@@ -179,7 +179,7 @@ async def sessions(request: Request) -> Response:
         made = await cohort_actions.add_session(found, **asked.model_dump(), actor=me, now=clock.now())
     except Invalid as error:
         return await _shown(request, await _visible(request), 422, problems=error.problems, values=values)
-    return go(request, f"/courses/cohorts/{found.id}/sessions/{made.id}?notice=The session is added.")
+    return go(request, f"/courses/cohorts/{found.id}/sessions/{made.id}", notice="The session is added.")
 
 
 async def session(request: Request) -> Response:
@@ -197,7 +197,7 @@ async def session(request: Request) -> Response:
         came = {_id(text) for text in (await request.form()).getlist("came") if isinstance(text, str)}
         of = {one["id"] for one in people}
         await cohort_actions.note_who_came(held, came & of, of=of, actor=me, now=clock.now())
-        return go(request, f"/courses/cohorts/{found.id}?notice=It is noted who came.")
+        return go(request, f"/courses/cohorts/{found.id}", notice="It is noted who came.")
     return page(
         request,
         "courses/session.html",

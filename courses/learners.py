@@ -132,7 +132,7 @@ async def allow_try(request: Request) -> Response:
         identity(request, "enrolment"), identity(request, "activity"), actor=actor(request), now=clock.now()
     )
     outline = await outline_of(enrolment.version_id)
-    return go(request, f"/courses/{outline.slug}/learners?notice=One more try is allowed.")
+    return go(request, f"/courses/{outline.slug}/learners", notice="One more try is allowed.")
 
 
 async def courses_of(request: Request) -> Response:

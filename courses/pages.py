@@ -1,7 +1,6 @@
 """Pages of courses: mine, one course with its modules, and the ways in and back."""
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from starlette.requests import Request
@@ -135,12 +134,12 @@ async def module(request: Request) -> Response:
     try:
         return go(request, await _exact(journey, rules.place_in(plan, journey.reached)))
     except NotAllowed as trouble:
-        return go(request, not_open_yet(journey, trouble))
+        return not_open_yet(request, journey, trouble)
 
 
-def not_open_yet(journey: Journey, trouble: NotAllowed) -> str:
-    """Where a link to a module that is not open yet leads: the course page, saying what comes first."""
-    return f"/courses/{journey.outline.slug}?notice={quote(f'{trouble.message} {trouble.remedy}')}"
+def not_open_yet(request: Request, journey: Journey, trouble: NotAllowed) -> Response:
+    """Leads from a module that is not open yet to the course page, which says what comes first."""
+    return go(request, f"/courses/{journey.outline.slug}", notice=f"{trouble.message} {trouble.remedy}")
 
 
 async def journey_here(me: Actor, slug: str) -> Journey | None:

@@ -1,7 +1,6 @@
 """Pages of the module player: pages, videos and tasks, one at a time, and the media in them."""
 
 from typing import Any
-from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -39,7 +38,7 @@ async def activity(request: Request) -> Response:
     try:
         spot = spot_on(journey, module=request.path_params["module"], activity=request.path_params["activity"])
     except NotAllowed as trouble:
-        return go(request, not_open_yet(journey, trouble))
+        return not_open_yet(request, journey, trouble)
     asked = request.query_params.get("language", "")
     await actions.open_activity(spot, actor=me, now=clock.now(), language=asked)
     wanted = asked if asked in journey.outline.languages else journey.enrolment.language
@@ -93,7 +92,7 @@ async def done(request: Request) -> Response:
             return page(request, TEMPLATES["task"], 422, **(values | given))
     else:
         await actions.mark_read(spot, actor=me, now=clock.now())
-    return go(request, await way_on(spot, me))
+    return await go_on(request, spot, me)
 
 
 async def _hand_in(request: Request, spot: Spot) -> None:
@@ -112,18 +111,18 @@ async def _hand_in(request: Request, spot: Spot) -> None:
     )
 
 
-async def way_on(spot: Spot, me: Actor) -> str:
-    """Where one goes after a part: to the next one, or to the course page with what is done or left."""
+async def go_on(request: Request, spot: Spot, me: Actor) -> Response:
+    """Leads on after a part: to the next one, or to the course page with what is done or left."""
     number = spot.chapter.parts.index(spot.part) + 1
     if number < len(spot.chapter.parts):
-        return views.path_of(spot, spot.chapter.parts[number])
+        return go(request, views.path_of(spot, spot.chapter.parts[number]))
     outline = spot.journey.outline
     after = await own_journey(me, outline.slug)
     title = in_language(spot.chapter.title, spot.journey.enrolment.language)
     left = words.left_in(spot.chapter.plan, after.reached) if after else ""
     finished = after is not None and rules.state_of(spot.chapter.plan, after.reached) is rules.State.DONE
     notice = f"You have done the module {title}." if finished else f"{title} is not done yet. {left}"
-    return f"/courses/{outline.slug}?notice={quote(notice)}"
+    return go(request, f"/courses/{outline.slug}", notice=notice)
 
 
 async def media(request: Request) -> Response:

@@ -177,6 +177,12 @@ def test_links_in_templates_go_through_link():
     assert found == []
 
 
+def test_what_a_page_says_after_something_was_done_is_signed():
+    assert [_named(path) for path in CODE if "notice=" in path.read_text("utf-8").replace(", notice=", "")] == [
+        "training/web/pages.py"
+    ]
+
+
 def test_every_setting_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text("utf-8")
     assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in readme] == []

@@ -207,6 +207,7 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
         exception_handlers=troubles.HANDLERS,
         lifespan=_lifespan,
     )
+    app.router.redirect_slashes = False  # it would lead to whatever host the request names
     app.state.settings, app.state.menu, app.state.works = settings, menu, works
     app.state.offers, app.state.attempts = offers.offers, reviews.attempts
     app.state.file_seats = asyncio.Semaphore(FILES_AT_ONCE)

@@ -36,7 +36,7 @@ async def rate(request: Request) -> Response:
     try:
         await _save(rater, given, me)
         if values.get("step") == "save":
-            return go(request, f"{where}/rate?notice=Saved")
+            return go(request, f"{where}/rate", notice="Saved")
         _refuse_open(given)
     except Invalid as wrong:
         return await _cards(request, rater, instrument, given, wrong.problems, 422)

@@ -26,6 +26,7 @@ from training.demo.lms.app import build as build_lms
 from training.errors import Invalid
 from training.people.demo_cast import SEES
 from training.settings import Settings
+from training.web.slow_requests import ImpatientProtocol
 from training.work import outside, worker
 
 Port = Annotated[int, typer.Option(help="port to listen on", min=1, max=65535)]
@@ -159,7 +160,7 @@ def _server(app: object, host: str, port: int, trusted_proxies: str) -> uvicorn.
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False,  # type: ignore[arg-type]
         proxy_headers=bool(trusted_proxies), forwarded_allow_ips=trusted_proxies or None,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=5, http=ImpatientProtocol,
     )  # fmt: skip
     return uvicorn.Server(config)
 

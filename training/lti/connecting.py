@@ -54,7 +54,7 @@ async def connect(request: Request) -> Response:
     except (Invalid, Conflict) as error:
         return await _form(request, "lti/connect.html", values, error)
     request.app.state.frame_origins |= registration.frame_origins_of(added)
-    return go(request, f"/lti/console/{added.id}?notice=It+is+connected.+Now+test+the+connection.")
+    return go(request, f"/lti/console/{added.id}", notice="It is connected. Now test the connection.")
 
 
 async def change(request: Request) -> Response:
@@ -69,7 +69,7 @@ async def change(request: Request) -> Response:
     except (Invalid, Conflict) as error:
         return await _form(request, "lti/change.html", values, error, found=found)
     request.app.state.frame_origins |= registration.frame_origins_of(changed)
-    return go(request, f"/lti/console/{found.id}?notice=It+is+changed.+Now+test+the+connection.")
+    return go(request, f"/lti/console/{found.id}", notice="It is changed. Now test the connection.")
 
 
 async def _form(

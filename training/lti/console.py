@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -76,10 +76,10 @@ async def accept(request: Request) -> Response:
     found, me, form = await registered(request), actor(request), await typed(request)
     if form.get("answer") == "refuse":
         await approval.drop_changes(found, now=clock.now(), actor=me.person_id)
-        return go(request, f"/lti/console/{found.id}?notice=The+changes+are+refused.+All+stays+as+it+is.")
+        return go(request, f"/lti/console/{found.id}", notice="The changes are refused. All stays as it is.")
     shown = str(form.get("shown", ""))
     await approval.accept_changes(found, shown=shown, now=clock.now(), actor=me.person_id)
-    return go(request, f"/lti/console/{found.id}?notice=The+changes+are+taken+over.")
+    return go(request, f"/lti/console/{found.id}", notice="The changes are taken over.")
 
 
 async def introduce(request: Request) -> Response:
@@ -89,7 +89,7 @@ async def introduce(request: Request) -> Response:
     name = request.app.state.settings.service_name
     if request.method == "POST":
         await introducing.tell_again(tool, found, name=name)
-        return go(request, f"/lti/console/{found.id}?notice=The+learning+system+knows+our+new+values.")
+        return go(request, f"/lti/console/{found.id}", notice="The learning system knows our new values.")
     changes = await introducing.what_would_change(tool, found, name=name)
     return page(request, "lti/introduce.html", system=_shown(found), changes=changes)
 
@@ -99,14 +99,14 @@ async def approve(request: Request) -> Response:
     me: Actor = actor(request)
     wanted, shown = str(identity(request)), str((await typed(request)).get("shown", ""))
     await approval.approve(wanted, shown=shown, now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
-    return go(request, "/lti/console?notice=It+is+approved.")
+    return go(request, "/lti/console", notice="It is approved.")
 
 
 async def refuse(request: Request) -> Response:
     """Closes a registration, or refuses a deployment that waits."""
     me: Actor = actor(request)
     what = await approval.refuse(identity(request), now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
-    return go(request, f"/lti/console?notice={quote(what)}")
+    return go(request, "/lti/console", notice=what)
 
 
 async def registered(request: Request) -> Registration:

@@ -17,9 +17,11 @@ from training.lti.traces import Notes, note_refusal
 from training.people.actor import Actor
 from training.sites.models import CentralUnit
 from training.web.browsers import browser_of
-from training.web.limits import allow, caller
+from training.web.limits import TooMany, allow, caller
 from training.web.pages import actor, go, identity, page
 
+MOST_PENDING = 50
+"""How many registrations may wait for approval: anybody can make one, and somebody has to read them."""
 CHANGED = "The roster has changed since you looked. This is what it says now."
 WHAT = {"add": "New", "change": "Changes", "gone": "No longer there"}
 
@@ -28,7 +30,9 @@ async def register(request: Request) -> Response:
     """Registers us at the LMS whose administrator opened this; the result waits for approval here."""
     tool: Tool = request.app.state.tool
     asked, now = request.query_params, clock.now()
-    await allow("lti register", caller(request), limit="120/minute", now=now)
+    await allow("lti register", caller(request), limit="120/hour", now=now)
+    if await Registration.filter(state="pending").count() >= MOST_PENDING:
+        raise TooMany("Too many learning systems wait for approval here.", "Ask the central unit to look through them.")
     url = asked.get("openid_configuration", "")
     try:
         if not url:
@@ -71,7 +75,7 @@ async def course(request: Request) -> Response:
     found = await roster.read(registration, context, tool.platform, now=now, since_last=since_last)
     if shown == found.fingerprint:
         await roster_changes.apply(registration, context, found, now=now)
-        return go(request, f"/lti/console/courses/{context.id}?notice=The+roster+is+taken+over.")
+        return go(request, f"/lti/console/courses/{context.id}", notice="The roster is taken over.")
     changes = await roster_changes.preview(context, found, now=now)
     told: dict[str, Any] = {"notice": CHANGED} if shown else {}
     return page(

@@ -84,7 +84,7 @@ async def score(request: Request) -> Response:
     wanted = identity(request)
     if request.method == "POST":
         await scores.resend(str(wanted), now=clock.now(), unit_id=me.unit_id)
-        return go(request, f"/lti/console/scores/{wanted}?notice=It+will+be+sent+again.")
+        return go(request, f"/lti/console/scores/{wanted}", notice="It will be sent again.")
     found = await scores.find_score(wanted, unit_id=me.unit_id)
     steps = [
         dict(step, what=STEPS.get(step["what"], step["what"]), value=_value(step))

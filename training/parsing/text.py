@@ -1,5 +1,6 @@
 """Words that people type and paste: letters composed, and none among them that nobody sees."""
 
+import re
 import unicodedata
 
 _JOINERS = {"\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))}
@@ -8,6 +9,7 @@ _STROKES = str.maketrans(
     {**dict(zip("łŁøØđĐħĦı", "lLoOdDhHi", strict=True)), "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
 )
 """Letters that Unicode does not take apart into a plain letter and an accent."""
+_ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}(?:/|$)", re.IGNORECASE)
 _UNSEEN = {"Cc", "Cf", "Cs"}
 
 
@@ -28,6 +30,13 @@ def folded(text: str) -> str:
     """Gives the text as it is compared: without accents, in small letters; `Wójcik` is `wojcik`, `Straße` `strasse`."""
     plain = unicodedata.normalize("NFKD", clean_line(text).translate(_STROKES)).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def quotable(text: str, longest: int = 80) -> str:
+    """Gives words of one person as they may stand in a letter of ours to another: short, one line, no address in it."""
+    words = (word for word in clean_line(text).split(" ") if not _ADDRESS.search(word))
+    line = " ".join(words)
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def _is_seen(text: str, at: int) -> bool:

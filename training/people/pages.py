@@ -190,7 +190,7 @@ async def membership(request: Request) -> Response:
         )
     except Invalid as error:
         return await _shown(request, found, 422, problems=error.problems, values=values)
-    return go(request, f"/people/{found.id}?notice=The role is given.")
+    return go(request, f"/people/{found.id}", notice="The role is given.")
 
 
 async def end(request: Request) -> Response:
@@ -202,8 +202,8 @@ async def end(request: Request) -> Response:
     except Invalid as error:
         return await _shown(request, found, 422, problems=error.problems, values=values)
     if not await visible_to(actor(request)).filter(id=found.id).exists():
-        return go(request, "/people?notice=The role is ended. The person is no longer at your sites.")
-    return go(request, f"/people/{found.id}?notice=The role is ended.")
+        return go(request, "/people", notice="The role is ended. The person is no longer at your sites.")
+    return go(request, f"/people/{found.id}", notice="The role is ended.")
 
 
 async def _visible(me: Actor, request: Request) -> Person:

@@ -19,6 +19,8 @@ from training.web.limits import allow, caller
 from training.web.pages import fill, go, page, typed
 
 LONGEST_TARGET = 500
+MAILS_A_DAY = "30/day"
+"""How many links one address may be sent: whoever asks for a stranger's cannot fill their letter box."""
 
 
 class Asked(BaseModel):
@@ -47,6 +49,7 @@ async def sign_in(request: Request) -> Response:
         return page(request, "people/sign_in.html", 422, **told)
     now = clock.now()
     await allow("sign-in", caller(request), asked.email.lower(), limit="5/minute", now=now)
+    await allow("sign-in", asked.email.lower(), limit=MAILS_A_DAY, now=now)
     await actions.ask_for_link(asked.email, target=own_path(asked.to), now=now)
     minutes = int(actions.LINK_LIVES.total_seconds() // 60)
     return page(request, "people/sign_in_sent.html", email=asked.email, minutes=minutes, demo_path="")

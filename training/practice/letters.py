@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from training.dates import day, local_day
+from training.parsing.text import quotable
 from training.practice.asking import address_of, make_link
 from training.practice.confirmations import Confirmation
 from training.practice.rules import STRENGTHS
@@ -37,12 +38,12 @@ async def request_letter(confirmation_id: UUID, *, token: str, public_url: str, 
     to = await _link(found, token, now)
     shown, zone = await shown_of(found), await zone_of(found.unit_id)
     text = (
-        f"Hello {found.confirmer_name},\n\n{shown.holder} says that you were there. Is this right?\n\n"
+        f"Hello,\n\n{quotable(shown.holder)} says that you were there. Is this right?\n\n"
         f"{_lines(shown)}\n\nOpen this link to say yes or no. It works once, until "
         f"{day(local_day(found.expires, zone))}. You need no account.\n\n{public_url}/practice/confirm/{token}\n\n"
         "If you do not know this person, open the link and say no.\n"
     )
-    return Letter(to, f"Please confirm: {shown.title}", text, found.person_id, _addressee(found))
+    return Letter(to, f"Please confirm: {quotable(shown.title)}", text, found.person_id, _addressee(found))
 
 
 async def notice_letter(confirmation_id: UUID, *, token: str, public_url: str, now: datetime) -> Letter | None:
@@ -53,11 +54,11 @@ async def notice_letter(confirmation_id: UUID, *, token: str, public_url: str, n
     to = await _link(found, token, now)
     shown, zone = await shown_of(found), await zone_of(found.unit_id)
     text = (
-        f"Hello {found.confirmer_name},\n\nthis was confirmed in your name, {STRENGTHS[found.strength]}:\n\n"
+        f"Hello,\n\nthis was confirmed in your name, {STRENGTHS[found.strength]}:\n\n"
         f"{_lines(shown)}\n\nIf that was you, you need do nothing.\nIf it was not you, or it is not right, "
         f"tell us by {day(local_day(found.dispute_until, zone))}:\n\n{public_url}/practice/confirm/{token}\n"
     )
-    return Letter(to, f"Confirmed in your name: {shown.title}", text, found.person_id, _addressee(found))
+    return Letter(to, f"Confirmed in your name: {quotable(shown.title)}", text, found.person_id, _addressee(found))
 
 
 async def _link(found: Confirmation, token: str, now: datetime) -> str:
@@ -75,4 +76,4 @@ def _addressee(found: Confirmation) -> str:
 
 
 def _lines(shown: Shown) -> str:
-    return "\n".join(f"  {label}: {words}" for label, words in shown.rows)
+    return "\n".join(f"  {label}: {quotable(words)}" for label, words in shown.rows)

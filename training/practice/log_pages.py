@@ -15,13 +15,15 @@ from training.practice.forms import ConfirmerForm, DeliveryForm, SupervisionForm
 from training.practice.models import Delivery, Supervision, deliveries_visible_to
 from training.practice.naming import colleagues
 from training.practice.pages import found_record
-from training.practice.rules import KINDS_OF_SUPERVISION, MODES, ROLES, TAILORED
+from training.practice.rules import KINDS_OF_SUPERVISION, MODES, ROLES, TAILORED, Confirmer, plain_address
 from training.sites.programmes import programme_choices
 from training.web import limits
 from training.web.pages import actor, fill, go, page, typed
 
-MOST_ASKED = "60/hour"
+MOST_ASKED = ("60/hour", "200/day")
 """How many forms that send mail one person may send: plenty for a backlog, and no way to spread junk."""
+MOST_TO_ONE = "60/day"
+"""How many requests one address gets, whoever asks."""
 
 
 async def delivery(request: Request) -> Response:
@@ -47,7 +49,7 @@ async def _delivery(request: Request, old: Delivery | None) -> Response:
         if request.method == "POST":
             values = await typed(request)
             given = fill(DeliveryForm, values)
-            await _count(me)
+            await _count(me, given.asked())
             row = await actions.log_delivery(
                 given.entry(),
                 key=given.key,
@@ -89,9 +91,10 @@ async def _supervision(request: Request, old: Supervision | None) -> Response:
         if request.method == "POST":
             values = await typed(request)
             given = fill(SupervisionForm, values)
-            await _count(me)
+            entry = given.entry()
+            await _count(me, entry.supervisor)
             row = await actions.log_supervision(
-                given.entry(), key=given.key, actor=me, now=clock.now(), replaces=old.id if old else None
+                entry, key=given.key, actor=me, now=clock.now(), replaces=old.id if old else None
             )
             return go(request, f"/practice/supervision/{row.id}")
     except Invalid as wrong:
@@ -135,7 +138,7 @@ async def ask(request: Request) -> Response:
             wanted = fill(ConfirmerForm, values).asked()
             if wanted is None:
                 raise Invalid("There is a problem", problems={"confirmer": "Choose or write who can confirm it"})
-            await _count(me)
+            await _count(me, wanted)
             await asking.ask_confirmation(row, wanted, actor=me, now=clock.now())
             return go(request, path)
         except Invalid as wrong:
@@ -163,12 +166,16 @@ async def take_back(request: Request) -> Response:
     return page(request, "practice/take_back.html", 422 if problems else 200, values=values, problems=problems, **shown)
 
 
-async def _count(me: Actor) -> None:
+async def _count(me: Actor, confirmer: Confirmer | None = None) -> None:
     """Counts a form that writes to somebody; past the limit it is a problem of the form, so that the text stays."""
+    now = clock.now()
     try:
-        await limits.allow("ask to confirm", str(me.person_id), limit=MOST_ASKED, now=clock.now())
+        for limit in MOST_ASKED:
+            await limits.allow("ask to confirm", str(me.person_id), limit=limit, now=now)
+        if confirmer and confirmer.contact:
+            await limits.allow("be asked to confirm", plain_address(confirmer.contact), limit=MOST_TO_ONE, now=now)
     except limits.TooMany as error:
-        words = "You have sent a lot in one hour. Wait a little, then send this again"
+        words = "You have sent a lot. Wait a little, then send this again"
         raise Invalid("There is a problem", problems={"form": words}) from error
 
 

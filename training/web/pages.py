@@ -11,6 +11,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 import jinja2
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -20,6 +21,8 @@ from training.errors import Invalid, NotFound
 from training.parsing.text import clean
 from training.web.assets import asset
 
+NOTICE_SECONDS = 600
+"""How long a page says it, when it is loaded again."""
 ROOT = Path(__file__).resolve().parents[2]
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -101,7 +104,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     given: dict[str, Any] = {
         "problems": {},
         "values": {},
-        "notice": request.query_params.get("notice", ""),
+        "notice": _notice(request),
         "back": None,
     }
     given |= _surroundings(request, values.get("unit")) | values
@@ -134,9 +137,24 @@ def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
     }
 
 
-def go(request: Request, path: str) -> Response:
-    """Sends the browser to another of our pages, as the answer to something done."""
+def go(request: Request, path: str, *, notice: str = "") -> Response:
+    """Sends the browser to another of our pages, as the answer to something done; that page says the notice."""
+    if notice:
+        path += f"{'&' if '?' in path else '?'}notice={_notices(request).dumps(notice)}"
     return RedirectResponse(link(request, path), 303)
+
+
+def _notice(request: Request) -> str:
+    """Reads what the page is to say. It is signed, or anybody could put words into our mouth by a link."""
+    try:
+        return str(_notices(request).loads(request.query_params.get("notice", ""), max_age=NOTICE_SECONDS))
+    except BadSignature:
+        return ""
+
+
+def _notices(request: Request) -> URLSafeTimedSerializer:
+    reader = getattr(request.scope.get("actor"), "person_id", "")
+    return URLSafeTimedSerializer(request.app.state.settings.secret_key, salt=f"notice {reader}")
 
 
 def as_file(name: str, *, shown: str = "attachment") -> dict[str, str]:

@@ -9,7 +9,7 @@ from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalEr
 from training.errors import Conflict, Invalid, NotAllowed, NotFound, Trouble, Upstream
 from training.web.doors import DirectOnly
 from training.web.limits import TooMany
-from training.web.pages import page
+from training.web.pages import go, page
 
 log = structlog.get_logger()
 
@@ -48,6 +48,9 @@ async def trouble(request: Request, error: Exception) -> Response:
 async def refused(request: Request, error: Exception) -> Response:
     """Answers what the web framework refuses: unknown addresses, wrong methods, bodies too large."""
     assert isinstance(error, HTTPException)
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    if error.status_code == 404 and request.method in ("GET", "HEAD") and path.endswith("/") and path.strip("/"):
+        return go(request, "/" + path.strip("/"))  # some LMSs, and people, put a slash behind
     words = {
         404: ("There is no such page.", "Check the address, or start again from the home page."),
         405: ("This address does not take that kind of request.", "Go back and use the buttons of the page."),

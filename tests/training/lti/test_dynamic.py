@@ -6,6 +6,7 @@ import re
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -389,3 +390,24 @@ async def test_an_lms_that_gave_no_address_for_updates_gets_none(side: Side, bro
     row, farah = await Registration.get(), await browse("farah")
     assert "/introduce" not in (await farah.get(f"/lti/console/{row.id}")).text
     assert (await farah.post(f"/lti/console/{row.id}/introduce")).status_code == 403
+
+
+async def test_a_stranger_cannot_fill_the_list_of_those_who_wait(side: Side) -> None:
+    rows = [
+        Registration(
+            unit_id=known("together"), name=f"Junk {number}", issuer=f"https://{number}.example", client_id="x",
+            auth_url="https://x", token_url="https://x", jwks_url="https://x", state="pending",
+            created=datetime.now(UTC),
+        )
+        for number in range(50)
+    ]  # fmt: skip
+    await Registration.bulk_create(rows)
+    refused = await asked(side)
+    assert refused.status_code == 429 and "Too many learning systems wait" in refused.text
+    await Registration.filter(id=rows[0].id).update(state="closed")
+    assert (await asked(side)).status_code == 200
+
+
+async def test_one_caller_tries_to_register_120_times_an_hour_and_no_more(side: Side) -> None:
+    answers = [(await side.browser.get("/lti/register")).status_code for _ in range(122)]
+    assert 429 not in answers[:120] and answers[120:] == [429, 429]

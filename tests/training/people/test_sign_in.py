@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from tests.training.people.links import mailed_link
 from training.demo.cast import known
@@ -116,3 +117,15 @@ async def test_a_form_from_another_site_changes_nothing(browse, headers, status)
     answer = await browser.post("/sign-out", headers=headers)
     assert answer.status_code == status
     assert await Session.filter(ended__isnull=False).count() == (status == 303)
+
+
+async def test_one_address_gets_no_more_than_thirty_links_a_day_however_slowly_they_are_asked_for(browse):
+    browser, answers = await browse(), []
+    now = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=1)
+    for minute in range(0, 32):
+        with time_machine.travel(now + timedelta(minutes=minute), tick=False):
+            answers.append((await browser.post("/sign-in", data={"email": "amina@together.example"})).status_code)
+    assert answers == [200] * 30 + [429] * 2
+    assert await SignInLink.all().count() == 30
+    with time_machine.travel(now + timedelta(days=1, minutes=1), tick=False):
+        assert (await browser.post("/sign-in", data={"email": "amina@together.example"})).status_code == 200

@@ -14,6 +14,7 @@ from training.demo.cast import known
 from training.errors import Conflict, Invalid, NotFound
 from training.facts import Fact, Followup
 from training.people.actor import Actor
+from training.people.models import Person
 from training.practice import actions, asking
 from training.practice.confirmations import Confirmation, ConfirmationLink
 from training.practice.letters import notice_letter, request_letter
@@ -133,3 +134,29 @@ async def test_no_letter_goes_to_a_telephone_and_a_yes_on_paper_counts(cast: Cas
     chloe = await browse("chloe")
     await chloe.post(f"/practice/confirmations/{asked.id}/paper", data={"note": "In the grey folder"})
     assert (await Confirmation.get(id=asked.id)).strength == "paper"
+
+
+async def test_a_letter_to_a_stranger_carries_no_address_and_no_long_words_of_whoever_asks(cast: Cast) -> None:
+    await Person.filter(id=known("amina")).update(name="WIN http://evil.example now " + "x" * 150)
+    junk = Confirmer("Dear customer, see www.evil.example/pay at once", contact="anybody@else.example")
+    asked = await asked_by(await cast("amina"), junk)
+    letter = await request_letter(asked.id, token="a" * 43, public_url="https://x.example", now=NOW)
+    assert letter is not None and letter.text.startswith("Hello,\n\n")
+    assert "evil" not in letter.text + letter.subject and "x" * 81 not in letter.text
+    assert len(letter.subject) < 120
+
+
+async def test_one_address_is_asked_sixty_times_a_day_whoever_asks(browse: Browse) -> None:
+    form = {"held": "2026-11-20", "what": "reflective", "mode": "in_person", "topics": "x"}
+    form |= {"supervisor_name": "Somebody", "supervisor_contact": "Some.body+1@else.example"}
+    answers, people = [], [await browse("amina"), await browse("bruno")]
+    for number in range(62):
+        browser = people[number % 2]
+        answers.append(
+            await browser.post(
+                "/practice/supervision/new", data=form | {"key": str(uuid4()), "minutes": str(30 + number)}
+            )
+        )
+    assert {answer.status_code for answer in answers[:60]} == {303}, answers[0].text
+    assert {answer.status_code for answer in answers[60:]} == {422}
+    assert "You have sent a lot." in answers[60].text and "Somebody" in answers[60].text

@@ -11,6 +11,8 @@ from training.demo.cast import known
 from training.people.models import Membership, Session
 from training.people.sessions import end_session, open_session
 
+GIVEN = {"role": "supervisor", "site_id": str(known("site/RIV")), "starts": "2026-11-25"}
+
 
 async def test_asking_for_the_head_of_a_page_changes_nothing(browse, settings, work):
     browser = await browse()
@@ -69,3 +71,27 @@ async def test_what_the_tables_refuse_is_a_fault_of_ours_and_no_lost_database(br
     given = {"role": "trainee", "site_id": str(known("site/RIV")), "starts": "2026-11-25"}
     with pytest.raises(AssertionError, match="met a fault"):
         await dara.post(path, data=given)
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "/courses/", "/~x//evil.example/", "/%2F%2Fevil.example/"])
+async def test_a_slash_too_many_leads_to_our_own_page_whatever_host_the_request_names(browse, path):
+    answer = await (await browse("amina")).get(path, headers={"Host": "evil.example"})
+    place = answer.headers.get("location", "/")
+    assert place.startswith("/") and not place.startswith(("//", "/\\")), place
+
+
+async def test_a_slash_too_many_still_finds_the_page(browse):
+    browser = await browse("amina")
+    assert (await browser.get("/courses/?to=x")).headers["location"] == "/courses"
+    assert (await browser.get("/nowhere/")).headers["location"] == "/nowhere"
+    assert (await browser.get("/nowhere")).status_code == 404
+
+
+async def test_nobody_puts_words_into_our_mouth_by_a_link(browse):
+    amina, farah = await browse("amina"), await browse("farah")
+    assert "Send us money" not in (await amina.get("/?notice=Send+us+money")).text
+    told = await farah.post(f"/people/{known('amina')}/memberships", data=GIVEN)
+    assert told.status_code == 303, told.text
+    assert "The role is given." in (await farah.get(told.headers["location"])).text
+    token = told.headers["location"].partition("notice=")[2]
+    assert "The role is given." not in (await amina.get(f"/?notice={token}")).text
