@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -91,6 +92,12 @@ class KeyStore:
         self._unlocked: dict[str, Ed25519PrivateKey | RSAPrivateKey] = {}
         self._making = asyncio.Lock()
 
+    def at(self, home: str) -> "KeyStore":
+        """Gives the same keys under the address that a certificate was frozen with, be it no longer ours."""
+        moved = copy(self)
+        moved.home = home
+        return moved
+
     async def signer(self, unit: CentralUnit, *, now: datetime) -> Signer:
         """Gives the issuer's signer, and makes its first keys when it has none."""
         document, document_key = await self._active(unit, DOCUMENT, now)
@@ -134,6 +141,12 @@ class KeyStore:
         """Gives the public part of a token key, also of one that was given up: what it had signed is still ours."""
         row = await IssuerKey.get_or_none(kid=kid, purpose=TOKEN)
         return PyJWK(json.loads(row.public)).key if row else None
+
+    async def check(self) -> None:
+        """Opens each key that signs now, where there are any; raises Upstream when one cannot be opened."""
+        for row in await IssuerKey.filter(slot__isnull=False):
+            if row.kid not in self._unlocked:
+                self._unlocked[row.kid] = await asyncio.to_thread(self._unlock, row)
 
     async def _active(
         self, unit: CentralUnit, purpose: str, now: datetime

@@ -27,11 +27,13 @@ from training.sites.models import CentralUnit
 async def publish(certificate_id: UUID, *, keys: KeyStore, shelf: Shelf, now: datetime) -> None:
     """Signs, verifies and publishes a certificate. Doing it twice, or at once, or after a crash, publishes once.
 
-    The facts were stored, with id and entry in the status list, when the certificate was reserved.
+    The facts were stored, with id and entry in the status list, when the certificate was reserved; it is published
+    under the address that they name, also when the service has moved to another one since.
     """
     row = await _certificate(certificate_id)
     if row.progress == "published":
         return
+    keys = keys.at(integrity.facts_of(row).home)
     if row.progress == "reserved":
         await _sign(row, version=1, keys=keys, shelf=shelf, now=now)
         await Certificate.filter(id=row.id, progress="reserved").update(progress="signed")

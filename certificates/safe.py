@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from training.errors import Conflict
+from training.errors import Upstream
 
 NONCE_BYTES = 12
 
@@ -29,11 +29,11 @@ class Safe:
         return nonce + self._lock.encrypt(nonce, secret, purpose.encode())
 
     def open(self, sealed: bytes, *, purpose: str) -> bytes:
-        """Decrypts a secret; raises Conflict when it was sealed with another master key or for another purpose."""
+        """Decrypts a secret; raises Upstream when it was sealed with another master key or for another purpose."""
         try:
             return self._lock.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
         except InvalidTag as error:
-            raise Conflict(
+            raise Upstream(
                 "A key in the database was sealed with another TRAINING_SECRET_KEY.",
-                "Start the service with the secret key it had when the key was made.",
+                "Start the service with the secret key it had when the key was made, or run: training keys reseal",
             ) from error

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.storage import write
+
 FOLDER = "entries"  # of the storage
 MOST_BYTES = 10_000_000
 _JPEG, _ZIP = b"\xff\xd8\xff", b"PK\x03\x04"
@@ -55,11 +57,9 @@ def wrong_with(file: HandedFile) -> str:
 
 
 def keep(file: HandedFile, storage: Path) -> str:
-    """Keeps a file under a random name; gives that name."""
-    folder = storage / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    """Keeps a file under a random name; gives that name. Raises Upstream when the folder of files cannot be used."""
     name = secrets.token_urlsafe(24)
-    (folder / name).write_bytes(file.content)
+    write(storage, f"{FOLDER}/{name}", file.content)
     return name
 
 

@@ -19,6 +19,7 @@ from training.people.actor import Actor
 from training.people.door_keeper import cookie_name
 from training.people.sessions import actor_of, open_session
 from training.settings import Settings, load
+from training.storage import prepare
 from training.work import outside, worker
 
 ORIGIN = "http://testserver"
@@ -42,7 +43,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[None]:
-    """A database of its own with every table, and the people of the demo in it."""
+    """A database of its own with every table, and the people of the demo in it; and a folder for files."""
+    prepare(settings.storage)
     facts.follow(consequences.AFTER)
     shortcuts.begin()
     async with copied(settings.database_url), opened(settings.database_url):

@@ -11,7 +11,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from certificates import emails, key_changes, nightly, publishing, status_lists
-from certificates.document import Press, Unprintable
+from certificates.document import Press, SwitchedOff, Unprintable
 from certificates.keys import KeyStore
 from certificates.models import Certificate, Certification, StateChange
 from certificates.shelf import Shelf
@@ -93,6 +93,13 @@ EVERY: Mapping[str, timedelta] = {
 }
 """Name of the work → how often it comes back by itself."""
 
+APART = (
+    frozenset({"mail sign-in link"}),  # somebody sits and waits for it
+    frozenset({"lti score", notices.WORK}),  # an LMS may let us wait for half a minute, each time
+    frozenset({*EVERY, nightly.REMIND}),  # comes by the clock, much at once, and may take its time
+)
+"""Kinds of work that nothing else may delay, and that may delay nothing else."""
+
 
 async def mail_sign_in_link(work: Followup, outside: Outside) -> None:
     """Mails the one-time link; the link is signed here and stored nowhere."""
@@ -157,7 +164,7 @@ async def mail_answer(work: Followup, outside: Outside) -> None:
 
 async def print_certificate(work: Followup, outside: Outside) -> None:
     """Prints the PDF before anybody asks for it; a name that the typefaces cannot print has its page."""
-    with suppress(Unprintable):
+    with suppress(SwitchedOff, Unprintable):
         await publishing.print_document(_id(work), press=outside.press, shelf=outside.shelf, now=outside.now())
 
 

@@ -84,7 +84,11 @@ class Followup(Model):
 
     class Meta:
         table = "trail_followup"
-        indexes = (Index(fields=("state", "due")), Index(fields=("kind", "subject_id")))
+        indexes = (
+            Index(fields=("state", "due")),
+            Index(fields=("kind", "state", "due")),
+            Index(fields=("kind", "subject_id")),
+        )
 
 
 def follow(table: Mapping[str, Iterable[str]]) -> None:

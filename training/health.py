@@ -5,7 +5,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from tortoise.exceptions import DBConnectionError, OperationalError
 
+from training import clock
 from training.database.migrating import is_migrated
+from training.readiness import lacks
 
 
 async def live(request: Request) -> Response:
@@ -14,13 +16,16 @@ async def live(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Tells whether the database answers and has all its tables."""
+    """Tells whether the database answers and has all its tables, keys can be opened and files be kept."""
+    state = request.app.state
     try:
-        migrated = await is_migrated()
+        if not await is_migrated():
+            return JSONResponse({"ready": False, "database": "is not migrated"}, 503)
+        lacking = await lacks(state.settings, keys=state.keys, keyring=state.tool.platform.keyring, now=clock.now())
     except (DBConnectionError, OperationalError):
         return JSONResponse({"ready": False, "database": "does not answer"}, 503)
-    if not migrated:
-        return JSONResponse({"ready": False, "database": "is not migrated"}, 503)
+    if lacking:
+        return JSONResponse({"ready": False, **lacking}, 503)
     return JSONResponse({"ready": True, "database": "answers and is migrated"})
 
 

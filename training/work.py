@@ -8,7 +8,7 @@ from certificates.keys import KeyStore
 from certificates.safe import Safe
 from certificates.shelf import Shelf
 from training import clock
-from training.consequences import EVERY, HANDLERS, Outside
+from training.consequences import APART, EVERY, HANDLERS, Outside
 from training.lti.platform import Platform
 from training.outbound import Outbound
 from training.settings import Settings
@@ -35,4 +35,4 @@ async def outside(settings: Settings) -> AsyncIterator[Outside]:
 
 def worker(things: Outside) -> Worker[Outside]:
     """Makes the worker of this process."""
-    return Worker(HANDLERS, things, repeats=EVERY)
+    return Worker(HANDLERS, things, repeats=EVERY, apart=APART)

@@ -1,9 +1,10 @@
 """Runs follow-up work: claims it in batches, keeps hold of it, and tries again what did not work out."""
 
 import asyncio
+import json
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,14 +26,16 @@ Held = dict["asyncio.Task[None]", Followup]
 
 log = logging.getLogger(__name__)
 
-GIVE_UP_AFTER = timedelta(hours=72)  # of an upstream system that does not do its part
-TRIES_OF_A_FAULT = 8  # an error nobody foresaw may be passing (a deadlock), but is mostly a fault of ours
+GIVE_UP_AFTER = timedelta(hours=72)  # of an upstream system that does not do its part, or a fault of the house
+OF_THE_HOUSE = (OSError, DBConnectionError, OperationalError)  # a disk that is full or away, a database that is
+TRIES_OF_A_FAULT = 8  # an error nobody foresaw may be passing, but is mostly a fault of ours
 STOPPED = "the worker stopped in the middle of it"
 
 # FOR UPDATE SKIP LOCKED: workers pass each other by. MATERIALIZED: or the planner may run the LIMIT more than once.
 CLAIM_ON_POSTGRES = """
 WITH picked AS MATERIALIZED (
-    SELECT id FROM trail_followup WHERE (state = 'queued' AND due <= $1) OR (state = 'running' AND lease_until < $1)
+    SELECT id FROM trail_followup
+    WHERE kind {among}($6) AND ((state = 'queued' AND due <= $1) OR (state = 'running' AND lease_until < $1))
     ORDER BY due LIMIT $4 FOR UPDATE SKIP LOCKED)
 UPDATE trail_followup AS f SET attempts = attempts + 1, first_tried = coalesce(first_tried, $1), lease = $2,
     lease_until = $3, last_error = CASE state WHEN 'running' THEN $5 ELSE last_error END,
@@ -43,8 +46,24 @@ UPDATE trail_followup SET attempts = attempts + 1, first_tried = coalesce(first_
     lease_until = ?3, last_error = CASE state WHEN 'running' THEN ?5 ELSE last_error END,
     faults = faults + CASE state WHEN 'running' THEN 1 ELSE 0 END, state = 'running'
 WHERE id IN (
-    SELECT id FROM trail_followup WHERE (state = 'queued' AND due <= ?1) OR (state = 'running' AND lease_until < ?1)
+    SELECT id FROM trail_followup
+    WHERE kind {among} (SELECT value FROM json_each(?6))
+        AND ((state = 'queued' AND due <= ?1) OR (state = 'running' AND lease_until < ?1))
     ORDER BY due LIMIT ?4) RETURNING id"""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Work that waits for nothing but work of its own lane: of these kinds or, for the last lane, of all others."""
+
+    kinds: frozenset[str]
+    others: bool = False
+
+    def claim(self) -> str:
+        """Writes the statement that claims of this lane."""
+        if on_postgres():
+            return CLAIM_ON_POSTGRES.format(among="<> ALL" if self.others else "= ANY")
+        return CLAIM_ON_SQLITE.format(among="NOT IN" if self.others else "IN")
 
 
 @dataclass(frozen=True)
@@ -54,60 +73,84 @@ class Worker(Generic[Outside]):
     handlers: Mapping[str, Handler[Outside]]
     outside: Outside
     repeats: Mapping[str, timedelta] = field(default_factory=dict)
+    apart: Sequence[frozenset[str]] = ()  # kinds of work that get a lane each, so that nothing else delays them
     now: Callable[[], datetime] = clock.now
-    batch: int = 16  # done side by side
+    batch: int = 16  # done side by side in each lane
     lease: timedelta = timedelta(seconds=60)
     handler_seconds: float = 3600
     poll_seconds: float = 1
     chance: Callable[[], float] = random.random
     _timers: dict[str, str] = field(default_factory=dict)  # name -> key of the one set last
 
+    @property
+    def lanes(self) -> list[Lane]:
+        """Lists the lanes; the last one, which also sets the timers, takes whatever has no lane of its own."""
+        return [*map(Lane, self.apart), Lane(frozenset().union(*self.apart), others=True)]
+
     async def work_once(self) -> int:
         """Does everything that is due, and tells how many pieces that were."""
+        total = 0
+        while count := sum(await asyncio.gather(*map(self._work_lane, self.lanes))):
+            total += count  # and once more: what a lane has done may have queued work for another
+        return total
+
+    async def work_forever(self) -> None:
+        """Works whenever there is something due, until cancelled; waits out what hinders it."""
+        lanes = {lane: asyncio.Event() for lane in self.lanes}
+
+        def wake() -> None:
+            for woken in lanes.values():
+                woken.set()
+
+        facts.wakers.add(wake)
+        try:
+            async with Listener(facts.NOTICE, wake) as listener, asyncio.TaskGroup() as group:
+                for lane, woken in lanes.items():
+                    group.create_task(self._keep_working(lane, woken, listener))
+        finally:
+            facts.wakers.discard(wake)
+
+    async def _keep_working(self, lane: Lane, woken: asyncio.Event, listener: Listener) -> None:
+        while True:
+            woken.clear()
+            try:
+                if lane.others:
+                    await listener.keep_up()
+                await self._work_lane(lane)
+            except DBConnectionError as error:
+                log.warning("waiting for the database: %s", error)
+            except Exception:
+                # A worker that ended would leave everything undone, unnoticed: it looks again instead.
+                log.exception("the work could not be looked through")
+            with suppress(TimeoutError):
+                # Not wait_for: when woken and cancelled at once, it forgets the cancellation (Python 3.11).
+                async with asyncio.timeout(self.poll_seconds):
+                    await woken.wait()
+
+    async def _work_lane(self, lane: Lane) -> int:
         held: Held = {}
         beat = asyncio.create_task(self._keep_hold(held))
         try:
-            return await self._drain(held)
+            return await self._drain(lane, held)
         finally:
             for task in (beat, *held):
                 task.cancel()
             await asyncio.gather(beat, *held, return_exceptions=True)
 
-    async def work_forever(self) -> None:
-        """Works whenever there is something due, until cancelled; waits out what hinders it."""
-        woken = asyncio.Event()
-        facts.wakers.add(woken.set)
-        try:
-            async with Listener(facts.NOTICE, woken.set) as listener:
-                while True:
-                    woken.clear()
-                    try:
-                        await listener.keep_up()
-                        await self.work_once()
-                    except DBConnectionError as error:
-                        log.warning("waiting for the database: %s", error)
-                    except Exception:
-                        # A worker that ended would leave everything undone, unnoticed: it looks again instead.
-                        log.exception("the work could not be looked through")
-                    with suppress(TimeoutError):
-                        # Not wait_for: when woken and cancelled at once, it forgets the cancellation (Python 3.11).
-                        async with asyncio.timeout(self.poll_seconds):
-                            await woken.wait()
-        finally:
-            facts.wakers.discard(woken.set)
-
-    async def _drain(self, held: Held) -> int:
-        count = 0
+    async def _drain(self, lane: Lane, held: Held) -> int:
+        count, waited = 0, False
         while True:
-            await self._set_timers()
+            if lane.others:
+                await self._set_timers()
             room = self.batch - len(held)
-            # By half batches at least, so that claiming stays cheap; a long job holds up nobody but itself.
-            works = await self._claim(room) if room * 2 >= self.batch else []
+            # By half batches at least, so that claiming stays cheap; where the others take long, by whatever is free.
+            works = await self._claim(lane, room) if room * 2 >= self.batch or (waited and room) else []
             held.update({asyncio.create_task(self._try(work)): work for work in works})
             count += len(works)
             if not held:
                 return count
             done, _ = await asyncio.wait(held, timeout=self.poll_seconds, return_when=asyncio.FIRST_COMPLETED)
+            waited = not done
             for task in done:
                 work = held.pop(task)
                 if error := task.exception():
@@ -122,11 +165,11 @@ class Worker(Generic[Outside]):
                 await facts.schedule(name, key, due=start)
             self._timers[name] = key
 
-    async def _claim(self, room: int) -> list[Followup]:
-        now, lease = self.now(), uuid4()
+    async def _claim(self, lane: Lane, room: int) -> list[Followup]:
+        now, lease, kinds = self.now(), uuid4(), sorted(lane.kinds)
         values: list[Any] = [now, lease if on_postgres() else str(lease), now + self.lease, room, STOPPED]
-        sql = CLAIM_ON_POSTGRES if on_postgres() else CLAIM_ON_SQLITE
-        if not await connection().execute_query_dict(sql, values):
+        values.append(kinds if on_postgres() else json.dumps(kinds))
+        if not await connection().execute_query_dict(lane.claim(), values):
             return []
         return await Followup.filter(lease=lease, state="running").order_by("due").select_related("fact")
 
@@ -160,9 +203,9 @@ class Worker(Generic[Outside]):
         return self.handlers[work.kind]
 
     def _after(self, error: Exception, work: Followup) -> dict[str, Any]:
-        if isinstance(error, Upstream):
-            over = self.now() - (work.first_tried or self.now()) >= GIVE_UP_AFTER
-            return self._ended("dead", error.message) if over else self._later(work, error.message, error.retry_after)
+        # A handler that takes too long raises TimeoutError, which is an OSError and yet a fault of ours.
+        if isinstance(error, (Upstream, *OF_THE_HOUSE)) and not isinstance(error, TimeoutError):
+            return self._waits(error, work)
         if isinstance(error, Trouble):
             return self._ended("refused", error.message)
         log.error("%s failed (try %s)", work.key, work.attempts, exc_info=error)
@@ -170,6 +213,15 @@ class Worker(Generic[Outside]):
         faults = work.faults + 1
         outcome = self._ended("dead", reason) if faults >= TRIES_OF_A_FAULT else self._later(work, reason)
         return outcome | {"faults": faults}
+
+    def _waits(self, error: Exception, work: Followup) -> dict[str, Any]:
+        if isinstance(error, Upstream):
+            reason, wish = error.message, error.retry_after
+        else:
+            log.warning("%s waits: %s", work.key, error)
+            reason, wish = f"{type(error).__name__}: {error}"[:300], None
+        over = self.now() - (work.first_tried or self.now()) >= GIVE_UP_AFTER
+        return self._ended("dead", reason) if over else self._later(work, reason, wish)
 
     def _later(self, work: Followup, reason: str, at_least: float | None = None) -> dict[str, Any]:
         pause = min(5.0 * 2 ** (work.attempts - 1), 3600) * (0.5 + self.chance())

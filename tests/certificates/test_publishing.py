@@ -16,7 +16,7 @@ from certificates.safe import Safe
 from certificates.shelf import Shelf
 from tests.certificates.awarded import HOME, NOW, awarded
 from training.demo.cast import known
-from training.errors import Conflict, Invalid, NotFound
+from training.errors import Conflict, Invalid, NotFound, Upstream
 from training.facts import Fact
 
 # WeasyPrint 70 leaves the file of its colour profile for the garbage collector to close.
@@ -310,14 +310,14 @@ async def test_private_keys_are_sealed_and_open_only_with_the_master_key(publish
     for row in await IssuerKey.all():
         assert b"PRIVATE" not in bytes(row.sealed) and len(row.sealed) > 40
     stranger = KeyStore(Safe(bytes(31) + b"1"), home=HOME)
-    with pytest.raises(Conflict, match="TRAINING_SECRET_KEY"):
+    with pytest.raises(Upstream, match="TRAINING_SECRET_KEY"):
         await publishing.publish((await awarded("jude")).id, keys=stranger, shelf=shelf, now=NOW)
 
 
 async def test_a_sealed_key_does_not_open_as_another(database):
     sealed = SAFE.seal(b"secret", purpose="one")
     assert SAFE.open(sealed, purpose="one") == b"secret"
-    with pytest.raises(Conflict):
+    with pytest.raises(Upstream):
         SAFE.open(sealed, purpose="two")
 
 

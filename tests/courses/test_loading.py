@@ -167,13 +167,13 @@ async def test_a_rehearsal_tells_what_would_be_new_and_loads_nothing(
     )
     assert report.new and not report.refused
     assert await Course.all().count() == 0
-    assert not settings.storage.exists()
+    assert not (settings.storage / FOLDER).exists()
 
 
 async def test_a_package_with_a_mistake_is_not_loaded_at_all(tmp_path: Path, cast: Cast, settings: Settings) -> None:
     folder = write(tmp_path / "small", {"leading/01-plan.md": "no front matter"})
     report = await load(folder, actor=await cast("farah"), now=NOW, storage=settings.storage)
-    assert report.refused and await CourseVersion.all().count() == 0 and not settings.storage.exists()
+    assert report.refused and await CourseVersion.all().count() == 0 and not (settings.storage / FOLDER).exists()
 
 
 async def test_a_published_version_never_changes(tmp_path: Path, cast: Cast, settings: Settings) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from tests.training.databases import TRAIL, emptied, made
 from tests.training.toil import NOW, World, only, queue
@@ -166,3 +167,85 @@ async def test_what_is_being_sent_cannot_be_sent_again(url: str) -> None:
         await facts.send_again(row.id, now=NOW)
     with pytest.raises(NotFound):
         await facts.send_again(uuid4(), now=NOW)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [OSError(28, "No space left on device"), OperationalError("disk I/O error"), DBConnectionError("does not answer")],
+)
+async def test_a_fault_of_the_house_waits_as_long_as_the_silence_of_others(url: str, trouble: Exception) -> None:
+    world = World()
+    world.trouble = trouble
+    await queue("a")
+    for _ in range(70):
+        await world.worker().work_once()
+        world.time += timedelta(hours=1)
+    row = await only()
+    assert (row.state, row.faults) == ("queued", 0) and str(trouble) in row.last_error
+    world.trouble = None
+    world.time += timedelta(hours=1)
+    await world.worker().work_once()
+    assert (await only()).state == "done"
+
+
+async def test_a_fault_of_the_house_that_nobody_mends_is_dead_after_72_hours_and_can_be_sent_again(url: str) -> None:
+    world = World()
+    world.trouble = OSError(30, "Read-only file system")
+    await queue("a")
+    for hours in (0, 73):
+        world.time = NOW + timedelta(hours=hours)
+        await world.worker().work_once()
+    row = await only()
+    assert (row.state, "Read-only" in row.last_error) == ("dead", True)
+    world.trouble = None
+    await facts.send_again(row.id, now=world.time)
+    await world.worker().work_once()
+    assert (await only()).state == "done"
+
+
+async def test_urgent_work_waits_for_no_night_work_and_a_full_lane_for_no_other(url: str) -> None:
+    may_end, done = asyncio.Event(), []
+
+    async def slow(work: Followup, outside: str) -> None:
+        await may_end.wait()
+
+    async def quick(work: Followup, outside: str) -> None:
+        done.append(work.key)
+
+    kinds = {"night": slow, "lms": slow, "urgent": quick, "greet": quick}
+    apart = (frozenset({"urgent"}), frozenset({"lms"}), frozenset({"night"}))
+    worker = Worker(kinds, "", apart=apart, batch=4, poll_seconds=0.05)
+    now = datetime.now(UTC)
+    for kind in ("night", "lms"):
+        for number in range(100):
+            await facts.schedule(kind, f"{kind} {number}", due=now - timedelta(hours=1))
+    working = asyncio.create_task(worker.work_forever())
+    await asyncio.sleep(0.3)
+    await facts.schedule("urgent", "link", due=now)
+    await facts.schedule("greet", "hello", due=now)
+    async with asyncio.timeout(2):
+        while len(done) < 2:
+            await asyncio.sleep(0.01)
+    assert sorted(done) == ["hello", "link"]
+    working.cancel()
+    await asyncio.wait([working])
+    assert await Followup.filter(state="queued", kind="night").count() == 100, "what was begun is handed back"
+
+
+async def test_long_work_does_not_keep_the_rest_of_its_lane_waiting(url: str) -> None:
+    may_end, done = asyncio.Event(), []
+
+    async def greet(work: Followup, outside: str) -> None:
+        await may_end.wait() if work.key.startswith("long") else done.append(work.key)
+
+    for number in range(3):
+        await queue(f"long {number}", datetime.now(UTC))
+    task = asyncio.create_task(Worker({"greet": greet}, "", batch=4, poll_seconds=0.05).work_once())
+    await asyncio.sleep(0.1)
+    for number in range(5):
+        await queue(str(number), datetime.now(UTC))
+    async with asyncio.timeout(5):
+        while len(done) < 5:
+            await asyncio.sleep(0.01)
+    may_end.set()
+    assert await task == 8

@@ -23,8 +23,8 @@ from training.database import migrating
 from training.database.opening import opened
 from training.demo import seed as demo_seed
 from training.demo.lms.app import build as build_lms
-from training.errors import Invalid
 from training.people.demo_cast import SEES
+from training.readiness import check_start
 from training.settings import Settings
 from training.web.slow_requests import ImpatientProtocol
 from training.work import outside, worker
@@ -105,20 +105,21 @@ def _demo_settings(port: int, no_pdf: bool) -> Settings:
 async def _serve(settings: Settings, host: str, port: int) -> None:
     facts.follow(AFTER)
     async with opened(settings.database_url):
-        if not await migrating.is_migrated():
-            raise Invalid("The database is not up to date.", "Run: training migrate")
+        await check_start(settings, now=clock.now())
         works = settings.database_url.startswith("sqlite")
         await _server(roof.build(settings, works=works), host, port, settings.trusted_proxies).serve()
 
 
 async def _work(settings: Settings, *, once: bool) -> None:
     facts.follow(AFTER)
-    async with opened(settings.database_url), outside(settings) as things:
-        toil = worker(things)
-        if once:
-            typer.echo(f"{await toil.work_once()} pieces of work were done.")
-        else:
-            await _until_told(toil.work_forever())
+    async with opened(settings.database_url):
+        await check_start(settings, now=clock.now())
+        async with outside(settings) as things:
+            toil = worker(things)
+            if once:
+                typer.echo(f"{await toil.work_once()} pieces of work were done.")
+            else:
+                await _until_told(toil.work_forever())
 
 
 async def _until_told(work: Coroutine[Any, Any, None]) -> None:

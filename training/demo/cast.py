@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
+from training.people.demo_cast import known
 from training.people.models import Email, Membership, Person, Relation
 from training.sites.models import Area, CentralUnit, Licence, Programme, Site
 
@@ -50,11 +51,6 @@ PEOPLE = (
     Member("osian", "Osian Bevan", (("facilitator", "OAK"),)),
 )
 RELATIONS = (("amina", "hana", "supervisor"), ("jude", "hana", "supervisor"), ("nadia", "hana", "supervisor"))
-
-
-def known(name: str) -> UUID:
-    """Gives the id of a thing of the demo, the same on every machine."""
-    return uuid5(NAMESPACE_URL, f"https://demo.training/{name}")
 
 
 async def settle(now: datetime) -> None:

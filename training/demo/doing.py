@@ -21,9 +21,9 @@ from training.assessments import signing
 from training.assessments.actions import Noted, Opening, open_assessment, save_draft, submit_rating
 from training.assessments.reading import instrument_of
 from training.assessments.versions import InstrumentVersion
-from training.demo.cast import known
 from training.errors import NotFound
 from training.people.actor import Actor
+from training.people.demo_cast import known
 from training.people.models import Membership, Person
 from training.people.reach import live_on
 from training.practice import actions as practice

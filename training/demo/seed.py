@@ -9,7 +9,7 @@ from certificates.typed_records import Shown
 from courses.loading.storing import load as load_course
 from training.assessments.loading import load_instrument
 from training.dates import DEFAULT_ZONE, local_day
-from training.demo.cast import known, settle
+from training.demo.cast import settle
 from training.demo.doing import (
     assessed,
     at,
@@ -26,6 +26,7 @@ from training.demo.doing import (
 )
 from training.demo.lms.joining import join
 from training.demo.together import train_together
+from training.people.demo_cast import known
 from training.settings import Settings
 
 MATERIAL = Path(__file__).parent / "material"

@@ -1,5 +1,6 @@
 """Our own signing keys: made, published before they sign, rotated with overlap, and kept encrypted."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from training.errors import NotFound
+from training.errors import NotFound, Upstream
 from training.lti.models import ToolKey
 
 PUBLISHED_BEFORE = timedelta(hours=24)
@@ -45,9 +46,16 @@ class Keyring:
 
     async def signing(self, now: datetime) -> SigningKey:
         """Gives the newest key that may sign, and makes the first one when there is none."""
+        return self._open(await self._newest(now) or await self.add(now, signs_from=now))
+
+    async def check(self, now: datetime) -> None:
+        """Opens the key that signs now, where there is one; raises Upstream when it cannot be opened."""
+        if row := await self._newest(now):
+            await asyncio.to_thread(self._open, row)
+
+    async def _newest(self, now: datetime) -> ToolKey | None:
         row = await ToolKey.filter(signs_from__lte=now, ends__isnull=True).order_by("-signs_from").first()
-        row = row or await ToolKey.filter(signs_from__lte=now, ends__gt=now).order_by("-signs_from").first()
-        return self._open(row or await self.add(now, signs_from=now))
+        return row or await ToolKey.filter(signs_from__lte=now, ends__gt=now).order_by("-signs_from").first()
 
     async def sign(self, claims: Mapping[str, Any], now: datetime) -> str:
         """Signs claims as a token that names the key."""
@@ -83,7 +91,13 @@ class Keyring:
 
     def _open(self, row: ToolKey) -> SigningKey:
         if row.kid not in self._opened:
-            key = load_pem_private_key(row.private_pem.encode(), self._password)
+            try:
+                key = load_pem_private_key(row.private_pem.encode(), self._password)
+            except ValueError as error:
+                raise Upstream(
+                    "Our key towards learning systems was sealed with another TRAINING_SECRET_KEY.",
+                    "Start the service with the secret key it had when the key was made, or run: training keys reseal",
+                ) from error
             if not isinstance(key, RSAPrivateKey):
                 raise TypeError(f"key {row.kid} is not an RSA key")
             self._opened[row.kid] = key

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from training import clock
 from training.errors import Invalid, NotFound
 from training.people import actions
-from training.people.demo_cast import SEES
+from training.people.demo_cast import SEES, known
 from training.people.door_keeper import hand_out, take_back
 from training.people.models import Person
 from training.people.sessions import end_session
@@ -104,8 +104,9 @@ async def choose(request: Request) -> Response:
     if request.method == "GET":
         cast = [{"key": name.lower(), "name": name, "role": role, "sees": sees} for name, (role, sees) in SEES.items()]
         return page(request, "people/choose.html", cast=cast, lms_path=settings.demo_lms_url)
-    wanted = str((await typed(request)).get("person", "")).capitalize()
-    person = await Person.filter(name__startswith=f"{wanted} ").first() if wanted in SEES else None
+    wanted = str((await typed(request)).get("person", "")).lower()
+    # By id: a real person may have the same first name.
+    person = await Person.get_or_none(id=known(wanted)) if wanted.capitalize() in SEES else None
     if person is None:
         raise NotFound("Nobody in the demo has this name.", "Choose one of the six people.")
     fresh = secrets.token_urlsafe(32)

@@ -75,6 +75,12 @@ async def unfitting(request: Request, error: Exception) -> Response:
     return told(request, 422, "Something here is longer than we can keep.", "Go back, shorten it and try again.")
 
 
+async def disk(request: Request, error: Exception) -> Response:
+    """Answers when the machine does not let us read or write: it mends itself when the disk is back or has room."""
+    log.error("disk", exc_info=error, reference=_reference(request))
+    return told(request, 503, "We cannot reach our files just now.", "Try again in a few minutes.")
+
+
 async def fault(request: Request, error: Exception) -> Response:
     """Answers a mistake of ours; the log has the rest under the reference number."""
     log.error("fault", exc_info=error, reference=_reference(request))
@@ -118,6 +124,7 @@ HANDLERS = {
     DBConnectionError: unreachable,
     OperationalError: unreachable,
     ValidationError: unfitting,
+    OSError: disk,
     IntegrityError: fault,  # what the tables refuse, and nobody has foreseen
     Exception: fault,
 }

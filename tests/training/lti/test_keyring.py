@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from tests.training.lti.conftest import Side
-from training.errors import NotFound
+from training.errors import NotFound, Upstream
 from training.lti.keyring import KEPT_AFTER, PUBLISHED_BEFORE, Keyring, list_keys
 from training.lti.models import Registration, ToolKey
 from training.lti.platform import SCORE
@@ -67,7 +67,7 @@ async def test_private_halves_are_kept_encrypted_and_never_published(keyring: Ke
     kid = await keyring.rotate(DAY)
     row = await ToolKey.get(kid=kid)
     assert "ENCRYPTED PRIVATE KEY" in row.private_pem
-    with pytest.raises(ValueError):
+    with pytest.raises(Upstream, match="TRAINING_SECRET_KEY"):
         await Keyring("t" * 40).sign({}, row.signs_from)
     for key in await keyring.published(DAY):
         assert key.keys() == {"kty", "use", "alg", "kid", "n", "e"}

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from tests.training.people.links import mailed_link
 from training.demo.cast import known
 from training.facts import Fact
 from training.people import actions
-from training.people.models import Session, SignInLink
+from training.people.models import Email, Membership, Person, Relation, Session, SignInLink
 from training.people.sessions import end_session, open_session, token_hash
 
 
@@ -129,3 +130,14 @@ async def test_one_address_gets_no_more_than_thirty_links_a_day_however_slowly_t
     assert await SignInLink.all().count() == 30
     with time_machine.travel(now + timedelta(days=1, minutes=1), tick=False):
         assert (await browser.post("/sign-in", data={"email": "amina@together.example"})).status_code == 200
+
+
+async def test_one_click_never_signs_in_a_real_person_of_the_same_first_name(browse):
+    await Membership.filter(person_id=known("amina")).delete()
+    await Email.filter(person_id=known("amina")).delete()
+    await Relation.filter(person_id=known("amina")).delete()
+    await Person.filter(id=known("amina")).delete()
+    await Person.create(id=uuid4(), unit_id=known("together"), name="Amina Real", created=datetime.now(UTC))
+    stranger = await browse()
+    assert (await stranger.post("/people/choose", data={"person": "amina"})).status_code == 404
+    assert not await Session.filter(person__name="Amina Real").exists()
