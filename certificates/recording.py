@@ -18,6 +18,7 @@ from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
+from training.people.addresses import same_human
 from training.people.models import Person
 from training.people.reach import person_for, reach
 
@@ -82,7 +83,7 @@ async def standing_record(record_id: UUID, actor: Actor) -> RecordedEvidence:
 
 
 async def _recordable(person_id: UUID, actor: Actor) -> Person:
-    if person_id == actor.person_id:
+    if await same_human(person_id, actor.person_id):
         raise NotAllowed("You may not record this.", "Your site coordinator or the central unit can.")
     return await person_for(actor, "manage people", person_id)
 

@@ -48,7 +48,11 @@ SEALED: Mapping[str, Mapping[str, str]] = {
         "clock_skew": "measured at the last launch",
     },
     "lti.Deployment": {"seen": "when it was last used"},
-    "lti.Identity": {"name": "as the LMS told it last; we go by the person's", "email": "as the LMS told it last"},
+    "lti.Identity": {
+        "name": "as the LMS told it last; we go by the person's",
+        "email": "as the LMS told it last",
+        "former_emails": "as it told before",
+    },
     # courses
     "courses.Course": {},
     "courses.CourseVersion": {},

@@ -10,6 +10,7 @@ from tortoise.expressions import Q, Subquery
 from training.assessments.models import Assessment
 from training.assessments.rules import Calibrated, Eligibility, Held, RaterFacts, Related, may_sign
 from training.assessments.versions import CalibrationRun
+from training.people.addresses import same_human
 from training.people.models import Membership, Permission, Person, Relation
 from training.people.reach import live_on
 from training.people.roles import ABILITIES
@@ -23,7 +24,7 @@ async def facts_about(rater: UUID, *, trainee: UUID, instrument_id: UUID) -> Rat
     runs = await CalibrationRun.filter(person_id=rater, instrument_id=instrument_id).values("id", "agreement", "held")
     return RaterFacts(
         rater=rater,
-        trainee=trainee,
+        trainee=rater if await same_human(rater, trainee) else trainee,  # under whichever record
         permissions=tuple(
             Held(str(row["id"]), row["what"], row["may"], row["starts"], row["ends"], row["site_id"])
             for row in permissions

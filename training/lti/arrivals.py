@@ -146,6 +146,8 @@ async def learn_name(known: Identity, named: Named) -> None:
     neutral = f"{NEUTRAL} {known.person_id.hex[:4].upper()}"
     if "name" in changed and known.person.name in (known.name, neutral):
         await Person.filter(id=known.person_id, erased_at__isnull=True).update(name=named.name)
+    if "email" in changed and known.email:
+        changed["former_emails"] = f"{known.former_emails} {known.email}".strip()
     await Identity.filter(id=known.id).update(**changed)
 
 

@@ -127,6 +127,7 @@ class Identity(Model):
     )
     name = fields.CharField(200, default="")
     email = fields.CharField(254, default="")
+    former_emails = fields.TextField(default="", db_default="")  # with spaces between: addresses told before this one
     test_user = fields.BooleanField(default=False)
     created = fields.DatetimeField()
 

@@ -41,7 +41,9 @@ WITH spent AS (
   WHERE p.id = k.person_id AND :name <> '' AND :name <> k.name
     AND p.name IN (k.name, 'Learner ' || upper(left(p.id::text, 4)))
 ), told_anew AS (
-  UPDATE lti_identity i SET name = coalesce(nullif(:name, ''), i.name), email = coalesce(nullif(:email, ''), i.email)
+  UPDATE lti_identity i SET name = coalesce(nullif(:name, ''), i.name), email = coalesce(nullif(:email, ''), i.email),
+    former_emails = CASE WHEN :email IN ('', k.email) THEN i.former_emails
+      ELSE trim(i.former_emails || ' ' || k.email) END
   FROM known k
   WHERE i.id = k.id AND ((:name <> '' AND :name <> k.name) OR (:email <> '' AND :email <> k.email))
 ), known_place AS (

@@ -10,7 +10,7 @@ Row = Mapping[str, Any]
 
 _FIND = """
 SELECT r.staff_sessions, d.id AS deployment,
-  i.id AS identity, i.person_id AS person, i.name, i.email, p.name AS called, p.erased_at,
+  i.id AS identity, i.person_id AS person, i.name, i.email, i.former_emails, p.name AS called, p.erased_at,
   c.id AS context, c.title, c.label, c.roster_url,
   l.id AS link, l.title AS link_title, l.target, l.line_item_url, l.line_items_url, l.scopes
 FROM lti_registration r
@@ -88,6 +88,8 @@ def _write_person(raw: sqlite3.Connection, found: Row, values: dict[str, Any]) -
     if "name" in changed:
         neutral = f"Learner {found['person'][:4].upper()}"
         raw.execute(_CALL_ANEW, values | {"known_name": found["name"], "neutral": neutral})
+    if "email" in changed and found["email"]:
+        changed["former_emails"] = f"{found['former_emails']} {found['email']}".strip()
     _update(raw, "lti_identity", found["identity"], changed)
 
 

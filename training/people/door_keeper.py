@@ -1,6 +1,7 @@
 """Looks up who is asking, once for each request, from the cookie or from the frame's own token."""
 
 from datetime import datetime
+from uuid import UUID
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -8,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from training import clock
-from training.people.sessions import ABSOLUTE, actor_of
+from training.people.sessions import ABSOLUTE, KEPT, actor_of, people_behind
 
 OPEN = ("/assets/", "/health/", "/.well-known/", "/metrics")
 """Addresses that never ask who is there."""
@@ -43,15 +44,32 @@ def cookie_name(secure: bool) -> str:
 
 def hand_out(response: Response, token: str, *, secure: bool, now: datetime) -> Response:
     """Gives the browser its session cookie; inside an LMS's frame it lives in that frame's own jar."""
-    parts = [f"{cookie_name(secure)}={token}", "Path=/", "HttpOnly", f"Max-Age={int(ABSOLUTE.total_seconds())}"]
-    parts += ["Secure", "SameSite=None", "Partitioned"] if secure else ["SameSite=Lax"]
-    response.headers.append("Set-Cookie", "; ".join(parts))
+    _set(response, cookie_name(secure), token, age=int(ABSOLUTE.total_seconds()), secure=secure)
     return response
 
 
-def take_back(response: Response, *, secure: bool) -> Response:
-    """Makes the browser forget its session cookie."""
-    parts = [f"{cookie_name(secure)}=", "Path=/", "HttpOnly", "Max-Age=0"]
+def take_back(response: Response, ended: str | None, *, secure: bool) -> Response:
+    """Makes the browser forget its session cookie, and keep who was last here: the token of the session that ended."""
+    _set(response, cookie_name(secure), "", age=0, secure=secure)
+    if ended:
+        _set(response, last_cookie_name(secure), ended, age=int(KEPT.total_seconds()), secure=secure)
+    return response
+
+
+def last_cookie_name(secure: bool) -> str:
+    """Names the cookie of the session that was last ended in this browser. It opens nothing."""
+    return "__Host-last-session" if secure else "last-session"
+
+
+async def people_here(scope: Scope) -> frozenset[UUID]:
+    """Names who is signed in in this browser, and who was last."""
+    brought = cookie_parser(Headers(scope=scope).get("cookie", ""))
+    last = brought.get(last_cookie_name(scope["app"].state.settings.secure))
+    return await people_behind(token for token in (scope.get("session_token"), last) if token)
+
+
+def _set(response: Response, name: str, value: str, *, age: int, secure: bool) -> None:
+    parts = [f"{name}={value}", "Path=/", "HttpOnly", f"Max-Age={age}"]
+    # Partitioned: inside an LMS's frame it lives in that frame's own jar.
     parts += ["Secure", "SameSite=None", "Partitioned"] if secure else ["SameSite=Lax"]
     response.headers.append("Set-Cookie", "; ".join(parts))
-    return response

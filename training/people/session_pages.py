@@ -25,7 +25,9 @@ async def sessions(request: Request) -> Response:
     await actions.sign_out(me.person_id, key=wanted, actor=me, now=now)
     if wanted in ("", key_of(here)):
         request.scope["root_path"] = ""  # this frame's session is over with the others
-        return take_back(go(request, "/sign-in"), secure=request.app.state.settings.secure)
+        return take_back(
+            go(request, "/sign-in"), request.scope["session_token"], secure=request.app.state.settings.secure
+        )
     return go(request, "/sessions")
 
 

@@ -1,7 +1,7 @@
 """Sessions on the server: opened at sign-in, looked up once a request, ended at sign-out; only hashes are stored."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -58,6 +58,13 @@ async def open_session(
 async def end_session(token: str, *, now: datetime) -> None:
     """Ends a session; ending it twice does no harm."""
     await Session.filter(token_hash=token_hash(token), ended__isnull=True).update(ended=now)
+
+
+async def people_behind(tokens: Iterable[str]) -> frozenset[UUID]:
+    """Names the people whose sessions these tokens opened, whether or not they have ended."""
+    hashes = [token_hash(token) for token in tokens]
+    found = await Session.filter(token_hash__in=hashes).values_list("person_id", flat=True) if hashes else ()
+    return frozenset(UUID(str(one)) for one in found)
 
 
 async def end_sessions_of(person_id: UUID, *, now: datetime) -> int:

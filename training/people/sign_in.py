@@ -93,7 +93,7 @@ async def sign_out(request: Request) -> Response:
     if token:
         await end_session(token, now=clock.now())
     request.scope["root_path"] = ""
-    return take_back(go(request, "/sign-in"), secure=request.app.state.settings.secure)
+    return take_back(go(request, "/sign-in"), token, secure=request.app.state.settings.secure)
 
 
 async def choose(request: Request) -> Response:

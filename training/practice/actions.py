@@ -14,6 +14,7 @@ from training.database.opening import transaction
 from training.dates import local_day, start_of
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
+from training.people.addresses import same_human
 from training.people.models import Membership
 from training.people.reach import live_on, person_for
 from training.practice.asking import ask, close_requests
@@ -157,7 +158,7 @@ async def record_check(
     person_id: UUID, *, what: str, issued: date, ends: date | None, key: UUID, actor: Actor, now: datetime
 ) -> BackgroundCheck:
     """Records that the actor, a coordinator, has seen somebody's check; never their own."""
-    if person_id == actor.person_id:
+    if await same_human(person_id, actor.person_id):
         raise NotAllowed("You may not record this check.", "Ask your site coordinator or the central unit.")
     await person_for(actor, "manage people", person_id)
     wrong = {} if what in CHECKS else {"what": "Choose a check"}

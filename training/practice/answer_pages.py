@@ -8,6 +8,7 @@ from starlette.responses import Response
 from training import clock
 from training.errors import Invalid, NotFound
 from training.people.actor import Actor
+from training.people.door_keeper import people_here
 from training.people.models import Person
 from training.practice import asking
 from training.practice.confirmations import Confirmation, confirmations_visible_to
@@ -21,15 +22,16 @@ from training.web.pages import actor, go, identity, page, typed
 async def by_link(request: Request) -> Response:
     """Shows what a link asks, and takes the answer; looking at it uses nothing up."""
     token, now = request.path_params["token"], clock.now()
-    found = await asking.look_at_link(token, now=now)
+    found, readers = await asking.look_at_link(token, now=now), await people_here(request.scope)
+    await asking.refuse_holder(found, readers)
     if request.method == "GET":
         return await _question(request, found, f"/practice/confirm/{token}")
     answer, note = await _answer(request)
     try:
         if answer == "yes":
-            found = await asking.confirm_by_link(token, note=note, now=now)
+            found = await asking.confirm_by_link(token, note=note, now=now, readers=readers)
         else:
-            found = await asking.dispute_by_link(token, note=note, now=now)
+            found = await asking.dispute_by_link(token, note=note, now=now, readers=readers)
     except Invalid as wrong:
         return await _question(request, found, f"/practice/confirm/{token}", wrong, note)
     return await _thanks(request, found)

@@ -1,7 +1,7 @@
 """Asks people to confirm records, and takes their answers: yes, no, or nothing in time."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
+from training.people.addresses import is_known_as, same_human
 from training.people.models import Email
 from training.people.reach import reach
 from training.practice.confirmations import Confirmation, ConfirmationLink, confirmations_visible_to
@@ -83,20 +84,43 @@ async def look_at_link(token: str, *, now: datetime) -> Confirmation:
     return link.confirmation
 
 
-async def confirm_by_link(token: str, *, note: str, now: datetime) -> Confirmation:
-    """Confirms by a link, which is used up; of two at once only one gets in."""
+async def confirm_by_link(
+    token: str, *, note: str, now: datetime, readers: Collection[UUID] = frozenset()
+) -> Confirmation:
+    """Confirms by a link, which is used up; of two at once only one gets in.
+
+    `readers` are the people who are or were last signed in where the link was opened.
+    """
     found = await look_at_link(token, now=now)
+    await refuse_holder(found, readers)
     async with transaction():
         await _use(token, now)
         return await _confirm(found, "one_time_link", actor=found.confirmer_id, note=note, now=now)
 
 
-async def dispute_by_link(token: str, *, note: str, now: datetime) -> Confirmation:
+async def dispute_by_link(
+    token: str, *, note: str, now: datetime, readers: Collection[UUID] = frozenset()
+) -> Confirmation:
     """Says by a link that it was not so, at once or within the window after it was confirmed."""
     found = await look_at_link(token, now=now)
+    await refuse_holder(found, readers)
     async with transaction():
         await _use(token, now)
         return await _dispute(found, actor=found.confirmer_id, note=note, now=now)
+
+
+async def refuse_holder(found: Confirmation, readers: Collection[UUID]) -> None:
+    """Refuses an answer from whose record it is: signed in here or last signed in here, or at an address of theirs."""
+    if any([await same_human(found.person_id, reader) for reader in readers]):
+        raise NotAllowed(
+            "This is about a record of the person who is or was last signed in on this device.",
+            "Nobody can confirm their own record. Whoever was asked opens the link on a device of their own.",
+        )
+    if found.contact and await is_known_as(found.person_id, found.contact, found.unit_id):
+        raise NotAllowed(
+            "This link was sent to an address of the person whose record it is.",
+            "Nobody can confirm their own record. Another person who was there has to be asked.",
+        )
 
 
 async def _use(token: str, now: datetime) -> None:
@@ -107,6 +131,7 @@ async def _use(token: str, now: datetime) -> None:
 async def confirm(confirmation_id: UUID, *, note: str, actor: Actor, now: datetime) -> Confirmation:
     """Confirms, signed in, what the actor was asked for."""
     found = await _asked_of(confirmation_id, actor)
+    await refuse_holder(found, [actor.person_id])
     async with transaction():
         return await _confirm(found, "signed_in", actor=actor.person_id, note=note, now=now)
 
@@ -123,7 +148,7 @@ async def confirm_on_paper(confirmation_id: UUID, *, note: str, actor: Actor, no
     found = await Confirmation.filter(reach(actor, "manage people")).get_or_none(id=confirmation_id)
     if found is None:
         raise NotFound("There is no such request.", "Look at the list of records again.")
-    if found.person_id == actor.person_id:
+    if await same_human(found.person_id, actor.person_id):
         raise NotAllowed("You may not record this.", "Ask your site coordinator.")
     if not note.strip():
         raise Invalid("There is a problem", problems={"note": "Enter where the paper is kept"})

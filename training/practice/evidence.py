@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from training.dates import local_day
+from training.parsing.addresses import plain_address
 from training.practice.confirmations import Confirmation
 from training.practice.models import BackgroundCheck, Delivery, DeliveryTeam, Supervision
-from training.practice.rules import plain_address
 from training.practice.standing_records import Answer, Logged, Record, records_of
 
 

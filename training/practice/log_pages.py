@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from training import clock
 from training.errors import Invalid, NotFound
+from training.parsing.addresses import plain_address
 from training.people.actor import Actor
 from training.practice import actions, asking
 from training.practice.forms import ConfirmerForm, DeliveryForm, SupervisionForm, typed_delivery, typed_supervision
 from training.practice.models import Delivery, Supervision, deliveries_visible_to
 from training.practice.naming import colleagues
 from training.practice.pages import found_record
-from training.practice.rules import KINDS_OF_SUPERVISION, MODES, ROLES, TAILORED, Confirmer, plain_address
+from training.practice.rules import KINDS_OF_SUPERVISION, MODES, ROLES, TAILORED, Confirmer
 from training.sites.programmes import programme_choices
 from training.web import limits
 from training.web.pages import actor, fill, go, page, typed

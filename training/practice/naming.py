@@ -7,10 +7,17 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 
 from training.errors import Invalid
+from training.parsing.addresses import plain_address
 from training.people.actor import Actor
+from training.people.addresses import addresses_of, is_known_as, same_human
 from training.people.models import Email, Membership, Person, Relation
 from training.people.reach import live_on
-from training.practice.rules import Confirmer, fault_of_confirmer, plain_address
+from training.practice.rules import Confirmer, fault_of_confirmer
+
+ALSO_YOU = (
+    "{name} is known here by an address of yours, and you cannot confirm your own record. Name the person who was "
+    "there with you; if somebody else has this address, ask your coordinator to put it right"
+)
 
 
 async def colleagues(actor: Actor, today: date) -> list[dict[str, Any]]:
@@ -33,14 +40,16 @@ async def named(confirmer: Confirmer, *, actor: Actor, field: str) -> Confirmer:
     An address of somebody known is never kept from what was typed: they are asked at their own confirmed address, so
     that nobody can name a supervisor and read the supervisor's link themselves.
     """
-    own = await Email.filter(person_id=actor.person_id).values_list("address", flat=True)
-    if fault := fault_of_confirmer(confirmer, holder=actor.person_id, own_addresses=[str(one) for one in own]):
+    own = await addresses_of(actor.person_id)
+    if fault := fault_of_confirmer(confirmer, holder=actor.person_id, own_addresses=own):
         raise Invalid("There is a problem", problems={field: fault})
     person = await _person(confirmer, actor)
     if person is None and confirmer.person:
         raise Invalid("There is a problem", problems={field: "Choose somebody from the list, or write their name"})
-    if person and person.id == actor.person_id:
-        raise Invalid("There is a problem", problems={field: "You cannot confirm your own record"})
+    if person and await same_human(actor.person_id, person.id):
+        raise Invalid("There is a problem", problems={field: ALSO_YOU.format(name=person.name)})
+    if confirmer.contact and await is_known_as(actor.person_id, confirmer.contact, actor.unit_id):
+        raise Invalid("There is a problem", problems={field: ALSO_YOU.format(name=confirmer.contact.strip())})
     return Confirmer(person.name, person.id) if person else confirmer
 
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from training.parsing.addresses import plain_address
+
 DISPUTE_WINDOW = timedelta(days=14)
 """How long a confirmer may say "that was not so" after something was confirmed in their name."""
 LINK_LIFE = timedelta(days=14)
@@ -157,12 +159,6 @@ def fault_of_confirmer(confirmer: Confirmer, *, holder: UUID, own_addresses: Ite
 def same_address(contact: str, addresses: Iterable[str]) -> bool:
     """Tells whether the contact is one of the addresses, whatever the case and the tag after a plus sign."""
     return bool(contact) and plain_address(contact) in {plain_address(address) for address in addresses}
-
-
-def plain_address(contact: str) -> str:
-    """Writes an address so that two spellings of the same one are equal."""
-    name, at, host = contact.strip().lower().partition("@")
-    return f"{name.split('+')[0]}@{host}" if at else "".join(sign for sign in name if sign.isdigit() or sign == "+")
 
 
 def looks_like_contact(contact: str) -> bool:
