@@ -28,10 +28,9 @@ from courses import quiz_pages as quizzes
 from training import consequences, facts, health, home, offers, reviews, rosters
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages
-from training.lti import connecting, console, picker, review, traffic
+from training.lti import connecting, console, picker, review, traffic, windows
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
-from training.lti.registration import frame_origins
 from training.lti.tool import Tool
 from training.people import api, session_pages, sign_in
 from training.people import pages as people
@@ -54,8 +53,8 @@ UPLOAD = 12_000_000
 FILE_TO_CHECK = 5_100_000  # with what a form puts around it
 FILES_AT_ONCE = 2
 """How many files of strangers are in memory, and how many programs look into them, at the same time."""
-FRAMES_AGAIN = 30
-"""Seconds after which the origins that may frame us, and the units, are read again: another process may add one."""
+UNITS_AGAIN = 30
+"""Seconds after which the units are read again: another process may add one."""
 
 ROUTES = [
     # the door of learning systems, looked for first
@@ -78,6 +77,7 @@ ROUTES = [
     at("/sites/{id}", workforce.site, may="see people"),
     # learning systems
     at("/lti/launch/stored", lti.stored, may=ANYONE, methods=POST),
+    at("/lti/window", lti.window, may=ANYONE, methods=POST),
     at("/lti/notices", lti.notices, may=ANYONE, methods=POST),
     at("/.well-known/jwks.json", lti.key_set, may=ANYONE),
     at("/lti/choose/{id}", picker.choose, may=SIGNED_IN, methods=BOTH),
@@ -199,7 +199,7 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
         middleware=[
             Middleware(FramePrefix),
             Middleware(Watched),
-            Middleware(Sealed, secure=settings.secure, frame_origins=lambda: app.state.frame_origins),
+            Middleware(Sealed, secure=settings.secure),
             Middleware(ExceptionMiddleware, handlers=troubles.HANDLERS),  # of what stands around the pages, and faults
             Middleware(OwnForms, origin=settings.public_url),
             Middleware(SignedIn),
@@ -209,9 +209,10 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
     )
     app.router.redirect_slashes = False  # it would lead to whatever host the request names
     app.state.settings, app.state.menu, app.state.works = settings, menu, works
+    app.state.window_for = windows.window_for
     app.state.offers, app.state.attempts = offers.offers, reviews.attempts
     app.state.file_seats = asyncio.Semaphore(FILES_AT_ONCE)
-    app.state.frame_origins, app.state.only_unit = frozenset[str](), None
+    app.state.only_unit = None
     return app
 
 
@@ -235,10 +236,10 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 async def _read_now_and_then(app: Starlette) -> None:
     while True:
         try:
-            app.state.frame_origins, app.state.only_unit = await frame_origins(), await _only_unit()
+            app.state.only_unit = await _only_unit()
         except (DBConnectionError, OperationalError) as error:
-            log.warning("frames", error=type(error).__name__)  # those known before stay, until the database is back
-        await asyncio.sleep(FRAMES_AGAIN)
+            log.warning("units", error=type(error).__name__)  # the one known before stays, until the database is back
+        await asyncio.sleep(UNITS_AGAIN)
 
 
 async def _only_unit() -> CentralUnit | None:

@@ -44,8 +44,8 @@ function ask(frameName, origin, verb, message) {
 
 const put = document.querySelector("[data-lti-put]");
 if (put) {
-  const { frame, origin, key, value, onward } = put.dataset;
-  ask(frame, origin, "put_data", { key, value }).then(() => location.replace(onward));
+  const { frame, origin, key, value, onward, without } = put.dataset;
+  ask(frame, origin, "put_data", { key, value }).then((kept) => location.replace(kept ? onward : without));
 }
 
 const get = document.querySelector("form[data-lti-get]");

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
@@ -43,7 +44,8 @@ def test_over_https_a_cookie_of_that_frame_alone_is_enough(
     try:
         with https_door(folder, at=door, to=behind.port):
             page = context.new_page()
-            page.request.post(f"{behind.lms}/mischief", data={"where": "storage", "what": "off"})
+            for where, what in (("storage", "off"), ("hints", "once")):
+                page.request.post(f"{behind.lms}/mischief", data={"where": where, "what": what})
             frame = opened(page, behind, "a-course", "grace")
             expect(frame.get_by_role("heading", level=1)).to_contain_text(COURSE, timeout=PATIENCE)
             frame.get_by_role("link", name="My practice").first.click()
@@ -51,9 +53,70 @@ def test_over_https_a_cookie_of_that_frame_alone_is_enough(
             assert page.frames[1].url.startswith(f"{behind.public_url}/practice")
             (kept,) = [cookie for cookie in context.cookies() if cookie["name"] == "__Host-session"]
             assert kept["partitionKey"] and kept["secure"] and kept["httpOnly"]
+            window = in_a_window(page, frame)
+            assert window.url == f"{behind.public_url}/practice"
+            expect(window.get_by_role("heading", level=1)).to_contain_text("practice")
     finally:
         context.close()
         behind.stop()
+
+
+def in_a_window(page: Page, frame: FrameLocator) -> Page:
+    """Presses the button on top of a page in a frame that opens it in a window of its own."""
+    with page.expect_popup() as popup:
+        frame.get_by_role("banner").get_by_role("button", name="Open in a new window").click()
+    popup.value.wait_for_load_state()
+    return popup.value
+
+
+def test_a_page_in_a_frame_opens_in_a_window_where_the_lms_takes_a_hint_once(page: Page, demo: Demo) -> None:
+    with behaving(page, demo, "hints", "once"):
+        frame = opened(page, demo, "a-course", "grace")
+        expect(frame.get_by_role("heading", level=1)).to_contain_text(COURSE, timeout=PATIENCE)
+        frame.get_by_role("link", name="My practice").first.click()
+        expect(frame.get_by_role("heading", level=1)).to_contain_text("practice")
+        window = in_a_window(page, frame)
+        assert window.url == f"{demo.address}/practice"
+        expect(window.get_by_role("heading", level=1)).to_contain_text("practice")
+        expect(frame.get_by_role("heading", level=1)).to_contain_text("practice")  # it is still there
+        assert window.evaluate("window.opener") is None
+
+
+@pytest.mark.parametrize("what", ["off", "silent"])
+def test_a_frame_without_any_proof_opens_in_a_window_where_the_lms_takes_a_hint_once(
+    page: Page, demo: Demo, what: str
+) -> None:
+    with behaving(page, demo, "hints", "once"), behaving(page, demo, "storage", what):
+        frame = opened(page, demo, "a-course", "grace")
+        with page.expect_popup() as popup:
+            frame.get_by_role("main").get_by_role("link", name="Open in a new window").click(timeout=PATIENCE)
+        expect(popup.value.get_by_role("heading", level=1)).to_contain_text(COURSE, timeout=PATIENCE)
+
+
+def test_the_address_of_a_frame_without_cookies_opens_nothing_in_a_window(page: Page, demo: Demo) -> None:
+    frame = opened(page, demo, "a-course", "grace")
+    expect(frame.get_by_role("heading", level=1)).to_contain_text(COURSE, timeout=PATIENCE)
+    address = page.frames[1].url
+    page.goto(address)
+    assert "/~" not in page.url and page.url.startswith((f"{demo.address}/people/choose", f"{demo.address}/sign-in"))
+
+
+def test_registration_and_refusals_can_be_read_in_the_frame_of_a_system_that_is_not_active(
+    page: Page, demo: Demo
+) -> None:
+    page.goto(f"{demo.lms}/connect")
+    link = page.locator('a[href*="/lti/register"]').get_attribute("href")
+    asked = {"client_id": "unknown", "iss": demo.lms, "login_hint": "a", "target_link_uri": demo.address}
+    for address, words in (
+        (link, "has to approve"),
+        (f"{demo.address}/lti/register?openid_configuration={demo.lms}/nothing", "refused the registration"),
+        (f"{demo.address}/lti/login?{urlencode(asked)}", "not connected to this service yet"),
+    ):
+        page.set_content("")
+        page.evaluate(
+            "(address) => { document.body.innerHTML = '<iframe id=tool></iframe>'; tool.src = address }", address
+        )
+        expect(page.frame_locator("#tool").get_by_text(words).first).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_learner_opens_an_activity_in_a_frame_without_cookies(page: Page, demo: Demo) -> None:
@@ -79,7 +142,7 @@ def test_a_teacher_places_an_activity_from_a_frame_without_cookies(page: Page, d
 @contextmanager
 def behaving(page: Page, demo: Demo, where: str, what: str) -> Iterator[None]:
     """Lets the LMS behave in one way for a while."""
-    usual = {"plays": "pretend-lms", "storage": ""}[where]
+    usual = {"plays": "pretend-lms", "storage": "", "hints": ""}[where]
     page.request.post(f"{demo.lms}/mischief", data={"where": where, "what": what})
     try:
         yield

@@ -1,33 +1,25 @@
-"""What the service does beside answering: it reads again and again which learning systems may show it in a frame."""
+"""What the service does beside answering: it reads again and again whether there is more than one central unit."""
 
 import asyncio
-from datetime import UTC, datetime
 from uuid import uuid4
 
 from training import app as roof
 from training.database.opening import connection
-from training.lti.models import Registration
 from training.sites.models import CentralUnit
 
 
-async def test_an_lms_added_after_the_database_failed_for_a_moment_may_show_us(settings, database, monkeypatch):
-    monkeypatch.setattr(roof, "FRAMES_AGAIN", 0.02)
-    await connection().execute_query("ALTER TABLE lti_registration RENAME TO lti_registration_away")
+async def test_a_unit_added_after_the_database_failed_for_a_moment_is_seen(settings, database, monkeypatch):
+    monkeypatch.setattr(roof, "UNITS_AGAIN", 0.02)
     app = roof.build(settings)
     async with app.router.lifespan_context(app):
-        await asyncio.sleep(0.1)
-        await connection().execute_query("ALTER TABLE lti_registration_away RENAME TO lti_registration")
-        lms = "https://lms.example"
-        await Registration.create(
-            id=uuid4(),
-            unit_id=(await CentralUnit.get()).id,
-            issuer=lms,
-            client_id="c",
-            auth_url=f"{lms}/auth",
-            token_url=f"{lms}/token",
-            jwks_url=f"{lms}/keys",
-            created=datetime.now(UTC),
-        )
         async with asyncio.timeout(10):
-            while lms not in app.state.frame_origins:
+            while app.state.only_unit is None:
+                await asyncio.sleep(0.02)
+        await connection().execute_query("ALTER TABLE sites_central_unit RENAME TO sites_central_unit_away")
+        await asyncio.sleep(0.1)
+        assert app.state.only_unit is not None  # the one known before stays
+        await connection().execute_query("ALTER TABLE sites_central_unit_away RENAME TO sites_central_unit")
+        await CentralUnit.create(id=uuid4(), slug="another", name="Another unit")
+        async with asyncio.timeout(10):
+            while app.state.only_unit is not None:
                 await asyncio.sleep(0.02)

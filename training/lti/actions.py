@@ -13,12 +13,13 @@ from tortoise.exceptions import IntegrityError
 from training.database.opening import transaction
 from training.errors import Conflict
 from training.lti import deeplinking, former, messages, notices, swift, tokens
-from training.lti.arrivals import Arrival, arrive
+from training.lti.arrivals import Arrival, arrive, language_of
 from training.lti.claims import LTI
 from training.lti.doorway import Choosing, Parked
 from training.lti.models import Deployment, LaunchTrace, Nonce, Registration
 from training.lti.profiles import recognise
 from training.lti.refusals import Refused
+from training.lti.registration import frame_origins_of
 from training.lti.state import Login, bind, check_browser, unseal
 from training.lti.swift import Opened, Spent
 from training.lti.tokens import Expected, VerifiedClaims
@@ -30,6 +31,8 @@ from training.people.sessions import open_session, token_hash
 
 KEPT_NONCE = timedelta(hours=1)
 KEPT_TRACE = timedelta(days=90)
+MOST_STRANGERS = 5000
+"""Refusals that are kept of whom we do not know: anybody can cause them."""
 PARKED_FOR = timedelta(minutes=2)
 
 
@@ -70,6 +73,8 @@ class Entry:
 
     session_token: str = field(repr=False)
     replaces: str | None = field(default=None, repr=False)
+    agent: str = ""
+    """Hash of the browser in whose frame the session will live in the addresses."""
 
 
 async def admit(tool: Tool, posted: Posted, notes: Notes, entry: Entry, *, now: datetime) -> Admitted | ProofWanted:
@@ -117,7 +122,8 @@ async def _enter(
     notes.message_type = str(claims.values.get(f"{LTI}message_type", ""))[:60]
     visit = await notices.remember(messages.read_message(claims, origin=tool.origin), registration)
     spent = Spent(login.nonce, hashlib.sha256(token.encode()).hexdigest(), KEPT_NONCE)
-    opened = Opened(entry.session_token, _came_from(visit, registration), entry.replaces)
+    agent = "" if notes.rung == "cookie" else entry.agent
+    opened = Opened(entry.session_token, _came_from(visit, registration, agent), entry.replaces)
     if not await swift.write(visit, registration, notes, spent=spent, opened=opened, now=now):
         await _write(tool, visit, notes, spent, opened, now)
     await notices.ask_for(tool, visit, registration, now=now)
@@ -198,7 +204,7 @@ async def _refuse_used(nonce: str, digest: str) -> None:
     raise Refused("nonce_used" if used.digest == digest else "state_used")
 
 
-def _came_from(visit: Visit, registration: Registration) -> LtiContext:
+def _came_from(visit: Visit, registration: Registration, agent: str) -> LtiContext:
     return LtiContext(
         registration_id=str(registration.id),
         issuer=visit.issuer,
@@ -207,6 +213,9 @@ def _came_from(visit: Visit, registration: Registration) -> LtiContext:
         resource_link_id=visit.resource_link_id if isinstance(visit, Launch | Review) else "",
         roles_in_context=visit.role,
         lms=registration.name,
+        language=language_of(visit.person) if visit.person.locale else "",
+        frame_ancestors=" ".join(sorted(frame_origins_of(registration))),
+        agent=agent,
     )
 
 
@@ -231,7 +240,10 @@ async def end_with_error(tool: Tool, posted: Posted, said: str, notes: Notes, *,
 
 
 async def forget(*, now: datetime) -> int:
-    """Removes what is no longer needed: ended logins and old traces."""
+    """Removes what is no longer needed: ended logins and old traces, and traces of strangers beyond a number."""
     gone = await Nonce.filter(expires__lt=now).delete() + await Parked.filter(expires__lt=now).delete()
     gone += await Choosing.filter(expires__lt=now).delete()
+    strangers = LaunchTrace.filter(registration_id__isnull=True)
+    if too_old := await strangers.order_by("-at").offset(MOST_STRANGERS).first():
+        gone += await strangers.filter(at__lte=too_old.at).delete()
     return gone + await LaunchTrace.filter(at__lt=now - KEPT_TRACE).delete()

@@ -34,15 +34,18 @@ def optional_text(claims: Mapping[str, Any], name: str, *, longest: int = MAX_TE
 
 def needed_object(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Reads an object that must be there."""
-    if claims.get(name) is None:
+    if claims.get(name) in (None, []):
         raise Refused("claim_missing", name)
     return optional_object(claims, name)
 
 
 def optional_object(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Reads an object, or an empty one where there is none."""
+    """Reads an object, or an empty one where there is none.
+
+    PHP writes an empty array as `[]` whether or not it stands for an object, and so does Moodle.
+    """
     value = claims.get(name)
-    if value is None:
+    if value is None or value == []:
         return {}
     if not isinstance(value, dict):
         raise Refused("claim_type", name)
@@ -64,6 +67,12 @@ def optional_texts(claims: Mapping[str, Any], name: str, *, within: str = "") ->
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise Refused("claim_type", _path(within, name))
     return tuple(value)
+
+
+def optional_words(claims: Mapping[str, Any], name: str, *, within: str = "") -> tuple[str, ...]:
+    """Reads a list of texts that some platforms write as one text with spaces, as OAuth does (RFC 6749, 3.3)."""
+    value = claims.get(name)
+    return tuple(value.split()) if isinstance(value, str) else optional_texts(claims, name, within=within)
 
 
 def _path(within: str, name: str) -> str:

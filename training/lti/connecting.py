@@ -53,7 +53,6 @@ async def connect(request: Request) -> Response:
         )
     except (Invalid, Conflict) as error:
         return await _form(request, "lti/connect.html", values, error)
-    request.app.state.frame_origins |= registration.frame_origins_of(added)
     return go(request, f"/lti/console/{added.id}", notice="It is connected. Now test the connection.")
 
 
@@ -65,10 +64,9 @@ async def change(request: Request) -> Response:
     values = await typed(request)
     try:
         asked = fill(Typed, values)
-        changed = await registration.change(found, _entry(asked), site=asked.site, now=clock.now(), actor=me.person_id)
+        await registration.change(found, _entry(asked), site=asked.site, now=clock.now(), actor=me.person_id)
     except (Invalid, Conflict) as error:
         return await _form(request, "lti/change.html", values, error, found=found)
-    request.app.state.frame_origins |= registration.frame_origins_of(changed)
     return go(request, f"/lti/console/{found.id}", notice="It is changed. Now test the connection.")
 
 

@@ -1,7 +1,6 @@
 """Pages by which LMSs and their people join: dynamic registration, and the roster of a course."""
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from starlette.requests import Request
@@ -11,12 +10,15 @@ from training import clock
 from training.errors import NotFound
 from training.lti import dynamic, roster, roster_changes
 from training.lti.models import Context, Registration, visible_to
+from training.lti.pages import refuse
 from training.lti.refusals import Refused
 from training.lti.tool import Tool
-from training.lti.traces import Notes, note_refusal
+from training.lti.traces import Notes
+from training.origins import origin_of
 from training.people.actor import Actor
 from training.sites.models import CentralUnit
 from training.web.browsers import browser_of
+from training.web.frames import let_frame
 from training.web.limits import TooMany, allow, caller
 from training.web.pages import actor, go, identity, page
 
@@ -34,6 +36,8 @@ async def register(request: Request) -> Response:
     if await Registration.filter(state="pending").count() >= MOST_PENDING:
         raise TooMany("Too many learning systems wait for approval here.", "Ask the central unit to look through them.")
     url = asked.get("openid_configuration", "")
+    notes = Notes(str(request.scope["request_id"]), browser=browser_of(request))
+    notes.issuer = origin_of(url)
     try:
         if not url:
             raise Refused("login_param_missing", "openid_configuration")
@@ -47,20 +51,17 @@ async def register(request: Request) -> Response:
             now=now,
         )
     except Refused as refused:
-        notes = Notes(str(request.scope["request_id"]), browser=browser_of(request))
-        await note_refusal(refused, notes, now=now)
-        shown: dict[str, Any] = {"refused": refused, "detail": refused.detail, "tried": "", "window_path": ""}
-        response = page(request, "lti/refused.html", refused.status, reference=notes.reference, **shown)
-        response.headers["X-Refusal"] = refused.code
-        return response
-    parts = urlsplit(url)
+        return await refuse(request, refused, notes, now)
+    # As of a refusal: this is the page of a stranger, shown by the LMS whose own configuration was just read.
+    request.scope["actor"] = None
+    let_frame(request, [origin_of(url), origin_of(made.issuer)])
     return page(
         request,
         "lti/register.html",
         unit=await CentralUnit.get(id=made.unit_id),
         name=made.name,
         state=made.state,
-        platform_origin=f"{parts.scheme}://{parts.netloc}",
+        platform_origin=origin_of(url),
         proposed=bool(made.proposed),
     )
 

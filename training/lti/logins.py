@@ -8,12 +8,16 @@ from urllib.parse import urlencode
 
 from training.lti import messages
 from training.lti.models import Registration
+from training.lti.profiles import PROFILES
 from training.lti.refusals import Refused
 from training.lti.state import LOGIN_SECONDS, Login, bind, seal
 from training.lti.tool import Tool
+from training.lti.traces import Notes, plain
 
 MAX_FRAME_NAME = 100
 MAX_HINTS = 800
+TRIED = "training_tried"
+"""Our own parameter beside those of an LMS."""
 
 
 @dataclass(frozen=True)
@@ -26,16 +30,18 @@ class Begun:
     registration: Registration
 
 
-async def begin(tool: Tool, asked: Mapping[str, str], *, nonce: str, secret: str, now: datetime) -> Begun:
+async def begin(tool: Tool, asked: Mapping[str, str], notes: Notes, *, nonce: str, secret: str, now: datetime) -> Begun:
     """Begins a login and writes nothing: the state carries all that must be known at its end."""
+    issuer, client_id = asked.get("iss", ""), asked.get("client_id", "")
+    notes.issuer, notes.client_id = plain(issuer)[:500], plain(client_id)[:255]
     for name in ("iss", "login_hint", "target_link_uri"):
         if not asked.get(name):
             raise Refused("login_param_missing", name)
-    issuer, client_id = asked["iss"], asked.get("client_id", "")
     registration = tool.remembered.get((issuer, client_id), now=now)
     if registration is None:
-        registration = await find_registration(issuer, client_id, asked.get("lti_deployment_id", ""))
+        registration = await find_registration(issuer, client_id, asked.get("lti_deployment_id", ""), notes)
         tool.remembered.keep(registration, now=now)
+    notes.registration = registration
     login = Login(
         registration_id=registration.id,
         nonce=nonce,
@@ -49,16 +55,27 @@ async def begin(tool: Tool, asked: Mapping[str, str], *, nonce: str, secret: str
     return Begun(login, state, _authorize(registration, tool, asked, nonce, state), registration)
 
 
-async def find_registration(issuer: str, client_id: str, deployment_id: str) -> Registration:
-    """Finds the registration of a login; without a client id only when there is no doubt."""
+async def find_registration(issuer: str, client_id: str, deployment_id: str, notes: Notes) -> Registration:
+    """Finds the registration of a login; without a client id only when there is no doubt.
+
+    Whoever connected an issuer first is asked for when no client is named: what another unit registers under the same
+    issuer later makes nothing ambiguous.
+    """
     if not f"{issuer}{client_id}{deployment_id}".isprintable():
         raise Refused("issuer_unknown", "unprintable")
-    active = Registration.filter(issuer=issuer, state="active").select_related("unit")
-    found = await (active.filter(client_id=client_id) if client_id else active).limit(2)
+    named = {"client_id": client_id} if client_id else {}
+    known = Registration.filter(issuer=issuer, **named).order_by("created").select_related("unit")
+    active = known.filter(state="active")
+    found = await active.limit(2)
+    if len(found) > 1:
+        active = active.filter(unit_id=found[0].unit_id)
+        found = await active.limit(2)
     if len(found) > 1 and deployment_id:
         found = await active.filter(deployments__deployment_id=deployment_id).limit(2)
     if not found:
-        raise Refused("issuer_unknown", f"{issuer} {client_id}".strip()[:250])
+        notes.registration = waiting = await known.first()
+        because = f"registration_{waiting.state}" if waiting and waiting.state != "active" else ""
+        raise Refused("issuer_unknown", f"{issuer} {client_id}".strip()[:250], because=because)
     if len(found) > 1:
         raise Refused("client_ambiguous", issuer[:250])
     return found[0]
@@ -71,9 +88,15 @@ def _hints(asked: Mapping[str, str]) -> dict[str, str]:
     return {"login_hint": login, "message_hint": message} if fit else {}
 
 
+def address_of(asked: Mapping[str, str], *, tried: str = "") -> str:
+    """Gives the path that begins the same login, without storage; `tried` says what a frame was already tried with."""
+    kept = {name: value for name, value in asked.items() if name not in (TRIED, "lti_storage_target")}
+    return f"/lti/login?{urlencode(kept | ({TRIED: tried} if tried else {}), errors='surrogateescape')}"
+
+
 def begin_again(login: Login, registration: Registration, tool: Tool) -> str:
     """Gives the path that begins a login anew, or nothing where that cannot be."""
-    if not login.login_hint:
+    if not login.login_hint or PROFILES.get(registration.profile, PROFILES["other"]).hint_once:
         return ""
     query = {
         "iss": registration.issuer,

@@ -20,6 +20,7 @@ from training.lti.claims import (
     optional_object,
     optional_text,
     optional_texts,
+    optional_words,
 )
 from training.lti.refusals import Refused
 from training.lti.tokens import VerifiedClaims
@@ -33,6 +34,7 @@ SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
 DATA_PRIVACY = "LtiDataPrivacyLaunchRequest"
 HELLO, CONTEXT_COPY = "LtiHelloWorldNotice", "LtiContextCopyNotice"
 ITEM = "ltiResourceLink"
+PRESENTATION = f"{LTI}launch_presentation"
 TARGET = "training_target"
 """The custom value that we put into a placed activity, and that comes back with its launches."""
 HOME = "/"
@@ -211,7 +213,9 @@ def _named(values: Mapping[str, Any]) -> Named:
     parts = (optional_text(values, "given_name"), optional_text(values, "family_name"))
     name = clean_line(optional_text(values, "name")) or clean_line(" ".join(parts))
     email = clean_line(optional_text(values, "email")).lower()
-    return Named(name[:200], email[:254], optional_text(values, "locale")[:20])
+    # The language in which the LMS shows itself now, before the one of the account.
+    shown = optional_text(optional_object(values, PRESENTATION), "locale", within=PRESENTATION)
+    return Named(name[:200], email[:254], (shown or optional_text(values, "locale"))[:20])
 
 
 def _services(values: Mapping[str, Any]) -> Services:
@@ -220,7 +224,7 @@ def _services(values: Mapping[str, Any]) -> Services:
         line_items=optional_text(grades, "lineitems", within=AGS),
         line_item=optional_text(grades, "lineitem", within=AGS),
         roster=optional_text(members, "context_memberships_url", within=NRPS),
-        scopes=optional_texts(grades, "scope", within=AGS),
+        scopes=optional_words(grades, "scope", within=AGS),
         notices=_notices(values),
     )
 

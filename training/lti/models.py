@@ -100,6 +100,8 @@ class ToolKey(Model):
 class Nonce(Model):
     """Remembers that a login has ended, so that it ends once; `digest` is the hash of the token that ended it.
 
+    The code by which a frame opens a window of its own is used once in the same way.
+
     Personal data: none; kept: one hour past the login's end.
     """
 
@@ -221,6 +223,7 @@ class ContextRole(Model):
 class LaunchTrace(Model):
     """Tells how one launch went, found by the reference number that its page shows; no token, no name.
 
+    `issuer` and `client_id` say who claimed to ask where no registration is known.
     Personal data: the person's own id; kept: 90 days.
     """
 
@@ -229,6 +232,8 @@ class LaunchTrace(Model):
     registration: fields.ForeignKeyNullableRelation[Registration] = fields.ForeignKeyField(
         "lti.Registration", related_name="traces", null=True, on_delete=RESTRICT
     )
+    issuer = fields.CharField(500, default="", db_default="")
+    client_id = fields.CharField(255, default="", db_default="")
     at = fields.DatetimeField(db_index=True)
     outcome = fields.CharField(200)
     detail = fields.CharField(300, default="")

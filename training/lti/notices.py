@@ -58,7 +58,7 @@ async def take(tool: Tool, token: str, notes: Notes, *, now: datetime) -> int:
     """Takes one notice, and tells how many activities it copied; the second delivery of one changes nothing."""
     kid = tokens.read_kid(token)
     issuer, client_id = tokens.read_sender(token)
-    registration = notes.registration = await find_registration(issuer, client_id, "")
+    registration = notes.registration = await find_registration(issuer, client_id, "", notes)
     key = await tool.platform.key(registration, kid, now=now)
     claims = tokens.verify(token, key, expected=Expected(registration.issuer, client_id, None), now=now)
     notice = messages.read_notice(claims)

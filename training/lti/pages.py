@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from training import clock
-from training.lti import actions, logins
+from training.lti import actions, logins, windows
 from training.lti.actions import Posted
 from training.lti.models import Registration
 from training.lti.notices import AT_ONCE, take
@@ -20,10 +20,11 @@ from training.lti.registration import frame_origins_of
 from training.lti.state import LOGIN_SECONDS, Login
 from training.lti.tool import Tool
 from training.lti.traces import Notes, note_refusal
-from training.people.door_keeper import hand_out
+from training.origins import origin_of
+from training.people.door_keeper import cookie_token, hand_out
 from training.sites.models import CentralUnit
 from training.web.browsers import browser_of
-from training.web.frames import MARK
+from training.web.frames import MARK, agent_hash, is_framed, let_frame
 from training.web.limits import TooMany, allow
 from training.web.pages import page
 
@@ -39,7 +40,10 @@ TRIED = {
     "storage": "We tried a cookie, then the storage of your learning system.",
 }
 """Rung of the ladder → what was tried, for the one who could not come in."""
+FAILED = {"cookie": "none", "storage": "storage"}
+"""What a frame was tried with before the LMS is asked → the rung of the ladder that did not hold."""
 TOLD = (
+    "registration_rejected",
     "deployment_pending",
     "platform_error",
     "claim_missing",
@@ -57,18 +61,33 @@ async def login(request: Request) -> Response:
     tool, now = _tool(request), clock.now()
     drawn = secrets.token_urlsafe(2 * DRAWN_BYTES)
     nonce, secret = drawn[: len(drawn) // 2], drawn[len(drawn) // 2 :]
+    notes = _notes(request)
     try:
         asked = await _asked(request)
-        begun = await logins.begin(tool, asked, nonce=nonce, secret=secret, now=now)
+        begun = await logins.begin(tool, asked, notes, nonce=nonce, secret=secret, now=now)
+        if is_framed(request) and not begun.login.storage and not request.cookies:
+            return _try_cookie(request, asked, notes)
     except Refused as refused:
-        return await _refuse(request, refused, _notes(request), now)
-    request.app.state.frame_origins |= frame_origins_of(begun.registration)
+        return await refuse(request, refused, notes, now, again=logins.address_of(asked) if notes.rung else "")
     response: Response = RedirectResponse(begun.location, 302)
     if begun.login.storage:  # the LMS offers to keep the proof for browsers that keep no cookie in a frame
-        response = page(
-            request, "lti/login.html", **_stored(begun.login, begun.registration), secret=secret, onward=begun.location
-        )
+        let_frame(request, frame_origins_of(begun.registration))
+        told = {**_stored(begun.login, begun.registration), "secret": secret, "onward": begun.location}
+        response = page(request, "lti/login.html", **told, without=logins.address_of(asked, tried="storage"))
     response.headers["Set-Cookie"] = _cookie(request, begun.login.cookie, secret, LOGIN_SECONDS)
+    return response
+
+
+def _try_cookie(request: Request, asked: Mapping[str, str], notes: Notes) -> Response:
+    """Finds out whether a frame keeps cookies before the LMS is asked, as Moodle takes its login hint only once.
+
+    A frame that does not bring back what it was given offers a window of its own, with the hint unused.
+    """
+    if rung := FAILED.get(asked.get(logins.TRIED, "")):
+        notes.rung = rung
+        raise Refused("storage_timeout" if rung == "storage" else "state_missing", "before the LMS was asked")
+    response = RedirectResponse(logins.address_of(asked, tried="cookie"), 303)
+    response.headers["Set-Cookie"] = _cookie(request, "lti-cookies", "kept", LOGIN_SECONDS)
     return response
 
 
@@ -76,6 +95,7 @@ async def launch(request: Request) -> Response:
     """Admits a launch and leads to its target in a session of its own; or says why not."""
     tool, notes, now = _tool(request), _notes(request), clock.now()
     entry = actions.Entry(secrets.token_urlsafe(32), request.scope.get("session_token"))
+    notes.issuer = origin_of(request.headers.get("origin", ""))  # until the state tells who it is
     try:
         asked = await _asked(request)
         alone = request.headers.get("sec-fetch-dest") == "document"
@@ -84,30 +104,46 @@ async def launch(request: Request) -> Response:
             await actions.end_with_error(tool, posted, _said(asked), notes, now=now)
         admitted = await actions.admit(tool, posted, notes, entry, now=now)
     except Refused as refused:
-        return await _refuse(request, refused, notes, now)
+        return await refuse(request, refused, notes, now)
     if isinstance(admitted, actions.ProofWanted):
+        let_frame(request, frame_origins_of(admitted.registration))
         asks = _stored(admitted.login, admitted.registration)
         return page(request, "lti/launch.html", **asks, code=entry.session_token, at_once=alone)
-    return _let_in(request, admitted, entry, now)
+    return _let_in(request, admitted, entry, notes, now)
 
 
 async def stored(request: Request) -> Response:
     """Admits a parked launch, by its cookie or by what the LMS's storage gave back."""
     tool, notes, now = _tool(request), _notes(request), clock.now()
-    entry = actions.Entry(secrets.token_urlsafe(32))
+    entry = actions.Entry(secrets.token_urlsafe(32), agent=agent_hash(request.scope))
     try:
         asked = await _asked(request)
         admitted = await actions.admit_stored(
             tool, asked.get("code", ""), asked.get("value", ""), request.cookies, notes, entry, now=now
         )
     except Refused as refused:
-        return await _refuse(request, refused, notes, now)
+        return await refuse(request, refused, notes, now)
     if admitted.by_cookie:
-        return _let_in(request, admitted, entry, now)
+        return _let_in(request, admitted, entry, notes, now)
     return RedirectResponse(f"{MARK}{entry.session_token}{admitted.target}", 303)
 
 
-def _let_in(request: Request, admitted: actions.Admitted, entry: actions.Entry, now: datetime) -> Response:
+async def window(request: Request) -> Response:
+    """Opens the page that an LMS shows in a frame in a window of its own, by the code that stands in it."""
+    tool, notes, now, fresh = _tool(request), _notes(request), clock.now(), secrets.token_urlsafe(32)
+    replaces = cookie_token(request.scope)  # whoever was signed in in windows is so no longer; the frame's own stays
+    try:
+        asked = await _asked(request)
+        path = await windows.open_window(tool, asked.get("code", ""), token=fresh, replaces=replaces, now=now)
+    except Refused as refused:
+        return await refuse(request, refused, notes, now)
+    return hand_out(RedirectResponse(path, 303), fresh, secure=request.app.state.settings.secure, now=now)
+
+
+def _let_in(
+    request: Request, admitted: actions.Admitted, entry: actions.Entry, notes: Notes, now: datetime
+) -> Response:
+    let_frame(request, frame_origins_of(notes.registration) if notes.registration else [])
     response = RedirectResponse(admitted.target, 303)
     response.headers["Set-Cookie"] = _cookie(request, admitted.login_cookie, "", 0)
     return hand_out(response, entry.session_token, secure=request.app.state.settings.secure, now=now)
@@ -122,7 +158,7 @@ async def notices(request: Request) -> Response:
             notes = _notes(request)
             await take(tool, token, notes, now=now)
     except Refused as refused:
-        return await _refuse(request, refused, notes, now)
+        return await refuse(request, refused, notes, now)
     return Response(status_code=204)
 
 
@@ -144,8 +180,7 @@ def _stored(login: Login, registration: Registration) -> dict[str, Any]:
     """Says where the LMS keeps the proof: in which frame, under which name, and of which origin."""
     parts = urlsplit(registration.auth_url)
     origin = f"{parts.scheme}://{parts.netloc}"
-    # A launch cannot be opened by its address, so these pages offer no window of their own.
-    return {"frame": login.storage, "key": login.cookie, "platform_origin": origin, "window_path": ""}
+    return {"frame": login.storage, "key": login.cookie, "platform_origin": origin}
 
 
 def _tool(request: Request) -> Tool:
@@ -192,7 +227,14 @@ def _cookie(request: Request, name: str, value: str, seconds: int) -> str:
     return "; ".join(parts + (["Secure", "SameSite=None", "Partitioned"] if secure else ["SameSite=Lax"]))
 
 
-async def _refuse(request: Request, refused: Refused, notes: Notes, now: datetime) -> Response:
+async def refuse(request: Request, refused: Refused, notes: Notes, now: datetime, *, again: str = "") -> Response:
+    """Shows why somebody could not come in, also in the frame of an LMS that we do not know; `again` begins anew.
+
+    Any page may call itself an LMS and show this one, so it is the page of a stranger: it names nobody, and holds no
+    button and no address by which one click would change anything.
+    """
+    request.scope["actor"] = None
+    let_frame(request, frame_origins_of(notes.registration) if notes.registration else [origin_of(notes.issuer)])
     try:
         if notes.registration is None:  # anybody can cause these, so they may not fill the table
             await allow("lti refusals", "all", limit="300/minute", now=now)
@@ -200,22 +242,20 @@ async def _refuse(request: Request, refused: Refused, notes: Notes, now: datetim
     except TooMany:
         pass
     unit = await CentralUnit.get_or_none(id=notes.registration.unit_id) if notes.registration else None
-    told = _told(request, refused, notes)
+    told = _told(request, refused, notes, again)
     response = page(request, "lti/refused.html", refused.status, unit=unit, refused=refused, **told)
     response.headers["X-Refusal"] = refused.code if refused.code.isascii() else refused.name
     return response
 
 
-def _told(request: Request, refused: Refused, notes: Notes) -> dict[str, Any]:
-    blocked = refused.name in AGAIN and notes.login is not None and notes.registration is not None
-    again = ""
-    if blocked and notes.login and notes.registration:
+def _told(request: Request, refused: Refused, notes: Notes, again: str) -> dict[str, Any]:
+    tried = TRIED.get(notes.rung, "") if refused.name in AGAIN else ""
+    if tried and notes.login and notes.registration:
         again = logins.begin_again(notes.login, notes.registration, _tool(request))
     return {
         "detail": refused.detail if refused.name in TOLD else "",
-        "tried": TRIED.get(notes.rung, "") if blocked else "",
+        "tried": tried,
         "again": again,
-        "window_path": again,
         "reference": notes.reference,
         "browser": notes.browser or "Your browser",
     }

@@ -17,6 +17,8 @@ class Profile:
     registration: bool = False
     services_elsewhere: bool = False
     """Services live on hosts that differ from the issuer's: each school's own."""
+    hint_once: bool = False
+    """A login hint is used up by the first answer: a login cannot begin again. Moodle: mod/lti/auth.php."""
     roster_unpaged: bool = False
     """The Link header of the roster cannot be parsed: ask for one long list."""
     register_where: str = ""
@@ -47,6 +49,7 @@ PROFILES: dict[str, Profile] = {
             frozenset({"moodle"}),
             r"https?://.*moodle.*",
             registration=True,
+            hint_once=True,
             roster_unpaged=True,
             register_where="Site administration, Plugins, Activity modules, External tool, Manage tools",
             link_where="Site administration, Plugins, Activity modules, External tool, Manage tools, Tool URL",

@@ -111,14 +111,33 @@ REFUSALS: dict[str, Words] = {
 }
 
 
-class Refused(Trouble):
-    """A launch or a call to an LMS that is refused, with its code and the claim or fact it concerns."""
+REASONS: dict[str, Words] = {
+    "registration_pending": _setup(
+        400,
+        "Your learning system's connection is waiting for approval.",
+        "The registration is recorded and waits: an administrator of this service approves it in the console.",
+    ),
+    "registration_closed": _setup(
+        400,
+        "Your learning system's connection was closed here.",
+        "The registration was closed or refused. An administrator of this service can open it again.",
+    ),
+}
+"""Why a registration that we have counts as unknown; the code for programs stays issuer_unknown."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
-        words = REFUSALS[code]
+
+class Refused(Trouble):
+    """A launch or a call to an LMS that is refused, with its code and the claim or fact it concerns.
+
+    `because` says more for readers than the code, which is agreed with programs.
+    """
+
+    def __init__(self, code: str, detail: str = "", *, because: str = "") -> None:
+        words = REASONS[because] if because else REFUSALS[code]
         super().__init__(words.happened, words.remedy)
         self.name = code
         self.code = f"{code}:{detail}" if code.startswith("claim_") else code
+        self.outcome = because or self.code
         self.detail = detail
         self.status = words.status
         self.admin = words.admin
@@ -126,5 +145,5 @@ class Refused(Trouble):
 
 def explain(code: str) -> str:
     """Tells an administrator what a stored code means."""
-    words = REFUSALS.get(code.partition(":")[0])
+    words = REASONS.get(code) or REFUSALS.get(code.partition(":")[0])
     return words.admin if words else ""

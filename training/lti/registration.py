@@ -13,10 +13,11 @@ from training.errors import Conflict, Invalid, NotFound
 from training.lti.models import Deployment, Identity, Registration
 from training.lti.profiles import PROFILES, recognise
 from training.lti.remembered import forget_everywhere
+from training.origins import origin_of
 from training.people.sessions import let_staff
 from training.sites.models import CentralUnit, Site
 
-POLICIES = ("auto", "ask", "refuse")
+POLICIES = ("ask", "auto", "refuse")
 ADDRESSES = {"auth_url": "authentication address", "token_url": "token address", "jwks_url": "key set address"}
 LONGEST_URL = 1000
 
@@ -162,26 +163,13 @@ async def find(identifier: str) -> Registration:
     return found[0]
 
 
-async def frame_origins() -> frozenset[str]:
-    """Lists the origins of all active LMSs, which may show us in a frame."""
-    rows = await Registration.filter(state="active")
-    return frozenset().union(*(frame_origins_of(row) for row in rows))
-
-
 def frame_origins_of(registration: Registration) -> frozenset[str]:
     """Lists the origins from which one LMS may show us in a frame."""
-    return frozenset(filter(None, map(_origin, _own_urls(registration))))
+    return frozenset(filter(None, map(origin_of, _own_urls(registration))))
 
 
 def _own_urls(registration: Registration) -> Iterable[str]:
     return (registration.issuer, registration.auth_url, *(f"https://{host}" for host in registration.service_hosts))
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    fit = parts.scheme in ("http", "https") and parts.netloc and url.isascii() and url.isprintable()
-    plain = not set(parts.netloc) & set(" ;,'\"@")
-    return f"{parts.scheme}://{parts.netloc}" if fit and plain else ""
 
 
 def _is_url(url: str) -> bool:

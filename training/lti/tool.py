@@ -18,6 +18,7 @@ class Tool:
         self.asked_for_notices: set[tuple[str, str]] = set()
         self.origin = origin
         self.state_key = derive(secret_key, "lti state")
+        self.window_codes = Fernet(urlsafe_b64encode(derive(secret_key, "lti windows")))
         self._hidden = Fernet(urlsafe_b64encode(derive(secret_key, "lti client tokens")))
 
     @property

@@ -18,6 +18,9 @@ class Notes:
     rung: str = ""
     browser: str = ""
     registration: Registration | None = None
+    issuer: str = ""
+    client_id: str = ""
+    """Who claims to ask, and as which client."""
     deployment_id: str = ""
     message_type: str = ""
     target: str = ""
@@ -27,7 +30,7 @@ class Notes:
 
 async def note_refusal(refused: Refused, notes: Notes, *, now: datetime) -> None:
     """Writes one line in the launch trace for a refusal."""
-    await _write(notes, refused.code, refused.detail, None, now)
+    await _write(notes, refused.outcome, refused.detail, None, now)
 
 
 async def note_admitted(notes: Notes, *, person_id: UUID | None, now: datetime) -> None:
@@ -36,11 +39,13 @@ async def note_admitted(notes: Notes, *, person_id: UUID | None, now: datetime) 
 
 
 async def _write(notes: Notes, outcome: str, detail: str, person_id: UUID | None, now: datetime) -> None:
-    known: dict[str, Any] = {name: value for name, value in vars(notes).items() if name != "login"}
+    left_out = {"login", *(("issuer", "client_id") if notes.registration else ())}
+    known: dict[str, Any] = {name: value for name, value in vars(notes).items() if name not in left_out}
     await LaunchTrace.create(
-        id=uuid4(), at=now, outcome=outcome[:200], detail=_plain(detail)[:300], person_id=person_id, **known
+        id=uuid4(), at=now, outcome=outcome[:200], detail=plain(detail)[:300], person_id=person_id, **known
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Leaves out what no page and no database shows as a letter."""
     return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,12 +1,14 @@
 """Pages of what went between an LMS and us: how launches went, and what became of scores."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count, Max
 
 from training import clock
 from training.lti import scores
@@ -16,6 +18,7 @@ from training.people.actor import Actor
 from training.web.pages import actor, go, identity, page
 
 SHOWN = 100
+STRANGERS, STRANGERS_FOR = 20, timedelta(days=30)
 TRIED = {"none": "no cookie", "storage": "storage"}
 OUTCOMES = {"accepted": "Came in"}
 STEPS = {
@@ -43,9 +46,26 @@ async def launches(request: Request) -> Response:
     system = next((row for row in await visible_to(me) if str(row.id) == asked.get("system")), None)
     if system:
         rows = rows.filter(registration_id=system.id)
+    strangers = [] if reference or system else await strangers_refused(since=clock.now() - STRANGERS_FOR)
     found = await rows.order_by("-at").limit(SHOWN).prefetch_related("registration")
     told: dict[str, Any] = {"reference": reference, "only": only, "system": system}
-    return page(request, "lti/launches.html", launches=[_told(row) for row in found], **told)
+    return page(request, "lti/launches.html", launches=[_told(row) for row in found], strangers=strangers, **told)
+
+
+async def strangers_refused(*, since: datetime) -> list[dict[str, Any]]:
+    """Lists who was refused since a day without any registration that we know: the last of them, each once.
+
+    Anybody can cause these, so they are counted, and only some are shown.
+    """
+    asked = LaunchTrace.filter(registration_id__isnull=True, at__gte=since)
+    rows = (
+        await asked.annotate(last=Max("at"), number=Count("id"))
+        .group_by("issuer", "client_id", "outcome")
+        .order_by("-last")
+        .limit(STRANGERS)
+        .values("issuer", "client_id", "outcome", "last", "number")
+    )
+    return [dict(row, why=explain(row["outcome"])) for row in rows]
 
 
 async def outbox(request: Request) -> Response:

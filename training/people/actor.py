@@ -22,6 +22,12 @@ class LtiContext:
     """instructor, learner or none"""
     lms: str = ""
     """What the LMS is called here."""
+    language: str = ""
+    """Of ours, if the LMS showed itself in one of them."""
+    frame_ancestors: str = ""
+    """The origins, with spaces, from which the LMS shows us in a frame."""
+    agent: str = ""
+    """Hash of the one browser whose frame has the session in its addresses; empty where a cookie keeps it."""
 
     @property
     def place(self) -> str:

@@ -9,7 +9,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from training import clock
-from training.people.sessions import ABSOLUTE, KEPT, actor_of, people_behind
+from training.origins import origin_of
+from training.people.actor import LtiContext
+from training.people.sessions import ABSOLUTE, KEPT, actor_of, lms_of_ended, people_behind
+from training.web.frames import agent_hash
 
 OPEN = ("/assets/", "/health/", "/.well-known/", "/metrics")
 """Addresses that never ask who is there."""
@@ -22,12 +25,21 @@ class SignedIn:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on with `actor` and `session_token` set."""
+        """Passes the request on with `actor` and `session_token` set, and with `frame_ancestors` of their LMS."""
         if scope["type"] == "http":
             token = None if scope["path"].startswith(OPEN) else scope.get("frame_token") or cookie_token(scope)
-            scope["session_token"] = token
-            scope["actor"] = await actor_of(token, now=clock.now()) if token else None
+            actor = await actor_of(token, now=clock.now()) if token else None
+            lti = actor.lti if actor else await lms_of_ended(token) if token else None
+            if lti and lti.agent and scope.get("frame_token") and lti.agent != agent_hash(scope):
+                token = actor = lti = None
+            scope["session_token"], scope["actor"] = token, actor
+            scope["frame_ancestors"] = _framers(lti) if lti else frozenset()
         await self.app(scope, receive, send)
+
+
+def _framers(lti: LtiContext) -> frozenset[str]:
+    """Lists who may show the pages of a session in a frame: the LMS that it came from, and no other."""
+    return frozenset(lti.frame_ancestors.split() or filter(None, [origin_of(lti.issuer)]))
 
 
 def cookie_token(scope: Scope) -> str | None:

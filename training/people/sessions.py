@@ -55,6 +55,36 @@ async def open_session(
     )
 
 
+async def continue_session(known_hash: str, *, token: str, now: datetime, replaces: str | None = None) -> bool:
+    """Opens the session of an LMS's frame once more, for a window of the same browser; tells whether it still lives.
+
+    Who it is, where they came from and when it ends stay the same.
+    """
+    known = await open_ones(now=now).get_or_none(token_hash=known_hash)
+    if known is None or known.lti is None:
+        return False
+    if replaces:
+        await end_session(replaces, now=now)
+    await Session.create(
+        token_hash=token_hash(token),
+        person_id=known.person_id,
+        created=now,
+        seen=now,
+        expires=known.expires,
+        browser=known.browser,
+        lti=known.lti | {"agent": ""},
+        registration_id=known.registration_id,
+        lms_staff=known.lms_staff,
+    )
+    return True
+
+
+async def lms_of_ended(token: str) -> LtiContext | None:
+    """Gives the LMS that a session came from which is over, for as long as that is known."""
+    found = await Session.get_or_none(token_hash=token_hash(token))
+    return LtiContext(**found.lti) if found and found.lti else None
+
+
 async def end_session(token: str, *, now: datetime) -> None:
     """Ends a session; ending it twice does no harm."""
     await Session.filter(token_hash=token_hash(token), ended__isnull=True).update(ended=now)
@@ -136,17 +166,18 @@ async def actor_of(token: str, *, now: datetime) -> Actor | None:
 
 def _actor(rows: Sequence[Mapping[str, Any]], day: date) -> Actor:
     first = rows[0]
+    lti = LtiContext(**first["lti"]) if first["lti"] else None
     live = [row for row in rows if row["role"] and row["starts"] <= day and (row["ends"] is None or row["ends"] >= day)]
     return Actor(
         person_id=first["person_id"],
         name=first["name"],
         unit_id=first["unit_id"],
-        language=first["language"],
+        language=(lti and lti.language) or first["language"],
         zone=first["zone"],
         held=frozenset((row["role"], row["site_id"]) for row in live),
         today=day,
         unit_name=first["unit_name"],
         contact=first["contact"],
-        lti=LtiContext(**first["lti"]) if first["lti"] else None,
-        staff=not first["lti"] or first["lms_staff"],
+        lti=lti,
+        staff=lti is None or first["lms_staff"],
     )

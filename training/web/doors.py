@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from training.errors import NotAllowed, NotFound
+from training.web.frames import is_framed
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 ANYONE = "anyone"
@@ -30,6 +31,15 @@ class DirectOnly(NotAllowed):
             "Sign in directly to open it. Your learning system stays as it is.",
         )
         self.sign_in_path = sign_in_path
+
+
+class FrameOver(NotAllowed):
+    """The session of a page in an LMS's frame is over, and nobody can sign in inside of a frame."""
+
+    title = "Open this again from your course"
+
+    def __init__(self) -> None:
+        super().__init__("Your session here has ended.", "Go back to your course and open the activity again.")
 
 
 class Door(Route):
@@ -90,6 +100,8 @@ class _Guarded:
 def _ask_to_sign_in(request: Request) -> Response:
     if request.url.path.startswith("/api/"):
         raise NotAllowed("Sign in first.", "Send a session cookie or a token.")
+    if is_framed(request) and request.scope["frame_ancestors"]:
+        raise FrameOver
     # Not inside the frame's address: its session is over, and would stand before the one that signing in opens.
     return RedirectResponse(_sign_in_path(request), 303)
 

@@ -20,6 +20,7 @@ from training import dates
 from training.errors import Invalid, NotFound
 from training.parsing.text import clean
 from training.web.assets import asset
+from training.web.frames import is_framed
 
 NOTICE_SECONDS = 600
 """How long a page says it, when it is loaded again."""
@@ -126,9 +127,9 @@ def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
         "nav": menu(me, path),
         "languages": [],
         "demo": settings.demo,
-        "framed": bool(request.scope.get("root_path")) or request.headers.get("sec-fetch-dest") == "iframe",
+        "framed": is_framed(request),
         "direct_path": f"{settings.public_url}/sign-in",
-        "window_path": settings.public_url + path,
+        "window": request.app.state.window_for(request),
         "lang": language if language in ("en", "cy") else "en",
         "dir": "ltr",
         "nonce": request.scope.get("nonce", ""),

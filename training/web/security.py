@@ -2,7 +2,6 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
 from functools import cache
 
 import structlog
@@ -72,10 +71,10 @@ class Watched:
 
 
 class Sealed:
-    """Adds the security headers; frames are for us and the LMSs we know."""
+    """Adds the security headers; a page may be framed by us, and by whom its session or its own page names."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool, frame_origins: Callable[[], Iterable[str]]) -> None:
-        self.app, self.frame_origins = app, frame_origins
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self.app = app
         self.always = ALWAYS + (OVER_HTTPS if secure else ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,15 +85,15 @@ class Sealed:
         async def sealing(message: Message) -> None:
             if message["type"] == "http.response.start":
                 there = {name.lower() for name, _ in message["headers"]}
-                message["headers"] += [pair for pair in self._headers(scope["nonce"]) if pair[0] not in there]
+                message["headers"] += [pair for pair in self._headers(scope) if pair[0] not in there]
             await send(message)
 
         await self.app(scope, receive, sealing)
 
-    def _headers(self, nonce: str) -> tuple[tuple[bytes, bytes], ...]:
-        framers = " ".join(["'self'", *sorted(self.frame_origins())])
+    def _headers(self, scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
+        framers = " ".join(["'self'", *sorted(scope.get("frame_ancestors", ()))])
         policy = (
-            f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; img-src 'self' data:; object-src 'none'; "
+            f"default-src 'self'; script-src 'self' 'nonce-{scope['nonce']}'; img-src 'self' data:; object-src 'none'; "
             f"base-uri 'none'; frame-ancestors {framers}"
         )
         return ((b"content-security-policy", policy.encode()), *self.always)

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, ValidationError
 
 from training.errors import Conflict, Invalid, NotAllowed, NotFound, Trouble, Upstream
-from training.web.doors import DirectOnly
+from training.web.doors import DirectOnly, FrameOver
 from training.web.limits import TooMany
 from training.web.pages import go, page
 
@@ -15,6 +15,7 @@ log = structlog.get_logger()
 
 STATUS: dict[type[Trouble], int] = {
     TooMany: 429,
+    FrameOver: 401,
     NotFound: 404,
     NotAllowed: 403,
     Invalid: 422,

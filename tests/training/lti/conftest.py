@@ -75,7 +75,7 @@ class Side:
             "iss": self.world.base_url,
             "target_link_uri": ORIGIN + self.world.activities[activity].path,
             "login_hint": sub,
-            "lti_message_hint": activity,
+            "lti_message_hint": self.world.message_hint(activity),
             "client_id": "training",
             "lti_deployment_id": "demo-1",
             **changed,

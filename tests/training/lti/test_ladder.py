@@ -44,8 +44,11 @@ async def parked(side: Side) -> tuple[str, dict[str, str]]:
     return field(page.text, "code"), kept
 
 
+FIREFOX = {"User-Agent": "Mozilla/5.0 Gecko/20100101 Firefox/140.0"}
+
+
 async def come_in(side: Side, code: str, value: str) -> httpx2.Response:
-    headers = {"Sec-Fetch-Site": "same-origin", "User-Agent": "Mozilla/5.0 Gecko/20100101 Firefox/140.0"}
+    headers = {"Sec-Fetch-Site": "same-origin", **FIREFOX}
     return await side.browser.post("/lti/launch/stored", data={"code": code, "value": value}, headers=headers)
 
 
@@ -54,7 +57,8 @@ async def test_a_browser_without_cookies_comes_in_through_the_storage_of_its_lms
     answer = await come_in(side, code, kept["value"])
     assert answer.status_code == 303 and "set-cookie" not in answer.headers
     assert re.match(r"/~[\w-]{40,}/courses/leading-a-parenting-group$", answer.headers["location"])
-    page = await side.browser.get(answer.headers["location"].removesuffix("/courses/leading-a-parenting-group") + "/")
+    home = answer.headers["location"].removesuffix("/courses/leading-a-parenting-group") + "/"
+    page = await side.browser.get(home, headers=FIREFOX)
     assert page.status_code == 200 and "Grace" in page.text
     assert (await LaunchTrace.get()).rung == "storage" and not await Parked.all().exists()
 

@@ -172,7 +172,7 @@ CASES: dict[str, tuple[Change, str]] = {
     "a context without an id": (claim("context", {"title": "x"}), f"claim_missing:{LTI}context.id"),
     "a context id too long": (claim("context", {"id": LONG}), f"claim_type:{LTI}context.id"),
     "a name that is an object": (claim("name", {}), "claim_type:name"),
-    "custom values that are a list": (claim("custom", []), f"claim_type:{LTI}custom"),
+    "custom values that are a list": (claim("custom", ["x"]), f"claim_type:{LTI}custom"),
 }
 
 

@@ -27,7 +27,7 @@ async def start(request: Request) -> Response:
         "iss": world.base_url,
         "target_link_uri": world.tool_url + path,
         "login_hint": world.hint(asked["user"]),
-        "lti_message_hint": wanted,
+        "lti_message_hint": world.message_hint(wanted),
         "client_id": CLIENT_ID,
         "lti_deployment_id": DEPLOYMENT_ID,
     }
@@ -42,7 +42,8 @@ async def authorize(request: Request) -> Response:
     """Answers the tool's authentication request with a posted token. Source: Security Framework 1.0, 5.1.1."""
     world = world_of(request)
     asked = dict(request.query_params) if request.method == "GET" else dict(await request.form())
-    problem = _why_not(world, asked)
+    wanted = world.take_hint(str(asked.get("lti_message_hint", "")))
+    problem = _why_not(world, asked, wanted)
     if problem:
         return HTMLResponse(f"<p>The pretend LMS cannot go on: {problem}</p>", 400)
     state = str(asked["state"])
@@ -54,12 +55,11 @@ async def authorize(request: Request) -> Response:
     if world.plays.rotates and world.clock() - world.rotated >= timedelta(hours=1):
         world.keys, world.rotated = [fresh_key()], world.clock()
     user = world.users[str(asked["login_hint"]).partition("|")[0]]
-    wanted, nonce = str(asked["lti_message_hint"]), str(asked["nonce"])
-    token = world.sign(wishes.claims_of(world, user, wanted, nonce=nonce))
+    token = world.sign(wishes.claims_of(world, user, wanted, nonce=str(asked["nonce"])))
     return _auto_post(f"{world.tool_url}/lti/launch", {"id_token": token, "state": state})
 
 
-def _why_not(world: World, asked: Mapping[str, Any]) -> str:
+def _why_not(world: World, asked: Mapping[str, Any], activity: str) -> str:
     wanted = {
         "scope": "openid",
         "response_type": "id_token",
@@ -72,7 +72,7 @@ def _why_not(world: World, asked: Mapping[str, Any]) -> str:
     missing = [name for name in ("state", "nonce", "login_hint", "lti_message_hint") if not asked.get(name)]
     sub = str(asked.get("login_hint", "")).partition("|")[0]
     unknown = sub not in world.users or asked.get("login_hint") != world.hint(sub)
-    unknown = unknown or not wishes.is_known(world, str(asked.get("lti_message_hint")))
+    unknown = unknown or not wishes.is_known(world, activity)
     return ", ".join(wrong + missing + (["unknown person or activity"] if unknown else []))
 
 

@@ -74,6 +74,7 @@ async def mischief(request: Request) -> Response:
         plays=world.plays.name,
         storage=STORAGE,
         keeps=world.keeps,
+        hints_once=world.hints_once,
     )
 
 

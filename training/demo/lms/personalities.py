@@ -31,6 +31,8 @@ class Personality:
     students_only: bool = False
     wants_user_agent: bool = False
     long_hint: bool = False
+    hints_once: bool = False
+    """Whether a login can be answered only once for each click in the course."""
     login_by_post: bool = False
     roster_shows_assistants_as_learners: bool = False
     leaves_out_suspended: bool = False
@@ -49,6 +51,7 @@ PERSONALITIES = {
             broken_links=True,
             storage="",
             login_by_post=True,
+            hints_once=True,
             roster_shows_assistants_as_learners=True,
             leaves_out_suspended=True,
         ),

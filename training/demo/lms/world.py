@@ -116,6 +116,10 @@ class World:
     tokens: dict[str, frozenset[str]] = field(default_factory=dict)
     assertions: set[str] = field(default_factory=set)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    hints: set[str] = field(default_factory=set)
+    """Message hints that were given out and not answered yet, where each is answered once."""
+    hints_once: bool = False
+    """Whether that is so whatever LMS is played."""
     mischief: dict[str, dict[str, Any]] = field(default_factory=dict)
     tools: dict[str, dict[str, Any]] = field(default_factory=dict)
     arrived: dict[tuple[str, str], datetime] = field(default_factory=dict)
@@ -164,6 +168,22 @@ class World:
     def hint(self, sub: str) -> str:
         """Writes the login hint of a person, which some LMSs make long and odd."""
         return f"{sub}|{'%2F+ü=' * 120}" if self.plays.long_hint else sub
+
+    def message_hint(self, wanted: str) -> str:
+        """Gives out a message hint for what somebody wants to open."""
+        if not (self.hints_once or self.plays.hints_once):
+            return wanted
+        self.hints.add(hint := f"{wanted}#{secrets.token_urlsafe(6)}")
+        return hint
+
+    def take_hint(self, hint: str) -> str:
+        """Takes a message hint back and gives what was wanted; nothing where it was taken before."""
+        if not (self.hints_once or self.plays.hints_once):
+            return hint
+        if hint not in self.hints:
+            return ""
+        self.hints.discard(hint)
+        return hint.rpartition("#")[0]
 
     def sign(self, claims: Mapping[str, Any], *, headers: Mapping[str, Any] | None = None) -> str:
         """Signs claims with the newest key."""
