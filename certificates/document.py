@@ -13,7 +13,6 @@ from pathlib import Path
 
 from certificates import sheet
 from certificates.frozen import CertificateFacts, canonical
-from certificates.letters import unprintable
 from training.errors import Conflict, Upstream
 
 HOME = Path(__file__).resolve().parents[1]
@@ -30,7 +29,7 @@ class SwitchedOff(Conflict):
 
 
 class Unprintable(Conflict):
-    """The certificate has letters that the shipped typefaces do not have; its page shows them."""
+    """The certificate has letters that the shipped typefaces do not have, or too many; its page shows them."""
 
 
 class Unavailable(Upstream):
@@ -75,8 +74,8 @@ class Press:
         able, why_not = await self.available()
         if not able:
             raise SwitchedOff(f"PDF is off here: {why_not}", "The certificate on its page counts as much; print that.")
-        if missing := unprintable(sheet.words_on(facts)):
-            raise Unprintable(f"The PDF cannot show these letters: {missing}", "Print the page of the certificate.")
+        if why := sheet.unfit(facts):
+            raise Unprintable(f"{why}.", "Print the page of the certificate.")
         order = {
             "markup": sheet.markup(facts, code=code),
             "attachment": base64.b64encode(badge).decode(),

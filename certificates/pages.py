@@ -13,7 +13,6 @@ from certificates.considering import judge, per_of
 from certificates.frozen import CertificateFacts
 from certificates.grounds import Consideration, PathwayVersion, considerations_visible_to, slot_name
 from certificates.integrity import facts_of, proven
-from certificates.letters import unprintable
 from certificates.models import Certificate, Certification, certificates_visible_to, objections_visible_to
 from certificates.outcome_words import OUTCOMES
 from certificates.outcomes import Outcome
@@ -260,8 +259,8 @@ async def certificate(request: Request) -> Response:
 def _why_no_pdf(row: Certificate, facts: CertificateFacts, *, off: bool) -> str:
     if row.bare_sha256 is not None:
         return "The PDF was removed with the holder's details"
-    if missing := unprintable(sheet.words_on(facts)):
-        return f"The PDF cannot show these letters: {missing}"
+    if why := sheet.unfit(facts):
+        return why
     if off:
         return "PDF is off here"
     return "" if row.progress == "published" else "The PDF is not made yet"

@@ -1,6 +1,7 @@
 """The printed certificate as markup: frozen facts put into the sheet's template, in the certificate's language."""
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import shorten
 
@@ -9,8 +10,13 @@ from babel.dates import format_date
 
 from certificates import qr
 from certificates.frozen import CertificateFacts
+from certificates.letters import unprintable
 
 CRITERIA_LETTERS = 420  # what the sheet has room for; all of it stands behind the link
+NAME_LETTERS, TITLE_LETTERS = 120, 160  # longer ones have no room
+NAME_SIZES = (("large", 24), ("medium", 36), ("modest", 70), ("tiny", NAME_LETTERS))
+TITLE_SIZES = (("large", 44), ("medium", 80), ("tiny", TITLE_LETTERS))
+"""How large a text is set, and how many letters it may have for that."""
 FOLDER = Path(__file__).resolve().parents[1] / "templates"
 
 WORDS = {
@@ -41,17 +47,25 @@ _templates = jinja2.Environment(
 )
 
 
-def words_on(facts: CertificateFacts) -> str:
-    """Gives every word of the sheet that is not ours, to see whether the typefaces have its letters."""
-    signed = [word for each in facts.signatories for word in (each.name, each.role)]
-    named = (facts.name, facts.title, facts.level, facts.programme, facts.issuer_name, facts.serial, facts.home)
-    return " ".join((*named, _criteria(facts), *signed))
+def unfit(facts: CertificateFacts) -> str:
+    """Says why the certificate cannot be printed, for its page; "" when it can."""
+    signed = [(word, NAME_LETTERS) for each in facts.signatories for word in (each.name, each.role)]
+    named = [(facts.name, NAME_LETTERS), (facts.issuer_name, NAME_LETTERS), (facts.title, TITLE_LETTERS)]
+    place = [(facts.level, TITLE_LETTERS), (facts.programme, TITLE_LETTERS)]
+    shown = [*named, *place, *signed]
+    words = " ".join([word for word, _ in shown] + [facts.serial, facts.home, _criteria(facts)])
+    if missing := unprintable(words):
+        return f"The PDF cannot show these letters: {missing}"
+    if any(len(word) > most for word, most in shown):
+        return "The PDF has no room for a name that is so long"
+    return ""
 
 
 def markup(facts: CertificateFacts, *, code: str = "") -> str:
     """Writes the sheet, with the signed `code` in its square if there is one: the same facts give the same text."""
     square = f"{facts.home}/q/{code}" if code else facts.verify_url
     words = WORDS.get(facts.language, WORDS["en"])
+    breaks = facts.template_version != "1"  # what was printed before is printed again as it was
     return _templates.get_template("certificates/document.html").render(
         facts=facts,
         words=words,
@@ -62,11 +76,11 @@ def markup(facts: CertificateFacts, *, code: str = "") -> str:
         ),
         host=facts.home.partition("://")[2],
         criteria=_criteria(facts),
-        breaks=facts.template_version != "1",
+        breaks=breaks,
         qr="data:image/png;base64," + base64.b64encode(qr.png(square)).decode(),
         square_size="large" if code else "small",
-        name_size=_size(facts.name, large=24, medium=36),
-        title_size="large" if len(facts.title) <= 44 else "medium",
+        name_size=_size(facts.name, NAME_SIZES if breaks else NAME_SIZES[:3]),
+        title_size=_size(facts.title, TITLE_SIZES if breaks else TITLE_SIZES[:2]),
     )
 
 
@@ -82,5 +96,5 @@ def _dates(facts: CertificateFacts, words: dict[str, str]) -> str:
     return words["lasts"].format(start=start, end=format_date(facts.valid_until, "d MMMM y", locale=locale))
 
 
-def _size(text: str, *, large: int, medium: int) -> str:
-    return "large" if len(text) <= large else "medium" if len(text) <= medium else "modest"
+def _size(text: str, sizes: Sequence[tuple[str, int]]) -> str:
+    return next((size for size, letters in sizes if len(text) <= letters), sizes[-1][0])

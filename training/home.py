@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certificates import pathway_versions
+from certificates.credential_models import Damage
 from certificates.grounds import Consideration, considerations_visible_to, current
 from certificates.workforce import counts_of
 from courses.journeys import journey_of
@@ -42,10 +43,23 @@ async def home(request: Request) -> Response:
 
 async def _next(me: Actor) -> Step | None:
     """The first step there is: what others wait for comes before one's own."""
-    for look in (_decide, _assess, _confirm, _learn, _renew, _go_on):
+    for look in (_mend, _decide, _assess, _confirm, _learn, _renew, _go_on):
         if step := await look(me):
             return step
     return None
+
+
+async def _mend(me: Actor) -> Step | None:
+    if not me.everywhere("read register"):
+        return None
+    found = Damage.filter(certificate__person__unit_id=me.unit_id).order_by("found")
+    first = await found.first().values("certificate__certification_id")
+    if first is None:
+        return None
+    count = await found.count()
+    words = "1 certificate does" if count == 1 else f"{count} certificates do"
+    path = f"/register/{first['certificate__certification_id']}"
+    return _step("A record is damaged", f"{words} not say any more what was signed.", path, "Look at it")
 
 
 async def _decide(me: Actor) -> Step | None:

@@ -15,6 +15,8 @@ from certificates.audits.exports import as_csv
 from certificates.audits.models import Audit, Case, visible_to
 from certificates.audits.register import Question, openable, rows
 from certificates.changes import Wanted, change
+from certificates.integrity import damage_of
+from certificates.models import Certificate
 from certificates.outcome_words import CHOICES, GROUNDS
 from certificates.rules import WORDS, permitted_change
 from training import clock
@@ -101,8 +103,10 @@ async def register_csv(request: Request) -> Response:
 
 async def entry(request: Request) -> Response:
     """Opens one row down to its decision, the evidence behind it and every change; posted, changes its state."""
-    me = actor(request)
-    told = await entry_of(me, identity(request), clock.now())
+    me, state, now = actor(request), request.app.state, clock.now()
+    told = await entry_of(me, identity(request), now)
+    certificate = await Certificate.get(certification_id=told["certification"].id).prefetch_related("certification")
+    told |= {"damage": await damage_of(certificate, keys=state.keys, shelf=state.shelf, now=now)}
     told |= {"grounds": [(one, GROUNDS[one]) for one in ("", *CHOICES)]}
     possible = [(state, CHANGES[state]) for state in CHANGES if permitted_change(told["state"], state)]
     told |= {"may_change": me.may("decide") and bool(possible), "possible": possible, "back": ("Register", "/register")}
@@ -112,7 +116,7 @@ async def entry(request: Request) -> Response:
     try:
         asked = fill(Changed, values)
         wanted = Wanted(asked.state, asked.reason, asked.effective, asked.until, asked.grounds)
-        await change(identity(request), wanted, actor=me, now=clock.now())
+        await change(identity(request), wanted, actor=me, now=now)
     except Invalid as error:
         return page(request, "audits/entry.html", 422, problems=error.problems, values=values, **told)
     return go(request, f"/register/{identity(request)}")

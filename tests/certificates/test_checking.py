@@ -14,13 +14,16 @@ from certificates import ids, publishing
 from certificates.artefacts import BADGE, CODE, TOKEN
 from certificates.attachments import NAME
 from certificates.erasing import erase
+from certificates.frozen import thawed
 from certificates.models import Certificate, Certification
 from certificates.publishing import credential_of, print_document
 from certificates.statuslist import is_raised
 from tests.certificates.world import BY_RULES, TODAY, at, certificate_of, certified, changed, publish_pathway, shown
 from tests.certificates.world import considered as consider
 from training import clock
+from training.demo.cast import known
 from training.demo.doing import being
+from training.facts import Followup
 from training.people.models import Person
 from training.web.limits import TryCount
 
@@ -376,3 +379,33 @@ async def test_erasing_the_holder_leaves_genuine_with_the_details_removed(issue,
         assert led == f"/v/{row.verify_token}", "untouched, it is known by its hash"
         page = (await stranger.get(led)).text
         assert "Holder details removed" in page and "genuine and holds today" in page and "Amina" not in page
+
+
+async def test_a_name_that_cannot_be_printed_is_offered_as_a_page_with_the_reason(pathway, service, browse, work):
+    await Person.filter(id=known("amina")).update(name="سارة محمد", language="cy")
+    row = await certificate_of(await certified("amina"))
+    await work()
+    amina = await browse("amina")
+    page = (await amina.get(f"/certificates/{row.id}")).text
+    assert "Open as PDF" not in page and "The PDF cannot show these letters" in page and "سارة محمد" in page
+    assert "This page counts as much: print it." in page
+    assert set(await Followup.filter(kind="print certificate").values_list("state", flat=True)) <= {"done", "refused"}
+    assert (await amina.get(f"/certificates/{row.id}/document")).status_code == 409
+    await row.refresh_from_db()
+    assert thawed(row.facts).language == "cy"
+
+
+async def test_a_title_with_accents_gives_serials_and_files_that_everybody_can_use(service, browse, tmp_path, work):
+    await publish_pathway(tmp_path, BY_RULES.replace("title: Steady Steps", "title: Świat Rodziny"))
+    row = await certificate_of(await certified("amina"))
+    await work()
+    assert row.serial.startswith("SR-") and row.serial.isascii()
+    answer = await (await browse("")).post("/verify", data={"code": row.serial, "family_name": "Yusuf"})
+    assert answer.status_code == 200 and "Świat Rodziny" in answer.text
+    amina = await browse("amina")
+    await Certificate.filter(id=row.id).update(serial="ŚR-2026-00001-X")  # as it was given before
+    for name in ("badge", "token"):
+        answer = await amina.get(f"/certificates/{row.id}/{name}")
+        assert answer.status_code == 200
+        assert 'filename="certificate-SR-2026-00001-X.' in answer.headers["content-disposition"]
+        assert "filename*=UTF-8''certificate-%C5%9AR-2026-00001-X." in answer.headers["content-disposition"]

@@ -238,6 +238,54 @@ def test_the_fonts_are_the_ones_that_were_checked():
     assert "OPEN FONT LICENSE" in (folder / "OFL.txt").read_text()
 
 
+WORD = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogochian"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": WORD},
+        {"name": f"Amina {WORD}", "title": f"{WORD}: {WORD}"},
+        {"issuer_name": f"{WORD} {WORD[:40]}", "programme": WORD, "level": WORD},
+        {"criteria": "x" * 400, "signatories": (Signatory(name=WORD, role=f"For {WORD}"),) * 3},
+        {"name": "W" * 60},
+    ],
+)
+def test_a_word_of_sixty_letters_stays_on_the_sheet(changes):
+    page = pypdfium2.PdfDocument(printed(sheet.markup(facts(**changes))))[0]
+    text, right = page.get_textpage(), page.get_width() - 9 / 25.4 * 72  # the frame stands 9 mm from the edge
+    boxes = [text.get_charbox(number) for number in range(text.count_chars())]
+    assert boxes and max(box[2] for box in boxes) < right and min(box[1] for box in boxes) >= 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "\u0645\u062d\u0645\u062f"},
+        {"title": "\u0905 leader"},
+        {"level": "\u738b"},
+        {"programme": "\u05e9\u05dc\u05d5\u05dd"},
+        {"issuer_name": "\u738b\u5fc3"},
+        {"criteria": "Under \u0905"},
+        {"signatories": (Signatory(name="\u0645\u062d", role="Head"),)},
+        {"signatories": (Signatory(name="Dara", role="\u738b"),)},
+    ],
+)
+def test_every_text_of_the_sheet_is_looked_at(changes):
+    assert sheet.unfit(FACTS) == ""
+    assert "cannot show these letters" in sheet.unfit(facts(**changes))
+
+
+@pytest.mark.parametrize("changes", [{"name": "A" * 200}, {"signatories": (Signatory(name="A", role="B" * 200),)}])
+def test_what_has_no_room_is_not_printed(changes):
+    assert "no room" in sheet.unfit(facts(**changes))
+
+
+def test_what_we_write_in_english_on_a_welsh_sheet_is_said_to_be_english():
+    assert '<html lang="cy">' in (text := sheet.markup(facts(language="cy")))
+    assert '<p class="criteria" lang="en">' in text and 'class="criteria" lang' not in sheet.markup(FACTS)
+
+
 @pytest.mark.parametrize("name", ["\u0645\u062d\u0645\u062f", "\u738b\u5fc3\u6021", "Ann \U0001f600"])
 async def test_a_name_that_would_print_as_boxes_is_not_printed(name):
     async with document.Press(1) as pool:

@@ -1,6 +1,7 @@
 """The public addresses that credentials name, asked over HTTP as a verifier asks them."""
 
 import json
+from pathlib import Path
 
 import jwt
 import pytest
@@ -9,7 +10,7 @@ from certificates import badge, changes, key_changes, publishing, signing, statu
 from certificates.artefacts import BADGE, CODE, TOKEN
 from certificates.credential_models import IssuerKey
 from certificates.frozen import thawed
-from certificates.models import Certification
+from certificates.models import Certificate, Certification
 from certificates.multikey import from_multikey
 from certificates.safe import Safe
 from tests.certificates.awarded import NOW, awarded
@@ -174,3 +175,22 @@ async def test_a_signed_square_leads_to_the_check_and_a_forged_one_nowhere(servi
     forged = code[:90] + ("A" if code[90] != "A" else "B") + code[91:]
     assert (await stranger.get(f"/Q/{forged}")).status_code == 404
     assert (await stranger.get("/Q/NONSENSE")).status_code == 404
+
+
+async def test_a_square_printed_with_a_key_given_up_answers_from_our_records(service, stranger, settings, work):
+    row = await awarded(square="signed")
+    keys, shelf = service.state.keys, service.state.shelf
+    await publishing.publish(row.id, keys=keys, shelf=shelf, now=NOW)
+    printed = (await publishing.credential_of(await Certificate.get(id=row.id), CODE, shelf=shelf)).decode()
+    kid = (await IssuerKey.get(unit_id=UNIT, purpose="document")).kid
+    await key_changes.compromise(kid, safe=Safe.of(settings.secret_key), now=NOW)
+    await publishing.sign_again(kid, keys=keys, shelf=shelf, now=NOW)
+    answer = await stranger.get(f"/Q/{printed}", follow_redirects=True)
+    assert answer.status_code == 200
+    assert "signed with a key that is no longer trusted" in answer.text and "Amina Yusuf" in answer.text
+    await work()
+    mails = [one.read_text() for one in Path(settings.mail_url.removeprefix("file:")).glob("*.eml")]
+    assert len([one for one in mails if "signed again" in one and f"/certificates/{row.id}" in one]) == 1
+    fresh = (await publishing.credential_of(await Certificate.get(id=row.id), CODE, shelf=shelf)).decode()
+    assert fresh != printed
+    assert "no longer trusted" not in (await stranger.get(f"/Q/{fresh}", follow_redirects=True)).text

@@ -270,6 +270,50 @@ async def test_a_key_given_up_is_not_believed_and_its_certificates_are_signed_ag
         await key_changes.compromise(given_up.kid, safe=SAFE, now=later)
 
 
+async def test_what_is_over_is_not_signed_again_and_holders_are_told_of_what_was(publish, keys, shelf):
+    row, withdrawn, over = [await publish(await awarded(one)) for one in ("amina", "jude", "bruno")]
+    await withdraw(withdrawn)
+    later = NOW + timedelta(days=9)
+    ended = dict.fromkeys(("ends", "over"), later.date() - timedelta(days=1))
+    await Certification.filter(id=over.certification_id).update(**ended)
+    given_up = await IssuerKey.get(unit_id=UNIT, purpose="document")
+    await key_changes.compromise(given_up.kid, safe=SAFE, now=later)
+    assert await publishing.sign_again(given_up.kid, keys=keys, shelf=shelf, now=later) == 1
+    versions = [(await artefacts.latest(one.id, BADGE)).version for one in (row, withdrawn, over)]
+    assert versions == [2, 1, 1]
+    fact = await Fact.get(kind="certificate.signed_again")
+    assert (fact.subject_id, fact.person_id) == (str(row.id), row.person_id)
+
+
+async def test_a_signature_that_does_not_verify_replaces_nothing(publish, keys, tmp_path):
+    class Forgetful(Shelf):
+        """A shelf that gives back something else than it was given."""
+
+        async def get(self, name):
+            found = await super().get(name)
+            return found.replace(b"Amina", b"Karim") if found and "-2-" in name else found
+
+    row, other = await publish(await awarded()), await publish(await awarded("jude"))
+    given_up = await IssuerKey.get(unit_id=UNIT, purpose="document")
+    await key_changes.compromise(given_up.kid, safe=SAFE, now=NOW)
+    await Certificate.filter(id=other.id).update(facts="{}")
+    with pytest.raises(Conflict, match="0 certificates were signed again, 2 could not be"):
+        await publishing.sign_again(given_up.kid, keys=keys, shelf=Forgetful(tmp_path / "files"), now=NOW)
+    assert (await artefacts.latest(row.id, BADGE)).version == 1
+    with pytest.raises(Conflict, match="1 certificates were signed again, 1 could not be"):
+        await publishing.sign_again(given_up.kid, keys=keys, shelf=Shelf(tmp_path / "files"), now=NOW)
+    assert (await artefacts.latest(row.id, BADGE)).version == 2
+
+
+async def test_nothing_is_signed_again_under_another_address(publish, keys):
+    await publish(await awarded())
+    key = await IssuerKey.get(unit_id=UNIT, purpose="token")
+    await publishing.refuse_other_home(key.kid, home=HOME)
+    for other in ("http://localhost:8000", "http://testserve_", "http://testserver.example", "http://%"):
+        with pytest.raises(Invalid, match=f"name {HOME}"):
+            await publishing.refuse_other_home(key.kid, home=other)
+
+
 async def test_a_list_signed_with_a_key_given_up_is_signed_again_at_once(publish, keys, shelf):
     row = await publish(await awarded())
     await signed_list(row, keys, NOW)

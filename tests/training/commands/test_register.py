@@ -10,6 +10,7 @@ import pytest
 
 from certificates import publishing
 from certificates.keys import KeyStore
+from certificates.models import Certificate
 from certificates.safe import Safe
 from certificates.shelf import Shelf
 from tests.certificates.awarded import HOME
@@ -90,3 +91,35 @@ def test_a_certificate_is_shown_by_serial_and_verified_by_file(held: Front) -> N
     for words in (("verify", "forged"), ("verify", "nothing"), ("show", "nothing")):
         refused = held.run("certificate", *words, PUBLIC_URL=HOME)
         assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), words
+
+
+def test_a_changed_file_is_told_with_the_facts_and_fails(held: Front) -> None:
+    (held.folder / "forged").write_text((held.folder / "badge").read_text().replace("Amina", "Karim"))
+    told = held.run("certificate", "verify", "forged")
+    assert (told.returncode, json.loads(told.stdout)["genuine"]) == (1, False)
+    assert json.loads(told.stdout)["name"] == "Amina Yusuf" and "This file was changed." in told.stderr
+    link = f"{HOME}/v/".removeprefix("http://") + json.loads(told.stdout)["serial"]
+    assert held.run("certificate", "show", link).returncode == 1
+
+
+def test_a_damaged_record_is_neither_shown_nor_verified(held: Front) -> None:
+    async def change() -> None:
+        row = await Certificate.get(serial=(held.folder / "serial").read_text())
+        await Certificate.filter(id=row.id).update(facts=row.facts.replace("Amina", "Karim"))
+
+    within(held, change)
+    for words in (("show", (held.folder / "serial").read_text()), ("verify", "badge")):
+        refused = held.run("certificate", *words)
+        assert refused.returncode == 1 and "Yusuf" not in refused.stdout, words
+        assert "This record is damaged. Ask the issuer." in refused.stderr
+
+
+def test_a_key_is_not_given_up_under_another_address(held: Front) -> None:
+    kids = [row["kid"] for row in json.loads(held.run("keys", "list", "--json").stdout) if row["state"] == "active"]
+    refused = held.run("keys", "compromise", kids[0])  # the address is the default one here
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert f"TRAINING_PUBLIC_URL={HOME}" in refused.stderr
+    states = {row["kid"]: row["state"] for row in json.loads(held.run("keys", "list", "--json").stdout)}
+    assert states[kids[0]] == "active", "nothing was changed"
+    done = held.run("keys", "compromise", kids[0], PUBLIC_URL=HOME)
+    assert done.returncode == 0 and "1 certificates were signed again." in done.stdout
