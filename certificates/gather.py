@@ -1,7 +1,7 @@
 """Reads from the floors below all that is known about a person, as evidence records of the pathway language."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -98,18 +98,25 @@ def recorded_row(row: RecordedEvidence, zone: str) -> Row:
 
 async def _relations(person_id: UUID, zone: str) -> list[Row]:
     rows = await Relation.filter(person_id=person_id).values()
-    return [
-        {
-            "id": f"relation-{row['id']}",
-            "type": "relation",
-            "what": row["kind"],
-            "who": str(row["other_id"]),
-            "on": row["starts"] or "unknown",
-            "recorded_at": local_day(row["recorded"], zone),
-            **({"until": row["ends"]} if row["ends"] else {}),
-        }
-        for row in rows
-    ]
+    return [record for row in rows for record in _relation(row, zone)]
+
+
+def _relation(row: Row, zone: str) -> list[Row]:
+    """Tells a relation, and what took it back. Whoever is a relative always was, also where nobody gave a day."""
+    always = date(1900, 1, 1) if row["kind"] == "relative" else "unknown"
+    said = {
+        "id": f"relation-{row['id']}",
+        "type": "relation",
+        "what": row["kind"],
+        "who": str(row["other_id"]),
+        "on": row["starts"] or always,
+        "recorded_at": local_day(row["recorded"], zone),
+        **({"until": row["ends"]} if row["ends"] else {}),
+    }
+    if row["taken_back"] is None:
+        return [said]
+    back = {"id": f"{said['id']}-void", "recorded_at": local_day(row["taken_back"], zone), "void": True}
+    return [said, said | back | {"replaces": said["id"]}]
 
 
 async def _roles(people: Iterable[UUID], holder: UUID) -> list[Row]:

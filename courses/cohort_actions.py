@@ -14,6 +14,7 @@ from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.reach import may_for, person_for, sites_for
 from training.people.reach import visible_to as people_visible_to
+from training.people.relations import relate
 
 LONGEST_MINUTES = 24 * 60
 
@@ -79,8 +80,16 @@ async def place(cohort: Cohort, people: Iterable[UUID], *, actor: Actor, now: da
             found = await Place.get(cohort_id=cohort.id, person_id=person_id, starts=local_day(now, actor.zone))
             await Place.filter(id=found.id).update(ends=None)
             await _tell("place.given", found, actor=actor, now=now, detail={"because": because})
+            await _trained(cohort, person_id, day=max(found.starts, cohort.starts), actor=actor, now=now)
             given += 1
     return given
+
+
+async def _trained(cohort: Cohort, person_id: UUID, *, day: date, actor: Actor, now: datetime) -> None:
+    """Keeps that whoever leads the cohort is a trainer of the person, and so no independent assessor."""
+    if cohort.trainer_id:
+        by, unit = actor.person_id, actor.unit_id
+        await relate(person_id, cohort.trainer_id, "trainer", day=day, unit=unit, actor=by, now=now)
 
 
 async def place_one(cohort: Cohort, person_id: UUID, *, actor: Actor, now: datetime) -> None:
@@ -130,10 +139,11 @@ async def note_who_came(
     async with transaction():
         here = places_for(actor, "manage people").filter(cohort_id=session.cohort_id)
         mine = {row["person_id"] for row in await here.values("person_id")}
+        cohort = await Cohort.get(id=session.cohort_id)
         before = dict(await Attendance.filter(session_id=session.id).values_list("person_id", "minutes"))
         for person_id in mine & set(of):
             minutes = session.minutes if person_id in came else 0
-            if before.get(person_id, 0) == minutes:
+            if before.get(person_id) == minutes:
                 continue
             told = {"minutes": minutes, "recorded": now, "recorded_by": actor.person_id}
             row = Attendance(id=uuid4(), session_id=session.id, person_id=person_id, **told)
@@ -141,5 +151,7 @@ async def note_who_came(
             await Attendance.filter(session_id=session.id, person_id=person_id).update(**told)
             await facts.record(
                 "attendance.recorded", session, actor=actor.person_id, person=person_id, unit=actor.unit_id, now=now,
-                detail={"before": before.get(person_id, 0), "minutes": minutes},
+                detail={"before": before.get(person_id), "minutes": minutes},
             )  # fmt: skip
+            if minutes:
+                await _trained(cohort, person_id, day=session.held_on, actor=actor, now=now)

@@ -32,7 +32,7 @@ from training.lti import connecting, console, picker, review, traffic, windows
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
 from training.lti.tool import Tool
-from training.people import api, session_pages, sign_in
+from training.people import api, relation_pages, session_pages, sign_in
 from training.people import pages as people
 from training.people.door_keeper import SignedIn
 from training.people.ways import menu
@@ -68,6 +68,8 @@ ROUTES = [
     at("/sessions", session_pages.sessions, may=SIGNED_IN, methods=BOTH),
     # people and sites
     at("/people/choose", sign_in.choose, may=ANYONE, methods=BOTH),
+    at("/relations", relation_pages.relations, may=SIGNED_IN, methods=BOTH),
+    at("/relations/{id}/take-back", relation_pages.withdraw, may=SIGNED_IN, methods=BOTH),
     at("/people", people.people, may="see people"),
     at("/people/{id}", people.person, may="see people"),
     at("/people/{id}/memberships", people.membership, may="manage people", methods=POST),

@@ -70,6 +70,9 @@ KINDS: frozenset[str] = frozenset(
         "person.launched",
         "person.recognised",
         "person.signed_in",
+        "relation.declared",
+        "relation.noted",
+        "relation.taken_back",
         "person.signed_out",
         # practice
         "check.recorded",

@@ -11,8 +11,9 @@ from training.assessments.models import Assessment
 from training.assessments.rules import Calibrated, Eligibility, Held, RaterFacts, Related, may_sign
 from training.assessments.versions import CalibrationRun
 from training.people.addresses import same_human
-from training.people.models import Membership, Permission, Person, Relation
+from training.people.models import Membership, Permission, Person
 from training.people.reach import live_on
+from training.people.relations import standing_relations
 from training.people.roles import ABILITIES
 
 
@@ -20,7 +21,7 @@ async def facts_about(rater: UUID, *, trainee: UUID, instrument_id: UUID) -> Rat
     """Reads the permissions, relations and calibrations of a rater."""
     permissions = await Permission.filter(person_id=rater).values("id", "what", "may", "starts", "ends", "site_id")
     between = Q(person_id=trainee, other_id=rater) | Q(person_id=rater, other_id=trainee, kind="relative")
-    relations = await Relation.filter(between).values("id", "kind", "starts", "ends")
+    relations = await standing_relations().filter(between).values("id", "kind", "starts", "ends")
     runs = await CalibrationRun.filter(person_id=rater, instrument_id=instrument_id).values("id", "agreement", "held")
     return RaterFacts(
         rater=rater,

@@ -122,6 +122,8 @@ class Membership(Model):
 class Relation(Model):
     """Says how another person stands to this one: supervisor, trainer, co_leader, assessor, manager or relative.
 
+    Practice, cohorts and supervision make them, and people declare their own (`declared_by`). What was declared by
+    mistake is `taken_back`, with a `note` that says why.
     Personal data: both people and how they relate; kept: seven years after it ends.
     """
 
@@ -136,6 +138,9 @@ class Relation(Model):
     starts = fields.DateField(null=True)
     ends = fields.DateField(null=True)
     recorded = fields.DatetimeField()
+    declared_by = fields.UUIDField(null=True)
+    taken_back = fields.DatetimeField(null=True)
+    note = fields.TextField(null=True)
 
     person_id: UUID
     other_id: UUID

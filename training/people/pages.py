@@ -19,8 +19,9 @@ from training.errors import Invalid, NotFound
 from training.people import actions
 from training.people.actor import Actor
 from training.people.giving import gives, may_end
-from training.people.models import Email, Membership, Permission, Person, Relation
+from training.people.models import Email, Membership, Permission, Person
 from training.people.reach import live_on, visible_to
+from training.people.relations import standing_relations
 from training.people.roles import ROLES
 from training.people.sessions import open_ones
 from training.web.pages import actor, as_file, fill, go, identity, page, typed
@@ -164,7 +165,12 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
 
 async def _relations(found: Person) -> list[dict[str, str]]:
     """One line for each person and kind: every session supervised is a row of its own."""
-    rows = await Relation.filter(person=found).order_by("starts").values("kind", "starts", "ends", name="other__name")
+    rows = (
+        await standing_relations()
+        .filter(person=found)
+        .order_by("starts")
+        .values("kind", "starts", "ends", name="other__name")
+    )
     first: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         first.setdefault((row["kind"], row["name"]), row)

@@ -17,6 +17,7 @@ from training.people.actor import Actor
 from training.people.addresses import same_human
 from training.people.models import Membership
 from training.people.reach import live_on, person_for
+from training.people.relations import relate
 from training.practice.asking import ask, close_requests
 from training.practice.models import (
     BackgroundCheck,
@@ -27,7 +28,7 @@ from training.practice.models import (
     deliveries_visible_to,
     supervisions_visible_to,
 )
-from training.practice.naming import named, relate
+from training.practice.naming import named
 from training.practice.rules import (
     CHECKS,
     Confirmer,
@@ -87,8 +88,8 @@ async def _keep_parts(row: Delivery, team: tuple[Confirmer, ...], entry: Deliver
     for one in team:
         await DeliveryTeam.create(delivery=row, person_id=one.person, name=one.name)
         if one.person:
-            await relate(row.person_id, one.person, "co_leader", day=row.began, now=now)
-            await relate(one.person, row.person_id, "co_leader", day=row.began, now=now)
+            for person, other in ((row.person_id, one.person), (one.person, row.person_id)):
+                await relate(person, other, "co_leader", day=row.began, unit=row.unit_id, actor=row.person_id, now=now)
     for tailoring in entry.tailorings:
         await Tailoring.create(delivery=row, **asdict(tailoring))
 
@@ -119,7 +120,10 @@ async def log_supervision(
             replaces_id=replaces,
         )
         if supervisor.person:
-            await relate(row.person_id, supervisor.person, "supervisor", day=row.held, now=now)
+            await relate(
+                row.person_id, supervisor.person, "supervisor", day=row.held, unit=row.unit_id, actor=row.person_id,
+                now=now,
+            )  # fmt: skip
         if old:
             await close_requests(old, actor=actor, now=now)
         kind = "supervision.corrected" if old else "supervision.logged"

@@ -1,8 +1,7 @@
 """Finds who is meant when somebody is named to confirm, and whom one may choose from."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 
@@ -10,8 +9,9 @@ from training.errors import Invalid
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
 from training.people.addresses import addresses_of, is_known_as, same_human
-from training.people.models import Email, Membership, Person, Relation
+from training.people.models import Email, Membership, Person
 from training.people.reach import live_on
+from training.people.relations import standing_relations
 from training.practice.rules import Confirmer, fault_of_confirmer
 
 ALSO_YOU = (
@@ -24,7 +24,7 @@ async def colleagues(actor: Actor, today: date) -> list[dict[str, Any]]:
     """Lists whom the actor can choose by name: people with a role at the same site, and those related to the actor."""
     sites = Membership.filter(live_on(today), person_id=actor.person_id, site_id__isnull=False).values("site_id")
     there = Membership.filter(live_on(today), site_id__in=Subquery(sites)).values("person_id")
-    related = Relation.filter(person_id=actor.person_id).exclude(kind="relative").values("other_id")
+    related = standing_relations().filter(person_id=actor.person_id).exclude(kind="relative").values("other_id")
     return (
         await Person.filter(unit_id=actor.unit_id, erased_at__isnull=True)
         .filter(Q(id__in=Subquery(there)) | Q(id__in=Subquery(related)))
@@ -62,13 +62,3 @@ async def _person(confirmer: Confirmer, actor: Actor) -> Person | None:
     spellings = {confirmer.contact.strip().lower(), plain_address(confirmer.contact)}
     found = Email.filter(unit_id=actor.unit_id, address__in=list(spellings), confirmed=True)
     return await there.filter(id__in=Subquery(found.values("person_id"))).first()
-
-
-async def relate(person: UUID, other: UUID, kind: str, *, day: date, now: datetime) -> None:
-    """Keeps that somebody co-led with or supervised the person from that day, unless it is known already.
-
-    It is kept when it is logged, before anybody confirms: a claimed supervisor is no independent assessor.
-    """
-    known = Relation.filter(person_id=person, other_id=other, kind=kind)
-    if not await known.filter(Q(starts__isnull=True) | Q(starts__lte=day)).exists():
-        await Relation.create(person_id=person, other_id=other, kind=kind, starts=day, recorded=now)
