@@ -28,6 +28,14 @@ class Safe:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._lock.encrypt(nonce, secret, purpose.encode())
 
+    def reseal(self, sealed: bytes, *, purpose: str, before: "Safe") -> bytes:
+        """Encrypts a secret anew that another safe opens; raises Upstream when neither of the two does."""
+        try:
+            self.open(sealed, purpose=purpose)
+        except Upstream:
+            return self.seal(before.open(sealed, purpose=purpose), purpose=purpose)
+        return sealed  # done before
+
     def open(self, sealed: bytes, *, purpose: str) -> bytes:
         """Decrypts a secret; raises Upstream when it was sealed with another master key or for another purpose."""
         try:

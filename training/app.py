@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import structlog
 from starlette.applications import Starlette
@@ -25,7 +26,7 @@ from courses import cohort_pages as cohorts
 from courses import learners, player
 from courses import pages as courses
 from courses import quiz_pages as quizzes
-from training import consequences, facts, health, home, offers, reviews, rosters
+from training import consequences, facts, failed_work, health, home, offers, reviews, rosters
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages
 from training.lti import connecting, console, picker, review, traffic, windows
@@ -99,6 +100,8 @@ ROUTES = [
     at("/lti/console/{id}/introduce", console.introduce, may="connect systems", methods=BOTH),
     at("/lti/console/{id}/approve", console.approve, may="connect systems", methods=POST),
     at("/lti/console/{id}/refuse", console.refuse, may="connect systems", methods=POST),
+    # what could not be done
+    at("/work", failed_work.work, may="run the service", methods=BOTH),
     # what is learnt
     at("/courses", courses.mine, may=SIGNED_IN),
     at("/courses/media/{sha256}", player.media, may=SIGNED_IN),
@@ -214,7 +217,7 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
     app.state.window_for = windows.window_for
     app.state.offers, app.state.attempts = offers.offers, reviews.attempts
     app.state.file_seats = asyncio.Semaphore(FILES_AT_ONCE)
-    app.state.only_unit = None
+    app.state.only_unit, app.state.counted = None, datetime.min.replace(tzinfo=UTC)
     return app
 
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from training.database.opening import connection, inside_transaction, on_postgres
 from training.errors import Conflict, NotFound
@@ -166,6 +167,19 @@ async def send_again(followup_id: UUID, *, now: datetime) -> None:
         raise Conflict("This is being sent right now.", "Look again in a minute.")
     else:
         raise NotFound("There is no such piece of work.", "Choose one from the list.")
+
+
+def failed() -> QuerySet[Followup]:
+    """Finds the work that was given up: dead after its tries, or refused for a reason."""
+    return Followup.filter(state__in=["dead", "refused"])
+
+
+async def send_all_again(rows: QuerySet[Followup], *, now: datetime) -> int:
+    """Queues all of this failed work again, and tells how much it was."""
+    count = await rows.update(state="queued", due=now, attempts=0, faults=0, first_tried=None, ended=None)
+    if count:
+        await _wake_workers()
+    return count
 
 
 async def forget_done(*, now: datetime) -> int:

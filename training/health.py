@@ -1,13 +1,19 @@
 """Pages for the machines that watch the service: alive, ready, and its figures."""
 
+from datetime import timedelta
+
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from training import clock
+from training import clock, figures
 from training.database.migrating import is_migrated
 from training.readiness import lacks
+
+log = structlog.get_logger()
+COUNT_AGAIN = timedelta(minutes=1)
 
 
 async def live(request: Request) -> Response:
@@ -30,5 +36,12 @@ async def ready(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Gives the figures in the format of Prometheus."""
+    """Gives the figures in the format of Prometheus; those of the records are counted once a minute at most."""
+    state, now = request.app.state, clock.now()
+    if now - state.counted >= COUNT_AGAIN:
+        state.counted = now  # before counting: nobody else begins meanwhile
+        try:
+            await figures.count(now)
+        except (DBConnectionError, OperationalError) as error:
+            log.warning("figures", error=type(error).__name__)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -31,6 +31,7 @@ KINDS: frozenset[str] = frozenset(
         "key.activated",
         "key.announced",
         "key.compromised",
+        "key.resealed",
         "key.retired",
         "pathway.published",
         "person.considered",

@@ -20,6 +20,7 @@ from training.errors import NotFound
 from training.lti.keyring import Keyring, list_keys
 from training.lti.models import ToolKey
 from training.people.operator import OPERATOR
+from training.resealing import reseal
 from training.sites.models import CentralUnit
 
 keys = typer.Typer(no_args_is_help=True)
@@ -94,3 +95,20 @@ async def _compromise(kid: str) -> list[str]:
         store = KeyStore(Safe.of(settings.secret_key), home=settings.public_url)
         count = await publishing.sign_again(kid, keys=store, shelf=Shelf(settings.storage), now=now)
     return [f"The key {kid} is given up.", f"{count} certificates were signed again."]
+
+
+@keys.command("reseal")
+def reseal_all(
+    before: Annotated[
+        str, typer.Option(envvar="TRAINING_SECRET_KEY_BEFORE", prompt="The old secret key", hide_input=True)
+    ],
+) -> None:
+    """Encrypt every key anew after TRAINING_SECRET_KEY was changed; stop the service first."""
+    typer.echo(f"{asyncio.run(_reseal(before))} secrets were sealed anew with TRAINING_SECRET_KEY.")
+
+
+async def _reseal(before: str) -> int:
+    facts.follow(AFTER)
+    settings = here()
+    async with opened(settings.database_url):
+        return await reseal(before=before, after=settings.secret_key, actor=OPERATOR, now=clock.now())

@@ -14,8 +14,16 @@ from pathlib import Path
 from typing import Literal
 
 import asyncpg  # type: ignore[import-untyped]
+from tortoise.exceptions import DBConnectionError, OperationalError
 
+from certificates.keys import KeyStore
+from certificates.safe import Safe
+from training import clock, facts
 from training.commands import pango
+from training.database.migrating import is_migrated
+from training.database.opening import opened
+from training.errors import Upstream
+from training.lti.keyring import Keyring
 from training.settings import Settings
 
 FONTS = ("certificate-display.ttf", "certificate-strong.ttf", "certificate-text.ttf")
@@ -50,6 +58,8 @@ async def findings(settings: Settings | None, port: int) -> AsyncIterator[Findin
     yield free_port(port)
     yield disk(settings.storage if settings else Path("var"))
     yield await postgres(settings.database_url if settings else "")
+    if settings:
+        yield await records(settings)
 
 
 def python() -> Finding:
@@ -126,6 +136,25 @@ async def postgres(database_url: str) -> Finding:
             return Finding("lack", "PostgreSQL", f"{reason}; start it, or mend TRAINING_DATABASE_URL")
         return Finding("note", "PostgreSQL", "none answers here; SQLite needs none")
     return Finding("ok", "PostgreSQL", told if chosen else f"{told} answers; TRAINING_DATABASE_URL does not use it")
+
+
+async def records(settings: Settings) -> Finding:
+    """Tells whether the secret key opens the keys, and how much work has failed."""
+    try:
+        async with opened(settings.database_url):
+            if not await is_migrated():
+                return Finding("note", "Records", "the database is not up to date; run: training migrate")
+            await KeyStore(Safe.of(settings.secret_key), home=settings.public_url).check()
+            await Keyring(settings.secret_key).check(clock.now())
+            count = await facts.failed().count()
+    except (DBConnectionError, OperationalError):
+        return Finding("note", "Records", "the database does not answer, so nothing is known of them")
+    except Upstream as trouble:
+        return Finding("lack", "Records", f"{trouble.message} {trouble.remedy}")
+    if count:
+        words = f"{count} pieces of work failed; see: training work --failed, then: training work --again all"
+        return Finding("note", "Records", words)
+    return Finding("ok", "Records", "the keys open, and no work has failed")
 
 
 async def _version_of(url: str) -> str:

@@ -6,10 +6,11 @@ import secrets
 import shutil
 import signal
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 import uvicorn
@@ -18,16 +19,21 @@ import uvloop
 from training import app as roof
 from training import clock, facts, logs
 from training import settings as setting
+from training.commands.tables import AsJson, show
 from training.consequences import AFTER
 from training.database import migrating
 from training.database.opening import opened
 from training.demo import seed as demo_seed
 from training.demo.lms.app import build as build_lms
+from training.errors import Invalid, NotFound
 from training.people.demo_cast import SEES
 from training.readiness import check_start
 from training.settings import Settings
 from training.web.slow_requests import ImpatientProtocol
 from training.work import outside, worker
+
+FAILED = ("id", "kind", "state", "attempts", "ended", "last_error")
+"""What the list tells of work that failed."""
 
 Port = Annotated[int, typer.Option(help="port to listen on", min=1, max=65535)]
 
@@ -38,10 +44,20 @@ def serve(host: str = "127.0.0.1", port: Port = 8000) -> None:
     uvloop.run(_serve(settings, host, port))
 
 
-def work(once: Annotated[bool, typer.Option(help="do everything that is due, then end")] = False) -> None:
+def work(
+    once: Annotated[bool, typer.Option(help="do everything that is due, then end")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="only list the work that failed, with the reason")] = False,
+    again: Annotated[str, typer.Option(help="queue failed work again: its id, or all", metavar="ID|all")] = "",
+    as_json: AsJson = False,
+) -> None:
     """Do follow-up work: scores, mail, certificates, timers. Any number of these may run on PostgreSQL."""
     settings = _ready()
-    uvloop.run(_work(settings, once=once))
+    if failed:
+        show(asyncio.run(_failed(settings)), FAILED, as_json=as_json)
+    elif again:
+        typer.echo(f"{asyncio.run(_again(settings, again))} pieces of work are queued again.")
+    else:
+        uvloop.run(_work(settings, once=once))
 
 
 def migrate() -> None:
@@ -120,6 +136,23 @@ async def _work(settings: Settings, *, once: bool) -> None:
                 typer.echo(f"{await toil.work_once()} pieces of work were done.")
             else:
                 await _until_told(toil.work_forever())
+
+
+async def _failed(settings: Settings) -> Sequence[Mapping[str, Any]]:
+    async with opened(settings.database_url):
+        return await facts.failed().order_by("ended", "id").values(*FAILED)
+
+
+async def _again(settings: Settings, which: str) -> int:
+    async with opened(settings.database_url):
+        rows, now = facts.failed(), clock.now()
+        try:
+            count = await facts.send_all_again(rows if which == "all" else rows.filter(id=UUID(which)), now=now)
+        except ValueError as error:
+            raise Invalid(f"{which}: this is no id of work.", "Give one of: training work --failed") from error
+    if not count and which != "all":
+        raise NotFound(f"{which}: no such work has failed.", "See: training work --failed")
+    return count
 
 
 async def _until_told(work: Coroutine[Any, Any, None]) -> None:

@@ -84,10 +84,20 @@ class Keyring:
 
     async def add(self, now: datetime, *, signs_from: datetime) -> ToolKey:
         """Makes a key and stores it encrypted."""
-        key = generate_private_key(65537, BITS)
+        key, kid = generate_private_key(65537, BITS), secrets.token_urlsafe(12)
+        return await ToolKey.create(kid=kid, private_pem=self._seal(key), created=now, signs_from=signs_from)
+
+    def reseal(self, row: ToolKey, *, before: "Keyring") -> str:
+        """Encrypts a key anew that another keyring opens; raises Upstream when neither of the two does."""
+        try:
+            self._open(row)
+        except Upstream:
+            return self._seal(before._open(row).key)
+        return row.private_pem  # done before
+
+    def _seal(self, key: RSAPrivateKey) -> str:
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(self._password))
-        kid = secrets.token_urlsafe(12)
-        return await ToolKey.create(kid=kid, private_pem=pem.decode(), created=now, signs_from=signs_from)
+        return pem.decode()
 
     def _open(self, row: ToolKey) -> SigningKey:
         if row.kid not in self._opened:

@@ -19,7 +19,7 @@ class Tool:
         self.origin = origin
         self.state_key = derive(secret_key, "lti state")
         self.window_codes = Fernet(urlsafe_b64encode(derive(secret_key, "lti windows")))
-        self._hidden = Fernet(urlsafe_b64encode(derive(secret_key, "lti client tokens")))
+        self._hidden = hidden_with(secret_key)
 
     @property
     def redirect_uri(self) -> str:
@@ -33,3 +33,8 @@ class Tool:
     def show(self, text: str) -> str:
         """Decrypts a token that an LMS gave us to keep."""
         return self._hidden.decrypt(text.encode()).decode() if text else ""
+
+
+def hidden_with(secret_key: str) -> Fernet:
+    """Gives what encrypts the secrets that LMSs gave us to keep."""
+    return Fernet(urlsafe_b64encode(derive(secret_key, "lti client tokens")))

@@ -39,6 +39,7 @@ ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "read register": frozenset({"coordinator", "central", "auditor"}),
         "audit": frozenset({"central", "auditor"}),
         "connect systems": frozenset({"administrator"}),
+        "run the service": frozenset({"administrator"}),
         "load material": frozenset({"central", "administrator"}),
     }
 )

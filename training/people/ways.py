@@ -16,6 +16,7 @@ WAYS = (
     ("read register", "Register", "Who was certified, where, on any day.", "/register"),
     ("audit", "Audits", "Draw a sample, look at each case, uphold or overturn.", "/audits"),
     ("connect systems", "Learning systems", "Connect an LMS; see why a launch failed.", "/lti/console"),
+    ("run the service", "Work that failed", "Mails and certificates that could not be done, and why.", "/work"),
 )
 """Ability → title, words and path of a way on; the menu and the home page are both made of it."""
 

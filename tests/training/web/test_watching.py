@@ -1,5 +1,12 @@
 """What is noted of each request: an id that its answer brings along, and a count by route, method and status."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from tests.certificates.awarded import awarded
+from training.facts import Followup
+from training.lti.models import LaunchTrace
+
 
 async def test_each_answer_has_an_id_of_its_own(browse):
     stranger = await browse()
@@ -15,3 +22,30 @@ async def test_requests_are_counted_by_route_and_made_up_methods_together(browse
     assert 'training_requests_total{method="GET",route="/health/live",status="200"}' in counted
     assert 'training_requests_total{method="other",' in counted
     assert "BREW" not in counted
+
+
+async def test_the_figures_tell_of_work_that_waits_or_failed_of_certificates_and_refused_launches(browse):
+    now = datetime.now(UTC)
+    given = {"payload": {}, "due": now - timedelta(seconds=90)}
+    for number, (kind, state) in enumerate([("mail x", "queued"), ("mail x", "dead"), ("lti score", "refused")]):
+        await Followup.create(kind=kind, key=str(number), state=state, **given)
+    await awarded()
+    await LaunchTrace.create(id=uuid4(), reference="r", at=now, outcome="state_missing")
+    told = (await (await browse()).get("/metrics")).text
+    for line in (
+        'training_work{kind="mail x",state="queued"} 1.0',
+        'training_work{kind="mail x",state="dead"} 1.0',
+        'training_work{kind="lti score",state="refused"} 1.0',
+        'training_certificates{state="reserved"} 1.0',
+        'training_launches_last_day{outcome="state_missing"} 1.0',
+    ):
+        assert line in told, told
+    age = float(told.partition('training_work_waiting_seconds{kind="mail x"} ')[2].split()[0])
+    assert 89 <= age < 300
+
+
+async def test_the_records_are_not_counted_for_each_who_asks(browse):
+    stranger = await browse()
+    await stranger.get("/metrics")
+    await awarded()
+    assert 'state="reserved"' not in (await stranger.get("/metrics")).text
