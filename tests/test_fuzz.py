@@ -62,7 +62,7 @@ async def test_no_request_meets_a_fault(service, browse, course, key):
 @pytest.mark.parametrize("path", ["/assets/x/{}", "/courses/media/{}", "/courses/entries/{}", "/keys/{}", "/v/{}"])
 async def test_a_name_of_any_length_is_looked_for_and_not_found(browse, path):
     browser = await browse("amina")
-    for name in ("x" * 300, "x" * 5000, "é" * 200, "..%2f" * 50, "%00"):
+    for name in ("x" * 300, "x" * 5000, "é" * 200, "..%2f" * 50 + "x", "%00"):
         assert (await browser.get(path.format(name))).status_code == 404
 
 
