@@ -30,6 +30,7 @@ from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.models import Person
+from training.people.names import has_name
 from training.people.reach import people_for
 
 
@@ -50,6 +51,8 @@ async def consider_and_award(person_id: UUID, *, home: str, now: datetime) -> li
 async def _consider_and_award(person_id: UUID, *, home: str, now: datetime) -> list[Considered]:
     person = await Person.get(id=person_id)
     found = await consider(person, now=now)
+    if not has_name(person.id, person.name):
+        return found  # a certificate bears a name: it is awarded as soon as somebody tells it
     for considered in found:
         for level in considered.verdict.levels:
             if awaits(level) and not is_named(considered, level):
@@ -92,6 +95,11 @@ async def _decide_as(actor: Actor, consideration_id: UUID, *, wish: Wish, home: 
         return made
     level = _level(considered, row)
     _in_order(considered, level, wish)
+    if wish.outcome in GRANTING and not has_name(person.id, person.name):
+        raise Conflict(
+            "Nobody has told us this person's name, so no certificate can be issued.",
+            "They are asked for it; or write it on their page, then decide.",
+        )
     if awaits(level) and not considered.kept[slot_of(person, considered, level)].awaiting:
         raise Conflict(
             "This was refused, and nothing new has been shown since.",

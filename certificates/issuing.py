@@ -14,7 +14,9 @@ from certificates.considering import Considered, per_of
 from certificates.frozen import CertificateFacts, EvidenceCount, Signatory, canonical, digest, thawed
 from certificates.models import Certificate, Certification, Decision
 from certificates.sheet import WORDS
+from training.errors import Conflict
 from training.people.models import Email, Person
+from training.people.names import has_name
 from training.sites.models import CentralUnit, Programme
 
 COUNTED = {
@@ -42,6 +44,8 @@ async def reserve(
     issue: Issue, *, home: str, now: datetime, random: Callable[[int], bytes] = secrets.token_bytes
 ) -> Certificate:
     """Writes the row of a certificate in the caller's transaction; follow-up work signs and publishes it."""
+    if not has_name(issue.person.id, issue.person.name):
+        raise Conflict("Nobody has told us this person's name.", "Write it on their page.")
     unit = await CentralUnit.get(id=issue.person.unit_id)
     place = await status_lists.take(unit.id, home=home, random=random)
     frozen = await _frozen(issue, unit, place, home=home, now=now, random=random)

@@ -27,6 +27,7 @@ from training.errors import Invalid, NotFound
 from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.models import Membership, Person
+from training.people.names import has_name
 from training.people.reach import live_on, may_for, person_for
 from training.sites.models import Site
 from training.web.pages import actor, fill, go, identity, page, typed
@@ -195,6 +196,7 @@ async def _case(row: Consideration) -> dict[str, Any]:
         "verdict": told_nodes(row.verdict["entry"] + row.verdict["requires"], titles),
         "renewal": told_nodes(renewal["requires"], titles) if renewal else [],
         "outcomes": _outcomes(row),
+        "named": has_name(row.person_id, row.person.name),
         "earlier": [(OUTCOMES.get(one.outcome, OUTCOMES["provisional"]).tag, one) for one in earlier],
         "back": ("Decisions", "/certificates/decisions"),
     }

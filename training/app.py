@@ -33,7 +33,7 @@ from training.lti import connecting, console, picker, review, traffic, windows
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
 from training.lti.tool import Tool
-from training.people import api, relation_pages, session_pages, sign_in
+from training.people import api, contact_pages, relation_pages, session_pages, sign_in
 from training.people import pages as people
 from training.people.door_keeper import SignedIn
 from training.people.ways import menu
@@ -73,6 +73,11 @@ ROUTES = [
     at("/relations/{id}/take-back", relation_pages.withdraw, may=SIGNED_IN, methods=BOTH),
     at("/people", people.people, may="see people"),
     at("/people/{id}", people.person, may="see people"),
+    at("/people/{id}/name", contact_pages.name, may="manage people", methods=BOTH),
+    at("/people/{id}/letters", contact_pages.letters_of, may="manage people"),
+    at("/letters", contact_pages.undelivered, may="manage people"),
+    at("/letters/{id}", contact_pages.letter, may="manage people", methods=BOTH),
+    at("/name", contact_pages.own_name, may=SIGNED_IN, methods=BOTH),
     at("/people/{id}/memberships", people.membership, may="manage people", methods=POST),
     at("/people/{id}/memberships/end", people.end, may="manage people", methods=POST),
     at("/people/{id}/sign-out", session_pages.sign_out_person, may="manage people", methods=POST),

@@ -73,6 +73,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "certificate.awarded": ("publish certificate", SCORE),
     "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
     "certificate.signed_again": ("print certificate", "mail signed again"),
+    "person.named": (CONSIDER,),
     "decision.made": ("mail decision", CONSIDER),
     "objection.answered": ("mail answer", CONSIDER),
     "certificate.withdrawn": ("settle status bit", "mail change", CONSIDER),

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from certificates import pathway_versions
 from certificates.credential_models import Damage
 from certificates.grounds import Consideration, considerations_visible_to, current
+from certificates.models import Decision, objections_visible_to
+from certificates.outcome_words import OUTCOMES
 from certificates.workforce import counts_of
 from courses.journeys import journey_of
 from courses.models import Enrolment
@@ -17,12 +19,17 @@ from training import clock
 from training.assessments.models import Rater
 from training.dates import day
 from training.people.actor import Actor
+from training.people.letters import letters_visible_to, open_
+from training.people.names import NEUTRAL, has_name
+from training.people.reach import reach
 from training.people.ways import cards
 from training.practice.overview import asked_of
 from training.web.pages import actor, go, page
 
 Step = dict[str, str]
 
+SHOWN = 5
+"""Tasks of one kind on the home page; the others are one click away."""
 RENEWS = {
     "in_grace": ("Renew now: your time has run out", "See what is left"),
     "renewal_due": ("Time to renew", "See what is left"),
@@ -38,12 +45,44 @@ async def home(request: Request) -> Response:
     me: Actor = actor(request)
     heading = f"Hello {me.name.split(' ')[0]}"
     counts = await counts_of(me, clock.now()) if me.sites("see people") else []
-    return page(request, "people/home.html", heading=heading, next_step=await _next(me), cards=cards(me), counts=counts)
+    tasks = await _tasks(me)
+    step = await _next(me)
+    return page(
+        request, "people/home.html", heading=heading, next_step=step, cards=cards(me), counts=counts, tasks=tasks
+    )
+
+
+async def _tasks(me: Actor) -> list[dict[str, str]]:
+    """Lists what waits for somebody who manages people: letters that did not arrive, names that nobody has told."""
+    if not me.may("manage people"):
+        return []
+    letters = letters_visible_to(me).filter(open_(clock.now()))
+    tasks = [
+        {"title": row["subject"], "text": f"Could not be delivered to {row['addressee'] or row['name']}.",
+         "path": f"/letters/{row['id']}"}
+        for row in await letters.order_by("made").limit(SHOWN).values("id", "subject", "addressee", name="person__name")
+    ]  # fmt: skip
+    if (more := await letters.count() - len(tasks)) > 0:
+        tasks.append({"title": f"{more} more", "text": "Letters that could not be delivered.", "path": "/letters"})
+    return tasks + await _names_needed(me)
+
+
+async def _names_needed(me: Actor) -> list[dict[str, str]]:
+    """Lists people whose certificate waits for their name."""
+    ready = current().filter(reach(me, "manage people"), standing__in=["ready", "in_training"], result="met")
+    rows = (
+        await ready.filter(person__name__startswith=f"{NEUTRAL} ").limit(SHOWN).values("person_id", name="person__name")
+    )
+    return [
+        {"title": f"Name needed: {row['name']}", "text": "Their certificate waits until somebody tells their name.",
+         "path": f"/people/{row['person_id']}/name"}
+        for row in {row["person_id"]: row for row in rows if not has_name(row["person_id"], row["name"])}.values()
+    ]  # fmt: skip
 
 
 async def _next(me: Actor) -> Step | None:
     """The first step there is: what others wait for comes before one's own."""
-    for look in (_mend, _decide, _assess, _confirm, _learn, _renew, _go_on):
+    for look in (_tell_name, _mend, _decide, _assess, _confirm, _hear, _learn, _renew, _go_on):
         if step := await look(me):
             return step
     return None
@@ -62,9 +101,37 @@ async def _mend(me: Actor) -> Step | None:
     return _step("A record is damaged", f"{words} not say any more what was signed.", path, "Look at it")
 
 
+async def _tell_name(me: Actor) -> Step | None:
+    if me.named:
+        return None
+    return _step("What is your name?", "Your name will stand on your certificate.", "/name", "Tell us your name")
+
+
+async def _hear(me: Actor) -> Step | None:
+    """What was decided against somebody, as long as they may object."""
+    if not me.may("learn"):
+        return None
+    refused = await Decision.filter(
+        person_id=me.person_id, appeal_until__gte=me.today, outcome__in=["deferred", "declined"]
+    ).prefetch_related("pathway", "objection").order_by("-recorded").first()  # fmt: skip
+    held = await current().filter(person_id=me.person_id, standing__in=["suspended", "withdrawn"]).first()
+    if held:
+        words = OUTCOMES[held.standing]
+        return _step(words.subject, words.means, "/pathways", "Read why, and what you can do")
+    if refused is None or await current().filter(person_id=me.person_id, awaiting=True).exists():
+        return None
+    if await Decision.filter(person_id=me.person_id, level=refused.level, recorded__gt=refused.recorded).exists():
+        return None
+    words = OUTCOMES[refused.outcome]
+    return _step(words.subject, words.means, "/pathways", "Read why, and what you can do")
+
+
 async def _decide(me: Actor) -> Step | None:
     if not me.may("decide"):
         return None
+    if objections := await objections_visible_to(me).filter(finding="open").count():
+        words = "person says that a decision was wrong." if objections == 1 else "people say that a decision was wrong."
+        return _step("Answer", f"{objections} {words}", "/certificates/decisions", "Look at them")
     waiting = await considerations_visible_to(me).filter(awaiting=True).count()
     if not waiting:
         return None

@@ -69,6 +69,7 @@ KINDS: frozenset[str] = frozenset(
         "person.erased",
         "person.exported",
         "person.launched",
+        "person.named",
         "person.recognised",
         "person.signed_in",
         "relation.declared",

@@ -114,15 +114,14 @@ async def test_only_those_who_read_the_register_read_the_reason_beside_the_holde
 async def test_you_are_certified_is_mailed_when_the_certificate_can_be_opened_and_not_before(
     named, browse, work, mails, settings
 ):
-    files = Path(settings.storage_url)
-    files.parent.mkdir(exist_ok=True)
-    files.write_text("not a folder, so that nothing can be published")
+    away = settings.storage.with_name("away")
+    settings.storage.rename(away)
     await decided(browse, await waiting("amina"), "certified", "All is met.")
     await work()
     assert await Certificate.filter(progress="published").count() == 0
     assert mails("certified") == []
-    files.unlink()
-    await Followup.filter(kind="publish certificate").update(state="queued", due=at(TODAY))
+    away.rename(settings.storage)
+    await Followup.filter(kind="publish certificate").update(state="queued", due=at(TODAY, 0), ended=None)
     await work()
     ((to, subject, text),) = mails("You are certified")
     row = await Certificate.get(progress="published")
@@ -241,7 +240,7 @@ async def test_a_refused_case_waits_again_only_after_new_evidence(named, browse,
     form = {"outcome": "certified", "reasons": "On second thoughts."}
     answer = await dara.post(f"/certificates/decisions/{latest.id}", data=form)
     assert answer.status_code == 409 and "nothing new has been shown since" in answer.text
-    await shown("amina", "first aid for children")
+    await shown("amina")
     await considered("amina", TODAY, 23)
     again = await Consideration.get(awaiting=True)
     page = (await dara.get(f"/certificates/decisions/{again.id}")).text

@@ -69,7 +69,9 @@ async def _known(line: Line, sheet: Sheet, unit: CentralUnit) -> Known | None:
 
 async def _person(told: str, unit: CentralUnit) -> UUID | None:
     if "@" in told:
-        email = await Email.filter(unit_id=unit.id, address=told.lower(), person__erased_at=None).first()
+        email = await Email.filter(
+            unit_id=unit.id, address=told.lower(), mail_only=False, person__erased_at=None
+        ).first()
         return email.person_id if email else None
     try:
         found = await Person.get_or_none(id=UUID(told), unit_id=unit.id, erased_at=None)

@@ -10,9 +10,9 @@ from training.dates import local_day
 from training.lti.models import Context, ContextRole, Deployment, Identity, Registration, ResourceLink
 from training.lti.visits import Launch, Named, Visit
 from training.people.models import Membership, Person
+from training.people.names import neutral_name
 from training.sites.models import zone_of
 
-NEUTRAL = "Learner"
 LANGUAGES = frozenset({"en", "cy"})
 
 
@@ -122,7 +122,7 @@ async def _person(registration: Registration, named: Named, now: datetime) -> Pe
 
 def name_of(person_id: UUID, named: Named) -> str:
     """Tells what a person new to us is called; a neutral name where the LMS tells none."""
-    return named.name or f"{NEUTRAL} {person_id.hex[:4].upper()}"
+    return named.name or neutral_name(person_id)
 
 
 def language_of(named: Named) -> str:
@@ -143,8 +143,7 @@ async def learn_name(known: Identity, named: Named) -> None:
     }
     if not changed:
         return
-    neutral = f"{NEUTRAL} {known.person_id.hex[:4].upper()}"
-    if "name" in changed and known.person.name in (known.name, neutral):
+    if "name" in changed and known.person.name in (known.name, neutral_name(known.person_id)):
         await Person.filter(id=known.person_id, erased_at__isnull=True).update(name=named.name)
     if "email" in changed and known.email:
         changed["former_emails"] = f"{known.former_emails} {known.email}".strip()

@@ -7,6 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from training.people import roles
+from training.people.names import has_name
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Actor:
     contact: str = ""
     lti: LtiContext | None = None
     staff: bool = True
+
+    @property
+    def named(self) -> bool:
+        """Tells whether we know what the person is called."""
+        return has_name(self.person_id, self.name)
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Letters: every mail for a person, what became of it, and what people do about those that did not arrive."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -59,10 +60,11 @@ async def post(draft: Draft, *, key: str, settings: Settings, now: datetime) -> 
     except Upstream as error:
         await row.update(reason=error.message[:REASON_LETTERS])
         raise
-    await row.update(state=state, reason=reason[:REASON_LETTERS], ended=now)
     if state != "sent":
+        await row.update(broken=draft.address, failed=now)
         same = Letter.filter(open_(now), person_id=draft.person_id, subject=draft.subject, address=draft.address)
         await same.exclude(id=found.id).update(settled=now, note="There is a newer one of the same.")
+    await row.update(state=state, reason=reason[:REASON_LETTERS], ended=now)
 
 
 async def drop(key: str, *, now: datetime) -> None:
@@ -81,12 +83,15 @@ def letters_visible_to(actor: Actor) -> QuerySet[Letter]:
 
 
 async def broken_addresses(person_id: UUID) -> frozenset[str]:
-    """Lists the addresses at which the last letter to a person did not arrive."""
-    rows = await Letter.filter(person_id=person_id, state__in=("sent", *FAILED)).order_by("made").values(
-        "address", "state"
-    )  # fmt: skip
-    last = {str(row["address"]): str(row["state"]) for row in rows}
-    return frozenset(address for address, state in last.items() if state in FAILED)
+    """Lists the addresses at which a letter to a person did not arrive, and none has arrived since."""
+    rows = await Letter.filter(person_id=person_id).values("broken", "failed", "address", "state", "ended")
+    failed = _latest((row["broken"], row["failed"]) for row in rows if row["broken"])
+    sent = _latest((row["address"], row["ended"]) for row in rows if row["state"] == "sent")
+    return frozenset(address for address, moment in failed.items() if address not in sent or sent[address] < moment)
+
+
+def _latest(found: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
+    return dict(sorted(found, key=lambda one: one[1]))
 
 
 async def send_again(letter_id: UUID, *, actor: Actor, now: datetime) -> None:
@@ -119,7 +124,8 @@ async def note_return(letter_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Notes that a letter came back to the mailbox that our mail is from."""
     found = await _managed(letter_id, actor)
     async with transaction():
-        if not await Letter.filter(id=found.id, state="sent").update(state="returned", reason="It came back."):
+        gone = {"state": "returned", "reason": "It came back.", "broken": found.address, "failed": now}
+        if not await Letter.filter(id=found.id, state="sent").update(**gone):
             raise Conflict("This letter was not sent, or came back before.", "Look at the list again.")
         await _record("letter.returned", found, actor, now)
 

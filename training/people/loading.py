@@ -1,6 +1,5 @@
 """Loads people and what they are from CSV files; loading the same file again changes nothing."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -11,6 +10,7 @@ from training import facts
 from training.csv_files import Line, Sheet, day
 from training.loaded import By, Loaded, Loading, all_or_nothing
 from training.parsing.text import folded
+from training.people.contact import ADDRESS
 from training.people.models import Email, Membership, Person
 from training.people.roles import AT_A_SITE, ROLES, UNIT_WIDE
 from training.people.sessions import end_sessions_of
@@ -19,7 +19,6 @@ from training.sites.models import Site
 
 COLUMNS = ("name", "former_name", "email", "role", "site", "starts", "ends", "language")
 NEEDED = ("name", "email", "role", "site", "starts")
-ADDRESS = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
 
 
 @dataclass(frozen=True)
@@ -114,6 +113,7 @@ async def _load(row: Row, loading: Loading) -> None:
         mend = f"write the other person's own address; for a new name, {person.name} in a column former_name"
         return loading.sheet.refuse(row.line.number, what, mend)
     changes = await _rename(row, person, by) if email else []
+    changes += await _let_in(email, by) if email else []
     if same is None:
         await _give(row, person.id, by)
     else:
@@ -135,6 +135,17 @@ def _is_meant(row: Row, person: Person) -> bool:
 def _overlapping(row: Row, held: list[Membership]) -> Membership | None:
     last = row.ends or date.max
     return next((one for one in held if one.starts <= last and (one.ends or date.max) >= row.starts), None)
+
+
+async def _let_in(email: Email, by: By) -> list[str]:
+    """Lets somebody sign in by an address that a site had typed for letters alone: the table vouches for it."""
+    if not await Email.filter(id=email.id, mail_only=True).update(mail_only=False):
+        return []
+    await facts.record(
+        "person.changed", email.person, actor=by.actor_id, now=by.now, person=email.person_id, unit=by.unit_id,
+        detail={"columns": ["email"]}, rows=[email],
+    )  # fmt: skip
+    return ["may sign in by this address"]
 
 
 async def _add(row: Row, by: By) -> Person:

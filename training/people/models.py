@@ -62,7 +62,8 @@ class Letter(Model):
     """Is one mail for a person, or about them to somebody whom they named, and what became of it.
 
     `state` is queued, sent, no_address, refused (by a mail server, for good) or returned (it came back). `key` is that
-    of the work that writes it. The text of a letter with a secret link is not kept.
+    of the work that writes it. The text of a letter with a secret link is not kept. `broken` is the address at which it
+    did not arrive, and `failed` when, also once it is sent to another.
     Personal data: addressee, address, subject, text; kept: 90 days after it was sent or settled.
     """
 
@@ -79,6 +80,8 @@ class Letter(Model):
     reason = fields.CharField(300, default="")
     made = fields.DatetimeField()
     ended = fields.DatetimeField(null=True)
+    broken = fields.CharField(254, default="")
+    failed = fields.DatetimeField(null=True)
     settled = fields.DatetimeField(null=True)
     settled_by_id = fields.UUIDField(null=True)
     note = fields.CharField(300, default="")

@@ -20,7 +20,8 @@ from training.people import actions
 from training.people.actor import Actor
 from training.people.giving import gives, may_end
 from training.people.models import Email, Membership, Permission, Person
-from training.people.reach import live_on, visible_to
+from training.people.names import has_name
+from training.people.reach import live_on, may_for, visible_to
 from training.people.relations import standing_relations
 from training.people.roles import ROLES
 from training.people.sessions import open_ones
@@ -154,7 +155,7 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
             {"what": row["may"], "where": row["site"] or "everywhere", "until": _day(row["ends"])}
             for row in permissions
         ],
-        actions=_ways_on(me, found.id),
+        actions=await _ways_on(me, found),
         gives=given,
         may_end=await may_end(me, found.id) if given else [],
         sessions=await open_ones(now=clock.now()).filter(person_id=found.id).count() if given else 0,
@@ -180,10 +181,13 @@ async def _relations(found: Person) -> list[dict[str, str]]:
     ]
 
 
-def _ways_on(me: Actor, person_id: UUID) -> list[tuple[str, str]]:
-    ways = [("Courses", f"/courses/of/{person_id}"), ("Practice", f"/practice/of/{person_id}")]
-    ways.append(("Assessments", f"/assessments/of/{person_id}"))
-    return [*ways, ("Pathway and certificates", f"/pathways/of/{person_id}")]
+async def _ways_on(me: Actor, found: Person) -> list[tuple[str, str]]:
+    ways = [("Courses", f"/courses/of/{found.id}"), ("Practice", f"/practice/of/{found.id}")]
+    ways += [("Assessments", f"/assessments/of/{found.id}"), ("Pathway and certificates", f"/pathways/of/{found.id}")]
+    if not await may_for(me, "manage people", found.id):
+        return ways
+    naming = "Change the name" if has_name(found.id, found.name) else "Name needed"
+    return [*ways, ("Letters", f"/people/{found.id}/letters"), (naming, f"/people/{found.id}/name")]
 
 
 async def membership(request: Request) -> Response:
