@@ -33,6 +33,16 @@ def a_postgres() -> Iterator[str | None]:
         yield usual if asyncio.run(_answers(usual)) else None
 
 
+@contextmanager
+def own_postgres() -> Iterator[str | None]:
+    """Gives the address of one that nobody else uses; None when nothing is installed."""
+    if binaries := _binaries():
+        with _started(binaries) as own:
+            yield own
+    else:
+        yield None
+
+
 async def _answers(url: str) -> bool:
     try:
         connection = await asyncpg.connect(url, timeout=3)

@@ -1,6 +1,7 @@
 """The folder of files: a file is whole and on the disk, or not there; a folder that is away is not taken for empty."""
 
 import os
+import shutil
 import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,9 @@ NEW = ".new"
 """Where files are written before they get their names; what is left there was never anybody's."""
 LEFT_AFTER = timedelta(hours=1)
 """Older than this it was begun by a process that is no more."""
+WORKPLACE = ".backup-"
+"""How the folders begin in which backups are made and unpacked."""
+BACKUP_LEFT_AFTER = timedelta(days=1)
 
 
 def is_fresh(folder: Path) -> bool:
@@ -79,15 +83,23 @@ def read(folder: Path, name: str) -> bytes | None:
 
 def sweep(folder: Path, *, now: datetime) -> int:
     """Removes what was begun and never finished by a process that was killed; tells how much that was."""
-    begun = [path for path in (folder / NEW).glob("*") if _is_left(path, now)]
+    begun = [path for path in (folder / NEW).glob("*") if _is_left(path, LEFT_AFTER, now)]
     for path in begun:
         path.unlink(missing_ok=True)
-    return len(begun)
+    return len(begun) + sweep_workplaces(folder.absolute().parent, now=now)
 
 
-def _is_left(path: Path, now: datetime) -> bool:
+def sweep_workplaces(parent: Path, *, now: datetime) -> int:
+    """Removes what backups and restores that were killed have left in a folder; tells how many that were."""
+    left = [path for path in parent.glob(f"{WORKPLACE}*") if _is_left(path, BACKUP_LEFT_AFTER, now)]
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(left)
+
+
+def _is_left(path: Path, after: timedelta, now: datetime) -> bool:
     with suppress(FileNotFoundError):
-        return now - datetime.fromtimestamp(path.stat().st_mtime, UTC) > LEFT_AFTER
+        return now - datetime.fromtimestamp(path.stat().st_mtime, UTC) > after
     return False
 
 

@@ -197,3 +197,13 @@ def test_what_a_killed_process_had_begun_is_swept_and_what_another_writes_is_not
     os.utime(old, (0, 0))
     assert storage.sweep(tmp_path, now=datetime.now(UTC)) == 1
     assert [path.name for path in (tmp_path / storage.NEW).iterdir()] == [".new-fresh"]
+
+
+def test_what_a_killed_backup_left_beside_the_files_is_swept_a_day_later(tmp_path: Path) -> None:
+    storage.prepare(tmp_path / "files")
+    for name in (".backup-old", ".backup-fresh"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "database").write_bytes(b"half")
+    os.utime(tmp_path / ".backup-old", (0, 0))
+    assert storage.sweep(tmp_path / "files", now=datetime.now(UTC)) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".backup-fresh", "files"]

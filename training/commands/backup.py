@@ -18,6 +18,7 @@ from typing import IO, Any
 from training.commands.copies import Copied, database_of, set_aside
 from training.errors import Conflict, Invalid
 from training.settings import Settings
+from training.storage import WORKPLACE, sweep_workplaces
 
 FORMAT = "training backup 1"
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
@@ -40,6 +41,7 @@ class Backup:
         """Writes the backup, whole or not at all, and tells how many files are in it."""
         if file.exists() and not _is_backup(file):
             raise Conflict(f"{file} is there and is no backup.", "Choose another name.")
+        sweep_workplaces(file.absolute().parent, now=now)
         with _workplace(file.absolute().parent) as folder:
             # The database goes first: a file is stored before the row that names it, so every row finds its file.
             self.database.dump(folder / DATABASE)
@@ -84,7 +86,7 @@ class Backup:
 @contextmanager
 def _workplace(parent: Path) -> Iterator[Path]:
     try:
-        with tempfile.TemporaryDirectory(dir=parent, prefix=".backup-") as folder:
+        with tempfile.TemporaryDirectory(dir=parent, prefix=WORKPLACE) as folder:
             yield Path(folder)
     except OSError as error:
         raise Invalid(

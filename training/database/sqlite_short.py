@@ -44,6 +44,7 @@ def whole(raw: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T
 def _begin(raw: sqlite3.Connection) -> None:
     if raw.in_transaction:  # left by whoever could neither commit nor roll back
         raw.rollback()
+    raw.execute("PRAGMA synchronous=NORMAL")
     raw.execute("BEGIN IMMEDIATE")
 
 

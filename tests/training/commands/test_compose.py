@@ -1,21 +1,30 @@
-"""The compose file keeps its promises: nobody is root, only the volume is writable, and no secret stands in it."""
+"""The compose file keeps its promises: nobody is root, each has its own volume and user, and no secret stands in it."""
 
+import asyncio
+import os
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.servers import own_postgres
 from tests.training.commands.conftest import ROOT
+from tests.training.databases import told
+from training.database import migrating
 
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
 FILE = yaml.safe_load(TEXT)
+USERS = {"postgres": "999:999", "mail": "10002:10002"}
 LASTING = ("web", "worker", "postgres", "mail")
 
 
 @pytest.mark.parametrize("name", list(FILE["services"]))
-def test_nothing_runs_as_root_or_writes_outside_the_volume(name: str) -> None:
+def test_nothing_runs_as_root_or_writes_outside_its_volume(name: str) -> None:
     service = FILE["services"][name]
-    assert service["user"] == "10001:10001"
+    assert service["user"] == USERS.get(name, "10001:10001")
     assert service["read_only"] is True and "/tmp" in service["tmpfs"]
     assert service["cap_drop"] == ["ALL"] and service["security_opt"] == ["no-new-privileges:true"]
 
@@ -25,9 +34,44 @@ def test_whatever_lasts_has_a_health_check(name: str) -> None:
     assert FILE["services"][name]["healthcheck"]["test"]
 
 
-def test_there_is_one_named_volume() -> None:
-    assert list(FILE["volumes"]) == ["data"]
-    assert {one for service in FILE["services"].values() for one in service.get("volumes", [])} == {"data:/data"}
+def test_the_database_shares_neither_its_volume_nor_its_user_with_the_service() -> None:
+    mounted = {name: set(service.get("volumes", [])) for name, service in FILE["services"].items()}
+    assert mounted.pop("postgres") == {"postgres:/var/lib/postgresql/data"} and mounted.pop("mail") == set()
+    assert all(volumes == {"files:/data/files"} for volumes in mounted.values())
+    assert set(FILE["volumes"]) == {"files", "postgres"}
+    assert len({service["user"] for service in FILE["services"].values()}) == 3
+
+
+def test_only_the_service_reaches_the_database_and_the_database_nobody() -> None:
+    assert FILE["networks"]["records"] == {"internal": True}
+    assert FILE["services"]["postgres"]["networks"] == ["records"]
+    assert FILE["services"]["mail"]["networks"] == ["outside"]
+
+
+def test_images_are_named_by_an_exact_version_and_may_be_named_by_digest() -> None:
+    images = [FILE["services"][name]["image"] for name in ("postgres", "mail")]
+    images.append(FILE["services"]["web"]["build"]["args"]["IMAGE"])
+    assert all(re.fullmatch(r"\$\{[A-Z]+_IMAGE:-[a-z/]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?\}", image) for image in images), (
+        images
+    )
+
+
+def test_the_user_of_the_service_owns_its_database_and_is_no_superuser(tmp_path: Path) -> None:
+    """The script is run as the image runs it, against a server of the tests."""
+    if shutil.which("psql") is None:
+        pytest.skip("no psql")
+    script = tmp_path / "database_user.sh"
+    script.write_text(FILE["configs"]["database_user"]["content"].replace("$$", "$"))
+    with own_postgres() as server:
+        if server is None:
+            pytest.skip("no PostgreSQL is installed")
+        given = {"PATH": os.environ["PATH"], "PGHOST": "127.0.0.1", "PGPORT": server.rpartition(":")[2].split("/")[0]}
+        given |= {"POSTGRES_PASSWORD": "super", "TRAINING_DATABASE_PASSWORD": "it's"}
+        subprocess.run(["sh", str(script)], env=given, check=True, capture_output=True)
+        own = f"{server.replace('postgres@', 'training@').rpartition('/')[0]}/training"
+        roles = asyncio.run(told(own, "select rolsuper, rolcreatedb, rolcreaterole from pg_roles where rolname = user"))
+        assert tuple(roles[0]) == (False, False, False)
+        assert len(asyncio.run(migrating.migrate(own))) > 5
 
 
 def test_secrets_come_from_outside_and_must_be_there() -> None:

@@ -1,15 +1,22 @@
 """Databases that are full, restarted or not there: every failure has a name, and passes when its cause does."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from tortoise.exceptions import DBConnectionError, OperationalError
 
+from tests import shortcuts
 from tests.training.database.jars import add_jar_and_lid, jars, pantry
 from tests.training.databases import POSTGRES, TRAIL, emptied, told
+from training.database.engine_sqlite import PRAGMAS
 from training.database.opening import connection, opened, transaction
+
+NORMAL, FULL = 1, 2
 
 
 @pytest.fixture
@@ -19,10 +26,34 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
 
 
 @pytest.mark.skipif(POSTGRES, reason="a file is SQLite's")
-async def test_sqlite_writes_ahead_and_checks_foreign_keys(url: str) -> None:
-    pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+async def test_sqlite_writes_ahead_waits_for_the_disk_and_checks_foreign_keys(url: str) -> None:
+    pragmas = ("journal_mode", "foreign_keys", "busy_timeout")
     found = [next(iter((await connection().execute_query(f"PRAGMA {name}"))[1][0])) for name in pragmas]
-    assert found == ["wal", 1, 1, 10_000]
+    assert found == ["wal", 1, 10_000] and shortcuts.DURABLE == "FULL"
+
+
+@pytest.mark.skipif(POSTGRES, reason="a file is SQLite's")
+@pytest.mark.parametrize("busy", [False, True])
+async def test_only_launches_do_not_wait_for_the_disk(tmp_path: Path, busy: bool) -> None:
+    path, during = tmp_path / "durable.db", []
+    with patch.dict(PRAGMAS, synchronous=shortcuts.DURABLE):
+        async with opened(f"sqlite://{path}", apps=TRAIL):
+            await connection().execute_query("CREATE TABLE jar (id INT)")
+            assert await synchronous() == FULL
+            with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                if busy:  # another program holds the lock: the launch waits for it in a thread
+                    other.execute("BEGIN IMMEDIATE")
+                    asyncio.get_running_loop().call_later(0.1, other.rollback)
+                await connection().at_once(lambda raw: during.append(raw.execute("PRAGMA synchronous").fetchone()[0]))
+            with pytest.raises(OperationalError):
+                await connection().at_once(lambda raw: raw.execute("INSERT INTO nowhere VALUES (1)"))
+            async with transaction():
+                assert await synchronous() == FULL
+    assert during == [NORMAL]
+
+
+async def synchronous() -> int:
+    return next(iter((await connection().execute_query("PRAGMA synchronous"))[1][0]))
 
 
 @pytest.mark.skipif(POSTGRES, reason="a full disk is the server's affair")
