@@ -14,15 +14,16 @@ from courses.models import QuizAttempt
 from courses.outline import in_language
 from courses.pages import own_spot
 from training import clock
-from training.errors import Invalid, NotFound
+from training.errors import Conflict, Invalid, NotFound
 from training.people.actor import Actor
-from training.web.pages import actor, form, go, page
+from training.web.pages import actor, form, go, page, typed
 
 
 class Chosen(BaseModel):
     """The form of a question."""
 
     choices: list[str] = []
+    attempt: str = ""
 
     @field_validator("choices", mode="before")
     @classmethod
@@ -85,6 +86,7 @@ async def question(request: Request) -> Response:
     if request.method == "POST":
         try:
             chosen = await form(request, Chosen)
+            _refuse_stale(chosen.attempt, attempt)
             await attempts.answer(spot, attempt, number=number, choices=chosen.choices, actor=me, now=clock.now())
         except Invalid as trouble:
             return await _question_page(request, spot, attempt, number, problems=trouble.problems)
@@ -94,6 +96,15 @@ async def question(request: Request) -> Response:
         )
     await attempts.look_at(attempt, number=number)
     return await _question_page(request, spot, attempt, number)
+
+
+def _refuse_stale(named: str, attempt: QuizAttempt) -> None:
+    """Refuses a form of an earlier try, which another window may still show."""
+    if named not in ("", str(attempt.number)):
+        raise Conflict(
+            f"That page was of try {named}, which is handed in. Nothing was changed.",
+            f"You are at try {attempt.number} now. Open the quiz again to go on with it.",
+        )
 
 
 def _from_check(request: Request) -> bool:
@@ -120,6 +131,7 @@ async def _question_page(
         422 if problems else 200,
         **around,
         question=questions[number - 1],
+        attempt=attempt.number,
         chosen=(await attempts.answers_of(attempt)).get(questions[number - 1].id, []),
         words=f"Question {number} of {len(questions)}",
         number_asked=number,
@@ -158,6 +170,7 @@ async def _check_page(
         422 if problems else 200,
         **around,
         rows=rows,
+        attempt=attempt.number,
         missing=unanswered(questions, answers),
         first_missing=next((row["path"] for row in rows if not row["chosen"]), ""),
         before=f"{spot.path}/questions/{len(questions)}",
@@ -173,8 +186,10 @@ def _texts(question: Question, chosen: list[str]) -> list[str]:
 async def hand_in(request: Request) -> Response:
     """Hands in the open try and goes to its result."""
     spot = await _own_quiz(request)
-    tries = await tries_at(spot)
+    tries, named = await tries_at(spot), str((await typed(request)).get("attempt", ""))
     attempt = tries.open
+    if earlier := next((one for one in tries.handed_in if str(one.number) == named), None):
+        return go(request, f"{spot.path}/results/{earlier.number}")  # pressed again, or in a window left open
     if attempt is None:
         # A second press comes after the first one handed it in: both lead to the same result.
         return go(request, f"{spot.path}/results/{tries.handed_in[-1].number}" if tries.handed_in else spot.path)

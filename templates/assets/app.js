@@ -36,7 +36,12 @@ function autosave(form) {
     try {
       const body = new URLSearchParams(new FormData(form));
       const answer = await fetch(form.dataset.autosave, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });
+      if (answer.status === 409) {
+        status.textContent = "Not saved: there are other answers from another window. Look there, or open this page again.";
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
+      if (form.elements.seen) form.elements.seen.value = answer.headers.get("Draft");
       status.textContent = `Saved ${now()}`;
     } catch {
       changed = true;

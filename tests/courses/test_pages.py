@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from courses.content import Activity, CourseVersion, Media
-from courses.models import Completion, Enrolment, QuizAttempt
+from courses.models import Answer, Completion, Enrolment, QuizAttempt
 from tests.copies import NOW
 from training.demo.cast import known
 from training.facts import Fact
@@ -367,3 +367,34 @@ async def test_a_question_that_is_not_there_is_not_found(small_steps: str, brows
         await browser.post(f"{COURSE}/{step}")
     await browser.post(f"{QUIZ}/begin")
     assert (await browser.get(f"{QUIZ}/questions/{number}")).status_code == 404
+
+
+async def test_a_page_of_an_earlier_try_changes_nothing_and_says_so(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    await press(browser, f"{QUIZ}/begin")
+    stale_question = sent_by(await browser.get(f"{QUIZ}/questions/1"))
+    for number, choice in (("1", "phone"), ("2", "open")):
+        await press(browser, f"{QUIZ}/questions/{number}", choices=choice)
+    stale_check = sent_by(await browser.get(f"{QUIZ}/check"))
+    await press(browser, f"{QUIZ}/hand-in", **stale_check)
+    await press(browser, f"{QUIZ}/begin")
+    for number, choice in (("1", "face"), ("2", "open")):
+        form = sent_by(await browser.get(f"{QUIZ}/questions/{number}"))
+        await press(browser, f"{QUIZ}/questions/{number}", choices=choice, **form)
+
+    told = await browser.post(f"{QUIZ}/questions/1", data=stale_question | {"choices": "phone"})
+    assert told.status_code == 409
+    assert "That page was of try 1, which is handed in. Nothing was changed." in words(told)
+    assert "You are at try 2 now." in words(told)
+    shown = await press(browser, f"{QUIZ}/hand-in", **stale_check)
+    assert shown.url.path == f"{QUIZ}/results/1"
+    second = await QuizAttempt.get(number=2)
+    assert second.state == "open"
+    assert (await Answer.get(attempt=second, question="eyes")).choices == ["face"]
+
+
+def sent_by(shown: httpx2.Response) -> dict[str, str]:
+    """What a page sends along with its form."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown.text)
+    assert found, shown.text
+    return dict(found)

@@ -12,7 +12,7 @@ from training import facts
 from training.assessments.eligible import eligibility, others_who_rate
 from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark, packed, unpacked
 from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation
-from training.assessments.reading import instrument_of, rows_of
+from training.assessments.reading import draft_name, instrument_of, rows_of
 from training.assessments.versions import InstrumentVersion
 from training.database.opening import transaction
 from training.dates import local_day
@@ -24,6 +24,10 @@ from training.people.reach import live_on, people_for
 from training.sites.programmes import programme_of
 
 MEDIA = {"live": "I was in the room", "video": "I watched a video"}
+
+
+class Stale(Conflict):
+    """A page was sent of which another window has saved something else."""
 
 
 @dataclass(frozen=True)
@@ -155,20 +159,36 @@ async def refuse_ineligible(rater: UUID, assessment: Assessment, *, today: date)
     return {"observed": found[0].frozen(), "signing": found[1].frozen()}
 
 
-async def save_draft(assessment_id: UUID, noted: Mapping[str, Noted], *, actor: Actor, now: datetime) -> None:
-    """Keeps marks that are not handed in yet; each call replaces the items that it names."""
+async def save_draft(
+    assessment_id: UUID, noted: Mapping[str, Noted], *, actor: Actor, now: datetime, seen: str = ""
+) -> str:
+    """Keeps marks that are not handed in yet; each call replaces the items that it names.
+
+    `seen` names the draft that the page showed, and Stale is raised when it has been saved anew elsewhere since then.
+    Returns the name of the draft as it is now.
+    """
     rater, instrument = await own_rating(assessment_id, actor)
     _refuse_faults(instrument, noted)
     async with transaction():
         # As a write, so that it waits: in another window the rating may be handed in just now.
         if not await Rater.filter(id=rater.id, state="rating").update(state="rating"):
             raise Conflict("You have handed in this rating.", "It can no longer be changed.")
+        await _refuse_stale(rater, seen)
         for item, given in noted.items():
             await Draft.update_or_create(
                 rater_id=rater.id,
                 item=item,
                 defaults={"mark": packed(given.mark), "note": given.note.strip(), "saved": now},
             )
+        return await draft_name(rater)
+
+
+async def _refuse_stale(rater: Rater, seen: str) -> None:
+    if seen and seen != await draft_name(rater):
+        raise Stale(
+            "You have saved other answers in another window since this page was opened. Nothing was overwritten.",
+            "Look at that window. If the answers here are the right ones, send them again.",
+        )
 
 
 def _refuse_faults(instrument: Instrument, noted: Mapping[str, Noted]) -> None:
@@ -181,7 +201,7 @@ def _refuse_faults(instrument: Instrument, noted: Mapping[str, Noted]) -> None:
         raise Invalid("There is a problem", problems=problems)
 
 
-async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime) -> Assessment:
+async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime, seen: str = "") -> Assessment:
     """Hands in the actor's marks: from now on they are rows that never change.
 
     When the last rater hands in, the raters see each other's marks; where they are apart they must agree first.
@@ -192,6 +212,7 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime) -> 
     async with transaction():
         await _hold(assessment, "open", now)
         await Assessment.filter(id=assessment_id).update(slot=None)
+        await _refuse_stale(rater, seen)
         drafts = {row.item: row for row in await Draft.filter(rater_id=rater.id)}
         _refuse_gaps(instrument, drafts)
         if not await Rater.filter(id=rater.id, state="rating").update(state="submitted", submitted=now):

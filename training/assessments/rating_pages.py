@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from training import clock
 from training.assessments import actions, signing
-from training.assessments.actions import Noted, own_rating
+from training.assessments.actions import Noted, Stale, own_rating
 from training.assessments.cards import cards_of, in_words, seen_in_words, typed_marks
 from training.assessments.marks import Mark, Row, apart
 from training.assessments.models import Assessment, Rater
-from training.assessments.reading import drafts_of, notes_of, rows_of
+from training.assessments.reading import draft_name, drafts_of, notes_of, rows_of
 from training.errors import Invalid, NotFound
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
@@ -34,26 +34,29 @@ async def rate(request: Request) -> Response:
     values = await typed(request)
     given = typed_marks(instrument, values)
     try:
-        await _save(rater, given, me)
+        await _save(rater, given, me, str(values.get("seen", "")))
         if values.get("step") == "save":
             return go(request, f"{where}/rate", notice="Saved")
         _refuse_open(given)
+    except Stale as stale:
+        return await _cards(request, rater, instrument, given, {"form": f"{stale.message} {stale.remedy}"}, 409)
     except Invalid as wrong:
         return await _cards(request, rater, instrument, given, wrong.problems, 422)
     return go(request, f"{where}/check")
 
 
 async def draft(request: Request) -> Response:
-    """Saves what is marked so far, as the page does by itself while somebody works on it."""
+    """Saves what is marked so far, as the page does by itself while somebody works on it; answers with its name."""
     me: Actor = actor(request)
     rater, instrument = await own_rating(identity(request), me)
-    await _save(rater, typed_marks(instrument, await typed(request)), me)
-    return Response(status_code=204)
+    values = await typed(request)
+    saved = await _save(rater, typed_marks(instrument, values), me, str(values.get("seen", "")))
+    return Response(status_code=204, headers={"Draft": saved})
 
 
-async def _save(rater: Rater, given: Given, me: Actor) -> None:
+async def _save(rater: Rater, given: Given, me: Actor, seen: str) -> str:
     noted = {item: Noted(mark, text) for item, (mark, text) in given.items()}
-    await actions.save_draft(rater.assessment_id, noted, actor=me, now=clock.now())
+    return await actions.save_draft(rater.assessment_id, noted, actor=me, now=clock.now(), seen=seen)
 
 
 def _refuse_open(given: Given) -> None:
@@ -71,8 +74,12 @@ async def _cards(
         request,
         "assessments/rate.html",
         status,
-        problems={item: f"{titles.get(item, 'Your judgement')}: {words.lower()}" for item, words in problems.items()},
+        problems={
+            item: words if item == "form" else f"{titles.get(item, 'Your judgement')}: {words.lower()}"
+            for item, words in problems.items()
+        },
         cards=cards_of(instrument, given),
+        seen=await draft_name(rater),
         done=sum(mark is not None for mark, _ in given.values()),
         instrument=instrument,
         person=(await Person.get(id=assessment.person_id)).name,
@@ -91,8 +98,9 @@ async def check(request: Request) -> Response:
         return go(request, where)
     given = await drafts_of(rater)
     if request.method == "POST":
+        seen = str((await typed(request)).get("seen", ""))
         try:
-            row = await actions.submit_rating(rater.assessment_id, actor=me, now=clock.now())
+            row = await actions.submit_rating(rater.assessment_id, actor=me, now=clock.now(), seen=seen)
         except Invalid as wrong:
             return await _cards(request, rater, instrument, given, wrong.problems, 422)
         if row.state == "submitted" and row.raters_needed == 1:
@@ -104,6 +112,7 @@ async def check(request: Request) -> Response:
         request,
         "assessments/check.html",
         rows=rows,
+        seen=await draft_name(rater),
         missing=sum(not row["answered"] for row in rows),
         person=(await Person.get(id=rater.assessment.person_id)).name,
         alone=rater.assessment.raters_needed == 1,

@@ -74,6 +74,12 @@ async def drafts_of(rater: Rater) -> dict[str, tuple[Mark | None, str]]:
     return {row["item"]: (unpacked(row["mark"]), row["note"]) for row in rows}
 
 
+async def draft_name(rater: Rater) -> str:
+    """Names what a rater has marked so far: another name each time that it is saved."""
+    last = await Draft.filter(rater_id=rater.id).order_by("-saved").first()
+    return str(int(last.saved.timestamp() * 1_000_000)) if last else "none"
+
+
 async def notes_of(assessment_id: UUID, raters: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     """Gives the notes under each item, with the rater's name, of the raters named by id."""
     rows = (

@@ -144,3 +144,28 @@ async def test_an_assessment_is_not_seen_from_elsewhere(rated: Rated, browse: Br
     assert (await browser.get(f"/assessments/{row.id}")).status_code == 404
     assert (await browser.get(f"/assessments/{row.id}/rate")).status_code in (403, 404)
     assert (await browser.post(f"/assessments/{row.id}/sign")).status_code in (403, 404)
+
+
+async def test_a_rating_page_left_open_in_another_window_overwrites_nothing(rated: Rated, browse: Browse) -> None:
+    row, bruno = await rated.open(), await browse("bruno")
+    where = f"/assessments/{row.id}"
+
+    def shown(page: httpx2.Response) -> dict[str, str]:
+        return {"seen": re.findall(r'name="seen" value="([^"]+)"', page.text)[0]}
+
+    old, new = shown(await bruno.get(f"{where}/rate")), shown(await bruno.get(f"{where}/rate"))
+    saved = await bruno.post(f"{where}/draft", data=ALL | new)
+    assert saved.status_code == 204
+    again = {"seen": saved.headers["Draft"]}
+    assert (await bruno.post(f"{where}/draft", data=ALL | again)).status_code == 204, "the page itself goes on"
+    for step in ("draft", "rate"):
+        told = await bruno.post(f"{where}/{step}", data={"welcome": "1", "welcome_note": "From the old page", **old})
+        assert (told.status_code, "other answers in another window" in told.text) == (409, True)
+    assert "From the old page" in told.text, "no word is lost"
+    assert (await Draft.get(item="welcome")).mark == {"mark": int(ALL["welcome"])}
+    checked = shown(await bruno.get(f"{where}/check"))
+    changed = ALL | shown(await bruno.get(f"{where}/rate")) | {"welcome": "2", "step": "save"}
+    assert (await bruno.post(f"{where}/rate", data=changed)).status_code == 303
+    assert (await bruno.post(f"{where}/check", data=checked)).status_code == 409, "not what was checked"
+    assert await Rating.all().count() == 0
+    assert (await bruno.post(f"{where}/check", data=shown(await bruno.get(f"{where}/check")))).status_code == 303
