@@ -1,26 +1,30 @@
-"""Files that learners hand in: which are taken, and how they are kept under names of our own."""
+"""Files that learners hand in: what they are by their bytes, which are taken, and how they are kept."""
 
 import hashlib
 import secrets
+import unicodedata
+import zipfile
 from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
 from pathlib import Path
-
-from training.storage import write
 
 FOLDER = "entries"  # of the storage
 MOST_BYTES = 10_000_000
-_JPEG, _ZIP = b"\xff\xd8\xff", b"PK\x03\x04"
-TYPES: dict[str, tuple[int, bytes]] = {
-    ".pdf": (0, b"%PDF-"),
-    ".png": (0, b"\x89PNG\r\n\x1a\n"),
-    ".jpg": (0, _JPEG),
-    ".jpeg": (0, _JPEG),
-    ".heic": (4, b"ftyp"),
-    ".docx": (0, _ZIP),
-    ".odt": (0, _ZIP),
-    ".txt": (0, b""),
-}
-"""Ending → where such a file shows what it is, and how."""
+MOST_BYTES_SENT = 12_000_000
+"""After so many bytes of a form the rest is thrown away: the file is too large anyway, and the words are kept."""
+ACCEPTED = (".pdf", ".png", ".jpg", ".jpeg", ".heic", ".heif", ".docx", ".odt", ".txt")
+"""The endings that are offered and taken; what a file is, its bytes tell."""
+SIGNS = ((b"%PDF-", ".pdf"), (b"\x89PNG\r\n\x1a\n", ".png"), (b"\xff\xd8\xff", ".jpg"))
+SAME = {".jpeg": ".jpg", ".heif": ".heic"}
+"""Endings that mean the same."""
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+"""Brands of ISO 23008-12, where iPhones write theirs; a film has another brand at the same place."""
+HEIC_WORDS = (
+    "This is a photo as iPhones keep them. If it does not open, send it to a phone, or open it on the web with an "
+    "app for photos."
+)
+"""What to do with a photo that many computers cannot show."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,18 @@ class HandedFile:
     name: str
     content: bytes
 
+    @cached_property
+    def kind(self) -> str:
+        """The ending of what it is by its bytes, whatever it is called; empty when it is nothing that is taken."""
+        return kind_of(self.content)
+
     @property
     def shown_name(self) -> str:
-        """Its name without folders, short enough to keep."""
-        return Path(self.name.replace("\\", "/")).name[-200:]
+        """Its name without folders, short enough to keep, with the ending of what it is."""
+        last = Path(self.name.replace("\\", "/")).name
+        ending = Path(last).suffix.lower()
+        renamed = self.kind and SAME.get(ending, ending) != self.kind
+        return f"{Path(last).stem[-190:]}{self.kind}" if renamed else last[-200:]
 
     @property
     def sha256(self) -> str:
@@ -41,25 +53,57 @@ class HandedFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
+def kind_of(content: bytes) -> str:
+    """Tells by its bytes what a file is, as an ending; empty when it is nothing that is taken."""
+    for sign, kind in SIGNS:
+        if content.startswith(sign):
+            return kind
+    if content[4:8] == b"ftyp":
+        return ".heic" if content[8:12] in HEIC_BRANDS else ""
+    if content.startswith(b"PK\x03\x04"):
+        return _document(content)
+    return ".txt" if _is_text(content) else ""
+
+
+def _document(content: bytes) -> str:
+    """Tells which of the text documents a packed file is: both keep their names where nothing has to be unpacked."""
+    try:
+        names = set(zipfile.ZipFile(BytesIO(content)).namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return ""
+    if "word/document.xml" in names:
+        return ".docx"
+    return ".odt" if {"mimetype", "content.xml"} <= names and b"opendocument.text" in content[:200] else ""
+
+
+def _is_text(content: bytes) -> bool:
+    coding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = content.decode(coding)
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")  # Notepad of older Windows
+    return bool(text) and not any(unicodedata.category(sign) == "Cc" and sign not in "\t\n\r\f" for sign in set(text))
+
+
 def wrong_with(file: HandedFile) -> str:
     """What is wrong with a file, and what to choose instead; empty when it can be taken."""
-    kind = TYPES.get(Path(file.name).suffix.lower())
-    if kind is None:
-        return "Choose a photo, a PDF or a text document"
     if not file.content:
         return "Choose a file that is not empty"
     if len(file.content) > MOST_BYTES:
-        return f"Choose a file of {MOST_BYTES // 1_000_000} MB or less"
-    at, sign = kind
-    if file.content[at : at + len(sign)] != sign:
-        return "This file is not what its name says. Choose a photo, a PDF or a text document"
+        return f"Choose a file of {MOST_BYTES // 1_000_000} MB or less. Your note is still here"
+    ending = Path(file.name).suffix.lower()
+    # Nearly anything can be read as text, so text is taken under its own name only.
+    if ending not in ACCEPTED or not file.kind or (file.kind == ".txt") != (ending == ".txt"):
+        return "Choose a photo, a PDF or a text document. This file is none of them, whatever its name says"
     return ""
 
 
 def keep(file: HandedFile, storage: Path) -> str:
-    """Keeps a file under a random name; gives that name. Raises Upstream when the folder of files cannot be used."""
+    """Keeps a file under a random name; gives that name."""
+    folder = storage / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
     name = secrets.token_urlsafe(24)
-    write(storage, f"{FOLDER}/{name}", file.content)
+    (folder / name).write_bytes(file.content)
     return name
 
 

@@ -17,7 +17,9 @@ from courses.pages import journey_here, not_open_yet, own_spot
 from courses.quiz_pages import quiz_values
 from training import clock
 from training.errors import Invalid, NotAllowed, NotFound
+from training.parsing.text import clean
 from training.people.actor import Actor
+from training.web.bodies import cut
 from training.web.pages import actor, go, identity, page
 
 KEPT_SECONDS = 365 * 24 * 3600
@@ -74,7 +76,8 @@ async def _task_values(spot: Spot) -> dict[str, Any]:
     own = TaskEntry.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id)
     return {
         "entries": await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in"),
-        "types": ",".join(handed_files.TYPES),
+        "heic_words": handed_files.HEIC_WORDS,
+        "types": ",".join(handed_files.ACCEPTED),
     }
 
 
@@ -83,24 +86,24 @@ async def done(request: Request) -> Response:
     me: Actor = actor(request)
     spot = await own_spot(request)
     if spot.part.kind == "task":
+        request, note = cut(request, most=handed_files.MOST_BYTES_SENT), ""
         try:
-            await _hand_in(request, spot)
+            async with request.form() as given:
+                note = clean(str(given.get("note", "")))
+                await _hand_in(request, spot, note, given.get("file"))
         except Invalid as trouble:
-            note = str((await request.form()).get("note", ""))
             values = await _values(spot, spot.journey.enrolment.language)
-            given = {"problems": trouble.problems, "values": {"note": note}}
-            return page(request, TEMPLATES["task"], 422, **(values | given))
+            told = {"problems": trouble.problems, "values": {"note": note}}
+            return page(request, TEMPLATES["task"], 422, **(values | told))
     else:
         await actions.mark_read(spot, actor=me, now=clock.now())
     return await go_on(request, spot, me)
 
 
-async def _hand_in(request: Request, spot: Spot) -> None:
+async def _hand_in(request: Request, spot: Spot, note: str, sent: Any) -> None:
     file = None
-    async with request.form() as form:
-        note, sent = str(form.get("note", "")), form.get("file")
-        if isinstance(sent, UploadFile) and sent.filename:
-            file = handed_files.HandedFile(sent.filename, await sent.read(handed_files.MOST_BYTES + 1))
+    if isinstance(sent, UploadFile) and sent.filename:
+        file = handed_files.HandedFile(sent.filename, await sent.read(handed_files.MOST_BYTES + 1))
     await actions.hand_in_task(
         spot,
         note=note,

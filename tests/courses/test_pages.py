@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from courses.content import Activity, CourseVersion, Media
-from courses.models import Answer, Completion, Enrolment, QuizAttempt
+from courses.models import Answer, Completion, Enrolment, QuizAttempt, TaskEntry
 from tests.copies import NOW
 from training.demo.cast import known
 from training.facts import Fact
@@ -24,6 +24,7 @@ from training.sites.models import CentralUnit
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
 COURSE = "/courses/small-steps"
 QUIZ = f"{COURSE}/hearing/quiz"
+JPEG = b"\xff\xd8\xff picture"
 
 
 def words(answer: httpx2.Response) -> str:
@@ -398,3 +399,31 @@ def sent_by(shown: httpx2.Response) -> dict[str, str]:
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown.text)
     assert found, shown.text
     return dict(found)
+
+
+@pytest.mark.parametrize("size", [10_500_000, 40_000_000])
+async def test_a_file_that_is_too_large_loses_no_word(small_steps: str, browse: Browse, size: int) -> None:
+    browser = await begun(browse)
+    sent = {
+        "data": {"note": "I tried it with my sister."},
+        "files": {"file": ("big.jpg", b"\xff\xd8\xff" + bytes(size))},
+    }
+    answer = await browser.post(f"{COURSE}/hearing/task", **sent)
+    assert (answer.status_code, "Choose a file of 10 MB or less" in words(answer)) == (422, True)
+    assert "I tried it with my sister." in answer.text
+    assert await TaskEntry.all().count() == 0
+
+
+async def test_a_photo_is_taken_for_what_its_bytes_say(small_steps: str, browse: Browse) -> None:
+    browser, task = await begun(browse), f"{COURSE}/hearing/task"
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+    for name, content in (("IMG_1.HEIC", JPEG), ("IMG_2.HEIC", heic), ("IMG_3.jpg", heic)):
+        await press(browser, task, note=name)
+        answer = await browser.post(task, data={"note": name}, files={"file": (name, content)})
+        assert answer.status_code == 303, name
+    kept = dict(await TaskEntry.exclude(stored="").values_list("note", "file_name"))
+    assert kept == {"IMG_1.HEIC": "IMG_1.jpg", "IMG_2.HEIC": "IMG_2.HEIC", "IMG_3.jpg": "IMG_3.heic"}
+    assert words(await browser.get(task)).count("This is a photo as iPhones keep them") == 2
+    for name, content in (("film.heic", b"\0\0\0\x18ftypisom\0\0\0\0"), ("run.png", b"MZ"), ("a.docx", b"PK\x03\x04")):
+        refused = await browser.post(task, data={"note": "Here."}, files={"file": (name, content)})
+        assert (refused.status_code, "Here." in refused.text) == (422, True), name
