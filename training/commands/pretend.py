@@ -24,7 +24,9 @@ def lms(
     base = (address or f"http://{host}:{port}").rstrip("/")
     app = build(tool.rstrip("/"), base, plays=plays, alone=True)
     typer.echo(_told(base, tool, host))
-    config = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, date_header=False
+    )
     uvicorn.Server(config).run()
 
 

@@ -175,7 +175,10 @@ async def _demo(settings: Settings, host: str, port: int, begun: float) -> None:
     async with opened(settings.database_url):
         await demo_seed.fill(settings, now=clock.now())
         lms = build_lms(tool_url=settings.public_url, base_url=settings.demo_lms_url)
-        servers = [_server(roof.build(settings, works=True), host, port, ""), _server(lms, "127.0.0.1", port + 1, "")]
+        servers = [
+            _server(roof.build(settings, works=True), host, port, ""),
+            _server(lms, "127.0.0.1", port + 1, "", date_header=False),  # it dates its answers by its own clock
+        ]
         _tell(settings, time.perf_counter() - begun)
         async with asyncio.TaskGroup() as group:
             for server in servers:
@@ -190,11 +193,11 @@ async def _until_one_ends(server: uvicorn.Server, servers: list[uvicorn.Server])
             other.should_exit = True
 
 
-def _server(app: object, host: str, port: int, trusted_proxies: str) -> uvicorn.Server:
+def _server(app: object, host: str, port: int, trusted_proxies: str, *, date_header: bool = True) -> uvicorn.Server:
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False,  # type: ignore[arg-type]
         proxy_headers=bool(trusted_proxies), forwarded_allow_ips=trusted_proxies or None,
-        timeout_graceful_shutdown=5, http=ImpatientProtocol,
+        timeout_graceful_shutdown=5, http=ImpatientProtocol, date_header=date_header,
     )  # fmt: skip
     return uvicorn.Server(config)
 

@@ -25,6 +25,7 @@ __all__ = ["keys", "lti"]
 
 lti = typer.Typer(no_args_is_help=True)
 
+ANSWERS = {True: "ok", False: "fault", None: "not tried"}
 COLUMNS = ("id", "sub", "line_item", "given", "maximum", "state", "attempts", "last_error", "sent_at")
 
 
@@ -95,8 +96,8 @@ def test(identifier: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJs
         show([asdict(one) for one in found], (), as_json=True)
     else:
         for one in found:
-            typer.echo(f"{'ok' if one.ok else 'fault':5}  {one.what}: {one.words}")
-    raise typer.Exit(0 if all(one.ok for one in found) else 1)
+            typer.echo(f"{ANSWERS[one.ok]:9}  {one.what}: {one.words}")
+    raise typer.Exit(1 if any(one.ok is False for one in found) else 0)
 
 
 async def _test(identifier: str) -> list[Finding]:

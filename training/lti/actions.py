@@ -13,7 +13,7 @@ from tortoise.exceptions import IntegrityError
 from training.database.opening import transaction
 from training.errors import Conflict
 from training.lti import deeplinking, former, messages, notices, swift, tokens
-from training.lti.arrivals import Arrival, arrive, language_of
+from training.lti.arrivals import Arrival, arrive, spoken_of_ours
 from training.lti.claims import LTI
 from training.lti.doorway import Choosing, Parked
 from training.lti.models import Deployment, LaunchTrace, Nonce, Registration
@@ -213,7 +213,7 @@ def _came_from(visit: Visit, registration: Registration, agent: str) -> LtiConte
         resource_link_id=visit.resource_link_id if isinstance(visit, Launch | Review) else "",
         roles_in_context=visit.role,
         lms=registration.name,
-        language=language_of(visit.person) if visit.person.locale else "",
+        language=spoken_of_ours(visit.person),
         frame_ancestors=" ".join(sorted(frame_origins_of(registration))),
         agent=agent,
     )

@@ -127,8 +127,13 @@ def name_of(person_id: UUID, named: Named) -> str:
 
 def language_of(named: Named) -> str:
     """Tells which of our languages a person new to us reads."""
+    return spoken_of_ours(named) or "en"
+
+
+def spoken_of_ours(named: Named) -> str:
+    """Tells in which of our languages the LMS shows itself, if it is one of them."""
     spoken = named.locale.lower()[:2]
-    return spoken if spoken in LANGUAGES else "en"
+    return spoken if spoken in LANGUAGES else ""
 
 
 async def learn_name(known: Identity, named: Named) -> None:

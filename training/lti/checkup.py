@@ -1,52 +1,99 @@
-"""Tests a connection from our side: keys, token, columns, roster and clock, each answered in words."""
+"""Tests a connection from our side: keys, token, columns, roster, issuer and clock, each answered in words."""
 
+import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 from training.errors import Trouble
+from training.lti.grants import NoToken
 from training.lti.keycache import registered_ports
 from training.lti.keysets import read_keys
-from training.lti.models import Context, Registration, ResourceLink
+from training.lti.models import Context, LaunchTrace, Registration, ResourceLink
 from training.lti.platform import LINE_ITEM, MEMBERS, SCORE, Column, Platform
+from training.lti.profiles import PROFILES
 from training.lti.refusals import Refused
+from training.outbound import AddressForbidden, Reply
 
 MOST_SKEW_SECONDS = 30
+SECONDS_EACH = 8
+"""All is tried at once, so that the page comes within ten seconds."""
+LOOKED_AT = 50
+"""Refused logins that are looked through for an issuer that is nearly the one that was entered."""
+UNREACHABLE = "Check that the address is right, and that its server is up and lets us in."
+OUR_KEYS = "our key set (/.well-known/jwks.json of this service)"
+NO_TOKEN = {
+    404: "Nothing is at the token address, or the LMS cannot read {keys}: Moodle answers in this way, too. Check the "
+    "token address, and that the LMS's server can open our key set (a firewall, or blocked hosts in its settings).",
+    401: "The LMS does not know this client id, or cannot prove our signature. Check the client id, that its server "
+    "can open {keys}, and its clock.",
+    400: "The LMS does not accept our signed request. Check the client id, the token audience, that its server can "
+    "open {keys}, and its clock.",
+}
+"""Status of an answer without a token → what to do."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was tried: what, whether it works, and what that means."""
+    """One thing: what, whether it works (None where it could not be tried), and what that means."""
 
     what: str
-    ok: bool
+    ok: bool | None
     words: str
+
+
+class _NotTried(Exception):
+    """Says why something could not be tried."""
+
+
+class _Wrong(Exception):
+    """Says what is wrong, and what to do."""
 
 
 async def test(registration: Registration, platform: Platform, *, now: datetime) -> list[Finding]:
     """Tries everything that can be tried without a launch."""
-    found = [
-        await _tried("Keys", _keys(registration, platform)),
-        await _tried("Token for scores", _token(registration, platform, SCORE, now)),
-        await _tried("Columns of the gradebook", _columns(registration, platform, now)),
-        await _tried("Roster", _roster(registration, platform, now)),
-    ]
-    return [*found, await _clock(registration, platform, now)]
+    platform.grants.forget(registration)
+    return await asyncio.gather(
+        _tried("Keys", _keys(registration, platform)),
+        _tried("Token for scores", _token(registration, platform, now)),
+        _tried("Columns of the gradebook", _columns(registration, platform, now)),
+        _tried("Roster", _roster(registration, platform, now)),
+        _tried("Issuer", _issuer(registration, platform)),
+        _tried("Clock", _clock(registration, platform, now)),
+    )
 
 
 async def _tried(what: str, attempt: Awaitable[str]) -> Finding:
     try:
-        return Finding(what, True, await attempt)
+        async with asyncio.timeout(SECONDS_EACH):
+            return Finding(what, True, await attempt)
+    except _NotTried as reason:
+        return Finding(what, None, str(reason))
+    except _Wrong as wrong:
+        return Finding(what, False, str(wrong))
+    except TimeoutError:
+        return Finding(what, False, f"It did not answer within {SECONDS_EACH} seconds. {UNREACHABLE}")
     except Refused as refused:
         return Finding(what, False, f"{refused.admin} ({refused.code}) {refused.detail}".strip())
+    except NoToken as refusal:
+        hint = NO_TOKEN.get(refusal.status, UNREACHABLE).format(keys=OUR_KEYS)
+        return Finding(what, False, f"{refusal.message} {hint}")
+    except AddressForbidden as forbidden:
+        return Finding(what, False, f"{forbidden.message} {forbidden.remedy}")
     except Trouble as trouble:
-        return Finding(what, False, f"{trouble.message} {trouble.remedy}".strip())
+        return Finding(what, False, f"{trouble.message} {UNREACHABLE}")
+
+
+async def _fetch(platform: Platform, url: str) -> Reply:
+    ports = registered_ports(url)
+    await platform.outbound.check(url, ports=ports)  # names of our own network and unknown ones are answered alike
+    return await platform.outbound.fetch("GET", url, ports=ports)
 
 
 async def _keys(registration: Registration, platform: Platform) -> str:
-    url = registration.jwks_url
-    reply = await platform.outbound.fetch("GET", url, ports=registered_ports(url))
+    reply = await _fetch(platform, registration.jwks_url)
     if not reply.ok:
         raise Refused("jwks_unreachable", f"The address answers {reply.status}.")
     keys = read_keys(reply.json())
@@ -56,9 +103,10 @@ async def _keys(registration: Registration, platform: Platform) -> str:
     return f"{len(keys.usable)} usable.{unfit}"
 
 
-async def _token(registration: Registration, platform: Platform, scope: str, now: datetime) -> str:
-    platform.grants.forget(registration)
-    await platform.grants.token(registration, (scope,), now=now)
+async def _token(registration: Registration, platform: Platform, now: datetime) -> str:
+    url = registration.token_url
+    await platform.outbound.check(url, ports=registered_ports(url))
+    await platform.grants.token(registration, (SCORE,), now=now)
     return "The LMS knows us and gives a token."
 
 
@@ -69,9 +117,9 @@ async def _columns(registration: Registration, platform: Platform, now: datetime
         .first()
     )
     if link is None:
-        return "Nothing to try yet: no activity with a gradebook was opened."
+        raise _NotTried("No activity with a gradebook was opened yet.")
     if link.scopes and LINE_ITEM not in link.scopes:
-        return "The LMS lets us send scores, and not look at columns. That is enough."
+        raise _NotTried("The LMS lets us send scores, and not look at columns. That is enough.")
     await platform.find_column(registration, link.line_items_url, Column("", 1, tag="none"), now=now)
     return "We can read the columns of the gradebook."
 
@@ -79,7 +127,7 @@ async def _columns(registration: Registration, platform: Platform, now: datetime
 async def _roster(registration: Registration, platform: Platform, now: datetime) -> str:
     context = await Context.filter(deployment__registration_id=registration.id).exclude(roster_url="").first()
     if context is None:
-        return "Nothing to try yet: no course with a roster was opened."
+        raise _NotTried("No course with a roster was opened yet.")
     reply = await platform.call(
         "GET",
         registration,
@@ -93,21 +141,86 @@ async def _roster(registration: Registration, platform: Platform, now: datetime)
     return "We can read who is in a course."
 
 
-async def _clock(registration: Registration, platform: Platform, now: datetime) -> Finding:
-    """Compares clocks by the last launches; before the first one, by the date that the LMS's web server tells."""
-    skew, by = registration.clock_skew, "At the last launches it was"
-    if skew is None:
-        skew, by = await _skew_of_server(registration, platform, now), "By the date that its web server tells, it is"
-    if skew is None:
-        return Finding("Clock", True, "Nothing to compare yet: nobody has launched, and its web server tells no date.")
-    words = f"{by} {abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} ours."
-    return Finding("Clock", abs(skew) <= MOST_SKEW_SECONDS, words)
+async def _issuer(registration: Registration, platform: Platform) -> str:
+    """Compares the issuer with that of launches; before the first one, with what the LMS says of itself."""
+    came = await LaunchTrace.filter(registration_id=registration.id, outcome="accepted").order_by("-at").first()
+    near = await _near_issuer(registration, since=came.at if came else None)
+    if near:
+        raise _Wrong(difference(registration.issuer, near))
+    if came:
+        return "Launches come with exactly this issuer."
+    said = await _own_issuer(registration, platform)
+    if said != registration.issuer:
+        raise _Wrong(difference(registration.issuer, said))
+    return "The LMS calls itself by exactly this issuer."
+
+
+async def _near_issuer(registration: Registration, *, since: datetime | None) -> str:
+    """Finds another issuer by which this LMS was refused since it last came in.
+
+    Anybody can come with any issuer. Only what a signed token said, or one on the very same host, is believed.
+    """
+    host = urlsplit(registration.issuer).hostname or ""
+    later = {"at__gt": since} if since else {}
+    signed = LaunchTrace.filter(registration_id=registration.id, outcome="issuer_mismatch", **later)
+    if found := await signed.order_by("-at").first():
+        return found.detail
+    unknown = LaunchTrace.filter(registration_id__isnull=True, issuer__icontains=host, **later).order_by("-at")
+    issuers = [row.issuer for row in await unknown.limit(LOOKED_AT)]
+    return next((one for one in issuers if one != registration.issuer and urlsplit(one).hostname == host), "")
+
+
+async def _own_issuer(registration: Registration, platform: Platform) -> str:
+    path = PROFILES.get(registration.profile, PROFILES["other"]).configuration
+    try:
+        reply = await _fetch(platform, f"{registration.issuer.rstrip('/')}{path}")
+        said = reply.json() if reply.ok else None
+    except Trouble:
+        said = None
+    if not isinstance(said, dict) or not isinstance(said.get("issuer"), str):
+        raise _NotTried("Nobody has launched yet, and the LMS does not publish what it calls itself.")
+    return str(said["issuer"])[:500]
+
+
+def difference(ours: str, theirs: str) -> str:
+    """Says how the issuer that was entered differs from that of the LMS, and what to do."""
+    how = "They differ."
+    if ours.rstrip("/") == theirs.rstrip("/"):
+        how = f"They differ by the slash at the end, which {'is' if theirs.endswith('/') else 'is not'} in theirs."
+    elif ours.lower() == theirs.lower():
+        how = "They differ in capital letters."
+    elif ours.partition("://")[2] == theirs.partition("://")[2]:
+        how = "They differ in http and https."
+    return f'Entered here is "{ours}", the LMS says "{theirs}". {how} Enter exactly what the LMS says.'
+
+
+async def _clock(registration: Registration, platform: Platform, now: datetime) -> str:
+    """Compares clocks now, by the date that the LMS's web server tells, and by the last launches."""
+    server, launches = await _skew_of_server(registration, platform, now), registration.clock_skew
+    measured = (("By the date that its web server tells, it is", server), ("At the last launches it was", launches))
+    said = [
+        f"{by} {abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} ours."
+        for by, skew in measured
+        if skew is not None
+    ]
+    if not said:
+        raise _NotTried("Nobody has launched yet, and its web server tells no date.")
+    if max(abs(skew) for skew in (server, launches) if skew is not None) > MOST_SKEW_SECONDS:
+        remedy = "Let both servers set their clocks by a time service (NTP): else launches and tokens are refused."
+        raise _Wrong(f"{' '.join(said)} {remedy}")
+    return " ".join(said)
 
 
 async def _skew_of_server(registration: Registration, platform: Platform, now: datetime) -> float | None:
-    url = registration.jwks_url
+    """Measures by how many seconds the web server's clock is ahead, at the middle of one request."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
     try:
-        reply = await platform.outbound.fetch("GET", url, ports=registered_ports(url))
-        return (parsedate_to_datetime(reply.headers.get("date", "")) - now).total_seconds()
+        reply = await _fetch(platform, registration.jwks_url)
+        told = parsedate_to_datetime(reply.headers.get("date", ""))
+        # What stood in a cache was dated when it came in there. Source: RFC 9111, 5.1.
+        told += timedelta(seconds=int(reply.headers.get("age", "0")))
     except (Trouble, ValueError, TypeError):
         return None
+    middle = now + timedelta(seconds=(loop.time() - began) / 2)
+    return (told - middle).total_seconds() + 0.5  # a date has whole seconds

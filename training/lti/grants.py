@@ -19,8 +19,21 @@ from training.outbound import Outbound, Reply
 BACK_DATED = timedelta(seconds=5)
 """How far the assertion is back-dated: one platform allows its clock to be behind ours by nothing."""
 ASSERTION_LIFE = timedelta(minutes=4)
+MOST_WORDS = 200
+"""Letters of an LMS's own words that are kept."""
 EARLY = timedelta(seconds=60)
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class NoToken(Upstream):
+    """The LMS gave no token: with which status, and in its own words."""
+
+    def __init__(self, reply: Reply, now: datetime) -> None:
+        said = f": {words}" if (words := _said(reply)) else ""
+        super().__init__(
+            f"The LMS gave no token ({reply.status}){said}.", "We will try again.", retry_after=wait(reply, now)
+        )
+        self.status = reply.status
 
 
 @dataclass
@@ -94,7 +107,7 @@ def _read(reply: Reply, scopes: list[str], now: datetime) -> tuple[str, float]:
         # Only a missing scope is for good: a client or key that is unknown now is often a set-up half done.
         if reply.status == 403 or b"invalid_scope" in reply.body:
             raise Refused("service_scope_missing", f"the token was refused with {reply.status}")
-        raise Upstream(f"The LMS gave no token ({reply.status}).", "We will try again.", retry_after=wait(reply, now))
+        raise NoToken(reply, now)
     said = reply.json()
     if not isinstance(said, dict) or not isinstance(said.get("access_token"), str):
         raise Upstream("The LMS gave an answer without a token.", "Check the token address.")
@@ -103,6 +116,17 @@ def _read(reply: Reply, scopes: list[str], now: datetime) -> tuple[str, float]:
         raise Refused("service_scope_missing", "the token has none of the scopes")
     lasts = said.get("expires_in")
     return said["access_token"], float(lasts) if isinstance(lasts, int | float) else 300.0
+
+
+def _said(reply: Reply) -> str:
+    """Reads an LMS's own words for an error. Source: RFC 6749, 5.2."""
+    try:
+        told = reply.json()
+    except Upstream:
+        return ""
+    words = [told.get(name) for name in ("error", "error_description")] if isinstance(told, dict) else []
+    text = ", ".join(" ".join(one.split()) for one in words if isinstance(one, str) and one)
+    return "".join(letter for letter in text if letter.isprintable())[:MOST_WORDS].rstrip(". ")
 
 
 def wait(reply: Reply, now: datetime) -> float | None:

@@ -22,6 +22,8 @@ class Profile:
     roster_unpaged: bool = False
     """The Link header of the roster cannot be parsed: ask for one long list."""
     register_where: str = ""
+    configuration: str = "/.well-known/openid-configuration"
+    """Where it says what it calls itself, under its issuer."""
     link_where: str = ""
     """Where a registration link is pasted."""
     notes: str = ""
@@ -50,6 +52,7 @@ PROFILES: dict[str, Profile] = {
             r"https?://.*moodle.*",
             registration=True,
             hint_once=True,
+            configuration="/mod/lti/openid-configuration.php",
             roster_unpaged=True,
             register_where="Site administration, Plugins, Activity modules, External tool, Manage tools",
             link_where="Site administration, Plugins, Activity modules, External tool, Manage tools, Tool URL",

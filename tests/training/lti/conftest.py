@@ -27,7 +27,7 @@ from training.lti.tool import Tool
 async def served(app: Any, place: int | socket.socket) -> AsyncIterator[None]:
     """Serves an app on a port of this machine, or on a socket that holds one already."""
     holder = place if isinstance(place, socket.socket) else held_port(place)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", date_header=False))
     task = asyncio.create_task(server.serve([holder]))
     while not server.started:
         await asyncio.sleep(0.005)

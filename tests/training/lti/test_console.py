@@ -18,7 +18,7 @@ from training.lti import entering, scores
 from training.lti.gradebook import Score
 from training.lti.models import Deployment, LaunchTrace, Registration, ResourceLink
 from training.lti.profiles import PROFILES
-from training.lti.registration import add
+from training.lti.registration import Entry, add
 from training.lti.scores import Value
 
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
@@ -73,6 +73,17 @@ async def test_each_kind_of_lms_is_told_the_exact_values_in_its_own_words(side: 
         takes_links = not kind or kind == "other" or PROFILES[kind].registration
         assert ("http://testserver/lti/register" in page) is takes_links, kind
         assert PROFILES[kind or "other"].register_where in page
+
+
+async def test_new_deployments_wait_for_approval_unless_somebody_chooses_otherwise(side: Side, browse: Browse) -> None:
+    farah = await browse("farah")
+    page = (await farah.get("/lti/console/connect")).text
+    choices = page.partition('name="deployment_policy"')[2].partition("</select>")[0]
+    first = choices.partition("</option>")[0]
+    assert 'value="ask"' in first and "selected" not in choices.partition("</option>")[2]
+    await farah.post("/lti/console/connect", data=FORM)
+    assert (await Registration.get(issuer=FORM["issuer"])).deployment_policy == "ask"
+    assert {Registration(**FORM).deployment_policy, Entry(**FORM).deployment_policy} == {"ask"}
 
 
 async def test_what_was_entered_is_changed_and_the_kind_of_lms_overridden(side: Side, browse: Browse) -> None:
@@ -141,7 +152,7 @@ async def test_the_connection_is_tested_in_words(side: Side, browse: Browse) -> 
     registration = await Registration.get()
     farah = await browse("farah")
     page = await farah.post(f"/lti/console/{registration.id}/check")
-    assert page.text.count("Works") == 5 and "Fails" not in page.text
+    assert page.text.count("Works") == 6 and "Fails" not in page.text and "Not tried" not in page.text
     set_mischief(side.world, {"where": "token", "what": "503"})
     set_mischief(side.world, {"where": "keys", "what": "404"})
     page = await farah.post(f"/lti/console/{registration.id}/check")

@@ -8,17 +8,20 @@ from uuid import uuid4
 
 import pytest
 
+from tests.conftest import ORIGIN
 from tests.training.databases import emptied, made
 from tests.training.lti.conftest import Side
 from tests.training.lti.forging import GONE, claim, honest
 from training import clock, facts
 from training.consequences import AFTER
 from training.demo.lms.mischief import set_mischief
+from training.errors import Conflict
 from training.lti import approval, registration
 from training.lti.models import Deployment, LaunchTrace, Nonce, Registration
 from training.lti.registration import Entry
 from training.lti.state import Login, bind, seal, unseal
 from training.people.models import Session
+from training.sites.models import CentralUnit
 
 ASKED = {"login_hint": "amina", "target_link_uri": "http://testserver/courses", "client_id": "training"}
 
@@ -253,3 +256,18 @@ async def test_an_lms_can_be_connected_before_anything_is_loaded(tmp_path: Path)
         )
         await registration.add(entry, now=clock.now())
         assert [row["issuer"] for row in await registration.list_registrations()] == ["https://lms.example"]
+
+
+async def test_what_another_unit_registers_under_the_same_issuer_makes_nothing_ambiguous(side: Side) -> None:
+    await CentralUnit.create(id=uuid4(), slug="elsewhere", name="Another unit")
+    first = await Registration.get()
+    urls = (first.auth_url, first.token_url, first.jwks_url)
+    with pytest.raises(Conflict):
+        await registration.add(Entry(first.issuer, first.client_id, *urls), now=clock.now(), unit="elsewhere")
+    await registration.add(Entry(first.issuer, "theirs", *urls, ("demo-1",)), now=clock.now(), unit="elsewhere")
+    asked = {"iss": first.issuer, "login_hint": "amina", "target_link_uri": ORIGIN}
+    for named in ({}, {"lti_deployment_id": "demo-1"}, {"client_id": "training"}):
+        answer = await side.browser.get("/lti/login", params=asked | named)
+        assert "client_id=training" in answer.headers["location"], named
+    answer = await side.browser.get("/lti/login", params=asked | {"client_id": "theirs"})
+    assert "client_id=theirs" in answer.headers["location"]

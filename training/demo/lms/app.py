@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 import httpx2
 import jwt
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from training.demo.lms import choosing, copying, grades, introducing, launches, pages, rosters
 from training.demo.lms.mischief import control
@@ -57,12 +60,30 @@ def build(
     `plays` names the real LMS whose ways it takes on; `alone` says that it runs without the demo.
     """
     world = World(base_url, tool_url, clock, plays=PERSONALITIES[plays], alone=alone)
-    app = Starlette(routes=ROUTES)
+    app = Starlette(routes=ROUTES, middleware=[Middleware(Dated, world=world)])
     app.state.world = world
     app.state.tool = tool or httpx2.AsyncClient(trust_env=False)
     app.state.check_signed = signature_check(world, app.state.tool)
     app.state.check_assertion = assertion_check(world, app.state.check_signed)
     return app
+
+
+class Dated:
+    """Dates each answer by the clock of the LMS, which may be wrong; the server adds no date of its own."""
+
+    def __init__(self, app: ASGIApp, *, world: World) -> None:
+        self.app, self.world = app, world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Adds the date."""
+
+        async def dating(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(self.world.clock().astimezone(UTC), usegmt=True)
+                message["headers"] = [*message["headers"], (b"date", date.encode())]
+            await send(message)
+
+        await self.app(scope, receive, dating)
 
 
 def signature_check(world: World, tool: httpx2.AsyncClient) -> Callable[..., Awaitable[dict[str, Any] | str]]:

@@ -52,6 +52,9 @@ def set_mischief(world: World, wish: Mapping[str, Any]) -> None:
     if wish["where"] == "plays":
         world.plays = PERSONALITIES[str(wish["what"])]
         return
+    if wish["where"] == "clock":
+        world.set_clock(ahead=float(wish.get("what") or 0))
+        return
     if wish["where"] == "hints":
         world.hints_once = wish.get("what") == "once"
         return

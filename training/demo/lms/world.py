@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -147,7 +147,12 @@ class World:
         """Names the frame that keeps data for the tool (lti_storage_target), or none."""
         return "" if self.keeps == "off" else self.plays.storage
 
+    def set_clock(self, *, ahead: float) -> None:
+        """Sets the clock ahead by some seconds; nought is right again."""
+        self.clock = lambda: self.right_clock() + timedelta(seconds=ahead)
+
     def __post_init__(self) -> None:
+        self.right_clock = self.clock
         for identifier, title, path, graded in ACTIVITIES:
             self.place(Activity(identifier, title, path), graded=graded)
 
