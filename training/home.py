@@ -18,6 +18,7 @@ from courses.outline import in_language
 from training import clock
 from training.assessments.models import Rater
 from training.dates import day
+from training.lti import traffic
 from training.people.actor import Actor
 from training.people.letters import letters_visible_to, open_
 from training.people.names import NEUTRAL, has_name
@@ -45,6 +46,8 @@ async def home(request: Request) -> Response:
     me: Actor = actor(request)
     heading = f"Hello {me.name.split(' ')[0]}"
     counts = await counts_of(me, clock.now()) if me.sites("see people") else []
+    if me.may("connect systems"):
+        counts = [*counts, *await traffic.counts_for(me, now=clock.now())]
     tasks = await _tasks(me)
     step = await _next(me)
     return page(

@@ -55,7 +55,7 @@ class _Wrong(Exception):
 async def test(registration: Registration, platform: Platform, *, now: datetime) -> list[Finding]:
     """Tries everything that can be tried without a launch."""
     platform.grants.forget(registration)
-    return await asyncio.gather(
+    found = await asyncio.gather(
         _tried("Keys", _keys(registration, platform)),
         _tried("Token for scores", _token(registration, platform, now)),
         _tried("Columns of the gradebook", _columns(registration, platform, now)),
@@ -63,6 +63,7 @@ async def test(registration: Registration, platform: Platform, *, now: datetime)
         _tried("Issuer", _issuer(registration, platform)),
         _tried("Clock", _clock(registration, platform, now)),
     )
+    return list(found)
 
 
 async def _tried(what: str, attempt: Awaitable[str]) -> Finding:

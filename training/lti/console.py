@@ -16,6 +16,7 @@ from training.lti.models import Context, Deployment, Registration, visible_to
 from training.lti.platform import allowed_hosts
 from training.lti.profiles import PROFILES, Profile
 from training.lti.proposals import WORDS, fingerprint, is_elsewhere, proposed_for
+from training.lti.registration import labels
 from training.lti.tool import Tool
 from training.people.actor import Actor
 from training.web.pages import actor, go, identity, page, typed
@@ -28,14 +29,16 @@ async def console(request: Request) -> Response:
     waiting = (
         await Deployment.filter(registration__unit_id=me.unit_id, state="pending")
         .order_by("seen")
-        .values("id", "deployment_id", lms="registration__name")
+        .values("id", "deployment_id", name="registration__name", client_id="registration__client_id")
     )
+    called = await labels(me.unit_id)
+    systems = [_shown(row) | {"name": called[row.name, row.client_id]} for row in rows]
     return page(
         request,
         "lti/console.html",
-        systems=[_shown(row) for row in rows],
-        waiting=waiting,
-        pending=[_shown(row) for row in rows if row.state == "pending"],
+        systems=systems,
+        waiting=[dict(one, lms=called[one["name"], one["client_id"]]) for one in waiting],
+        pending=[one for one in systems if one["state"] == "pending"],
     )
 
 
@@ -161,6 +164,7 @@ def _shown(row: Registration) -> dict[str, Any]:
 
 def _entered(row: Registration) -> list[tuple[str, str]]:
     return [
+        ("What it is called here", row.name),
         ("Issuer", row.issuer),
         ("Client id", row.client_id),
         ("Authentication address", row.auth_url),

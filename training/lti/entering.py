@@ -13,6 +13,7 @@ THERE: Mapping[str, Named] = {
         ("Public keyset", "{keys}"),
         ("Initiate login URL", "{login}"),
         ("Redirection URI(s)", "{launch}"),
+        ("Tool configuration usage", "Show in activity chooser and as a preconfigured tool"),
         ("Supports Deep Linking", "Tick it"),
         ("Content Selection URL", "{home}/"),
         ("IMS LTI Assignment and Grade Services", "Use this service for grade sync and column management"),

@@ -11,6 +11,7 @@ from training.errors import NotFound
 from training.lti import dynamic, roster, roster_changes
 from training.lti.models import Context, Registration, visible_to
 from training.lti.pages import refuse
+from training.lti.profiles import PROFILES
 from training.lti.refusals import Refused
 from training.lti.tool import Tool
 from training.lti.traces import Notes
@@ -61,6 +62,7 @@ async def register(request: Request) -> Response:
         unit=await CentralUnit.get(id=made.unit_id),
         name=made.name,
         state=made.state,
+        then=PROFILES.get(made.profile, PROFILES["other"]).link_after,
         platform_origin=origin_of(url),
         proposed=bool(made.proposed),
     )

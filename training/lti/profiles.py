@@ -26,6 +26,8 @@ class Profile:
     """Where it says what it calls itself, under its issuer."""
     link_where: str = ""
     """Where a registration link is pasted."""
+    link_after: str = ""
+    """What to do there once it was pasted."""
     notes: str = ""
 
 
@@ -56,6 +58,9 @@ PROFILES: dict[str, Profile] = {
             roster_unpaged=True,
             register_where="Site administration, Plugins, Activity modules, External tool, Manage tools",
             link_where="Site administration, Plugins, Activity modules, External tool, Manage tools, Tool URL",
+            link_after="There the new tool's card says Pending: press Activate. Then open its settings (the wheel) "
+            "and set Tool configuration usage to Show in activity chooser and as a preconfigured tool. In a course of "
+            "Moodle 4.3 or newer, More, LTI External tools lets a teacher switch on Show in activity chooser.",
             notes="The redirect address must be entered exactly. Where frames block cookies, choose New window.",
         ),
         Profile(

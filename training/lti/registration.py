@@ -1,5 +1,6 @@
 """Connects LMSs to us: registrations are added, listed and changed."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,6 +115,13 @@ async def list_registrations(unit_id: UUID | None = None) -> Sequence[Mapping[st
         }
         for row in found
     ]
+
+
+async def labels(unit_id: UUID) -> dict[tuple[str, str], str]:
+    """Tells a unit's systems apart: (name, client id) → name, with the client id where several are called so."""
+    rows = await Registration.filter(unit_id=unit_id).values_list("name", "client_id")
+    often = Counter(name for name, _ in rows)
+    return {(name, client): f"{name} ({client})" if often[name] > 1 else name for name, client in rows}
 
 
 async def change(

@@ -148,7 +148,7 @@ async def list_scores(
 ) -> Sequence[Mapping[str, Any]]:
     """Lists the outbox as rows with id, sub, line_item, given, maximum, state, attempts, last_error and sent_at.
 
-    Beside that: lms, label (of the column) and person, as the LMS calls them.
+    Beside that: lms and its client_id, label (of the column), course and person, as the LMS calls them.
     """
     rows = _outbox(unit_id, registration_id)
     rows = rows.filter(state=state) if state else rows
@@ -161,6 +161,8 @@ KEPT = ("id", "sub", "given", "maximum", "state", "attempts", "last_error", "sen
 RENAMED = {
     "line_item": "line_item__url",
     "label": "line_item__label",
+    "course": "line_item__link__context__title",
+    "client_id": "line_item__registration__client_id",
     "lms": "line_item__registration__name",
     "person": "identity__name",
 }

@@ -12,12 +12,14 @@ from tortoise.functions import Count, Max
 
 from training import clock
 from training.lti import scores
-from training.lti.models import LaunchTrace, visible_to
+from training.lti.models import Deployment, LaunchTrace, visible_to
 from training.lti.refusals import explain
+from training.lti.registration import labels
 from training.people.actor import Actor
 from training.web.pages import actor, go, identity, page
 
 SHOWN = 100
+OF_LATE = timedelta(days=7)
 STRANGERS, STRANGERS_FOR = 20, timedelta(days=30)
 TRIED = {"none": "no cookie", "storage": "storage"}
 OUTCOMES = {"accepted": "Came in"}
@@ -49,7 +51,26 @@ async def launches(request: Request) -> Response:
     strangers = [] if reference or system else await strangers_refused(since=clock.now() - STRANGERS_FOR)
     found = await rows.order_by("-at").limit(SHOWN).prefetch_related("registration")
     told: dict[str, Any] = {"reference": reference, "only": only, "system": system}
-    return page(request, "lti/launches.html", launches=[_told(row) for row in found], strangers=strangers, **told)
+    called = await labels(me.unit_id)
+    return page(
+        request, "lti/launches.html", launches=[_told(row, called) for row in found], strangers=strangers, **told
+    )
+
+
+async def counts_for(me: Actor, *, now: datetime) -> list[dict[str, Any]]:
+    """Counts for the home page of whoever connects systems what waits for them, and what was refused of late."""
+    own = Subquery(visible_to(me).values("id"))
+    since = LaunchTrace.filter(at__gte=now - OF_LATE)
+    waiting = await visible_to(me).filter(state="pending").count()
+    waiting += await Deployment.filter(registration_id__in=own, state="pending").count()
+    refused = await since.filter(registration_id__in=own).exclude(outcome="accepted").count()
+    strangers = await since.filter(registration_id__isnull=True).count()
+    counted = (
+        (waiting, "waiting for your approval: learning systems and deployments", "/lti/console"),
+        (refused, "launches refused in the last 7 days", "/lti/console/launches?only=refused"),
+        (strangers, "refused in the last 7 days from systems that we do not know", "/lti/console/launches#unknown"),
+    )
+    return [{"number": number, "words": words, "path": path} for number, words, path in counted if number]
 
 
 async def strangers_refused(*, since: datetime) -> list[dict[str, Any]]:
@@ -72,7 +93,8 @@ async def outbox(request: Request) -> Response:
     """Shows the scores on their way to LMSs, or to one of them, by state."""
     me: Actor = actor(request)
     asked = request.query_params
-    state, systems = asked.get("state", ""), await visible_to(me).order_by("name").values("id", "name")
+    state, systems = asked.get("state", ""), await visible_to(me).order_by("name").values("id", "name", "client_id")
+    called = await labels(me.unit_id)
     system = next((row for row in systems if str(row["id"]) == asked.get("system")), None)
     of: dict[str, Any] = {"unit_id": me.unit_id, "registration_id": system["id"] if system else None}
     rows = await scores.list_scores(**of, state=state if state in STATES else "", limit=SHOWN)
@@ -80,7 +102,7 @@ async def outbox(request: Request) -> Response:
     return page(
         request,
         "lti/outbox.html",
-        scores=[_shown(row) for row in rows],
+        scores=[_shown(row, called) for row in rows],
         counts=[
             {"number": counted.get(name, 0), "words": words.lower(), "path": _scores_of(system, name)}
             for name, words in STATES.items()
@@ -88,7 +110,10 @@ async def outbox(request: Request) -> Response:
         word=STATES.get(state, ""),
         everything=_scores_of(system, ""),
         system=str(system["id"]) if system else "",
-        systems=[("", "All learning systems"), *((str(row["id"]), row["name"]) for row in systems)],
+        systems=[
+            ("", "All learning systems"),
+            *((str(row["id"]), called[row["name"], row["client_id"]]) for row in systems),
+        ],
         shown=SHOWN,
     )
 
@@ -110,22 +135,24 @@ async def score(request: Request) -> Response:
         dict(step, what=STEPS.get(step["what"], step["what"]), value=_value(step))
         for step in await scores.history(wanted)
     ]
-    return page(request, "lti/score.html", score=_shown(found), steps=steps)
+    return page(request, "lti/score.html", score=_shown(found, await labels(me.unit_id)), steps=steps)
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(row, word=STATES.get(row["state"], row["state"]), value=_value(row))
+def _shown(row: Mapping[str, Any], called: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    lms = called.get((row["lms"], row["client_id"]), row["lms"])
+    return dict(row, lms=lms, word=STATES.get(row["state"], row["state"]), value=_value(row))
 
 
 def _value(row: Mapping[str, Any]) -> str:
     return "Not graded" if row["given"] is None else f"{row['given']:g} of {row['maximum']:g}"
 
 
-def _told(row: LaunchTrace) -> dict[str, Any]:
+def _told(row: LaunchTrace, called: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    lms = row.registration
     return {
         "at": row.at,
         "reference": row.reference,
-        "lms": row.registration.name if row.registration else "unknown",
+        "lms": called.get((lms.name, lms.client_id), lms.name) if lms else "unknown",
         "word": OUTCOMES.get(row.outcome, "Refused"),
         "code": row.outcome,
         "detail": row.detail,

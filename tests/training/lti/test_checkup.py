@@ -42,11 +42,9 @@ async def test_what_was_never_tried_says_so(side: Side, browse: Browse) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("ahead", "words"), [(600, r"(599|600|601) seconds ahead"), (-600, r"(599|600|601) seconds b")]
-)
+@pytest.mark.parametrize(("ahead", "how"), [(600, "ahead of ours"), (-600, "behind ours")])
 async def test_a_clock_that_is_ten_minutes_off_is_measured_now(
-    side: Side, browse: Browse, ahead: int, words: str
+    side: Side, browse: Browse, ahead: int, how: str
 ) -> None:
     await side.launch()  # when it was right, which is what we remember
     set_mischief(side.world, {"where": "clock", "what": str(ahead)})

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import httpx2
@@ -204,3 +204,56 @@ async def test_the_page_of_scores_says_in_words_why_one_was_refused(side: Side, 
     assert (
         "Refused for good" in (await (await browse("farah")).get(f"/lti/console/scores/{(await Score.get()).id}")).text
     )
+
+
+async def test_the_home_of_an_administrator_tells_what_waits_and_what_was_refused(side: Side, browse: Browse) -> None:
+    farah, now = await browse("farah"), datetime.now(UTC)
+    assert "waiting for your approval" not in (await farah.get("/")).text
+    await add(replace(entry("https://waits.example"), name="Waits"), now=now, site="RIV", state="pending")
+    await Deployment.filter(registration__client_id="training").update(state="pending")
+    await side.launch()
+    await side.post("nonsense", "nonsense")
+    page = (await farah.get("/")).text
+    for number, words in (
+        (3, "waiting for your approval"),  # a system, and a deployment of each
+        (1, "launches refused in the last 7 days"),
+        (1, "refused in the last 7 days from systems that we do not know"),
+    ):
+        assert f'<span class="app-card__number">{number}</span> {words}' in page
+    await LaunchTrace.all().update(at=now - timedelta(days=8))
+    assert "refused in the last" not in (await farah.get("/")).text
+    for who in ("amina", "chloe"):
+        assert "waiting for your approval" not in (await (await browse(who)).get("/")).text
+
+
+async def test_two_systems_of_one_name_are_told_apart(side: Side, browse: Browse) -> None:
+    await side.launch()
+    await scores.report(known("amina"), ["/courses/leading-a-parenting-group"], Value(0), now=datetime.now(UTC))
+    second = await add(replace(entry(side.world.base_url), client_id="another"), now=datetime.now(UTC))
+    assert second.name == (await Registration.get(client_id="training")).name
+    farah = await browse("farah")
+    for place in ("/lti/console", "/lti/console/launches", "/lti/console/scores"):
+        page = (await farah.get(place)).text
+        assert "Pretend LMS (training)" in page, place
+    assert "Pretend LMS (another)" in (await farah.get("/lti/console")).text
+    form = {**FORM, "issuer": second.issuer, "client_id": "another", "name": "The other one"}
+    assert (await farah.post(f"/lti/console/{second.id}/change", data=form)).status_code == 303
+    page = (await farah.get("/lti/console")).text
+    assert "The other one" in page and "Pretend LMS (training)" not in page
+
+
+async def test_the_list_of_scores_tells_the_course(side: Side, browse: Browse) -> None:
+    await side.launch()
+    await scores.report(known("amina"), ["/courses/leading-a-parenting-group"], Value(0), now=datetime.now(UTC))
+    farah = await browse("farah")
+    assert "Working with families, autumn group" in (await farah.get("/lti/console/scores")).text
+    page = await farah.get(f"/lti/console/scores/{(await Score.get()).id}")
+    assert "Working with families, autumn group" in page.text
+
+
+async def test_moodle_is_told_of_the_two_steps_without_which_nobody_sees_the_tool(side: Side, browse: Browse) -> None:
+    farah = await browse("farah")
+    page = unescape((await farah.get("/lti/console/connect?kind=moodle")).text)
+    assert "press Activate" in page and page.count("Show in activity chooser and as a preconfigured tool") == 2
+    await Registration.all().update(profile="moodle")
+    assert "press Activate" in (await farah.get(f"/lti/console/{(await Registration.get()).id}")).text
