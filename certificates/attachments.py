@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from training.errors import Invalid
+from training.errors import Invalid, Upstream
 
 NAME = "open-badge-credential.json"
 LARGEST_PDF = 5_000_000  # bytes; ours are 30,000
@@ -35,7 +35,10 @@ TRY_OTHERWISE = "Ask the holder for the file as it was downloaded, or type what 
 async def extract_attachment_apart(
     pdf: bytes, *, program: tuple[str, ...] = PROGRAM, timeout_seconds: float = TIMEOUT_SECONDS
 ) -> bytes:
-    """Gives the badge that a stranger's PDF carries, read by a program of its own; raises Invalid for none."""
+    """Gives the badge that a stranger's PDF carries, read by a program of its own; raises Invalid for none.
+
+    Raises Upstream when that takes too long, which may be for what else this machine has to do.
+    """
     if len(pdf) > LARGEST_PDF:
         raise Invalid("This file is too large to be a certificate.", TRY_OTHERWISE)
     bare = {name: value for name, value in os.environ.items() if not name.startswith("TRAINING_")}
@@ -46,7 +49,7 @@ async def extract_attachment_apart(
         async with asyncio.timeout(timeout_seconds):
             badge, _ = await process.communicate(pdf)
     except TimeoutError as error:
-        raise Invalid(UNREADABLE, TRY_OTHERWISE) from error
+        raise Upstream("This file could not be read in time.", "Try again in a minute.") from error
     finally:
         if process.returncode is None:
             process.kill()

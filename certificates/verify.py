@@ -35,7 +35,7 @@ HEADERS = {"X-Robots-Tag": "noindex", "Vary": "Accept"}
 SEAT_SECONDS = 15
 LARGEST_JSON = 10_000  # bytes
 NOT_FOUND = "We know of no certificate with this code. Look at it again, letter by letter"
-NAME_TOO = "Enter the holder's family name too: a serial number is no secret, so it tells nothing by itself"
+NAME_TOO = "Enter the holder's family name too. Anybody could guess a number"
 NO_MATCH = "We know of no certificate with this serial number and this family name"
 
 
@@ -71,12 +71,12 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
         return _with_headers(JSONResponse(_plain(told) | ({"file": file} if file else {})))
     word = told.pop("status")
     # The notice is never taken from the address here: anybody could put words into our mouth.
-    notice = OLD_KEY if request.query_params.get("code") == "untrusted" else ""
+    warning = OLD_KEY if request.query_params.get("code") == "untrusted" else ""
     state = {"since": None, "until": None, "reason": ""} | told  # of a valid one there is nothing to say
-    shown = {"word": word, "means": MEANS[word], "dates": _dates(told, word), "notice": notice, "zone": facts.zone}
+    shown = {"word": word, "means": MEANS[word], "dates": _dates(told, word), "notice": "", "zone": facts.zone}
     shown["unit"] = await CentralUnit.get_or_none(slug=facts.issuer_slug)
     changed = request.query_params.get("file") == "other"
-    return _with_headers(page(request, "certificates/verify.html", **state, **shown, changed=changed))
+    return _with_headers(page(request, "certificates/verify.html", **state, **shown, changed=changed, warning=warning))
 
 
 async def _as_token(request: Request, facts: CertificateFacts, told: dict[str, Any]) -> Response:
