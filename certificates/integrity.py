@@ -40,8 +40,11 @@ async def proven(row: Certificate, *, keys: KeyStore, shelf: Shelf, now: datetim
         if (row.certification.starts, row.certification.ends) != (facts.valid_from, facts.valid_until):
             raise Damaged("Its days are not those of the certification.")
         await _compare_with_token(row, facts, keys=keys, shelf=shelf)
-    except (Damaged, Unproven) as error:
+    except Damaged as error:
         await _tell(row, str(error), now=now)
+        raise
+    except Unproven:
+        log.error("proof not at hand", certificate=str(row.id))  # the file is gone, or the whole folder for a while
         raise
     return facts
 

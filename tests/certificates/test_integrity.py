@@ -119,6 +119,7 @@ async def test_a_proof_that_is_not_at_hand_is_no_proof_and_no_damage(issue, brow
     aside = path.rename(path.with_suffix(".aside"))
     answer = await stranger.get(f"/v/{row.verify_token}")
     assert answer.status_code == 503 and "cannot check this certificate just now" in answer.text
+    assert await Damage.all().count() == 0
     aside.rename(path)
     assert (await stranger.get(f"/v/{row.verify_token}")).status_code == 200
 
