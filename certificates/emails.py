@@ -80,7 +80,8 @@ async def of_change(change_id: UUID, *, public_url: str) -> Letter | None:
 
 async def _of(outcome: Outcome, person: Person, public_url: str) -> Letter:
     until = f" It ends after {day(outcome.until)}." if outcome.until else ""
-    lines = [outcome.words.means, f"This counts from {day(outcome.since)}.{until}", *_why(outcome)]
+    begins = "It was decided on" if outcome.is_refusal else "This counts from"
+    lines = [outcome.words.means, f"{begins} {day(outcome.since)}.{until}", *_why(outcome)]
     lines.append(f"What you can do now: {outcome.words.next_step}\n{public_url}/pathways")
     return await _letter(person, outcome.heading, [*lines, *_objecting(outcome, public_url)])
 

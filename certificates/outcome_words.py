@@ -105,6 +105,20 @@ OUTCOMES: Mapping[str, Words] = {
         "Read the reasons. When there is something new to show, your case is looked at again.",
         contestable=True,
     ),
+    "renewal_deferred": Words(
+        "Not renewed yet",
+        "Not renewed yet",
+        "Your renewal was put off. Your certificate stays as it is until its time is over.",
+        "Read the reasons. When there is something new to show, your case is looked at again.",
+        contestable=True,
+    ),
+    "renewal_declined": Words(
+        "Not renewed",
+        "Your certificate was not renewed",
+        "The central unit decided not to renew it. It stays as it is until its time is over.",
+        "Read the reasons. When there is something new to show, your case is looked at again.",
+        contestable=True,
+    ),
 }
 """Standing, refusal or news → its words."""
 

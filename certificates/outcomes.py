@@ -6,6 +6,7 @@ from uuid import UUID
 
 from certificates import pathway_versions
 from certificates.changes import changes_of, period_of
+from certificates.grounds import Consideration
 from certificates.models import Certificate, Certification, Decision, Objection, StateChange
 from certificates.outcome_words import GROUNDS, OUTCOMES, Words
 from certificates.rules import APPEAL, GRANTING, MARKS, standing_on
@@ -15,6 +16,7 @@ from training.people.models import Person
 from training.sites.models import zone_of
 
 _DAY = timedelta(days=1)
+REFUSALS = ("deferred", "declined")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Outcome:
     def words(self) -> Words:
         """Gives the words of the table."""
         return OUTCOMES[self.state]
+
+    @property
+    def is_refusal(self) -> bool:
+        """Tells whether a case was refused; that has a day, and no time that it lasts."""
+        return self.state.removeprefix("renewal_") in REFUSALS
 
     @property
     def public_reason(self) -> str:
@@ -87,9 +94,12 @@ async def _of_change(change: StateChange, found: Certification) -> Outcome:
 
 
 async def of_decision(made: Decision) -> Outcome:
-    """Tells a decision as it was made; the pathway, consideration and objection must be fetched."""
+    """Tells a decision as it was made; the pathway and the objection must be fetched."""
     level = pathway_versions.read(made.pathway).levels[made.level].title or plain(made.level)
     state = "provisional" if made.outcome == "conditional" else made.outcome
+    basis = await Consideration.get(id=made.consideration_id)
+    if state in REFUSALS and basis.standing in ("renewal_due", "in_grace"):
+        state = f"renewal_{state}"
     return Outcome(state, level, made.on, None, made.reasons, "", made.id, made.appeal_until, made.objection)
 
 

@@ -197,7 +197,9 @@ async def _case(row: Consideration) -> dict[str, Any]:
         "renewal": told_nodes(renewal["requires"], titles) if renewal else [],
         "outcomes": _outcomes(row),
         "named": has_name(row.person_id, row.person.name),
-        "earlier": [(OUTCOMES.get(one.outcome, OUTCOMES["provisional"]).tag, one) for one in earlier],
+        "earlier": [
+            (OUTCOMES["provisional" if one.outcome == "conditional" else one.outcome].tag, one) for one in earlier
+        ],
         "back": ("Decisions", "/certificates/decisions"),
     }
 

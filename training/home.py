@@ -11,6 +11,7 @@ from certificates.credential_models import Damage
 from certificates.grounds import Consideration, considerations_visible_to, current
 from certificates.models import Decision, objections_visible_to
 from certificates.outcome_words import OUTCOMES
+from certificates.outcomes import of_decision
 from certificates.workforce import counts_of
 from courses.journeys import journey_of
 from courses.models import Enrolment
@@ -125,7 +126,7 @@ async def _hear(me: Actor) -> Step | None:
         return None
     if await Decision.filter(person_id=me.person_id, level=refused.level, recorded__gt=refused.recorded).exists():
         return None
-    words = OUTCOMES[refused.outcome]
+    words = (await of_decision(refused)).words
     return _step(words.subject, words.means, "/pathways", "Read why, and what you can do")
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from certificates import changes
+from certificates.actions import Wish, decide
 from certificates.audits.actions import draw_sample, find
 from certificates.audits.models import Case
 from certificates.audits.register import Question
@@ -249,6 +250,24 @@ async def test_a_refused_case_waits_again_only_after_new_evidence(named, browse,
     assert "somebody decides again" in (await (await browse("amina")).get("/pathways")).text
     await decided(browse, again, "certified", "The new paper settles it.")
     assert [one.outcome async for one in Decision.all().order_by("recorded")] == ["declined", "certified"]
+
+
+async def test_a_renewal_that_is_put_off_leaves_the_holder_certified_and_says_so(named, browse, work, mails):
+    began = TODAY - timedelta(days=300)
+    row = await waiting("amina", began)
+    wish = Wish("certified", "All is met.")
+    await decide(row.id, wish=wish, actor=await being("dara", began), home=HOME, now=at(began, 12))
+    await shown("amina", "first aid again", on=TODAY - timedelta(days=1))
+    await considered("amina", TODAY, 0)
+    await decided(browse, await Consideration.get(awaiting=True), "deferred")
+    await work()
+    ((_, subject, text),) = mails("Not renewed yet")
+    assert subject == "Not renewed yet: Leader" and REASON in text and "stays as it is" in text
+    amina = await browse("amina")
+    page = (await amina.get("/pathways")).text
+    assert "Renewal due" in page and "Certified until" in page and "Your renewal was put off" in page and REASON in page
+    assert "You are not certified" not in page + text
+    assert "Not renewed yet" in (await amina.get("/")).text
 
 
 async def test_what_is_not_confirmed_or_only_declared_is_no_new_evidence(named, browse, work):
