@@ -147,7 +147,7 @@ async def _permissions(found: Certification, wanted: Wanted) -> None:
     held = Permission.filter(because=found.decision_id)
     latest = {row.may: row for row in await held.order_by("starts")}
     going_on = held.filter(Q(ends__isnull=True) | Q(ends__gte=wanted.effective))
-    await going_on.update(ends=wanted.effective - _DAY)
+    await going_on.update(ends=wanted.effective - _DAY, ended_because=wanted.state)
     begins = wanted.effective if wanted.state == "restored" else wanted.until and wanted.until + _DAY
     if begins and _still_runs(found, begins):
         for may, row in latest.items():

@@ -60,4 +60,4 @@ async def _permit(found: Certification, level: LevelVerdict, today: date) -> Non
                 starts=today, ends=found.over, because=found.decision_id,
             )  # fmt: skip
         elif permit.result is not Result.MET and permit.may in held:
-            await rows.filter(may=permit.may).update(ends=today - timedelta(days=1))
+            await rows.filter(may=permit.may).update(ends=today - timedelta(days=1), ended_because="condition")

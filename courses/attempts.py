@@ -58,7 +58,9 @@ async def begin(spot: Spot, *, actor: Actor, now: datetime) -> QuizAttempt:
         if tries.open:
             return tries.open
         if not tries.may_begin:
-            raise NotAllowed("You have used all your tries.", "Ask your trainer to allow one more.")
+            raise NotAllowed(
+                "You have used all your tries.", "Ask your trainer to allow one more.", title="No tries left"
+            )
         return await QuizAttempt.create(
             id=uuid4(),
             enrolment_id=spot.journey.enrolment.id,

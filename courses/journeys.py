@@ -98,5 +98,5 @@ def spot_on(journey: Journey, *, module: str, activity: str) -> Spot:
     if needed := rules.needed_first(chapter.plan, journey.reached):
         first = journey.outline.chapter(needed[0]).title
         name = in_language(first, journey.enrolment.language)
-        raise NotAllowed("This module is not open yet.", f"First do the module: {name}.")
+        raise NotAllowed("This module is not open yet.", f"First do the module: {name}.", title="Not yet")
     return Spot(journey, chapter, part)

@@ -11,14 +11,17 @@ class Trouble(Exception):
 
     title = ""
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "", *, title: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.title = title or self.title
 
 
 class NotFound(Trouble):
     """What was asked for does not exist, or is not for this reader to know of."""
+
+    title = "We could not find this"
 
 
 class NotAllowed(Trouble):

@@ -155,7 +155,9 @@ async def refuse_ineligible(rater: UUID, assessment: Assessment, *, today: date)
     found = await eligibility(rater, assessment, days=(assessment.observed, today))
     reasons = dict.fromkeys(reason for one in found for reason in one.reasons)
     if reasons:
-        raise NotAllowed(". ".join(reasons) + ".", "Another assessor has to do this one.")
+        raise NotAllowed(
+            ". ".join(reasons) + ".", "Another assessor has to do this one.", title="You may not assess this person"
+        )
     return {"observed": found[0].frozen(), "signing": found[1].frozen()}
 
 

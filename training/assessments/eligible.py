@@ -19,7 +19,9 @@ from training.people.roles import ABILITIES
 
 async def facts_about(rater: UUID, *, trainee: UUID, instrument_id: UUID) -> RaterFacts:
     """Reads the permissions, relations and calibrations of a rater."""
-    permissions = await Permission.filter(person_id=rater).values("id", "what", "may", "starts", "ends", "site_id")
+    permissions = await Permission.filter(person_id=rater).values(
+        "id", "what", "may", "starts", "ends", "site_id", "ended_because"
+    )
     between = Q(person_id=trainee, other_id=rater) | Q(person_id=rater, other_id=trainee, kind="relative")
     relations = await standing_relations().filter(between).values("id", "kind", "starts", "ends")
     runs = await CalibrationRun.filter(person_id=rater, instrument_id=instrument_id).values("id", "agreement", "held")
@@ -27,7 +29,15 @@ async def facts_about(rater: UUID, *, trainee: UUID, instrument_id: UUID) -> Rat
         rater=rater,
         trainee=rater if await same_human(rater, trainee) else trainee,  # under whichever record
         permissions=tuple(
-            Held(str(row["id"]), row["what"], row["may"], row["starts"], row["ends"], row["site_id"])
+            Held(
+                str(row["id"]),
+                row["what"],
+                row["may"],
+                row["starts"],
+                row["ends"],
+                row["site_id"],
+                row["ended_because"] or "",
+            )
             for row in permissions
         ),
         relations=tuple(Related(str(row["id"]), row["kind"], row["starts"], row["ends"]) for row in relations),

@@ -12,6 +12,21 @@ INDEPENDENT_OF = ALWAYS_APART | {"supervisor", "trainer", "co_leader", "manager"
 """Relations that stand in the way when an independent assessment is asked for."""
 AGREEMENT_NEEDED = 80
 """Percent of agreement with the standard below which a rater's last calibration is not good enough."""
+ENDED = {
+    "": "The permission to assess ended on",
+    "suspended": "The certificate to assess is suspended. The last day it held was",
+    "withdrawn": "The certificate to assess was withdrawn. The last day it held was",
+    "lapsed": "The certificate to assess has lapsed. The last day it held was",
+    "condition": "The permission to assess rests on something that is no longer so. The last day it held was",
+}
+"""Why a permission ended → its words, with the day behind them."""
+WHAT_NOW = {
+    "": "Renew it first",
+    "suspended": "Ask the central unit why, and when it goes on",
+    "withdrawn": "Ask the central unit",
+    "lapsed": "The pathway says what is asked to come back",
+    "condition": "The pathway says what is missing, such as a safety check",
+}
 RELATION_WORDS = {
     "relative": "a relative of the trainee",
     "supervisor": "a supervisor of the trainee",
@@ -32,6 +47,7 @@ class Held:
     starts: date
     ends: date | None = None
     site: UUID | None = None
+    because: str = ""
 
     def lets_assess(self) -> bool:
         """Tells whether this permission is one to assess."""
@@ -121,7 +137,7 @@ def _about_permission(permissions: Sequence[Held], on: date, site: UUID | None) 
     ended = sorted((one for one in held if one.ends and one.ends < on), key=lambda one: one.ends or on)
     if ended:
         last = ended[-1]
-        words = f"The permission to assess ended on {_day(last.ends)}. Renew it first"
+        words = f"{ENDED.get(last.because, ENDED[''])} {_day(last.ends)}. {WHAT_NOW.get(last.because, WHAT_NOW[''])}"
         return Finding("permission", False, words, last.id)
     return Finding("permission", False, f"There is no permission to assess on {_day(on)}. Ask your central unit")
 

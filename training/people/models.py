@@ -171,6 +171,7 @@ class Permission(Model):
     starts = fields.DateField()
     ends = fields.DateField(null=True)
     because = fields.UUIDField()
+    ended_because = fields.CharField(20, null=True)  # suspended, withdrawn, lapsed …; none where the period is over
 
     person_id: UUID
     site_id: UUID | None

@@ -84,7 +84,8 @@ class _Guarded:
         # Whoever lets anyone in looks for themselves.
         asked = b"" if self.may == ANYONE else request.scope["query_string"]
         if "\0" in request.scope["path"] or b"%00" in asked:
-            raise NotFound("There is no such page.", "Check the address.")  # PostgreSQL takes no such text
+            # PostgreSQL takes no such text.
+            raise NotFound("There is no such page.", "Check the address.", title="Page not found")
         actor = request.scope.get("actor")
         if self.may == ANYONE:
             return await self.endpoint(request)
@@ -99,7 +100,7 @@ class _Guarded:
 
 def _ask_to_sign_in(request: Request) -> Response:
     if request.url.path.startswith("/api/"):
-        raise NotAllowed("Sign in first.", "Send a session cookie or a token.")
+        raise NotAllowed("Sign in first.", "Send a session cookie or a token.", title="You need to sign in")
     if is_framed(request) and request.scope["frame_ancestors"]:
         raise FrameOver
     # Not inside the frame's address: its session is over, and would stand before the one that signing in opens.

@@ -230,4 +230,4 @@ def identity(request: Request, name: str = "id") -> UUID:
     try:
         return UUID(str(request.path_params[name]))
     except ValueError as error:
-        raise NotFound("There is no such page.", "Check the address.") from error
+        raise NotFound("There is no such page.", "Check the address.", title="Page not found") from error

@@ -24,7 +24,7 @@ STATUS: dict[type[Trouble], int] = {
 }
 TITLES = {
     401: "You need to sign in",
-    403: "Sorry, you may not see this",
+    403: "This is not for you",
     404: "Page not found",
     405: "This cannot be done here",
     409: "Something changed in the meantime",
