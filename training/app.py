@@ -29,7 +29,7 @@ from courses import quiz_pages as quizzes
 from training import consequences, facts, failed_work, health, home, offers, reviews, rosters
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages
-from training.lti import connecting, console, picker, review, traffic, windows
+from training.lti import alike_pages, connecting, console, picker, review, traffic, windows
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
 from training.lti.tool import Tool
@@ -74,6 +74,7 @@ ROUTES = [
     at("/relations", relation_pages.relations, may=SIGNED_IN, methods=BOTH),
     at("/relations/{id}/take-back", relation_pages.withdraw, may=SIGNED_IN, methods=BOTH),
     at("/people", people.people, may="see people"),
+    at("/people/alike", alike_pages.pairs, may="manage people"),
     at("/people/{id}", people.person, may="see people"),
     at("/people/{id}/name", contact_pages.name, may="manage people", methods=BOTH),
     at("/people/{id}/letters", contact_pages.letters_of, may="manage people"),
