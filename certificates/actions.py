@@ -11,9 +11,9 @@ from certificates.awarding import award
 from certificates.considering import (
     Considered,
     Overtaken,
-    awaits,
     consider,
     consider_for,
+    is_due,
     is_named,
     judge,
     per_of,
@@ -55,7 +55,7 @@ async def _consider_and_award(person_id: UUID, *, home: str, now: datetime) -> l
         return found  # a certificate bears a name: it is awarded as soon as somebody tells it
     for considered in found:
         for level in considered.verdict.levels:
-            if awaits(level) and not is_named(considered, level):
+            if is_due(considered, level) and not is_named(considered, level):
                 await _award_by_rules(person, considered, level, home=home, now=now)
     return found
 
@@ -100,7 +100,7 @@ async def _decide_as(actor: Actor, consideration_id: UUID, *, wish: Wish, home: 
             "Nobody has told us this person's name, so no certificate can be issued.",
             "They are asked for it; or write it on their page, then decide.",
         )
-    if awaits(level) and not considered.kept[slot_of(person, considered, level)].awaiting:
+    if is_due(considered, level) and not considered.kept[slot_of(person, considered, level)].awaiting:
         raise Conflict(
             "This was refused, and nothing new has been shown since.",
             "It waits here again as soon as there is new evidence, or an objection is found right.",
@@ -126,7 +126,7 @@ def _in_order(considered: Considered, level: LevelVerdict, wish: Wish) -> None:
     rule = considered.pathway.levels[level.level].decision
     if rule is None or wish.outcome not in rule.outcomes:
         raise Invalid("There is a problem", problems={"outcome": "Choose an outcome"})
-    if wish.outcome in GRANTING and not awaits(level):
+    if wish.outcome in GRANTING and not is_due(considered, level):
         raise Conflict(
             "The rules are not met any more, so this cannot be awarded.",
             "Look at the pathway: it says what is missing.",

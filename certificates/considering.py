@@ -75,8 +75,15 @@ async def judge(
 
 async def consider(person: Person, *, now: datetime) -> list[Considered]:
     """Considers a person for every pathway they follow, and keeps what has changed."""
-    versions = await pathway_versions.followed_by(person.id, person.unit_id)
-    return [await consider_for(person, version, now=now) for version in versions]
+    today = local_day(now, await zone_of(person.unit_id))
+    versions = await pathway_versions.followed_by(person.id, person.unit_id, today=today)
+    return [await consider_for(person, version, now=now) for version in versions if has_begun(version, today)]
+
+
+def has_begun(version: PathwayVersion, today: date) -> bool:
+    """Tells whether the rules of a version have come into force; before, they say nothing of anybody."""
+    first, _ = pathway_versions.read(version).effective
+    return first is None or first <= today
 
 
 async def consider_for(person: Person, version: PathwayVersion, *, now: datetime) -> Considered:
@@ -142,7 +149,7 @@ async def _row(
         id=uuid4(), slot=slot, person_id=person.id, pathway_id=considered.version.id, level=level.level,
         per=per_of(level), as_of=considered.verdict.as_of, made=now, result=level.result.value,
         standing=level.standing.state, verdict=level.as_json(),
-        awaiting=awaits(level) and is_named(considered, level) and not await _is_refused(level, records),
+        awaiting=is_due(considered, level) and is_named(considered, level) and not await _is_refused(level, records),
         evidence=records, evidence_sha256=digest,
     )  # fmt: skip
 
@@ -214,6 +221,11 @@ def awaits(level: LevelVerdict) -> bool:
         back = level.return_ or level.renewal  # without either, what was shown long ago brings nobody back
         return back is not None and back.result is Result.MET
     return level.standing.state in ("ready", "in_training")
+
+
+def is_due(considered: Considered, level: LevelVerdict) -> bool:
+    """Tells whether a decision is due: all is met, by rules that are in force on the day."""
+    return considered.verdict.in_force and awaits(level)
 
 
 def is_named(considered: Considered, level: LevelVerdict) -> bool:

@@ -54,7 +54,7 @@ async def evidence(request: Request) -> Response:
     """Shows what is recorded of a person and what more can be, or the form of one thing; posted, records it."""
     me: Actor = actor(request)
     person = await _person(request)
-    offered, path = await offered_for(person), f"/pathways/of/{person.id}/evidence"
+    offered, path = await offered_for(person, today=me.today), f"/pathways/of/{person.id}/evidence"
     asked: Mapping[str, Any] = request.query_params
     if request.method == "GET":
         form = form_for(_asked(asked), offered.forms) if "type" in asked else None
@@ -78,7 +78,7 @@ async def correct(request: Request) -> Response:
     """Shows a record as it was typed; posted, writes what is right beside it."""
     me: Actor = actor(request)
     person = await _person(request)
-    old, offered = await _standing(request, person, me), await offered_for(person)
+    old, offered = await _standing(request, person, me), await offered_for(person, today=me.today)
     path = f"/pathways/of/{person.id}/evidence"
     slugs = {version.programme_id: slug for slug, version in offered.versions.items()}
     before = Shown(old.type, old.what, old.on, pathway=slugs.get(old.programme_id, "") if old.programme_id else "")

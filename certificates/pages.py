@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from certificates import actions, outcomes, pathway_versions, qr, sheet
 from certificates.artefacts import Damaged
-from certificates.considering import judge, per_of
+from certificates.considering import Considered, is_named, judge, per_of
 from certificates.frozen import CertificateFacts
 from certificates.grounds import Consideration, PathwayVersion, considerations_visible_to, slot_name
 from certificates.integrity import facts_of, proven
@@ -67,11 +67,20 @@ async def of(request: Request) -> Response:
 
 async def _pathways(request: Request, person: Person, me: Actor) -> Response:
     today, told, own = me.today, [], person.id == me.person_id
-    for version in await pathway_versions.followed_by(person.id, person.unit_id):
+    for version in await pathway_versions.followed_by(person.id, person.unit_id, today=today):
         considered = await judge(person, version, as_of=today)
-        levels = [await _level(level, person, version.slug, today) for level in considered.verdict.levels]
+        levels = [await _level(level, person, considered, today) for level in considered.verdict.levels]
         _open_first(levels)
-        told.append({"title": version.title, "version": version.version, "levels": levels})
+        begins, ends = considered.pathway.effective
+        told.append(
+            {
+                "title": version.title,
+                "version": version.version,
+                "levels": levels,
+                "begins": begins if begins and today < begins else None,
+                "ended": ends if ends and ends < today else None,
+            }
+        )
     back = None if own else (person.name, f"/people/{person.id}")
     asks = await _asks(person, today) if own else None
     manages = not own and await may_for(me, "manage people", person.id)
@@ -95,8 +104,9 @@ def _open_first(levels: list[dict[str, Any]]) -> None:
         working[0]["open"] = True
 
 
-async def _level(level: LevelVerdict, person: Person, slug: str, today: date) -> dict[str, Any]:
+async def _level(level: LevelVerdict, person: Person, considered: Considered, today: date) -> dict[str, Any]:
     """Tells a level in one state: of the certification that there is, else of the refusal, else of the rules."""
+    slug, by_rules = considered.version.slug, not is_named(considered, level)
     held = await _held(person, slug, level, today)
     refusal = await outcomes.refusal_of(person.id, slug, level.level, per_of(level))
     again = await _waits_again(person, slug, level)
@@ -107,7 +117,7 @@ async def _level(level: LevelVerdict, person: Person, slug: str, today: date) ->
     done = sum(node.result is Result.MET for node in nodes)
     return {
         "title": level.title or plain(level.level),
-        "standing": OUTCOMES[state].tag if state in OUTCOMES else STANDINGS[state],
+        "standing": _standing(state, by_rules or not considered.verdict.in_force),
         "working": state not in ("not_started", "certified"),
         "open": False,
         "until": held.until if held and state in ("certified", "renewal_due") else None,
@@ -117,11 +127,27 @@ async def _level(level: LevelVerdict, person: Person, slug: str, today: date) ->
         "again": again,
         "done": done,
         "total": len(nodes),
-        "steps": next_steps(level) if state == level.standing.state and state not in SAID_BY_THE_OUTCOME else [],
+        "steps": _steps(level, state, considered),
         "nodes": [_node(node) for node in nodes],
         "renewal": [_node(node) for node in level.renewal.requires] if level.renewal else [],
         "permits": [(permit.may, permit.result is Result.MET, permit.duties) for permit in level.permits],
     }
+
+
+def _standing(state: str, nobody: bool) -> str:
+    """The word for a state; where nobody has to decide, what is met waits for no decision."""
+    if state == "ready" and nobody:
+        return "All is met"
+    return OUTCOMES[state].tag if state in OUTCOMES else STANDINGS[state]
+
+
+def _steps(level: LevelVerdict, state: str, considered: Considered) -> list[str]:
+    """What is next; what is told elsewhere, or not decided while the rules are not in force, is left out."""
+    if state != level.standing.state or state in SAID_BY_THE_OUTCOME:
+        return []
+    if state == "ready" and not considered.verdict.in_force:
+        return []
+    return next_steps(level, by_rules=not is_named(considered, level))
 
 
 async def _held(person: Person, slug: str, level: LevelVerdict, today: date) -> Outcome | None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -84,9 +84,16 @@ def _digest(text: str, bases: Mapping[str, str]) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-async def followed_by(person_id: UUID, unit_id: UUID) -> list[PathwayVersion]:
-    """Lists the version of each pathway that a person follows: the one they started on, else the newest."""
-    newest = {row.slug: row for row in await PathwayVersion.filter(unit_id=unit_id).order_by("published")}
+async def followed_by(person_id: UUID, unit_id: UUID, *, today: date) -> list[PathwayVersion]:
+    """Lists the version of each pathway that a person follows: the one they started on, else the newest in force.
+
+    A pathway of which no version is in force yet, or any more, is listed with its newest one.
+    """
+    newest: dict[str, PathwayVersion] = {}
+    for row in await PathwayVersion.filter(unit_id=unit_id).order_by("published"):
+        before = newest.get(row.slug)
+        if before is None or read(row).in_force(today) or not read(before).in_force(today):
+            newest[row.slug] = row
     begun = current().filter(person_id=person_id).exclude(standing="not_started")
     kept = {row.pathway.slug: row.pathway for row in await begun.order_by("made").prefetch_related("pathway")}
     return [kept.get(slug, newest[slug]) for slug in sorted(newest)]

@@ -1,7 +1,7 @@
 """Records evidence that no other room keeps: what was shown on paper, and prior learning that is recognised."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,9 +31,9 @@ class Offered:
     versions: dict[str, PathwayVersion]
 
 
-async def offered_for(person: Person) -> Offered:
+async def offered_for(person: Person, *, today: date) -> Offered:
     """Reads from the pathways that somebody follows what can be recorded for them."""
-    followed = await pathway_versions.followed_by(person.id, person.unit_id)
+    followed = await pathway_versions.followed_by(person.id, person.unit_id, today=today)
     forms = record_forms(pathway_versions.read(version) for version in followed)
     return Offered(forms, {version.slug: version for version in followed})
 
@@ -95,7 +95,7 @@ def _say_why(why: str) -> None:
 
 async def _row(person: Person, shown: Shown, *, actor: Actor, now: datetime, key: UUID | None) -> RecordedEvidence:
     """Makes the row of what was shown; refuses what no form asks for, and a signature that nobody would count."""
-    offered = await offered_for(person)
+    offered = await offered_for(person, today=actor.today)
     form = form_for(shown, offered.forms)
     if form is None:
         words = "Choose from the list what it is. Awards, roles and relations are never typed in"

@@ -63,6 +63,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "delivery.corrected": (CONSIDER,),
     "supervision.corrected": (CONSIDER,),
     "check.recorded": (CONSIDER,),
+    "calibration.recorded": (CONSIDER,),
     "evidence.recorded": (CONSIDER,),
     "evidence.corrected": (CONSIDER,),
     "evidence.taken_back": (CONSIDER,),

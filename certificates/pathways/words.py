@@ -12,6 +12,8 @@ from training.parsing.values import Result
 
 _TOLD = {
     "ready": "You have done all of it. Now somebody has to decide. You need do no more.",
+    "ready by rules": "You have done all of it. This is being decided by the rules alone, within a day. You need do no "
+    "more.",
     "suspended": "Your certificate is on hold. Ask your central unit what to do.",
     "withdrawn": "Your certificate was taken back. Ask your central unit what to do.",
     "replaced": "You have a new certificate in place of this one.",
@@ -42,9 +44,14 @@ _MONTHS = (
 )  # fmt: skip
 
 
-def next_steps(level: LevelVerdict) -> list[str]:
-    """What the holder has to do next at a level, one sentence each; empty if there is nothing."""
+def next_steps(level: LevelVerdict, *, by_rules: bool = False) -> list[str]:
+    """What the holder has to do next at a level, one sentence each; empty if there is nothing.
+
+    `by_rules` says that no named person decides on this level.
+    """
     state = level.standing.state
+    if state == "ready" and by_rules:
+        return [_TOLD["ready by rules"]]
     if state in _TOLD:
         return [_TOLD[state]]
     nodes = _open_part(level, state)
