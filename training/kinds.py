@@ -88,6 +88,7 @@ KINDS: frozenset[str] = frozenset(
         "supervision.logged",
         # sites
         "area.added",
+        "area.changed",
         "site.added",
         "site.changed",
         "unit.added",

@@ -13,8 +13,12 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "sites.Area": {},
     "sites.Site": {},
     "sites.Licence": {},
+    "sites.FormerValue": {},
     # people
-    "people.Person": {"language": "the reader's own choice; nothing rests on it"},
+    "people.Person": {
+        "language": "the reader's own choice; nothing rests on it",
+        "folded": "made of the name, to be found by",
+    },
     "people.Email": {},
     "people.Membership": {},
     "people.Relation": {},

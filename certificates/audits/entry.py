@@ -1,10 +1,12 @@
 """One entry of the register, opened: standing, decision, the rules' verdict, the evidence, every change."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from certificates import pathway_versions
+from certificates.audits.then import Then, look_back
 from certificates.changes import changes_of, period_of
 from certificates.models import StateChange, certifications_visible_to
 from certificates.rules import WORDS, standing_on
@@ -13,25 +15,36 @@ from training.dates import local_day
 from training.errors import NotFound
 from training.people.actor import Actor
 from training.people.models import Person
+from training.sites.former import Moment
 from training.sites.models import Site
 
 
-async def entry_of(actor: Actor, certification_id: UUID, now: datetime) -> dict[str, Any]:
-    """Gathers what the page of an entry shows; raises NotFound for what the actor may not see."""
+async def entry_of(actor: Actor, certification_id: UUID, now: datetime, moment: Moment | None = None) -> dict[str, Any]:
+    """Gathers what the page of an entry shows; raises NotFound for what the actor may not see.
+
+    `moment` is of the row of the register that is opened: it says the name and place of then. Whoever signed or
+    decided is called as on the day of the decision.
+    """
     found = (
         await certifications_visible_to(actor)
         .get_or_none(id=certification_id)
-        .prefetch_related("person", "site__area", "decision__consideration", "decision__pathway", "certificate")
+        .prefetch_related("person", "decision__consideration", "decision__pathway", "certificate")
     )
     if found is None:
         raise NotFound("There is no such entry.", "Look for it in the register.")
     decision, basis = found.decision, found.decision.consideration
     titles = titles_of(pathway_versions.read(decision.pathway), found.level)
     renewal = basis.verdict["renewal"]
-    names = await _names(basis.evidence, decision.decided_by_id)
-    standing = standing_on(period_of(found), await changes_of(found.id), local_day(now, actor.zone))
+    today = local_day(now, actor.zone)
+    people = {found for record in basis.evidence for found in _ids(record)} | {found.person_id}
+    people |= {decision.decided_by_id} if decision.decided_by_id else set()
+    then = await look_back(actor.unit_id, moment or Moment(today), people=sorted(people))
+    names = await _names(people, replace(then, moment=Moment(decision.on, decision.recorded)))
+    standing = standing_on(period_of(found), await changes_of(found.id), today)
     return {
         "certification": found,
+        "name": then.name(found.person_id, found.person.name),
+        "place": then.place_of(found.person_id, found.site_id),
         "state": standing or "",
         "standing": WORDS[standing] if standing else "Not begun",
         "decision": decision,
@@ -44,20 +57,19 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime) -> dict[
     }
 
 
-async def _names(evidence: list[dict[str, Any]], *more: UUID | None) -> dict[str, str]:
+async def _names(ids: set[UUID], then: Then) -> dict[str, str]:
     """The names of everybody and every site that the evidence speaks of by id."""
-    ids = {found for record in evidence for found in _ids(record)} | {str(one) for one in more if one}
     people = await Person.filter(id__in=sorted(ids)).values_list("id", "name")
     sites = await Site.filter(id__in=sorted(ids)).values_list("id", "name")
-    return {str(one): str(name) for one, name in (*people, *sites)}
+    return {str(one): then.name(one, str(name)) for one, name in (*people, *sites)}
 
 
-def _ids(value: Any) -> set[str]:
+def _ids(value: Any) -> set[UUID]:
     if isinstance(value, dict):
         return {found for key, one in value.items() if key != "id" for found in _ids(one)}
     if isinstance(value, list):
         return {found for one in value for found in _ids(one)}
     try:
-        return {str(UUID(value))} if isinstance(value, str) else set()
+        return {UUID(value)} if isinstance(value, str) else set()
     except ValueError:
         return set()

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from tortoise.expressions import Subquery
 
 from certificates.audits import actions
 from certificates.audits.entry import entry_of
 from certificates.audits.exports import as_csv
 from certificates.audits.models import Audit, Case, visible_to
 from certificates.audits.register import Question, openable, rows
+from certificates.audits.then import look_back
 from certificates.changes import Wanted, change
 from certificates.integrity import damage_of
 from certificates.models import Certificate
@@ -81,7 +83,7 @@ async def register(request: Request) -> Response:
     return page(
         request,
         "audits/register.html",
-        rows=[_line(row, f"/register/{row.id}" if row.id in opens else "") for row in listed],
+        rows=[_line(row, f"/register/{row.id}?{_then(asked)}" if row.id in opens else "") for row in listed],
         total=len(found),
         asked=asked,
         next_path=f"/register?{query}&from={start + PAGE_SIZE}" if start + PAGE_SIZE < len(found) else "",
@@ -103,8 +105,10 @@ async def register_csv(request: Request) -> Response:
 
 async def entry(request: Request) -> Response:
     """Opens one row down to its decision, the evidence behind it and every change; posted, changes its state."""
-    me, state, now = actor(request), request.app.state, clock.now()
-    told = await entry_of(me, identity(request), now)
+    me: Actor = actor(request)
+    state, now = request.app.state, clock.now()
+    asked_of = _question(fill(Asked, dict(request.query_params)), me)
+    told = await entry_of(me, identity(request), now, asked_of.moment(me.zone))
     certificate = await Certificate.get(certification_id=told["certification"].id).prefetch_related("certification")
     told |= {"damage": await damage_of(certificate, keys=state.keys, shelf=state.shelf, now=now)}
     told |= {"grounds": [(one, GROUNDS[one]) for one in ("", *CHOICES)]}
@@ -161,11 +165,19 @@ async def _draw(request: Request, me: Actor) -> Response:
 async def audit(request: Request) -> Response:
     """Shows an audit with its cases."""
     found = await _audit(request)
-    cases = await Case.filter(audit=found).order_by("position").values(
+    me: Actor = actor(request)
+    drawn = Case.filter(audit=found).order_by("position")
+    moment, people = Question.kept(found.asked).moment(me.zone), Subquery(drawn.values("certification__person_id"))
+    then = await look_back(me.unit_id, moment, people=people)
+    cases = await drawn.values(
         "id", "finding", "position", name="certification__person__name", level="certification__level_title",
-        site="certification__site__name",
+        person="certification__person_id", site="certification__site_id",
     )  # fmt: skip
-    return page(request, "audits/audit.html", audit=found, cases=cases, back=("Audits", "/audits"))
+    told = [
+        one | {"name": then.name(one["person"], one["name"]), "site": then.place_of(one["person"], one["site"]).site}
+        for one in cases
+    ]
+    return page(request, "audits/audit.html", audit=found, cases=told, back=("Audits", "/audits"))
 
 
 async def case(request: Request) -> Response:
@@ -175,7 +187,8 @@ async def case(request: Request) -> Response:
     if one is None:
         raise NotFound("There is no such case.", "Look at the audit again.")
     told: dict[str, Any] = {"audit": found, "case": one, "back": (found.title, f"/audits/{found.id}")}
-    told |= await entry_of(me, one.certification_id, clock.now())
+    asked_of = Question.kept(found.asked).moment(me.zone)
+    told |= await entry_of(me, one.certification_id, clock.now(), asked_of)
     if request.method == "GET":
         return page(request, "audits/case.html", **told)
     values = await typed(request)
@@ -192,6 +205,10 @@ async def _audit(request: Request) -> Audit:
     if found is None:
         raise NotFound("There is no such audit.", "Look at the list of audits.")
     return found
+
+
+def _then(asked: Question) -> str:
+    return urlencode({name: value for name, value in asked.query().items() if name in ("as_of", "known_at")})
 
 
 def _question(asked: Asked, me: Actor) -> Question:

@@ -1,19 +1,22 @@
 """The register: who stood how on a day, as known on a day; read only, one question for page, file and audit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
+from certificates.audits.then import Then, look_back
 from certificates.changes import histories
 from certificates.models import certifications_visible_to
 from certificates.rules import GOOD, Change, Period, standing_on
 from training.dates import end_of
 from training.people.actor import Actor
-from training.sites.models import Area, Programme
+from training.people.models import Membership, searched
+from training.sites.former import Moment
+from training.sites.models import Area, FormerValue, Programme, Site
 
 COLUMNS = ("name", "level", "programme", "site", "area", "standing", "starts", "ends", "serial")
 
@@ -27,6 +30,18 @@ class Question:
     area: str = ""
     programme: str = ""
     standing: str = ""
+
+    @classmethod
+    def kept(cls, asked: Mapping[str, Any]) -> "Question":
+        """Reads a question that an audit kept."""
+        days: dict[str, Any] = {
+            name: date.fromisoformat(asked[name]) for name in ("as_of", "known_at") if asked.get(name)
+        }
+        return cls(**days, **{name: asked.get(name, "") for name in ("area", "programme", "standing")})
+
+    def moment(self, zone: str) -> Moment:
+        """Gives the day that is asked about, and the last moment of what is to be known."""
+        return Moment(self.as_of, end_of(self.known_at, zone) if self.known_at else None)
 
     def query(self) -> dict[str, str]:
         """Gives the question as the filters of an address."""
@@ -43,6 +58,7 @@ class Row:
     programme: str
     site: str
     area: str
+    area_path: str
     standing: str
     starts: date
     ends: date | None
@@ -51,13 +67,15 @@ class Row:
 
 async def rows(actor: Actor, asked: Question) -> list[Row]:
     """Answers the question for what the actor may see, by name."""
-    known = end_of(asked.known_at, actor.zone) if asked.known_at else None
+    moment = asked.moment(actor.zone)
     # A site reads of each day whoever belonged to it then; nobody reads ahead.
     visible = certifications_visible_to(actor, on=min(asked.as_of, actor.today))
-    found = visible.filter(await _wanted(actor, asked, known))
+    found = visible.filter(await _wanted(actor, asked, moment.known))
     certifications: list[dict[str, Any]] = list(
-        await found.order_by("person__name", "starts", "id").values(
+        await found.order_by("starts", "id").values(
             "id",
+            "person_id",
+            "site_id",
             "starts",
             "renewal_opens",
             "ends",
@@ -65,15 +83,15 @@ async def rows(actor: Actor, asked: Question) -> list[Row]:
             "recorded",
             level="level_title",
             name="person__name",
-            site="site__name",
-            area="site__area__name",
             programme="programme__title",
             serial="certificate__serial",
         )
     )
     changes = await histories(found)
-    told = (_row(one, changes.get(one["id"], []), asked, known) for one in certifications)
-    return [row for row in told if row and _asked_for(row.standing, asked.standing)]
+    then = await look_back(actor.unit_id, moment, people=Subquery(found.values("person_id")))
+    told = (_row(one, changes.get(one["id"], []), then) for one in certifications)
+    wanted = [row for row in told if row and _asked_for(row, asked)]
+    return sorted(wanted, key=lambda row: (searched(row.name), row.name))
 
 
 async def openable(actor: Actor, page: Iterable[Row]) -> set[UUID]:
@@ -94,22 +112,32 @@ async def _wanted(actor: Actor, asked: Question, known: datetime | None) -> Q:
         wanted &= Q(programme_id__in=[slugs[asked.programme]] if asked.programme in slugs else [])
     if asked.area:
         paths = dict(await Area.filter(unit_id=actor.unit_id).values_list("code", "path"))
-        wanted &= Q(site__area__path__startswith=paths[asked.area]) if asked.area in paths else Q(id__in=[])
+        wanted &= _perhaps_in(str(paths[asked.area]), actor.unit_id) if asked.area in paths else Q(id__in=[])
     return wanted
 
 
-def _row(one: dict[str, Any], changes: Iterable[Change], asked: Question, known: datetime | None) -> Row | None:
+def _perhaps_in(path: str, unit_id: UUID) -> Q:
+    """Filters to those who can have been in an area at any time: certified at a site of it, or members of one."""
+    lay = FormerValue.filter(unit_id=unit_id, what="area", value__startswith=path).values("subject_id")
+    sites = Site.filter(Q(area__path__startswith=path) | Q(id__in=Subquery(lay)), unit_id=unit_id).values("id")
+    members = Membership.filter(site_id__in=Subquery(sites)).values("person_id")
+    return Q(site_id__in=Subquery(sites)) | Q(person_id__in=Subquery(members))
+
+
+def _row(one: dict[str, Any], changes: Iterable[Change], then: Then) -> Row | None:
     period = Period(one["starts"], one["recorded"], one["renewal_opens"], one["ends"], one["over"])
-    standing = standing_on(period, changes, asked.as_of, known)
+    standing = standing_on(period, changes, then.moment.on, then.moment.known)
     if standing is None:
         return None
+    place = then.place_of(one["person_id"], one["site_id"])
     return Row(
         id=one["id"],
-        name=one["name"],
+        name=then.name(one["person_id"], one["name"]),
         level=one["level"],
         programme=one["programme"],
-        site=one["site"] or "",
-        area=one["area"] or "",
+        site=place.site,
+        area=place.area,
+        area_path=place.path,
         standing=standing,
         starts=one["starts"],
         ends=one["ends"],
@@ -117,5 +145,7 @@ def _row(one: dict[str, Any], changes: Iterable[Change], asked: Question, known:
     )
 
 
-def _asked_for(standing: str, wanted: str) -> bool:
-    return wanted == "all" or standing == wanted or (wanted == "" and standing in GOOD)
+def _asked_for(row: Row, asked: Question) -> bool:
+    if asked.area and f"/{asked.area}/" not in row.area_path:
+        return False
+    return asked.standing in ("all", row.standing) or (asked.standing == "" and row.standing in GOOD)

@@ -11,6 +11,7 @@ from training.lti.models import Context, ContextRole, Deployment, Identity, Regi
 from training.lti.visits import Launch, Named, Visit
 from training.people.models import Membership, Person
 from training.people.names import neutral_name
+from training.people.renaming import rename
 from training.sites.models import zone_of
 
 LANGUAGES = frozenset({"en", "cy"})
@@ -65,7 +66,7 @@ async def _identity(visit: Visit, registration: Registration, now: datetime) -> 
     known = await Identity.filter(registration_id=registration.id, sub=visit.sub).select_related("person").first()
     if known is None or known.person.erased_at is not None:
         return await meet(registration, visit.sub, visit.person, test_user=visit.test_user, now=now, erased=known)
-    await learn_name(known, visit.person)
+    await learn_name(known, visit.person, now=now)
     return known, False
 
 
@@ -95,17 +96,12 @@ async def meet(
         return found, False
     today = local_day(now, await zone_of(registration.unit_id))
     membership = await Membership.create(
-        id=uuid4(), person=person, role="trainee", site_id=registration.site_id, starts=today
+        id=uuid4(), person=person, role="trainee", site_id=registration.site_id, starts=today, recorded=now
     )
     await facts.record(
-        "membership.given",
-        membership,
-        actor=None,
-        person=person.id,
-        unit=registration.unit_id,
-        now=now,
+        "membership.given", membership, actor=None, person=person.id, unit=registration.unit_id, now=now,
         detail={"role": "trainee", "because": "lti"},
-    )
+    )  # fmt: skip
     return found, True
 
 
@@ -136,7 +132,7 @@ def spoken_of_ours(named: Named) -> str:
     return spoken if spoken in LANGUAGES else ""
 
 
-async def learn_name(known: Identity, named: Named) -> None:
+async def learn_name(known: Identity, named: Named, *, now: datetime) -> None:
     """Takes over a name or address that the LMS tells anew; what it leaves out is kept.
 
     A name that was corrected here is not overwritten.
@@ -149,7 +145,12 @@ async def learn_name(known: Identity, named: Named) -> None:
     if not changed:
         return
     if "name" in changed and known.person.name in (known.name, neutral_name(known.person_id)):
-        await Person.filter(id=known.person_id, erased_at__isnull=True).update(name=named.name)
+        former = await rename(known.person, named.name, now=now)
+        if former is not None:
+            await facts.record(
+                "person.changed", known.person, actor=None, person=known.person_id, unit=known.person.unit_id, now=now,
+                detail={"columns": ["name"], "because": "lti"}, rows=former,
+            )  # fmt: skip
     if "email" in changed and known.email:
         changed["former_emails"] = f"{known.former_emails} {known.email}".strip()
     await Identity.filter(id=known.id).update(**changed)

@@ -82,7 +82,7 @@ async def _write(registration: Registration, context: Context, member: Member, n
     if known is None:
         known, _ = await meet(registration, member.sub, named, test_user=member.test_user, now=now)
     else:
-        await learn_name(known, named)
+        await learn_name(known, named, now=now)
     held = await ContextRole.get_or_none(identity_id=known.id, context_id=context.id)
     told = {"role": role_then(member, held, now), "status": member.status, "listed": now}
     if held is None:

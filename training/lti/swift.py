@@ -21,6 +21,7 @@ from training.lti.models import Registration
 from training.lti.traces import Notes
 from training.lti.visits import Launch, Visit
 from training.people.actor import LtiContext
+from training.people.models import searched
 from training.people.sessions import ABSOLUTE, token_hash
 
 WRITTEN = ("person.launched", "membership.given")
@@ -53,9 +54,9 @@ async def write(
 ) -> bool:
     """Writes all of a launch at once, or nothing; tells whether it was written.
 
-    Not written are: launches that were used before, are not approved, of people who were erased or claim to have been
-    somebody under LTI 1.1, or that came at the very moment when another one made the same person or course. The long
-    way knows what to do or to say.
+    Not written are: launches that were used before, are not approved, of people who were erased, are called anew or
+    claim to have been somebody under LTI 1.1, or that came at the very moment when another one made the same person or
+    course. The long way knows what to do or to say.
     """
     if type(visit) is not Launch or visit.former or any(facts.after(kind) for kind in WRITTEN):
         return False
@@ -103,6 +104,7 @@ def _of_people(visit: Launch, registration: Registration, person: UUID, now: dat
         "email": visit.person.email,
         "test_user": visit.test_user,
         "called": name_of(person, visit.person),
+        "folded": searched(name_of(person, visit.person)),
         "language": language_of(visit.person),
         "first_detail": _json(detail | {"new": True}),
         "again_detail": _json(detail | {"new": False}),

@@ -15,7 +15,7 @@ _TYPES = {
 _TYPE_OF = {name: kind for kind, names in _TYPES.items() for name in names.split()}
 
 # All parts see the tables as they were before; a part that finds nothing to do writes nothing. Whoever is not active,
-# not approved or erased leaves a NULL or a double where there may be none, and then nothing at all is written.
+# not approved, erased or called anew leaves a NULL or a double where there may be none; then nothing at all is written.
 _NAMED = """
 WITH spent AS (
   INSERT INTO lti_nonce (nonce, digest, expires) VALUES (:nonce, :digest, :nonce_until)
@@ -25,21 +25,18 @@ WITH spent AS (
 ), known AS (
   SELECT i.id, i.person_id, i.name, i.email FROM lti_identity i JOIN people_person p ON p.id = i.person_id
   WHERE i.registration_id = :registration AND i.sub = :sub AND p.erased_at IS NULL
+    AND (:name IN ('', i.name) OR p.name NOT IN (i.name, 'Learner ' || upper(left(p.id::text, 4))))
 ), met AS (
-  INSERT INTO people_person (id, unit_id, name, language, created)
-  SELECT :person, :unit, :called, :language, :now WHERE NOT EXISTS (SELECT FROM known) RETURNING id
+  INSERT INTO people_person (id, unit_id, name, folded, language, created)
+  SELECT :person, :unit, :called, :folded, :language, :now WHERE NOT EXISTS (SELECT FROM known) RETURNING id
 ), named AS (
   INSERT INTO lti_identity (id, registration_id, sub, person_id, name, email, test_user, created)
   SELECT :identity, :registration, :sub, id, :name, :email, :test_user, :now FROM met RETURNING id, person_id
 ), who AS (
   SELECT id, person_id, FALSE AS fresh FROM known UNION ALL SELECT id, person_id, TRUE FROM named
 ), joined AS (
-  INSERT INTO people_membership (id, person_id, role, site_id, starts)
-  SELECT :membership, person_id, 'trainee', :site, :today FROM named
-), called_anew AS (
-  UPDATE people_person p SET name = :name FROM known k
-  WHERE p.id = k.person_id AND :name <> '' AND :name <> k.name
-    AND p.name IN (k.name, 'Learner ' || upper(left(p.id::text, 4)))
+  INSERT INTO people_membership (id, person_id, role, site_id, starts, recorded)
+  SELECT :membership, person_id, 'trainee', :site, :today, :now FROM named
 ), told_anew AS (
   UPDATE lti_identity i SET name = coalesce(nullif(:name, ''), i.name), email = coalesce(nullif(:email, ''), i.email),
     former_emails = CASE WHEN :email IN ('', k.email) THEN i.former_emails

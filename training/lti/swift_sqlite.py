@@ -23,16 +23,15 @@ WHERE r.id = :registration AND r.state = 'active'
 """
 _SPEND = "INSERT INTO lti_nonce (nonce, digest, expires) VALUES (:nonce, :digest, :nonce_until)"
 _MEET = (
-    "INSERT INTO people_person (id, unit_id, name, language, created) "
-    "VALUES (:person, :unit, :called, :language, :now)",
+    "INSERT INTO people_person (id, unit_id, name, folded, language, created) "
+    "VALUES (:person, :unit, :called, :folded, :language, :now)",
     "INSERT INTO lti_identity (id, registration_id, sub, person_id, name, email, test_user, created) "
     "VALUES (:identity, :registration, :sub, :person, :name, :email, :test_user, :now)",
-    "INSERT INTO people_membership (id, person_id, role, site_id, starts) "
-    "VALUES (:membership, :person, 'trainee', :site, :today)",
+    "INSERT INTO people_membership (id, person_id, role, site_id, starts, recorded) "
+    "VALUES (:membership, :person, 'trainee', :site, :today, :now)",
     "INSERT INTO trail_fact (kind, subject_kind, subject_id, person_id, unit_id, happened, recorded, version, detail) "
     "VALUES ('membership.given', 'people.Membership', :membership, :person, :unit, :now, :now, '', :given_detail)",
 )
-_CALL_ANEW = "UPDATE people_person SET name = :name WHERE id = :person AND name IN (:known_name, :neutral)"
 _PLACE = """
 INSERT INTO lti_context (id, deployment_id, context_id, title, label, roster_url, differences_url)
 VALUES (:context, :deployment_row, :context_id, :title, :label, :roster_url, '')
@@ -64,7 +63,7 @@ def write(raw: sqlite3.Connection, told: Row) -> bool:
     values = {name: str(value) if isinstance(value, UUID) else value for name, value in told.items()}
     raw.execute(_SPEND, values)
     found: Row | None = raw.execute(_FIND, values).fetchone()
-    if found is None or found["erased_at"] is not None:
+    if found is None or found["erased_at"] is not None or _is_called_anew(found, values):
         raw.rollback()
         return False
     values["staff_sessions"] = found["staff_sessions"]
@@ -78,6 +77,12 @@ def write(raw: sqlite3.Connection, told: Row) -> bool:
     return True
 
 
+def _is_called_anew(found: Row, values: Row) -> bool:
+    if not found["identity"] or values["name"] in ("", found["name"]):
+        return False
+    return found["called"] in (found["name"], f"Learner {found['person'][:4].upper()}")
+
+
 def _write_person(raw: sqlite3.Connection, found: Row, values: dict[str, Any]) -> None:
     if not found["identity"]:
         for statement in _MEET:
@@ -85,9 +90,6 @@ def _write_person(raw: sqlite3.Connection, found: Row, values: dict[str, Any]) -
         return
     values |= {"identity": found["identity"], "person": found["person"]}
     changed = _changed(found, values, "name", "email")
-    if "name" in changed:
-        neutral = f"Learner {found['person'][:4].upper()}"
-        raw.execute(_CALL_ANEW, values | {"known_name": found["name"], "neutral": neutral})
     if "email" in changed and found["email"]:
         changed["former_emails"] = f"{found['former_emails']} {found['email']}".strip()
     _update(raw, "lti_identity", found["identity"], changed)

@@ -142,7 +142,7 @@ async def give_membership(
         still = Q(ends__isnull=True) | Q(ends__gte=starts)
         if await Membership.filter(still, person_id=person_id, role=role, site_id=site_id).exists():
             raise Invalid("There is a problem", problems={"role": "They hold this role there already"})
-        given = await Membership.create(person_id=person_id, role=role, site_id=site_id, starts=starts)
+        given = await Membership.create(person_id=person_id, role=role, site_id=site_id, starts=starts, recorded=now)
         detail = {"role": role, "site": str(site_id) if site_id else None, "starts": starts.isoformat()}
         await facts.record(
             "membership.given",
@@ -166,7 +166,7 @@ async def end_membership(membership_id: UUID, *, ends: date, actor: Actor, now: 
     if ends < held.starts:
         raise Invalid("There is a problem", problems={"ends": "The last day must be on or after the first one"})
     async with transaction():
-        if not await Membership.filter(id=membership_id, ends__isnull=True).update(ends=ends):
+        if not await Membership.filter(id=membership_id, ends__isnull=True).update(ends=ends, end_recorded=now):
             raise Conflict("This role has ended already.", "Look at the person's page again.")
         await end_sessions_of(held.person_id, now=now)
         await facts.record(

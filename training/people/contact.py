@@ -13,6 +13,7 @@ from training.people.actor import Actor
 from training.people.models import Email, Person
 from training.people.names import LONGEST, has_name, neutral_name
 from training.people.reach import person_for
+from training.people.renaming import rename
 
 ADDRESS = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
 LONGEST_ADDRESS = 254
@@ -38,11 +39,12 @@ async def _call(person: Person, name: str, *, actor: Actor, now: datetime) -> No
     if len(name) > LONGEST:
         raise Invalid("There is a problem", problems={"name": f"Enter a name of at most {LONGEST} letters"})
     async with transaction():
-        if not await Person.filter(id=person.id, name=person.name, erased_at__isnull=True).update(name=name):
+        former = await rename(person, name, now=now)
+        if former is None:
             raise Conflict("Somebody has just changed this name.", "Look at it again.")
         await facts.record(
             "person.named", person, actor=actor.person_id, person=person.id, unit=person.unit_id, now=now,
-            detail={"by": "self" if actor.person_id == person.id else "site"},
+            detail={"by": "self" if actor.person_id == person.id else "site"}, rows=former,
         )  # fmt: skip
 
 

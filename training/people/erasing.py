@@ -13,9 +13,9 @@ from tortoise.models import Model
 from training.dates import local_day
 from training.errors import Conflict
 from training.facts import Fact, Followup
-from training.people.models import Email, Letter, Membership, Person, Session, SignInLink
+from training.people.models import Email, Letter, Membership, Person, Session, SignInLink, called
 from training.people.rows import Rows
-from training.sites.models import zone_of
+from training.sites.models import FormerValue, zone_of
 
 SHORTEST = 4
 """A word shorter than this is blanked only where it is the whole value: "Al" stands in many other words."""
@@ -34,7 +34,7 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
     Only inside a transaction, with the fact `person.erased` beside it.
     """
     still = Person.filter(id=person.id, erased_at__isnull=True)
-    if not await still.update(name=pseudonym_of(person.id), erased_at=now):
+    if not await still.update(**called(pseudonym_of(person.id)), erased_at=now):
         raise Conflict("This person was erased before.", "Nothing is left to do.")
     addresses = [row.address for row in await Email.filter(person_id=person.id)]
     await Email.filter(person_id=person.id).delete()
@@ -44,11 +44,18 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
     await Session.filter(person_id=person.id, ended__isnull=True).update(ended=now)
     today = local_day(now, await zone_of(person.unit_id))
     running = Q(ends__isnull=True) | Q(ends__gt=today)
-    await Membership.filter(running, person_id=person.id).update(ends=today)
+    await Membership.filter(running, person_id=person.id).update(ends=today, end_recorded=now)
     mails = await Followup.filter(fact__person_id=person.id, kind__startswith="mail", state="queued")
     waiting = Followup.filter(id__in=[mail.id for mail in mails])
     await waiting.update(state="refused", last_error="The person was erased.", ended=now)
-    return frozenset({person.name, *addresses})
+    return frozenset({person.name, *await _former_names(person), *addresses})
+
+
+async def _former_names(person: Person) -> list[str]:
+    former = FormerValue.filter(subject_id=person.id)
+    names = [row.value for row in await former]
+    await former.update(value=pseudonym_of(person.id))
+    return names
 
 
 async def sweep(rows: Rows, words: Iterable[str], pseudonym: str, *, leave: frozenset[type[Model]]) -> int:

@@ -12,6 +12,7 @@ from training.loaded import By, Loaded, Loading, all_or_nothing
 from training.parsing.text import folded
 from training.people.contact import ADDRESS
 from training.people.models import Email, Membership, Person
+from training.people.renaming import rename
 from training.people.roles import AT_A_SITE, ROLES, UNIT_WIDE
 from training.people.sessions import end_sessions_of
 from training.sites.loading import LANGUAGE, fits
@@ -162,18 +163,21 @@ async def _rename(row: Row, person: Person, by: By) -> list[str]:
     wanted = {"name": row.line["name"]} | ({"language": row.line["language"]} if row.line["language"] else {})
     changed = [name for name, value in wanted.items() if getattr(person, name) != value]
     if changed:
-        await Person.filter(id=person.id).update(**{name: wanted[name] for name in changed})
+        former = await rename(person, row.line["name"], now=by.now) if "name" in changed else []
+        if "language" in changed:
+            await Person.filter(id=person.id).update(language=wanted["language"])
         await facts.record(
             "person.changed", person, actor=by.actor_id, now=by.now, person=person.id, unit=by.unit_id,
-            detail={"columns": changed},
+            detail={"columns": changed}, rows=former or [],
         )  # fmt: skip
     return [f"{name} {getattr(person, name)} → {wanted[name]}" for name in changed]
 
 
 async def _give(row: Row, person_id: UUID, by: By) -> None:
     given = await Membership.create(
-        id=uuid4(), person_id=person_id, role=row.role, site_id=row.site_id, starts=row.starts, ends=row.ends
-    )
+        id=uuid4(), person_id=person_id, role=row.role, site_id=row.site_id, starts=row.starts, ends=row.ends,
+        recorded=by.now,
+    )  # fmt: skip
     detail = {"role": row.role, "site": str(row.site_id) if row.site_id else None, "starts": row.starts.isoformat()}
     await facts.record(
         "membership.given", given, actor=by.actor_id, now=by.now, person=person_id, unit=by.unit_id, detail=detail
@@ -185,7 +189,7 @@ async def _end(row: Row, held: Membership, by: By) -> list[str]:
     if row.ends is None or held.ends == row.ends:
         return []
     still = Q(ends=held.ends) if held.ends else Q(ends__isnull=True)
-    await Membership.filter(still, id=held.id).update(ends=row.ends)
+    await Membership.filter(still, id=held.id).update(ends=row.ends, end_recorded=by.now)
     await end_sessions_of(held.person_id, now=by.now)
     await facts.record(
         "membership.ended", held, actor=by.actor_id, now=by.now, person=held.person_id, unit=by.unit_id,

@@ -1,13 +1,18 @@
 """Tables of people: who they are, where they belong, how they relate, what they may do, and how they are signed in."""
 
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
 
+from training.parsing.text import folded
 from training.sites.models import CentralUnit, Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
+FOLDED_LETTERS = 400
+"""Room for a folded name: some letters become two."""
 
 
 class Person(Model):
@@ -21,6 +26,7 @@ class Person(Model):
         "sites.CentralUnit", related_name="people", on_delete=RESTRICT
     )
     name = fields.CharField(200)
+    folded = fields.CharField(400, null=True, db_index=True)
     language = fields.CharField(8, default="en")
     created = fields.DatetimeField()
     erased_at = fields.DatetimeField(null=True)
@@ -29,6 +35,28 @@ class Person(Model):
 
     class Meta:
         table = "people_person"
+
+    async def save(self, *given: Any, **named: Any) -> None:
+        """Saves the row, with the name as it is searched for."""
+        self.folded = searched(self.name)
+        await super().save(*given, **named)
+
+
+def searched(name: str) -> str:
+    """Gives a name, or a part of one, as it is searched for: without accents, in small letters."""
+    return folded(name)[:FOLDED_LETTERS]
+
+
+def called(name: str) -> dict[str, str]:
+    """Gives the columns to write when a person is called anew."""
+    return {"name": name, "folded": searched(name)}
+
+
+def has_in_name(part: str, prefix: str = "") -> Q:
+    """Filters to people with these letters in their name, whatever the accents; `prefix` leads to the person."""
+    given: dict[str, str] = {f"{prefix}folded__contains": searched(part)}
+    as_written: dict[str, str] = {f"{prefix}name__icontains": part}
+    return Q(Q(**given), Q(**as_written), join_type=Q.OR)  # one from before has not been folded yet
 
 
 class Email(Model):
@@ -96,6 +124,7 @@ class Letter(Model):
 class Membership(Model):
     """Gives a person a role in the unit, or at one site of it, between two days, both included.
 
+    `recorded` and `end_recorded` say when the role, and its last day, became known; none: before that was noted.
     Personal data: role, site; kept: seven years after it ends.
     """
 
@@ -112,6 +141,8 @@ class Membership(Model):
     )
     starts = fields.DateField()
     ends = fields.DateField(null=True)
+    recorded = fields.DatetimeField(null=True)
+    end_recorded = fields.DatetimeField(null=True)
 
     person_id: UUID
     site_id: UUID | None

@@ -120,6 +120,32 @@ class Licence(Model):
         table = "sites_licence"
 
 
+class FormerValue(Model):
+    """Is a name that a site, an area or a person had, or the area that a site lay in, until it was changed.
+
+    `what` is "name" or "area", which is told by its path. `changed` is the first day on which it held no more, and
+    `recorded` when that was noted. What was never changed has no row here.
+    Personal data: former names of a person; kept: until the person is erased, then the row stays under a pseudonym.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="former_values", on_delete=fields.OnDelete.RESTRICT
+    )
+    kind = fields.CharField(20)
+    subject_id = fields.UUIDField(db_index=True)
+    what = fields.CharField(20)
+    value = fields.CharField(300)
+    changed = fields.DateField()
+    recorded = fields.DatetimeField()
+
+    unit_id: UUID
+
+    class Meta:
+        table = "sites_former_value"
+        indexes = (("unit_id", "kind"),)
+
+
 async def zone_of(unit_id: UUID) -> str:
     """Returns the zone of a unit, for work that nobody signed in does."""
     return (await CentralUnit.get(id=unit_id).only("id", "zone")).zone

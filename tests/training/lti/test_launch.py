@@ -14,6 +14,7 @@ from training.demo.lms.world import INSTITUTION, MEMBERSHIP
 from training.facts import Fact
 from training.lti.models import ContextRole, Identity, LaunchTrace, Nonce, Registration, ResourceLink
 from training.people.models import Membership, Person, Session
+from training.sites.models import FormerValue
 
 
 async def test_a_launch_ends_in_a_session_and_leads_to_the_target_of_the_link(side: Side) -> None:
@@ -44,6 +45,20 @@ async def test_a_person_without_a_name_gets_a_neutral_one_and_a_later_name_repla
     assert (await Person.get(id=person.id)).name == "Now Named"
     await side.launch("nameless")
     assert (await Person.get(id=person.id)).name == "Now Named"
+
+
+async def test_a_name_that_the_lms_changes_is_remembered_and_one_that_we_made_up_is_not(side: Side) -> None:
+    for sub, before in (("grace", ["Grace Hall"]), ("nameless", [])):
+        await side.launch(sub)
+        person = (await Identity.get(sub=sub)).person_id
+        query = await side.begin(sub)
+        answer = await side.post(
+            side.world.sign(_claims(side, sub, query["nonce"]) | {"name": "Now Named"}), query["state"]
+        )
+        assert answer.status_code == 303 and (await Person.get(id=person)).name == "Now Named"
+        assert await FormerValue.filter(subject_id=person).values_list("value", flat=True) == before
+        assert await Fact.filter(kind="person.changed", person_id=person).count() == 1
+        assert await Person.filter(id=person, folded="now named").exists()
 
 
 async def test_the_same_e_mail_address_does_not_merge_two_people(side: Side) -> None:

@@ -1,0 +1,20 @@
+"""Changes what a person is called; the name that they had stays, for the days on which it was theirs."""
+
+from datetime import datetime
+
+from training.people.models import Person, called
+from training.people.names import has_name
+from training.sites.former import keep_former
+from training.sites.models import FormerValue
+
+
+async def rename(person: Person, name: str, *, now: datetime) -> list[FormerValue] | None:
+    """Writes the new name in the caller's transaction; gives the rows that the fact speaks of besides the person.
+
+    None when somebody else was first, or the person was erased.
+    """
+    if not await Person.filter(id=person.id, name=person.name, erased_at__isnull=True).update(**called(name)):
+        return None
+    if not has_name(person.id, person.name):
+        return []  # a name that we made up for somebody was never theirs
+    return [await keep_former(person, "name", person.name, unit_id=person.unit_id, now=now)]
