@@ -28,7 +28,7 @@ from courses import pages as courses
 from courses import quiz_pages as quizzes
 from training import consequences, facts, failed_work, health, home, offers, reviews, rosters
 from training.assessments import pages as assessments
-from training.assessments import rating_pages, result_pages
+from training.assessments import rating_pages, result_pages, stopping_pages
 from training.lti import alike_pages, connecting, console, picker, review, traffic, windows
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
@@ -159,6 +159,7 @@ ROUTES = [
     at("/assessments/{id}/draft", rating_pages.draft, may="assess", methods=POST),
     at("/assessments/{id}/check", rating_pages.check, may="assess", methods=BOTH),
     at("/assessments/{id}/agree", rating_pages.agree, may="assess", methods=BOTH),
+    at("/assessments/{id}/stop", stopping_pages.stop, may="assess", methods=BOTH),
     at("/assessments/{id}/sign", result_pages.sign, may="assess", methods=BOTH),
     # what has been earned
     at("/pathways", certificates.mine, may=SIGNED_IN),

@@ -16,6 +16,7 @@ from certificates.keys import KeyStore
 from certificates.models import Certificate, Certification, StateChange
 from certificates.shelf import Shelf
 from training import facts, sealing
+from training.assessments import letters as raters
 from training.dates import local_day, moment
 from training.errors import Invalid
 from training.facts import Fact, Followup
@@ -71,6 +72,8 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "relation.noted": (CONSIDER,),
     "relation.taken_back": (CONSIDER,),
     "assessment.signed": (SCORE, CONSIDER),
+    "rater.joined": ("mail rater",),
+    "rater.left": ("mail rater",),
     "certificate.awarded": ("publish certificate", SCORE),
     "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
     "certificate.signed_again": ("print certificate", "mail signed again"),
@@ -165,6 +168,12 @@ async def mail_change(work: Followup, outside: Outside) -> None:
 async def mail_answer(work: Followup, outside: Outside) -> None:
     """Tells what was found on an objection."""
     await _tell(outside, work, await emails.of_answer(_id(work), public_url=outside.settings.public_url))
+
+
+async def mail_rater(work: Followup, outside: Outside) -> None:
+    """Tells a rater that their part in an assessment ended, or that one is theirs now."""
+    fact, url = await _fact(work), outside.settings.public_url
+    await _tell(outside, work, await raters.of_rater(_id(work), told_by=fact.actor_id, public_url=url))
 
 
 async def print_certificate(work: Followup, outside: Outside) -> None:
@@ -262,7 +271,7 @@ async def _fact(work: Followup) -> Fact:
     return await Fact.get(id=work.fact_id)
 
 
-async def _tell(outside: Outside, work: Followup, letter: emails.Letter | None) -> None:
+async def _tell(outside: Outside, work: Followup, letter: emails.Letter | raters.Letter | None) -> None:
     """Sends a letter to wherever mail for the person may go; what is not true any more is not sent."""
     if letter is None or await Person.filter(id=letter.person_id, erased_at__isnull=False).exists():
         await letters.drop(work.key, now=outside.now())
@@ -281,6 +290,7 @@ def _id(work: Followup) -> UUID:
 
 HANDLERS: Mapping[str, Handler] = {
     "mail sign-in link": mail_sign_in_link,
+    "mail rater": mail_rater,
     "mail confirmer": mail_confirmer,
     "mail notice to confirmer": mail_notice,
     "mail certificate": mail_certificate,

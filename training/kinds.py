@@ -3,12 +3,15 @@
 KINDS: frozenset[str] = frozenset(
     {
         # assessments
+        "assessment.cancelled",
         "assessment.opened",
         "assessment.reconciled",
         "assessment.signed",
         "assessment.submitted",
         "calibration.recorded",
         "instrument.published",
+        "rater.joined",
+        "rater.left",
         "rating.signed",
         # certificates
         "audit.drawn",

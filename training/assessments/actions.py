@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 from training import facts
 from training.assessments.eligible import eligibility, others_who_rate
 from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark, packed, unpacked
-from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation
+from training.assessments.models import LEFT, Assessment, Draft, Rater, Rating, Reconciliation
 from training.assessments.reading import draft_name, instrument_of, rows_of
 from training.assessments.versions import InstrumentVersion
 from training.database.opening import transaction
@@ -274,7 +274,8 @@ def _reasons(agreed: Mapping[str, Noted], item: str) -> str:
 async def own_rating(assessment_id: UUID, actor: Actor) -> tuple[Rater, Instrument]:
     """Finds the actor's part in an assessment and its instrument; NotFound when they do not rate in it."""
     found = Rater.filter(assessment_id=assessment_id, person_id=actor.person_id, assessment__unit_id=actor.unit_id)
-    rater = await found.select_related("assessment__version").first() if actor.may("assess") else None
+    found = found.exclude(state=LEFT).select_related("assessment__version")
+    rater = await found.first() if actor.may("assess") else None
     if rater is None:
         raise NotFound("You do not rate in this assessment.", "Look at your list of assessments.")
     return rater, instrument_of(rater.assessment.version)

@@ -15,10 +15,14 @@ from training.people.reach import reach
 from training.sites.models import CentralUnit, Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
+LEFT = "left"
+"""State of a rater whose part was handed on or ended with the assessment."""
 
 
 class Assessment(Model):
     """Is one person judged with one instrument version: open → submitted (or reconciling → submitted) → signed.
+
+    Until the first signature it can be cancelled, with the reason.
 
     Personal data: who was assessed, when and how it came out; kept: seven years after the last certification.
     """
@@ -58,6 +62,7 @@ class Assessment(Model):
     signed = fields.DatetimeField(null=True)
     outcome = fields.CharField(12, default="")
     summary: Any = fields.JSONField(default=list)
+    cancelled_because = fields.TextField(null=True)
 
     unit_id: UUID
     person_id: UUID
@@ -73,6 +78,8 @@ class Assessment(Model):
 
 class Rater(Model):
     """Is somebody who rates in an assessment, and what was found about their eligibility when they signed.
+
+    Somebody who left has the state `left`, and the reason as `note`.
 
     Personal data: who rated, their relations to the trainee as found; kept: with the assessment.
     """
@@ -202,6 +209,6 @@ def visible_to(actor: Actor) -> QuerySet[Assessment]:
     found = Q(person_id=actor.person_id, state="signed")
     found |= reach(actor, "see people") & ~Q(person_id=actor.person_id)
     if actor.may("assess"):  # whoever was asked to rate goes on, wherever the trainee is by now
-        rated = Rater.filter(person_id=actor.person_id).values("assessment_id")
+        rated = Rater.filter(person_id=actor.person_id).exclude(state=LEFT).values("assessment_id")
         found |= Q(unit_id=actor.unit_id, id__in=Subquery(rated))
     return Assessment.filter(found)

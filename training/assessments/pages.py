@@ -14,7 +14,7 @@ from training import clock
 from training.assessments import actions
 from training.assessments.actions import MEDIA, Opening
 from training.assessments.eligible import others_who_rate
-from training.assessments.models import Assessment, Rater, visible_to
+from training.assessments.models import LEFT, Assessment, Rater, visible_to
 from training.assessments.versions import InstrumentVersion
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
@@ -26,7 +26,13 @@ from training.web.pages import actor, fill, go, identity, page, typed
 
 OUTCOMES = {"met": "Passed", "not_met": "Not yet", "cannot_tell": "Cannot tell"}
 """The one word of a result."""
-STATES = {"open": "Open", "reconciling": "To agree", "submitted": "To sign", "signed": "Signed"}
+STATES = {
+    "open": "Open",
+    "reconciling": "To agree",
+    "submitted": "To sign",
+    "signed": "Signed",
+    "cancelled": "Cancelled",
+}
 
 
 class OpeningForm(BaseModel):
@@ -59,7 +65,7 @@ class OpeningForm(BaseModel):
 async def mine(request: Request) -> Response:
     """Lists what the actor has to rate or sign, what they have signed, and their own results."""
     me: Actor = actor(request)
-    rated = await Rater.filter(person_id=me.person_id).values("state", "assessment_id", "submitted")
+    rated = await Rater.filter(person_id=me.person_id).exclude(state=LEFT).values("state", "assessment_id", "submitted")
     parts = {row["assessment_id"]: row["state"] for row in rated}
     rows = await _lines(visible_to(me).filter(id__in=list(parts)))
     own = await _lines(visible_to(me).filter(person_id=me.person_id, state="signed"))

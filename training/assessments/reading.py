@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from training.assessments.marks import JUDGED, Mark, Row, agreed_marks, unpacked
-from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation
+from training.assessments.models import LEFT, Assessment, Draft, Rater, Rating, Reconciliation
 from training.assessments.versions import InstrumentVersion
 from training.instruments.read import read_instrument_text
 from training.instruments.schema import Instrument
@@ -61,7 +61,7 @@ async def visible_rows(assessment: Assessment, actor: Actor) -> list[Row]:
     While an assessment is open and blind, a rater sees nobody else's marks; who does not rate sees none at all.
     """
     instrument = instrument_of(await InstrumentVersion.get(id=assessment.version_id))
-    rates = await Rater.filter(assessment_id=assessment.id, person_id=actor.person_id).exists()
+    rates = await Rater.filter(assessment_id=assessment.id, person_id=actor.person_id).exclude(state=LEFT).exists()
     if assessment.state == "signed" or (rates and (assessment.state != "open" or not assessment.blind)):
         return await settled_rows(instrument, assessment.id)
     own = str(actor.person_id) if rates else ""

@@ -9,10 +9,11 @@ from training import clock
 from training.assessments import signing
 from training.assessments.cards import in_words, seen_in_words
 from training.assessments.marks import JUDGED, Row, agreed_marks
-from training.assessments.models import Assessment, Rater, Reconciliation, Signature
+from training.assessments.models import LEFT, Assessment, Rater, Reconciliation, Signature
 from training.assessments.pages import OUTCOMES, STATES, found_assessment
 from training.assessments.reading import instrument_of, notes_of, visible_rows
 from training.assessments.signing import APPEAL
+from training.assessments.stopping import OPEN_STATES
 from training.errors import NotFound
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
@@ -30,7 +31,7 @@ async def assessment(request: Request) -> Response:
     """Sends a rater on to what they have to do; shows the state, and the result once it is signed."""
     me: Actor = actor(request)
     row = await _found(request)
-    rater = await Rater.get_or_none(assessment_id=row.id, person_id=me.person_id)
+    rater = await Rater.filter(assessment_id=row.id, person_id=me.person_id).exclude(state=LEFT).first()
     if rater and rater.state == "rating":
         return go(request, f"/assessments/{row.id}/rate")
     if rater and row.state == "reconciling":
@@ -44,7 +45,7 @@ async def sign(request: Request) -> Response:
     """Shows what a signature says, and signs."""
     me: Actor = actor(request)
     row = await _found(request)
-    rater = await Rater.get_or_none(assessment_id=row.id, person_id=me.person_id)
+    rater = await Rater.filter(assessment_id=row.id, person_id=me.person_id).exclude(state=LEFT).first()
     if rater is None or rater.state != "submitted" or row.state != "submitted":
         return go(request, f"/assessments/{row.id}")
     if request.method == "POST":
@@ -69,8 +70,9 @@ async def _shown(row: Assessment, me: Actor) -> dict[str, Any]:
     rows = await visible_rows(row, me)
     raters = (
         await Rater.filter(assessment_id=row.id)
+        .exclude(state=LEFT)
         .order_by("submitted", "id")
-        .values("state", "submitted", name="person__name")
+        .values("state", "submitted", id="person_id", name="person__name")
     )
     unit = await CentralUnit.get(id=row.unit_id)
     return {
@@ -83,6 +85,7 @@ async def _shown(row: Assessment, me: Actor) -> dict[str, Any]:
         "meaning": MEANING.get(row.outcome, ""),
         "summary": row.summary,
         "raters": raters,
+        "may_change": bool([one for one in raters if one["id"] == me.person_id]) and row.state in OPEN_STATES,
         "signatures": await _signatures(row),
         "items": await _items(row, instrument, rows),
         "path": f"/assessments/{row.id}",

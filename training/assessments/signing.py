@@ -10,7 +10,7 @@ from uuid import UUID
 from training import facts
 from training.assessments.actions import own_rating, plain, refuse_ineligible
 from training.assessments.marks import Row
-from training.assessments.models import Assessment, Rater, Signature
+from training.assessments.models import LEFT, Assessment, Rater, Signature
 from training.assessments.passing import Outcome, outcome_of
 from training.assessments.reading import settled_rows
 from training.database.opening import transaction
@@ -46,7 +46,7 @@ async def sign(assessment_id: UUID, *, actor: Actor, now: datetime) -> Assessmen
             "rating.signed", signature, actor=actor.person_id, now=now, person=assessment.person_id,
             unit=assessment.unit_id, detail={"assessment": str(assessment.id), "digest": signature.digest},
         )  # fmt: skip
-        if not await Rater.filter(assessment_id=assessment_id).exclude(state="signed").exists():
+        if not await Rater.filter(assessment_id=assessment_id).exclude(state__in=["signed", LEFT]).exists():
             await _settle(assessment, instrument, rows, actor=actor, now=now)
     return assessment
 
