@@ -85,7 +85,9 @@ def _try_cookie(request: Request, asked: Mapping[str, str], notes: Notes) -> Res
     """
     if rung := FAILED.get(asked.get(logins.TRIED, "")):
         notes.rung = rung
-        raise Refused("storage_timeout" if rung == "storage" else "state_missing", "before the LMS was asked")
+        raise Refused(
+            "storage_timeout" if rung == "storage" else "state_missing", "Found out before the LMS was asked."
+        )
     response = RedirectResponse(logins.address_of(asked, tried="cookie"), 303)
     response.headers["Set-Cookie"] = _cookie(request, "lti-cookies", "kept", LOGIN_SECONDS)
     return response
