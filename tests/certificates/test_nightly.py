@@ -96,6 +96,16 @@ async def test_whoever_does_not_hold_it_any_more_is_not_reminded(pathway, on_day
     assert letters(settings, "left") == []
 
 
+async def test_the_end_of_the_time_and_of_the_grace_is_told_on_the_day_after_once(pathway, on_day, settings):
+    found = await certified("amina")
+    await on_day(TODAY + DAY)
+    for day in (LAST, LAST + DAY, LAST + DAY, found.over, found.over + DAY, found.over + DAY):
+        await on_day(day)
+    over = "Your time is over, and a short time of grace runs: Leader"
+    assert letters(settings, "ime is over") == [over]
+    assert letters(settings, "lapsed") == ["Your certificate has lapsed: Leader"]
+
+
 async def test_whoever_has_renewed_is_reminded_of_the_new_end_only(pathway, on_day, settings):
     await certified("amina")
     await on_day(TODAY + DAY)

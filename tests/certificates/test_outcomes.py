@@ -197,9 +197,7 @@ async def test_what_is_restored_is_told_and_stands_as_certified_again(by_rules, 
     assert "Certified until" in page and "Suspended" not in page and REASON not in page
 
 
-async def test_a_lapse_found_by_the_rules_and_one_by_the_calendar_are_both_told(
-    database, tmp_path, mails, browse, work
-):
+async def test_a_lapse_that_the_rules_find_is_told(database, tmp_path, mails, browse, work):
     kept = BY_RULES.replace(
         "    permits:", "    keep:\n      checked: {check: dbs enhanced, within: P2M}\n    permits:"
     )
