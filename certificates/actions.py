@@ -20,7 +20,7 @@ from certificates.considering import (
     persist,
     slot_of,
 )
-from certificates.grounds import Consideration, PathwayVersion
+from certificates.grounds import Consideration, PathwayVersion, considerations_visible_to
 from certificates.models import Decision
 from certificates.pathways.verdict import LevelVerdict
 from certificates.rules import APPEAL, GOOD, GRANTING
@@ -31,7 +31,6 @@ from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.names import has_name
-from training.people.reach import people_for
 
 
 @dataclass(frozen=True)
@@ -81,10 +80,10 @@ async def decide(consideration_id: UUID, *, wish: Wish, actor: Actor, home: str,
 
 
 async def _decide_as(actor: Actor, consideration_id: UUID, *, wish: Wish, home: str, now: datetime) -> Decision:
-    row = await Consideration.get_or_none(id=consideration_id).prefetch_related("pathway")
-    person = await people_for(actor, "decide").get_or_none(id=row.person_id) if row else None
-    if row is None or person is None:
+    row = await considerations_visible_to(actor).get_or_none(id=consideration_id).prefetch_related("pathway", "person")
+    if row is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
+    person: Person = row.person
     if actor.person_id == person.id:
         raise NotAllowed("You may not decide this.", "Somebody else of the central unit has to.")
     if not wish.reasons.strip():

@@ -23,7 +23,7 @@ from certificates.rules import GOOD, VERIFIED, WORDS
 from certificates.telling import plain, titles_of, told_nodes
 from training import clock
 from training.dates import local_day
-from training.errors import Invalid, NotFound
+from training.errors import Invalid, NotAllowed, NotFound
 from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.models import Membership, Person
@@ -267,7 +267,9 @@ async def certificate(request: Request) -> Response:
     own = row.person_id == me.person_id
     if request.method == "POST":
         shows = fill(Shown, await typed(request)).shows
-        if not own or shows not in ("name", "initials", "private"):
+        if not own:
+            raise NotAllowed("Only the holder chooses what the check shows.", "Ask them to do it.")
+        if shows not in ("name", "initials", "private"):
             raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
         await Certificate.filter(id=row.id).update(shows=shows)
         return go(request, f"/certificates/{row.id}", notice="Saved.")

@@ -105,7 +105,7 @@ async def end_place(cohort: Cohort, place_id: UUID, *, actor: Actor, now: dateti
     if held is None:
         raise NotFound("There is no such place.", "Look at the cohort again.")
     async with transaction():
-        if not await Place.filter(id=place_id, ends__isnull=True).update(ends=local_day(now, actor.zone)):
+        if not await Place.filter(id=held.id, ends__isnull=True).update(ends=local_day(now, actor.zone)):
             raise Conflict("This place has ended already.", "Look at the cohort again.")
         await _tell("place.ended", held, actor=actor, now=now, detail={"ends": local_day(now, actor.zone).isoformat()})
 

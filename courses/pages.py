@@ -102,7 +102,10 @@ async def start(request: Request) -> Response:
 async def resume(request: Request) -> Response:
     """Goes to the exact place left."""
     slug = request.path_params["slug"]
-    journey = await own_journey(actor(request), slug)
+    me: Actor = actor(request)
+    journey = await own_journey(me, slug)
+    if journey is None:
+        await current_version(me, slug)  # there is such a course
     here = journey.next if journey else None
     if journey is None or here is None:
         return go(request, f"/courses/{slug}")

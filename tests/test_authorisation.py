@@ -1,29 +1,409 @@
-"""Who may open what: every route of the table, as every role, and across sites; none may be left out."""
+"""Who may do what: every route, as every role, for people here, elsewhere, gone and of another unit, by both doors."""
 
 import itertools
+import re
+import secrets
 import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
+import httpx2
 import pytest
+from tortoise import Tortoise
 
+from tests.belongings import HERE, LEFT, LONG_AGO, PEOPLE, TODAY, Things, world
+from tests.conftest import ORIGIN
 from training.app import ROUTES
-from training.demo.cast import PEOPLE, known
+from training.demo.cast import PEOPLE as CAST
+from training.demo.cast import known
+from training.facts import Fact
+from training.people.actor import LtiContext
+from training.people.door_keeper import cookie_name
 from training.people.models import Membership, Person
-from training.people.roles import ABILITIES, ROLES
+from training.people.roles import ABILITIES, OWN, ROLES
+from training.people.sessions import open_session
 from training.web.doors import ANYONE, SIGNED_IN
 
 NOWHERE = str(uuid.UUID(int=7))
 MATRIX = sorted(
     ((door.path, method, door.may) for door in ROUTES for method in sorted(door.methods - {"HEAD"})),
-    key=lambda row: row[0] == "/sign-out",  # last: it ends the session that the others need
+    key=lambda row: row[:2] in (("/sessions", "POST"), ("/sign-out", "POST")),  # last: they end what the others need
 )
+SITE_OF = {"own": "RIV", "other": "HAR", "former": "OAK"}
+RATER, CONFIRMER = "assessor of the unit", "supervisor"
+ACTORS: dict[str, tuple[tuple[str, str], ...]] = {
+    "own": (("trainee", "RIV"),),  # the person of the own site
+    "trainee": (("trainee", "RIV"),),
+    "facilitator": (("facilitator", "RIV"),),
+    CONFIRMER: (("supervisor", "RIV"),),
+    "assessor": (("assessor", "RIV"),),
+    "coordinator": (("coordinator", "RIV"),),
+    "supervisor of the unit": (("supervisor", ""),),
+    RATER: (("assessor", ""),),
+    "auditor": (("auditor", ""),),
+    "administrator": (("administrator", ""),),
+    "central": (("central", ""),),
+    "coordinator here, assessor everywhere": (("coordinator", "RIV"), ("assessor", "")),
+    "coordinator here, supervisor there": (("coordinator", "RIV"), ("supervisor", "HAR")),
+    "coordinator there, auditor": (("coordinator", "HAR"), ("auditor", "")),
+    "coordinator until lately": (("trainee", "RIV"),),
+}
+"""Who acts → roles with their sites; "" is the whole unit."""
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """Who acts, and by which door they came."""
+
+    key: str
+    through_lms: bool
+
+    def may(self, ability: str, kind: str = "") -> bool:
+        """Tells whether the ability holds for people of the kind, or anywhere; written apart from the code it tests."""
+        if self.through_lms and ability not in OWN:
+            return False
+        places = {where for role, where in ACTORS[self.key] if role in ABILITIES[ability]}
+        return bool(places) if not kind else kind != "stranger" and not places.isdisjoint({"", SITE_OF[kind]})
+
+    def sees(self, kind: str) -> bool:
+        """Tells whether they see a person of the kind: themselves, or as staff."""
+        return self.key == kind or self.may("see people", kind)
+
+
+Rule = Callable[[Somebody, str, str], bool]
+
+
+def where_they_are(me: Somebody, may: str, kind: str) -> bool:
+    """The ability of the route, for the person whom the address is about."""
+    return me.may(may, kind)
+
+
+def seen(me: Somebody, may: str, kind: str) -> bool:
+    """Oneself, and whom one sees."""
+    return me.sees(kind)
+
+
+def ones_own(me: Somebody, may: str, kind: str) -> bool:
+    """Nobody but the person."""
+    return me.key == kind
+
+
+def of_the_unit(me: Somebody, may: str, kind: str) -> bool:
+    """What belongs to the unit as a whole, by the ability of the route."""
+    return kind != "stranger" and (may == SIGNED_IN or me.may(may))
+
+
+def asked_to_rate(me: Somebody, may: str, kind: str) -> bool:
+    """Whoever was asked to rate."""
+    return me.key == RATER and me.may("assess", kind)
+
+
+def asked_to_confirm(me: Somebody, may: str, kind: str) -> bool:
+    """Whoever was asked to confirm."""
+    return me.key == CONFIRMER and kind != "stranger"
+
+
+def by(ability: str) -> Rule:
+    """Another ability than the route's, for the person whom the address is about."""
+    return lambda me, may, kind: me.may(ability, kind)
+
+
+@dataclass(frozen=True)
+class Named:
+    """How to name somebody's thing in an address, who may, and a form that would do something.
+
+    `soft`: of those who may, some find nothing there, as it takes more than the ability (a course that was begun).
+    """
+
+    address: str
+    rule: Rule = where_they_are
+    form: Mapping[str, str] = field(default_factory=dict)
+    soft: bool = False
+
+
+DAY = TODAY.isoformat()
+NAMED: dict[str | tuple[str, str], Named] = {
+    "/people/{id}": Named("/people/{person}"),
+    "/people/{id}/memberships": Named(
+        "/people/{person}/memberships", form={"role": "facilitator", "site_id": "{site}", "starts": DAY}
+    ),
+    "/people/{id}/memberships/end": Named(
+        "/people/{person}/memberships/end", form={"membership": "{membership}", "ends": DAY}
+    ),
+    "/people/{id}/sign-out": Named("/people/{person}/sign-out"),
+    "/people/{id}/name": Named("/people/{person}/name", form={"name": "Another Name"}),
+    "/people/{id}/letters": Named("/people/{person}/letters"),
+    "/letters/{id}": Named("/letters/{letter}", form={"note": "Told by telephone."}),
+    "/relations/{id}/take-back": Named("/relations/{relation}/take-back", ones_own, {"why": "Not so."}),
+    "/sites/{id}": Named("/sites/{site}"),
+    "/lti/choose/{id}": Named("/lti/choose/{choosing}", ones_own),
+    "/lti/console/scores/{id}": Named("/lti/console/scores/{score}", of_the_unit),
+    "/lti/console/courses/{id}": Named("/lti/console/courses/{context}", of_the_unit),
+    **{
+        f"/lti/console/{{id}}{rest}": Named(f"/lti/console/{{registration}}{rest}", of_the_unit, soft=soft)
+        for rest, soft in {
+            "": False,
+            "/change": False,
+            "/check": False,
+            "/accept": True,
+            "/introduce": True,
+            "/approve": True,
+            "/refuse": True,
+        }.items()
+    },
+    "/courses/media/{sha256}": Named("/courses/media/{slug}", of_the_unit, soft=True),
+    "/courses/entries/{entry}": Named("/courses/entries/{entry}", seen),
+    "/courses/cohorts/{id}": Named("/courses/cohorts/{cohort}"),
+    "/courses/cohorts/{id}/places": Named("/courses/cohorts/{cohort}/places", form={"end": "{place}"}, soft=True),
+    "/courses/cohorts/{id}/fill": Named("/courses/cohorts/{cohort}/fill?roster={context}", soft=True),
+    "/courses/cohorts/{id}/sessions": Named(
+        "/courses/cohorts/{cohort}/sessions", form={"title": "A day", "held_on": DAY, "minutes": "60"}
+    ),
+    "/courses/cohorts/{id}/sessions/{session}": Named("/courses/cohorts/{cohort}/sessions/{session}"),
+    ("/courses/cohorts/{id}/sessions/{session}", "POST"): Named(
+        "/courses/cohorts/{cohort}/sessions/{session}", by("manage people"), {"came": "{person}"}
+    ),
+    "/courses/of/{person}": Named("/courses/of/{person}"),
+    "/courses/learners/{enrolment}/{activity}": Named("/courses/learners/{enrolment}/{quiz}"),
+    **{
+        f"/courses/{{slug}}{rest}": Named(f"/courses/{{slug}}{at}", of_the_unit, soft=True)
+        for rest, at in {
+            "": "",
+            "/learners": "/learners",
+            "/cohorts": "/cohorts",
+            "/cohorts/new": "/cohorts/new",
+            "/start": "/start",
+            "/continue": "/continue",
+            "/{module}": "/hearing",
+            "/{module}/{activity}": "/hearing/quiz",
+            "/{module}/{activity}/begin": "/hearing/quiz/begin",
+            "/{module}/{activity}/check": "/hearing/quiz/check",
+            "/{module}/{activity}/questions/{number}": "/hearing/quiz/questions/1",
+            "/{module}/{activity}/hand-in": "/hearing/quiz/hand-in",
+            "/{module}/{activity}/results/{number}": "/hearing/quiz/results/1",
+        }.items()
+    },
+    "/practice/of/{id}": Named("/practice/of/{person}"),
+    "/practice/of/{id}/checks": Named(
+        "/practice/of/{person}/checks", form={"key": "{new}", "what": "dbs enhanced", "issued": DAY}
+    ),
+    "/practice/confirmations/{id}": Named(
+        "/practice/confirmations/{confirmation}", asked_to_confirm, {"answer": "yes", "note": "It was so."}
+    ),
+    "/practice/confirmations/{id}/paper": Named(
+        "/practice/confirmations/{confirmation}/paper", form={"note": "In the folder."}
+    ),
+    "/practice/{kind}/{id}": Named("/practice/deliveries/{deliveries}", seen),
+    "/practice/{kind}/{id}/correct": Named("/practice/supervision/{supervision}/correct", ones_own),
+    "/practice/{kind}/{id}/ask": Named(
+        "/practice/deliveries/{deliveries}/ask",
+        ones_own,
+        {"confirmer": "other", "confirmer_name": "A", "confirmer_contact": "a@b.example"},
+    ),
+    "/practice/{kind}/{id}/take-back": Named(
+        "/practice/deliveries/{deliveries}/take-back", ones_own, {"key": "{new}", "reason": "Wrong."}
+    ),
+    "/assessments/of/{id}": Named("/assessments/of/{person}"),
+    "/assessments/{id}": Named("/assessments/{signed}", seen),
+    **{
+        f"/assessments/{{id}}/{rest}": Named(f"/assessments/{{rated}}/{rest}", asked_to_rate, soft=rest != "rate")
+        for rest in ("rate", "draft", "check", "agree", "sign", "stop")
+    },
+    "/pathways/of/{id}": Named("/pathways/of/{person}"),
+    "/pathways/of/{id}/evidence": Named(
+        "/pathways/of/{person}/evidence",
+        form={"key": "{new}", "type": "qualification", "what": "first aid", "on": DAY},
+    ),
+    "/pathways/of/{id}/evidence/{record}/correct": Named("/pathways/of/{person}/evidence/{record}/correct", soft=True),
+    "/pathways/of/{id}/evidence/{record}/take-back": Named(
+        "/pathways/of/{person}/evidence/{record}/take-back", form={"key": "{new}", "why": "Wrong."}
+    ),
+    "/certificates/decisions/{id}": Named(
+        "/certificates/decisions/{case}", form={"outcome": "certified", "reasons": "x"}
+    ),
+    "/certificates/objections/{id}": Named(
+        "/certificates/objections/{objection}", form={"finding": "upheld", "reasons": "x"}
+    ),
+    "/certificates/outcomes/{id}": Named("/certificates/outcomes/{outcome}", ones_own, {"words": "I object."}),
+    "/certificates/{id}": Named("/certificates/{certificate}", seen),
+    ("/certificates/{id}", "POST"): Named("/certificates/{certificate}", ones_own, {"shows": "private"}),
+    **{
+        f"/certificates/{{id}}/{rest}": Named(f"/certificates/{{certificate}}/{rest}", seen, soft=True)
+        for rest in ("document", "badge", "token")
+    },
+    "/register/{id}": Named("/register/{certification}"),
+    ("/register/{id}", "POST"): Named(
+        "/register/{certification}", by("decide"), {"state": "withdrawn", "reason": "x", "effective": DAY}
+    ),
+    "/audits/{id}": Named("/audits/{audit}", of_the_unit),
+    "/audits/{id}/cases/{case}": Named(
+        "/audits/{audit}/cases/{audited}", of_the_unit, {"finding": "upheld", "reasons": "x"}
+    ),
+}
+"""Route, or route and method → how its blanks are filled. A route without a line here fails the test."""
+
+
+def blanks(path: str) -> bool:
+    return "{" in path
+
+
+def named(path: str, method: str) -> Named:
+    return NAMED[path, method] if (path, method) in NAMED else NAMED[path]
+
+
+def filled(text: str, things: Things) -> str:
+    return re.sub(r"{(\w+)}", lambda found: str(uuid.uuid4()) if found[1] == "new" else things[found[1]], text)
 
 
 def _address(path: str) -> str:
     """Fills the blanks of a route with ids that are nobody's."""
-    while "{" in path:
-        before, _, rest = path.partition("{")
-        path = before + NOWHERE + rest.partition("}")[2]
-    return path
+    return re.sub(r"{[^}]*}", NOWHERE, path)
+
+
+@dataclass
+class Visit:
+    """Somebody's browser in a session, with what was answered wrongly."""
+
+    me: Somebody
+    browser: httpx2.AsyncClient
+    made: dict[str, Things]
+    wrong: list[Any] = field(default_factory=list)
+
+    async def try_route(self, path: str, method: str, may: str, kind: str) -> None:
+        """Asks for one route with the things of one person, and notes what is not as it should be."""
+        to, things = named(path, method), self.made[kind]
+        allowed = (may == SIGNED_IN or self.me.may(may)) and to.rule(self.me, may, kind)
+        # Whoever may sends an empty form: it is found wanting, and all stays as it is for the others.
+        form = {} if allowed else {name: filled(value, things) for name, value in to.form.items()}
+        answer = await self.browser.request(method, filled(to.address, things), data=form if method == "POST" else None)
+        refused = answer.status_code in (403, 404)
+        told = PEOPLE[kind][0] in answer.text and self.me.key != kind
+        fine = (not refused or to.soft) if allowed else (refused and not told)
+        if not fine or (answer.status_code >= 500 and answer.status_code != 503):
+            self.wrong.append(
+                (self.me.key, "LMS" if self.me.through_lms else "", path, method, kind, answer.status_code)
+            )
+
+    async def try_list(self, path: str) -> None:
+        """Asks for a page or file that is about nobody in particular: it names only who may be seen."""
+        text = (await self.browser.get(path)).text
+        asked = self.me.key in (RATER, CONFIRMER)  # who is asked about somebody is told about whom
+        for kind, (name, _, _) in PEOPLE.items():
+            sites = {site for _, site in ACTORS[self.me.key]}
+            known_here = asked or (path in COLLEAGUES and SITE_OF.get(kind) in sites)
+            if name in text and not self.me.sees(kind) and not (known_here and kind != "stranger"):
+                self.wrong.append((self.me, path, "names", kind))
+            if path in EVERYBODY and self.me.may("see people") and self.me.sees(kind) and name not in text:
+                self.wrong.append((self.me, path, "misses", kind))
+
+
+COLLEAGUES = ("/practice/deliveries/new", "/practice/supervision/new", "/practice", "/relations")
+"""Where people choose among those with a role at their own site."""
+EVERYBODY = ("/people", "/people?format=csv", "/practice/records", "/practice/records?format=csv")
+LISTS = [
+    *(
+        door.path
+        for door in ROUTES
+        if not blanks(door.path) and "GET" in door.methods and not door.path.startswith("/lti/l")
+    ),
+    "/people?format=csv",
+    "/practice/records?format=csv",
+    "/register?standing=all",
+    "/register.csv?standing=all",
+    f"/courses/{HERE}-steps/learners",
+    f"/courses/{HERE}-steps/cohorts",
+]
+
+
+def _kinds(me: Somebody, path: str, method: str, may: str) -> list[str]:
+    """Lists whose things to try at a route: once, where the door refuses whatever the address says."""
+    if not blanks(path) or may == ANYONE:
+        return []
+    if may != SIGNED_IN and not me.may(may):
+        return [list(PEOPLE)[len(path + me.key) % len(PEOPLE)]]
+    return ["own", "stranger"] if named(path, method).rule is of_the_unit else list(PEOPLE)
+
+
+async def _settled(key: str) -> uuid.UUID:
+    """Makes who acts, unless they are there, with their roles."""
+    who = known(f"kind/{key}") if key in PEOPLE else known(f"actor/{key}")
+    if key not in PEOPLE:
+        await Person.create(id=who, unit_id=known(HERE), name="The Actor", created=datetime.now(UTC))
+        for role, site in ACTORS[key]:
+            site_id = known(f"site/{site}") if site else None
+            await Membership.create(id=uuid.uuid4(), person_id=who, role=role, site_id=site_id, starts=LONG_AGO)
+        if key == "coordinator until lately":
+            past = {"role": "coordinator", "site_id": known("site/RIV"), "starts": LONG_AGO, "ends": LEFT}
+            await Membership.create(id=uuid.uuid4(), person_id=who, **past)
+    return who
+
+
+async def _all_rows() -> dict[str, int]:
+    """Counts the rows of every table, but for what any visit leaves."""
+    assert Tortoise.apps is not None
+    models = [model for room in Tortoise.apps.values() for model in room.values()]
+    return {
+        model._meta.db_table: await model.all().count() for model in models if model._meta.db_table != "people_session"
+    }
+
+
+@pytest.fixture
+async def visit(service, settings, tmp_path):
+    """Opens a browser for somebody who acts, in a world with one of everything."""
+    actors = {key: await _settled(key) for key in ACTORS}
+    made = await world(settings, tmp_path, rater=actors[RATER], confirmer=actors[CONFIRMER])
+    browsers = []
+
+    async def opened(me: Somebody) -> Visit:
+        token, lms = secrets.token_urlsafe(32), LtiContext(made["own"]["registration"], "https://lms.example", "1")
+        await open_session(actors[me.key], token=token, now=datetime.now(UTC), lti=lms if me.through_lms else None)
+        browser = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=service), base_url=ORIGIN, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        browser.cookies.set(cookie_name(settings.secure), token)
+        browsers.append(browser)
+        return Visit(me, browser, made)
+
+    yield opened
+    for browser in browsers:
+        await browser.aclose()
+
+
+def test_every_route_with_a_blank_says_how_it_is_filled():
+    missing = [path for path, method, may in MATRIX if blanks(path) and may != ANYONE and path not in NAMED]
+    assert missing == []
+    stale = {key if isinstance(key, str) else key[0] for key in NAMED} - {path for path, _, _ in MATRIX}
+    assert stale == set()
+
+
+@pytest.mark.timeout(600)  # thousands of requests
+@pytest.mark.parametrize("through_lms", [False, True], ids=["signed in directly", "through an LMS"])
+async def test_everybody_does_and_sees_what_their_roles_carry_where_the_other_person_is(visit, through_lms):
+    wrong: list[Any] = []
+    for key in ACTORS:
+        one = await visit(Somebody(key, through_lms))
+        for path in LISTS:
+            await one.try_list(path)
+        for path, method, may in MATRIX:
+            for kind in _kinds(one.me, path, method, may):
+                await one.try_route(path, method, may, kind)
+        wrong += one.wrong
+    assert wrong == []
+
+
+async def test_nothing_is_written_by_whoever_may_not(visit):
+    for me in (Somebody("trainee", False), Somebody("central", True), Somebody("coordinator until lately", False)):
+        seen_from = await visit(me)
+        before = await _all_rows(), await Fact.all().count()
+        for path, method, may in MATRIX:
+            if blanks(path) and may != ANYONE and method == "POST":
+                for kind in PEOPLE:
+                    if not named(path, method).rule(me, may, kind):
+                        await seen_from.try_route(path, method, may, kind)
+        assert seen_from.wrong == []
+        assert (await _all_rows(), await Fact.all().count()) == before
 
 
 @pytest.fixture
@@ -64,7 +444,7 @@ async def test_a_stranger_is_asked_to_sign_in_wherever_the_table_does_not_say_an
 
 
 async def test_nobody_sees_a_person_of_another_site(browse):
-    there = [known(member.key) for member in PEOPLE if ("trainee", "RIV") in member.roles]
+    there = [known(member.key) for member in CAST if ("trainee", "RIV") in member.roles]
     emre, chloe = await browse("emre"), await browse("chloe")
     for person in there:
         for way in ("/people/{}", "/courses/of/{}", "/practice/of/{}", "/pathways/of/{}"):

@@ -2,12 +2,14 @@
 
 import ast
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from tortoise.models import Model
 
+from tests.queries import tables_of_people, unbound
 from training import consequences, facts
 from training.app import ROUTES
 from training.database.apps import APPS
@@ -278,3 +280,69 @@ def _models():
 def test_every_route_asks_for_a_known_ability():
     known = {ANYONE, SIGNED_IN, *ABILITIES}
     assert [door.path for door in ROUTES if door.may not in known] == []
+
+
+NOT_FROM_REACH = {
+    ("training/assessments/actions.py", "submit_rating"): "own_rating has found the actor's part in it",
+    ("training/assessments/actions.py", "reconcile"): "own_rating has found the actor's part in it",
+    ("training/assessments/signing.py", "sign"): "own_rating has found the actor's part in it",
+    ("training/assessments/stopping.py", "cancel"): "own_rating has found the actor's part in it",
+    ("training/assessments/stopping.py", "hand_on"): "own_rating has found the actor's part in it",
+    ("training/assessments/pages.py", "_trainees"): "part of a query from people_for",
+    ("training/people/giving.py", "may_end"): "asked after gives, of a person whom the actor manages",
+    ("training/people/pages.py", "people"): "part of a query from visible_to",
+    ("training/people/pages.py", "_with_memberships"): "of the people that visible_to has listed",
+    ("training/people/reach.py", "reach"): "this is reach",
+    ("training/people/relations.py", "declarable"): "names alone: people of one's own site, and whoever may assess",
+    ("training/people/sign_in.py", "choose"): "the demo's page: there anybody becomes anybody",
+    ("training/practice/naming.py", "colleagues"): "names alone, of people with a role at one's own site",
+    ("training/practice/naming.py", "_person"): "whom somebody names to confirm: joined to what was typed, not shown",
+    ("training/practice/overview.py", "totals_of"): "of one's own records, listed before",
+    ("courses/cohort_views.py", "choices"): "part of a query from visible_to",
+    ("courses/learners.py", "_rows"): "of the enrolments that visible_to has listed",
+    ("certificates/actions.py", "_decide"): "by the key of the case that is being decided",
+    ("certificates/erasing.py", "erase"): "people_for has found the person",
+    ("certificates/evidence_pages.py", "_records"): "names of those who recorded",
+    ("certificates/outcome_pages.py", "_objection"): "name of who decided",
+    ("certificates/pages.py", "_waits_again"): "by the slot of the person who is shown",
+    ("certificates/verify.py", "_by_token"): "the public check: the code is the key",
+    ("certificates/workforce.py", "_people"): "of a site that sites_for has found",
+    ("certificates/workforce.py", "_was_here"): "of a site that sites_for has found",
+    ("certificates/workforce.py", "_may_deliver"): "of the people of such a site",
+    ("certificates/workforce.py", "_stuck"): "of the people of such a site",
+    ("certificates/workforce.py", "_expiring"): "of the people of such a site",
+}
+"""File and function with a query about people that starts neither from reach, nor from oneself, nor from a row."""
+
+
+@cache
+def _tables_of_people():
+    models = [ROOT / (module.replace(".", "/") + ".py") for modules in APPS.values() for module in modules]
+    return models, tables_of_people(models)
+
+
+def _queries_beside_reach(path, text):
+    return list(unbound(Path(_named(path)), text, _tables_of_people()[1]))
+
+
+def test_every_query_about_people_starts_from_reach_from_oneself_or_from_a_row_that_was_found():
+    files = [path for path in CODE if path not in _tables_of_people()[0] and "demo" not in path.parts]
+    found = [one for path in files for one in _queries_beside_reach(path, path.read_text("utf-8"))]
+    assert [one for one in found if (one.file, one.function) not in NOT_FROM_REACH] == []
+    assert set(NOT_FROM_REACH) - {(one.file, one.function) for one in found} == set(), "no longer needed"
+
+
+@pytest.mark.parametrize(
+    ("file", "starts", "begins"),
+    [
+        ("training/people/pages.py", "found = visible_to(me)\n", "found = Person.filter(unit_id=me.unit_id)\n"),
+        ("certificates/recording.py", "Evidence.filter(reach(actor, \"manage people\"))", "Evidence.all()"),
+        ("courses/attempts.py", "Enrolment.filter(reach(actor, \"see people\"))", "Enrolment.all()"),
+        ("training/practice/asking.py", "Confirmation.filter(reach(actor, \"manage people\"))", "Confirmation.all()"),
+    ],
+)  # fmt: skip
+def test_a_query_that_leaves_reach_out_is_noticed(file, starts, begins):
+    text = (ROOT / file).read_text("utf-8")
+    assert starts in text
+    broken = _queries_beside_reach(ROOT / file, text.replace(starts, begins))
+    assert len(broken) > len(_queries_beside_reach(ROOT / file, text))

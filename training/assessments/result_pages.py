@@ -46,7 +46,9 @@ async def sign(request: Request) -> Response:
     me: Actor = actor(request)
     row = await _found(request)
     rater = await Rater.filter(assessment_id=row.id, person_id=me.person_id).exclude(state=LEFT).first()
-    if rater is None or rater.state != "submitted" or row.state != "submitted":
+    if rater is None or not me.may("assess"):
+        raise NotFound("You do not rate in this assessment.", "Look at your list of assessments.")
+    if rater.state != "submitted" or row.state != "submitted":
         return go(request, f"/assessments/{row.id}")
     if request.method == "POST":
         await signing.sign(row.id, actor=me, now=clock.now())

@@ -116,11 +116,10 @@ async def _open(
 
 async def sign_out(person_id: UUID, *, key: str = "", actor: Actor, now: datetime) -> int:
     """Ends the sessions of a person, or the one of that key; somebody else's as who manages them."""
-    person = await (
-        Person.get(id=person_id) if person_id == actor.person_id else person_for(actor, "manage people", person_id)
-    )
+    own = person_id == actor.person_id
+    person = await (Person.get(id=actor.person_id) if own else person_for(actor, "manage people", person_id))
     async with transaction():
-        running = Session.filter(person_id=person_id, ended__isnull=True, token_hash__startswith=key)
+        running = Session.filter(person_id=person.id, ended__isnull=True, token_hash__startswith=key)
         ended = await running.update(ended=now)
         if ended:
             await facts.record(
@@ -136,11 +135,11 @@ async def give_membership(
     """Gives a person a role from a day on; a coordinator gives only trainee and facilitator, at own sites."""
     _refuse_what_others_give(actor, role, site_id)
     await _fits(role, site_id, actor.unit_id)
-    await person_for(actor, "manage people", person_id)
+    person = await person_for(actor, "manage people", person_id)
     async with transaction():
         await Person.select_for_update().get(id=person_id)  # pressed twice, the second waits and sees the first
         still = Q(ends__isnull=True) | Q(ends__gte=starts)
-        if await Membership.filter(still, person_id=person_id, role=role, site_id=site_id).exists():
+        if await Membership.filter(still, person_id=person.id, role=role, site_id=site_id).exists():
             raise Invalid("There is a problem", problems={"role": "They hold this role there already"})
         given = await Membership.create(person_id=person_id, role=role, site_id=site_id, starts=starts, recorded=now)
         detail = {"role": role, "site": str(site_id) if site_id else None, "starts": starts.isoformat()}
@@ -166,7 +165,7 @@ async def end_membership(membership_id: UUID, *, ends: date, actor: Actor, now: 
     if ends < held.starts:
         raise Invalid("There is a problem", problems={"ends": "The last day must be on or after the first one"})
     async with transaction():
-        if not await Membership.filter(id=membership_id, ends__isnull=True).update(ends=ends, end_recorded=now):
+        if not await Membership.filter(id=held.id, ends__isnull=True).update(ends=ends, end_recorded=now):
             raise Conflict("This role has ended already.", "Look at the person's page again.")
         await end_sessions_of(held.person_id, now=now)
         await facts.record(

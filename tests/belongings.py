@@ -1,0 +1,255 @@
+"""One of each thing that an address can name, for people of the own site, another, a former one and another unit."""
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from certificates import frozen, ids, status_lists
+from certificates.audits.models import Audit, Case
+from certificates.grounds import Consideration, PathwayVersion, RecordedEvidence
+from certificates.models import Certificate, Certification, Decision, Objection
+from certificates.pathway_versions import load_pathway
+from courses.cohorts import Attendance, Cohort, Place, Session
+from courses.loading.storing import load
+from courses.models import Activity, CourseVersion, Enrolment, TaskEntry
+from tests.certificates.examples import FACTS
+from tests.certificates.world import BY_RULES
+from tests.courses.packages import write
+from training.assessments.loading import load_instrument
+from training.assessments.models import Assessment, Rater
+from training.assessments.versions import InstrumentVersion
+from training.database.opening import transaction
+from training.demo.cast import known
+from training.lti import scores
+from training.lti.doorway import Choosing
+from training.lti.models import Context, Deployment, Registration
+from training.people.actor import Actor
+from training.people.models import Letter, Membership, Person, Relation
+from training.people.roles import ROLES
+from training.practice.confirmations import Confirmation
+from training.practice.models import BackgroundCheck, Delivery, Supervision
+from training.settings import Settings
+from training.sites.models import Area, CentralUnit, Programme, Site
+
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
+LONG_AGO, LEFT = TODAY - timedelta(days=400), TODAY - timedelta(days=20)
+HERE, THERE = "together", "another"
+PEOPLE = {
+    "own": ("Olwen of Riverside", HERE, "RIV"),
+    "other": ("Otto of Harehills", HERE, "HAR"),
+    "former": ("Fiona who left Riverside", HERE, "OAK"),
+    "stranger": ("Stina of Elsewhere", THERE, "ELS"),
+}
+"""Kind of person → name, unit, site today. The former one was at Riverside until 20 days ago."""
+INSTRUMENT = Path(__file__).parent / "training/assessments/leading.yaml"
+Things = dict[str, str]
+
+
+async def world(settings: Settings, folder: Path, *, rater: UUID, confirmer: UUID) -> dict[str, Things]:
+    """Makes the four people with all they have; gives the ids of it by kind of person and by word."""
+    await _another_unit()
+    (settings.storage / "entries").mkdir(parents=True)
+    (settings.storage / "entries" / "mine").write_text("What I did.")
+    of_units = {slug: await _material(slug, settings, folder / slug) for slug in (HERE, THERE)}
+    made: dict[str, Things] = {}
+    for kind, (name, slug, code) in PEOPLE.items():
+        person = await Person.create(id=known(f"kind/{kind}"), unit_id=known(slug), name=name, created=NOW)
+        if kind == "former":
+            await _member(person.id, "RIV", ends=LEFT)
+        membership = await _member(person.id, code, starts=LEFT if kind == "former" else LONG_AGO)
+        there = of_units[slug] | {"person": str(person.id), "site": str(known(f"site/{code}"))}
+        there |= {"membership": str(membership.id)}
+        for make in (_known, _practised, _learnt, _trained, _assessed, _earned, _audited):
+            there |= await make(person, {**there, "rater": str(rater), "confirmer": str(confirmer)})
+        made[kind] = there
+    return made
+
+
+async def _another_unit() -> None:
+    unit = await CentralUnit.create(id=known(THERE), slug=THERE, name="Another Unit", contact="help@another.example")
+    await Programme.create(id=known(f"programme/{THERE}"), unit=unit, slug="growing-together", title="Growing")
+    area = await Area.create(id=known("area/ELS"), unit=unit, code="ELS", name="Elsewhere", path="/ELS/")
+    await Site.create(id=known("site/ELS"), unit=unit, area=area, code="ELS", name="Elsewhere")
+
+
+async def _member(person_id: UUID, code: str, **days: Any) -> Membership:
+    days = {"starts": LONG_AGO} | days
+    return await Membership.create(
+        id=uuid4(), person_id=person_id, role="trainee", site_id=known(f"site/{code}"), **days
+    )
+
+
+async def _material(slug: str, settings: Settings, folder: Path) -> Things:
+    """Publishes a course, an instrument and a pathway of a unit, and connects an LMS to it."""
+    folder.mkdir()
+    unit = await CentralUnit.get(slug=slug)
+    boss = Actor(
+        known(f"boss/{slug}"), "Boss", unit.id, "en", unit.zone, frozenset((one, None) for one in ROLES), TODAY
+    )
+    await Person.create(id=boss.person_id, unit=unit, name=f"Boss of {unit.name}", created=NOW)
+    package = write(folder / "course")
+    (package / "course.yaml").write_text((package / "course.yaml").read_text().replace("small-steps", f"{slug}-steps"))
+    report = await load(package, actor=boss, now=NOW, storage=settings.storage)
+    assert not report.refused, report.mistakes
+    (folder / "steady.yaml").write_text(BY_RULES)
+    await load_pathway(folder / "steady.yaml", actor=boss, now=NOW)
+    await load_instrument(INSTRUMENT, actor=boss, now=NOW)
+    home = f"http://127.0.0.1:9/{slug}"  # nobody answers there, and at once
+    registration = await Registration.create(
+        id=uuid4(), unit=unit, name=f"LMS of {slug}", issuer=home, client_id="c", auth_url=f"{home}/auth",
+        token_url=f"{home}/token", jwks_url=f"{home}/keys", service_hosts=[], created=NOW,
+    )  # fmt: skip
+    deployment = await Deployment.create(
+        id=uuid4(), registration=registration, deployment_id="1", state="approved", seen=NOW
+    )
+    context = await Context.create(
+        id=uuid4(), deployment=deployment, context_id="c1", title=f"Course of {slug}", roster_url=f"{home}/roster"
+    )
+    score = await scores.send_by_hand(registration, "sub", f"{home}/item", scores.Value(1, 1), now=NOW)
+    return {
+        "unit": str(unit.id), "slug": f"{slug}-steps", "registration": str(registration.id),
+        "context": str(context.id), "score": str(score), "home": settings.public_url,
+    }  # fmt: skip
+
+
+async def _known(person: Person, had: Things) -> Things:
+    letter = await Letter.create(
+        id=uuid4(),
+        key=str(uuid4()),
+        person=person,
+        subject="You are certified",
+        state="no_address",
+        made=NOW,
+        ended=NOW,
+    )
+    relation = await Relation.create(
+        id=uuid4(), person=person, other_id=known(f"boss/{HERE}"), kind="manager", recorded=NOW, declared_by=person.id
+    )
+    return {"letter": str(letter.id), "relation": str(relation.id)}
+
+
+async def _practised(person: Person, had: Things) -> Things:
+    head = {"unit_id": person.unit_id, "person_id": person.id, "recorded": NOW, "recorded_by_id": person.id}
+    delivery = await Delivery.create(
+        **head, id=uuid4(), entry_key=uuid4(), site_id=had["site"], group_name=f"Group of {person.name}",
+        began=LONG_AGO, ended=LEFT, sessions=8, hours=Decimal(16), role="lead", parents_enrolled=8,
+        parents_completing=7, mode="in_person",
+    )  # fmt: skip
+    supervision = await Supervision.create(
+        **head, id=uuid4(), entry_key=uuid4(), supervisor_name="Somebody", what="reflective", held=LEFT, minutes=60,
+        mode="in_person",
+    )  # fmt: skip
+    confirmation = await Confirmation.create(
+        id=uuid4(), unit_id=person.unit_id, person_id=person.id, delivery=delivery, confirmer_id=had["confirmer"],
+        confirmer_name="The confirmer", asked=NOW, expires=NOW + timedelta(days=20),
+    )  # fmt: skip
+    await BackgroundCheck.create(**head, id=uuid4(), entry_key=uuid4(), what="dbs enhanced", issued=LEFT)
+    return {"deliveries": str(delivery.id), "supervision": str(supervision.id), "confirmation": str(confirmation.id)}
+
+
+async def _learnt(person: Person, had: Things) -> Things:
+    version = await CourseVersion.get(course__slug=had["slug"])
+    enrolment = await Enrolment.create(
+        id=uuid4(), person=person, version=version, course_id=version.course_id, language="en", started=NOW, seen=NOW
+    )
+    task = await Activity.get(module__version=version, kind="task")
+    quiz = await Activity.get(module__version=version, kind="quiz")
+    entry = await TaskEntry.create(
+        id=uuid4(), enrolment=enrolment, activity=task, note="Done.", file_name="mine.txt", stored="mine", handed_in=NOW
+    )
+    return {"enrolment": str(enrolment.id), "entry": str(entry.id), "quiz": str(quiz.id)}
+
+
+async def _trained(person: Person, had: Things) -> Things:
+    version = await CourseVersion.get(course__slug=had["slug"])
+    cohort = await Cohort.create(
+        id=uuid4(), course_id=version.course_id, site_id=had["site"], name=f"With {person.name}", starts=LONG_AGO
+    )
+    place = await Place.create(id=uuid4(), cohort=cohort, person=person, starts=LONG_AGO)
+    session = await Session.create(id=uuid4(), cohort=cohort, title="A day", held_on=LEFT, minutes=60)
+    await Attendance.create(
+        id=uuid4(), session=session, person=person, minutes=60, recorded=NOW, recorded_by=known(f"boss/{HERE}")
+    )
+    return {"cohort": str(cohort.id), "place": str(place.id), "session": str(session.id)}
+
+
+async def _assessed(person: Person, had: Things) -> Things:
+    version = await InstrumentVersion.get(instrument__unit_id=person.unit_id)
+    given = {
+        "unit_id": person.unit_id, "person": person, "version": version, "observed": LEFT, "medium": "live",
+        "opened": NOW, "opened_by_id": had["rater"], "touched": NOW, "site_id": had["site"],
+    }  # fmt: skip
+    signed = await Assessment.create(
+        id=uuid4(), entry_key=uuid4(), **given, state="signed", signed=NOW, outcome="met", summary=[]
+    )
+    rated = await Assessment.create(id=uuid4(), entry_key=uuid4(), **given)
+    await Rater.create(id=uuid4(), assessment=rated, person_id=had["rater"])
+    return {"signed": str(signed.id), "rated": str(rated.id), "instrument": str(version.id)}
+
+
+async def _earned(person: Person, had: Things) -> Things:
+    version = await PathwayVersion.get(unit_id=person.unit_id)
+    rests = {"person_id": person.id, "pathway_id": version.id, "level": "leader"}
+    verdict = {"entry": [], "requires": [], "renewal": None, "standing": {"valid_until": None}}
+    case = await Consideration.create(
+        id=uuid4(), **rests, as_of=TODAY, made=NOW, result="met", standing="in_training", verdict=verdict, evidence=[],
+        evidence_sha256="0" * 64, slot=f"{person.id}/steady/leader/", awaiting=True,
+    )  # fmt: skip
+    decision = await Decision.create(
+        id=uuid4(), key=str(uuid4()), consideration=case, **rests, outcome="certified", on=LONG_AGO, recorded=NOW
+    )
+    refused = await Decision.create(
+        id=uuid4(), key=str(uuid4()), consideration=case, **rests, outcome="declined", on=TODAY, recorded=NOW
+    )
+    objection = await Objection.create(id=uuid4(), person=person, decision=refused, words="I object.", made=NOW)
+    certification = await Certification.create(
+        id=uuid4(), decision=decision, person=person, programme_id=version.programme_id, site_id=had["site"],
+        pathway_slug="steady", level="leader", level_title="Leader", starts=LONG_AGO, recorded=NOW,
+    )  # fmt: skip
+    record = await RecordedEvidence.create(
+        id=uuid4(), person=person, type="qualification", what="first aid", on=LEFT, attributes={}, recorded=NOW,
+        recorded_by_id=known(f"boss/{HERE}"),
+    )  # fmt: skip
+    return {
+        "case": str(case.id), "outcome": str(refused.id), "objection": str(objection.id),
+        "certification": str(certification.id), "certificate": await _certificate(certification, person, had),
+        "record": str(record.id),
+    }  # fmt: skip
+
+
+async def _certificate(certification: Certification, person: Person, had: Things) -> str:
+    unit = await CentralUnit.get(id=person.unit_id)
+    async with transaction():
+        place = await status_lists.take(unit.id, home=had["home"])
+        facts = replace(
+            FACTS, home=had["home"], name=person.name, issuer_slug=unit.slug, issued=NOW, valid_from=LONG_AGO,
+            valid_until=None, status_list=place.address, status_index=place.index,
+            credential_id=f"urn:uuid:{ids.uuid7(NOW, random=secrets.token_bytes)}",
+            verify_token=ids.verify_token(random=secrets.token_bytes),
+            serial=ids.serial(unit.slug[:2].upper(), year=2026, number=place.number),
+        )  # fmt: skip
+        row = await Certificate.create(
+            id=uuid4(), certification=certification, person=person, serial=facts.serial,
+            verify_token=facts.verify_token, credential_id=facts.credential_id, facts=frozen.canonical(facts),
+            facts_sha256=frozen.digest(facts), status_list_id=place.list_id, status_index=place.index, reserved=NOW,
+        )  # fmt: skip
+    return str(row.id)
+
+
+async def _audited(person: Person, had: Things) -> Things:
+    audit = await Audit.create(
+        id=uuid4(), unit_id=person.unit_id, title="An audit", asked={"as_of": TODAY.isoformat(), "size": 1},
+        seed="s", found=1, drawn=NOW, drawn_by_id=known(f"boss/{HERE}"),
+    )  # fmt: skip
+    case = await Case.create(id=uuid4(), audit=audit, certification_id=had["certification"], position=1)
+    choosing = await Choosing.create(
+        id=uuid4(), registration_id=had["registration"], person=person, deployment_id="1",
+        return_url="https://lms.invalid/back", expires=datetime.combine(TODAY, time(), UTC) + timedelta(days=2),
+        settings={"several": True, "line_items": True, "review": False, "presentations": [], "data": None},
+    )  # fmt: skip
+    return {"audit": str(audit.id), "audited": str(case.id), "choosing": str(choosing.id)}
