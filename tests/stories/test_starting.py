@@ -92,6 +92,9 @@ def test_a_pdf_is_printed_and_nothing_is_left_behind(
     ready, log = f"http://127.0.0.1:{port}/health/ready", folder / "log"
     with running(command, surroundings(folder, port), answers=ready, log=log, within=folder) as program:
         assert printed(port).startswith(b"%PDF")
+        assert httpx2.get(f"http://127.0.0.1:{port}/v/SECRET?token=SECRET", trust_env=False).status_code == 404
+        written = log.read_text()
+        assert "route=/v/{token}" in written and "SECRET" not in written
         family = [program.pid, *children(program.pid)]
         assert len(family) > 1, "nothing prints beside the service"
         os.kill(program.pid, end)

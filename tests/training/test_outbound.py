@@ -231,3 +231,10 @@ async def test_a_slow_answer_ends_in_time() -> None:
         server.seconds = 5
         with pytest.raises(Upstream):
             await asyncio.wait_for(outbound.fetch("GET", f"http://127.0.0.1:{port}/"), 2)
+
+
+async def test_a_system_that_says_nothing_holds_a_page_ten_seconds_at_most() -> None:
+    async with counting() as (server, port), Outbound(["127.0.0.1"]) as outbound:
+        server.seconds = 60
+        with pytest.raises(Upstream):
+            await asyncio.wait_for(outbound.fetch("GET", f"http://127.0.0.1:{port}/"), 10.5)

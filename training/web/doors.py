@@ -43,9 +43,10 @@ class FrameOver(NotAllowed):
 
 
 class Door(Route):
-    """A route that knows the ability it asks for."""
+    """A route that knows the ability it asks for, and how many bytes it takes."""
 
     may: str = ANYONE
+    body: int | None = NORMAL_BODY
 
 
 def at(
@@ -63,7 +64,7 @@ def at(
         name=endpoint.__qualname__,
         middleware=[] if body is None else [SMALL],
     )
-    door.may = may
+    door.may, door.body = may, body
     return door
 
 

@@ -109,6 +109,17 @@ async def test_a_commit_that_failed_stays_failed(url: str) -> None:
     assert [row["id"] for row in rows] == [1, 8]
 
 
+async def test_a_commit_that_failed_is_undone_before_anything_else_is_done(url: str) -> None:
+    """Also when no transaction follows: what is read or written next would see, and keep, what was refused."""
+    with pytest.raises(IntegrityError):
+        async with transaction():
+            await connection().execute_query("INSERT INTO jar VALUES (7, 7)")
+            await connection().execute_query("INSERT INTO lid VALUES (99)")
+    assert await jars() == 1
+    await connection().execute_query("INSERT INTO jar VALUES (8, 8)")
+    assert await jars() == 2
+
+
 async def test_an_error_inside_undoes_the_transaction_and_reaches_the_caller(url: str) -> None:
     with pytest.raises(KeyError):
         async with transaction():
