@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import uvloop
 
+from tests.benchmarks import kills
 from tests.benchmarks.contestants import Contestant, command, free_port, ours_settings, serving
 from tests.benchmarks.driving import Line, drive, get, post
 from tests.benchmarks.figures import Figure
@@ -50,6 +51,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--pause", type=float, default=1.0, help="seconds that a user reads before the next page")
     parser.add_argument("--database", choices=["SQLite", "PostgreSQL"], default="SQLite")
+    kills.options(parser)
 
 
 def figures(chosen: argparse.Namespace) -> Iterator[Figure]:
@@ -62,6 +64,7 @@ def figures(chosen: argparse.Namespace) -> Iterator[Figure]:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_walked(service, _cookies(service.origin), seen, chosen))
     yield from _told(seen)
+    yield from kills.figures(chosen)
 
 
 @contextmanager

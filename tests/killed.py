@@ -1,0 +1,250 @@
+"""Issues, renews and withdraws under load, kills that process at random moments, and looks at what is left.
+
+`python -m tests.killed URL FOLDER --rounds N`: a program of its own, as it forks; says what it found as JSON.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from tortoise.exceptions import IntegrityError, OperationalError
+
+from certificates import changes
+from certificates.credential_models import Artefact
+from certificates.keys import KeyStore
+from certificates.models import Certificate, Certification, Decision, StateChange
+from certificates.nightly import consider_and_follow
+from certificates.recording import record_evidence
+from certificates.safe import Safe
+from certificates.typed_records import Shown
+from tests.certificates.world import BY_RULES, HOME, TODAY, at, publish_pathway
+from training import consequences, facts
+from training.database.migrating import migrate
+from training.database.opening import opened
+from training.demo.cast import settle
+from training.demo.doing import being
+from training.errors import Trouble
+from training.facts import Fact, Followup
+from training.people.demo_cast import known
+from training.people.models import Membership, Permission, Person
+from training.settings import load
+from training.trail_check import verify_trail
+from training.work import outside
+from training.worker import Worker
+
+PEOPLE, AT_ONCE, DAYS = 12, 4, 730
+"""Who is certified, how many act side by side, and over how many days the rounds are spread."""
+ACTS, SECONDS, LONGEST_SECONDS = 5, 0.15, 5.0
+"""A process is killed after at most so many acts and so long after the last: at any write of any act."""
+
+
+class Kills:
+    """One database and one folder, in which processes begin and are killed."""
+
+    def __init__(self, url: str, folder: Path, rounds: int, chance: random.Random) -> None:
+        self.settings = load(
+            _env_file=None, database_url=url, public_url=HOME, secret_key="s" * 40, pdf=False,
+            storage_url=str(folder / "files"), mail_url=f"file:{folder}/mail",
+        )  # fmt: skip
+        self.folder, self.rounds, self.chance = folder, rounds, chance
+        self.acknowledged = folder / "acknowledged"
+        self.wrong: list[str] = []
+
+    def run(self) -> dict[str, object]:
+        """Does all the rounds; gives what was acknowledged and what is wrong."""
+        asyncio.run(self._prepare())
+        for number in range(self.rounds):
+            now = at(TODAY - timedelta(days=DAYS)) + timedelta(days=DAYS) * number / self.rounds
+            begun, begins = os.pipe()
+            child = os.fork()
+            if not child:
+                self._act_until_killed(now, begins)
+            os.close(begins)
+            os.read(begun, 1)
+            os.close(begun)
+            self._wait(self.chance.randint(0, ACTS))
+            os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+            if os.WIFEXITED(status):
+                self.wrong.append(f"round {number} ended by itself")
+            asyncio.run(self._look())
+        asyncio.run(self._finish())
+        return {"rounds": self.rounds, "acknowledged": dict(self._said()), "wrong": sorted(set(self.wrong))}
+
+    def _wait(self, acts: int) -> None:
+        wanted, until = sum(self._said().values()) + acts, time.monotonic() + LONGEST_SECONDS
+        while sum(self._said().values()) < wanted and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(self.chance.uniform(0, SECONDS))
+
+    async def _prepare(self) -> None:
+        facts.follow(consequences.AFTER)
+        await migrate(self.settings.database_url)
+        began = TODAY - timedelta(days=DAYS + 1)
+        async with opened(self.settings.database_url):
+            await settle(at(began))
+            await publish_pathway(self.folder, BY_RULES)
+            for number in range(PEOPLE + 1):
+                person = await Person.create(
+                    id=uuid4(),
+                    unit_id=known("together"),
+                    name=f"{'Person' if number else 'First'} {number}",
+                    created=at(began),
+                )
+                site = known("site/RIV")
+                await Membership.create(id=uuid4(), person_id=person.id, site_id=site, role="facilitator", starts=began)
+
+        async with opened(self.settings.database_url):
+            # What is read once in a process is read before the first fork: else nothing is done before the kill.
+            first = await Person.get(name="First 0")
+            await self._certify(first, "first aid", await being("dara", began), at(began))
+
+    def _act_until_killed(self, now: datetime, begins: int) -> None:
+        try:
+            asyncio.run(self._act(now, begins))
+        finally:
+            os._exit(1)
+
+    async def _act(self, now: datetime, begins: int) -> None:
+        note = os.open(self.acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        chance = random.Random()
+        async with opened(self.settings.database_url), outside(self.settings) as things:
+            then = consequences.Outside(**(vars(things) | {"now": lambda: now}))
+            worker = Worker(consequences.HANDLERS, then, now=lambda: now, poll_seconds=0.02)
+            os.write(begins, b"!")
+            acts = [self._person_acts(now, note, chance) for _ in range(AT_ONCE)]
+            await asyncio.gather(worker.work_forever(), *acts)
+
+    async def _person_acts(self, now: datetime, note: int, chance: random.Random) -> None:
+        dara = await being("dara", now.date())
+        people = [one async for one in Person.filter(name__startswith="Person ")]
+        while True:
+            person = chance.choice(people)
+            latest = await Certification.filter(person_id=person.id).order_by("-recorded", "-id").first()
+            if latest is None or chance.random() < 0.2:
+                act = self._certify(person, "first aid", dara, now)
+            elif chance.random() < 0.85:
+                act = self._certify(person, "first aid again", dara, now)
+            else:
+                act = self._withdraw(latest, dara, now)
+            with suppress(Trouble, IntegrityError, OperationalError):  # of two at once one comes second
+                if said := await act:
+                    os.write(note, f"{said}\n".encode())
+            await asyncio.sleep(0)
+
+    async def _certify(self, person: Person, what: str, dara: object, now: datetime) -> str:
+        before = await Certification.filter(person_id=person.id).count()
+        await record_evidence(person.id, Shown("qualification", what, now.date()), actor=dara, now=now)
+        await consider_and_follow(person.id, home=HOME, now=now)
+        made = await Certification.filter(person_id=person.id).order_by("-recorded", "-id")
+        if len(made) == before:
+            return ""
+        return f"{'renewed' if len(made) > 1 else 'issued'} {made[0].id}"
+
+    async def _withdraw(self, found: Certification, dara: object, now: datetime) -> str:
+        wanted = changes.Wanted("withdrawn", "For a reason.", now.date())
+        await changes.change(found.id, wanted, actor=dara, now=now)
+        return f"withdrawn {found.id}"
+
+    def _said(self) -> Counter[str]:
+        lines = self.acknowledged.read_text().splitlines() if self.acknowledged.exists() else []
+        return Counter(line.split()[0] for line in lines)
+
+    async def _look(self) -> None:
+        """Finds what was acknowledged and is not there, and what is there by half."""
+        async with opened(self.settings.database_url):
+            stored = {str(one) for one in await Certification.all().values_list("id", flat=True)}
+            taken = StateChange.filter(state="withdrawn").values_list("certification_id", flat=True)
+            withdrawn = {str(one) for one in await taken}
+            for line in self.acknowledged.read_text().splitlines() if self.acknowledged.exists() else []:
+                act, which = line.split()
+                if which not in (withdrawn if act == "withdrawn" else stored):
+                    self.wrong.append(f"{line}: acknowledged and lost")
+            await self._consistent(stored, withdrawn)
+
+    async def _consistent(self, stored: set[str], withdrawn: set[str]) -> None:
+        rows = await Certificate.all().values("id", "certification_id", "serial", "progress", "person_id")
+        if {str(row["certification_id"]) for row in rows} != stored or len(rows) != len(stored):
+            self.wrong.append("a certification without its one certificate")
+        if len({row["serial"] for row in rows}) != len(rows):
+            self.wrong.append("a serial number twice")
+        if await Decision.filter(outcome="certified").count() != len(stored):
+            self.wrong.append("a decision without its certification")
+        awarded = set(await Fact.filter(kind="certificate.awarded").values_list("subject_id", flat=True))
+        if awarded != {str(row["id"]) for row in rows}:
+            self.wrong.append("a certificate without its fact, or a fact without its certificate")
+        told = set(await Fact.filter(kind="certificate.withdrawn").values_list("subject_id", flat=True))
+        if told != withdrawn:
+            self.wrong.append("a withdrawal without its fact, or a fact without its withdrawal")
+        queued = set(await Followup.filter(kind="publish certificate").values_list("subject_id", flat=True))
+        if queued != awarded:
+            self.wrong.append("a certificate that nobody is going to publish")
+        await self._no_two_at_once()
+        await self._files(rows)
+
+    async def _no_two_at_once(self) -> None:
+        ended: dict[UUID, set[str]] = {}
+        for change in await StateChange.all().order_by("certification_id", "turn").values():
+            ended.setdefault(change["certification_id"], set()).add(change["state"])
+        going = Counter(
+            row["person_id"]
+            for row in await Certification.all().values("id", "person_id")
+            if not ended.get(row["id"], set()) & {"withdrawn", "replaced", "lapsed"}
+        )
+        if any(count > 1 for count in going.values()):
+            self.wrong.append("somebody holds a level twice")
+        gone = [key for key, states in ended.items() if "withdrawn" in states]
+        for held in await Certification.filter(id__in=gone).values("decision_id", "over"):
+            if await Permission.filter(because=held["decision_id"], ends=held["over"]).exists():
+                self.wrong.append("a permission that outlives its withdrawal")
+
+    async def _files(self, rows: list[dict[str, object]]) -> None:
+        published = {row["id"] for row in rows if row["progress"] == "published"}
+        for made in await Artefact.all().values("certificate_id", "path", "sha256"):
+            path = self.settings.storage / made["path"]
+            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != made["sha256"]:
+                self.wrong.append("a file that its row names is not there, or another")
+            published.discard(made["certificate_id"])
+        if published:
+            self.wrong.append("a published certificate without files")
+
+    async def _finish(self) -> None:
+        """Lets a worker do what is left: everything is published, nothing failed, and the trail is sound."""
+        end = at(TODAY)
+        async with opened(self.settings.database_url), outside(self.settings) as things:
+            then = consequences.Outside(**(vars(things) | {"now": lambda: end}))
+            await Worker(consequences.HANDLERS, then, now=lambda: end).work_once()
+            if await Certificate.exclude(progress="published").exists():
+                self.wrong.append("a certificate that was never published")
+            failed = await facts.failed().values("kind", "last_error")
+            self.wrong += [f"{row['kind']} failed: {row['last_error']}" for row in failed]
+            self.wrong += (await verify_trail()).problems
+            await KeyStore(Safe.of(self.settings.secret_key), home=HOME).check()
+
+
+def main(words: list[str]) -> int:
+    """Does the rounds and prints what was found."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=None)
+    chosen = parser.parse_args(words)
+    kills = Kills(chosen.url, chosen.folder, chosen.rounds, random.Random(chosen.seed))
+    print(json.dumps(kills.run()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
