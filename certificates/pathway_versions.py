@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from certificates.grounds import PathwayVersion, current
 from certificates.pathways.reading import read_pathway, read_pathway_text
 from certificates.pathways.shapes import Pathway
+from certificates.pathways.titles import titled
 from training import facts
 from training.assessments.reading import stored_instrument
 from training.assessments.versions import InstrumentVersion
@@ -106,7 +107,7 @@ def read(version: PathwayVersion) -> Pathway:
 
 @lru_cache(maxsize=64)
 def _read(slug: str, text: str, bases: tuple[tuple[str, str], ...]) -> Pathway:
-    return read_pathway_text(slug, text, dict(bases))
+    return titled(read_pathway_text(slug, text, dict(bases)))
 
 
 async def instruments_of(unit_id: UUID) -> tuple[Instrument, ...]:

@@ -65,6 +65,11 @@ def kind_of(content: bytes) -> str:
     return ".txt" if _is_text(content) else ""
 
 
+def is_heic(name: str) -> bool:
+    """Tells of a kept file whether it is a photo that many computers cannot show."""
+    return name.lower().endswith((".heic", ".heif"))
+
+
 def _document(content: bytes) -> str:
     """Tells which of the text documents a packed file is: both keep their names where nothing has to be unpacked."""
     try:

@@ -11,8 +11,9 @@ from tortoise.expressions import Q, Subquery
 
 from courses import attempts, rules, views, words
 from courses.cohort_views import days_of
+from courses.handed_files import HEIC_WORDS, is_heic
 from courses.journeys import current_version, journey_of
-from courses.models import Completion, Enrolment, Progress, QuizAttempt, visible_to
+from courses.models import Completion, Enrolment, Progress, QuizAttempt, TaskEntry, visible_to
 from courses.outline import Outline, in_language, outline_of
 from training import clock
 from training.errors import NotFound
@@ -148,6 +149,7 @@ async def courses_of(request: Request) -> Response:
         name=person.name,
         courses=[await _course_of(enrolment, me.language) for enrolment in enrolments],
         days=await days_of(person.id, today=me.today),
+        heic_words=HEIC_WORDS,
         back=(person.name, f"/people/{person.id}"),
     )
 
@@ -157,12 +159,13 @@ async def _course_of(enrolment: Enrolment, language: str) -> dict[str, Any]:
     scores = await QuizAttempt.filter(enrolment_id=enrolment.id, state="handed_in").values(
         "given", "maximum", module="activity__module__slug"
     )
-    shown = views.modules(journey.outline, journey.reached, language)
+    shown, chapters = views.modules(journey.outline, journey.reached, language), journey.outline.chapters
     return {
         **views.course_words(journey.outline, language),
         **views.how_far(journey),
         "version": journey.outline.number,
         "started": enrolment.started,
+        "entries": await _entries(enrolment, {one.slug: in_language(one.title, language) for one in chapters}),
         "modules": [
             {
                 "title": one["title"],
@@ -170,9 +173,17 @@ async def _course_of(enrolment: Enrolment, language: str) -> dict[str, Any]:
                 "completed": journey.completed.get(chapter.slug),
                 "score": _best([row for row in scores if row["module"] == chapter.slug]),
             }
-            for one, chapter in zip(shown, journey.outline.chapters, strict=True)
+            for one, chapter in zip(shown, chapters, strict=True)
         ],
     }
+
+
+async def _entries(enrolment: Enrolment, titles: dict[str, str]) -> list[dict[str, Any]]:
+    """What was handed in for the tasks of a course, latest first, for those who look after the person to read."""
+    rows = await TaskEntry.filter(enrolment_id=enrolment.id).order_by("-handed_in").values(
+        "id", "note", "file_name", "handed_in", module="activity__module__slug"
+    )  # fmt: skip
+    return [row | {"title": titles.get(row["module"], ""), "heic": is_heic(row["file_name"])} for row in rows]
 
 
 def _best(rows: list[dict[str, Any]]) -> str:

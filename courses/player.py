@@ -74,8 +74,9 @@ def _video_values(spot: Spot) -> dict[str, Any]:
 
 async def _task_values(spot: Spot) -> dict[str, Any]:
     own = TaskEntry.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id)
+    rows = await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in")
     return {
-        "entries": await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in"),
+        "entries": [row | {"heic": handed_files.is_heic(row["file_name"])} for row in rows],
         "heic_words": handed_files.HEIC_WORDS,
         "types": ",".join(handed_files.ACCEPTED),
     }

@@ -22,6 +22,7 @@ def course_words(outline: Outline, wanted: str) -> dict[str, Any]:
         "summary": in_language(outline.summary, wanted),
         "lang": wanted if wanted in outline.title else outline.languages[0],
         "minutes": words.minutes(outline.minutes),
+        "modules": words.many(len(outline.chapters), "module"),
         "count": len(outline.chapters),
         "languages": [words.language_name(code) for code in outline.languages],
     }
@@ -34,7 +35,7 @@ def how_far(journey: Journey) -> dict[str, Any]:
     return {
         "done": done,
         "total": total,
-        "words": f"{done} of {total} modules done",
+        "words": f"{done} of {words.many(total, 'module')} done",
         "state": str(State.DONE if "" in journey.completed else State.STARTED),
         "completed": journey.completed.get(""),
     }

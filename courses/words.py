@@ -5,6 +5,7 @@ from babel import Locale, UnknownLocaleError
 from courses import rules
 from courses.marking import needed_right
 from courses.outline import Chapter, Part
+from training.parsing.plurals import many
 
 KINDS = {"page": "Page", "video": "Video", "quiz": "Quiz", "task": "Task"}
 
@@ -50,11 +51,6 @@ def left_in(plan: rules.Plan, reached: rules.Reached) -> str:
     return f"Still to do: {sentence(phrases)}" if phrases else ""
 
 
-def many(count: int, word: str, words: str = "") -> str:
-    """A count with its word: "1 page", "3 pages"."""
-    return f"{count} {word}" if count == 1 else f"{count} {words or word + 's'}"
-
-
 def minutes(count: int) -> str:
     """A length in words: "40 minutes", "2 hours 10 minutes"."""
     hours, rest = divmod(count, 60)
@@ -87,3 +83,9 @@ def language_name(code: str) -> str:
     except (UnknownLocaleError, ValueError):
         return code
     return f"{name[0].upper()}{name[1:]}" if name else code
+
+
+__all__ = [
+    "KINDS", "asks_for", "language_name", "left_in", "many", "minutes", "seconds", "sentence", "size", "to_pass",
+    "tries_left",
+]  # fmt: skip

@@ -20,6 +20,7 @@ from training import clock
 from training.assessments.models import Rater
 from training.dates import day
 from training.lti import traffic
+from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.people.letters import letters_visible_to, open_
 from training.people.names import NEUTRAL, has_name
@@ -171,7 +172,7 @@ async def _learn(me: Actor) -> Step | None:
     chapters = journey.outline.chapters
     done = len([one for one in chapters if one.slug in journey.completed])
     title = in_language(journey.outline.title, me.language)
-    words = f"{done} of {len(chapters)} modules done. You come back to where you left."
+    words = f"{done} of {many(len(chapters), 'module')} done. You come back to where you left."
     return _step(title, words, f"/courses/{journey.outline.slug}/continue", "Continue")
 
 

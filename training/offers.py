@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from courses.content import Activity, CourseVersion, Module
 from training.lti.deeplinking import Offer
+from training.parsing.plurals import many
 from training.people.actor import Actor
 
 ALWAYS = (
@@ -34,13 +35,13 @@ def _of_course(
     yield Offer(path, _in(version.title, language), "Course", _in(version.summary, language), 100)
     for module in modules:
         title = _in(module.title, language)
-        yield Offer(f"{path}/{module.slug}", title, "Module", f"{module.minutes} minutes.", 1)
+        yield Offer(f"{path}/{module.slug}", title, "Module", f"{many(module.minutes, 'minute')}.", 1)
         for quiz in [one for one in quizzes if one.module_id == module.id]:
             yield Offer(
                 f"{path}/{module.slug}/{quiz.slug}",
                 _name(quiz, title, quizzes, language),
                 "Quiz",
-                f"{quiz.minutes} minutes.",
+                f"{many(quiz.minutes, 'minute')}.",
                 100,
             )
 

@@ -8,6 +8,7 @@ from certificates.pathways.places import counting
 from certificates.pathways.reasons import shown
 from certificates.pathways.shapes import Group, Leaf
 from certificates.pathways.verdict import LevelVerdict
+from training.parsing.plurals import has_plural, plural
 from training.parsing.values import Result
 
 _TOLD = {
@@ -140,6 +141,8 @@ def _count(count: Count, leaf: Leaf, node: Node) -> str:
         if count.need == 1:
             return f"Still to do: {front}{node.title}."
         one, many = _noun(leaf)
+        if not has_plural(one):
+            return f"{front}{node.title}: {have} of {need} so far, {left} left."
         return f"{front}{have} of {need} {many}: {left} {one if count.left == 1 else many} left."
     unit = of.removesuffix("s") if count.left == 1 else of
     return f"{front}{have} of {need} {of} of {_thing(leaf)}: {left} {unit} left."
@@ -177,7 +180,7 @@ def _noun(leaf: Leaf) -> tuple[str, str]:
     if leaf.type in _NOUNS:
         return _NOUNS[leaf.type]
     name = leaf.names[0] if len(leaf.names) == 1 else leaf.type
-    return name, f"{name}s"
+    return name, plural(name)
 
 
 def _thing(leaf: Leaf) -> str:
@@ -186,7 +189,7 @@ def _thing(leaf: Leaf) -> str:
 
 def _people(attribute: str) -> str:
     return {"by": "people who sign", "client": "families", "family": "families", "who": "people"}.get(
-        attribute, f"{attribute}s"
+        attribute, plural(attribute.replace("_", " "))
     )
 
 

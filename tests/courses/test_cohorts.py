@@ -172,3 +172,19 @@ def _rows(page: str) -> list[tuple[str, str]]:
     rows = page.partition("<tbody")[2].partition("</tbody>")[0].split('<tr role="row">')[1:]
     cells = [[cell.rpartition(">")[2].strip() for cell in row.split("</t")[:2]] for row in rows]
     return [(name, what) for name, what in cells]
+
+
+async def test_who_did_not_come_is_on_record_from_the_first_time_on(small_steps: str, browse: Browse) -> None:
+    chloe = await browse("chloe")
+    place = await made(chloe, small_steps)
+    for who in ("amina", "jude"):
+        await chloe.post(f"{place}/places", data={"person": str(known(who))})
+    form = {"title": "First day", "held_on": "2026-03-02", "minutes": "90"}
+    session = str((await chloe.post(f"{place}/sessions", data=form)).headers["location"]).partition("?")[0]
+    assert "Not noted yet" in (await (await browse("jude")).get("/courses")).text
+    for _ in range(2):
+        assert (await chloe.post(session, data={"came": str(known("amina"))})).status_code == 303
+    came = dict(await Attendance.all().values_list("person_id", "minutes"))
+    assert came == {known("amina"): 90, known("jude"): 0}
+    assert await Fact.filter(kind="attendance.recorded", person_id=known("jude")).count() == 1
+    assert "Not there" in (await (await browse("jude")).get("/courses")).text

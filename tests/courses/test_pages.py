@@ -427,3 +427,27 @@ async def test_a_photo_is_taken_for_what_its_bytes_say(small_steps: str, browse:
     for name, content in (("film.heic", b"\0\0\0\x18ftypisom\0\0\0\0"), ("run.png", b"MZ"), ("a.docx", b"PK\x03\x04")):
         refused = await browser.post(task, data={"note": "Here."}, files={"file": (name, content)})
         assert (refused.status_code, "Here." in refused.text) == (422, True), name
+
+
+async def test_what_was_handed_in_is_read_by_those_who_look_after_the_person(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    sent = {"data": {"note": "I tried it with my sister."}, "files": {"file": ("photo.jpg", JPEG)}}
+    assert (await browser.post(f"{COURSE}/hearing/task", **sent)).status_code == 303
+    path = f"/courses/of/{known('amina')}"
+    for who, sees in (("chloe", True), ("dara", True), ("emre", False), ("nadia", False)):
+        staff = await browse(who)
+        answer = await staff.get(path)
+        assert ("I tried it with my sister." in answer.text) is sees, who
+        file = re.search(r"/courses/entries/[0-9a-f-]+", (await (await browse("chloe")).get(path)).text)
+        assert ((await staff.get(file[0])).status_code == 200) is sees, who
+
+
+async def test_english_words_are_never_said_to_be_welsh(small_steps: str, browse: Browse) -> None:
+    browser = await begun(browse)
+    browser.cookies.set("language", "cy")
+    for path in ("/courses", COURSE, f"{COURSE}/hearing/first?language=cy", "/practice"):
+        page = await browser.get(path)
+        assert '<html lang="en"' in page.text, path
+        for inside in re.findall(r'<(\w+)[^>]* lang="cy"[^>]*>(.*?)</\1>', page.text, re.DOTALL):
+            said = re.sub(r"<[^>]+>", " ", inside[1])
+            assert not re.search(r"\b(Done|In progress|modules?|Finished|about|minutes|Read all)\b", said), said

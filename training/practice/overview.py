@@ -9,6 +9,7 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
+from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.practice.confirmations import Confirmation
 from training.practice.models import (
@@ -144,7 +145,7 @@ async def _rows(found: QuerySet[Any], *names: str) -> list[dict[str, Any]]:
 
 
 def _delivery_line(row: dict[str, Any], states: dict[UUID, str | None]) -> Line:
-    amount = f"{row['sessions']} session{'' if row['sessions'] == 1 else 's'}"
+    amount = many(row["sessions"], "session")
     known = (row["id"], row["person_id"], row["person"], row["group_name"], row["ended"], amount)
     return Line("deliveries", *known, states.get(row["id"]))
 
@@ -152,7 +153,7 @@ def _delivery_line(row: dict[str, Any], states: dict[UUID, str | None]) -> Line:
 def _session_line(row: dict[str, Any], states: dict[UUID, str | None]) -> Line:
     kind = KINDS_OF_SUPERVISION.get(row["what"], row["what"]).split(":")[0]
     title = f"{kind} with {row['supervisor_name']}"
-    known = (row["id"], row["person_id"], row["person"], title, row["held"], f"{row['minutes']} minutes")
+    known = (row["id"], row["person_id"], row["person"], title, row["held"], many(row["minutes"], "minute"))
     return Line("supervision", *known, states.get(row["id"]))
 
 
@@ -203,5 +204,5 @@ async def checks_of(actor: Actor, person_id: UUID) -> list[dict[str, Any]]:
 def hours_in_words(minutes: int) -> str:
     """Says minutes as hours: "6 hours", "1 hour 30 minutes"."""
     hours, rest = divmod(minutes, 60)
-    said = [f"{hours} hour{'' if hours == 1 else 's'}"] if hours or not rest else []
-    return " ".join(said + ([f"{rest} minutes"] if rest else []))
+    said = [many(hours, "hour")] if hours or not rest else []
+    return " ".join(said + ([many(rest, "minute")] if rest else []))

@@ -1,9 +1,11 @@
 """A record as it is shown to its holder, to the confirmer and in letters: always the same rows."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from training.dates import day
+from training.parsing.plurals import many
 from training.people.models import Person
 from training.practice.confirmations import Confirmation
 from training.practice.models import Delivery, DeliveryTeam, Supervision
@@ -40,7 +42,7 @@ async def shown_delivery(row: Delivery) -> Shown:
         ("Their part", "Led the group" if row.role == "lead" else "Led the group together with somebody"),
         ("Led with", ", ".join(team) or "Nobody"),
         ("First and last session", f"{day(row.began)} to {day(row.ended)}"),
-        ("Sessions", f"{row.sessions}, {row.hours.normalize():f} hours in all"),
+        ("Sessions", f"{row.sessions}, {_hours(row.hours)} in all"),
         ("Parents", f"{row.parents_enrolled} joined, {row.parents_completing} stayed to the end"),
         ("How the group met", MODES[row.mode]),
         ("Where", site.name if site else "Not said"),
@@ -56,7 +58,11 @@ async def shown_supervision(row: Supervision) -> Shown:
         ("With", row.supervisor_name),
         ("Kind", KINDS_OF_SUPERVISION.get(row.what, row.what).split(":")[0]),
         ("Day", day(row.held)),
-        ("How long", f"{row.minutes} minutes"),
+        ("How long", many(row.minutes, "minute")),
         ("What it was about", row.topics or "Not said"),
     )
     return Shown("supervision", row.id, holder.name, f"supervision of {holder.name} on {day(row.held)}", rows)
+
+
+def _hours(hours: Decimal) -> str:
+    return "1 hour" if hours == 1 else f"{hours.normalize():f} hours"
