@@ -155,7 +155,7 @@ async def _decide(
             await facts.record(
                 "decision.made", made, actor=actor.person_id if actor else None, person=person.id,
                 unit=person.unit_id, now=now, version=considered.version.version,
-                detail={"level": level.level, "outcome": wish.outcome},
+                detail={"level": level.level, "outcome": wish.outcome}, rows=[basis],
             )  # fmt: skip
     except IntegrityError as error:
         if first := await Decision.get_or_none(key=key):

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 from certificates.credential_models import Artefact
 from certificates.shelf import Shelf
+from training import facts
+from training.database.opening import transaction
 from training.errors import Conflict
 
 BADGE, TOKEN, CODE, DOCUMENT = "badge", "token", "code", "document"
@@ -55,7 +57,11 @@ async def note(certificate_id: UUID, made: Made, *, path: str, now: datetime) ->
         id=uuid4(), certificate_id=certificate_id, kind=made.kind, version=made.version,
         sha256=made.sha256, size=len(made.content), path=path, kid=made.kid, made=now,
     )  # fmt: skip
-    await Artefact.bulk_create([row], ignore_conflicts=True)
+    async with transaction():
+        await Artefact.bulk_create([row], ignore_conflicts=True)
+        if await Artefact.filter(id=row.id).exists():
+            detail = {"certificate": str(certificate_id), "kind": made.kind, "sha256": made.sha256}
+            await facts.record("artefact.stored", row, actor=None, now=now, detail=detail)
 
 
 async def latest(certificate_id: UUID, kind: str) -> Artefact | None:

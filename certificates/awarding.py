@@ -8,7 +8,7 @@ from certificates import changes
 from certificates.considering import Considered, Overtaken, per_of
 from certificates.gather import told_changes
 from certificates.issuing import Issue, reserve
-from certificates.models import Certification, Decision
+from certificates.models import Certification, Decision, StateChange
 from certificates.pathways.verdict import LevelVerdict
 from certificates.rules import GOOD
 from training import facts
@@ -42,21 +42,21 @@ async def award(
         starts=considered.verdict.as_of, renewal_opens=standing.renewal_opens, ends=standing.valid_until,
         over=standing.grace_until or standing.valid_until, recorded=now,
     )  # fmt: skip
-    if made.outcome == "conditional":
-        await _mark(certification, person, made)
-    await _permit(certification, dates, made)
+    marks = [await _mark(certification, person, made)] if made.outcome == "conditional" else []
+    permissions = await _permit(certification, dates, made)
     certificate = await reserve(Issue(person, considered, certification, made), home=home, now=now)
     detail = {"level": level.level, "from": certification.starts.isoformat(), "to": _iso(certification.ends)}
     await facts.record(
         "certificate.awarded", certificate, actor=actor.person_id if actor else None, person=person.id,
         unit=person.unit_id, now=now, version=considered.version.version, detail=detail,
+        rows=[certification, *permissions, *(mark for mark in marks if mark)],
     )  # fmt: skip
     return certification
 
 
-async def _mark(certification: Certification, person: Person, made: Decision) -> None:
+async def _mark(certification: Certification, person: Person, made: Decision) -> StateChange | None:
     wanted = changes.Wanted("provisional", "Awarded on a condition.", made.on)
-    await changes.insert(
+    return await changes.insert(
         certification, wanted, actor_id=made.decided_by_id, unit_id=person.unit_id, now=made.recorded
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ async def _replace(
         raise Overtaken
 
 
-async def _permit(certification: Certification, dates: LevelVerdict, made: Decision) -> None:
+async def _permit(certification: Certification, dates: LevelVerdict, made: Decision) -> list[Permission]:
     """Brings the verdict down as rows, for the rooms that may not look up here."""
     held: dict[str, Any] = {
         "person_id": certification.person_id,
@@ -90,11 +90,10 @@ async def _permit(certification: Certification, dates: LevelVerdict, made: Decis
         "ends": certification.over,
         "because": made.id,
     }
-    for permit in dates.permits:
-        if permit.result is Result.MET:
-            await Permission.create(id=uuid4(), may=permit.may, **held)
+    may = [permit.may for permit in dates.permits if permit.result is Result.MET]
     if not dates.permits and dates.standing.state in GOOD:
-        await Permission.create(id=uuid4(), may="hold the award", **held)
+        may = ["hold the award"]
+    return [await Permission.create(id=uuid4(), may=one, **held) for one in may]
 
 
 def _iso(day: date | None) -> str | None:

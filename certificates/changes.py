@@ -106,6 +106,7 @@ async def insert(
 ) -> StateChange | None:
     """Writes the row, what it means for permissions, and the fact, in the caller's transaction, or gives None.
 
+    A condition comes with the award that is made on it, and is told by the fact of that.
     The turn is that after the history which was judged, so that a change made meanwhile breaks its uniqueness.
     """
     history = await changes_of(found.id)
@@ -121,6 +122,7 @@ async def insert(
         await facts.record(
             kind, found, actor=actor_id, person=found.person_id, unit=unit_id, now=now,
             detail={"to": wanted.state, "effective": wanted.effective.isoformat(), "change": str(made.id)},
+            rows=[made, *await Permission.filter(because=found.decision_id)],
         )  # fmt: skip
     return made
 

@@ -191,12 +191,12 @@ async def _exchange(row: Consideration, before: Consideration | None) -> None:
 async def _tell(
     row: Consideration, before: Consideration | None, person: Person, version: PathwayVersion, *, now: datetime
 ) -> None:
-    if before is None or before.standing != row.standing:
-        await facts.record(
-            "person.considered", row, actor=None, person=person.id, unit=person.unit_id, now=now,
-            version=version.version,
-            detail={"level": row.level, "from": before.standing if before else None, "to": row.standing},
-        )  # fmt: skip
+    await facts.record(
+        "person.considered", row, actor=None, person=person.id, unit=person.unit_id, now=now,
+        version=version.version,
+        detail={"level": row.level, "from": before.standing if before else None, "to": row.standing},
+        rows=[before] if before else (),
+    )  # fmt: skip
 
 
 def slot_of(person: Person, considered: Considered, level: LevelVerdict) -> str:

@@ -20,7 +20,7 @@ from training.lti.erasing import erase_identities
 from training.people.actor import Actor
 from training.people.erasing import erase_person, pseudonym_of, sweep
 from training.people.reach import people_for
-from training.people.rows import Rows, rows_about, rows_above
+from training.people.rows import Rows, rows_about, rows_above, sealed
 from training.practice.confirmations import Confirmation
 from training.practice.models import DeliveryTeam, Supervision
 
@@ -60,10 +60,11 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
         await TaskEntry.filter(id__in=list(rows.get(TaskEntry, {}))).update(note="", file_name="", stored="")
         instead, leave = pseudonym_of(person_id), frozenset({Certificate})
         swept = await sweep(rows, words, instead, leave=leave)
-        swept += await sweep(await rows_above(rows), words, instead, leave=leave)
+        above = await rows_above(rows)
+        swept += await sweep(above, words, instead, leave=leave)
         await facts.record(
             "person.erased", person, actor=actor.person_id, person=person_id, unit=person.unit_id, now=now,
-            detail={"certificates": len(certificate_ids), "rows": swept},
+            detail={"certificates": len(certificate_ids), "rows": swept}, rows=[*sealed(rows), *sealed(above)],
         )  # fmt: skip
     return Erased(pseudonym_of(person_id), len(certificate_ids), swept)
 

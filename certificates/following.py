@@ -1,7 +1,7 @@
 """Lets certifications and permissions follow what the rules find from day to day: lapses, conditions, permits."""
 
 from datetime import date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from certificates import changes
 from certificates.changes import Wanted, changes_of, period_of
@@ -9,6 +9,8 @@ from certificates.considering import Considered, per_of
 from certificates.models import Certification
 from certificates.pathways.verdict import LevelVerdict
 from certificates.rules import GOOD, standing_on
+from training import facts
+from training.database.opening import transaction
 from training.parsing.values import Result
 from training.people.models import Permission, Person
 from training.people.reach import live_on
@@ -46,18 +48,22 @@ async def _follow(found: Certification, level: LevelVerdict, person: Person, *, 
     if wanted:
         await changes.write(found, wanted, actor_id=None, unit_id=person.unit_id, now=now)
     elif standing in GOOD:
-        await _permit(found, level, today)
+        await _permit(found, level, unit_id=person.unit_id, today=today, now=now)
 
 
-async def _permit(found: Certification, level: LevelVerdict, today: date) -> None:
+async def _permit(found: Certification, level: LevelVerdict, *, unit_id: UUID, today: date, now: datetime) -> None:
     """Ends a permission whose conditions are not met any more, and begins it again when they are."""
-    rows = Permission.filter(live_on(today), because=found.decision_id)
-    held = {str(may) for may in await rows.values_list("may", flat=True)}
+    held = {row.may: row for row in await Permission.filter(live_on(today), because=found.decision_id)}
     for permit in level.permits:
         if permit.result is Result.MET and permit.may not in held:
-            await Permission.create(
-                id=uuid4(), person_id=found.person_id, what=f"{found.pathway_slug}/{found.level}", may=permit.may,
-                starts=today, ends=found.over, because=found.decision_id,
-            )  # fmt: skip
-        elif permit.result is not Result.MET and permit.may in held:
-            await rows.filter(may=permit.may).update(ends=today - timedelta(days=1), ended_because="condition")
+            async with transaction():
+                given = await Permission.create(
+                    id=uuid4(), person_id=found.person_id, what=f"{found.pathway_slug}/{found.level}", may=permit.may,
+                    starts=today, ends=found.over, because=found.decision_id,
+                )  # fmt: skip
+                await facts.record("permission.given", given, actor=None, person=found.person_id, unit=unit_id, now=now)
+        elif permit.result is not Result.MET and (row := held.get(permit.may)):
+            async with transaction():
+                ended = {"ends": today - timedelta(days=1), "ended_because": "condition"}
+                await Permission.filter(id=row.id).update(**ended)
+                await facts.record("permission.ended", row, actor=None, person=found.person_id, unit=unit_id, now=now)

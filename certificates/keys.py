@@ -17,9 +17,12 @@ from jwt import PyJWK
 from certificates import addresses, key_changes, offline, signing
 from certificates.credential_models import IssuerKey
 from certificates.frozen import CertificateFacts
-from certificates.multikey import from_multikey
+from certificates.multikey import from_multikey, multikey
 from certificates.safe import Safe
+from training.errors import Trouble
+from training.sealing import Sign
 from training.sites.models import CentralUnit
+from training.trail_check import SealKey
 
 DOCUMENT, TOKEN = "document", "token"
 
@@ -147,6 +150,33 @@ class KeyStore:
         for row in await IssuerKey.filter(slot__isnull=False):
             if row.kid not in self._unlocked:
                 self._unlocked[row.kid] = await asyncio.to_thread(self._unlock, row)
+
+    async def seal_signer(self, *, now: datetime) -> Sign | None:
+        """Gives what signs the seals of the trail: each issuer's document key, made where there is none yet.
+
+        Every issuer signs, as the trail is one: each can then vouch for it with a key of its own. Without an issuer
+        there is nobody to sign, and nothing to seal.
+        """
+        active = [await self._active(unit, DOCUMENT, now) for unit in await CentralUnit.all().order_by("slug")]
+        keys = {row.kid: key for row, key in active if isinstance(key, Ed25519PrivateKey)}
+        return (lambda text: {kid: key.sign(text).hex() for kid, key in keys.items()}) if keys else None
+
+    async def seal_keys(self) -> dict[str, SealKey]:
+        """Lists the keys that may have signed seals: those whose private part opens here, and fits the public one.
+
+        Somebody who can write to the database, and does not know the master key, cannot put one in.
+        """
+        rows = await IssuerKey.filter(purpose=DOCUMENT)
+        return {
+            row.kid: SealKey(from_multikey(row.public), row.state == "compromised") for row in rows if self._own(row)
+        }
+
+    def _own(self, row: IssuerKey) -> bool:
+        try:
+            key = self._unlock(row)
+        except (Trouble, ValueError):
+            return False
+        return isinstance(key, Ed25519PrivateKey) and multikey(key.public_key()) == row.public
 
     async def _active(
         self, unit: CentralUnit, purpose: str, now: datetime

@@ -63,7 +63,9 @@ async def _publish(pathway: Pathway, text: str, bases: dict[str, str], *, actor:
             version=pathway.version or "1", title=pathway.title or pathway.id, text=text, bases=bases,
             sha256=_digest(text, bases), published=now, published_by_id=actor.person_id,
         )  # fmt: skip
-        await facts.record("pathway.published", published, actor=actor.person_id, unit=actor.unit_id, now=now)
+        await facts.record(
+            "pathway.published", published, actor=actor.person_id, unit=actor.unit_id, now=now, rows=[programme]
+        )
 
 
 def _bases(path: Path) -> dict[str, str]:

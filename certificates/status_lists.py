@@ -18,6 +18,7 @@ from certificates.credential_models import RaisedBit, StatusList
 from certificates.keys import KeyStore
 from certificates.models import Certificate
 from certificates.rules import ENDED, standing_on
+from training import facts
 from training.database.opening import transaction
 from training.dates import local_day
 from training.errors import NotFound
@@ -66,10 +67,20 @@ async def settle_bit(certification_id: UUID, *, now: datetime) -> None:
         today = local_day(now, row.person.unit.zone)
         standing = standing_on(period_of(row.certification), await changes_of(certification_id), today)
         place: dict[str, Any] = {"list_id": row.status_list_id, "index": row.status_index}
-        if standing in ENDED:
-            await RaisedBit.bulk_create([RaisedBit(id=uuid4(), **place, raised=now)], ignore_conflicts=True)
-        else:
-            await RaisedBit.filter(**place).delete()
+        raised = await RaisedBit.get_or_none(**place)
+        if standing in ENDED and raised is None:
+            made = await RaisedBit.create(id=uuid4(), **place, raised=now)
+            await _tell("status.raised", row, made, now=now)
+        elif standing not in ENDED and raised:
+            await raised.delete()
+            await _tell("status.lowered", row, raised, now=now)
+
+
+async def _tell(kind: str, row: Certificate, bit: RaisedBit, *, now: datetime) -> None:
+    await facts.record(
+        kind, row, actor=None, person=row.person_id, unit=row.person.unit_id, now=now, detail={"index": bit.index},
+        rows=[bit],
+    )  # fmt: skip
 
 
 async def signed(list_id: UUID, *, keys: KeyStore, now: datetime) -> str:

@@ -1,12 +1,13 @@
 """What learners do in a course: start it, open and read pages, hand in tasks; and what completes by it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import OperationalError
+from tortoise.models import Model
 
 from courses import rules
 from courses.handed_files import HandedFile, drop, keep, wrong_with
@@ -108,7 +109,7 @@ async def _enter(
         handed_in=now,
     )
     detail = {**places(spot), "entry": str(entry.id), "sha256": entry.sha256}
-    await tell("task.handed_in", enrolment, outline, actor=actor, now=now, detail=detail)
+    await tell("task.handed_in", enrolment, outline, actor=actor, now=now, detail=detail, rows=[entry])
     await set_done(spot, actor=actor, now=now)
     return entry
 
@@ -152,7 +153,7 @@ async def _complete(enrolment: Enrolment, outline: Outline, chapter: Chapter, *,
     reached, completed = await reached_by(enrolment.id)
     if chapter.slug in completed or not rules.left_to_do(chapter.plan, reached).nothing:
         return
-    await _completed(enrolment, chapter.slug, now)
+    made = await _completed(enrolment, chapter.slug, now)
     done = {*completed, chapter.slug}
     target = f"/courses/{outline.slug}"
     detail = {
@@ -163,16 +164,16 @@ async def _complete(enrolment: Enrolment, outline: Outline, chapter: Chapter, *,
         "given": sum(plan.slug in done for plan in outline.course.plans),
         "maximum": len(outline.chapters),
     }
-    await tell("module.completed", enrolment, outline, actor=actor, now=now, detail=detail)
+    await tell("module.completed", enrolment, outline, actor=actor, now=now, detail=detail, rows=[made])
     if rules.course_done(outline.course, done):
-        await _completed(enrolment, "", now)
+        made = await _completed(enrolment, "", now)
         detail = {"course": outline.slug, "target": target, "learning": outline.learning}
         detail |= {"given": len(outline.chapters), "maximum": len(outline.chapters)}
-        await tell("course.completed", enrolment, outline, actor=actor, now=now, detail=detail)
+        await tell("course.completed", enrolment, outline, actor=actor, now=now, detail=detail, rows=[made])
 
 
-async def _completed(enrolment: Enrolment, module: str, now: datetime) -> None:
-    await Completion.create(
+async def _completed(enrolment: Enrolment, module: str, now: datetime) -> Completion:
+    return await Completion.create(
         enrolment=enrolment,
         person_id=enrolment.person_id,
         version_id=enrolment.version_id,
@@ -183,9 +184,16 @@ async def _completed(enrolment: Enrolment, module: str, now: datetime) -> None:
 
 
 async def tell(
-    kind: str, enrolment: Enrolment, outline: Outline, *, actor: Actor, now: datetime, detail: Mapping[str, object]
+    kind: str,
+    enrolment: Enrolment,
+    outline: Outline,
+    *,
+    actor: Actor,
+    now: datetime,
+    detail: Mapping[str, object],
+    rows: Iterable[Model] = (),
 ) -> None:
-    """Records a fact about an enrolment."""
+    """Records a fact about an enrolment and what belongs to it."""
     await facts.record(
         kind,
         enrolment,
@@ -195,6 +203,7 @@ async def tell(
         unit=outline.unit_id,
         version=outline.number,
         detail=detail,
+        rows=rows,
     )
 
 

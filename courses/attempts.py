@@ -134,7 +134,7 @@ async def _tell_score(spot: Spot, attempt: QuizAttempt, result: Result, *, actor
         "best_given": max([result.given, *(one.given for one in earlier if one.given is not None)]),
     }
     enrolment, outline = spot.journey.enrolment, spot.journey.outline
-    await tell("quiz.handed_in", enrolment, outline, actor=actor, now=now, detail=detail)
+    await tell("quiz.handed_in", enrolment, outline, actor=actor, now=now, detail=detail, rows=[attempt])
 
 
 async def allow_try(enrolment_id: UUID, activity_id: UUID, *, actor: Actor, now: datetime) -> Enrolment:

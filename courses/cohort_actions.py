@@ -152,6 +152,7 @@ async def note_who_came(
             await facts.record(
                 "attendance.recorded", session, actor=actor.person_id, person=person_id, unit=actor.unit_id, now=now,
                 detail={"before": before.get(person_id), "minutes": minutes},
+                rows=[await Attendance.get(session_id=session.id, person_id=person_id)],
             )  # fmt: skip
             if minutes:
                 await _trained(cohort, person_id, day=session.held_on, actor=actor, now=now)

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from tests import shortcuts
 from tests.copies import SERVER, address, copied, removed
+from tests.soundness import unsound_rows
 from training import app as roof
 from training import consequences, facts
 from training.database.opening import opened
@@ -42,13 +43,19 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def database(settings: Settings) -> AsyncIterator[None]:
-    """A database of its own with every table, and the people of the demo in it; and a folder for files."""
+async def database(settings: Settings, request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """A database of its own with every table, and the people of the demo in it; and a folder for files.
+
+    In the end every sealed row has to be what the trail says of it, so that no action can forget to say so; a test
+    that writes rows by hand, for want of an action, says so: `@pytest.mark.by_hand`.
+    """
     prepare(settings.storage)
     facts.follow(consequences.AFTER)
     shortcuts.begin()
     async with copied(settings.database_url), opened(settings.database_url):
         yield
+        if not request.node.get_closest_marker("by_hand"):
+            assert not (found := await unsound_rows()), f"no fact speaks of these rows, see rows= : {found[:5]}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -421,6 +421,7 @@ async def with_role(database, browse):
     return made
 
 
+@pytest.mark.by_hand
 @pytest.mark.parametrize("role", sorted(ROLES))
 async def test_a_role_opens_what_the_table_says_and_nothing_else(with_role, role):
     browser, wrong = await with_role(role), []

@@ -26,7 +26,7 @@ from courses import cohort_pages as cohorts
 from courses import learners, player
 from courses import pages as courses
 from courses import quiz_pages as quizzes
-from training import consequences, facts, failed_work, health, home, offers, reviews, rosters
+from training import consequences, facts, failed_work, health, home, offers, reviews, rosters, trail_pages
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages, stopping_pages
 from training.lti import alike_pages, connecting, console, picker, review, traffic, windows
@@ -188,6 +188,8 @@ ROUTES = [
     at("/audits", audits.audits, may="audit", methods=BOTH),
     at("/audits/{id}", audits.audit, may="audit"),
     at("/audits/{id}/cases/{case}", audits.case, may="audit", methods=BOTH),
+    at("/trail", trail_pages.trail, may="audit", methods=BOTH),
+    at("/trail/head", trail_pages.head, may=ANYONE),
     # what credentials point to
     at("/issuers/{slug}", infrastructure.issuer, may=ANYONE),
     at("/issuers/{slug}/did.json", infrastructure.did, may=ANYONE),

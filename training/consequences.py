@@ -15,7 +15,7 @@ from certificates.document import Press, SwitchedOff, Unprintable
 from certificates.keys import KeyStore
 from certificates.models import Certificate, Certification, StateChange
 from certificates.shelf import Shelf
-from training import facts, sealing
+from training import facts, mail, sealing, trail_heads
 from training.assessments import letters as raters
 from training.dates import local_day, moment
 from training.errors import Invalid
@@ -32,6 +32,7 @@ from training.people.sessions import forget_sign_ins
 from training.practice import asking
 from training.practice import letters as practice
 from training.settings import Settings
+from training.sites.models import CentralUnit
 from training.web.limits import forget_tries
 
 
@@ -51,6 +52,7 @@ Handler = Callable[[Followup, Outside], Awaitable[Any]]
 
 CONSIDER = "consider certification"
 SCORE = "report score"
+HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
 
 AFTER: Mapping[str, tuple[str, ...]] = {
     "person.asked_for_link": ("mail sign-in link",),
@@ -91,6 +93,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
 
 EVERY: Mapping[str, timedelta] = {
     "seal trail": timedelta(minutes=10),
+    HEADS: timedelta(days=1),
     "forget done work": timedelta(days=1),
     "forget letters": timedelta(days=1),
     "forget launches": timedelta(hours=1),
@@ -267,6 +270,26 @@ async def plan_reminders(work: Followup, outside: Outside) -> None:
     await nightly.plan_reminders(row.certification_id, now=outside.now())
 
 
+async def seal_trail(work: Followup, outside: Outside) -> None:
+    """Seals what is new in the trail, signed by every issuer."""
+    if sign := await outside.keys.seal_signer(now=outside.now()):
+        await sealing.seal_trail(now=outside.now(), sign=sign)
+
+
+async def mail_heads(work: Followup, outside: Outside) -> None:
+    """Queues a mail with the end of the trail for each central unit that wants it."""
+    for unit in await CentralUnit.exclude(head_address=""):
+        await facts.schedule(HEAD, f"{HEAD}/{unit.id}/{work.key}", due=outside.now(), subject_id=str(unit.id))
+
+
+async def mail_head(work: Followup, outside: Outside) -> None:
+    """Mails the end of the trail to the address that the central unit chose."""
+    unit, seal = await CentralUnit.get(id=work.subject_id), await trail_heads.end()
+    if seal and unit.head_address:
+        subject, text = trail_heads.letter(seal, zone=unit.zone, home=outside.settings.public_url)
+        await mail.send(outside.settings, to=unit.head_address, subject=subject, text=text, key=work.key)
+
+
 async def _fact(work: Followup) -> Fact:
     return await Fact.get(id=work.fact_id)
 
@@ -313,7 +336,9 @@ HANDLERS: Mapping[str, Handler] = {
     nightly.REMIND: remind,
     nightly.EVERYONE: consider_everyone,
     nightly.END: tell_end,
-    "seal trail": lambda work, out: sealing.seal_trail(now=out.now()),
+    "seal trail": seal_trail,
+    HEADS: mail_heads,
+    HEAD: mail_head,
     "forget letters": lambda work, out: letters.forget_letters(now=out.now()),
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),

@@ -8,8 +8,9 @@ from prometheus_client import Gauge
 from tortoise.functions import Count, Min
 
 from certificates.models import Certificate
-from training.facts import Followup
+from training.facts import Fact, Followup
 from training.lti.models import LaunchTrace
+from training.sealing import last_seal
 
 DAY = timedelta(days=1)
 
@@ -21,6 +22,10 @@ work = Gauge(
 work_age = Gauge("training_work_waiting_seconds", "How long the oldest piece of a kind is due", ["kind"])
 certificates = Gauge("training_certificates", "Certificates by how far their files are made", ["state"])
 launches = Gauge("training_launches_last_day", "Launches of the last 24 hours by how they ended", ["outcome"])
+seal_age = Gauge("training_trail_seal_age_seconds", "How long ago the trail was sealed last")
+unsealed_age = Gauge(
+    "training_trail_unsealed_age_seconds", "How long the oldest entry waits to be sealed; 0: none does"
+)
 
 
 async def count(now: datetime) -> None:
@@ -37,6 +42,10 @@ async def count(now: datetime) -> None:
     _set(certificates, made, "progress")
     traces = LaunchTrace.filter(at__gte=now - DAY).annotate(n=Count("id"))
     _set(launches, await traces.group_by("outcome").values("outcome", "n"), "outcome")
+    if seal := await last_seal():
+        seal_age.set((now - seal.made).total_seconds())
+    oldest = await Fact.filter(seal_id__isnull=True).order_by("id").first().only("id", "recorded")
+    unsealed_age.set((now - oldest.recorded).total_seconds() if oldest else 0)
 
 
 def _set(gauge: Gauge, rows: Iterable[Mapping[str, Any]], *labels: str) -> None:

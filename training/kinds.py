@@ -16,6 +16,7 @@ KINDS: frozenset[str] = frozenset(
         # certificates
         "audit.drawn",
         "audit.finding",
+        "artefact.stored",
         "certificate.awarded",
         "certificate.published",
         "certificate.replaced",
@@ -37,6 +38,10 @@ KINDS: frozenset[str] = frozenset(
         "key.resealed",
         "key.retired",
         "pathway.published",
+        "status.lowered",
+        "status.raised",
+        "permission.ended",
+        "permission.given",
         "person.considered",
         # courses
         "attendance.recorded",
@@ -54,6 +59,7 @@ KINDS: frozenset[str] = frozenset(
         # lti
         "consumer.told",
         "context.copied",
+        "deployment.added",
         "deployment.approved",
         "deployment.refused",
         "registration.added",
@@ -89,6 +95,9 @@ KINDS: frozenset[str] = frozenset(
         "delivery.logged",
         "supervision.corrected",
         "supervision.logged",
+        # trail
+        "trail.accepted",
+        "trail.baseline",
         # sites
         "area.added",
         "area.changed",

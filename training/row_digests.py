@@ -1,26 +1,23 @@
-"""Digests of sealed rows: what a fact says of the rows it speaks of, and whether a row is still what was said."""
+"""Digests of sealed rows: what a fact says of the rows it speaks of, and what they are checked with later."""
 
-import json
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
-from tortoise import fields
+from tortoise import Tortoise, fields
 from tortoise.models import Model
 
 from training.database.opening import connection, on_postgres
+from training.plain_rows import CANONICAL, Plain, columns_of, json_value, key_value, place, plain, readers
 from training.sealed_tables import SEALED
 
-CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 SALT_BYTES = 16
 MARK_LETTERS = 4
 """Enough to name a column that was changed; what tells that there was a change is the digest of the whole row."""
+BATCH = 500
 
 Digests = dict[str, dict[str, str | None]]
 """Table → id → digest; None where the row is gone."""
@@ -46,42 +43,54 @@ class SealedRow(Model):
 class Row:
     """One sealed row as it stands, and what it is checked with, if a fact has spoken of it."""
 
-    table: str
+    model: type[Model]
     id: str
-    columns: Mapping[str, Any]
+    columns: Plain
     salt: str | None
     marks: Mapping[str, str]
+
+    @property
+    def table(self) -> str:
+        """Names the table, as facts do."""
+        return str(self.model._meta.full_name)
 
     @property
     def key(self) -> str:
         """Names the row among all."""
         return f"{self.table}/{self.id}"
 
+    @property
+    def is_covered(self) -> bool:
+        """Tells whether every column was spoken of: one that was added to the table later was not."""
+        return self.marks.keys() == self.columns.keys()
+
     def digest(self) -> str | None:
-        """Gives the digest of the columns that were spoken of; None when nobody can tell."""
-        return self._digest_of(self.marks) if self.salt and self.marks.keys() <= self.columns.keys() else None
+        """Gives the digest of the columns that were spoken of; None when it cannot be worked out."""
+        if self.salt is None or not self.marks.keys() <= self.columns.keys():
+            return None
+        text = CANONICAL.encode({name: self.columns[name] for name in self.marks})
+        return sha256(f"{self.salt} {text}".encode()).hexdigest()
 
     def changed(self) -> list[str]:
         """Lists the columns that are not what was said of them."""
         known = self.marks.keys() & self.columns.keys()
         return sorted(name for name in known if self._mark_of(name) != self.marks[name])
 
-    def is_covered(self) -> bool:
-        """Tells whether every column was spoken of."""
-        return self.marks.keys() == self.columns.keys()
-
     def salted(self) -> "Row":
         """Gives the row with a fresh salt, and marks of its columns as they stand."""
-        fresh = Row(self.table, self.id, self.columns, secrets.token_hex(SALT_BYTES), {})
-        return Row(self.table, self.id, self.columns, fresh.salt, {name: fresh._mark_of(name) for name in self.columns})
-
-    def _digest_of(self, names: Iterable[str]) -> str:
-        text = CANONICAL.encode({name: self.columns[name] for name in names})
-        return sha256(f"{self.salt} {text}".encode()).hexdigest()
+        fresh = replace(self, salt=secrets.token_hex(SALT_BYTES))
+        return replace(fresh, marks={name: fresh._mark_of(name) for name in self.columns})
 
     def _mark_of(self, name: str) -> str:
         text = CANONICAL.encode([name, self.columns[name]])
         return sha256(f"{self.salt} {text}".encode()).hexdigest()[:MARK_LETTERS]
+
+
+def sealed_models() -> list[type[Model]]:
+    """Lists the sealed tables of the open database, ground floor first."""
+    assert Tortoise.apps is not None
+    there = [model for room in Tortoise.apps.values() for model in room.values()]
+    return [model for model in there if model._meta.full_name in SEALED]
 
 
 async def digests_of(subject: Model, rows: Iterable[Model]) -> Digests | None:
@@ -90,18 +99,25 @@ async def digests_of(subject: Model, rows: Iterable[Model]) -> Digests | None:
     The rows are read back, so that it is what was written that is digested, however it was written.
     """
     found: Digests = {}
-    told: list[Row] = []
+    changed: list[Row] = []
     for model, keys in _by_table(subject, rows).items():
-        table = model._meta.full_name
-        found[table] = dict.fromkeys(keys)
-        for row in await _stand(model, keys):
-            if not row.is_covered() or row.changed():
-                row = row.salted()
-                told.append(row)
-            found[table][row.id] = row.digest()
-    await _keep(told)
-    await _forget(f"{table}/{key}" for table, rows_ in found.items() for key, digest in rows_.items() if digest is None)
+        digests = found[model._meta.full_name] = dict[str, str | None].fromkeys(keys)
+        for at in range(0, len(keys), BATCH):
+            for row in await stand(model, keys[at : at + BATCH]):
+                if not row.is_covered or row.changed():
+                    changed.append(row.salted())
+                    digests[row.id] = changed[-1].digest()
+                else:
+                    digests[row.id] = row.digest()
+    await _keep(changed)
+    await _forget([f"{table}/{key}" for table, ones in found.items() for key, digest in ones.items() if digest is None])
     return found or None
+
+
+def digested(model: type[Model], values: Mapping[str, Any]) -> Row:
+    """Digests a row that is about to be written, by whoever writes it in SQL of their own; what is left out is NULL."""
+    whole = {column: values.get(column) for column in readers(model)}
+    return _row(model, whole | {"its_salt": None, "its_marks": None}).salted()
 
 
 def _by_table(subject: Model, rows: Iterable[Model]) -> dict[type[Model], list[str]]:
@@ -114,106 +130,61 @@ def _by_table(subject: Model, rows: Iterable[Model]) -> dict[type[Model], list[s
     return {model: list(keys) for model, keys in grouped.items()}
 
 
-async def _stand(model: type[Model], keys: list[str]) -> list[Row]:
+async def stand(model: type[Model], keys: list[str]) -> list[Row]:
     """Reads rows with what they are checked with; nobody else changes them until the transaction ends."""
-    marks = ", ".join(f"${number}" if on_postgres() else "?" for number in range(1, len(keys) + 1))
+    places = ", ".join(place(number) for number in range(1, len(keys) + 1))
     lock = " FOR SHARE OF t" if on_postgres() else ""
-    sql = f'{_selection(model)} WHERE t."{_pk(model)}" IN ({marks}){lock}'
-    values = [UUID(key) if on_postgres() and isinstance(model._meta.pk, fields.UUIDField) else key for key in keys]
-    return [_row(model, found) for found in await connection().execute_query_dict(sql, values)]
+    sql = f'{_selection(model)} WHERE t."{_pk(model)}" IN ({places}){lock}'
+    found = await connection().execute_query_dict(sql, [key_value(model, key) for key in keys])
+    return [_row(model, one) for one in found]
 
 
-async def stand_all(model: type[Model], *, batch: int) -> AsyncIterator[list[Row]]:
+async def stand_all(model: type[Model], *, batch: int = BATCH) -> AsyncIterator[list[Row]]:
     """Goes through a sealed table by its key, a batch at a time."""
-    after: Any = None
-    order = f'ORDER BY t."{_pk(model)}" LIMIT {batch}'
+    after: list[Any] = []
     while True:
-        beyond = f'WHERE t."{_pk(model)}" > {"$1" if on_postgres() else "?"}' if after is not None else ""
-        sql = f"{_selection(model)} {beyond} {order}"
-        found = await connection().execute_query_dict(sql, [after] if after is not None else [])
-        if not found:
+        beyond = f'WHERE t."{_pk(model)}" > {place(1)}' if after else ""
+        sql = f'{_selection(model)} {beyond} ORDER BY t."{_pk(model)}" LIMIT {batch}'
+        if not (found := await connection().execute_query_dict(sql, after)):
             return
         yield [_row(model, one) for one in found]
-        after = found[-1][_pk(model)]
+        after = [found[-1][_pk(model)]]
 
 
 @cache
 def _selection(model: type[Model]) -> str:
-    columns = ", ".join(f't."{column}"' for column in _readers(model))
     key = f"'{model._meta.full_name}/' || CAST(t.\"{_pk(model)}\" AS TEXT)"
     return (
-        f"SELECT {columns}, s.salt AS its_salt, s.marks AS its_marks "  # noqa: S608 - names of our own tables
+        f"SELECT {columns_of(model)}, s.salt AS its_salt, s.marks AS its_marks "  # noqa: S608 - our own tables
         f'FROM "{model._meta.db_table}" t LEFT JOIN trail_row s ON s.id = {key}'
     )
 
 
 def _row(model: type[Model], found: Mapping[str, Any]) -> Row:
-    columns = {name: None if found[name] is None else read(found[name]) for name, read in _readers(model).items()}
-    marks = _json(found["its_marks"]) if found["its_marks"] is not None else {}
-    return Row(model._meta.full_name, str(columns[_pk(model)]), columns, found["its_salt"], marks)
+    left_out = SEALED[model._meta.full_name]
+    columns = {name: value for name, value in plain(model, found).items() if name not in left_out}
+    return Row(model, str(columns[_pk(model)]), columns, found["its_salt"], _marks(found["its_marks"]))
+
+
+def _marks(told: Any) -> dict[str, str]:
+    try:
+        read = json_value(told)
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def _pk(model: type[Model]) -> str:
     return str(model._meta.db_pk_column)
 
 
-@cache
-def _readers(model: type[Model]) -> Mapping[str, Callable[[Any], Any]]:
-    """Lists the sealed columns, each with what makes the same plain value of it on every database."""
-    meta, left_out = model._meta, SEALED[model._meta.full_name]
-    return {
-        column: next((read for kind, read in _READERS if isinstance(meta.fields_map[name], kind)), _as_it_is)
-        for name, column in sorted(meta.fields_db_projection.items())
-        if name not in left_out
-    }
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _moment(value: Any) -> str:
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _day(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _number(value: Any) -> str:
-    return format(Decimal(str(value)).normalize(), "f")
-
-
-def _json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str | bytes) else value
-
-
-def _hex(value: Any) -> str:
-    return bytes(value).hex()
-
-
-_READERS: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
-    (fields.UUIDField, str),
-    (fields.DatetimeField, _moment),
-    (fields.DateField, _day),
-    (fields.JSONField, _json),
-    (fields.BooleanField, bool),
-    (fields.DecimalField, _number),
-    (fields.FloatField, float),
-    (fields.BinaryField, _hex),
-)
-
-
 async def _keep(rows: list[Row]) -> None:
     if rows:
         # In one order, so that two transactions never wait for each other crosswise.
-        kept = [
-            SealedRow(id=row.key, salt=row.salt, marks=dict(row.marks)) for row in sorted(rows, key=lambda r: r.key)
-        ]
+        kept = [SealedRow(id=row.key, salt=row.salt, marks=row.marks) for row in sorted(rows, key=lambda one: one.key)]
         await SealedRow.bulk_create(kept, on_conflict=["id"], update_fields=["salt", "marks"])
 
 
-async def _forget(keys: Iterable[str]) -> None:
-    if gone := list(keys):
-        await SealedRow.filter(id__in=gone).delete()
+async def _forget(keys: list[str]) -> None:
+    for at in range(0, len(keys), BATCH):
+        await SealedRow.filter(id__in=keys[at : at + BATCH]).delete()

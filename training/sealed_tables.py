@@ -44,6 +44,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "assessments.Signature": {},
     # lti
     "lti.Registration": {
+        "profile": "recognised at a launch; says only what habits to expect",
         "client_uri": "where its settings are changed; learnt anew at each introduction",
         "client_token": "opens that address; encrypted",
         "proposed": "changes that wait for somebody's yes",

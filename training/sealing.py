@@ -1,12 +1,10 @@
-"""Seals the trail in batches, so that a change, removal, addition or reordering shows."""
+"""Seals the trail in batches and signs each seal, so that a change, removal, addition or reordering shows."""
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -15,13 +13,12 @@ from training import merkle
 from training.database.opening import connection, on_postgres, transaction
 from training.errors import NotFound
 from training.facts import Fact
+from training.plain_rows import CANONICAL, moment_text, place, read_plain
 
 BATCH = 1000  # entries a seal: hashing them holds the loop for some 10 ms
 LOCK = 7_246_473_002  # sealers wait for each other; writers do not
 START = "0" * 64  # the chain before the first seal
 GRACE = timedelta(hours=1)  # a transaction may stay open so long before its facts are seen
-
-CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 COLUMNS = (
     "id", "kind", "subject_kind", "subject_id", "person_id", "unit_id", "actor_id", "on_behalf_of_id",
@@ -33,13 +30,18 @@ LATER = frozenset({"rows"})
 HOW_TO_CHECK = (
     "After this line: each seal, then its entries in order. Leaf = SHA-256(00 + entry); an entry is JSON with sorted "
     "keys, no spaces, UTF-8. Node = SHA-256(01 + left + right); a last one without neighbour goes up as it is; the top "
-    "is the seal's root. Chain = SHA-256 of 'previous-chain id size root made'; the first previous chain is 64 zeros."
+    "is the seal's root. Chain = SHA-256 of 'previous-chain id size root made'; the first previous chain is 64 zeros. "
+    "Signatures: key → Ed25519 over 'training trail, seal ID: CHAIN', in hex; the keys are at /keys/KEY."
 )
+
+Sign = Callable[[bytes], Mapping[str, str]]
+"""Signs a text with the keys of the issuers: name of the key → signature in hex."""
 
 
 class Seal(Model):
-    """One batch of the trail, closed: the Merkle root over its facts, chained to the seal before it.
+    """One batch of the trail, closed: the Merkle root over its facts, chained to the seal before it, and signed.
 
+    `signatures` name the issuers' keys that signed the chain; seals of before have none.
     Personal data: none.
     """
 
@@ -48,6 +50,7 @@ class Seal(Model):
     root = fields.CharField(max_length=64)
     chain = fields.CharField(max_length=64, unique=True)
     made = fields.DatetimeField()
+    signatures: Any = fields.JSONField(null=True)
 
     class Meta:
         table = "trail_seal"
@@ -72,10 +75,10 @@ class Proof:
     seal: dict[str, Any]
 
 
-async def seal_trail(*, now: datetime) -> int:
+async def seal_trail(*, now: datetime, sign: Sign) -> int:
     """Seals every fact that is not sealed yet, and tells how many; safe to run twice at once."""
     total = 0
-    while count := await _seal_batch(now):
+    while count := await _seal_batch(now, sign):
         total += count
     return total
 
@@ -89,13 +92,18 @@ async def head() -> Head:
     return Head(last.id, last.chain, entries, last.made)
 
 
+async def last_seal() -> Seal | None:
+    """Gives the newest seal."""
+    return await Seal.all().order_by("-id").first()
+
+
 async def prove(fact_id: int) -> Proof:
     """Gives the proof that a sealed fact is in the trail."""
-    fact = await Fact.filter(id=fact_id, seal_id__isnull=False).values("seal_id", "position", *COLUMNS)
+    fact = await read_plain(Fact, f"WHERE t.id = {place(1)} AND t.seal_id IS NOT NULL", [fact_id])
     if not fact:
         raise NotFound("This entry is not sealed yet.", "Try again in ten minutes.")
-    seal = (await Seal.filter(id=fact[0]["seal_id"]).values())[0]
-    rows = await Fact.filter(seal_id=seal["id"]).order_by("position").values(*COLUMNS)
+    seal = (await read_plain(Seal, f"WHERE t.id = {place(1)}", [fact[0]["seal_id"]]))[0]
+    rows = await entries_between(seal["id"], seal["id"])
     steps = merkle.path([leaf_of(row) for row in rows], fact[0]["position"])
     return Proof(plain(fact[0]), tuple((side, neighbour.hex()) for side, neighbour in steps), plain_seal(seal))
 
@@ -106,8 +114,8 @@ async def export() -> AsyncIterator[str]:
     last = 0
     async for seal in seals():
         last = seal["id"]
-        yield _line({"seal": plain_seal(seal)})
-        for row in await Fact.filter(seal_id=last).order_by("position").values(*COLUMNS):
+        yield _line({"seal": plain_seal(seal) | {"signatures": seal["signatures"]}})
+        for row in await entries_between(last, last):
             yield _line({"entry": plain(row)})
     yield _line({"end": last})
 
@@ -115,65 +123,66 @@ async def export() -> AsyncIterator[str]:
 async def seals() -> AsyncIterator[dict[str, Any]]:
     """Goes through the seals, first to last, a page at a time."""
     after = 0
-    while page := await Seal.filter(id__gt=after).order_by("id").limit(500).values():
+    while page := await read_plain(Seal, f"WHERE t.id > {place(1)} ORDER BY t.id LIMIT 500", [after]):
         for seal in page:
             yield seal
         after = page[-1]["id"]
 
 
+async def entries_between(first: int, last: int) -> list[dict[str, Any]]:
+    """Gives the entries of some seals that follow each other, in their order, as plain values."""
+    within = f"WHERE t.seal_id BETWEEN {place(1)} AND {place(2)} ORDER BY t.seal_id, t.position, t.id"
+    return await read_plain(Fact, within, [first, last])
+
+
 def leaf_of(fact: Mapping[str, Any]) -> bytes:
-    """Hashes one fact, whose columns are given by name."""
+    """Hashes one fact, whose columns are given by name, as plain values."""
     return merkle.leaf(_line(plain(fact)).encode())
 
 
 def chain_of(before: str, seal: Mapping[str, Any]) -> str:
-    """Hashes a seal together with the chain before it."""
-    text = f"{before} {seal['id']} {seal['size']} {seal['root']} {_moment(seal['made'])}"
+    """Hashes a seal, given as plain values, together with the chain before it."""
+    text = f"{before} {seal['id']} {seal['size']} {seal['root']} {seal['made']}"
     return sha256(text.encode()).hexdigest()
 
 
+def signed_text(number: int, chain: str) -> bytes:
+    """Writes what the signatures of a seal sign: its chain holds all that was before."""
+    return f"training trail, seal {number}: {chain}".encode()
+
+
 def plain(fact: Mapping[str, Any]) -> dict[str, Any]:
-    """Gives the sealed columns of a fact as plain JSON values."""
-    return {name: _plain(fact[name]) for name in COLUMNS if name not in LATER or fact.get(name) is not None}
+    """Gives the sealed columns of a fact."""
+    return {name: fact[name] for name in COLUMNS if name not in LATER or fact.get(name) is not None}
 
 
 def plain_seal(seal: Mapping[str, Any]) -> dict[str, Any]:
-    """Gives a seal as plain JSON values."""
-    return {name: _plain(seal[name]) for name in ("id", "size", "root", "chain", "made")}
+    """Gives the chained columns of a seal."""
+    return {name: seal[name] for name in ("id", "size", "root", "chain", "made")}
 
 
-async def _seal_batch(now: datetime) -> int:
+async def _seal_batch(now: datetime, sign: Sign) -> int:
     async with transaction():
         if on_postgres():
             await connection().execute_query(f"SELECT pg_advisory_xact_lock({LOCK})")
         # Not "up to a number": on PostgreSQL a smaller id may be committed later.
-        rows = await Fact.filter(seal_id__isnull=True).order_by("id").limit(BATCH).values(*COLUMNS)
+        rows = await read_plain(Fact, f"WHERE t.seal_id IS NULL ORDER BY t.id LIMIT {BATCH}")
         if not rows:
             return 0
         leaves = [leaf_of(row) for row in rows]
-        last = await Seal.all().order_by("-id").first()
+        last = await last_seal()
         seal = Seal(id=last.id + 1 if last else 1, size=len(rows), root=merkle.root(leaves).hex(), made=now)
-        seal.chain = chain_of(last.chain if last else START, vars(seal))
+        seal.chain = chain_of(last.chain if last else START, {**vars(seal), "made": moment_text(now)})
+        seal.signatures = dict(sign(signed_text(seal.id, seal.chain)))
         await seal.save(force_create=True)
         await _mark(seal.id, [(row["id"], leaf) for row, leaf in zip(rows, leaves, strict=True)])
     return len(rows)
 
 
 async def _mark(seal_id: int, entries: list[tuple[int, bytes]]) -> None:
-    a, b, c, d = ("$1", "$2", "$3", "$4") if on_postgres() else ("?", "?", "?", "?")
-    sql = f"UPDATE trail_fact SET seal_id = {a}, position = {b}, leaf = {c} WHERE id = {d}"  # noqa: S608 - no input
+    sql = f"UPDATE trail_fact SET seal_id = {place(1)}, position = {place(2)}, leaf = {place(3)} WHERE id = {place(4)}"  # noqa: S608 - no input
     values = [[seal_id, position, leaf.hex(), fact_id] for position, (fact_id, leaf) in enumerate(entries)]
     await connection().execute_many(sql, values)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return _moment(value)
-    return str(value) if isinstance(value, UUID) else value
-
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _line(value: Mapping[str, Any]) -> str:

@@ -1,24 +1,57 @@
-"""Checks the trail against its seals: nothing changed, removed, added or reordered since it was sealed."""
+"""Checks the trail against its seals, and the rows against the trail: nothing changed, removed, added or reordered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from tortoise.models import Model
+
 from training import merkle
+from training.database.opening import transaction
 from training.facts import Fact
-from training.sealing import COLUMNS, GRACE, START, Head, Proof, chain_of, head, leaf_of, seals
+from training.plain_rows import Plain, moment_text, place, read_plain
+from training.row_check import Comparison, Said
+from training.sealing import (
+    GRACE,
+    START,
+    Head,
+    Proof,
+    chain_of,
+    entries_between,
+    leaf_of,
+    seals,
+    signed_text,
+)
+
+AT_ONCE = 1000
+TAKEN = ("trail.accepted", "trail.baseline")
+BEFORE = "What they were before, nobody can tell from the trail."
+
+
+@dataclass(frozen=True)
+class SealKey:
+    """The public part of a key that signs seals; one that was given up does not vouch for anything any more."""
+
+    public: Ed25519PublicKey
+    given_up: bool = False
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the check found."""
+    """What the check found; notes explain what looks odd and is in order."""
 
     seals: int
     entries: int
     unsealed: int  # the newest, which cannot be checked yet
+    rows: int
     head: Head
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    wrong_rows: list[tuple[type[Model], str]] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
@@ -26,25 +59,105 @@ class Report:
         return not self.problems
 
 
-async def verify_trail(known: Iterable[Head] = ()) -> Report:
-    """Checks every seal and every entry, and that the heads kept elsewhere (`known`) are still part of the chain."""
-    problems: list[str] = []
-    chains, before, runs, entries, last = {0: START}, START, _Runs(), 0, 0
-    async for seal in seals():
-        rows = await Fact.filter(seal_id=seal["id"]).order_by("position", "id").values("position", "leaf", *COLUMNS)
-        problems += _seal_problems(seal, number=last + 1, before=before)
-        problems += _entry_problems(seal, rows)
-        problems += runs.problems(seal["made"], rows)
-        before, entries, last = seal["chain"], entries + len(rows), seal["id"]
-        chains[last] = before
-    unsealed = await Fact.filter(seal_id__isnull=True).order_by("id").values("id", "recorded")
-    problems += runs.problems(None, unsealed)
-    problems += [
-        f"Seal {one.number} is not the one that was noted elsewhere: the trail was rewritten."
-        for one in known
-        if chains.get(one.number) != one.chain
-    ]
-    return Report(len(chains) - 1, entries, len(unsealed), await head(), problems)
+async def verify_trail(known: Iterable[Head] = (), *, now: datetime, keys: Mapping[str, SealKey]) -> Report:
+    """Checks every seal, every entry and every sealed row, and the heads kept elsewhere (`known`).
+
+    `keys` are those that the issuers of this service sign with, by name.
+    """
+    said = Said()
+    try:
+        return await _Check(said, keys, {one.number: one.chain for one in known}).report(now)
+    finally:
+        said.close()
+
+
+class _Check:
+    """Goes through the trail once, from its beginning."""
+
+    def __init__(self, said: Said, keys: Mapping[str, SealKey], known: Mapping[int, str]) -> None:
+        self._said, self._runs, self._signatures = said, _Runs(), _Signatures(keys)
+        self._rewritten = {number: chain for number, chain in known.items() if (number, chain) != (0, START)}
+        self._chain, self._seals, self._entries, self._last = START, 0, 0, 0
+        self._found: list[str] = []
+        self._taken: list[str] = []
+
+    async def report(self, now: datetime) -> Report:
+        """Checks all of it."""
+        async for some in _together(seals()):
+            await self._sealed(some)
+        last = self._runs.last
+        unsealed = await self._unsealed(now)
+        self._found += self._signatures.problems(self._last)
+        self._found += [
+            f"Seal {number} is not the one that was noted elsewhere: the trail was rewritten."
+            for number in self._rewritten
+        ]
+        rows = Comparison(self._said)
+        if doubts := await rows.doubts():
+            async with transaction():
+                self._found += await rows.settled(doubts, _after(self._last))
+        end = Head(self._last, self._chain, self._entries, last)
+        notes = [*self._runs.notes, *self._taken]
+        return Report(self._seals, self._entries, unsealed, rows.count, end, self._found, notes, rows.wrong)
+
+    async def _sealed(self, some: list[Plain]) -> None:
+        closed: dict[int, list[Plain]] = {}
+        for entry in await entries_between(some[0]["id"], some[-1]["id"]):
+            closed.setdefault(entry["seal_id"], []).append(entry)
+        for seal in some:
+            entries = closed.get(seal["id"], [])
+            self._found += _seal_problems(seal, number=self._last + 1, before=self._chain)
+            self._found += _entry_problems(seal, entries)
+            self._runs.see(seal["made"], f"seal {seal['id']}")
+            self._found += self._runs.problems(entries)
+            self._hear(entries)
+            self._signatures.check(seal, must=any(entry["rows"] for entry in entries))
+            self._seals, self._entries = self._seals + 1, self._entries + len(entries)
+            self._last, self._chain = seal["id"], seal["chain"]
+            if self._rewritten.get(self._last) == self._chain:
+                del self._rewritten[self._last]
+
+    def _hear(self, entries: list[Plain]) -> None:
+        self._said.note(entries)
+        self._taken += [_taken(entry) for entry in entries if entry["kind"] in TAKEN]
+
+    async def _unsealed(self, now: datetime) -> int:
+        self._runs.see(moment_text(now), "now")
+        count = 0
+        async for entries in _after(self._last):
+            stray = [entry["id"] for entry in entries if entry["seal_id"] is not None]
+            self._found += [f"Entry {number} names a seal that is not there." for number in stray]
+            self._found += self._runs.problems(entries)
+            self._hear(entries)
+            count += len(entries)
+        return count
+
+
+async def _together(every: AsyncIterator[Plain]) -> AsyncIterator[list[Plain]]:
+    """Gives seals in groups that close about as many entries as are read at once."""
+    some: list[Plain] = []
+    async for seal in every:
+        some.append(seal)
+        if len(some) == AT_ONCE or sum(one["size"] for one in some if isinstance(one["size"], int)) >= AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+async def _after(seal: int) -> AsyncIterator[list[Plain]]:
+    """Gives the entries that no seal up to this one has closed."""
+    beyond = f"WHERE (t.seal_id IS NULL OR t.seal_id > {place(1)}) AND t.id > {place(2)} ORDER BY t.id LIMIT {AT_ONCE}"
+    after = 0
+    while entries := await read_plain(Fact, beyond, [seal, after]):
+        yield entries
+        after = entries[-1]["id"]
+
+
+def _taken(entry: Plain) -> str:
+    detail = entry["detail"] if isinstance(entry["detail"], dict) else {}
+    about, day = detail.get("table", "rows"), str(entry["recorded"])[:10]
+    return f"{about}: {detail.get('rows')} rows were taken as they stood on {day}. {detail.get('because', BEFORE)}"
 
 
 def check_proof(proof: Proof) -> bool:
@@ -67,27 +180,107 @@ def check_export(lines: Iterable[Mapping[str, Any]]) -> list[str]:
             rows = []
         if "seal" in line:
             seal, number = line["seal"], number + 1
-            problems += _seal_problems(_dated(line["seal"]), number=number, before=before)
+            problems += _seal_problems(line["seal"], number=number, before=before)
             before = line["seal"]["chain"]
         ended = ended or line.get("end") == number
     return problems if ended else [*problems, "The end is missing."]
 
 
 class _Runs:
-    """Remembers when seals were made, to tell entries that were slipped in long after the time they claim."""
+    """Remembers when seals were made, to tell entries that were slipped in long after the time they claim.
+
+    Seals follow each other whatever the clock says. One that is older than the seal before it tells that the clock
+    was ahead, and went back: the seals of the time ahead are then no measure for what came after.
+    """
 
     def __init__(self) -> None:
-        self._before: datetime | None = None
-        self._last: datetime | None = None
+        self._runs: list[datetime] = []
+        self._limit = ""
+        self.notes: list[str] = []
 
-    def problems(self, made: datetime | None, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    @property
+    def last(self) -> datetime | None:
+        """Tells the moment of the seal that was gone on to last."""
+        return self._runs[-1] if self._runs else None
+
+    def see(self, made: str, what: str) -> None:
+        """Goes on to a seal, made at that moment; several seals of one run have the same."""
+        with suppress(ValueError):  # a moment that cannot be read is told as a changed seal
+            moment = datetime.fromisoformat(made)
+            if self._runs and moment < self._runs[-1]:
+                self._note(moment, what)
+            while self._runs and self._runs[-1] >= moment:
+                self._runs.pop()
+            self._limit = moment_text(self._runs[-1] - GRACE) if self._runs else ""
+            self._runs.append(moment)
+
+    def _note(self, moment: datetime, what: str) -> None:
+        ahead = self._runs[-1] - moment
+        if ahead > timedelta(minutes=1):  # machines differ by as much
+            self.notes.append(
+                f"The clock went back: the seal made at {self._runs[-1]:%Y-%m-%d %H:%M} was made before {what} "
+                f"({moment:%Y-%m-%d %H:%M}). The order of the entries is as sealed; their times of then may be ahead."
+            )
+
+    def problems(self, entries: Iterable[Plain]) -> list[str]:
         """Lists entries that an earlier run would have sealed, had they been there."""
-        if made != self._last:  # several seals of one run have the same moment
-            self._before, self._last = self._last, made
-        if self._before is None:
-            return []
-        limit = self._before - GRACE
-        return [f"Entry {row['id']} was added later than it says." for row in rows if row["recorded"] < limit]
+        return [f"Entry {one['id']} was added later than it says." for one in entries if one["recorded"] < self._limit]
+
+
+class _Signatures:
+    """Checks who signed the seals: from the first one that speaks of rows on, every seal has to be signed."""
+
+    def __init__(self, keys: Mapping[str, SealKey]) -> None:
+        self._keys = keys
+        self._must = False
+        self._vouched = 0
+        self._found: list[str] = []
+        self._unsigned: list[int] = []
+        self._strange: dict[str, list[int]] = {}
+
+    def check(self, seal: Plain, *, must: bool) -> None:
+        """Checks one seal."""
+        signatures = seal["signatures"] if isinstance(seal["signatures"], dict) else {}
+        self._must = self._must or must or bool(signatures)
+        if self._must and not signatures:
+            self._unsigned.append(seal["id"])
+        for name, signature in signatures.items():
+            if (key := self._keys.get(name)) is None:
+                self._strange.setdefault(name, []).append(seal["id"])
+            elif not _fits(key, signature, seal):
+                self._found.append(f"Seal {seal['id']} was not signed with the key {name}: the signature is not right.")
+            elif not key.given_up:
+                self._vouched = seal["id"]
+
+    def problems(self, last: int) -> list[str]:
+        """Lists what is wrong with the signatures."""
+        found = [*self._found]
+        if self._unsigned:
+            found.append(f"{_numbers(self._unsigned)} not signed.")
+        for name, numbers in self._strange.items():
+            found.append(
+                f"{_numbers(numbers)} signed with the key {name}, which is none of this service, "
+                "or does not open with its TRAINING_SECRET_KEY."
+            )
+        if self._must and not found and self._vouched != last:
+            found.append(
+                f"Nothing after seal {self._vouched} is signed with a key that still counts. "
+                "If a key was given up just now, seal again: training trail head."
+            )
+        return found
+
+
+def _fits(key: SealKey, signature: Any, seal: Plain) -> bool:
+    try:
+        key.public.verify(bytes.fromhex(signature), signed_text(seal["id"], seal["chain"]))
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+def _numbers(numbers: list[int]) -> str:
+    first, last = min(numbers), max(numbers)
+    return f"Seal {first} is" if first == last else f"Seals {first} to {last} ({len(numbers)}) are"
 
 
 def _seal_problems(seal: Mapping[str, Any], *, number: int, before: str) -> list[str]:
@@ -121,7 +314,3 @@ def _export_problems(seal: Mapping[str, Any] | None, rows: list[Mapping[str, Any
     if len(rows) != seal["size"] or merkle.root([leaf_of(row) for row in rows]).hex() != seal["root"]:
         return [f"The entries of seal {seal['id']} are not those that it closed."]
     return []
-
-
-def _dated(seal: Mapping[str, Any]) -> dict[str, Any]:
-    return {**seal, "made": datetime.fromisoformat(seal["made"])}

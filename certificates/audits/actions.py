@@ -37,10 +37,14 @@ async def draw_sample(title: str, asked: Question, *, size: int, seed: str, acto
             id=uuid4(), unit_id=actor.unit_id, title=title, asked=asked.query() | {"size": size}, seed=seed,
             found=len(found), drawn=now, drawn_by_id=actor.person_id,
         )  # fmt: skip
-        for position, certification in enumerate(drawn, 1):
-            await Case.create(id=uuid4(), audit_id=audit.id, certification_id=UUID(certification), position=position)
+        cases = [
+            await Case.create(id=uuid4(), audit_id=audit.id, certification_id=UUID(one), position=position)
+            for position, one in enumerate(drawn, 1)
+        ]
         detail = {"size": len(drawn), "found": len(found), "seed": seed}
-        await facts.record("audit.drawn", audit, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail)
+        await facts.record(
+            "audit.drawn", audit, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail, rows=cases
+        )
     return audit
 
 

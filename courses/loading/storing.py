@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import OperationalError
+from tortoise.models import Model
 
 from courses.content import Activity, Course, CourseVersion, Media, Module
 from courses.loading.media import type_of
@@ -126,12 +127,19 @@ async def _store(package: Package, *, actor: Actor, now: datetime, storage: Path
                 unit=actor.unit_id,
                 version=package.version,
                 detail={"course": package.slug, "edit_class": package.edit_class, "digest": package.digest},
+                rows=await _parts(version),
             )
     except (Trouble, OperationalError):
         # Only where it is sure that the rows were not written: cancelled or cut off while committing, they may stand.
         for name in stored.values():
             (storage / FOLDER / name).unlink(missing_ok=True)
         raise
+
+
+async def _parts(version: CourseVersion) -> list[Model]:
+    modules = await Module.filter(version_id=version.id).only("id")
+    activities = await Activity.filter(module__version_id=version.id).only("id")
+    return [version.course, *modules, *activities, *await Media.filter(version_id=version.id).only("id")]
 
 
 def _write_files(package: Package, folder: Path) -> dict[str, str]:

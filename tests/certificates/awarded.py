@@ -9,6 +9,7 @@ from certificates import frozen, ids, status_lists
 from certificates.grounds import Consideration, PathwayVersion
 from certificates.models import Certificate, Certification, Decision
 from tests.certificates.examples import FACTS
+from tests.soundness import speak_of
 from training.database.opening import transaction
 from training.demo.cast import known
 
@@ -48,8 +49,10 @@ async def awarded(person: str = "amina", **changes) -> Certificate:
             verify_token=ids.verify_token(random=secrets.token_bytes),
             serial=ids.serial("GT", year=2026, number=place.number), **changes,
         )  # fmt: skip
-        return await Certificate.create(
+        made = await Certificate.create(
             id=uuid4(), certification_id=certification.id, person_id=known(person), serial=facts.serial,
             verify_token=facts.verify_token, credential_id=facts.credential_id, facts=frozen.canonical(facts),
             facts_sha256=frozen.digest(facts), status_list_id=place.list_id, status_index=place.index, reserved=NOW,
         )  # fmt: skip
+    await speak_of(made, version, basis, decision, certification)
+    return made

@@ -309,6 +309,7 @@ def changed_pdf(pdf, *, badge=None):
     return out.getvalue()
 
 
+@pytest.mark.by_hand
 async def test_a_pdf_leads_to_the_check_and_a_changed_one_to_the_truth_or_nowhere(issue, service, stranger):
     row, state = await issue(), service.state
     if not (await state.press.available())[0]:
@@ -343,6 +344,7 @@ async def test_a_certificate_has_its_page_and_says_why_there_is_no_pdf(issue, se
     assert answer.status_code == 409 and "PDF is off here: it is switched off" in answer.text
 
 
+@pytest.mark.by_hand
 async def test_what_is_printed_never_changes_whatever_is_changed_around_it(issue, service, stranger, browse, tmp_path):
     row, state = await issue(), service.state
     amina = await browse("amina")
@@ -381,6 +383,7 @@ async def test_erasing_the_holder_leaves_genuine_with_the_details_removed(issue,
         assert "Holder details removed" in page and "genuine and holds today" in page and "Amina" not in page
 
 
+@pytest.mark.by_hand
 async def test_a_name_that_cannot_be_printed_is_offered_as_a_page_with_the_reason(pathway, service, browse, work):
     await Person.filter(id=known("amina")).update(name="سارة محمد", language="cy")
     row = await certificate_of(await certified("amina"))
@@ -395,6 +398,7 @@ async def test_a_name_that_cannot_be_printed_is_offered_as_a_page_with_the_reaso
     assert thawed(row.facts).language == "cy"
 
 
+@pytest.mark.by_hand
 async def test_a_title_with_accents_gives_serials_and_files_that_everybody_can_use(service, browse, tmp_path, work):
     await publish_pathway(tmp_path, BY_RULES.replace("title: Steady Steps", "title: Świat Rodziny"))
     row = await certificate_of(await certified("amina"))

@@ -76,6 +76,7 @@ async def test_the_holder_and_the_register_see_the_same_day(browse, tmp_path, la
         assert (line["as_of"], line["standing"]) == (today.isoformat(), standing)
 
 
+@pytest.mark.by_hand
 async def test_each_unit_has_days_of_its_own(browse, tmp_path):
     row = await until(SUMMER, tmp_path)
     for zone, word in (("America/New_York", "valid"), ("UTC", "valid"), ("Europe/London", "in grace")):
@@ -85,6 +86,7 @@ async def test_each_unit_has_days_of_its_own(browse, tmp_path):
             assert answer.json()["status"] == word
 
 
+@pytest.mark.by_hand
 async def test_pages_write_moments_by_the_clocks_of_whoever_issued(browse, tmp_path):
     row = await until(SUMMER, tmp_path)
     for zone, written in (("Europe/London", "2 July 2026, 12:30am"), ("America/New_York", "1 July 2026, 7:30pm")):

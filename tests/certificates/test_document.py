@@ -219,6 +219,7 @@ def test_the_badge_is_attached_and_read_back(pdf):
         assert str(opened.Root.AF[0].AFRelationship) == "/Data"
 
 
+@pytest.mark.by_hand
 def test_a_file_without_a_badge_is_refused():
     plain = io.BytesIO()
     with pikepdf.new() as empty:

@@ -76,6 +76,7 @@ DAMAGES = [
 ]  # fmt: skip
 
 
+@pytest.mark.by_hand
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda one: one.__name__)
 async def test_nothing_public_believes_a_damaged_record_and_the_unit_is_told(issue, browse, damage):
     row, other = await issue(), await issue("jude")
@@ -124,6 +125,7 @@ async def test_a_proof_that_is_not_at_hand_is_no_proof_and_no_damage(issue, brow
     assert (await stranger.get(f"/v/{row.verify_token}")).status_code == 200
 
 
+@pytest.mark.by_hand
 async def test_an_erased_holders_certificate_is_sound_until_it_is_changed(issue, browse, settings):
     row, stranger = await issue(), await browse("")
     await erase(row.person_id, actor=await being("dara", TODAY), now=clock.now(), storage=settings.storage)
@@ -134,6 +136,7 @@ async def test_an_erased_holders_certificate_is_sound_until_it_is_changed(issue,
     assert (await stranger.get(f"/v/{row.verify_token}")).status_code == 409
 
 
+@pytest.mark.by_hand
 async def test_erasing_does_not_make_a_damaged_record_sound(issue, browse, settings):
     row, stranger = await issue(), await browse("")
     await facts_changed(row, None)
@@ -141,6 +144,7 @@ async def test_erasing_does_not_make_a_damaged_record_sound(issue, browse, setti
     assert (await stranger.get(f"/v/{row.verify_token}")).status_code == 409
 
 
+@pytest.mark.by_hand
 async def test_a_certificate_that_is_not_signed_yet_is_checked_by_its_facts(database, browse):
     row, stranger = await awarded(), await browse("")
     assert (await stranger.get(f"/v/{row.verify_token}")).status_code == 200

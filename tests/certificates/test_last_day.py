@@ -41,6 +41,7 @@ def test_badge_token_and_square_end_in_the_same_second(first, last, zone, begins
     assert f"{last.day} {last:%B %Y}" in sheet.markup(said)
 
 
+@pytest.mark.by_hand
 async def test_the_public_check_turns_at_that_moment(service, tmp_path):
     await CentralUnit.all().update(zone="America/New_York")
     await publish_pathway(tmp_path, BY_RULES)

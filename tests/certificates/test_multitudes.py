@@ -16,7 +16,10 @@ from training.database.opening import connection
 from training.demo.cast import known
 from training.people.models import Membership, Permission, Person
 
-pytestmark = pytest.mark.skipif(bool(SERVER), reason="PostgreSQL's limit of 32,767 needs as many people")
+pytestmark = [
+    pytest.mark.skipif(bool(SERVER), reason="PostgreSQL's limit of 32,767 needs as many people"),
+    pytest.mark.by_hand,
+]
 
 MANY, MOST_NAMED = 600, 300
 """How many there are, and how many values a statement may have here; both are small, so that this is quick."""

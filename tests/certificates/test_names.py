@@ -17,6 +17,7 @@ async def nameless(database):
     await Person.filter(id=AMINA).update(name=neutral_name(AMINA))
 
 
+@pytest.mark.by_hand
 async def test_an_award_by_the_rules_waits_until_she_tells_her_name(nameless, tmp_path, browse, work):
     await publish_pathway(tmp_path, BY_RULES)
     await shown("amina")
@@ -36,6 +37,7 @@ async def test_an_award_by_the_rules_waits_until_she_tells_her_name(nameless, tm
     assert fact.rows and "Amina" not in str(fact.detail) + str(fact.rows)
 
 
+@pytest.mark.by_hand
 async def test_her_coordinator_is_asked_and_tells_it_and_nobody_of_another_site_does(nameless, tmp_path, browse, work):
     await publish_pathway(tmp_path, BY_RULES)
     await shown("amina")
@@ -50,6 +52,7 @@ async def test_her_coordinator_is_asked_and_tells_it_and_nobody_of_another_site_
     assert "Name needed" not in (await chloe.get("/")).text
 
 
+@pytest.mark.by_hand
 async def test_nobody_decides_to_certify_a_nameless_person_and_a_refusal_needs_no_name(nameless, tmp_path, browse):
     await publish_pathway(tmp_path, NAMED)
     row, dara = await waiting("amina"), await browse("dara")

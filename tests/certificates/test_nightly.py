@@ -144,6 +144,7 @@ async def test_the_nightly_work_run_twice_or_after_missed_days_writes_each_chang
     assert await StateChange.all().count() == 0
 
 
+@pytest.mark.by_hand
 async def test_a_night_that_was_broken_off_goes_on_where_it_stopped(pathway):
     people = sorted(known(key) for key in ("amina", "bruno", "ivan"))
     for person_id in people:
@@ -156,6 +157,7 @@ async def test_a_night_that_was_broken_off_goes_on_where_it_stopped(pathway):
     assert await considered_people() == people
 
 
+@pytest.mark.by_hand
 async def test_the_worker_takes_up_a_night_after_those_who_were_considered(pathway, on_day):
     people = sorted(known(key) for key in ("amina", "bruno", "ivan"))
     for person_id in people:

@@ -343,6 +343,7 @@ async def test_a_decision_that_stands_stays_as_it_is_and_the_answer_is_told(name
     assert "The decision stands." in (await (await browse("amina")).get("/pathways")).text
 
 
+@pytest.mark.by_hand
 async def test_nobody_objects_too_late_or_for_somebody_else_or_answers_their_own(by_rules, browse, work):
     found = await certified("amina", TODAY - timedelta(days=60))
     wanted, made = changes.Wanted("withdrawn", REASON, TODAY - timedelta(days=40)), TODAY - timedelta(days=29)
@@ -374,6 +375,7 @@ async def test_an_audit_that_overturns_tells_the_holder_and_the_public_only_the_
     assert "What it rested on did not stand." in told and REASON not in told
 
 
+@pytest.mark.by_hand
 async def test_an_erased_person_is_written_to_no_more(by_rules, browse, work, mails):
     found = await certified("amina")
     await changed(found, "suspended", browse)

@@ -137,6 +137,7 @@ async def test_a_crash_in_the_middle_is_finished_later(publish, keys, shelf, tmp
     assert await Artefact.filter(kind=BADGE).count() == 1
 
 
+@pytest.mark.by_hand
 async def test_a_crash_between_signed_and_published_is_finished_later(publish, keys, shelf):
     row = await publish(await awarded())
     await Certificate.filter(id=row.id).update(progress="signed", published=None)
@@ -145,6 +146,7 @@ async def test_a_crash_between_signed_and_published_is_finished_later(publish, k
     assert await Artefact.filter(kind=BADGE).count() == 1
 
 
+@pytest.mark.by_hand
 async def test_a_signed_file_lost_before_publishing_is_signed_again(publish, keys, shelf, tmp_path):
     row = await publish(await awarded())
     await Certificate.filter(id=row.id).update(progress="signed", published=None)
@@ -155,6 +157,7 @@ async def test_a_signed_file_lost_before_publishing_is_signed_again(publish, key
     assert (await verified(row, keys, shelf)).credential_id == row.credential_id
 
 
+@pytest.mark.by_hand
 async def test_changed_facts_are_never_signed(publish):
     row = await awarded()
     await Certificate.filter(id=row.id).update(facts=row.facts.replace("Amina", "Karim"))
@@ -270,6 +273,7 @@ async def test_a_key_given_up_is_not_believed_and_its_certificates_are_signed_ag
         await key_changes.compromise(given_up.kid, safe=SAFE, now=later)
 
 
+@pytest.mark.by_hand
 async def test_what_is_over_is_not_signed_again_and_holders_are_told_of_what_was(publish, keys, shelf):
     row, withdrawn, over = [await publish(await awarded(one)) for one in ("amina", "jude", "bruno")]
     await withdraw(withdrawn)
@@ -285,6 +289,7 @@ async def test_what_is_over_is_not_signed_again_and_holders_are_told_of_what_was
     assert (fact.subject_id, fact.person_id) == (str(row.id), row.person_id)
 
 
+@pytest.mark.by_hand
 async def test_a_signature_that_does_not_verify_replaces_nothing(publish, keys, tmp_path):
     class Forgetful(Shelf):
         """A shelf that gives back something else than it was given."""

@@ -88,6 +88,7 @@ async def test_an_award_a_state_a_role_or_a_relation_is_never_typed_in(browse, t
     assert await result("amina", "asked", "next", "base") == ("not_met", False)
 
 
+@pytest.mark.by_hand
 async def test_an_award_that_was_typed_in_before_counts_for_nothing_and_can_be_taken_back(browse, tmp_path):
     await publish_pathway(tmp_path, ASKED)
     row = await RecordedEvidence.create(
@@ -167,6 +168,7 @@ async def test_a_waiver_and_a_sign_off_count_in_the_programme_that_they_name(bro
     assert await result("amina", "growing_together", "group_leader", "course") == ("not_met", False)
 
 
+@pytest.mark.by_hand
 async def test_an_old_waiver_that_names_no_programme_is_of_unknown_worth_where_there_are_several(growing, tmp_path):
     await RecordedEvidence.create(
         id=uuid4(), person_id=known("amina"), type="waiver", what="group_leader/course", on=YESTERDAY,

@@ -43,6 +43,7 @@ async def test_an_assessor_on_hold_reads_why_and_what_to_do(browse, tmp_path, ve
     assert "Renew it first" not in answer.text
 
 
+@pytest.mark.by_hand
 async def test_who_let_a_period_run_out_is_told_to_renew(browse, tmp_path, version):
     await publish_pathway(tmp_path, ASSESSES)
     await certified("bruno", TODAY - timedelta(days=30))

@@ -120,6 +120,7 @@ def packed_pdf(size):
     return out.getvalue() + os.urandom(3_000_000)
 
 
+@pytest.mark.by_hand
 async def test_six_large_pdfs_at_once_neither_fill_the_memory_nor_hold_anybody_up(service, browse):
     stranger, pdf = await browse(""), packed_pdf(60_000_000)
     before = _resident()

@@ -155,6 +155,7 @@ async def test_a_cohort_is_filled_from_a_roster_that_was_shown_first(
     assert dict(_rows((await chloe.get(fill)).text))["Grace Hall"] == "In the cohort already"
 
 
+@pytest.mark.by_hand
 async def test_a_roster_is_read_only_for_the_sites_that_one_looks_after(
     side: Side, small_steps: str, browse: Browse
 ) -> None:

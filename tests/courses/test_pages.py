@@ -226,6 +226,7 @@ async def test_media_come_in_parts_to_people_of_the_unit_only(small_steps: str, 
     assert (await browser.get("/courses/media/unknown")).status_code == 404
 
 
+@pytest.mark.by_hand
 async def test_script_that_got_into_the_database_is_not_shown(small_steps: str, browse: Browse) -> None:
     page = await Activity.get(slug="first")
     page.content["en"]["html"] += "<script>alert(1)</script><p onclick='x'>Still here.</p>"
@@ -234,6 +235,7 @@ async def test_script_that_got_into_the_database_is_not_shown(small_steps: str, 
     assert "<p>Still here.</p>" in shown.text and "alert(1)" not in shown.text
 
 
+@pytest.mark.by_hand
 async def test_another_central_unit_has_neither_the_course_nor_its_media(small_steps: str, browse: Browse) -> None:
     other = await CentralUnit.create(slug="apart", name="Apart")
     person = await Person.create(id=known("zoe"), unit=other, name="Zoe Other", created=NOW)
@@ -306,6 +308,7 @@ async def test_coming_from_an_lms_begins_the_course_at_the_activity_asked_for(
     assert (await Fact.get(kind="course.started")).person_id == known("amina")
 
 
+@pytest.mark.by_hand
 async def test_the_list_of_learners_goes_on_where_a_page_ends_even_among_people_of_one_name(
     small_steps: str, browse: Browse
 ) -> None:

@@ -3,11 +3,14 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
+
 from training import app as roof
 from training.database.opening import connection
 from training.sites.models import CentralUnit
 
 
+@pytest.mark.by_hand
 async def test_a_unit_added_after_the_database_failed_for_a_moment_is_seen(settings, database, monkeypatch):
     monkeypatch.setattr(roof, "UNITS_AGAIN", 0.02)
     app = roof.build(settings)

@@ -80,6 +80,7 @@ async def test_whoever_comes_by_a_launch_belongs_here_from_today_on(side: Side, 
     assert (await Membership.get(person_id=person)).starts == today
 
 
+@pytest.mark.by_hand
 async def test_a_launch_in_the_evening_of_the_americas_begins_that_day_and_not_tomorrow(side: Side):
     await CentralUnit.filter(id=known("together")).update(zone="America/New_York")
     with time_machine.travel(utc("2026-07-02T01:00")):

@@ -48,6 +48,7 @@ async def test_one_piece_or_all_of_it_is_done_again(failed, browse):
     assert "No work has failed" in (await farah.get("/work")).text
 
 
+@pytest.mark.by_hand
 async def test_another_unit_reads_neither_the_work_nor_a_reason_that_may_name_somebody(failed, browse):
     await CentralUnit.create(id=uuid4(), slug="other", name="Other", contact="x@example.org")
     await Followup.filter(key="plan reminders").update(fact_id=None)

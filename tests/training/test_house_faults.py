@@ -167,6 +167,7 @@ async def test_ready_says_that_files_cannot_be_kept_and_when_they_can_again(
         assert (await stranger.get("/health/ready")).status_code == 200
 
 
+@pytest.mark.by_hand
 async def test_a_pdf_that_cannot_be_kept_is_answered_in_words(settings, reserved, service, browse, tmp_path) -> None:
     async with working(settings) as work:
         await work(NOW)

@@ -1,12 +1,13 @@
 """What raters do: open an assessment, keep drafts, hand in their rating, agree where they are apart, sign."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
+from tortoise.models import Model
 
 from training import facts
 from training.assessments.eligible import eligibility, others_who_rate
@@ -71,9 +72,9 @@ async def open_assessment(opening: Opening, *, key: UUID, actor: Actor, now: dat
     try:
         async with transaction():
             await row.save(force_create=True)
-            for rater in raters:
-                await Rater.create(assessment_id=row.id, person_id=rater)
-            await note("assessment.opened", row, actor=actor.person_id, now=now, detail={"raters": len(raters)})
+            parts = [await Rater.create(assessment_id=row.id, person_id=rater) for rater in raters]
+            detail = {"raters": len(raters)}
+            await note("assessment.opened", row, actor=actor.person_id, now=now, detail=detail, rows=parts)
     except IntegrityError as error:  # sent twice in one moment
         found = await Assessment.get_or_none(slot=row.slot)
         found = found or await Assessment.get_or_none(entry_key=key, opened_by_id=actor.person_id)
@@ -219,16 +220,18 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime, see
         _refuse_gaps(instrument, drafts)
         if not await Rater.filter(id=rater.id, state="rating").update(state="submitted", submitted=now):
             raise Conflict("You have handed in this rating already.", "Look at the assessment again.")
-        for item, draft in drafts.items():
+        ratings = [
             await Rating.create(
                 assessment_id=assessment_id, rater_id=rater.id, item=item, mark=draft.mark, note=draft.note,
                 recorded=now,
-            )  # fmt: skip
+            )
+            for item, draft in drafts.items()
+        ]  # fmt: skip
         await Draft.filter(rater_id=rater.id).delete()
-        await note("assessment.submitted", assessment, actor=actor.person_id, now=now)
         if not await Rater.filter(assessment_id=assessment_id, state="rating").exists():
             differ = apart(instrument, await rows_of(assessment_id))
             await _move(assessment, "open", "reconciling" if differ else "submitted")
+        await note("assessment.submitted", assessment, actor=actor.person_id, now=now, rows=[rater, *ratings])
     return assessment
 
 
@@ -257,13 +260,16 @@ async def reconcile(assessment_id: UUID, agreed: Mapping[str, Noted], *, actor: 
         raise Invalid("There is a problem", problems=problems)
     async with transaction():
         await _hold(assessment, "reconciling", now)
-        for item in differ:
+        settled = [
             await Reconciliation.create(
                 assessment_id=assessment_id, item=item, mark=packed(agreed[item].mark), reasons=_reasons(agreed, item),
                 person_id=actor.person_id, recorded=now,
-            )  # fmt: skip
+            )
+            for item in differ
+        ]  # fmt: skip
         await _move(assessment, "reconciling", "submitted")
-        await note("assessment.reconciled", assessment, actor=actor.person_id, now=now, detail={"items": differ})
+        detail = {"items": differ}
+        await note("assessment.reconciled", assessment, actor=actor.person_id, now=now, detail=detail, rows=settled)
     return assessment
 
 
@@ -293,10 +299,18 @@ async def _move(assessment: Assessment, before: str, after: str) -> None:
 
 
 async def note(
-    kind: str, row: Assessment, *, actor: UUID, now: datetime, detail: Mapping[str, Any] | None = None
+    kind: str,
+    row: Assessment,
+    *,
+    actor: UUID,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+    rows: Iterable[Model] = (),
 ) -> None:
-    """Records a fact about an assessment, in the caller's transaction."""
-    await facts.record(kind, row, actor=actor, now=now, person=row.person_id, unit=row.unit_id, detail=detail)
+    """Records a fact about an assessment and its parts, in the caller's transaction."""
+    await facts.record(
+        kind, row, actor=actor, now=now, person=row.person_id, unit=row.unit_id, detail=detail, rows=rows
+    )
 
 
 def plain(lines: Sequence[Any]) -> list[dict[str, Any]]:

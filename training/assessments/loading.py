@@ -82,6 +82,7 @@ async def _publish(table: Table, wanted: schema.Instrument, *, actor: Actor, now
             unit=actor.unit_id,
             version=wanted.version,
             detail={"instrument": wanted.name, "digest": row.digest},
+            rows=[instrument],
         )
 
 

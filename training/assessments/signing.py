@@ -45,6 +45,7 @@ async def sign(assessment_id: UUID, *, actor: Actor, now: datetime) -> Assessmen
         await facts.record(
             "rating.signed", signature, actor=actor.person_id, now=now, person=assessment.person_id,
             unit=assessment.unit_id, detail={"assessment": str(assessment.id), "digest": signature.digest},
+            rows=[rater],
         )  # fmt: skip
         if not await Rater.filter(assessment_id=assessment_id).exclude(state__in=["signed", LEFT]).exists():
             await _settle(assessment, instrument, rows, actor=actor, now=now)

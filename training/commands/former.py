@@ -41,7 +41,7 @@ async def _tell(key: str, secret: str, file: Path, unit: str) -> int:
     facts.follow(AFTER)
     settings = here()
     async with opened(settings.database_url), outside(settings) as things:
-        owner = await unit_of(unit)
+        owner = await unit_of(unit, now=clock.now())
         tool = Tool(things.platform, origin=settings.public_url, secret_key=settings.secret_key)
         return await former.tell(tool, key, secret, await _read(file, owner), unit_id=owner.id, now=clock.now())
 

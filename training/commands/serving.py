@@ -19,6 +19,7 @@ import uvloop
 from training import app as roof
 from training import clock, facts, logs
 from training import settings as setting
+from training.baseline import cover
 from training.commands.tables import AsJson, show
 from training.consequences import AFTER
 from training.database import migrating
@@ -62,8 +63,10 @@ def work(
 
 def migrate() -> None:
     """Bring the tables of the database up to date."""
-    done = asyncio.run(migrating.migrate(_ready().database_url))
+    done, rows = asyncio.run(_migrate(_ready()))
     typer.echo(f"{len(done)} migrations were run." if done else "The database is up to date.")
+    if rows:
+        typer.echo(f"The trail speaks of {rows} rows from now on; a change of them without an entry will show.")
 
 
 def seed() -> None:
@@ -88,8 +91,15 @@ def demo(
     Path("var/demo").mkdir(parents=True, exist_ok=True)
     logs.set_up(settings.log_format)
     begun = time.perf_counter()
-    asyncio.run(migrating.migrate(settings.database_url))
+    asyncio.run(_migrate(settings))
     uvloop.run(_demo(settings, host, port, begun))
+
+
+async def _migrate(settings: Settings) -> tuple[list[str], int]:
+    done = await migrating.migrate(settings.database_url)
+    facts.follow(AFTER)
+    async with opened(settings.database_url):
+        return done, await cover(now=clock.now(), migrated=bool(done))
 
 
 def _ready() -> Settings:

@@ -3,45 +3,86 @@
 import asyncio
 import json
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from training import clock
+from certificates.keys import KeyStore
+from certificates.safe import Safe
+from training import clock, facts
+from training.baseline import accept
 from training.commands.backup import Backup
 from training.commands.place import here
 from training.commands.tables import plain
+from training.consequences import AFTER
 from training.database.opening import opened
 from training.errors import Invalid
-from training.lti.keyring import Keyring
-from training.sealing import Head, export, head, seal_trail
+from training.people.operator import OPERATOR
+from training.sealing import Head, export, head, last_seal, seal_trail
 from training.settings import Settings
 from training.trail_check import Report, verify_trail
 
 trail = typer.Typer(no_args_is_help=True)
 
 
+@asynccontextmanager
+async def _keys(settings: Settings) -> AsyncIterator[KeyStore]:
+    """Opens the database, and gives the keys that sign the trail in it."""
+    facts.follow(AFTER)
+    async with opened(settings.database_url):
+        yield KeyStore(Safe.of(settings.secret_key), home=settings.public_url)
+
+
+async def _seal(keys: KeyStore) -> None:
+    now = clock.now()
+    if sign := await keys.seal_signer(now=now):
+        await seal_trail(now=now, sign=sign)
+
+
 @trail.command("verify")
 def verify(
     known: Annotated[list[Path], typer.Option("--head", help="a head kept elsewhere, as trail head printed it")] = [],  # noqa: B006
 ) -> None:
-    """Check that nothing in the trail was changed, removed, added or reordered; then seal what is new."""
-    report = asyncio.run(_verify(here(), [_head(path) for path in known]))
+    """Check that no entry of the trail and no row it speaks of was changed, removed or added; then seal what is new."""
+    _tell(asyncio.run(_verify(here(), [_head(path) for path in known])), "The trail is sound.", new=True)
+
+
+async def _verify(settings: Settings, known: list[Head]) -> Report:
+    async with _keys(settings) as keys:
+        report = await verify_trail(known, now=clock.now(), keys=await keys.seal_keys())
+        if report.sound:  # never seal over a damage
+            await _seal(keys)
+    return report
+
+
+def _tell(report: Report, sound: str, *, new: bool = False) -> None:
     for problem in report.problems:
         typer.echo(problem, err=True)
     if not report.sound:
         raise typer.Exit(1)
-    typer.echo(f"The trail is sound. Entries: {report.entries} sealed in {report.seals}, {report.unsealed} new.")
+    more = f", {report.unsealed} new" if new else ""
+    typer.echo(f"{sound} Entries: {report.entries} sealed in {report.seals}{more}. Rows compared: {report.rows}.")
+    for note in report.notes:
+        typer.echo(note)
 
 
-async def _verify(settings: Settings, known: list[Head]) -> Report:
-    async with opened(settings.database_url):
-        report = await verify_trail(known)
-        if report.sound:  # never seal over a damage
-            await seal_trail(now=clock.now())
-    return report
+@trail.command("accept")
+def accept_rows(because: Annotated[str, typer.Option(help="why the rows are in order as they stand")]) -> None:
+    """Take the rows that trail verify names as they stand, with a reason that stays in the trail."""
+    count = asyncio.run(_accept(here(), because))
+    typer.echo(f"{count} rows were taken as they stand; the trail says so, and why.")
+
+
+async def _accept(settings: Settings, because: str) -> int:
+    if not because.strip():
+        raise Invalid("There is no reason.", "Say why the rows are in order: --because WORDS")
+    async with _keys(settings) as keys:
+        report = await verify_trail(now=clock.now(), keys=await keys.seal_keys())
+        return await accept(report.wrong_rows, because=because.strip(), actor=OPERATOR, now=clock.now())
 
 
 @trail.command("head")
@@ -51,18 +92,16 @@ def show_head() -> None:
 
 
 async def _signed_head(settings: Settings) -> dict[str, Any]:
-    now = clock.now()
-    async with opened(settings.database_url):
-        await seal_trail(now=now)
-        told: dict[str, Any] = json.loads(json.dumps(asdict(await head()), default=plain))
-        claims = {"iss": settings.public_url, "iat": int(now.timestamp()), "sub": "trail", "head": told}
-        return told | {"signed": await Keyring(settings.secret_key).sign(claims, now)}
+    async with _keys(settings) as keys:
+        await _seal(keys)
+        last = await last_seal()
+        return asdict(await head()) | {"signatures": last.signatures if last else None}
 
 
 def _head(path: Path) -> Head:
     try:
         told: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return Head(int(told["number"]), str(told["chain"]), int(told["entries"]), None)
+        return Head(int(told["number"]), str(told["chain"]), 0, None)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Invalid(f"{path}: this is no head of the trail.", "Give a file that trail head has printed.") from error
 
@@ -76,8 +115,8 @@ def export_to(file: Path) -> None:
 async def _export(settings: Settings, file: Path) -> int:
     part, count = file.with_name(f"{file.name}.part"), 0
     try:
-        async with opened(settings.database_url):
-            await seal_trail(now=clock.now())
+        async with _keys(settings) as keys:
+            await _seal(keys)
             with part.open("w", encoding="utf-8") as out:
                 async for line in export():
                     out.write(f"{line}\n")
@@ -102,14 +141,9 @@ def restore(file: Path, force: Annotated[bool, typer.Option("--force", help="rep
     """Bring back a backup; stop the service first. It is checked before anything is replaced, the trail after."""
     settings = here()
     Backup.of(settings).bring_back(file, force=force, now=clock.now())
-    report = asyncio.run(_checked(settings.database_url))
-    for problem in report.problems:
-        typer.echo(problem, err=True)
-    if not report.sound:
-        raise typer.Exit(1)
-    typer.echo(f"{file} is restored. The trail is sound. Entries: {report.entries} sealed in {report.seals}.")
+    _tell(asyncio.run(_checked(settings)), f"{file} is restored. The trail is sound.")
 
 
-async def _checked(url: str) -> Report:
-    async with opened(url):
-        return await verify_trail()
+async def _checked(settings: Settings) -> Report:
+    async with _keys(settings) as keys:
+        return await verify_trail(now=clock.now(), keys=await keys.seal_keys())

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from tortoise.models import Model
+
+from training import facts
+from training.database.opening import transaction
 from training.people.demo_cast import known
 from training.people.models import Email, Membership, Person, Relation
 from training.sites.models import Area, CentralUnit, Licence, Programme, Site
@@ -54,8 +58,17 @@ RELATIONS = (("amina", "hana", "supervisor"), ("jude", "hana", "supervisor"), ("
 
 
 async def settle(now: datetime) -> None:
-    """Writes the places and people; what is there already stays."""
-    unit, _ = await CentralUnit.get_or_create(
+    """Writes the places and people, with one entry of the trail for all; what is there already stays."""
+    async with transaction():
+        unit, new = await _places()
+        people = await _people(unit.id, now)
+        if new:
+            rows = [*await Programme.all(), *await Area.all(), *await Site.all(), *await Licence.all(), *people]
+            await facts.record("unit.added", unit, actor=None, unit=unit.id, now=now, rows=rows)
+
+
+async def _places() -> tuple[CentralUnit, bool]:
+    unit, new = await CentralUnit.get_or_create(
         id=known("together"),
         defaults={"slug": "together", "name": "Parenting Together", "contact": "help@together.example"},
     )
@@ -77,10 +90,10 @@ async def settle(now: datetime) -> None:
         await Licence.get_or_create(
             id=known(f"licence/{code}"), defaults={"site_id": site.id, "programme_id": programme.id, "starts": BEGIN}
         )
-    await _people(unit.id, now)
+    return unit, new
 
 
-async def _people(unit_id: UUID, now: datetime) -> None:
+async def _people(unit_id: UUID, now: datetime) -> list[Model]:
     for member in PEOPLE:
         given = {"unit_id": unit_id, "name": member.name, "language": member.language, "created": now}
         await Person.get_or_create(id=known(member.key), defaults=given)
@@ -95,3 +108,4 @@ async def _people(unit_id: UUID, now: datetime) -> None:
     for person, other, kind in RELATIONS:
         related = {"person_id": known(person), "other_id": known(other), "kind": kind, "starts": BEGIN, "recorded": now}
         await Relation.get_or_create(id=known(f"relation/{person}/{other}"), defaults=related)
+    return [*await Person.all(), *await Email.all(), *await Membership.all(), *await Relation.all()]

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
+from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict
 from training.lti import deeplinking, former, messages, notices, swift, tokens
@@ -188,8 +189,13 @@ async def _deployment(registration: Registration, deployment_id: str, now: datet
     if found is None and registration.deployment_policy != "refuse":
         state = "approved" if registration.deployment_policy == "auto" else "pending"
         row = Deployment(id=uuid4(), registration=registration, deployment_id=deployment_id, state=state, seen=now)
-        await Deployment.bulk_create([row], ignore_conflicts=True)
-        found = await Deployment.get(registration_id=registration.id, deployment_id=deployment_id)
+        async with transaction():
+            await Deployment.bulk_create([row], ignore_conflicts=True)
+            found = await Deployment.get(registration_id=registration.id, deployment_id=deployment_id)
+            if found.id == row.id:
+                detail = {"registration": str(registration.id), "state": state}
+                unit = registration.unit_id
+                await facts.record("deployment.added", found, actor=None, unit=unit, now=now, detail=detail)
     if found is None or found.state == "refused":
         raise Refused("deployment_unknown", deployment_id)
     if found.state != "approved":

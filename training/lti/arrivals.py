@@ -101,6 +101,7 @@ async def meet(
     await facts.record(
         "membership.given", membership, actor=None, person=person.id, unit=registration.unit_id, now=now,
         detail={"role": "trainee", "because": "lti"},
+        rows=[person, found],
     )  # fmt: skip
     return found, True
 

@@ -48,7 +48,7 @@ async def register(
 
     `address` is the network address that asked for it, for whoever approves.
     """
-    owner = await unit_of(unit)  # before the platform is told anything
+    owner = await unit_of(unit, now=now)  # before the platform is told anything
     asked_hash = hashlib.sha256(f"{configuration_url}|{token}".encode()).hexdigest()
     known = await Registration.get_or_none(asked_hash=asked_hash, unit_id=owner.id)
     if known:

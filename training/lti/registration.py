@@ -48,7 +48,7 @@ async def add(
     problems = check(entry)
     if problems:
         raise Invalid("The registration cannot be used.", " ".join(problems.values()), problems=problems)
-    owner = await unit_of(unit)
+    owner = await unit_of(unit, now=now)
     place = await _site(owner, site) if site else None
     if await Registration.filter(issuer=entry.issuer, client_id=entry.client_id).exists():
         raise Conflict("This issuer and client id are registered already.", "See: training lti list.")
@@ -188,11 +188,14 @@ def _is_url(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and len(url) <= LONGEST_URL and url.isprintable()
 
 
-async def unit_of(slug: str) -> CentralUnit:
+async def unit_of(slug: str, *, now: datetime) -> CentralUnit:
     """Finds the central unit of that slug, or the only one."""
     found = await (CentralUnit.filter(slug=slug) if slug else CentralUnit.all()).limit(2)
     if not found and not slug:  # a fresh installation: its LMS is often connected before anything is loaded
-        return await CentralUnit.create(id=uuid4(), slug="central-unit", name="Central unit")
+        async with transaction():
+            made = await CentralUnit.create(id=uuid4(), slug="central-unit", name="Central unit")
+            await facts.record("unit.added", made, actor=None, unit=made.id, now=now)
+        return made
     if len(found) != 1:
         raise Invalid("It is not clear which central unit this LMS belongs to.", "Name it with --unit.")
     return found[0]

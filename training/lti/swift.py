@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,18 +17,21 @@ from training.database.opening import connection
 from training.dates import local_day
 from training.lti import swift_postgres, swift_sqlite
 from training.lti.arrivals import language_of, name_of
-from training.lti.models import Registration
+from training.lti.models import Identity, Registration
 from training.lti.traces import Notes
 from training.lti.visits import Launch, Visit
 from training.people.actor import LtiContext
-from training.people.models import searched
+from training.people.models import Membership, Person, searched
 from training.people.sessions import ABSOLUTE, token_hash
+from training.row_digests import digested
 
 WRITTEN = ("person.launched", "membership.given")
 """The facts that are written here; where work is to follow one of them, the long way queues it."""
 NEW = ("person", "identity", "membership", "context", "link", "context_role", "trace")
 """The rows that a launch may make, each with an id of its own."""
 ID_BYTES = 16
+NOBODY = {"met_rows": None, "met_seals": None}
+"""Stands where the digests of somebody new would."""
 
 
 @dataclass(frozen=True)
@@ -69,17 +72,57 @@ async def write(
         | _of_trace(visit, notes)
     )
     client = connection()
-    try:
-        if isinstance(client, SafeSqliteClient):
-            written = await client.at_once(lambda raw: swift_sqlite.write(raw, values))
-        else:
-            assert isinstance(client, SafeAsyncpgClient)
-            written = bool(await client.at_once(swift_postgres.STATEMENT, swift_postgres.ordered(values)))
-    except IntegrityError:
-        return False
+    if isinstance(client, SafeSqliteClient):
+        written = await _written(client.at_once(lambda raw: swift_sqlite.write(raw, values, _met)))
+    else:
+        assert isinstance(client, SafeAsyncpgClient)
+        # Who is known is known to the statement alone: the rows of somebody new are digested when it finds nobody.
+        written = await _written(client.at_once(swift_postgres.STATEMENT, swift_postgres.ordered(values | NOBODY)))
+        if not written:
+            values |= _met(values)
+            written = await _written(client.at_once(swift_postgres.STATEMENT, swift_postgres.ordered(values)))
     if written:
         notes.target = visit.target
     return written
+
+
+async def _written(done: Awaitable[object]) -> bool:
+    try:
+        return bool(await done)
+    except IntegrityError:
+        return False
+
+
+def _met(values: Mapping[str, Any]) -> dict[str, str]:
+    """Digests the rows of somebody who was never here, for the fact that speaks of them."""
+    person, now = values["person"], values["now"]
+    rows = (
+        digested(
+            Person,
+            {
+                "id": person, "unit_id": values["unit"], "name": values["called"], "folded": values["folded"],
+                "language": values["language"], "created": now,
+            },
+        ),
+        digested(
+            Identity,
+            {
+                "id": values["identity"], "registration_id": values["registration"], "sub": values["sub"],
+                "person_id": person, "test_user": values["test_user"], "created": now,
+            },
+        ),
+        digested(
+            Membership,
+            {
+                "id": values["membership"], "person_id": person, "role": "trainee", "site_id": values["site"],
+                "starts": values["today"], "recorded": now,
+            },
+        ),
+    )  # fmt: skip
+    return {
+        "met_rows": _json({row.table: {row.id: row.digest()} for row in rows}),
+        "met_seals": _json([{"id": row.key, "salt": row.salt, "marks": row.marks} for row in rows]),
+    }
 
 
 def _drawn() -> dict[str, UUID]:
@@ -151,4 +194,4 @@ def _of_trace(visit: Launch, notes: Notes) -> dict[str, Any]:
     }
 
 
-_json: Callable[[Mapping[str, Any] | list[str]], str] = json.JSONEncoder(separators=(",", ":")).encode
+_json: Callable[[Mapping[str, Any] | list[Any]], str] = json.JSONEncoder(separators=(",", ":")).encode

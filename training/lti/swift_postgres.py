@@ -9,13 +9,14 @@ _TYPES = {
     "date": "today",
     "uuid": "registration unit site person identity membership context link context_role trace",
     "boolean": "test_user",
-    "jsonb": "scopes came_from first_detail again_detail given_detail",
+    "jsonb": "scopes came_from first_detail again_detail given_detail met_rows met_seals",
     "double precision": "clock_skew",
 }
 _TYPE_OF = {name: kind for kind, names in _TYPES.items() for name in names.split()}
 
 # All parts see the tables as they were before; a part that finds nothing to do writes nothing. Whoever is not active,
-# not approved, erased or called anew leaves a NULL or a double where there may be none; then nothing at all is written.
+# not approved, erased or called anew, and somebody new whose rows are not digested yet, leaves a NULL or a double where
+# there may be none; then nothing at all is written.
 _NAMED = """
 WITH spent AS (
   INSERT INTO lti_nonce (nonce, digest, expires) VALUES (:nonce, :digest, :nonce_until)
@@ -28,7 +29,8 @@ WITH spent AS (
     AND (:name IN ('', i.name) OR p.name NOT IN (i.name, 'Learner ' || upper(left(p.id::text, 4))))
 ), met AS (
   INSERT INTO people_person (id, unit_id, name, folded, language, created)
-  SELECT :person, :unit, :called, :folded, :language, :now WHERE NOT EXISTS (SELECT FROM known) RETURNING id
+  SELECT :person, :unit, :called, :folded, :language, :now
+  WHERE NOT EXISTS (SELECT FROM known) AND :met_rows IS NOT NULL RETURNING id
 ), named AS (
   INSERT INTO lti_identity (id, registration_id, sub, person_id, name, email, test_user, created)
   SELECT :identity, :registration, :sub, id, :name, :email, :test_user, :now FROM met RETURNING id, person_id
@@ -37,6 +39,9 @@ WITH spent AS (
 ), joined AS (
   INSERT INTO people_membership (id, person_id, role, site_id, starts, recorded)
   SELECT :membership, person_id, 'trainee', :site, :today, :now FROM named
+), digested AS (
+  INSERT INTO trail_row (id, salt, marks)
+  SELECT s.id, s.salt, s.marks FROM named, jsonb_to_recordset(:met_seals) AS s (id text, salt text, marks jsonb)
 ), told_anew AS (
   UPDATE lti_identity i SET name = coalesce(nullif(:name, ''), i.name), email = coalesce(nullif(:email, ''), i.email),
     former_emails = CASE WHEN :email IN ('', k.email) THEN i.former_emails
@@ -82,12 +87,12 @@ WITH spent AS (
   ON CONFLICT (identity_id, context_id) DO UPDATE SET role = EXCLUDED.role, launched = EXCLUDED.launched
 ), noted AS (
   INSERT INTO trail_fact
-    (kind, subject_kind, subject_id, person_id, unit_id, actor_id, happened, recorded, version, detail)
+    (kind, subject_kind, subject_id, person_id, unit_id, actor_id, happened, recorded, version, detail, rows)
   SELECT 'membership.given', 'people.Membership', (:membership)::text, person_id, :unit, NULL::uuid, :now, :now, '',
-    :given_detail FROM named
+    :given_detail, :met_rows FROM named
   UNION ALL
   SELECT 'person.launched', 'lti.Identity', id::text, person_id, :unit, person_id, :now, :now, '',
-    CASE WHEN fresh THEN :first_detail ELSE :again_detail END FROM who
+    CASE WHEN fresh THEN :first_detail ELSE :again_detail END, NULL::jsonb FROM who
 ), left_behind AS (
   UPDATE people_session SET ended = :now WHERE token_hash = :replaces AND ended IS NULL
 ), opened AS (

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +29,11 @@ _MEET = (
     "VALUES (:identity, :registration, :sub, :person, :name, :email, :test_user, :now)",
     "INSERT INTO people_membership (id, person_id, role, site_id, starts, recorded) "
     "VALUES (:membership, :person, 'trainee', :site, :today, :now)",
-    "INSERT INTO trail_fact (kind, subject_kind, subject_id, person_id, unit_id, happened, recorded, version, detail) "
-    "VALUES ('membership.given', 'people.Membership', :membership, :person, :unit, :now, :now, '', :given_detail)",
+    "INSERT INTO trail_fact "
+    "(kind, subject_kind, subject_id, person_id, unit_id, happened, recorded, version, detail, rows) VALUES "
+    "('membership.given', 'people.Membership', :membership, :person, :unit, :now, :now, '', :given_detail, :met_rows)",
+    "INSERT INTO trail_row (id, salt, marks) SELECT value ->> 'id', value ->> 'salt', value -> 'marks' "
+    "FROM json_each(:met_seals)",
 )
 _PLACE = """
 INSERT INTO lti_context (id, deployment_id, context_id, title, label, roster_url, differences_url)
@@ -58,8 +61,11 @@ _ALWAYS = (
 _LEAVE = "UPDATE people_session SET ended = :now WHERE token_hash = :replaces AND ended IS NULL"
 
 
-def write(raw: sqlite3.Connection, told: Row) -> bool:
-    """Writes a launch in the transaction that is open, and tells whether it could."""
+def write(raw: sqlite3.Connection, told: Row, met: Callable[[Row], Row]) -> bool:
+    """Writes a launch in the transaction that is open, and tells whether it could.
+
+    `met` digests the rows of somebody new. A person whose own name would change goes the long way, which tells of it.
+    """
     values = {name: str(value) if isinstance(value, UUID) else value for name, value in told.items()}
     raw.execute(_SPEND, values)
     found: Row | None = raw.execute(_FIND, values).fetchone()
@@ -67,6 +73,8 @@ def write(raw: sqlite3.Connection, told: Row) -> bool:
         raw.rollback()
         return False
     values["staff_sessions"] = found["staff_sessions"]
+    if not found["identity"]:
+        values |= met(told)
     values["detail"] = values["again_detail" if found["identity"] else "first_detail"]
     _write_person(raw, found, values)
     _write_place(raw, found, values)

@@ -1,5 +1,6 @@
 """What changes people: signing in by a one-time link, and giving or ending a membership."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -91,8 +92,11 @@ async def sign_in_by_link(
     async with transaction():
         if not await SignInLink.filter(id=link.id, used__isnull=True, expires__gt=now).update(used=now):
             raise Conflict("This sign-in link has just been used.", "Ask for a new one.")
-        await Email.filter(person_id=who, address=link.address).update(confirmed=True)
-        await _open(who, session_token=session_token, replaces=replaces, browser=browser, way="link", now=now)
+        found = await Email.filter(person_id=who, address=link.address)
+        await Email.filter(id__in=[one.id for one in found]).update(confirmed=True)
+        await _open(
+            who, session_token=session_token, replaces=replaces, browser=browser, way="link", now=now, rows=found
+        )
     return link.target
 
 
@@ -105,13 +109,21 @@ async def sign_in_in_demo(
 
 
 async def _open(
-    person_id: UUID, *, session_token: str, replaces: str | None, browser: str, way: str, now: datetime
+    person_id: UUID,
+    *,
+    session_token: str,
+    replaces: str | None,
+    browser: str,
+    way: str,
+    now: datetime,
+    rows: Iterable[Email] = (),
 ) -> None:
     person = await Person.get(id=person_id)
     await open_session(person_id, token=session_token, now=now, browser=browser, replaces=replaces)
     await facts.record(
-        "person.signed_in", person, actor=person_id, person=person_id, unit=person.unit_id, now=now, detail={"way": way}
-    )
+        "person.signed_in", person, actor=person_id, person=person_id, unit=person.unit_id, now=now,
+        detail={"way": way}, rows=rows,
+    )  # fmt: skip
 
 
 async def sign_out(person_id: UUID, *, key: str = "", actor: Actor, now: datetime) -> int:

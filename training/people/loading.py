@@ -154,8 +154,10 @@ async def _add(row: Row, by: By) -> Person:
     person = await Person.create(
         id=uuid4(), unit_id=by.unit_id, name=row.line["name"], language=language, created=by.now
     )
-    await Email.create(id=uuid4(), unit_id=by.unit_id, person_id=person.id, address=row.address)
-    await facts.record("person.added", person, actor=by.actor_id, now=by.now, person=person.id, unit=by.unit_id)
+    email = await Email.create(id=uuid4(), unit_id=by.unit_id, person_id=person.id, address=row.address)
+    await facts.record(
+        "person.added", person, actor=by.actor_id, now=by.now, person=person.id, unit=by.unit_id, rows=[email]
+    )
     return person
 
 

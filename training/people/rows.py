@@ -11,6 +11,7 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
 from training.people.models import Person
+from training.sealed_tables import SEALED
 
 Row = dict[str, Any]
 Rows = dict[type[Model], dict[Any, Row]]
@@ -50,6 +51,16 @@ def models() -> list[type[Model]]:
     """Lists the tables, ground floor first."""
     assert Tortoise.apps is not None
     return [model for room in Tortoise.apps.values() for model in room.values()]
+
+
+def sealed(rows: Rows) -> list[Model]:
+    """Gives those rows of which the trail has to speak when they are changed."""
+    return [
+        model(**{model._meta.pk_attr: key})
+        for model, kept in rows.items()
+        if model._meta.full_name in SEALED
+        for key in kept
+    ]
 
 
 def told(rows: Rows) -> dict[str, list[Row]]:

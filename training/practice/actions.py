@@ -1,12 +1,13 @@
 """What people do in practice: log a group, log supervision, correct it, take it back, record a check."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
+from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from training import facts
@@ -73,10 +74,11 @@ async def log_delivery(
         row = await Delivery.create(
             **_head(key, actor, now), **given, site_id=site, programme_id=programme, replaces_id=replaces
         )
-        await _keep_parts(row, team, entry, now)
+        parts = await _keep_parts(row, team, entry, now)
         if old:
             await close_requests(old, actor=actor, now=now)
-        await _note("delivery.corrected" if old else "delivery.logged", row, actor=actor, now=now, happened=entry.ended)
+        kind = "delivery.corrected" if old else "delivery.logged"
+        await _note(kind, row, actor=actor, now=now, happened=entry.ended, rows=parts)
         if asked:
             await ask(row, asked, actor=actor, now=now)
         return row
@@ -84,14 +86,16 @@ async def log_delivery(
     return await _once(Delivery, key, actor, write)
 
 
-async def _keep_parts(row: Delivery, team: tuple[Confirmer, ...], entry: DeliveryEntry, now: datetime) -> None:
+async def _keep_parts(row: Delivery, team: tuple[Confirmer, ...], entry: DeliveryEntry, now: datetime) -> list[Model]:
+    parts: list[Model] = []
     for one in team:
-        await DeliveryTeam.create(delivery=row, person_id=one.person, name=one.name)
+        parts.append(await DeliveryTeam.create(delivery=row, person_id=one.person, name=one.name))
         if one.person:
             for person, other in ((row.person_id, one.person), (one.person, row.person_id)):
                 await relate(person, other, "co_leader", day=row.began, unit=row.unit_id, actor=row.person_id, now=now)
     for tailoring in entry.tailorings:
-        await Tailoring.create(delivery=row, **asdict(tailoring))
+        parts.append(await Tailoring.create(delivery=row, **asdict(tailoring)))
+    return parts
 
 
 async def log_supervision(
@@ -232,7 +236,9 @@ async def _own_site(wanted: UUID | None, actor: Actor, day: date) -> UUID | None
     return wanted or next(iter(sites), None)
 
 
-async def _note(kind: str, row: Row, *, actor: Actor, now: datetime, happened: date) -> None:
+async def _note(
+    kind: str, row: Row, *, actor: Actor, now: datetime, happened: date, rows: Iterable[Model] = ()
+) -> None:
     detail: dict[str, Any] = {"void": row.void, "replaces": str(row.replaces_id) if row.replaces_id else None}
     await facts.record(
         kind,
@@ -243,4 +249,5 @@ async def _note(kind: str, row: Row, *, actor: Actor, now: datetime, happened: d
         person=row.person_id,
         unit=row.unit_id,
         detail=detail,
+        rows=rows,
     )

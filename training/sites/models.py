@@ -12,7 +12,7 @@ class CentralUnit(Model):
     """Owns programmes and answers for quality; everything else belongs to one unit.
 
     `zone` names the clocks by which its days begin and end, as in the time zone database.
-    Personal data: contact (a work address); kept: as long as the unit exists.
+    Personal data: contact, head_address (work addresses); kept: as long as the unit exists.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -21,6 +21,7 @@ class CentralUnit(Model):
     contact = fields.CharField(200, default="")
     language = fields.CharField(8, default="en")
     zone = fields.CharField(60, default=DEFAULT_ZONE, db_default=DEFAULT_ZONE)
+    head_address = fields.CharField(254, default="", db_default="")  # where the end of the trail is mailed each day
 
     class Meta:
         table = "sites_central_unit"

@@ -124,6 +124,7 @@ def read_page(text):
     return body.count("<tr"), body
 
 
+@pytest.mark.by_hand
 @pytest.mark.parametrize(
     ("asked", "serves"),
     [
@@ -158,6 +159,7 @@ async def test_page_file_and_command_give_the_same_rows(workforce, browse, asked
     assert [row["serial"] for row in told["rows"]] == [row["serial"] for row in found]
 
 
+@pytest.mark.by_hand
 async def test_a_wrong_filter_is_told_in_words(workforce, browse):
     dara = await browse("dara")
     for query in ("as_of=yesterday", "known_at=2026-13-01"):
@@ -180,6 +182,7 @@ async def another_unit():
         await Membership.create(id=uuid4(), person_id=known("farah"), role=role, starts=date(2020, 1, 1))
 
 
+@pytest.mark.by_hand
 async def test_another_unit_sees_nothing_in_any_list_file_or_entry(workforce, browse):
     await another_unit()
     dara, farah = await browse("dara"), await browse("farah")
@@ -210,6 +213,7 @@ async def test_another_unit_sees_nothing_in_any_list_file_or_entry(workforce, br
     assert await standings(as_of=TODAY) == ["certified"]
 
 
+@pytest.mark.by_hand
 async def test_a_coordinator_sees_the_own_site_only_and_changes_nothing(workforce, browse):
     emre, chloe = await browse("emre"), await browse("chloe")
     assert [row["site"] for row in await read_csv(emre, "standing=all")] == ["Harehills Hub"]
@@ -223,6 +227,7 @@ async def test_a_coordinator_sees_the_own_site_only_and_changes_nothing(workforc
     assert await standings(as_of=TODAY) == ["certified"]
 
 
+@pytest.mark.by_hand
 async def test_a_page_beyond_the_last_is_empty_and_a_senseless_one_is_the_first(workforce, browse):
     dara = await browse("dara")
     first, beyond = ("0", "-1", "x", "\u00b2", "9" * 5000), ("100", "99999999999999999999")

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.soundness import speak_of
 from training.assessments import actions
 from training.assessments.actions import Noted, Opening
 from training.assessments.loading import load_instrument
@@ -39,9 +40,11 @@ async def permitted(database: None) -> None:
 
 async def permit(person: UUID, *, ends: date | None = None, starts: date = date(2025, 1, 1)) -> Permission:
     """Gives somebody the permission to assess."""
-    return await Permission.create(
+    made = await Permission.create(
         person_id=person, what="growing_together/assessor", may="assess", starts=starts, ends=ends, because=uuid4()
     )
+    await speak_of(made)
+    return made
 
 
 @dataclass

@@ -44,6 +44,7 @@ async def test_a_rating_goes_from_draft_to_rows_to_a_signature_with_its_fact(rat
     assert fact.detail["raters"] == [str(known("bruno"))]
 
 
+@pytest.mark.by_hand
 async def test_eligibility_is_frozen_with_the_signature_and_stays_when_the_world_changes(
     rated: Rated, cast: Cast
 ) -> None:
@@ -58,6 +59,7 @@ async def test_eligibility_is_frozen_with_the_signature_and_stays_when_the_world
     assert {finding["about"] for finding in frozen["signing"]["findings"]} == {"permission", "relation", "calibration"}
 
 
+@pytest.mark.by_hand
 async def test_a_permission_that_ended_before_the_signature_stops_it_and_the_marks_stay(
     rated: Rated, cast: Cast
 ) -> None:
@@ -70,6 +72,7 @@ async def test_a_permission_that_ended_before_the_signature_stops_it_and_the_mar
     assert await Signature.all().count() == 0
 
 
+@pytest.mark.by_hand
 async def test_a_permission_that_began_after_the_observed_day_is_too_late(rated: Rated) -> None:
     await Permission.all().delete()
     await permit(known("bruno"), starts=OBSERVED + timedelta(days=1))
@@ -77,6 +80,7 @@ async def test_a_permission_that_began_after_the_observed_day_is_too_late(rated:
         await rated.open()
 
 
+@pytest.mark.by_hand
 @pytest.mark.parametrize(
     ("kind", "independent", "allowed"),
     [("supervisor", True, False), ("supervisor", False, True), ("co_leader", True, False), ("relative", False, False)],
@@ -118,6 +122,7 @@ async def test_nobody_assesses_themselves_or_somebody_they_cannot_see(rated: Rat
         )
 
 
+@pytest.mark.by_hand
 async def test_only_assessors_of_the_own_unit_are_asked_to_rate_too(rated: Rated) -> None:
     unit = await CentralUnit.create(id=uuid4(), slug="elsewhere", name="Another unit")
     stranger = await Person.create(id=uuid4(), unit=unit, name="Far Away", created=NOW)

@@ -123,6 +123,7 @@ async def test_the_trainee_sees_the_result_only_once_it_is_signed(rated: Rated, 
     assert "Not yet" in (await amina.get("/assessments")).text
 
 
+@pytest.mark.by_hand
 async def test_somebody_who_may_not_assess_this_person_is_told_why(rated: Rated, browse: Browse) -> None:
     await Relation.create(person_id=known("amina"), other_id=known("bruno"), kind="relative", recorded=NOW)
     sent = {

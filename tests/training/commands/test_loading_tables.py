@@ -105,7 +105,7 @@ def test_a_changed_name_and_last_day_change_the_person_and_say_so_in_the_trail(f
     what = "amina@together.example, trainee at RIV"
     changes = "name Amina Yusuf → Amina Yusuf-Jones, ends 2027-01-31"
     assert done.stdout == f"changed    people.csv:2: {what}: {changes}\n"
-    kinds = _rows(front, "select kind, detail from trail_fact order by id")
+    kinds = _rows(front, "select kind, detail from trail_fact where id > 1 order by id")
     assert [kind for kind, _ in kinds] == ["person.changed", "membership.ended"]
     assert "Yusuf" not in str(kinds)  # the trail holds no names
 

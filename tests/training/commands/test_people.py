@@ -18,6 +18,7 @@ from certificates.models import Certificate
 from certificates.safe import Safe
 from certificates.shelf import Shelf
 from tests.certificates.awarded import HOME, awarded
+from tests.soundness import speak_of
 from tests.training.commands.conftest import NOW, Front
 from training import consequences, facts
 from training.database.opening import opened
@@ -56,12 +57,12 @@ async def _lived() -> None:
     hers = {"person_id": known("jude"), "recorded_by_id": known("jude"), "note": "AMINA YUSUF was ill once"}
     delivery = await Delivery.create(id=uuid4(), entry_key=uuid4(), **mine, **group)
     other = await Delivery.create(id=uuid4(), entry_key=uuid4(), **hers, **group)
-    await DeliveryTeam.create(id=uuid4(), delivery=other, person_id=AMINA, name="Amina Y.", role="co_leader")
-    await Confirmation.create(
+    team = await DeliveryTeam.create(id=uuid4(), delivery=other, person_id=AMINA, name="Amina Y.", role="co_leader")
+    asked = await Confirmation.create(
         id=uuid4(), unit_id=unit, person_id=known("jude"), delivery=other, confirmer_id=AMINA,
         confirmer_name="Amina Y.", contact=ADDRESS, asked=NOW, expires=NOW, note="I was there. Amina Y.",
     )  # fmt: skip
-    await Confirmation.create(
+    hers_too = await Confirmation.create(
         id=uuid4(), unit_id=unit, person_id=AMINA, delivery=delivery, confirmer_id=known("jude"),
         confirmer_name="Jude Mensah", contact="jude@together.example", asked=NOW, expires=NOW,
     )  # fmt: skip
@@ -70,7 +71,8 @@ async def _lived() -> None:
         token_url="https://lms.example/t", jwks_url="https://lms.example/k", created=NOW,
     )  # fmt: skip
     told = {"registration": lms, "sub": "lms-user-4711", "name": "Amina from the LMS", "email": "a.y@lms.example"}
-    await Identity.create(id=uuid4(), person_id=AMINA, created=NOW, **told)
+    identity = await Identity.create(id=uuid4(), person_id=AMINA, created=NOW, **told)
+    await speak_of(lms, identity, delivery, other, team, asked, hers_too)
     await LaunchTrace.create(id=uuid4(), reference="r", at=NOW, outcome="ok", person_id=AMINA)
     await open_session(AMINA, token="t" * 43, now=datetime.now(UTC))
     await ask_for_link(ADDRESS, target="/", now=NOW)

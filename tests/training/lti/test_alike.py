@@ -31,6 +31,7 @@ async def newcomer(database):
     return made
 
 
+@pytest.mark.by_hand
 async def test_a_pair_is_proposed_to_whoever_manages_both_and_nothing_is_joined(newcomer, browse):
     twin = await newcomer("Amina Y.", "amina@together.example")
     for key in ("chloe", "dara", "farah"):
@@ -45,6 +46,7 @@ async def test_a_pair_is_proposed_to_whoever_manages_both_and_nothing_is_joined(
     assert (await Email.get(address="amina@together.example")).person_id == known("amina")
 
 
+@pytest.mark.by_hand
 async def test_a_tool_that_was_registered_anew_makes_one_pair_of_two_identities(newcomer, browse):
     await newcomer("Twin One", "twin@lms.example")
     await newcomer("Twin Two", "twin@lms.example")
@@ -52,6 +54,7 @@ async def test_a_tool_that_was_registered_anew_makes_one_pair_of_two_identities(
     assert page.count("twin@lms.example") == 1 and "Twin One" in page and "Twin Two" in page
 
 
+@pytest.mark.by_hand
 async def test_test_users_erased_people_other_sites_and_addresses_for_letters_make_no_pair(newcomer, browse):
     await newcomer("A Test", "jude@together.example", test_user=True)
     await newcomer("Elsewhere", "hana@together.example", site="HAR")

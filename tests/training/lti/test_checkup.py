@@ -60,6 +60,7 @@ async def test_a_clock_that_is_ten_minutes_off_is_measured_now(
         assert answer == "Fails" and "(400): invalid_client, it is not of this moment" in said and "clock" in said
 
 
+@pytest.mark.by_hand
 async def test_an_lms_that_cannot_read_our_keys_is_told_of_in_its_own_words(side: Side, browse: Browse) -> None:
     set_mischief(side.world, {"where": "token", "what": "404"})
     answer, said = (await results(browse))["Token for scores"]
@@ -70,6 +71,7 @@ async def test_an_lms_that_cannot_read_our_keys_is_told_of_in_its_own_words(side
     assert answer == "Fails" and "invalid_client, the signature" in said and "token audience" in said
 
 
+@pytest.mark.by_hand
 async def test_an_issuer_with_another_slash_is_named_before_anybody_has_come_in(side: Side, browse: Browse) -> None:
     base = side.world.base_url
     side.world.configured = {"issuer": f"{base}/"}
@@ -118,6 +120,7 @@ async def test_a_slow_system_is_told_of_within_ten_seconds(side: Side, browse: B
     assert found["Keys"][0] == found["Roster"][0] == found["Token for scores"][0] == "Fails"
 
 
+@pytest.mark.by_hand
 async def test_names_of_our_network_and_unknown_names_are_told_in_the_same_words(
     side: Side, browse: Browse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ async def test_only_administrators_see_the_console(side: Side, browse: Browse, w
         assert (await (await browse(who)).get(path)).status_code in (303, 403)
 
 
+@pytest.mark.by_hand
 async def test_the_console_lists_what_is_connected_and_what_waits(side: Side, browse: Browse) -> None:
     row = await Deployment.get()
     await Deployment.filter(id=row.id).update(state="pending")
@@ -121,6 +122,7 @@ async def test_a_connection_is_closed_and_opened_again(side: Side, browse: Brows
     ]
 
 
+@pytest.mark.by_hand
 async def test_a_deployment_that_waits_is_refused_and_stays_refused(side: Side, browse: Browse) -> None:
     farah, row = await browse("farah"), await Deployment.get()
     assert (await farah.post(f"/lti/console/{row.id}/refuse")).status_code == 404  # it does not wait
@@ -159,6 +161,7 @@ async def test_the_connection_is_tested_in_words(side: Side, browse: Browse) -> 
     assert page.text.count("Fails") == 4
 
 
+@pytest.mark.by_hand
 async def test_before_the_first_launch_the_clock_is_told_by_the_web_server(side: Side, browse: Browse) -> None:
     farah, place = await browse("farah"), f"/lti/console/{(await Registration.get()).id}/check"
     page = (await farah.post(place)).text
@@ -206,6 +209,7 @@ async def test_the_page_of_scores_says_in_words_why_one_was_refused(side: Side, 
     )
 
 
+@pytest.mark.by_hand
 async def test_the_home_of_an_administrator_tells_what_waits_and_what_was_refused(side: Side, browse: Browse) -> None:
     farah, now = await browse("farah"), datetime.now(UTC)
     assert "waiting for your approval" not in (await farah.get("/")).text
@@ -251,6 +255,7 @@ async def test_the_list_of_scores_tells_the_course(side: Side, browse: Browse) -
     assert "Working with families, autumn group" in page.text
 
 
+@pytest.mark.by_hand
 async def test_moodle_is_told_of_the_two_steps_without_which_nobody_sees_the_tool(side: Side, browse: Browse) -> None:
     farah = await browse("farah")
     page = unescape((await farah.get("/lti/console/connect?kind=moodle")).text)

@@ -70,6 +70,7 @@ async def test_an_lms_registers_us_and_somebody_here_approves_it(side: Side, bro
     assert await Fact.filter(kind="registration.approved", actor_id=known("farah")).count() == 1
 
 
+@pytest.mark.by_hand
 async def test_a_platform_that_tells_no_deployment_has_it_approved_at_the_first_launch(
     side: Side, browse: Browse
 ) -> None:
@@ -252,6 +253,7 @@ def test_a_configuration_that_does_not_hold_together_is_refused(changed: dict[st
         dynamic.read_configuration(GOOD | changed, "https://lms.example/c")
 
 
+@pytest.mark.by_hand
 async def test_an_lms_may_propose_changes_that_are_shown_and_taken_over(side: Side, browse: Browse) -> None:
     await asked(side)
     row = await made()
@@ -268,6 +270,7 @@ async def test_an_lms_may_propose_changes_that_are_shown_and_taken_over(side: Si
     assert (await farah.post(f"/lti/console/{row.id}/accept")).status_code == 409
 
 
+@pytest.mark.by_hand
 async def test_what_is_taken_over_is_what_was_shown_and_not_what_came_since(side: Side, browse: Browse) -> None:
     row, farah = await proposing(side, jwks="/harmless"), await browse("farah")
     shown = field((await farah.get(f"/lti/console/{row.id}")).text, "shown")
@@ -280,6 +283,7 @@ async def test_what_is_taken_over_is_what_was_shown_and_not_what_came_since(side
     assert (await made()).jwks_url == f"{side.world.base_url}/swapped"
 
 
+@pytest.mark.by_hand
 async def test_nothing_of_an_active_registration_changes_before_somebody_accepts_it(side: Side, browse: Browse) -> None:
     row, farah = await proposing(side, jwks="/other"), await browse("farah")
     kept = ("state", "auth_url", "token_url", "jwks_url", "client_uri", "client_token", "asked_hash", "asked", "name")
@@ -310,6 +314,7 @@ async def test_whoever_approves_sees_who_asked_and_what_is_on_another_host(side:
     assert f"{elsewhere}/keys" in page and "app-tag--other-host" in page and "from the network address" in page
 
 
+@pytest.mark.by_hand
 async def test_a_registration_that_waits_is_approved_as_it_was_read(side: Side, browse: Browse) -> None:
     await asked(side)
     farah, row = await browse("farah"), await made()
@@ -319,6 +324,7 @@ async def test_a_registration_that_waits_is_approved_as_it_was_read(side: Side, 
     assert late.status_code == 409 and (await made()).state == "pending"
 
 
+@pytest.mark.by_hand
 async def test_a_registration_of_another_unit_is_neither_changed_nor_proposed_to(side: Side) -> None:
     await asked(side)
     row = await made()
@@ -392,6 +398,7 @@ async def test_an_lms_that_gave_no_address_for_updates_gets_none(side: Side, bro
     assert (await farah.post(f"/lti/console/{row.id}/introduce")).status_code == 403
 
 
+@pytest.mark.by_hand
 async def test_a_stranger_cannot_fill_the_list_of_those_who_wait(side: Side) -> None:
     rows = [
         Registration(

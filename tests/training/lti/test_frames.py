@@ -33,6 +33,7 @@ def framers(answer: httpx2.Response) -> set[str]:
     return set(policy["frame-ancestors"].split()) - {"'self'"}
 
 
+@pytest.mark.by_hand
 async def test_the_pages_of_an_lms_session_are_framed_by_that_lms_in_every_process(
     side: Side, service: Starlette, settings: Settings, browse: Browse
 ) -> None:
@@ -96,6 +97,7 @@ async def test_a_launch_that_is_refused_can_be_read_in_the_frame_of_its_lms(side
     assert posted.headers["X-Refusal"] == "state_mismatch" and framers(posted) == {"https://lms.example"}
 
 
+@pytest.mark.by_hand
 @pytest.mark.parametrize(("state", "words"), [("pending", "waiting for approval"), ("closed", "was closed here")])
 async def test_a_login_from_a_system_that_is_not_active_is_told_the_truth_and_listed(
     side: Side, browse: Browse, state: str, words: str
@@ -276,6 +278,7 @@ async def test_storage_that_keeps_nothing_is_found_out_before_the_lms_is_asked(s
     assert "Open in a new window" in refused.text
 
 
+@pytest.mark.by_hand
 async def test_a_platform_that_takes_a_hint_once_is_not_asked_twice(side: Side) -> None:
     await Registration.all().update(profile="moodle")
     query = await side.begin("grace")

@@ -103,6 +103,7 @@ async def test_rights_in_a_course_come_from_its_own_roles_alone(side: Side, role
     assert ((await Session.get()).lti or {})["roles_in_context"] == role
 
 
+@pytest.mark.by_hand
 async def test_only_the_lmss_that_we_know_may_show_us_in_a_frame(side: Side) -> None:
     await Registration.create(
         id=uuid4(),

@@ -77,6 +77,7 @@ async def test_two_clients_of_one_issuer_need_a_client_id_or_a_deployment(side: 
     assert "client_id=second" in answer.headers["location"]
 
 
+@pytest.mark.by_hand
 async def test_a_closed_registration_is_unknown_also_in_the_middle_of_a_login(side: Side) -> None:
     query = await side.begin()
     await Registration.all().update(state="closed")
@@ -87,6 +88,7 @@ async def test_a_closed_registration_is_unknown_also_in_the_middle_of_a_login(si
     assert answer.headers["X-Refusal"] == "issuer_unknown"
 
 
+@pytest.mark.by_hand
 async def test_the_authorization_address_may_have_a_query_of_its_own(side: Side) -> None:
     await Registration.all().update(auth_url=f"{side.world.base_url}/auth?tenant=1")
     answer = await side.browser.get("/lti/login", params={"iss": side.world.base_url, **ASKED})
@@ -174,6 +176,7 @@ async def test_a_form_of_a_thousand_fields_is_refused(side: Side) -> None:
     assert answer.headers["X-Refusal"] == "token_malformed"
 
 
+@pytest.mark.by_hand
 @pytest.mark.parametrize(
     ("policy", "code", "kept"),
     [("ask", "deployment_pending", "pending"), ("refuse", "deployment_unknown", ""), ("auto", None, "approved")],
@@ -258,6 +261,7 @@ async def test_an_lms_can_be_connected_before_anything_is_loaded(tmp_path: Path)
         assert [row["issuer"] for row in await registration.list_registrations()] == ["https://lms.example"]
 
 
+@pytest.mark.by_hand
 async def test_what_another_unit_registers_under_the_same_issuer_makes_nothing_ambiguous(side: Side) -> None:
     await CentralUnit.create(id=uuid4(), slug="elsewhere", name="Another unit")
     first = await Registration.get()

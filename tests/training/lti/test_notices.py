@@ -161,6 +161,7 @@ async def test_an_address_for_notices_on_a_host_that_is_not_allowed_is_never_cal
     assert (await Followup.get(kind="lti notices")).state == "refused" and not side.world.tokens
 
 
+@pytest.mark.by_hand
 async def test_a_closed_registration_tells_us_nothing_any_more(side: Side) -> None:
     await Registration.all().update(state="closed")
     answer = await sent(side, side.world.sign(notice_claims(side.world, COPY)))

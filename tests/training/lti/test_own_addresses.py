@@ -4,6 +4,8 @@ import secrets
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import pytest
+
 from tests.training.lti.test_launch import _claims
 from training.demo.cast import known
 from training.people.addresses import same_human
@@ -54,6 +56,7 @@ async def test_an_address_that_the_lms_tells_is_ones_own_in_every_spelling_and_s
         await refused(side.browser, address)
 
 
+@pytest.mark.by_hand
 async def test_an_address_nobody_has_confirmed_yet_is_ones_own(browse):
     await Email.create(
         id=uuid4(), unit_id=known("together"), person_id=known("amina"), address="amina@home.example", confirmed=False
@@ -101,6 +104,7 @@ async def test_a_link_is_refused_where_the_holder_is_or_was_last_signed_in(brows
     assert (await Confirmation.get()).state == "confirmed"
 
 
+@pytest.mark.by_hand
 async def test_a_link_is_refused_once_its_address_turns_out_to_be_the_holders(browse):
     link = await asked_outside(await browse("amina"))
     own = {"person_id": known("amina"), "address": "lena@elsewhere.example", "confirmed": True}
@@ -110,6 +114,7 @@ async def test_a_link_is_refused_once_its_address_turns_out_to_be_the_holders(br
     assert (await Confirmation.get()).state == "asked"
 
 
+@pytest.mark.by_hand
 async def test_a_coordinator_records_nothing_for_a_second_record_of_their_own(browse):
     twin = await Person.create(id=known("twin"), unit_id=known("together"), name="C. Davies", created=NOW)
     await Email.create(id=uuid4(), unit_id=known("together"), person=twin, address="chloe+2@together.example")

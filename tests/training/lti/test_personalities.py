@@ -68,6 +68,7 @@ async def from_the_course(side: Side, sub: str) -> httpx2.Response:
     return await side.post(field(back, "id_token"), field(back, "state"))
 
 
+@pytest.mark.by_hand
 async def test_a_launch_comes_in_and_its_platform_is_recognised(lms: Side) -> None:
     for sub in ("amina", "tutor", "amina"):
         assert (await from_the_course(lms, sub)).status_code == 303
@@ -75,6 +76,7 @@ async def test_a_launch_comes_in_and_its_platform_is_recognised(lms: Side) -> No
     assert (await Registration.get()).profile == known
 
 
+@pytest.mark.by_hand
 async def test_scores_arrive_in_order_also_after_a_silence_and_within_one_second(lms: Side) -> None:
     await from_the_course(lms, "grace")
     await only_scores()
@@ -94,6 +96,7 @@ async def test_scores_arrive_in_order_also_after_a_silence_and_within_one_second
     assert {row["state"] for row in await scores.list_scores()} == {"sent"}
 
 
+@pytest.mark.by_hand
 async def test_the_roster_is_read_whole(lms: Side, monkeypatch: pytest.MonkeyPatch) -> None:
     await from_the_course(lms, "amina")
     monkeypatch.setattr(roster, "PAGE_SIZE", 3)

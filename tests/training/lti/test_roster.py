@@ -113,6 +113,7 @@ async def test_somebody_unknown_who_has_left_is_not_made_a_person(course: Side) 
     assert not await Identity.filter(sub="gone").exists()
 
 
+@pytest.mark.by_hand
 async def test_a_roster_that_goes_on_at_another_host_is_read_no_further(course: Side) -> None:
     course.world.roster_goes_on_at = "http://localhost:1/roster"
     await Registration.all().update(service_hosts=["localhost"])  # allowed for this LMS, yet not the host called

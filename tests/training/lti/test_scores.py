@@ -244,6 +244,7 @@ async def test_an_lms_whose_clock_is_a_little_behind_ours_still_gives_a_token(si
     assert shown(side) == [50]
 
 
+@pytest.mark.by_hand
 async def test_an_lms_whose_connection_is_closed_gets_nothing_more(side: Side, clock: Clock) -> None:
     await report(clock, 50)
     await Registration.all().update(state="closed")
@@ -366,6 +367,7 @@ async def test_without_leave_to_look_at_columns_a_lost_one_is_a_refusal_in_words
     assert not side.world.line_items
 
 
+@pytest.mark.by_hand
 async def test_instructors_and_test_users_get_no_score(side: Side, clock: Clock) -> None:
     side.world.clock = lambda: datetime.now(UTC)
     await side.launch("tutor")
@@ -375,6 +377,7 @@ async def test_instructors_and_test_users_get_no_score(side: Side, clock: Clock)
     assert await report(clock, 50) == 0
 
 
+@pytest.mark.by_hand
 async def test_somebody_who_is_a_test_user_by_the_time_of_sending_is_not_graded(side: Side, clock: Clock) -> None:
     await report(clock, 50)
     await Identity.filter(sub="amina").update(test_user=True)

@@ -34,6 +34,7 @@ async def allow_staff(side: Side, farah: httpx2.AsyncClient, *, ticked: bool) ->
     assert (await farah.post(f"/lti/console/{row.id}/change", data=form)).status_code == 303
 
 
+@pytest.mark.by_hand
 async def test_whoever_comes_through_an_lms_is_no_staff_there_and_is_told_how_to_be(
     staff: Side, browse: Browse
 ) -> None:
@@ -55,6 +56,7 @@ async def test_whoever_is_a_learner_alone_is_not_sent_to_sign_in_again(side: Sid
     assert "This page is not for you." in (await side.browser.get("/people")).text
 
 
+@pytest.mark.by_hand
 async def test_a_unit_may_let_staff_work_through_one_lms_and_take_that_back_at_once(
     staff: Side, browse: Browse
 ) -> None:

@@ -55,6 +55,7 @@ async def _and_assesses_everywhere(key):
     await Membership.create(person_id=known(key), role="assessor", site_id=None, starts="2026-01-01")
 
 
+@pytest.mark.by_hand
 async def test_a_coordinator_who_assesses_everywhere_gives_no_role_above_their_own(browse):
     await _and_assesses_everywhere("chloe")
     chloe = await browse("chloe")
@@ -64,6 +65,7 @@ async def test_a_coordinator_who_assesses_everywhere_gives_no_role_above_their_o
     assert not await Membership.filter(person_id=known("chloe"), role="administrator").exists()
 
 
+@pytest.mark.by_hand
 async def test_a_coordinator_who_assesses_everywhere_manages_the_people_of_the_own_site_alone(browse):
     await _and_assesses_everywhere("chloe")
     chloe, marek = await browse("chloe"), known("marek")
@@ -78,6 +80,7 @@ async def test_a_coordinator_who_assesses_everywhere_manages_the_people_of_the_o
     assert not await Fact.filter(person_id=marek, kind__in=["membership.given", "check.recorded"]).exists()
 
 
+@pytest.mark.by_hand
 @pytest.mark.parametrize(
     ("role", "site", "words"),
     [

@@ -187,6 +187,7 @@ async def test_mail_servers_that_stay_away_three_days_make_a_task(server, browse
     assert f"/letters/{row.id}" in (await chloe.get("/letters")).text
 
 
+@pytest.mark.by_hand
 async def test_whoever_has_no_address_has_a_letter_that_can_be_printed(server, browse, cast):
     await Email.filter(person_id=known("hana")).delete()
     await practice.log_supervision(SESSION, key=uuid4(), actor=await cast("amina"), now=NOW)
@@ -213,6 +214,7 @@ async def told(database):
     return identity
 
 
+@pytest.mark.by_hand
 async def test_mail_goes_to_a_confirmed_address_else_the_one_of_the_lms_else_a_typed_one(told):
     await told("amina", "amina@lms.example")
     assert await mail_address(known("amina")) == AMINA
@@ -224,6 +226,7 @@ async def test_mail_goes_to_a_confirmed_address_else_the_one_of_the_lms_else_a_t
     assert await mail_address(known("amina")) == ""
 
 
+@pytest.mark.by_hand
 async def test_an_address_of_the_lms_that_somebody_else_has_is_used_for_nobody_and_signs_nobody_in(told, browse):
     await Email.filter(person_id__in=[known("amina"), known("jude")]).delete()
     await told("amina", "Hana@together.example".lower())
@@ -237,6 +240,7 @@ async def test_an_address_of_the_lms_that_somebody_else_has_is_used_for_nobody_a
     assert await SignInLink.all().count() == 0
 
 
+@pytest.mark.by_hand
 async def test_letters_are_forgotten_after_ninety_days_and_with_the_person(database):
     await _letter_to("amina", made=NOW - timedelta(days=91), state="sent")
     await _letter_to("amina", made=NOW - timedelta(days=91))

@@ -32,6 +32,7 @@ async def test_a_file_of_people_holds_exactly_those_the_page_shows(browse, reade
     assert all(name in shown for name in names)
 
 
+@pytest.mark.by_hand
 async def test_people_of_one_name_are_all_found_whatever_page_they_are_on(browse):
     unit, born = (await CentralUnit.get()).id, datetime(2026, 1, 1, tzinfo=UTC)
     twins = [Person(id=uuid4(), unit_id=unit, name="Sam Jones", created=born) for _ in range(120)]

@@ -40,6 +40,7 @@ async def chloe(database):
     return await being("chloe", TODAY)
 
 
+@pytest.mark.by_hand
 async def test_who_manages_one_site_and_assesses_everywhere_records_nothing_for_another_site(chloe, browse):
     browser, today = await browse("chloe"), TODAY.isoformat()
     assert (await browser.get(f"/people/{MAREK}")).status_code == 200, "an assessor sees everybody"
@@ -64,6 +65,7 @@ async def course(chloe, tmp_path, settings):
     return "small-steps"
 
 
+@pytest.mark.by_hand
 async def test_who_manages_one_site_and_assesses_everywhere_trains_nobody_of_another_site(chloe, course):
     for site in (HAR, None):
         with pytest.raises(Invalid):
@@ -79,6 +81,7 @@ async def test_who_manages_one_site_and_assesses_everywhere_trains_nobody_of_ano
     assert await Cohort.all().count() == 1
 
 
+@pytest.mark.by_hand
 async def test_a_site_sees_nobody_and_writes_for_nobody_who_has_left(browse, cast):
     await leaves("jude")
     browser = await browse("chloe")
@@ -92,6 +95,7 @@ async def test_a_site_sees_nobody_and_writes_for_nobody_who_has_left(browse, cas
     assert not await BackgroundCheck.exists()
 
 
+@pytest.mark.by_hand
 async def test_the_new_site_of_somebody_sees_them_and_the_former_one_does_not(browse):
     await leaves("jude", for_site=HAR)
     chloe, emre, dara = await browse("chloe"), await browse("emre"), await browse("dara")
@@ -100,6 +104,7 @@ async def test_the_new_site_of_somebody_sees_them_and_the_former_one_does_not(br
         assert answers == [404, 200, 200], way
 
 
+@pytest.mark.by_hand
 async def test_a_site_reads_of_the_register_the_days_on_which_somebody_belonged_to_it(browse, tmp_path):
     await publish_pathway(tmp_path, BY_RULES)
     found = await certified("jude", TODAY - timedelta(days=60))
@@ -118,6 +123,7 @@ async def test_a_site_reads_of_the_register_the_days_on_which_somebody_belonged_
     assert (await emre.get(f"/register/{found.id}")).status_code == 200
 
 
+@pytest.mark.by_hand
 async def test_a_site_knows_who_was_there_from_when_to_when_and_no_more(browse):
     await leaves("jude", for_site=HAR)
     text = (await (await browse("chloe")).get(f"/sites/{RIV}")).text

@@ -132,6 +132,7 @@ async def test_one_address_gets_no_more_than_thirty_links_a_day_however_slowly_t
         assert (await browser.post("/sign-in", data={"email": "amina@together.example"})).status_code == 200
 
 
+@pytest.mark.by_hand
 async def test_one_click_never_signs_in_a_real_person_of_the_same_first_name(browse):
     await Membership.filter(person_id=known("amina")).delete()
     await Email.filter(person_id=known("amina")).delete()

@@ -31,6 +31,7 @@ def bears(text: str, name: str, contact: str) -> bool:
     return f'app-header__brand">{name}<' in text and f"Ask {name}: <b>{contact}</b>" in text
 
 
+@pytest.mark.by_hand
 async def test_each_reads_the_name_and_help_address_of_their_own_unit(another, browse):
     ours, theirs = await browse("dara"), await browse("other")
     for path in ("/", "/people", "/nothing-here"):
@@ -39,6 +40,7 @@ async def test_each_reads_the_name_and_help_address_of_their_own_unit(another, b
         assert bears(text, OTHERS, OTHER_HELP) and OURS not in text and HELP not in text, path
 
 
+@pytest.mark.by_hand
 async def test_a_page_that_is_about_no_unit_names_none_while_there_are_two(another, browse):
     for path in ("/sign-in", "/verify", "/nothing-here"):
         text = (await (await browse()).get(path)).text
@@ -50,6 +52,7 @@ async def test_with_one_unit_it_is_named_everywhere(browse):
         assert bears((await (await browse()).get(path)).text, OURS, HELP), path
 
 
+@pytest.mark.by_hand
 async def test_a_certificate_is_checked_under_the_name_of_its_issuer(another, browse, tmp_path):
     await publish_pathway(tmp_path, BY_RULES)
     row = await certificate_of(await certified("amina"))
@@ -58,6 +61,7 @@ async def test_a_certificate_is_checked_under_the_name_of_its_issuer(another, br
         assert bears((await (await browse()).get(path, headers={"Accept": "text/html"})).text, OTHERS, OTHER_HELP)
 
 
+@pytest.mark.by_hand
 async def test_an_address_known_in_two_units_is_asked_which_one_to_sign_in_to(another, browse, work, settings):
     browser = await browse()
     await browser.post("/sign-in", data={"email": "amina@together.example"})
@@ -71,6 +75,7 @@ async def test_an_address_known_in_two_units_is_asked_which_one_to_sign_in_to(an
     assert (await browser.get("/api/v1/me")).json()["name"] == "Other Amina Person"
 
 
+@pytest.mark.by_hand
 async def test_an_address_of_one_unit_is_asked_nothing(another, browse, work, settings):
     browser = await browse()
     await browser.post("/sign-in", data={"email": "jude@together.example"})

@@ -136,6 +136,7 @@ async def test_no_letter_goes_to_a_telephone_and_a_yes_on_paper_counts(cast: Cas
     assert (await Confirmation.get(id=asked.id)).strength == "paper"
 
 
+@pytest.mark.by_hand
 async def test_a_letter_to_a_stranger_carries_no_address_and_no_long_words_of_whoever_asks(cast: Cast) -> None:
     await Person.filter(id=known("amina")).update(name="WIN http://evil.example now " + "x" * 150)
     junk = Confirmer("Dear customer, see www.evil.example/pay at once", contact="anybody@else.example")

@@ -64,6 +64,7 @@ async def test_an_address_with_a_sign_that_no_database_keeps_leads_nowhere(brows
     assert (await (await browse("dara")).get(path)).status_code == 404
 
 
+@pytest.mark.by_hand
 async def test_what_the_tables_refuse_is_a_fault_of_ours_and_no_lost_database(browse):
     await connection().execute_query("CREATE UNIQUE INDEX once ON people_membership (person_id, role)")
     await Membership.filter(person_id=known("jude"), role="trainee").update(ends=date(2025, 1, 1))

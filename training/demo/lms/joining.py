@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from training import facts
+from training.database.opening import transaction
 from training.demo.lms.world import CLIENT_ID, DEPLOYMENT_ID
 from training.lti.models import Identity, Registration
 from training.lti.registration import Entry, add
@@ -13,9 +15,16 @@ async def join(base_url: str, *, now: datetime, site: str = "RIV", people: dict[
     registration = await Registration.get_or_none(issuer=base_url, client_id=CLIENT_ID)
     if registration is None:
         registration = await add(entry(base_url), now=now, site=site)
-    for sub, person_id in (people or {}).items():
-        row = Identity(id=uuid4(), registration=registration, sub=sub, person_id=person_id, created=now)
-        await Identity.bulk_create([row], ignore_conflicts=True)
+    async with transaction():
+        known = {row.sub for row in await Identity.filter(registration_id=registration.id)}
+        new = [
+            await Identity.create(id=uuid4(), registration=registration, sub=sub, person_id=person, created=now)
+            for sub, person in (people or {}).items()
+            if sub not in known
+        ]
+        if new:
+            unit = registration.unit_id
+            await facts.record("registration.changed", registration, actor=None, unit=unit, now=now, rows=new)
 
 
 def entry(base_url: str, *, token_audience: str = "") -> Entry:
