@@ -25,7 +25,7 @@ __all__ = ["keys", "lti"]
 
 lti = typer.Typer(no_args_is_help=True)
 
-ANSWERS = {True: "ok", False: "fault", None: "not tried"}
+ANSWERS = {True: "ok", False: "fault", None: "-"}
 COLUMNS = ("id", "sub", "line_item", "given", "maximum", "state", "attempts", "last_error", "sent_at")
 
 
@@ -96,7 +96,7 @@ def test(identifier: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJs
         show([asdict(one) for one in found], (), as_json=True)
     else:
         for one in found:
-            typer.echo(f"{ANSWERS[one.ok]:9}  {one.what}: {one.words}")
+            typer.echo(f"{ANSWERS[one.ok]:5}  {one.what}: {one.words}")
     raise typer.Exit(1 if any(one.ok is False for one in found) else 0)
 
 
