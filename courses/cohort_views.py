@@ -13,7 +13,7 @@ from courses.cohorts import Attendance, Cohort, Place, Session, visible_to
 from courses.models import Completion, Enrolment
 from training.dates import day
 from training.people.actor import Actor
-from training.people.models import Membership
+from training.people.models import Membership, has_in_name
 from training.people.reach import people_for, sites_for
 from training.people.reach import visible_to as people_visible_to
 from training.people.roles import ABILITIES
@@ -108,6 +108,6 @@ async def choices(actor: Actor) -> dict[str, Any]:
 async def found_by(actor: Actor, name: str, *, beside: Collection[UUID]) -> list[dict[str, Any]]:
     """The people whom the actor manages whose name has these letters, but those who have a place."""
     people = people_for(actor, "manage people").filter(
-        name__icontains=name, erased_at__isnull=True, id__not_in=list(beside)
+        has_in_name(name), erased_at__isnull=True, id__not_in=list(beside)
     )
     return list(await people.order_by("name").limit(MOST_FOUND).values("id", "name")) if name else []

@@ -133,8 +133,8 @@ def test_rules_never_read_the_clock():
     assert found == []
 
 
-DAYS = {"training/dates.py", "training/demo/doing.py", "certificates/badge.py", "certificates/offline.py"}
-"""Where days and moments are turned into each other; the demo's days begin at ten."""
+DAYS = {"training/dates.py", "training/demo/doing.py", "certificates/badge.py"}
+"""Where days and moments are turned into each other; the demo's days begin at ten, and old badges end in UTC."""
 WRITTEN = {"certificates/pathways/evidence.py", "training/parsing/values.py"}
 """Where a day stands in a file as somebody wrote it, perhaps with an hour of no zone."""
 

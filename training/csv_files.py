@@ -87,9 +87,13 @@ def read_sheet(path: Path) -> Sheet:
 def line_of(cells: Iterable[str]) -> str:
     """Writes one line that no spreadsheet mistakes for formulas."""
     out = io.StringIO()
-    safe = [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
-    csv.writer(out, lineterminator="\r\n").writerow(safe)
+    csv.writer(out, lineterminator="\r\n").writerow([plain_cell(cell) for cell in cells])
     return out.getvalue()
+
+
+def plain_cell(text: str) -> str:
+    """Gives a text so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def day(text: str) -> date | None:

@@ -1,19 +1,18 @@
-"""Register rows as files: CSV that a spreadsheet cannot mistake for formulas, and JSON."""
+"""Register rows as files: cells for spreadsheets, with the question and the time of the extract, and JSON."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from certificates.audits.register import COLUMNS, Question, Row
 from certificates.rules import WORDS
-from training.csv_files import line_of
 
 
-def as_csv(rows: Iterable[Row], asked: Question, *, extracted: datetime) -> Iterator[str]:
-    """Writes the rows as CSV, line by line, with the question and the time of the extract in the last columns."""
-    yield line_of([*COLUMNS, "as_of", "known_at", "extracted"])
+def as_cells(rows: Iterable[Row], asked: Question, *, extracted: datetime) -> Iterator[list[str]]:
+    """Gives the columns and the rows, with the question and the time of the extract in the last columns."""
+    yield [*COLUMNS, "as_of", "known_at", "extracted"]
     ends = [asked.as_of.isoformat(), asked.known_at.isoformat() if asked.known_at else "", extracted.isoformat()]
     for row in rows:
-        yield line_of([*(_cell(row, name) for name in COLUMNS), *ends])
+        yield [*(_cell(row, name) for name in COLUMNS), *ends]
 
 
 def as_json(rows: Iterable[Row], asked: Question, *, extracted: datetime) -> dict[str, object]:

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from tortoise.expressions import Subquery
 
 from certificates.audits import actions
 from certificates.audits.entry import entry_of
-from certificates.audits.exports import as_csv
+from certificates.audits.exports import as_cells
 from certificates.audits.models import Audit, Case, visible_to
 from certificates.audits.register import Question, openable, rows
 from certificates.audits.then import look_back
@@ -26,7 +26,8 @@ from training.dates import day
 from training.errors import Invalid, NotFound
 from training.people.actor import Actor
 from training.sites.models import Area, Programme
-from training.web.pages import actor, as_file, fill, go, identity, page, typed
+from training.web.exports import KINDS, spreadsheet
+from training.web.pages import actor, fill, go, identity, page, typed
 
 PAGE_SIZE = 100
 CHANGES = {"suspended": "Suspend it", "restored": "Restore it", "withdrawn": "Withdraw it for good"}
@@ -88,19 +89,23 @@ async def register(request: Request) -> Response:
         asked=asked,
         next_path=f"/register?{query}&from={start + PAGE_SIZE}" if start + PAGE_SIZE < len(found) else "",
         previous_path=f"/register?{query}&from={max(0, start - PAGE_SIZE)}" if start else "",
-        csv_path=f"/register.csv?{query}",
+        files=[(_download(len(found), kind), f"/register.{kind}?{query}") for kind in KINDS],
         may_audit=me.may("audit"),
         **await _filters(me, asked.query()),
     )
 
 
-async def register_csv(request: Request) -> Response:
-    """Gives exactly the rows of the question as CSV."""
+def _download(total: int, kind: str) -> str:
+    return f"Download {'exactly this row' if total == 1 else f'exactly these {total} rows'} ({kind.upper()})"
+
+
+async def register_file(request: Request) -> Response:
+    """Gives exactly the rows of the question as a file of the kind that the address ends in."""
     me: Actor = actor(request)
     asked = _question(fill(Asked, dict(request.query_params)), me)
-    lines = as_csv(await rows(me, asked), asked, extracted=clock.now())
-    headers = as_file(f"register-{asked.as_of.isoformat()}.csv")
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    cells = as_cells(await rows(me, asked), asked, extracted=clock.now())
+    kind = request.url.path.rpartition(".")[2]
+    return await spreadsheet(f"register-{asked.as_of.isoformat()}", kind, cells)
 
 
 async def entry(request: Request) -> Response:

@@ -63,6 +63,7 @@ async def test_a_form_takes_today_and_refuses_tomorrow(browse, moment, today):
 
 
 @AROUND_MIDNIGHT
+@pytest.mark.by_hand
 async def test_a_role_begins_and_ends_at_midnight_where_the_unit_is(browse, moment, today):
     held = Membership.filter(person_id=known("dara"))
     for starts, ends, holds in ((today, today, True), (today + DAY, None, False), (today - DAY, today - DAY, False)):
@@ -80,6 +81,7 @@ async def test_whoever_comes_by_a_launch_belongs_here_from_today_on(side: Side, 
     assert (await Membership.get(person_id=person)).starts == today
 
 
+@pytest.mark.by_hand
 @pytest.mark.by_hand
 async def test_a_launch_in_the_evening_of_the_americas_begins_that_day_and_not_tomorrow(side: Side):
     await CentralUnit.filter(id=known("together")).update(zone="America/New_York")

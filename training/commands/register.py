@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from certificates.audits.exports import as_csv, as_json
+from certificates.audits.exports import as_cells, as_json
 from certificates.audits.register import Question, rows
 from certificates.file_check import recognise
 from certificates.integrity import proven
@@ -19,6 +19,7 @@ from certificates.shelf import Shelf
 from certificates.verify import answer, find
 from training import clock
 from training.commands.place import here
+from training.csv_files import line_of
 from training.database.opening import opened
 from training.errors import Invalid, NotFound
 from training.people.operator import operator
@@ -46,8 +47,8 @@ async def _register(asked: Question, unit: str, format: str) -> None:
     if format == "json":
         typer.echo(json.dumps(as_json(found, asked, extracted=clock.now()), ensure_ascii=False))
         return
-    for line in as_csv(found, asked, extracted=clock.now()):
-        typer.echo(line, nl=False)
+    for cells in as_cells(found, asked, extracted=clock.now()):
+        typer.echo(line_of(cells), nl=False)
 
 
 @certificate.command("show")

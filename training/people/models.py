@@ -54,9 +54,9 @@ def called(name: str) -> dict[str, str]:
 
 def has_in_name(part: str, prefix: str = "") -> Q:
     """Filters to people with these letters in their name, whatever the accents; `prefix` leads to the person."""
-    given: dict[str, str] = {f"{prefix}folded__contains": searched(part)}
-    as_written: dict[str, str] = {f"{prefix}name__icontains": part}
-    return Q(Q(**given), Q(**as_written), join_type=Q.OR)  # one from before has not been folded yet
+    as_written: dict[str, str] = {f"{prefix}name__icontains": part}  # one from before has not been folded yet
+    folds: dict[str, str] = {f"{prefix}folded__contains": searched(part)} if searched(part) else as_written
+    return Q(Q(**folds), Q(**as_written), join_type=Q.OR)
 
 
 class Email(Model):

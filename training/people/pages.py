@@ -13,19 +13,19 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from training import clock
-from training.csv_files import line_of
 from training.dates import local_day
 from training.errors import Invalid, NotFound
 from training.people import actions
 from training.people.actor import Actor
 from training.people.giving import gives, may_end
-from training.people.models import Email, Membership, Permission, Person
+from training.people.models import Email, Membership, Permission, Person, has_in_name
 from training.people.names import has_name
 from training.people.reach import live_on, may_for, visible_to
 from training.people.relations import standing_relations
 from training.people.roles import ROLES
 from training.people.sessions import open_ones
-from training.web.pages import actor, as_file, fill, go, identity, page, typed
+from training.web.exports import KINDS, spreadsheet
+from training.web.pages import actor, fill, go, identity, page, typed
 
 PAGE_SIZE = 50
 COLUMNS = ("name", "roles", "sites", "permission_today", "extracted")
@@ -60,12 +60,12 @@ async def people(request: Request) -> Response:
     query, role, after = asked.get("query", ""), asked.get("role", ""), asked.get("after", "")
     found = visible_to(me)
     if query:
-        found = found.filter(name__icontains=query)
+        found = found.filter(has_in_name(query))
     if role in ROLES:
         held = Membership.filter(live_on(me.today), role=role).values("person_id")
         found = found.filter(id__in=Subquery(held))
-    if asked.get("format") == "csv":
-        return await _file(found, me)
+    if (kind := asked.get("format", "")) in KINDS:
+        return await _file(found, me, kind)
     total = await found.count()
     if after:
         found = found.filter(_beyond(after))
@@ -82,7 +82,7 @@ async def people(request: Request) -> Response:
         "role": role,
         "roles": choices,
         "next_path": f"/people?{filters}&{onward}" if onward else "",
-        "csv_path": f"/people?{filters}&format=csv",
+        "files": [(f"Get these people as {kind.upper()}", f"/people?{filters}&format={kind}") for kind in KINDS],
         "previous_path": f"/people?{filters}" if after else "",
     }
     return page(request, "people/people.html", people=shown, **told)
@@ -97,15 +97,14 @@ def _beyond(after: str) -> Q:
         raise NotFound("There is no such page.", "Go back to the first page of the list.") from error
 
 
-async def _file(found: QuerySet[Person], me: Actor) -> Response:
+async def _file(found: QuerySet[Person], me: Actor, kind: str) -> Response:
     """Exactly the people that the filters find, with the time of the extract."""
     rows: list[dict[str, Any]] = list(await found.order_by("name", "id").values("id", "name"))
     among = Q(person_id__in=Subquery(found.values("id")))  # not by their ids: no query may name so many
     now = clock.now()
     people = await _with_memberships(rows, among, today=local_day(now, me.zone))
     lines = [(one["name"], one["roles"], one["site"], one["permission"], now.isoformat()) for one in people]
-    content = "".join(line_of(cells) for cells in (COLUMNS, *lines))
-    return Response(content, media_type="text/csv; charset=utf-8", headers=as_file("people.csv"))
+    return await spreadsheet("people", kind, (COLUMNS, *lines))
 
 
 async def _with_memberships(rows: list[dict[str, Any]], among: Q, *, today: date) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 from training import clock
 from training.errors import Invalid
 from training.people.actor import Actor
-from training.people.models import Relation
+from training.people.models import Relation, has_in_name
 from training.people.relations import (
     BOTH_WAYS,
     DECLARED,
@@ -55,7 +55,7 @@ async def _shown(request: Request, me: Actor, status: int = 200, **told: Any) ->
     rows = await standing_relations().filter(declared_by=me.person_id).order_by("-recorded").select_related(
         "person", "other"
     )  # fmt: skip
-    found = declarable(me).filter(Q(name__icontains=name) if name else Q(id=asked)) if name or asked else None
+    found = declarable(me).filter(has_in_name(name) if name else Q(id=asked)) if name or asked else None
     people = await found.order_by("name", "id").limit(MOST_FOUND).values("id", "name") if found is not None else []
     return page(
         request,

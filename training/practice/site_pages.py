@@ -14,16 +14,18 @@ from tortoise.expressions import Q
 from training import clock
 from training.errors import Invalid, NotFound
 from training.people.actor import Actor
-from training.people.models import Person
+from training.people.models import Person, has_in_name
 from training.people.reach import may_for, person_for, reach, visible_filter, visible_to
 from training.practice import actions, asking
 from training.practice.confirmations import Confirmation
-from training.practice.exports import as_csv
+from training.practice.exports import as_cells
 from training.practice.forms import Day
-from training.practice.overview import WORDS, Asked, Line, checks_of, count_of, lines_of
+from training.practice.overview import WORDS, Asked, checks_of, count_of, lines_of
 from training.practice.rules import CHECKS
 from training.practice.shown import shown_of
-from training.web.pages import actor, as_file, fill, go, identity, page, typed
+from training.web.exports import KINDS as KINDS_OF_FILES
+from training.web.exports import spreadsheet
+from training.web.pages import actor, fill, go, identity, page, typed
 
 PAGE_SIZE = 50
 STATES = {"": "All", **{key or "none": word for key, word in WORDS.items()}}
@@ -45,10 +47,11 @@ async def records(request: Request) -> Response:
     query = request.query_params
     kind, state = _known(query.get("kind", ""), KINDS), _known(query.get("state", ""), STATES)
     name = query.get("name", "").strip()
-    people = visible_filter(me) & Q(person__name__icontains=name) if name else visible_filter(me)
+    people = visible_filter(me) & has_in_name(name, "person__") if name else visible_filter(me)
     filters = "/practice/records?" + urlencode({"kind": kind, "state": state, "name": name})
-    if query.get("format") == "csv":
-        return _file(await lines_of(me, people, asked=Asked(kind, state)))
+    if (ending := query.get("format", "")) in KINDS_OF_FILES:
+        lines = await lines_of(me, people, asked=Asked(kind, state))
+        return await spreadsheet("practice", ending, as_cells(lines, extracted=clock.now()))
     before = _before(query.get("before", ""))
     lines = await lines_of(me, people, asked=Asked(kind, state, before, PAGE_SIZE))
     shown = lines[:PAGE_SIZE]
@@ -63,7 +66,7 @@ async def records(request: Request) -> Response:
         name=name,
         kinds=list(KINDS.items()),
         states=list(STATES.items()),
-        csv_path=f"{filters}&format=csv",
+        files=[(f"Get these rows as {ending.upper()}", f"{filters}&format={ending}") for ending in KINDS_OF_FILES],
         previous_path=filters if before else "",
         next_path=f"{filters}&before={last}" if last else "",
     )
@@ -80,11 +83,6 @@ def _before(text: str) -> tuple[date, UUID] | None:
         return date.fromisoformat(day), UUID(row)
     except ValueError:
         return None
-
-
-def _file(lines: list[Line]) -> Response:
-    content = as_csv(lines, extracted=clock.now())
-    return Response(content, media_type="text/csv; charset=utf-8", headers=as_file("practice.csv"))
 
 
 async def person(request: Request) -> Response:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 
 from certificates import changes
 from certificates.audits.exports import as_json
@@ -116,7 +117,15 @@ async def workforce(service, tmp_path):
 async def read_csv(browser, query):
     answer = await browser.get(f"/register.csv?{query}")
     assert answer.status_code == 200 and answer.headers["content-disposition"].startswith("attachment")
-    return list(csv.DictReader(io.StringIO(answer.text)))
+    assert answer.content.startswith(b"\xef\xbb\xbf"), "or Excel takes it for other letters"
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+async def read_xlsx(browser, query):
+    answer = await browser.get(f"/register.xlsx?{query}")
+    assert answer.status_code == 200 and answer.headers["content-disposition"].endswith('.xlsx"')
+    head, *lines = load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True)
+    return [dict(zip(head, [cell or "" for cell in line], strict=True)) for line in lines]
 
 
 def read_page(text):
@@ -151,6 +160,8 @@ async def test_page_file_and_command_give_the_same_rows(workforce, browse, asked
     expected = [(await Person.get(id=known(key))).name for key in serves]
     assert sorted(row["name"].removeprefix("'") for row in found) == sorted(expected)
     assert not [row for row in found if row["name"].startswith("=")]
+    sheet = await read_xlsx(dara, query)
+    assert [row | {"extracted": ""} for row in sheet] == [row | {"extracted": ""} for row in found]
     count, body = read_page(page.text)
     assert count == len(found) and all(row["serial"] in body for row in found)
     days = {name: date.fromisoformat(asked[name]) for name in ("as_of", "known_at") if name in asked}

@@ -8,6 +8,7 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 
 from training.people.models import Person
 from training.sites.models import CentralUnit
@@ -25,11 +26,66 @@ from training.sites.models import CentralUnit
 async def test_a_file_of_people_holds_exactly_those_the_page_shows(browse, reader, query, names):
     page = await browse(reader)
     answer = await page.get(f"/people?format=csv{query}")
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert answer.headers["content-type"].startswith("text/csv")
     assert [row["name"] for row in rows] == names
     shown = (await page.get(f"/people?{query}")).text
     assert all(name in shown for name in names)
+    assert ("format=csv" in shown and "format=xlsx" in shown) is bool(names)
+    sheet = await page.get(f"/people?format=xlsx{query}")
+    head, *lines = load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True)
+    assert list(head) == list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))).fieldnames or ())
+    assert [line[:4] for line in lines] == [tuple(row[name] for name in head[:4]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("wojcik", "Marek Wójcik"),
+        ("WÓJCIK", "Marek Wójcik"),
+        ("Wo\u0301jcik", "Marek Wójcik"),
+        ("LLŶR", "Gwen Llŷr"),
+        ("llyr", "Gwen Llŷr"),
+        ("ŵYN", "Lowri Ŵyn Parry"),
+        ("strasse", "Eva Straße"),
+        ("STRAẞE", "Eva Straße"),
+        ("bjorn", "Bjørn Łoś"),
+        ("łoś", "Bjørn Łoś"),
+        ("LOS", "Bjørn Łoś"),
+        ("o'neill", "Dara O'Neill"),
+    ],
+)
+@pytest.mark.by_hand
+async def test_a_name_is_found_whatever_the_accents_and_capitals(browse, typed, name):
+    unit, born = (await CentralUnit.get()).id, datetime(2026, 1, 1, tzinfo=UTC)
+    for stranger in ("Eva Straße", "Bjørn Łoś"):
+        await Person.create(id=uuid4(), unit_id=unit, name=stranger, created=born)
+    found = await (await browse("dara")).get("/people", params={"query": typed, "format": "csv"})
+    rows = csv.DictReader(io.StringIO(found.content.decode("utf-8-sig")))
+    assert [row["name"] for row in rows] == [name]
+
+
+async def test_whoever_is_called_anew_is_found_by_the_new_name_and_signs_are_signs(browse):
+    dara, listed = await browse("dara"), "/people?format=csv&query="
+    person = await Person.get(name="Marek Wójcik")
+    await dara.post(f"/people/{person.id}/name", data={"name": "Marek Żółć"})
+    assert "Marek" in (await dara.get(f"{listed}zolc")).text and "Marek" not in (await dara.get(f"{listed}wojcik")).text
+    for signs in ("%25", "_", "%CC%81"):
+        assert "Marek" not in (await dara.get(f"{listed}{signs}")).text, signs
+
+
+@pytest.mark.by_hand
+async def test_no_spreadsheet_takes_a_name_for_a_formula_or_for_other_letters(browse):
+    unit, born = (await CentralUnit.get()).id, datetime(2026, 1, 1, tzinfo=UTC)
+    for name in ("=HYPERLINK(1)", "+1 Llŷr", "https://x.example"):
+        await Person.create(id=uuid4(), unit_id=unit, name=name, created=born)
+    dara = await browse("dara")
+    csv_file = (await dara.get("/people?format=csv")).content
+    assert csv_file.startswith(b"\xef\xbb\xbf") and "'+1 Llŷr," in csv_file.decode("utf-8-sig")
+    sheet = load_workbook(io.BytesIO((await dara.get("/people?format=xlsx")).content)).active
+    cells = [row[0] for row in sheet.iter_rows()]
+    assert {cell.data_type for cell in cells} == {"s"} and not any(cell.hyperlink for cell in cells)
+    assert {"'=HYPERLINK(1)", "'+1 Llŷr", "https://x.example"} <= {cell.value for cell in cells}
 
 
 @pytest.mark.by_hand
