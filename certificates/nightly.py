@@ -67,5 +67,7 @@ async def consider_everyone(
 async def consider_and_follow(person_id: UUID, *, home: str, now: datetime) -> None:
     """Asks the rules about a person, awards what they decide alone, and notes what they find of earlier awards."""
     person = await Person.get(id=person_id)
+    if person.test_user:
+        return
     for considered in await consider_and_award(person_id, home=home, now=now):
         await follow(person, considered, now=now)

@@ -26,10 +26,10 @@ from courses import cohort_pages as cohorts
 from courses import learners, player
 from courses import pages as courses
 from courses import quiz_pages as quizzes
-from training import consequences, facts, failed_work, health, home, offers, reviews, rosters, trail_pages
+from training import consequences, facts, failed_work, health, home, offers, progress, reviews, rosters, trail_pages
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages, stopping_pages
-from training.lti import alike_pages, connecting, console, picker, review, traffic, windows
+from training.lti import alike_pages, connecting, console, picker, review, teaching, traffic, windows
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
 from training.lti.tool import Tool
@@ -94,6 +94,7 @@ ROUTES = [
     at("/lti/choose/{id}", picker.choose, may=SIGNED_IN, methods=BOTH),
     at("/lti/register", joining.register, may=ANYONE),
     at("/lti/review", review.review, may=SIGNED_IN),
+    at("/lti/teach", teaching.teach, may=SIGNED_IN),
     at("/lti/privacy", review.privacy, may=SIGNED_IN),
     at("/lti/console", console.console, may="connect systems"),
     at("/lti/console/connect", connecting.connect, may="connect systems", methods=BOTH),
@@ -227,7 +228,7 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
     app.router.redirect_slashes = False  # it would lead to whatever host the request names
     app.state.settings, app.state.menu, app.state.works = settings, menu, works
     app.state.window_for = windows.window_for
-    app.state.offers, app.state.attempts = offers.offers, reviews.attempts
+    app.state.offers, app.state.attempts, app.state.progress = offers.offers, reviews.attempts, progress.progress
     app.state.file_seats = asyncio.Semaphore(FILES_AT_ONCE)
     app.state.only_unit, app.state.counted = None, datetime.min.replace(tzinfo=UTC)
     return app

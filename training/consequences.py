@@ -51,6 +51,7 @@ class Outside:
 Handler = Callable[[Followup, Outside], Awaitable[Any]]
 
 CONSIDER = "consider certification"
+EARLIER_SCORES = "report earlier scores"
 SCORE = "report score"
 HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
 
@@ -59,6 +60,8 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "quiz.handed_in": (SCORE, CONSIDER),
     "module.completed": (SCORE,),
     "course.completed": (SCORE, CONSIDER),
+    "link.opened": (EARLIER_SCORES,),
+    "context.joined": (EARLIER_SCORES,),
     "registration.changed": ("end sessions of a closed system",),
     "confirmation.asked": ("mail confirmer",),
     "confirmation.given": ("mail notice to confirmer", CONSIDER),
@@ -219,11 +222,24 @@ async def report_score(work: Followup, outside: Outside) -> None:
                 await scores.report(fact.person_id, paths, value, now=outside.now())
 
 
+async def report_earlier_scores(work: Followup, outside: Outside) -> None:
+    """Queues what was earned before a place was opened: a new term, a copied activity, a second course."""
+    fact = await _fact(work)
+    for link, held in await scores.unreported(fact.kind, UUID(fact.subject_id)):
+        told = Fact.filter(person_id=held.identity.person_id, kind__in=_kinds_of_results()).order_by("-id")
+        results = [value for one in await told for paths, value in _results(one) if link.target in paths]
+        if results:
+            await scores.report_at(link, held, results[0], now=outside.now())
+
+
 async def _paths_of_later_results(fact: Fact) -> set[str]:
     """Gives the paths of which a later fact tells the result: results may be worked on in any order."""
-    kinds = [kind for kind, names in AFTER.items() if SCORE in names]
-    later = await Fact.filter(person_id=fact.person_id, id__gt=fact.id, kind__in=kinds)
+    later = await Fact.filter(person_id=fact.person_id, id__gt=fact.id, kind__in=_kinds_of_results())
     return {path for one in later for paths, _ in _results(one) for path in paths}
+
+
+def _kinds_of_results() -> list[str]:
+    return [kind for kind, names in AFTER.items() if SCORE in names]
 
 
 def _results(fact: Fact) -> list[tuple[list[str], scores.Value]]:
@@ -324,6 +340,7 @@ HANDLERS: Mapping[str, Handler] = {
     "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),
     CONSIDER: consider,
     SCORE: report_score,
+    EARLIER_SCORES: report_earlier_scores,
     "end sessions of a closed system": lambda work, out: end_late_sessions(_id(work), now=out.now()),
     "lti score": lambda work, out: delivery.deliver(work, out.platform, now=out.now()),
     notices.WORK: lambda work, out: notices.subscribe(work, out.platform, now=out.now()),

@@ -57,11 +57,13 @@ KINDS: frozenset[str] = frozenset(
         "session.added",
         "task.handed_in",
         # lti
+        "context.joined",
         "consumer.told",
         "context.copied",
         "deployment.added",
         "deployment.approved",
         "deployment.refused",
+        "link.opened",
         "registration.added",
         "registration.approved",
         "registration.changed",

@@ -8,13 +8,13 @@ from training.lti.review import Attempt
 
 
 async def attempts(person_id: UUID, path: str, place: str) -> list[Attempt]:
-    """Lists a person's tries at what a path opens, newest first, where they began it in that course of an LMS."""
+    """Lists a person's tries at what a path opens, newest first: those begun in that course of an LMS, or all."""
     parts = path.partition("?")[0].strip("/").split("/")
     if len(parts) < 2 or parts[0] != "courses":
         return []
     names = ("activity__module__version__course__slug", "activity__module__slug", "activity__slug")
     where = dict(zip(names, parts[1:], strict=False))
-    own = {"enrolment__person_id": person_id, "enrolment__came_by": place}
+    own: dict[str, Any] = {"enrolment__person_id": person_id} | ({"enrolment__came_by": place} if place else {})
     found = [*await _quizzes({**own, **where}), *await _tasks({**own, **where})]
     if len(parts) < 4:
         found += await _completions(own, parts)

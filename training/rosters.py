@@ -44,7 +44,7 @@ class CourseRosters:
                 Listed(
                     member.sub,
                     member.name or member.sub,
-                    roster_changes.role_then(member, before.get(member.sub), now) == roles.LEARNER,
+                    roster_changes.role_then(member, before.get(member.sub)) == roles.LEARNER,
                     member.status == HERE and not member.test_user,
                     known.get(member.sub),
                 )

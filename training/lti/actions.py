@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
@@ -158,7 +158,7 @@ async def _target(visit: Visit, registration: Registration, arrival: Arrival, no
     if isinstance(visit, Review):
         query = {"of": visit.learner_sub, "path": visit.target}
         return f"/lti/review?{urlencode(query)}"
-    return visit.target if isinstance(visit, Launch) else "/lti/privacy"
+    return visit.landing if isinstance(visit, Launch) else "/lti/privacy"
 
 
 async def _login_of(tool: Tool, state: str, notes: Notes, now: datetime) -> tuple[Login, Registration]:
@@ -221,8 +221,15 @@ def _came_from(visit: Visit, registration: Registration, agent: str) -> LtiConte
         lms=registration.name,
         language=spoken_of_ours(visit.person),
         frame_ancestors=" ".join(sorted(frame_origins_of(registration))),
+        return_url=_of_platform(visit.way_back, registration),
         agent=agent,
     )
+
+
+def _of_platform(url: str, registration: Registration) -> str:
+    """Lets through an address of the LMS itself: a link of ours leads nowhere else."""
+    parts = urlsplit(url)
+    return url if f"{parts.scheme}://{parts.netloc}" in frame_origins_of(registration) else ""
 
 
 async def _learn_platform(registration: Registration, visit: Visit, notes: Notes) -> None:

@@ -1,13 +1,17 @@
 """Writes what a launch tells us: the person, the course, the activity and the role; never more rights than here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from tortoise.models import Model
+
 from training import facts
 from training.dates import local_day
 from training.lti.models import Context, ContextRole, Deployment, Identity, Registration, ResourceLink
+from training.lti.roles import LEARNER
 from training.lti.visits import Launch, Named, Visit
 from training.people.models import Membership, Person
 from training.people.names import neutral_name
@@ -37,8 +41,8 @@ async def arrive(
     identity, new = await _identity(visit, registration, now)
     context = await _context(visit, deployment)
     if isinstance(visit, Launch):
-        await _link(visit, context)
-    await _role(identity, context, visit.role, now)
+        await _link(visit, context, registration.unit_id, now)
+    await _role(identity, context, visit.role, registration.unit_id, now)
     await facts.record(
         "person.launched",
         identity,
@@ -65,8 +69,12 @@ async def _come_back(visit: Visit, registration: Registration, person_id: UUID, 
 async def _identity(visit: Visit, registration: Registration, now: datetime) -> tuple[Identity, bool]:
     known = await Identity.filter(registration_id=registration.id, sub=visit.sub).select_related("person").first()
     if known is None or known.person.erased_at is not None:
-        return await meet(registration, visit.sub, visit.person, test_user=visit.test_user, now=now, erased=known)
+        return await meet(
+            registration, visit.sub, visit.person, role=visit.role, test_user=visit.test_user, now=now, erased=known
+        )
     await learn_name(known, visit.person, now=now)
+    if visit.role == LEARNER and not await Membership.filter(person_id=known.person_id).exists():
+        await _join(known.person, registration, now=now)  # who was met as a teacher, and learns now
     return known, False
 
 
@@ -75,15 +83,16 @@ async def meet(
     sub: str,
     named: Named,
     *,
+    role: str,
     test_user: bool = False,
     now: datetime,
     erased: Identity | None = None,
 ) -> tuple[Identity, bool]:
-    """Makes the person of an LMS identity that is new here, as a trainee at the registration's site.
+    """Makes the person of an LMS identity that is new here; only a learner becomes a trainee, at the system's site.
 
     Two launches at once make one person: the later one takes back its own and uses the other's.
     """
-    person = await _person(registration, named, now)
+    person = await _person(registration, named, now, test_user=test_user)
     known_as: dict[str, Any] = {"person_id": person.id, "name": named.name, "email": named.email}
     if erased is not None:
         await Identity.filter(id=erased.id).update(**known_as)
@@ -94,6 +103,17 @@ async def meet(
     if found.person_id != person.id:
         await person.delete()  # never seen by anybody: it was made in this very transaction
         return found, False
+    if role == LEARNER:
+        await _join(person, registration, now=now, rows=[found])
+    else:
+        await facts.record(
+            "person.added", person, actor=None, person=person.id, unit=registration.unit_id, now=now,
+            detail={"because": "lti"}, rows=[found],
+        )  # fmt: skip
+    return found, True
+
+
+async def _join(person: Person, registration: Registration, *, now: datetime, rows: Sequence[Model] = ()) -> None:
     today = local_day(now, await zone_of(registration.unit_id))
     membership = await Membership.create(
         id=uuid4(), person=person, role="trainee", site_id=registration.site_id, starts=today, recorded=now
@@ -101,18 +121,18 @@ async def meet(
     await facts.record(
         "membership.given", membership, actor=None, person=person.id, unit=registration.unit_id, now=now,
         detail={"role": "trainee", "because": "lti"},
-        rows=[person, found],
+        rows=[person, *rows],
     )  # fmt: skip
-    return found, True
 
 
-async def _person(registration: Registration, named: Named, now: datetime) -> Person:
+async def _person(registration: Registration, named: Named, now: datetime, *, test_user: bool) -> Person:
     identifier = uuid4()
     return await Person.create(
         id=identifier,
         unit_id=registration.unit_id,
         name=name_of(identifier, named),
         language=language_of(named),
+        test_user=test_user,
         created=now,
     )
 
@@ -174,26 +194,35 @@ async def _context(visit: Visit, deployment: Deployment) -> Context:
     return known
 
 
-async def _link(launch: Launch, context: Context) -> None:
+async def _link(launch: Launch, context: Context, unit_id: UUID, now: datetime) -> None:
+    """Writes what a link opens; earlier results may now have a place to go to."""
     told = {
         "title": launch.resource_link_title,
-        "target": launch.target,
+        "target": launch.opens,
         "line_item_url": launch.services.line_item,
         "line_items_url": launch.services.line_items,
         "scopes": list(launch.services.scopes),
     }
-    known = await ResourceLink.filter(context_id=context.id, resource_link_id=launch.resource_link_id).first()
+    place = ResourceLink.filter(context_id=context.id, resource_link_id=launch.resource_link_id)
+    known = await place.first()
     if known is None:
         row = ResourceLink(id=uuid4(), context=context, resource_link_id=launch.resource_link_id, **told)
         await ResourceLink.bulk_create([row], ignore_conflicts=True)
-        return
-    changed = {name: value for name, value in told.items() if value and value != getattr(known, name)}
-    if changed:
-        await ResourceLink.filter(id=known.id).update(**changed)
+        changed = told
+    else:
+        changed = {name: value for name, value in told.items() if value and value != getattr(known, name)}
+        if changed:
+            await ResourceLink.filter(id=known.id).update(**changed)
+    if not changed.keys().isdisjoint({"target", "line_item_url", "line_items_url"}):
+        await facts.record("link.opened", await place.get(), actor=None, unit=unit_id, now=now)
 
 
-async def _role(identity: Identity, context: Context, role: str, now: datetime) -> None:
+async def _role(identity: Identity, context: Context, role: str, unit_id: UUID, now: datetime) -> None:
     if await ContextRole.filter(identity_id=identity.id, context_id=context.id).update(role=role, launched=now):
         return
     row = ContextRole(id=uuid4(), identity=identity, context=context, role=role, launched=now)
     await ContextRole.bulk_create([row], ignore_conflicts=True)
+    held = await ContextRole.get(identity_id=identity.id, context_id=context.id)
+    await facts.record(
+        "context.joined", held, actor=identity.person_id, person=identity.person_id, unit=unit_id, now=now
+    )

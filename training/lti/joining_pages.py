@@ -79,7 +79,7 @@ async def course(request: Request) -> Response:
     if shown == found.fingerprint:
         await roster_changes.apply(registration, context, found, now=now)
         return go(request, f"/lti/console/courses/{context.id}", notice="The roster is taken over.")
-    changes = await roster_changes.preview(context, found, now=now)
+    changes = await roster_changes.preview(context, found)
     told: dict[str, Any] = {"notice": CHANGED} if shown else {}
     return page(
         request,

@@ -157,6 +157,7 @@ def _visit(claims: VerifiedClaims, deployment_id: str) -> dict[str, Any]:
         "person": _named(values),
         "services": _services(values),
         "product": optional_text(optional_object(values, f"{LTI}tool_platform"), "product_family_code")[:60].lower(),
+        "way_back": optional_text(optional_object(values, PRESENTATION), "return_url", within=PRESENTATION),
         "former": _former(claims, deployment_id, sub),
     }
 

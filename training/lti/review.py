@@ -12,6 +12,7 @@ from starlette.responses import Response
 from training.errors import NotAllowed, NotFound
 from training.lti import roles
 from training.lti.models import ContextRole, Identity
+from training.lti.scores import was_reported
 from training.people.actor import Actor, LtiContext
 from training.web.pages import actor, page
 
@@ -27,17 +28,25 @@ class Attempt:
 
 
 Attempts = Callable[[UUID, str, str], Awaitable[list[Attempt]]]
-"""Lists a person's tries at what a path opens, begun in one course of an LMS; given by the roof."""
+"""Lists a person's tries at what a path opens, begun in one course of an LMS or, without its name, anywhere."""
 
 
 async def review(request: Request) -> Response:
     """Shows a learner's tries at one activity to a teacher of the course in which the learner is."""
     me: Actor = actor(request)
     asked = request.query_params
-    learner = await _learner(me, asked.get("of", ""))
+    learner, path = await _learner(me, asked.get("of", "")), asked.get("path", "")
     listed: Attempts = request.app.state.attempts
-    attempts = await listed(learner.person_id, asked.get("path", ""), me.lti.place if me.lti else "")
+    attempts = await listed(learner.person_id, path, await _place_of_work(me, learner, path))
     return page(request, "lti/review.html", learner=learner.name or "This learner", attempts=attempts)
+
+
+async def _place_of_work(me: Actor, learner: Identity, path: str) -> str:
+    """Names the course in which the work must have begun; none where its result was reported to this course anyway."""
+    here = me.lti
+    if here is None or await was_reported(learner.sub, path, _place(here)):
+        return ""
+    return here.place
 
 
 async def _learner(me: Actor, sub: str) -> Identity:

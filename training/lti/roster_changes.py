@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +17,6 @@ from training.lti.visits import Named
 
 RANK = {roles.NONE: 0, roles.LEARNER: 1, roles.INSTRUCTOR: 2}
 DELETED = "Deleted"
-LATELY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,13 @@ class Change:
     after: str = ""
 
 
-async def preview(context: Context, roster: Roster, *, now: datetime) -> list[Change]:
+async def preview(context: Context, roster: Roster) -> list[Change]:
     """Tells what applying a roster would change, and changes nothing."""
     held = {row.identity.sub: row for row in await ContextRole.filter(context_id=context.id).select_related("identity")}
     changes = []
     for member in roster.members:
         row = held.pop(member.sub, None)
-        after = _words(role_then(member, row, now), member.status)
+        after = _words(role_then(member, row), member.status)
         if row is None and member.status != DELETED:
             changes.append(Change(member.sub, member.name, "add", "", after))
         elif row is not None and (before := _words(row.role, row.status)) != after:
@@ -48,10 +47,12 @@ async def preview(context: Context, roster: Roster, *, now: datetime) -> list[Ch
     return changes
 
 
-def role_then(member: Member, held: ContextRole | None, now: datetime) -> str:
-    """Tells the role after a roster: one seen at a launch within a day is not lowered, as some rosters show less."""
-    seen = held and held.launched and now - held.launched < LATELY
-    return held.role if held and seen and RANK[held.role] > RANK[member.role] else member.role
+def role_then(member: Member, held: ContextRole | None) -> str:
+    """Tells the role after a roster, which lowers nobody: Moodle lists a non-editing teacher as a learner.
+
+    Only a launch lowers a role: that is the person's own word of today.
+    """
+    return held.role if held and RANK[held.role] > RANK[member.role] else member.role
 
 
 def _words(role: str, status: str) -> str:
@@ -80,11 +81,11 @@ async def _write(registration: Registration, context: Context, member: Member, n
     if known is None and member.status == DELETED:
         return None  # differences also name people who left before we ever heard of them
     if known is None:
-        known, _ = await meet(registration, member.sub, named, test_user=member.test_user, now=now)
+        known, _ = await meet(registration, member.sub, named, role=member.role, test_user=member.test_user, now=now)
     else:
         await learn_name(known, named, now=now)
     held = await ContextRole.get_or_none(identity_id=known.id, context_id=context.id)
-    told = {"role": role_then(member, held, now), "status": member.status, "listed": now}
+    told = {"role": role_then(member, held), "status": member.status, "listed": now}
     if held is None:
         row = ContextRole(id=uuid4(), identity=known, context=context, **told)
         await ContextRole.bulk_create([row], ignore_conflicts=True)

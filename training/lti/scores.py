@@ -18,6 +18,7 @@ from training.errors import Invalid, NotFound
 from training.lti import roles
 from training.lti.gradebook import LineItem, Score, ScoreTry
 from training.lti.models import ContextRole, Identity, Registration, ResourceLink
+from training.lti.visits import plain_target
 
 WORK = "lti score"
 PROGRESS = ("Initialized", "Started", "InProgress", "Submitted", "Completed")
@@ -46,21 +47,43 @@ async def report(person_id: UUID, targets: Iterable[str], value: Value, *, now: 
     Instructors and test users are not graded; a link without a gradebook gets nothing.
     """
     check(value)
-    found = await ContextRole.filter(
-        identity__person_id=person_id,
-        identity__test_user=False,
-        role__not=roles.INSTRUCTOR,
-        context__links__target__in=list(targets),
-    ).select_related("identity")
+    wanted = list(targets)
+    held = graded().filter(identity__person_id=person_id, context__links__target__in=wanted).distinct()
     queued = 0
-    for held in found:
-        links = await ResourceLink.filter(context_id=held.context_id, target__in=list(targets))
-        for link in links:
-            if link.line_item_url or link.line_items_url:
-                item = await _line_item(held.identity.registration_id, value, link=link, url=link.line_item_url)
-                await queue(item, held.identity.sub, value, now=now, identity_id=held.identity_id)
-                queued += 1
+    for one in await held.select_related("identity"):
+        for link in await ResourceLink.filter(context_id=one.context_id, target__in=wanted):
+            queued += await report_at(link, one, value, now=now)
     return queued
+
+
+def graded() -> QuerySet[ContextRole]:
+    """Lists as what people are in courses, of those whose results an LMS takes."""
+    return ContextRole.filter(identity__test_user=False).exclude(role=roles.INSTRUCTOR)
+
+
+async def report_at(link: ResourceLink, held: ContextRole, value: Value, *, now: datetime) -> bool:
+    """Queues a result for one place; tells whether that place has a gradebook. `held` comes with its identity."""
+    if not (link.line_item_url or link.line_items_url):
+        return False
+    item = await _line_item(held.identity.registration_id, value, link=link, url=link.line_item_url)
+    await queue(item, held.identity.sub, value, now=now, identity_id=held.identity_id)
+    return True
+
+
+async def unreported(fact_kind: str, subject: UUID) -> list[tuple[ResourceLink, ContextRole]]:
+    """Lists who may have earned a result before a place was opened: of a link that is new, or somebody new to a course.
+
+    `subject` is the link, or what the person is in the course.
+    """
+    if fact_kind == "link.opened":
+        link = await ResourceLink.get(id=subject)
+        people = await graded().filter(context_id=link.context_id).select_related("identity")
+        pairs = [(link, held) for held in people]
+    else:
+        held = await graded().filter(id=subject).select_related("identity").first()
+        links = await ResourceLink.filter(context_id=held.context_id) if held else []
+        pairs = [(link, held) for link in links if held]
+    return [(link, held) for link, held in pairs if link.line_item_url or link.line_items_url]
 
 
 async def send_by_hand(
@@ -192,6 +215,12 @@ async def find_score(score_id: UUID, *, unit_id: UUID) -> Mapping[str, Any]:
     if not rows:
         raise NotFound("There is no such score.", "Go back to the list.")
     return _told(rows[0])
+
+
+async def was_reported(sub: str, target: str, place: Mapping[str, Any]) -> bool:
+    """Tells whether a result for a target went, or goes, to a column of one course; `place` filters that course."""
+    course = {f"line_item__link__{name}": value for name, value in place.items()}
+    return await Score.filter(sub=sub, line_item__resource_id=plain_target(target), **course).exists()
 
 
 async def history(score_id: UUID) -> Sequence[Mapping[str, Any]]:

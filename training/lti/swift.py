@@ -18,6 +18,7 @@ from training.dates import local_day
 from training.lti import swift_postgres, swift_sqlite
 from training.lti.arrivals import language_of, name_of
 from training.lti.models import Identity, Registration
+from training.lti.roles import LEARNER
 from training.lti.traces import Notes
 from training.lti.visits import Launch, Visit
 from training.people.actor import LtiContext
@@ -27,7 +28,7 @@ from training.row_digests import digested
 
 WRITTEN = ("person.launched", "membership.given")
 """The facts that are written here; where work is to follow one of them, the long way queues it."""
-NEW = ("person", "identity", "membership", "context", "link", "context_role", "trace")
+NEW = ("person", "identity", "membership", "context_role", "trace")
 """The rows that a launch may make, each with an id of its own."""
 ID_BYTES = 16
 NOBODY = {"met_rows": None, "met_seals": None}
@@ -57,13 +58,13 @@ async def write(
 ) -> bool:
     """Writes all of a launch at once, or nothing; tells whether it was written.
 
-    Not written are: launches that were used before, are not approved, of people who were erased, are called anew or
-    claim to have been somebody under LTI 1.1, or that came at the very moment when another one made the same person or
-    course. The long way knows what to do or to say.
+    Written are launches of what is known: a place opened before, by somebody known there in the same role, or by a
+    learner who is new to us. Whatever is new or told anew goes the long way, which knows what follows from it.
     """
     if type(visit) is not Launch or visit.former or any(facts.after(kind) for kind in WRITTEN):
         return False
     ids = _drawn()
+    newcomers = visit.role == LEARNER and not visit.test_user
     values = (
         ids
         | _of_people(visit, registration, ids["person"], now)
@@ -73,16 +74,18 @@ async def write(
     )
     client = connection()
     if isinstance(client, SafeSqliteClient):
-        written = await _written(client.at_once(lambda raw: swift_sqlite.write(raw, values, _met)))
+        written = await _written(
+            client.at_once(lambda raw: swift_sqlite.write(raw, values, _met if newcomers else None))
+        )
     else:
         assert isinstance(client, SafeAsyncpgClient)
         # Who is known is known to the statement alone: the rows of somebody new are digested when it finds nobody.
         written = await _written(client.at_once(swift_postgres.STATEMENT, swift_postgres.ordered(values | NOBODY)))
-        if not written:
+        if not written and newcomers:
             values |= _met(values)
             written = await _written(client.at_once(swift_postgres.STATEMENT, swift_postgres.ordered(values)))
     if written:
-        notes.target = visit.target
+        notes.target = visit.landing
     return written
 
 
@@ -165,6 +168,7 @@ def _of_places(visit: Launch) -> dict[str, Any]:
         "resource_link_id": visit.resource_link_id,
         "link_title": visit.resource_link_title,
         "target": visit.target,
+        "opens": visit.opens,
         "line_item_url": visit.services.line_item,
         "line_items_url": visit.services.line_items,
         "scopes": _json(list(visit.services.scopes)),

@@ -7,7 +7,7 @@ from typing import Any
 _TYPES = {
     "timestamptz": "now nonce_until session_until",
     "date": "today",
-    "uuid": "registration unit site person identity membership context link context_role trace",
+    "uuid": "registration unit site person identity membership context_role trace",
     "boolean": "test_user",
     "jsonb": "scopes came_from first_detail again_detail given_detail met_rows met_seals",
     "double precision": "clock_skew",
@@ -23,10 +23,21 @@ WITH spent AS (
 ), gate AS (
   SELECT d.id, r.staff_sessions FROM lti_registration r JOIN lti_deployment d ON d.registration_id = r.id
   WHERE r.id = :registration AND r.state = 'active' AND d.deployment_id = :deployment AND d.state = 'approved'
+), place AS (
+  SELECT c.id FROM lti_context c JOIN gate ON c.deployment_id = gate.id
+  WHERE c.context_id = :context_id AND :title IN ('', c.title) AND :label IN ('', c.label)
+    AND :roster_url IN ('', c.roster_url)
+), link AS (
+  SELECT l.context_id FROM lti_resource_link l JOIN place ON l.context_id = place.id
+  WHERE l.resource_link_id = :resource_link_id AND l.target = :opens AND :link_title IN ('', l.title)
+    AND :line_item_url IN ('', l.line_item_url) AND :line_items_url IN ('', l.line_items_url)
+    AND :scopes IN ('[]', l.scopes)
 ), known AS (
-  SELECT i.id, i.person_id, i.name, i.email FROM lti_identity i JOIN people_person p ON p.id = i.person_id
-  WHERE i.registration_id = :registration AND i.sub = :sub AND p.erased_at IS NULL
-    AND (:name IN ('', i.name) OR p.name NOT IN (i.name, 'Learner ' || upper(left(p.id::text, 4))))
+  SELECT i.id, i.person_id, h.id AS held FROM lti_identity i
+  JOIN people_person p ON p.id = i.person_id AND p.erased_at IS NULL
+  JOIN link ON TRUE
+  JOIN lti_context_role h ON h.identity_id = i.id AND h.context_id = link.context_id AND h.role = :role
+  WHERE i.registration_id = :registration AND i.sub = :sub AND :name IN ('', i.name) AND :email IN ('', i.email)
 ), met AS (
   INSERT INTO people_person (id, unit_id, name, folded, language, created)
   SELECT :person, :unit, :called, :folded, :language, :now
@@ -42,49 +53,11 @@ WITH spent AS (
 ), digested AS (
   INSERT INTO trail_row (id, salt, marks)
   SELECT s.id, s.salt, s.marks FROM named, jsonb_to_recordset(:met_seals) AS s (id text, salt text, marks jsonb)
-), told_anew AS (
-  UPDATE lti_identity i SET name = coalesce(nullif(:name, ''), i.name), email = coalesce(nullif(:email, ''), i.email),
-    former_emails = CASE WHEN :email IN ('', k.email) THEN i.former_emails
-      ELSE trim(i.former_emails || ' ' || k.email) END
-  FROM known k
-  WHERE i.id = k.id AND ((:name <> '' AND :name <> k.name) OR (:email <> '' AND :email <> k.email))
-), known_place AS (
-  SELECT c.id, c.title, c.label, c.roster_url FROM lti_context c JOIN gate ON c.deployment_id = gate.id
-  WHERE c.context_id = :context_id
-), new_place AS (
-  INSERT INTO lti_context (id, deployment_id, context_id, title, label, roster_url, differences_url)
-  SELECT :context, gate.id, :context_id, :title, :label, :roster_url, '' FROM gate
-  WHERE NOT EXISTS (SELECT FROM known_place) RETURNING id
-), place_anew AS (
-  UPDATE lti_context c SET title = coalesce(nullif(:title, ''), c.title),
-    label = coalesce(nullif(:label, ''), c.label), roster_url = coalesce(nullif(:roster_url, ''), c.roster_url)
-  FROM known_place k
-  WHERE c.id = k.id AND ((:title <> '' AND :title <> k.title) OR (:label <> '' AND :label <> k.label)
-    OR (:roster_url <> '' AND :roster_url <> k.roster_url))
-), place AS (
-  SELECT id FROM known_place UNION ALL SELECT id FROM new_place
-), known_link AS (
-  SELECT l.* FROM lti_resource_link l JOIN known_place k ON l.context_id = k.id
-  WHERE l.resource_link_id = :resource_link_id
-), new_link AS (
-  INSERT INTO lti_resource_link
-    (id, context_id, resource_link_id, title, target, line_item_url, line_items_url, scopes, copied_from)
-  SELECT :link, place.id, :resource_link_id, :link_title, :target, :line_item_url, :line_items_url, :scopes, ''
-  FROM place WHERE NOT EXISTS (SELECT FROM known_link)
-), link_anew AS (
-  UPDATE lti_resource_link l SET title = coalesce(nullif(:link_title, ''), l.title), target = :target,
-    line_item_url = coalesce(nullif(:line_item_url, ''), l.line_item_url),
-    line_items_url = coalesce(nullif(:line_items_url, ''), l.line_items_url),
-    scopes = CASE WHEN :scopes = '[]' THEN l.scopes ELSE :scopes END
-  FROM known_link k
-  WHERE l.id = k.id AND (:target <> k.target OR (:link_title <> '' AND :link_title <> k.title)
-    OR (:line_item_url <> '' AND :line_item_url <> k.line_item_url)
-    OR (:line_items_url <> '' AND :line_items_url <> k.line_items_url)
-    OR (:scopes <> '[]' AND :scopes <> k.scopes))
-), seen_as AS (
+), seen_again AS (
+  UPDATE lti_context_role h SET launched = :now FROM known WHERE h.id = known.held
+), seen_first AS (
   INSERT INTO lti_context_role (id, identity_id, context_id, role, status, launched)
-  VALUES (:context_role, (SELECT id FROM who), (SELECT id FROM place), :role, 'Active', :now)
-  ON CONFLICT (identity_id, context_id) DO UPDATE SET role = EXCLUDED.role, launched = EXCLUDED.launched
+  SELECT :context_role, id, (SELECT context_id FROM link), :role, 'Active', :now FROM named
 ), noted AS (
   INSERT INTO trail_fact
     (kind, subject_kind, subject_id, person_id, unit_id, actor_id, happened, recorded, version, detail, rows)

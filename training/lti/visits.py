@@ -1,6 +1,14 @@
 """What a message tells, once it is read: who comes from which course, as what, and what for."""
 
 from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+from training.lti.roles import INSTRUCTOR
+
+
+def plain_target(target: str) -> str:
+    """Writes a target as it is compared: without a query, a fragment or a slash behind; it opens the same page."""
+    return "/" + urlsplit(target).path.strip("/")
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Visit:
     person: Named = field(default_factory=Named)
     services: Services = field(default_factory=Services)
     product: str = ""
+    way_back: str = ""
+    """Where the LMS wants people to go when they have finished here."""
     former: Former | None = None
 
 
@@ -60,6 +70,17 @@ class Launch(Visit):
     target: str
     resource_link_id: str
     resource_link_title: str = ""
+
+    @property
+    def opens(self) -> str:
+        """Gives the target as targets are compared."""
+        return plain_target(self.target)
+
+    @property
+    def landing(self) -> str:
+        """Gives the page to open: teachers see their learners, and everybody else what was placed."""
+        teaches = self.role == INSTRUCTOR and self.context_id
+        return f"/lti/teach?{urlencode({'path': self.target})}" if teaches else self.target
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,8 @@ class LtiContext:
     """Of ours, if the LMS showed itself in one of them."""
     frame_ancestors: str = ""
     """The origins, with spaces, from which the LMS shows us in a frame."""
+    return_url: str = ""
+    """The page of the LMS to go back to."""
     agent: str = ""
     """Hash of the one browser whose frame has the session in its addresses; empty where a cookie keeps it."""
 
@@ -57,6 +59,12 @@ class Actor:
     contact: str = ""
     lti: LtiContext | None = None
     staff: bool = True
+
+    @property
+    def way_back(self) -> dict[str, str] | None:
+        """Gives the page of the LMS to go back to, and what the LMS is called."""
+        here = self.lti
+        return {"path": here.return_url, "name": here.lms or "your course"} if here and here.return_url else None
 
     @property
     def named(self) -> bool:

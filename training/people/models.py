@@ -18,6 +18,7 @@ FOLDED_LETTERS = 400
 class Person(Model):
     """Is somebody with an id of our own; addresses and LMS identities point here and are never the key.
 
+    `test_user` marks the stand-in by which a teacher looks at a course as a learner: it stands in no list.
     Personal data: name, language; kept: until erased, then the row stays under a pseudonym.
     """
 
@@ -30,6 +31,7 @@ class Person(Model):
     language = fields.CharField(8, default="en")
     created = fields.DatetimeField()
     erased_at = fields.DatetimeField(null=True)
+    test_user = fields.BooleanField(default=False, db_default=False)
 
     unit_id: UUID
 

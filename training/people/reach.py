@@ -19,10 +19,12 @@ def reach(actor: Actor, ability: str, prefix: str = "person", *, on: date | None
     """Filters rows to the people for whom the actor has the ability, where they are on the day, which is today.
 
     A role of the unit carries an ability for everybody in it; a role at a site for those who hold any role there on
-    that day. `prefix` names the foreign key to Person on the table being filtered; "" filters Person itself.
+    that day; the stand-ins of LMSs are nobody's people. `prefix` names the foreign key to Person on the table being
+    filtered; "" filters Person itself.
     """
     key = f"{prefix}_id" if prefix else "id"
-    unit = _is(f"{prefix}__unit_id" if prefix else "unit_id", actor.unit_id)
+    person = f"{prefix}__" if prefix else ""
+    unit = _is(f"{person}unit_id", actor.unit_id) & _is(f"{person}test_user", False)
     if actor.everywhere(ability):
         return unit
     sites = actor.sites(ability)  # as many as one person has roles

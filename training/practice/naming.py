@@ -26,7 +26,7 @@ async def colleagues(actor: Actor, today: date) -> list[dict[str, Any]]:
     there = Membership.filter(live_on(today), site_id__in=Subquery(sites)).values("person_id")
     related = standing_relations().filter(person_id=actor.person_id).exclude(kind="relative").values("other_id")
     return (
-        await Person.filter(unit_id=actor.unit_id, erased_at__isnull=True)
+        await Person.filter(unit_id=actor.unit_id, erased_at__isnull=True, test_user=False)
         .filter(Q(id__in=Subquery(there)) | Q(id__in=Subquery(related)))
         .exclude(id=actor.person_id)
         .order_by("name")
@@ -54,7 +54,7 @@ async def named(confirmer: Confirmer, *, actor: Actor, field: str) -> Confirmer:
 
 
 async def _person(confirmer: Confirmer, actor: Actor) -> Person | None:
-    there = Person.filter(unit_id=actor.unit_id, erased_at__isnull=True)
+    there = Person.filter(unit_id=actor.unit_id, erased_at__isnull=True, test_user=False)
     if confirmer.person:
         return await there.get_or_none(id=confirmer.person)
     if "@" not in confirmer.contact:

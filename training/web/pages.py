@@ -131,6 +131,7 @@ def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
         "demo": settings.demo,
         "framed": is_framed(request),
         "direct_path": f"{settings.public_url}/sign-in",
+        "way_back": me.way_back if me else None,
         "window": request.app.state.window_for(request),
         "lang": language if language in ("en", "cy") else "en",
         "dir": "ltr",

@@ -39,7 +39,7 @@ async def sync(side: Side) -> list[dict[str, object]]:
 
 
 async def preview(side: Side) -> list[roster_changes.Change]:
-    return await roster_changes.preview(await Context.get(), await read(side), now=side.world.clock())
+    return await roster_changes.preview(await Context.get(), await read(side))
 
 
 async def test_a_roster_is_read_and_its_people_become_trainees(course: Side) -> None:
@@ -98,7 +98,7 @@ async def test_differences_name_who_changed_and_remove_nobody(course: Side) -> N
     found = await read(course, since_last=True)
     assert not found.whole
     now = course.world.clock()
-    changes = await roster_changes.preview(await Context.get(), found, now=now)
+    changes = await roster_changes.preview(await Context.get(), found)
     assert {(one.sub, one.what) for one in changes} == {("grace", "change"), ("nameless", "change"), ("newest", "add")}
     await roster_changes.apply(await Registration.get(), await Context.get(), found, now=now)
     states = dict(await ContextRole.all().values_list("identity__sub", "status"))
@@ -136,15 +136,17 @@ async def test_a_preview_changes_nothing(course: Side) -> None:
     assert await ContextRole.all().count() == before
 
 
-async def test_a_role_seen_at_a_launch_is_not_lowered_the_same_day(course: Side) -> None:
+async def test_a_roster_lowers_nobody_and_the_person_s_own_launch_does(course: Side) -> None:
     await course.launch("tutor")
     course.world.users["tutor"] = replace(course.world.users["tutor"], roles=(f"{MEMBERSHIP}Learner",))
     seen = await launched()
-    course.world.clock = lambda: seen
+    course.world.clock = lambda: seen + timedelta(days=2)
+    changes = await preview(course)
+    assert "tutor" not in {one.sub for one in changes}
     await sync(course)
     assert (await ContextRole.get(identity__sub="tutor")).role == "instructor"
-    course.world.clock = lambda: seen + timedelta(days=2)
-    await sync(course)
+    course.world.clock = lambda: datetime.now(UTC)
+    await course.launch("tutor")
     assert (await ContextRole.get(identity__sub="tutor")).role == "learner"
 
 
