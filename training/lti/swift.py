@@ -104,7 +104,7 @@ def _met(values: Mapping[str, Any]) -> dict[str, str]:
             Person,
             {
                 "id": person, "unit_id": values["unit"], "name": values["called"], "folded": values["folded"],
-                "language": values["language"], "created": now,
+                "language": values["language"], "created": now, "test_user": False,
             },
         ),
         digested(

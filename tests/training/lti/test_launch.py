@@ -1,6 +1,8 @@
 """A launch from the pretend LMS, from the first click to a session of one's own."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -12,9 +14,13 @@ from tests.training.lti.forging import claim, honest
 from training.demo.lms.wishes import claims_for
 from training.demo.lms.world import INSTITUTION, MEMBERSHIP
 from training.facts import Fact
+from training.lti.claims import LTI
 from training.lti.models import ContextRole, Identity, LaunchTrace, Nonce, Registration, ResourceLink
+from training.lti.roles import TEST_USER
 from training.people.models import Membership, Person, Session
 from training.sites.models import FormerValue
+
+Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
 
 
 async def test_a_launch_ends_in_a_session_and_leads_to_the_target_of_the_link(side: Side) -> None:
@@ -70,11 +76,40 @@ async def test_the_same_e_mail_address_does_not_merge_two_people(side: Side) -> 
     assert len(set(people)) == 2
 
 
-async def test_an_instructor_in_the_course_gets_no_role_here(side: Side) -> None:
-    await side.launch("tutor")
-    identity = await Identity.get(sub="tutor")
+async def test_an_instructor_in_the_course_gets_no_role_here_until_learning(side: Side) -> None:
+    for _ in range(2):
+        await side.launch("tutor")
+        identity = await Identity.get(sub="tutor")
+        assert await Membership.filter(person_id=identity.person_id).count() == 0
+        assert (await ContextRole.get(identity_id=identity.id)).role == "instructor"
+    side.world.users["tutor"] = replace(side.world.users["tutor"], roles=(f"{MEMBERSHIP}Learner",))
+    for _ in range(2):
+        await side.launch("tutor")
     assert await Membership.filter(person_id=identity.person_id).values_list("role", flat=True) == ["trainee"]
-    assert (await ContextRole.get(identity_id=identity.id)).role == "instructor"
+
+
+async def test_only_learners_become_trainees(side: Side) -> None:
+    for sub, roles in (("admin", ["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"]), ("none", [])):
+        query = await side.begin()
+        claims = _claims(side, "amina", query["nonce"]) | {"sub": sub, f"{LTI}roles": roles}
+        assert (await side.post(side.world.sign(claims), query["state"])).status_code == 303
+        identity = await Identity.get(sub=sub)
+        assert await Membership.filter(person_id=identity.person_id).count() == 0
+
+
+async def test_the_stand_in_of_a_teacher_learns_and_is_in_no_list(side: Side, browse: Browse) -> None:
+    query = await side.begin()
+    stand_in = [f"{MEMBERSHIP}Learner", TEST_USER]
+    named = {"sub": "preview", "name": "Student View", f"{LTI}roles": stand_in}
+    claims = _claims(side, "amina", query["nonce"]) | named
+    assert (await side.post(side.world.sign(claims), query["state"])).status_code == 303
+    assert (await side.browser.get("/practice")).status_code == 200
+    person = (await Identity.get(sub="preview")).person_id
+    assert (await Person.get(id=person)).test_user
+    dara = await browse("dara")
+    assert "Student View" not in (await dara.get("/people?query=Student")).text
+    for path in ("/people/{}", "/courses/of/{}", "/practice/of/{}", "/pathways/of/{}"):
+        assert (await dara.get(path.format(person))).status_code == 404, path
 
 
 @pytest.mark.parametrize(
