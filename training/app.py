@@ -107,6 +107,7 @@ ROUTES = [
     at("/lti/console/{id}/check", console.check, may="connect systems", methods=POST),
     at("/lti/console/{id}/accept", console.accept, may="connect systems", methods=POST),
     at("/lti/console/{id}/introduce", console.introduce, may="connect systems", methods=BOTH),
+    at("/lti/console/{id}/place", console.place, may="connect systems", methods=POST),
     at("/lti/console/{id}/approve", console.approve, may="connect systems", methods=POST),
     at("/lti/console/{id}/refuse", console.refuse, may="connect systems", methods=POST),
     # what could not be done

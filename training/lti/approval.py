@@ -6,17 +6,19 @@ from uuid import UUID
 
 from training import facts
 from training.database.opening import transaction
-from training.errors import Conflict, NotFound
+from training.errors import Conflict, Invalid, NotFound
 from training.lti.models import Deployment, Registration
 from training.lti.proposals import fingerprint, proposed_for
 from training.lti.registration import uuid_of
 from training.lti.remembered import forget_everywhere
 from training.people.sessions import end_sessions_through
+from training.sites.models import Site
 
 OPENED, CLOSED = ("pending", "closed"), ("pending", "active")
 """The states out of which a registration is opened, and out of which it is closed."""
 
 
+WHOLE_UNIT = "unit"
 CHANGED = ("It has changed since you looked.", "Read it again, then answer it.")
 
 
@@ -25,19 +27,21 @@ async def approve(
     *,
     now: datetime,
     shown: str | None = None,
+    site: str = "",
     actor: UUID | None = None,
     unit_id: UUID | None = None,
 ) -> str:
     """Approves a registration that waits or is closed, or a deployment that waits, by its id.
 
     A deployment may also be named by the LMS's own id if only one waits. `shown` is the fingerprint of the registration
-    that was read on a page; None where there was no page. `unit_id` limits it to one unit's.
+    that was read on a page; None where there was no page. `site` is the code of the site whose people come from there,
+    or "unit". `unit_id` limits it to one unit's.
     """
     wanted = uuid_of(identifier)
     own: dict[str, Any] = {"unit_id": unit_id} if unit_id else {}
     registration = await Registration.get_or_none(id=wanted, state__in=OPENED, **own) if wanted else None
     if registration:
-        return await _approve_registration(registration, shown, now, actor)
+        return await _approve_registration(registration, shown, site, now, actor)
     own = {"registration__unit_id": unit_id} if unit_id else {}
     waiting = Deployment.filter(state="pending", **own).select_related("registration")
     found = await waiting.filter(id=wanted) if wanted else []
@@ -50,18 +54,30 @@ async def approve(
 
 
 async def _approve_registration(
-    registration: Registration, shown: str | None, now: datetime, actor: UUID | None
+    registration: Registration, shown: str | None, site: str, now: datetime, actor: UUID | None
 ) -> str:
+    serves = {"site_id": await _site(registration, site)} if site else {}
     async with transaction():
         row = await _as_shown(registration, fingerprint(registration) if shown is None else shown)
         if row.state not in OPENED:
             raise Conflict("It was approved already.", "Load the page again.")
-        await Registration.filter(id=row.id).update(state="active", asked=None)
+        if shown is not None and row.state == "pending" and not site:
+            raise Invalid("Nobody has said whose people come from there.", "Go back and choose a site, or every site.")
+        await Registration.filter(id=row.id).update(state="active", asked=None, **serves)
         waiting = await Deployment.filter(registration_id=row.id, state="pending")
         await Deployment.filter(registration_id=row.id, state="pending").update(state="approved")
         await facts.record("registration.approved", row, actor=actor, unit=row.unit_id, now=now, rows=waiting)
     forget_everywhere()
     return f"Registration {registration.id} is active."
+
+
+async def _site(registration: Registration, code: str) -> UUID | None:
+    if code == WHOLE_UNIT:
+        return None
+    found = await Site.get_or_none(unit_id=registration.unit_id, code=code)
+    if found is None:
+        raise Invalid(f"There is no site {code}.", "Choose one from the list.")
+    return found.id
 
 
 async def _as_shown(registration: Registration, shown: str) -> Registration:

@@ -10,15 +10,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from training import clock
-from training.errors import NotFound
-from training.lti import approval, checkup, entering, introducing
+from training.errors import Invalid, NotFound
+from training.lti import approval, checkup, entering, introducing, placing
 from training.lti.models import Context, Deployment, Registration, visible_to
 from training.lti.platform import allowed_hosts
 from training.lti.profiles import PROFILES, Profile
 from training.lti.proposals import WORDS, fingerprint, is_elsewhere, proposed_for
 from training.lti.registration import labels
 from training.lti.tool import Tool
+from training.parsing.plurals import many
 from training.people.actor import Actor
+from training.sites.models import Site
 from training.web.pages import actor, go, identity, page, typed
 
 
@@ -63,7 +65,14 @@ async def system(request: Request) -> Response:
         shown=fingerprint(found),
         courses=courses,
         takes_updates=bool(found.client_uri),
+        sites=await Site.filter(unit_id=found.unit_id).order_by("name").values_list("code", "name"),
+        without_site=await _without_site(found),
     )
+
+
+async def _without_site(found: Registration) -> str:
+    count = await placing.without_site(found).count() if found.site_id else 0
+    return f"{many(count, 'person', 'people')} came from here before it served a site" if count else ""
 
 
 async def check(request: Request) -> Response:
@@ -100,9 +109,19 @@ async def introduce(request: Request) -> Response:
 async def approve(request: Request) -> Response:
     """Approves a registration or a deployment that waits."""
     me: Actor = actor(request)
-    wanted, shown = str(identity(request)), str((await typed(request)).get("shown", ""))
-    await approval.approve(wanted, shown=shown, now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
+    form, wanted = await typed(request), str(identity(request))
+    shown, site = str(form.get("shown", "")), str(form.get("site", ""))
+    await approval.approve(wanted, shown=shown, site=site, now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
     return go(request, "/lti/console", notice="It is approved.")
+
+
+async def place(request: Request) -> Response:
+    """Moves the people who came from an LMS before it served a site to that site."""
+    found, me = await registered(request), actor(request)
+    if found.site_id is None:
+        raise Invalid("It serves no site.", "Choose one first: change what was entered.")
+    moved = await placing.move(found, actor=me.person_id, now=clock.now())
+    return go(request, f"/lti/console/{found.id}", notice=f"{many(moved, 'person', 'people')} moved to the site.")
 
 
 async def refuse(request: Request) -> Response:

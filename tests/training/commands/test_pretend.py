@@ -68,7 +68,7 @@ async def test_the_pretend_lms_by_itself_registers_a_service_and_launches_it(
         assert "has to approve" in (await trainee.get(link)).text
         waiting = await Registration.get(issuer=lms)
         assert (waiting.state, waiting.client_id, waiting.profile) == ("pending", "training", "moodle")
-        shown = {"shown": field((await farah.get(f"/lti/console/{waiting.id}")).text, "shown")}
+        shown = {"shown": field((await farah.get(f"/lti/console/{waiting.id}")).text, "shown"), "site": "unit"}
         assert (await farah.post(f"/lti/console/{waiting.id}/approve", data=shown)).status_code == 303
         form = (await visitor.get(f"{lms}/start", params={"user": "grace", "activity": "a-pathway"})).text
         asked = {name: field(form, name) for name in ("iss", "target_link_uri", "login_hint", "lti_message_hint")}

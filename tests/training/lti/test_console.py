@@ -16,10 +16,11 @@ from training.demo.lms.mischief import set_mischief
 from training.facts import Fact
 from training.lti import entering, scores
 from training.lti.gradebook import Score
-from training.lti.models import Deployment, LaunchTrace, Registration, ResourceLink
+from training.lti.models import Deployment, Identity, LaunchTrace, Registration, ResourceLink
 from training.lti.profiles import PROFILES
 from training.lti.registration import Entry, add
 from training.lti.scores import Value
+from training.people.models import Membership
 
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
 Work = Callable[[], Awaitable[int]]
@@ -262,3 +263,23 @@ async def test_moodle_is_told_of_the_two_steps_without_which_nobody_sees_the_too
     assert "press Activate" in page and page.count("Show in activity chooser and as a preconfigured tool") == 2
     await Registration.all().update(profile="moodle")
     assert "press Activate" in (await farah.get(f"/lti/console/{(await Registration.get()).id}")).text
+
+
+async def test_who_came_before_an_lms_served_a_site_is_moved_there_when_somebody_says_so(
+    side: Side, browse: Browse
+) -> None:
+    await Registration.all().update(site_id=None)
+    side.tool.remembered.forget((row := await Registration.get()).id)
+    await side.launch("grace")
+    farah, place = await browse("farah"), f"/lti/console/{row.id}"
+    assert "came from here before" not in (await farah.get(place)).text
+    form = {**FORM, "issuer": row.issuer, "client_id": row.client_id, "site": "RIV"}
+    assert (await farah.post(f"{place}/change", data=form)).status_code == 303
+    assert "1 person came from here before it served a site" in (await farah.get(place)).text
+    moved = await farah.post(f"{place}/place")
+    assert "1 person moved to the site." in (await farah.get(moved.headers["location"])).text
+    person = (await Identity.get(sub="grace")).person_id
+    held = await Membership.filter(person_id=person).order_by("recorded").values_list("site_id", "ends")
+    assert [(site, ends is None) for site, ends in held] == [(None, False), (known("site/RIV"), True)]
+    assert (await (await browse("chloe")).get(f"/people/{person}")).status_code == 200
+    assert "came from here before" not in (await farah.get(place)).text

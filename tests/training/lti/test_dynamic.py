@@ -43,7 +43,7 @@ async def made() -> Registration:
 async def answered(reader: httpx2.AsyncClient, row: Registration, where: str, **form: str) -> httpx2.Response:
     """Reads the page of a registration and answers what it shows."""
     shown = field((await reader.get(f"/lti/console/{row.id}")).text, "shown")
-    return await reader.post(f"/lti/console/{row.id}/{where}", data={"shown": shown} | form)
+    return await reader.post(f"/lti/console/{row.id}/{where}", data={"shown": shown, "site": "RIV"} | form)
 
 
 async def test_an_lms_registers_us_and_somebody_here_approves_it(side: Side, browse: Browse) -> None:
@@ -64,8 +64,10 @@ async def test_an_lms_registers_us_and_somebody_here_approves_it(side: Side, bro
     assert refused.headers["X-Refusal"] == "issuer_unknown"
     farah = await browse("farah")
     assert "wants to be connected" in (await farah.get("/lti/console")).text
+    assert (await answered(farah, row, "approve", site="")).status_code == 422
+    assert (await made()).state == "pending"
     assert (await answered(farah, row, "approve")).status_code == 303
-    assert (await made()).state == "active"
+    assert ((await made()).state, (await made()).site_id) == ("active", known("site/RIV"))
     assert await Deployment.filter(registration_id=row.id).values_list("deployment_id", flat=True) == ["demo-1"]
     assert await Fact.filter(kind="registration.approved", actor_id=known("farah")).count() == 1
 
