@@ -54,7 +54,7 @@ class RecordedEvidence(Model):
     """
 
     id = fields.UUIDField(primary_key=True)
-    entry_key = fields.UUIDField(null=True, unique=True)  # comes with the form, so that a double post makes one row
+    entry_key = fields.UUIDField(null=True)  # comes with the form, so that a double post makes one row
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="recorded_evidence", on_delete=RESTRICT
     )
@@ -66,7 +66,7 @@ class RecordedEvidence(Model):
     on = fields.DateField(null=True)
     until = fields.DateField(null=True)
     attributes = fields.JSONField[dict[str, Any]]()
-    replaces_id = fields.UUIDField(null=True, unique=True)
+    replaces_id = fields.UUIDField(null=True)
     void = fields.BooleanField(default=False)
     note = fields.TextField(null=True)
     recorded = fields.DatetimeField()
@@ -77,6 +77,7 @@ class RecordedEvidence(Model):
 
     class Meta:
         table = "certificates_recorded_evidence"
+        unique_together = (("replaces_id",), ("entry_key",))
 
 
 class Consideration(Model):

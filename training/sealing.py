@@ -39,7 +39,7 @@ Sign = Callable[[bytes], Mapping[str, str]]
 
 
 class Seal(Model):
-    """One batch of the trail, closed: the Merkle root over its facts, chained to the seal before it, and signed.
+    """One batch of the trail, closed: the Merkle root over its facts, chained to the seal before it.
 
     `signatures` name the issuers' keys that signed the chain; seals of before have none.
     Personal data: none.

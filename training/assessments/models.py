@@ -30,7 +30,7 @@ class Assessment(Model):
     id = fields.UUIDField(primary_key=True)
     entry_key = fields.UUIDField(unique=True)
     # Who began it for whom, with what, of which day and group; until somebody hands in: a double begin makes one.
-    slot = fields.CharField(300, null=True, unique=True)
+    slot = fields.CharField(300, null=True)
     unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
         "sites.CentralUnit", related_name="assessments", on_delete=RESTRICT
     )
@@ -74,6 +74,7 @@ class Assessment(Model):
     class Meta:
         table = "assessments_assessment"
         indexes = (("person_id", "state"),)
+        unique_together = (("slot",),)
 
 
 class Rater(Model):

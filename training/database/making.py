@@ -9,13 +9,21 @@ from pathlib import Path
 
 from tortoise.fields.base import Field
 from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel, Operation, RemoveIndex
+from tortoise.migrations.operations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    AlterModelOptions,
+    CreateModel,
+    Operation,
+    RemoveIndex,
+)  # fmt: skip
 from tortoise.migrations.writer import MigrationWriter, format_migration_name
 
 from training.database.apps import APPS, MIGRATIONS, Apps, configuration
 from training.database.opening import opened
 
-HARMLESS = (CreateModel, AddField, AddIndex, RemoveIndex, AddConstraint)
+HARMLESS = (CreateModel, AddField, AddIndex, RemoveIndex, AddConstraint, AlterModelOptions)  # the last is no SQL
 
 
 async def make(name: str = "", apps: Apps = APPS, home: str = MIGRATIONS) -> list[Path]:

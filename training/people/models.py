@@ -27,7 +27,7 @@ class Person(Model):
         "sites.CentralUnit", related_name="people", on_delete=RESTRICT
     )
     name = fields.CharField(200)
-    folded = fields.CharField(400, null=True, db_index=True)
+    folded = fields.CharField(400, null=True)
     language = fields.CharField(8, default="en")
     created = fields.DatetimeField()
     erased_at = fields.DatetimeField(null=True)
@@ -37,6 +37,7 @@ class Person(Model):
 
     class Meta:
         table = "people_person"
+        indexes = (("folded",),)
 
     async def save(self, *given: Any, **named: Any) -> None:
         """Saves the row, with the name as it is searched for."""
@@ -231,7 +232,7 @@ class Session(Model):
     expires = fields.DatetimeField(db_index=True)
     ended = fields.DatetimeField(null=True)
     lti = fields.JSONField[dict[str, str] | None](null=True)
-    registration_id = fields.UUIDField(null=True, db_index=True)
+    registration_id = fields.UUIDField(null=True)
     lms_staff = fields.BooleanField(default=False, db_default=False)
     browser = fields.CharField(20, default="", db_default="")
 
@@ -239,6 +240,7 @@ class Session(Model):
 
     class Meta:
         table = "people_session"
+        indexes = (("registration_id",),)
 
 
 class SignInLink(Model):
