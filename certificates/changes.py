@@ -18,6 +18,7 @@ from training.database.opening import transaction
 from training.dates import local_day
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
+from training.people.addresses import same_human
 from training.people.models import Permission
 from training.people.reach import may_for
 
@@ -52,7 +53,8 @@ async def change(certification_id: UUID, wanted: Wanted, *, actor: Actor, now: d
     found = await certifications_visible_to(actor).get_or_none(id=certification_id)
     if found is None:
         raise NotFound("There is no such certification.", "Look for it in the register.")
-    if found.person_id == actor.person_id or not await may_for(actor, "decide", found.person_id):
+    own = await same_human(found.person_id, actor.person_id)
+    if own or not await may_for(actor, "decide", found.person_id):
         raise NotAllowed("You may not change this certification.", "Somebody else of the central unit has to.")
     if problems := _problems(wanted, earliest(found, await changes_of(found.id)), local_day(now, actor.zone)):
         raise Invalid("There is a problem", problems=problems)

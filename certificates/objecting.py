@@ -14,6 +14,7 @@ from training.database.opening import transaction
 from training.dates import local_day
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
+from training.people.addresses import same_human
 
 FINDINGS = ("upheld", "overturned")
 BROUGHT_BACK = ("suspended", "withdrawn")
@@ -67,7 +68,7 @@ async def answer(objection_id: UUID, *, finding: str, reasons: str, actor: Actor
     found = await objections_visible_to(actor).get_or_none(id=objection_id).prefetch_related("change")
     if found is None:
         raise NotFound("There is no such objection.", "Look at the list of decisions again.")
-    if found.person_id == actor.person_id:
+    if await same_human(found.person_id, actor.person_id):
         raise NotAllowed("You may not answer this.", "Somebody else of the central unit has to.")
     problems = {} if finding in FINDINGS else {"finding": "Choose whether the decision stands"}
     if not reasons.strip():

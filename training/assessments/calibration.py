@@ -9,6 +9,7 @@ from training.database.opening import transaction
 from training.dates import local_day
 from training.errors import Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
+from training.people.addresses import same_human
 from training.people.reach import may_for
 
 
@@ -16,7 +17,7 @@ async def record_calibration(
     person_id: UUID, *, instrument_id: UUID, agreement: float, held: date, actor: Actor, now: datetime
 ) -> CalibrationRun:
     """Records a calibration in percent of agreement; the central unit does this, and nobody for themselves."""
-    if not actor.may("decide") or actor.person_id == person_id:
+    if not actor.may("decide") or await same_human(actor.person_id, person_id):
         raise NotAllowed("Only the central unit records calibrations.", "Ask the central unit.")
     there = await may_for(actor, "decide", person_id)
     if not there or not await Instrument.filter(id=instrument_id, unit_id=actor.unit_id).exists():
