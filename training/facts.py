@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from training.database.opening import connection, inside_transaction, on_postgres
 from training.errors import Conflict, NotFound
-from training.kinds import KINDS
+from training.kinds import KINDS, WITNESSES
 from training.row_digests import digests_of
 
 NOTICE = "training_followup"  # the PostgreSQL channel that wakes sleeping workers
@@ -118,7 +118,7 @@ async def record(
 
     `detail` is plain JSON: before and after where it matters, no names, no addresses.
     `rows` are the sealed rows, besides the subject, that were made, changed or removed: call it after the last of
-    these changes, as the fact keeps a digest of each as it stands.
+    these changes, as the fact keeps a digest of each as it stands. The subject of a witness is not among them.
     """
     names = _names_after(kind)
     fact = await Fact.create(
@@ -133,7 +133,7 @@ async def record(
         recorded=now,
         version=version,
         detail=dict(detail or {}),
-        rows=await digests_of(subject, rows),
+        rows=await digests_of(None if kind in WITNESSES else subject, rows),
     )
     await _queue(
         Followup(kind=name, key=f"{name}/{fact.id}", due=now, payload={}, subject_id=fact.subject_id, fact=fact)

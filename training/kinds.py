@@ -109,3 +109,27 @@ KINDS: frozenset[str] = frozenset(
         "unit.changed",
     }
 )
+
+WITNESSES: frozenset[str] = frozenset(
+    {
+        "attendance.recorded",
+        "certificate.replaced",
+        "certificate.withdrawn",
+        "certification.lapsed",
+        "certification.lifted",
+        "certification.restored",
+        "certification.suspended",
+        "course.completed",
+        "module.completed",
+        "person.exported",
+        "person.launched",
+        "person.signed_in",
+        "person.signed_out",
+        "quiz.handed_in",
+        "quiz.try_allowed",
+        "status.lowered",
+        "status.raised",
+        "task.handed_in",
+    }
+)
+"""Kinds whose subject stays as it is. They do not speak of its row: what was done to it by other hands still shows."""

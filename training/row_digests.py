@@ -93,7 +93,7 @@ def sealed_models() -> list[type[Model]]:
     return [model for model in there if model._meta.full_name in SEALED]
 
 
-async def digests_of(subject: Model, rows: Iterable[Model]) -> Digests | None:
+async def digests_of(subject: Model | None, rows: Iterable[Model]) -> Digests | None:
     """Digests the rows as they stand in the caller's transaction; None when there is nothing sealed among them.
 
     The rows are read back, so that it is what was written that is digested, however it was written.
@@ -120,9 +120,9 @@ def digested(model: type[Model], values: Mapping[str, Any]) -> Row:
     return _row(model, whole | {"its_salt": None, "its_marks": None}).salted()
 
 
-def _by_table(subject: Model, rows: Iterable[Model]) -> dict[type[Model], list[str]]:
+def _by_table(subject: Model | None, rows: Iterable[Model]) -> dict[type[Model], list[str]]:
     grouped: dict[type[Model], dict[str, None]] = {}
-    for row in (subject, *rows):
+    for row in (*([subject] if subject else []), *rows):
         if row._meta.full_name in SEALED:
             grouped.setdefault(type(row), {})[str(row.pk)] = None
         elif row is not subject:

@@ -1,4 +1,4 @@
-"""Nobody decides, judges or notes anything of themselves: not under a second record that shares an address of theirs."""
+"""Nobody judges themselves, not under a second record either that shares an address of theirs."""
 
 from uuid import uuid4
 
@@ -65,9 +65,9 @@ async def test_nobody_changes_audits_or_hears_the_objection_of_their_second_reco
 
 async def test_nobody_records_a_calibration_of_their_second_record(database, version):
     await also_dara("amina")
+    dara = await being("dara", TODAY)
     with pytest.raises(NotAllowed):
         await record_calibration(
-            known("amina"), instrument_id=version.instrument_id, agreement=100, held=TODAY, actor=await being("dara", TODAY),
-            now=at(TODAY),
-        )  # fmt: skip
+            known("amina"), instrument_id=version.instrument_id, agreement=100, held=TODAY, actor=dara, now=at(TODAY)
+        )
     assert not await CalibrationRun.exists()

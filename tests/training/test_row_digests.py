@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from tests.soundness import unsound_rows
 from training import facts
 from training.database.opening import transaction
 from training.demo.cast import known
 from training.facts import Fact
+from training.people.actions import sign_in_in_demo
 from training.people.models import Membership, Person, Session
 from training.row_digests import SealedRow, stand_all
 
@@ -86,3 +88,14 @@ async def test_a_digest_gives_away_nothing_of_a_row_that_was_erased(database):
     await said("person.erased", person)
     assert (await SealedRow.get(id=f"people.Person/{person.id}")).salt != salt
     assert salt not in str((await Fact.get(id=first.id)).rows)
+
+
+async def test_what_other_hands_did_to_a_row_is_not_taken_for_true_when_its_person_signs_in(database):
+    amina = known("amina")
+    await Person.filter(id=amina).update(name="Amina Certified")
+    before = await unsound_rows()
+    assert len(before) == 1 and "name changed since entry" in before[0]
+    await sign_in_in_demo(amina, session_token="s" * 43, replaces=None, browser="", now=NOW)
+    assert await unsound_rows() == before
+    await Person.filter(id=amina).update(name="Amina Yusuf")
+    assert await unsound_rows() == []

@@ -51,6 +51,7 @@ async def arrive(
         unit=registration.unit_id,
         now=now,
         detail={"registration": str(registration.id), "role": visit.role, "new": new},
+        rows=[identity] if new else [],
     )
     return Arrival(identity.person_id, new)
 

@@ -92,7 +92,7 @@ async def sign_in_by_link(
     async with transaction():
         if not await SignInLink.filter(id=link.id, used__isnull=True, expires__gt=now).update(used=now):
             raise Conflict("This sign-in link has just been used.", "Ask for a new one.")
-        found = await Email.filter(person_id=who, address=link.address)
+        found = await Email.filter(person_id=who, address=link.address, confirmed=False)
         await Email.filter(id__in=[one.id for one in found]).update(confirmed=True)
         await _open(
             who, session_token=session_token, replaces=replaces, browser=browser, way="link", now=now, rows=found

@@ -16,7 +16,7 @@ from training.dates import local_day, start_of
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.addresses import same_human
-from training.people.models import Membership
+from training.people.models import Membership, Person
 from training.people.reach import live_on, person_for
 from training.people.relations import relate
 from training.practice.asking import ask, close_requests
@@ -65,11 +65,11 @@ async def log_delivery(
     site = await _own_site(entry.site, actor, local_day(now, actor.zone))
     programme = await programme_of(entry.programme, actor.unit_id)
     old = await _own(deliveries_visible_to(actor).get_or_none(id=replaces), actor) if replaces else None
-    if old is None:
-        same = {"group_name": entry.group_name, "began": entry.began, "ended": entry.ended}
-        await _refuse_again(deliveries_visible_to(actor), same, key=key, actor=actor)
 
     async def write() -> Delivery:
+        if old is None:
+            same = {"group_name": entry.group_name, "began": entry.began, "ended": entry.ended}
+            await _refuse_again(deliveries_visible_to(actor), same, key=key, actor=actor)
         given = {name: getattr(entry, name) for name in _ROW_FIELDS}
         row = await Delivery.create(
             **_head(key, actor, now), **given, site_id=site, programme_id=programme, replaces_id=replaces
@@ -105,15 +105,16 @@ async def log_supervision(
     _refuse(faults_of_supervision(entry, local_day(now, actor.zone)))
     supervisor = await named(entry.supervisor, actor=actor, field="supervisor")
     old = await _own(supervisions_visible_to(actor).get_or_none(id=replaces), actor) if replaces else None
-    if old is None:
-        same = {"held": entry.held, "minutes": entry.minutes, "what": entry.what, "supervisor_name": supervisor.name}
-        await _refuse_again(supervisions_visible_to(actor), same, key=key, actor=actor)
     about = entry.delivery
     group = await _own(deliveries_visible_to(actor).get_or_none(id=about), actor) if about else None
     # Supervision of a group is of the group's programme, whatever else was chosen.
     programme = (group and group.programme_id) or await programme_of(entry.programme, actor.unit_id)
 
     async def write() -> Supervision:
+        if old is None:
+            same = {"held": entry.held, "minutes": entry.minutes, "what": entry.what}
+            same |= {"supervisor_name": supervisor.name}
+            await _refuse_again(supervisions_visible_to(actor), same, key=key, actor=actor)
         row = await Supervision.create(
             **_head(key, actor, now),
             supervisor_id=supervisor.person,
@@ -199,7 +200,11 @@ async def _once(model: type[Row], key: UUID, actor: Actor, write: Callable[[], A
 
 
 async def _refuse_again(standing: QuerySet[Any], same: dict[str, Any], *, key: UUID, actor: Actor) -> None:
-    """Refuses what stands already: a form reached by Back, or on another phone, is a new form with a key of its own."""
+    """Refuses what stands already: a form reached by Back, or on another phone, is a new form with a key of its own.
+
+    In the transaction that writes: of several sent at once the later ones wait, and see the first.
+    """
+    await Person.select_for_update().get(id=actor.person_id)
     if await standing.filter(person_id=actor.person_id, **same).exclude(entry_key=key).exists():
         _refuse({next(iter(same)): "You have logged this already. It is on My practice"})
 

@@ -10,7 +10,7 @@ from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.addresses import is_known_as, same_human
-from training.people.models import Email
+from training.people.models import Email, Person
 from training.people.reach import reach
 from training.practice.confirmations import Confirmation, ConfirmationLink, confirmations_visible_to
 from training.practice.models import Delivery, Supervision
@@ -54,6 +54,7 @@ async def ask_confirmation(subject: Subject, confirmer: Confirmer, *, actor: Act
         raise NotAllowed("Only the person who logged it can ask for it.", "Ask them to do so.")
     found = await named(confirmer, actor=actor, field="confirmer")
     async with transaction():
+        await Person.select_for_update().get(id=actor.person_id)  # pressed twice, the second waits and sees the first
         key = "delivery_id" if isinstance(subject, Delivery) else "supervision_id"
         out = Confirmation.filter(state__in=["asked", "confirmed"], **{key: subject.id})
         same = out.filter(confirmer_id=found.person) if found.person else out.filter(contact=found.contact.strip())

@@ -1,5 +1,6 @@
 """Practice through the browser: typed text is kept, a double post makes one row, each sees only what is theirs."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -56,6 +57,22 @@ async def test_a_trainee_logs_a_group_and_sees_that_it_waits_for_the_co_leader(b
     assert "Waiting" in record.text and "Shorter scenes" in record.text and "Ivan Petrov" in record.text
     mine = await amina.get("/practice")
     assert "Tuesday group" in mine.text and "8 sessions" in mine.text
+
+
+async def test_the_same_group_or_session_from_forms_sent_at_once_is_logged_once_and_asked_for_once(
+    browse: Browse,
+) -> None:
+    amina = await browse("amina")
+    session = {"what": "reflective", "held": "2026-03-01", "minutes": "60", "mode": "online"}
+    session |= {"supervisor": str(known("hana"))}
+    for kind, form in (("deliveries", TYPED), ("supervision", session)):
+        sent = [amina.post(f"/practice/{kind}/new", data=form | {"key": str(uuid4())}) for _ in range(8)]
+        assert sorted(one.status_code for one in await asyncio.gather(*sent)) == [303, *[422] * 7]
+    path = f"/practice/deliveries/{(await Delivery.get()).id}/ask"
+    lena = {"confirmer": "other", "confirmer_name": "Lena", "confirmer_contact": "lena@elsewhere.example"}
+    asked = [amina.post(path, data=lena) for _ in range(8)]
+    assert sorted(one.status_code for one in await asyncio.gather(*asked)) == [303, *[422] * 7]
+    assert (await Supervision.all().count(), await Confirmation.all().count()) == (1, 3)
 
 
 async def test_what_was_typed_is_kept_when_something_is_wrong_with_it(browse: Browse) -> None:
