@@ -70,7 +70,7 @@ async def _award_by_rules(
 
 
 async def decide(consideration_id: UUID, *, wish: Wish, actor: Actor, home: str, now: datetime) -> Decision:
-    """Decides as a named person; the rules are asked once more, and granting against them is refused.
+    """Decides as a named person; the rules are asked once more, and where they ask for no decision there is none.
 
     Of many at once, or one after the other, one decides and the others get that same decision back.
     """
@@ -100,7 +100,7 @@ async def _decide_as(actor: Actor, consideration_id: UUID, *, wish: Wish, home: 
             "Nobody has told us this person's name, so no certificate can be issued.",
             "They are asked for it; or write it on their page, then decide.",
         )
-    if is_due(considered, level) and not considered.kept[slot_of(person, considered, level)].awaiting:
+    if not considered.kept[slot_of(person, considered, level)].awaiting:
         raise Conflict(
             "This was refused, and nothing new has been shown since.",
             "It waits here again as soon as there is new evidence, or an objection is found right.",
@@ -126,10 +126,10 @@ def _in_order(considered: Considered, level: LevelVerdict, wish: Wish) -> None:
     rule = considered.pathway.levels[level.level].decision
     if rule is None or wish.outcome not in rule.outcomes:
         raise Invalid("There is a problem", problems={"outcome": "Choose an outcome"})
-    if wish.outcome in GRANTING and not is_due(considered, level):
+    if not is_due(considered, level):  # nor refused: whoever holds a certificate would read that they do not
         raise Conflict(
-            "The rules are not met any more, so this cannot be awarded.",
-            "Look at the pathway: it says what is missing.",
+            "The rules do not ask for a decision here any more, so nothing was decided.",
+            "Look at the pathway: it says what is missing, or what was decided before.",
         )
 
 

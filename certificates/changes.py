@@ -31,6 +31,7 @@ FACTS = {
     "replaced": "certificate.replaced",
     "lapsed": "certification.lapsed",
     "lifted": "certification.lifted",
+    "provisional": "certification.conditional",
 }
 
 
@@ -108,7 +109,7 @@ async def insert(
 ) -> StateChange | None:
     """Writes the row, what it means for permissions, and the fact, in the caller's transaction, or gives None.
 
-    A condition comes with the award that is made on it, and is told by the fact of that.
+    A condition that comes with the award is told by the fact of that.
     The turn is that after the history which was judged, so that a change made meanwhile breaks its uniqueness.
     """
     history = await changes_of(found.id)
@@ -120,7 +121,8 @@ async def insert(
     )  # fmt: skip
     if wanted.state not in MARKS:
         await _permissions(found, wanted)
-    if kind := FACTS.get(wanted.state):
+    comes_with_award = wanted.state == "provisional" and not history
+    if (kind := FACTS.get(wanted.state)) and not comes_with_award:
         await facts.record(
             kind, found, actor=actor_id, person=found.person_id, unit=unit_id, now=now,
             detail={"to": wanted.state, "effective": wanted.effective.isoformat(), "change": str(made.id)},

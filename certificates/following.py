@@ -18,6 +18,7 @@ from training.people.reach import live_on
 LAPSED = "What must stay true from day to day was not."
 FOUND = "What must stay true was shown after all."
 LIFTED = "The condition is met."
+OPEN_AGAIN = "What met the condition was taken back or corrected, so the condition counts again."
 
 
 async def follow(person: Person, considered: Considered, *, now: datetime) -> None:
@@ -45,6 +46,8 @@ async def _follow(found: Certification, level: LevelVerdict, person: Person, *, 
         wanted = Wanted("restored", FOUND, history[-1].effective)
     elif standing == "provisional" and level.lifted_by and level.lifted_by.result is Result.MET:
         wanted = Wanted("lifted", LIFTED, today)
+    elif standing in GOOD and standing != "provisional" and level.standing.state == "provisional":
+        wanted = Wanted("provisional", OPEN_AGAIN, today)
     if wanted:
         await changes.write(found, wanted, actor_id=None, unit_id=person.unit_id, now=now)
     elif standing in GOOD:

@@ -76,10 +76,13 @@ async def _tell(row: Certificate, what: str, *, now: datetime) -> None:
 
 
 async def damage_of(row: Certificate, *, keys: KeyStore, shelf: Shelf, now: datetime) -> str:
-    """Tells what is wrong with a record, for those who run the unit; "" for a sound one."""
+    """Tells what is wrong with a record, for those who run the unit; "" for a sound one.
+
+    Never raises: whoever has to withdraw a certificate must be able to while the files are away.
+    """
     try:
         await proven(row, keys=keys, shelf=shelf, now=now)
-    except (Damaged, Unproven) as error:
+    except (Damaged, Upstream) as error:
         return str(error)
     await Damage.filter(certificate_id=row.id).delete()
     return ""

@@ -47,6 +47,11 @@ class Outcome:
         return self.state.removeprefix("renewal_") in REFUSALS
 
     @property
+    def has_fallen(self) -> bool:
+        """Tells whether an objection was found right, so that it does not stand any more."""
+        return self.objection is not None and self.objection.finding == "overturned"
+
+    @property
     def public_reason(self) -> str:
         """Gives the class of the reason, which anybody may know."""
         return GROUNDS[self.grounds]

@@ -111,7 +111,7 @@ async def _level(level: LevelVerdict, person: Person, considered: Considered, to
     refusal = await outcomes.refusal_of(person.id, slug, level.level, per_of(level))
     again = await _waits_again(person, slug, level)
     state = held.state if held else level.standing.state
-    if refusal and not held and not again and state in ("ready", "in_training"):
+    if refusal and not refusal.has_fallen and not held and not again and state in ("ready", "in_training"):
         state = refusal.state
     nodes = [node for node in (*level.entry, *level.requires) if not node.advisory and node.result in RESULTS]
     done = sum(node.result is Result.MET for node in nodes)

@@ -91,6 +91,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "certification.restored": ("settle status bit", "mail change", CONSIDER),
     "certification.lapsed": ("mail change", CONSIDER),
     "certification.lifted": ("mail change", CONSIDER),
+    "certification.conditional": ("mail change", CONSIDER),
 }
 """Fact kind → names of the work that follows."""
 

@@ -22,6 +22,7 @@ KINDS: frozenset[str] = frozenset(
         "certificate.replaced",
         "certificate.signed_again",
         "certificate.withdrawn",
+        "certification.conditional",
         "certification.lapsed",
         "certification.lifted",
         "certification.restored",
