@@ -88,22 +88,27 @@ READERS: dict[str, tuple[list[bytes], Callable[[Path], object]]] = {
     "zip": ([_zipped()], read_package),
 }
 """Ending → good files, and who reads them."""
+COURSE = {name: content for name, content in small_course().items() if name.endswith((".md", ".yaml", ".vtt"))}
 
 
-@pytest.mark.parametrize("ending", READERS)
-def test_no_file_meets_a_fault(tmp_path, ending):
-    good, read = READERS[ending]
-    chance, path = random.Random(ending), tmp_path / f"spoilt.{ending}"
-    for _ in range(FILES if ending != "zip" else FILES // 10):
-        path.write_bytes(spoilt(chance.choice(good), chance))
-        read(path)
-
-
-def test_no_file_of_a_course_meets_a_fault(tmp_path):
-    chance = random.Random("course")
-    texts = {name: content for name, content in small_course().items() if name.endswith((".md", ".yaml", ".vtt"))}
-    for _ in range(FILES // 10):
-        name = chance.choice(sorted(texts))
-        content = texts[name]
+def read_spoilt(kind: str, chance: random.Random, folder: Path) -> None:
+    """Spoils a file of one of the endings, or one of a course, and has it read."""
+    if kind == "course":
+        name = chance.choice(sorted(COURSE))
+        content = COURSE[name]
         whole = content if isinstance(content, bytes) else content.encode()
-        read_package(write(tmp_path, {name: spoilt(whole, chance)}))
+        read_package(write(folder, {name: spoilt(whole, chance)}))
+        return
+    good, read = READERS[kind]
+    path = folder / f"spoilt.{kind}"
+    path.write_bytes(spoilt(chance.choice(good), chance))
+    read(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "often"), [("yaml", FILES), ("csv", FILES), ("zip", FILES // 10), ("course", FILES // 10)]
+)
+def test_no_file_meets_a_fault(tmp_path, kind, often):
+    chance = random.Random(kind)
+    for _ in range(often):
+        read_spoilt(kind, chance, tmp_path)

@@ -4,12 +4,14 @@ import argparse
 import sys
 from types import ModuleType
 
-from tests.benchmarks import junk, lti, replicas, soak, trail
+from tests.benchmarks import fuzz, junk, lti, machine, replicas, soak, trail
 from tests.benchmarks.figures import told
 
-BENCHMARKS: dict[str, ModuleType] = {"lti": lti, "junk": junk, "replicas": replicas, "trail": trail, "soak": soak}
+BENCHMARKS: dict[str, ModuleType] = {
+    "lti": lti, "junk": junk, "replicas": replicas, "trail": trail, "soak": soak, "machine": machine, "fuzz": fuzz,
+}  # fmt: skip
 """What can be named; each has `options` (of its own) and `figures` (what it measures)."""
-LONG = ("soak",)
+LONG = ("soak", "machine", "fuzz")
 """What runs only when it is named."""
 
 

@@ -59,23 +59,26 @@ def figures(chosen: argparse.Namespace) -> Iterator[Figure]:
     if why_not := kinds()[chosen.database]:
         yield Figure("soak", skipped=why_not)
         return
-    with TemporaryDirectory(prefix="soak") as folder, _service(chosen.database, Path(folder)) as service:
+    with TemporaryDirectory(prefix="soak") as folder, database(chosen.database) as url:
         seen = Seen()
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with (
+            served_demo(url, Path(folder)) as service,
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
             runner.run(_walked(service, _cookies(service.origin), seen, chosen))
     yield from _told(seen)
     yield from kills.figures(chosen)
 
 
 @contextmanager
-def _service(kind: str, folder: Path) -> Iterator[Contestant]:
+def served_demo(url: str, folder: Path) -> Iterator[Contestant]:
+    """Serves the filled demo as `training serve` does; what it logs stands in soak.log."""
     origin = f"http://127.0.0.1:{free_port()}"
-    with database(kind) as url:
-        settings = ours_settings(origin, url, folder) | {"TRAINING_DEMO": "true"}
-        for words in ("migrate", "seed"):
-            command(settings, words)
-        with serving(settings, folder / "soak.log") as program:
-            yield Contestant("ours", origin, "/lti/login", "/lti/launch", 303, program.pid)
+    settings = ours_settings(origin, url, folder) | {"TRAINING_DEMO": "true"}
+    for words in ("migrate", "seed"):
+        command(settings, words)
+    with serving(settings, folder / "soak.log") as program:
+        yield Contestant("ours", origin, "/lti/login", "/lti/launch", 303, program.pid)
 
 
 def _cookies(origin: str) -> dict[str, str]:
