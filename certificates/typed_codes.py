@@ -12,6 +12,7 @@ from certificates.ids import PREFIX_LENGTH, TOKEN_LENGTH, TOKEN_LETTERS, check_l
 
 LONGEST = 2_000  # letters; a square of ours holds 400
 MOST_SPELLINGS = 64
+SHORTEST_IN_THE_MIDDLE = 3  # letters
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 _AROUND = " \t\r\n.,;:!?\"'`“”„‘’«»()<>[]{}*_|"
 _PLACE = re.compile(r"/([vq])/([^/?#]*)", re.IGNORECASE)
@@ -91,11 +92,17 @@ def _spellings(text: str, alike: dict[str, str]) -> list[str]:
 def is_family_name(typed: str, name: str) -> bool:
     """Tells whether somebody with this name may be called so: by the whole name, or by any of it after the first word.
 
-    Accents, case, hyphens and spaces do not matter: a name is read off paper, or heard.
+    Accents, case, hyphens and spaces do not matter: a name is read off paper, or heard. What is in the middle must be a
+    word of some length: an initial, or the O of O'Neill, is no name and soon guessed.
     """
     said, words = "".join(_words(typed)), _words(name)
     places = [(first, last) for first in range(1, len(words)) for last in range(first + 1, len(words) + 1)]
-    return said != "" and said in {"".join(words), *("".join(words[first:last]) for first, last in places)}
+    called = {
+        "".join(words[first:last])
+        for first, last in places
+        if last == len(words) or sum(map(len, words[first:last])) >= SHORTEST_IN_THE_MIDDLE
+    }
+    return said != "" and said in {"".join(words), *called}
 
 
 def _words(name: str) -> list[str]:
