@@ -105,6 +105,11 @@ async def of_answer(objection_id: UUID, *, public_url: str) -> Letter:
     subject, first = FOUND[found.finding]
     address = f"{public_url}/certificates/outcomes/{found.decision_id or found.change_id}"
     lines = ["You said that a decision about you was wrong.", first, f"Why: {found.reasons}", address]
+    if found.decision_id and found.finding == "overturned":
+        lines.append(
+            "You need do nothing now. When somebody has decided again, you get a mail. "
+            f"Your pathway shows how you stand until then:\n{public_url}/pathways"
+        )
     return await _letter(found.person, subject, lines)
 
 

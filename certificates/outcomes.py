@@ -79,8 +79,9 @@ async def of_certification(found: Certification, today: date) -> Outcome:
         return Outcome(standing, found.level_title, (over or today) + _DAY, until, GROUNDS["time"], "time")
     made = await Decision.get(id=found.decision_id).prefetch_related("objection")
     appeal_until = made.appeal_until if standing == "provisional" else None
+    reason = "" if standing == "renewal_due" else made.reasons  # the calendar brought it, and nobody decided it
     return Outcome(
-        standing, found.level_title, found.starts, found.ends, made.reasons, "", made.id, appeal_until, made.objection
+        standing, found.level_title, found.starts, found.ends, reason, "", made.id, appeal_until, made.objection
     )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ async def _names_needed(me: Actor) -> list[dict[str, str]]:
 
 async def _next(me: Actor) -> Step | None:
     """The first step there is: what others wait for comes before one's own."""
-    for look in (_tell_name, _mend, _decide, _assess, _confirm, _hear, _learn, _renew, _go_on):
+    for look in (_tell_name, _mend, _decide, _assess, _confirm, _hear, _learn, _wait, _renew, _go_on):
         if step := await look(me):
             return step
     return None
@@ -174,6 +174,15 @@ async def _learn(me: Actor) -> Step | None:
     title = in_language(journey.outline.title, me.language)
     words = f"{done} of {many(len(chapters), 'module')} done. You come back to where you left."
     return _step(title, words, f"/courses/{journey.outline.slug}/continue", "Continue")
+
+
+async def _wait(me: Actor) -> Step | None:
+    row = await current().filter(person_id=me.person_id, awaiting=True).prefetch_related("pathway").first()
+    if row is None:
+        return None
+    level = pathway_versions.read(row.pathway).levels[row.level].title or row.level
+    text = f"{level}: all is met, and now somebody has to decide. You need do nothing."
+    return _step("Wait for a decision", text, "/pathways", "See your pathway")
 
 
 async def _renew(me: Actor) -> Step | None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from certificates import changes
+from certificates import changes, outcomes
 from certificates.actions import Wish, decide
 from certificates.audits.actions import draw_sample, find
 from certificates.audits.models import Case
@@ -329,7 +329,26 @@ async def test_an_objection_to_a_refusal_that_is_found_right_makes_the_case_wait
     await answered(browse, await objects(browse, await Decision.get()), "overturned")
     await work()
     assert await Consideration.filter(awaiting=True, person_id=known("amina")).count() == 1
-    assert len(mails("You were right")) == 1
+    ((_, _, text),) = mails("You were right")
+    assert "When somebody has decided again, you get a mail" in text and "/pathways" in text
+    amina = await browse("amina")
+    page = (await amina.get("/pathways")).text
+    assert "An objection was found right" in page and "something new" not in page
+    earlier = (await amina.get(f"/certificates/outcomes/{(await Decision.get()).id}")).text
+    assert "This does not stand any more" in earlier and "What now" not in earlier
+    home = (await amina.get("/")).text
+    assert "Wait for a decision" in home and "See what is left" not in home
+
+
+async def test_a_renewal_that_is_due_is_told_without_the_reasons_of_the_award(named):
+    began = TODAY - timedelta(days=300)
+    row = await waiting("amina", began)
+    wish = Wish("certified", "All is met.")
+    await decide(row.id, wish=wish, actor=await being("dara", began), home=HOME, now=at(began, 12))
+    found = await Certification.get()
+    assert (await outcomes.of_certification(found, began)).reason == "All is met."
+    due = await outcomes.of_certification(found, TODAY)
+    assert (due.state, due.reason) == ("renewal_due", "")
 
 
 async def test_a_decision_that_stands_stays_as_it_is_and_the_answer_is_told(named, browse, work, mails):
