@@ -24,6 +24,7 @@ from training.errors import Invalid
 
 PDF_HEAD = 1024  # bytes among which a PDF says that it is one
 VERSIONS = 10  # of a badge that a file is compared with, the newest first
+PICTURES = ((0, b"\x89PNG"), (0, b"\xff\xd8\xff"), (4, b"ftyp"), (8, b"WEBP"))  # where their kind is written
 LONGEST_ID = 60
 MOST_BRACKETS = 300
 """Lists and objects of a badge; ours have thirty. More of them are not read, however deep or wide they lie."""
@@ -50,6 +51,8 @@ async def recognise(content: bytes, *, shelf: Shelf) -> Recognised:
     for each in {content, content.removeprefix(BOM_UTF8).strip()}:
         if found := await recognise_hash(await asyncio.to_thread(_sha256, each)):
             return found
+    if any(content.startswith(sign, at) for at, sign in PICTURES):
+        raise Invalid("This is a picture, and proves nothing by itself.", TRY_OTHERWISE)
     is_pdf = b"%PDF" in content[:PDF_HEAD]
     if is_pdf:
         content = await extract_attachment_apart(content)

@@ -42,7 +42,7 @@ NO_MATCH = "We know of no certificate with this serial number and this family na
 class Code(BaseModel):
     """The form that checks by code, or by serial number and family name."""
 
-    code: str = Field(title="the code", max_length=LONGEST)
+    code: str = Field(title="the link, code or serial number", max_length=LONGEST)
     family_name: str = Field("", title="the family name", max_length=200)
 
 

@@ -95,11 +95,14 @@ def test_who_was_certified_on_a_day_is_found_down_to_the_evidence(be: Callable[.
 def test_a_stranger_verifies_a_certificate_by_its_number(be: Callable[..., Page]) -> None:
     central = be("dara")
     central.goto("/register")
+    name = central.locator("tbody tr").first.locator("th").inner_text().split()[-1]
     serial = central.locator("tbody tr").first.locator("td").last.inner_text().removeprefix("Serial:").strip()
     page = be()
     page.goto("/verify")
-    tab_to(page, "Code or serial number")
+    tab_to(page, "Link, code or serial number")
     page.keyboard.type(serial.lower())
+    tab_to(page, "Family name, with a serial number (optional)")
+    page.keyboard.type(name.lower())
     press(page, "Check")
     assert heading(page) == "Valid"
     assert page.get_by_text("Checked on").is_visible()

@@ -78,6 +78,13 @@ async def test_a_badge_that_takes_for_ever_to_canonicalise_holds_nobody_up(badge
             assert time.perf_counter() - begun < 2
 
 
+async def test_a_photo_of_a_certificate_is_called_a_picture_and_not_too_large(service, browse):
+    stranger = await browse("")
+    for sign in (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"\0\0\0\x18ftypheic", b"RIFF\x24\x60\0\0WEBP"):
+        answer = await stranger.post("/verify", files={"file": ("photo", sign + bytes(90_000))})
+        assert answer.status_code == 422 and "This is a picture" in answer.text and "too large" not in answer.text
+
+
 @pytest.mark.parametrize(
     "content",
     [
