@@ -87,6 +87,7 @@ async def register(request: Request) -> Response:
         rows=[_line(row, f"/register/{row.id}?{_then(asked)}" if row.id in opens else "") for row in listed],
         total=len(found),
         asked=asked,
+        ahead=asked.as_of > me.today,
         next_path=f"/register?{query}&from={start + PAGE_SIZE}" if start + PAGE_SIZE < len(found) else "",
         previous_path=f"/register?{query}&from={max(0, start - PAGE_SIZE)}" if start else "",
         files=[(_download(len(found), kind), f"/register.{kind}?{query}") for kind in KINDS],
@@ -218,6 +219,9 @@ def _then(asked: Question) -> str:
 
 def _question(asked: Asked, me: Actor) -> Question:
     today = me.today
+    if asked.known_at and asked.known_at > today:
+        words = "Enter today or an earlier day. Nobody knows yet what will be known then"
+        raise Invalid("There is a problem", problems={"known_at": words})
     return Question(asked.as_of or today, asked.known_at, asked.area, asked.programme, asked.standing)
 
 

@@ -176,6 +176,11 @@ async def test_a_wrong_filter_is_told_in_words(workforce, browse):
     for query in ("as_of=yesterday", "known_at=2026-13-01"):
         for path in ("/register", "/register.csv"):
             assert (await dara.get(f"{path}?{query}")).status_code == 422, (path, query)
+    ahead = (TODAY + timedelta(days=1)).isoformat()
+    for path in ("/register", "/register.csv"):
+        assert (await dara.get(f"{path}?known_at={ahead}")).status_code == 422, "nobody knows it yet"
+    assert "if nothing changes until then" in (await dara.get(f"/register?as_of={ahead}")).text
+    assert "if nothing changes" not in (await dara.get("/register")).text
     for query in ("area=%00", "programme=%00", "standing=%00"):
         assert (await dara.get(f"/register?{query}")).status_code == 404, query
     assert (await dara.get("/register?area=" + "x" * 900)).status_code in (200, 422)
