@@ -17,20 +17,27 @@ def _launched(page: Page, lms: str, activity: str, heading: str) -> Frame:
     return page.frame(name="tool") or page.main_frame
 
 
+def _open_menu(frame: Frame) -> None:
+    frame.locator("summary", has_text="Menu").click()
+
+
 def test_a_launch_lands_on_its_activity_and_links_stay_in_the_frame(be: Callable[..., Page], lms: str) -> None:
     page = be()
     frame = _launched(page, lms, "a-course", COURSE)
+    _open_menu(frame)
+    assert asked(frame) == []
     frame.get_by_role("link", name="My pathway", exact=True).click()
     frame.get_by_role("heading", name="My pathway", level=1).wait_for()
     assert page.url.startswith(lms)
     assert asked(frame) == []
 
 
-def test_in_a_frame_the_way_to_a_window_of_its_own_and_the_way_out_are_in_sight(
+def test_in_a_frame_the_way_to_a_window_of_its_own_and_the_way_out_are_one_press_away(
     be: Callable[..., Page], lms: str
 ) -> None:
     page = be()
     frame = _launched(page, lms, "a-pathway", "My pathway")
+    _open_menu(frame)
     assert frame.get_by_role("button", name="Sign out").is_visible()
     with page.context.expect_page() as opening:
         frame.get_by_role("button", name="Open in a new window").click()
