@@ -70,6 +70,7 @@ async def sessions_of(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
             "path": f"/courses/cohorts/{cohort.id}/sessions/{row.id}",
             "day": row.held_on,
             "minutes": words.minutes(row.minutes),
+            "held": row.held_on <= actor.today,
             "came": sum(session == row.id and person in mine for session, person in came),
         }
         for row in await Session.filter(cohort_id=cohort.id).order_by("held_on", "title")

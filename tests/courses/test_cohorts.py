@@ -117,6 +117,8 @@ async def test_sessions_are_held_and_it_is_noted_who_came(small_steps: str, brow
     later = form | {"held_on": date.max.isoformat()}
     session = str((await chloe.post(f"{place}/sessions", data=later)).headers["location"]).partition("?")[0]
     assert (await chloe.post(session, data=both)).status_code == 422
+    page = (await chloe.get(place)).text
+    assert "To come" in page and "1 of 1" in page and "1 of 2" not in page
     for page in (await (await browse("amina")).get("/courses"), await chloe.get(f"/courses/of/{known('amina')}")):
         assert "Spring group" in page.text and ">Came<" in page.text and "To come" in page.text
     assert "Not there" in (await (await browse("jude")).get("/courses")).text
