@@ -1,5 +1,7 @@
 """Pages of the trail: its end, for everybody; and where the central unit has it mailed."""
 
+from datetime import datetime
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -17,7 +19,8 @@ async def head(request: Request) -> Response:
     """Shows the newest seal, as a page or as JSON, for whoever wants to note it down."""
     seal = await end()
     if "text/html" in request.headers.get("accept", ""):
-        return page(request, "trail/head.html", seal=seal)
+        made = datetime.fromisoformat(seal["made"]) if seal else None
+        return page(request, "trail/head.html", seal=seal, made=made)
     return JSONResponse(seal or {"number": 0}, headers=HEADERS)
 
 

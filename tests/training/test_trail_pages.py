@@ -1,10 +1,12 @@
 """The end of the trail for everybody, and the address that it is mailed to each day."""
 
 import json
+from datetime import datetime
 
 from certificates.keys import KeyStore
 from certificates.safe import Safe
 from training.consequences import HEADS
+from training.dates import moment
 from training.demo.cast import known
 from training.facts import Followup
 from training.sealing import signed_text
@@ -26,6 +28,7 @@ async def test_anybody_sees_the_newest_seal_and_can_check_who_signed_it(browse, 
     (signed,) = told["signatures"].items()
     keys[signed[0]].public.verify(bytes.fromhex(signed[1]), signed_text(told["number"], told["chain"]))
     shown = await stranger.get("/trail/head", headers={"Accept": "text/html"})
+    assert moment(datetime.fromisoformat(told["made"]), "Europe/London") in shown.text and told["made"] in shown.text
     assert told["chain"] in shown.text and f"/keys/{signed[0]}" in shown.text
 
 

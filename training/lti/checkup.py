@@ -16,6 +16,7 @@ from training.lti.platform import LINE_ITEM, MEMBERS, SCORE, Column, Platform
 from training.lti.profiles import PROFILES
 from training.lti.refusals import Refused
 from training.outbound import AddressForbidden, Reply
+from training.parsing.plurals import many
 
 MOST_SKEW_SECONDS = 30
 SECONDS_EACH = 8
@@ -200,7 +201,7 @@ async def _clock(registration: Registration, platform: Platform, now: datetime) 
     server, launches = await _skew_of_server(registration, platform, now), registration.clock_skew
     measured = (("By the date that its web server tells, it is", server), ("At the last launches it was", launches))
     said = [
-        f"{by} {abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} ours."
+        f"{by} {many(abs(round(skew)), 'second')} {'ahead of' if skew > 0 else 'behind'} ours."
         for by, skew in measured
         if skew is not None
     ]

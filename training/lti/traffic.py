@@ -159,5 +159,5 @@ def _told(row: LaunchTrace, called: Mapping[tuple[str, str], str]) -> dict[str, 
         "why": explain(row.outcome),
         "browser": f"{row.browser} ({TRIED[row.rung]})" if row.rung in TRIED else row.browser,
         "target": row.target,
-        "skew": "" if row.clock_skew is None else f"{row.clock_skew:+.0f} s",
+        "skew": "" if row.clock_skew is None else f"{round(row.clock_skew):+d} s",
     }

@@ -170,6 +170,8 @@ async def test_before_the_first_launch_the_clock_is_told_by_the_web_server(side:
     await Registration.all().update(clock_skew=-95.0)
     page = (await farah.post(place)).text
     assert "95 seconds behind ours" in page and page.count("Fails") == 1
+    await Registration.all().update(clock_skew=-1.2)
+    assert "it was 1 second behind ours" in (await farah.post(place)).text
 
 
 async def test_scores_are_listed_by_lms_and_state_with_their_history_and_sent_again(side: Side, browse: Browse) -> None:
