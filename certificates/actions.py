@@ -29,7 +29,7 @@ from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.parsing.values import Result
 from training.people.actor import Actor
-from training.people.addresses import same_human
+from training.people.addresses import refuse_own
 from training.people.models import Person
 from training.people.names import has_name
 
@@ -85,8 +85,9 @@ async def _decide_as(actor: Actor, consideration_id: UUID, *, wish: Wish, home: 
     if row is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
     person: Person = row.person
-    if await same_human(actor.person_id, person.id):
-        raise NotAllowed("You may not decide this.", "Somebody else of the central unit has to.")
+    await refuse_own(
+        person.id, actor.person_id, "You may not decide this.", "Somebody else of the central unit has to."
+    )
     if not wish.reasons.strip():
         raise Invalid("There is a problem", problems={"reasons": "Say why, in a sentence or two"})
     version: PathwayVersion = row.pathway

@@ -18,7 +18,7 @@ from training.database.opening import transaction
 from training.dates import local_day
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
-from training.people.addresses import same_human
+from training.people.addresses import refuse_own
 from training.people.models import Permission
 from training.people.reach import may_for
 
@@ -54,9 +54,10 @@ async def change(certification_id: UUID, wanted: Wanted, *, actor: Actor, now: d
     found = await certifications_visible_to(actor).get_or_none(id=certification_id)
     if found is None:
         raise NotFound("There is no such certification.", "Look for it in the register.")
-    own = await same_human(found.person_id, actor.person_id)
-    if own or not await may_for(actor, "decide", found.person_id):
-        raise NotAllowed("You may not change this certification.", "Somebody else of the central unit has to.")
+    words, remedy = "You may not change this certification.", "Somebody else of the central unit has to."
+    await refuse_own(found.person_id, actor.person_id, words, remedy)
+    if not await may_for(actor, "decide", found.person_id):
+        raise NotAllowed(words, remedy)
     if problems := _problems(wanted, earliest(found, await changes_of(found.id)), local_day(now, actor.zone)):
         raise Invalid("There is a problem", problems=problems)
     return await write(found, wanted, actor_id=actor.person_id, unit_id=actor.unit_id, now=now)

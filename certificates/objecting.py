@@ -12,9 +12,9 @@ from certificates.outcomes import Outcome
 from training import facts
 from training.database.opening import transaction
 from training.dates import local_day
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.errors import Conflict, Invalid, NotFound
 from training.people.actor import Actor
-from training.people.addresses import same_human
+from training.people.addresses import refuse_own
 
 FINDINGS = ("upheld", "overturned")
 BROUGHT_BACK = ("suspended", "withdrawn")
@@ -68,8 +68,8 @@ async def answer(objection_id: UUID, *, finding: str, reasons: str, actor: Actor
     found = await objections_visible_to(actor).get_or_none(id=objection_id).prefetch_related("change")
     if found is None:
         raise NotFound("There is no such objection.", "Look at the list of decisions again.")
-    if await same_human(found.person_id, actor.person_id):
-        raise NotAllowed("You may not answer this.", "Somebody else of the central unit has to.")
+    words, remedy = "You may not answer this.", "Somebody else of the central unit has to."
+    await refuse_own(found.person_id, actor.person_id, words, remedy)
     problems = {} if finding in FINDINGS else {"finding": "Choose whether the decision stands"}
     if not reasons.strip():
         problems["reasons"] = "Say why, in a sentence or two"

@@ -16,7 +16,7 @@ from training.database.opening import transaction
 from training.dates import local_day
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
-from training.people.addresses import same_human
+from training.people.addresses import refuse_own
 
 FINDINGS = ("upheld", "overturned")
 
@@ -62,8 +62,8 @@ async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: 
     if problems:
         raise Invalid("There is a problem", problems=problems)
     certification: Certification = case.certification
-    if await same_human(certification.person_id, actor.person_id):
-        raise NotAllowed("You may not judge your own case.", "Ask another auditor.")
+    remedy = "Ask another auditor."
+    await refuse_own(certification.person_id, actor.person_id, "You may not judge your own case.", remedy)
     wanted = changes.Wanted("withdrawn", reasons, local_day(now, actor.zone), grounds="evidence")
     async with changes.conflicts(), transaction():
         taken = Case.filter(id=case_id, finding="open")

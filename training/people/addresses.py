@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from training.errors import NotAllowed
 from training.parsing.addresses import plain_address
 from training.people.models import Email, Person
+
+SHARED = "This record and yours share an e-mail address, so they may both be yours. If not, have the address put right."
 
 
 async def addresses_of(person_id: UUID) -> frozenset[str]:
@@ -29,6 +32,12 @@ async def known_by(addresses: Iterable[str], unit_id: UUID) -> frozenset[UUID]:
 async def same_human(one: UUID, other: UUID) -> bool:
     """Tells whether two records are one human, as far as their addresses tell."""
     return one == other or not (await addresses_of(one)).isdisjoint(await addresses_of(other))
+
+
+async def refuse_own(person_id: UUID, reader: UUID, words: str, remedy: str) -> None:
+    """Refuses what nobody may do about themselves, and says so where it is an address that makes two records one."""
+    if await same_human(person_id, reader):
+        raise NotAllowed(words, remedy if person_id == reader else f"{SHARED} {remedy}")
 
 
 async def is_known_as(person_id: UUID, contact: str, unit_id: UUID) -> bool:
