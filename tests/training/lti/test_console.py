@@ -100,7 +100,7 @@ async def test_what_was_entered_is_changed_and_the_kind_of_lms_overridden(side: 
     assert (changed.profile, changed.service_hosts, changed.site_id) == ("moodle", ["a.example", "b.example"], None)
     page = (await farah.get(place)).text
     assert "Public keyset" in page and "Manage tools" in page and "https://lms.example/token" in page
-    fact = await Fact.get(kind="registration.changed")
+    fact = await Fact.get(kind="registration.changed", actor_id=known("farah"))
     assert fact.actor_id == known("farah") and fact.detail["profile"] == ["pretend", "moodle"]
     moved = await farah.post(f"{place}/change", data={**form, "issuer": "https://elsewhere.example"})
     assert moved.status_code == 422 and "People have come in by this one" in moved.text  # Amina has
