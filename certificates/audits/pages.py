@@ -129,7 +129,7 @@ async def entry(request: Request) -> Response:
         await change(identity(request), wanted, actor=me, now=now)
     except Invalid as error:
         return page(request, "audits/entry.html", 422, problems=error.problems, values=values, **told)
-    return go(request, f"/register/{identity(request)}")
+    return go(request, f"/register/{identity(request)}", notice="It is changed.")
 
 
 async def audits(request: Request) -> Response:
@@ -203,7 +203,7 @@ async def case(request: Request) -> Response:
         await actions.find(one.id, finding=asked.finding, reasons=asked.reasons, actor=me, now=clock.now())
     except Invalid as error:
         return page(request, "audits/case.html", 422, problems=error.problems, values=values, **told)
-    return go(request, f"/audits/{found.id}")
+    return go(request, f"/audits/{found.id}", notice="The finding is recorded.")
 
 
 async def _audit(request: Request) -> Audit:

@@ -76,7 +76,9 @@ async def decided(browse, row: Consideration, outcome: str, reasons: str = REASO
 
 async def changed(found: Certification, state: str, browse, **more: str) -> None:
     form = {"state": state, "reason": REASON, "effective": TODAY.isoformat(), **more}
-    assert (await (await browse("dara")).post(f"/register/{found.id}", data=form)).status_code == 303
+    dara = await browse("dara")
+    answer = await dara.post(f"/register/{found.id}", data=form)
+    assert answer.status_code == 303 and "It is changed." in (await dara.get(answer.headers["location"])).text
 
 
 @pytest.mark.parametrize(
