@@ -2,19 +2,26 @@
 
 import argparse
 import asyncio
+import resource
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.places import database, kinds
-from tests.training.databases import TRAIL, made
+from tests.training.databases import made
 from training import facts
 from training.database.opening import transaction
 from training.facts import Fact, Followup
+from training.people.models import Person
+from training.row_digests import SealedRow, digested
 from training.sealing import seal_trail
-from training.trail_check import verify_trail
+from training.sites.models import CentralUnit
+from training.trail_check import SealKey, verify_trail
 from training.worker import Worker
 
 ENTRIES = 100_000
@@ -37,24 +44,39 @@ def figures(chosen: argparse.Namespace) -> Iterator[Figure]:
 
 async def _measured(url: str) -> list[Figure]:
     facts.follow({})
-    async with made(url, TRAIL):
+    async with made(url):
         return [*await _trail(), *await _work()]
 
 
 async def _trail() -> list[Figure]:
-    now = datetime.now(UTC)
+    now, key = datetime.now(UTC), Ed25519PrivateKey.generate()
+    unit = await CentralUnit.create(id=uuid4(), slug="bench", name="Bench")
     for _ in range(ENTRIES // 1000):
-        await Fact.bulk_create([_fact(now) for _ in range(1000)])
+        await _happen(unit, now)
     started = time.perf_counter()
-    await seal_trail(now=now)
-    sealed = time.perf_counter()
-    report = await verify_trail()
-    checked = time.perf_counter()
-    assert report.sound and report.entries == ENTRIES
+    await seal_trail(now=now, sign=lambda text: {"bench": key.sign(text).hex()})
+    sealed, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    report = await verify_trail(now=now, keys={"bench": SealKey(key.public_key())})
+    checked, after = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert len(report.problems) == 1, "the unit was put in by hand"
+    assert (report.entries, report.rows) == (ENTRIES, ENTRIES + 1)
     return [
         Figure(f"{ENTRIES} entries sealed", sealed - started, "s"),
-        Figure(f"{ENTRIES} entries checked", checked - sealed, "s", at_most=10),
+        Figure(f"{ENTRIES} entries and their rows checked", checked - sealed, "s", at_most=10),
+        Figure("    memory that it took on top", (after - before) / 1024, "MB", at_most=100),
     ]
+
+
+async def _happen(unit: CentralUnit, now: datetime) -> None:
+    """A thousand people are added, each with the entry that speaks of them."""
+    people = [
+        Person(id=uuid4(), unit_id=unit.id, name="Somebody New", folded="somebody new", created=now)
+        for _ in range(1000)
+    ]
+    await Person.bulk_create(people)
+    rows = [digested(Person, {**vars(one), "unit_id": unit.id}) for one in people]
+    await SealedRow.bulk_create([SealedRow(id=row.key, salt=row.salt, marks=row.marks) for row in rows])
+    await Fact.bulk_create([_fact(now, {row.table: {row.id: row.digest()}}) for row in rows])
 
 
 async def _work() -> list[Figure]:
@@ -79,7 +101,7 @@ async def _nothing(work: Followup, outside: None) -> None:
     return None
 
 
-def _fact(now: datetime) -> Fact:
+def _fact(now: datetime, rows: dict[str, Any]) -> Fact:
     return Fact(
         kind="person.launched",
         subject_kind="people.Person",
@@ -89,4 +111,5 @@ def _fact(now: datetime) -> Fact:
         happened=now,
         recorded=now,
         detail={"before": None, "after": "x"},
+        rows=rows,
     )

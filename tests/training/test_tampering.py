@@ -33,6 +33,7 @@ EMPTY_IN_THE_DEMO = {
     "assessments.CalibrationRun",
     "assessments.Reconciliation",
     "certificates.Objection",
+    "sites.FormerValue",
     "practice.Tailoring",
     "sites.FormerValue",
 }
