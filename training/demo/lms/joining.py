@@ -24,7 +24,7 @@ async def join(base_url: str, *, now: datetime, site: str = "RIV", people: dict[
         ]
         if new:
             unit = registration.unit_id
-            await facts.record("registration.changed", registration, actor=None, unit=unit, now=now, rows=new)
+            await facts.record("person.added", new[0], actor=None, unit=unit, now=now, rows=new)
 
 
 def entry(base_url: str, *, token_audience: str = "") -> Entry:
