@@ -378,6 +378,7 @@ def test_every_route_with_a_blank_says_how_it_is_filled():
     assert stale == set()
 
 
+@pytest.mark.by_hand
 @pytest.mark.timeout(600)  # thousands of requests
 @pytest.mark.parametrize("through_lms", [False, True], ids=["signed in directly", "through an LMS"])
 async def test_everybody_does_and_sees_what_their_roles_carry_where_the_other_person_is(visit, through_lms):
@@ -393,6 +394,7 @@ async def test_everybody_does_and_sees_what_their_roles_carry_where_the_other_pe
     assert wrong == []
 
 
+@pytest.mark.by_hand
 async def test_nothing_is_written_by_whoever_may_not(visit):
     for me in (Somebody("trainee", False), Somebody("central", True), Somebody("coordinator until lately", False)):
         seen_from = await visit(me)

@@ -42,9 +42,9 @@ def test_a_changed_removed_or_rewritten_trail_is_told_and_a_sound_one_passes(use
     used.write("other.json", head.stdout.replace(told["chain"], "0" * 64))
     assert used.run("trail", "verify", "--head", "other.json").returncode == 1
 
-    _change(used, "update trail_fact set actor_id = null where id = 1")
+    _change(used, "update trail_fact set actor_id = null where id = 2")
     changed = used.run("trail", "verify")
-    assert changed.returncode == 1 and "Entry 1 (seal 1) was changed." in changed.stderr
+    assert changed.returncode == 1 and "Entry 2 (seal 1) was changed." in changed.stderr
 
 
 def test_the_exported_trail_holds_every_entry_and_how_to_check_it(used: Front) -> None:
