@@ -35,7 +35,6 @@ EMPTY_IN_THE_DEMO = {
     "certificates.Objection",
     "sites.FormerValue",
     "practice.Tailoring",
-    "sites.FormerValue",
 }
 
 
