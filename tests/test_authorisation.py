@@ -151,6 +151,7 @@ NAMED: dict[str | tuple[str, str], Named] = {
             "/introduce": True,
             "/approve": True,
             "/refuse": True,
+            "/place": True,
         }.items()
     },
     "/courses/media/{sha256}": Named("/courses/media/{slug}", of_the_unit, soft=True),
