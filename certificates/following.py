@@ -8,7 +8,7 @@ from certificates.changes import Wanted, changes_of, period_of
 from certificates.considering import Considered, per_of
 from certificates.models import Certification
 from certificates.pathways.verdict import LevelVerdict
-from certificates.rules import GOOD, standing_on
+from certificates.rules import GOOD, Change, standing_on
 from training import facts
 from training.database.opening import transaction
 from training.parsing.values import Result
@@ -51,22 +51,33 @@ async def _follow(found: Certification, level: LevelVerdict, person: Person, *, 
     if wanted:
         await changes.write(found, wanted, actor_id=None, unit_id=person.unit_id, now=now)
     elif standing in GOOD:
-        await _permit(found, level, unit_id=person.unit_id, today=today, now=now)
+        await _permit(found, level, history, unit_id=person.unit_id, today=today, now=now)
 
 
-async def _permit(found: Certification, level: LevelVerdict, *, unit_id: UUID, today: date, now: datetime) -> None:
-    """Ends a permission whose conditions are not met any more, and begins it again when they are."""
-    held = {row.may: row for row in await Permission.filter(live_on(today), because=found.decision_id)}
-    for permit in level.permits:
-        if permit.result is Result.MET and permit.may not in held:
-            async with transaction():
+async def _permit(
+    found: Certification, level: LevelVerdict, history: list[Change], *, unit_id: UUID, today: date, now: datetime
+) -> None:
+    """Ends a permission whose conditions are not met any more, and begins it again when they are.
+
+    Only as long as the history that was judged still is all: what a change takes away meanwhile is not given again.
+    """
+    permits = {permit.may: permit.result is Result.MET for permit in level.permits}
+    live = Permission.filter(live_on(today), because=found.decision_id)
+    if {row.may for row in await live if row.may in permits} == {may for may, met in permits.items() if met}:
+        return
+    async with transaction():
+        await Certification.select_for_update().get(id=found.id)  # whoever changes it refers to it, and so waits
+        if await changes_of(found.id) != history:
+            return
+        held = {row.may: row for row in await live}
+        for may, met in permits.items():
+            if met and may not in held:
                 given = await Permission.create(
-                    id=uuid4(), person_id=found.person_id, what=f"{found.pathway_slug}/{found.level}", may=permit.may,
+                    id=uuid4(), person_id=found.person_id, what=f"{found.pathway_slug}/{found.level}", may=may,
                     starts=today, ends=found.over, because=found.decision_id,
                 )  # fmt: skip
                 await facts.record("permission.given", given, actor=None, person=found.person_id, unit=unit_id, now=now)
-        elif permit.result is not Result.MET and (row := held.get(permit.may)):
-            async with transaction():
+            elif not met and (row := held.get(may)):
                 ended = {"ends": today - timedelta(days=1), "ended_because": "condition"}
                 await Permission.filter(id=row.id).update(**ended)
                 await facts.record("permission.ended", row, actor=None, person=found.person_id, unit=unit_id, now=now)
