@@ -29,6 +29,7 @@ from certificates.recording import record_evidence
 from certificates.safe import Safe
 from certificates.typed_records import Shown
 from tests.certificates.world import BY_RULES, HOME, TODAY, at, publish_pathway
+from tests.soundness import speak_of
 from training import consequences, facts
 from training.database.migrating import migrate
 from training.database.opening import opened
@@ -103,7 +104,10 @@ class Kills:
                     created=at(began),
                 )
                 site = known("site/RIV")
-                await Membership.create(id=uuid4(), person_id=person.id, site_id=site, role="facilitator", starts=began)
+                held = await Membership.create(
+                    id=uuid4(), person_id=person.id, site_id=site, role="facilitator", starts=began
+                )
+                await speak_of(person, held)
 
         async with opened(self.settings.database_url):
             # What is read once in a process is read before the first fork: else nothing is done before the kill.
@@ -204,9 +208,9 @@ class Kills:
         )
         if any(count > 1 for count in going.values()):
             self.wrong.append("somebody holds a level twice")
-        gone = [key for key, states in ended.items() if "withdrawn" in states]
-        for held in await Certification.filter(id__in=gone).values("decision_id", "over"):
-            if await Permission.filter(because=held["decision_id"], ends=held["over"]).exists():
+        for gone in await StateChange.filter(state="withdrawn").prefetch_related("certification"):
+            held = Permission.filter(because=gone.certification.decision_id)
+            if await held.filter(ends__gte=gone.effective).exists():
                 self.wrong.append("a permission that outlives its withdrawal")
 
     async def _files(self, rows: list[dict[str, object]]) -> None:
@@ -229,7 +233,7 @@ class Kills:
                 self.wrong.append("a certificate that was never published")
             failed = await facts.failed().values("kind", "last_error")
             self.wrong += [f"{row['kind']} failed: {row['last_error']}" for row in failed]
-            self.wrong += (await verify_trail()).problems
+            self.wrong += (await verify_trail(now=end, keys=await things.keys.seal_keys())).problems
             await KeyStore(Safe.of(self.settings.secret_key), home=HOME).check()
 
 
