@@ -49,7 +49,7 @@ def dara_asks_the_register_of_today_and_of_yesterday(stage: Stage) -> Page:
     assert [row["Name"] for row in register_rows(dara)] == [name for name in named if name != "Amina Yusuf"]
 
     dara.goto(CARDIFF)
-    on_page, in_file = register_rows(dara), downloaded_rows(dara, "Download exactly these")
+    on_page, in_file = register_rows(dara), downloaded_rows(dara, "(CSV)")
     assert [row["serial"] for row in in_file] == [row["Serial"] for row in on_page]
     press(dara, "Amina Yusuf")
     sees(dara, "Decided by Dara O'Neill", "All is met, and both raters agreed.", "What the rules said")
@@ -76,7 +76,7 @@ def everybody_is_told_that_it_is_withdrawn(stage: Stage, amina: Page, held: Held
     asked = stranger.request.get(held.link, headers={"Accept": "application/json"}).json()
     assert asked["status"] == "withdrawn"
     until(stranger, lambda: status_bit(json.loads(held.badge)), lambda: "the bit in the status list was never set")
-    follows_link(amina, stage.demo, to="amina@together.example", about="withdrawn", way="/pathways")
+    follows_link(amina, stage.demo, to="amina@together.example", about="taken back", way="/pathways")
     sees(amina, "My pathway", "Withdrawn")
 
 

@@ -267,7 +267,7 @@ def test_it_serves_its_roster(tool: Tool, campus: Campus, browser: httpx2.Client
 def test_our_test_of_the_connection_finds_it_whole(tool: Tool, campus: Campus, browser: httpx2.Client) -> None:
     launched(browser, campus, "tess")
     found = tool.told("lti", "test", campus.registration)
-    assert [one for one in found if not one["ok"]] == []
+    assert [one for one in found if one["ok"] is False] == []
 
 
 def _sub(tool: Tool, campus: Campus, name: str) -> str:
