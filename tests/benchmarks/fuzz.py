@@ -28,6 +28,7 @@ OF_EACH = 5
 """Rows of each table whose names are tried."""
 SIGNED_IN_FOR = 100
 """Requests until somebody signs in anew: many an address ends sessions."""
+SIGN_IN = "/people/choose"
 SIGNS_OUT = ("/sign-out", "/sessions", "/people/{id}/sign-out")
 
 
@@ -103,7 +104,8 @@ async def _one(
             if time.monotonic() > until:
                 return
             if name and count % SIGNED_IN_FOR == 0:
-                await browser.post("/people/choose", data={"person": name})
+                signing_in = Sent(SIGN_IN, "POST", SIGN_IN, form={"person": name})
+                await _sent(browser, signing_in, statuses, wrong)
             if sent.route not in SIGNS_OUT:
                 await _sent(browser, sent, statuses, wrong)
 
