@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx2
@@ -27,7 +27,17 @@ from training.lti import swift_postgres, swift_sqlite
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 DATABASE, ORIGIN = os.environ["TOOL_DATABASE"], os.environ["TOOL_ORIGIN"]
 SECRET = secrets.token_bytes(32)
-FIND = "SELECT id, unit_id, site_id, issuer, client_id, auth_url, jwks_url FROM lti_registration"
+FIND = (
+    "SELECT r.id, d.id AS deployment_row, unit_id, site_id, issuer, client_id, auth_url, jwks_url "
+    "FROM lti_registration r JOIN lti_deployment d ON d.registration_id = r.id"
+)
+PLACE = "INSERT INTO lti_context (id, deployment_id, context_id, title, label, roster_url, differences_url) VALUES "
+LINK = (
+    "INSERT INTO lti_resource_link (id, context_id, resource_link_id, title, target, line_item_url, line_items_url, "
+    "scopes, copied_from) VALUES "
+)
+UNDIGESTED = {"met_rows": "{}", "met_seals": "[]"}
+"""Stands where the service digests the rows of somebody new."""
 
 
 async def login(request):
@@ -57,6 +67,8 @@ async def launch(request):
         return PlainTextResponse("not ours", 400)
     session = secrets.token_urlsafe(32)
     values = _values(claims, token, session, request.app.state.known)
+    for statement, row in _rows_of_place(values, request.app.state):
+        await request.app.state.insert(statement, row)
     if not await request.app.state.write(values):
         return PlainTextResponse("used", 403)
     answer = RedirectResponse(values["target"], 303)
@@ -93,19 +105,34 @@ def _values(claims, token, session, known):
     return {
         "now": now, "today": now.date(), "registration": known["id"], "unit": known["unit_id"],
         "site": known["site_id"], "sub": claims["sub"], "name": claims["name"], "email": claims["email"],
-        "test_user": False, "person": person, "called": claims["name"], "language": "en", "identity": uuid4(),
+        "test_user": False, "person": person, "called": claims["name"], "folded": claims["name"].lower(),
+        "language": "en", "identity": uuid4(),
         "membership": uuid4(), "first_detail": f"{detail}true}}", "again_detail": f"{detail}false}}",
         "given_detail": '{"role":"trainee","because":"lti"}', "deployment": claims[f"{LTI}deployment_id"],
-        "context": uuid4(), "context_id": context["id"], "title": context["title"], "label": context["label"],
-        "roster_url": roster, "link": uuid4(), "resource_link_id": link["id"], "link_title": link["title"],
-        "target": claims[f"{LTI}target_link_uri"].removeprefix(ORIGIN), "line_item_url": grades["lineitem"],
+        "context_id": context["id"], "title": context["title"], "label": context["label"],
+        "roster_url": roster, "resource_link_id": link["id"], "link_title": link["title"],
+        "target": (path := claims[f"{LTI}target_link_uri"].removeprefix(ORIGIN)), "opens": path,
+        "line_item_url": grades["lineitem"],
         "line_items_url": grades["lineitems"], "scopes": json.dumps(grades["scope"]), "context_role": uuid4(),
         "role": role, "nonce": claims["nonce"], "digest": hashlib.sha256(token.encode()).hexdigest(),
         "nonce_until": now + timedelta(hours=1), "session": hashlib.sha256(session.encode()).hexdigest(),
         "session_until": now + timedelta(days=7), "came_from": json.dumps({"sub": claims["sub"]}), "replaces": "",
         "trace": uuid4(), "reference": secrets.token_hex(6), "message_type": claims[f"{LTI}message_type"],
         "clock_skew": 0.0, "rung": "cookie", "browser": "",
-    }  # fmt: skip
+    } | UNDIGESTED  # fmt: skip
+
+
+def _rows_of_place(values, state):
+    """Lists the rows of a course and a link that were not seen before, as the service makes them on its long way."""
+    course, link = values["context_id"], (values["context_id"], values["resource_link_id"])
+    if course not in state.places:
+        state.places[course] = uuid4()
+        told = (values[name] for name in ("title", "label", "roster_url"))
+        yield PLACE, [state.places[course], state.known["deployment_row"], course, *told, ""]
+    if link not in state.places:
+        state.places[link] = uuid4()
+        names = ("resource_link_id", "link_title", "opens", "line_item_url", "line_items_url", "scopes")
+        yield LINK, [state.places[link], state.places[course], *(values[name] for name in names), ""]
 
 
 @asynccontextmanager
@@ -113,6 +140,7 @@ async def _opened(app):
     opened = _postgres if DATABASE.startswith("postgres") else _sqlite
     async with opened(app), httpx2.AsyncClient() as client:
         keys = (await client.get(app.state.known["jwks_url"])).json()
+        app.state.places = {}
         app.state.keys = {key["kid"]: jwt.PyJWK(key).key for key in keys["keys"]}
         yield
 
@@ -127,7 +155,10 @@ async def _postgres(app):
             except asyncpg.IntegrityConstraintViolationError:
                 return None
 
-        app.state.known, app.state.write = dict(await pool.fetchrow(FIND)), write
+        async def insert(statement, row):
+            await pool.execute(f"{statement} ({', '.join(f'${number + 1}' for number in range(len(row)))})", *row)
+
+        app.state.known, app.state.write, app.state.insert = dict(await pool.fetchrow(FIND)), write, insert
         yield
 
 
@@ -141,14 +172,18 @@ async def _sqlite(app):
     async def write(values):
         raw.execute("BEGIN IMMEDIATE")
         try:
-            written = swift_sqlite.write(raw, values)
+            written = swift_sqlite.write(raw, values, lambda _: UNDIGESTED)
             raw.execute("COMMIT")
             return written
         except sqlite3.IntegrityError:
             raw.rollback()
             return False
 
-    app.state.known, app.state.write = dict(raw.execute(FIND).fetchone()), write
+    async def insert(statement, row):
+        marks = ", ".join("?" * len(row))
+        raw.execute(f"{statement} ({marks})", [str(one) if isinstance(one, UUID) else one for one in row])
+
+    app.state.known, app.state.write, app.state.insert = dict(raw.execute(FIND).fetchone()), write, insert
     yield
     raw.close()
 
