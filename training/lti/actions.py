@@ -125,7 +125,7 @@ async def _enter(
     spent = Spent(login.nonce, hashlib.sha256(token.encode()).hexdigest(), KEPT_NONCE)
     agent = "" if notes.rung == "cookie" else entry.agent
     opened = Opened(entry.session_token, _came_from(visit, registration, agent), entry.replaces)
-    if not await swift.write(visit, registration, notes, spent=spent, opened=opened, now=now):
+    if not await swift.write(visit, registration, notes, tool.seen, spent=spent, opened=opened, now=now):
         await _write(tool, visit, notes, spent, opened, now)
     await notices.ask_for(tool, visit, registration, now=now)
     await _learn_platform(registration, visit, notes)

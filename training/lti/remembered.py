@@ -1,4 +1,4 @@
-"""Keeps active registrations in mind for seconds, so that a login asks the database nothing."""
+"""Keeps in mind what saves a launch questions: active registrations for seconds, and who came in lately."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,6 +7,8 @@ from training.lti.models import Registration
 
 SECONDS = timedelta(seconds=5)
 """How long others go on with what was changed here; a launch is checked again by the statement that writes it."""
+
+MOST_SEEN = 20_000
 
 _changes = 0
 
@@ -43,3 +45,19 @@ class Remembered:
         registration, _ = self._kept.pop(identifier, (None, None))
         if registration is not None:
             self._kept.pop((registration.issuer, registration.client_id), None)
+
+
+class Seen:
+    """People of LMSs whom this process let in, the latest of them; only a guess, the database knows."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[UUID, str], None] = {}
+
+    def __contains__(self, key: tuple[UUID, str]) -> bool:
+        return key in self._kept
+
+    def add(self, registration_id: UUID, sub: str) -> None:
+        """Notes somebody who came in."""
+        self._kept[registration_id, sub] = None
+        if len(self._kept) > MOST_SEEN:
+            del self._kept[next(iter(self._kept))]

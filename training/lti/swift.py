@@ -18,6 +18,7 @@ from training.dates import local_day
 from training.lti import swift_postgres, swift_sqlite
 from training.lti.arrivals import language_of, name_of
 from training.lti.models import Identity, Registration
+from training.lti.remembered import Seen
 from training.lti.roles import LEARNER
 from training.lti.traces import Notes
 from training.lti.visits import Launch, Visit
@@ -54,7 +55,7 @@ class Opened:
 
 
 async def write(
-    visit: Visit, registration: Registration, notes: Notes, *, spent: Spent, opened: Opened, now: datetime
+    visit: Visit, registration: Registration, notes: Notes, seen: Seen, *, spent: Spent, opened: Opened, now: datetime
 ) -> bool:
     """Writes all of a launch at once, or nothing; tells whether it was written.
 
@@ -79,12 +80,12 @@ async def write(
         )
     else:
         assert isinstance(client, SafeAsyncpgClient)
-        # Who is known is known to the statement alone: the rows of somebody new are digested when it finds nobody.
-        written = await _written(client.at_once(swift_postgres.STATEMENT, swift_postgres.ordered(values | NOBODY)))
-        if not written and newcomers:
-            values |= _met(values)
-            written = await _written(client.at_once(swift_postgres.STATEMENT, swift_postgres.ordered(values)))
+        # Who is known is known to the statement alone, and digests take longer than all the rest: they are worked out
+        # for whom this process has not seen, and left aside where the statement finds somebody.
+        values |= _met(values) if newcomers and (registration.id, visit.sub) not in seen else NOBODY
+        written = await _written(client.at_once(swift_postgres.STATEMENT, swift_postgres.ordered(values)))
     if written:
+        seen.add(registration.id, visit.sub)
         notes.target = visit.landing
     return written
 

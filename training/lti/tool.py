@@ -6,7 +6,7 @@ from cryptography.fernet import Fernet
 
 from training.lti.keyring import derive
 from training.lti.platform import Platform
-from training.lti.remembered import Remembered
+from training.lti.remembered import Remembered, Seen
 
 
 class Tool:
@@ -15,6 +15,7 @@ class Tool:
     def __init__(self, platform: Platform, *, origin: str, secret_key: str) -> None:
         self.platform = platform
         self.remembered = Remembered()
+        self.seen = Seen()
         self.asked_for_notices: set[tuple[str, str]] = set()
         self.origin = origin
         self.state_key = derive(secret_key, "lti state")
