@@ -1,6 +1,6 @@
 """Reads from the floors below all that is known about a person, as evidence records of the pathway language."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any
@@ -38,6 +38,7 @@ async def gather(person: Person, version: PathwayVersion, also: Iterable[Row] = 
         *await assessment_evidence(person_id, zone),
         *await _recorded(person_id, zone),
     ]
+    _replace_all_before(practised)
     own: list[Row] = [
         *await learning_evidence(person_id, zone),
         *_of_programme(practised, version.programme_id, alone=await _is_alone(version)),
@@ -53,6 +54,32 @@ async def gather(person: Person, version: PathwayVersion, also: Iterable[Row] = 
         "site": await _site(person_id),
         "records": sorted(own + held, key=itemgetter("id")),
     }
+
+
+def _replace_all_before(rows: list[Row]) -> None:
+    """Lets each correction replace all that it corrects, also what earlier corrections replaced.
+
+    In the language only a record that is seen replaces another one: where a correction is itself corrected or taken
+    back, what it had replaced would count again.
+    """
+    before = {row["id"]: _listed(row["replaces"]) for row in rows if "replaces" in row}
+    for row in rows:
+        if "replaces" in row:
+            row["replaces"] = list(_chain(before, row["id"]))
+
+
+def _listed(named: str | list[str]) -> list[str]:
+    return named if isinstance(named, list) else [named]
+
+
+def _chain(before: Mapping[str, list[str]], last: str) -> dict[str, None]:
+    found: dict[str, None] = {}
+    waiting = list(before[last])
+    while waiting:
+        if (one := waiting.pop()) not in found:
+            found[one] = None
+            waiting += before.get(one, [])
+    return found
 
 
 async def _is_alone(version: PathwayVersion) -> bool:

@@ -215,6 +215,20 @@ async def test_what_was_typed_is_corrected_and_taken_back_by_new_records(browse,
     assert "Taken back by Chloe Davies: Not hers." in text
 
 
+async def test_what_was_corrected_never_counts_again_whatever_becomes_of_its_correction(browse, tmp_path):
+    await publish_pathway(tmp_path, BY_RULES.replace("first aid,", "first aid, where: {level: {min: 3}},"))
+    chloe = await browse("chloe")
+    typed = {"type": "qualification", "what": "first aid", "on": str(YESTERDAY), "why": "Misread."}
+    path = AMINA
+    for level, found in (("3", "met"), ("2", "not_met"), ("3", "met"), ("2", "not_met")):
+        assert (await chloe.post(path, data=typed | {"level": level})).status_code == 303
+        assert await result("amina", "steady", "leader", "knows") == (found, False)
+        last = await RecordedEvidence.all().order_by("-recorded").first()
+        path = f"{AMINA}/{last.id}/correct"
+    assert (await chloe.post(f"{AMINA}/{last.id}/take-back", data={"why": "Not hers."})).status_code == 303
+    assert await result("amina", "steady", "leader", "knows") == ("not_met", False)
+
+
 async def test_a_form_that_is_sent_twice_makes_one_record(browse, tmp_path):
     await publish_pathway(tmp_path, BY_RULES)
     chloe = await browse("chloe")
