@@ -78,13 +78,14 @@ def _from_folder(root: Path, mistakes: Mistakes) -> dict[str, bytes]:
 
 def _from_zip(path: Path, mistakes: Mistakes) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
-        named = [(_name_of(one), one) for one in archive.infolist() if not one.is_dir()]
+        named = [(_name_of(one), one) for one in archive.infolist() if not one.filename.endswith("/")]
         members = [(name, one) for name, one in named if not _hidden(name)]
         # The declared sizes are binding: zipfile reads no further than they say.
         if not _fits(path, len(members), sum(one.file_size for _, one in members), mistakes):
             return {}
         if unsafe := [name for name, one in members if not _safe(name, one)]:
-            mistakes.add(str(path), 1, f"{unsafe[0]} points outside the package", "zip the folder itself")
+            wrong = f"{unsafe[0]} points outside the package" if unsafe[0] else "a file in the package has no name"
+            mistakes.add(str(path), 1, wrong, "zip the folder itself")
             return {}
         contents = {name: archive.read(one) for name, one in members}
     return _without_top_folder(contents)
@@ -109,7 +110,7 @@ def _name_of(member: zipfile.ZipInfo) -> str:
 
 def _safe(name: str, member: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(name)
-    leads_out = path.is_absolute() or ".." in path.parts or ":" in name
+    leads_out = not path.parts or path.is_absolute() or ".." in path.parts or ":" in name
     return not leads_out and not stat.S_ISLNK(member.external_attr >> 16)
 
 

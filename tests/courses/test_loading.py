@@ -224,6 +224,13 @@ def test_a_zip_that_points_outside_is_refused(tmp_path: Path, name: str) -> None
     assert package is None and "points outside the package" in str(mistakes.sorted[0])
 
 
+def test_a_file_without_a_name_in_a_zip_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "nameless.zip", small_course())
+    path.write_bytes(path.read_bytes().replace(b"course.yaml", b"\0ourse.yaml"))  # a name ends where a zero stands
+    package, mistakes = read_package(path)
+    assert package is None and "no name" in str(mistakes.sorted[0])
+
+
 def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "link.zip"
     member = zipfile.ZipInfo("hearing/link.md")
