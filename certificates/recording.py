@@ -16,9 +16,9 @@ from certificates.telling import signatory_words
 from certificates.typed_records import Shown, faults_of, form_for
 from training import facts
 from training.database.opening import transaction
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.errors import Conflict, Invalid, NotFound
 from training.people.actor import Actor
-from training.people.addresses import same_human
+from training.people.addresses import refuse_own
 from training.people.models import Person
 from training.people.reach import person_for, reach
 
@@ -83,8 +83,8 @@ async def standing_record(record_id: UUID, actor: Actor) -> RecordedEvidence:
 
 
 async def _recordable(person_id: UUID, actor: Actor) -> Person:
-    if await same_human(person_id, actor.person_id):
-        raise NotAllowed("You may not record this.", "Your site coordinator or the central unit can.")
+    remedy = "Your site coordinator or the central unit can."
+    await refuse_own(person_id, actor.person_id, "You may not record this.", remedy)
     return await person_for(actor, "manage people", person_id)
 
 

@@ -15,7 +15,7 @@ from courses.outline import outline_of
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
-from training.people.addresses import same_human
+from training.people.addresses import refuse_own
 from training.people.reach import reach
 
 
@@ -143,8 +143,8 @@ async def allow_try(enrolment_id: UUID, activity_id: UUID, *, actor: Actor, now:
     enrolment = await Enrolment.filter(reach(actor, "see people")).get_or_none(id=enrolment_id)
     if enrolment is None:
         raise NotFound("There is no such learner.", "Choose one from the list of the course.")
-    if await same_human(enrolment.person_id, actor.person_id):
-        raise NotAllowed("You cannot allow yourself another try.", "Ask your own trainer.")
+    words, remedy = "You cannot allow yourself another try.", "Ask your own trainer."
+    await refuse_own(enrolment.person_id, actor.person_id, words, remedy)
     outline = await outline_of(enrolment.version_id)
     here = outline.where(activity_id)
     if here is None:

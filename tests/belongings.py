@@ -28,7 +28,8 @@ from training.lti import scores
 from training.lti.doorway import Choosing
 from training.lti.models import Context, Deployment, Registration
 from training.people.actor import Actor
-from training.people.models import Letter, Membership, Person, Relation
+from training.people.addresses import pair_of
+from training.people.models import Difference, Email, Letter, Membership, Person, Relation
 from training.people.roles import ROLES
 from training.practice.confirmations import Confirmation
 from training.practice.models import BackgroundCheck, Delivery, Supervision
@@ -130,7 +131,32 @@ async def _known(person: Person, had: Things) -> Things:
     relation = await Relation.create(
         id=uuid4(), person=person, other_id=known(f"boss/{HERE}"), kind="manager", recorded=NOW, declared_by=person.id
     )
-    return {"letter": str(letter.id), "relation": str(relation.id)}
+    twin, apart = await _sharing(person, "twin", had), await _sharing(person, "apart", had)
+    one, other = sorted((person.id, apart))
+    difference = await Difference.create(
+        id=uuid4(), one_id=one, other_id=other, pair=pair_of(one, other), reason="I know both.", declared=NOW,
+        declared_by_id=known(f"boss/{HERE}"),
+    )  # fmt: skip
+    return {
+        "letter": str(letter.id), "relation": str(relation.id), "twin": str(twin),
+        "difference": str(difference.id),
+    }  # fmt: skip
+
+
+async def _sharing(person: Person, what: str, had: Things) -> UUID:
+    """Makes somebody at the same site who shares an address with the person."""
+    other = await Person.create(
+        id=known(f"{what} of {person.name}"), unit_id=person.unit_id, name=f"The {what}", created=NOW
+    )  # fmt: skip
+    await Membership.create(
+        id=uuid4(), person_id=other.id, role="trainee", site_id=had["site"], starts=LONG_AGO
+    )  # fmt: skip
+    for one in (person, other):
+        await Email.create(
+            id=uuid4(), unit_id=person.unit_id, person_id=one.id, mail_only=True,
+            address=f"{what}.{person.id.hex}+{one.id.hex}@home.example",
+        )  # fmt: skip
+    return other.id
 
 
 async def _practised(person: Person, had: Things) -> Things:

@@ -134,6 +134,8 @@ NAMED: dict[str | tuple[str, str], Named] = {
     ),
     "/people/{id}/sign-out": Named("/people/{person}/sign-out"),
     "/people/{id}/name": Named("/people/{person}/name", form={"name": "Another Name"}),
+    "/people/alike/{one}/{other}": Named("/people/alike/{person}/{twin}", form={"reason": "I know both."}),
+    "/people/different/{id}": Named("/people/different/{difference}", form={"why": "Not so."}),
     "/people/{id}/letters": Named("/people/{person}/letters"),
     "/letters/{id}": Named("/letters/{letter}", form={"note": "Told by telephone."}),
     "/relations/{id}/take-back": Named("/relations/{relation}/take-back", ones_own, {"why": "Not so."}),

@@ -75,6 +75,8 @@ ROUTES = [
     at("/relations/{id}/take-back", relation_pages.withdraw, may=SIGNED_IN, methods=BOTH),
     at("/people", people.people, may="see people"),
     at("/people/alike", alike_pages.pairs, may="manage people"),
+    at("/people/alike/{one}/{other}", alike_pages.declare, may="decide", methods=BOTH),
+    at("/people/different/{id}", alike_pages.take_back, may="decide", methods=BOTH),
     at("/people/{id}", people.person, may="see people"),
     at("/people/{id}/name", contact_pages.name, may="manage people", methods=BOTH),
     at("/people/{id}/letters", contact_pages.letters_of, may="manage people"),

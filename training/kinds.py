@@ -70,6 +70,8 @@ KINDS: frozenset[str] = frozenset(
         "registration.changed",
         "registration.proposed",
         # people
+        "difference.declared",
+        "difference.taken_back",
         "letter.returned",
         "letter.sent_again",
         "letter.settled",

@@ -22,6 +22,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "people.Email": {},
     "people.Membership": {},
     "people.Relation": {},
+    "people.Difference": {},
     "people.Permission": {},
     # practice
     "practice.Delivery": {},

@@ -34,6 +34,7 @@ EMPTY_IN_THE_DEMO = {
     "assessments.Reconciliation",
     "certificates.Objection",
     "sites.FormerValue",
+    "people.Difference",
     "practice.Tailoring",
 }
 

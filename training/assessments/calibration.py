@@ -9,7 +9,7 @@ from training.database.opening import transaction
 from training.dates import local_day
 from training.errors import Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
-from training.people.addresses import same_human
+from training.people.addresses import refuse_own
 from training.people.reach import may_for
 
 
@@ -17,8 +17,10 @@ async def record_calibration(
     person_id: UUID, *, instrument_id: UUID, agreement: float, held: date, actor: Actor, now: datetime
 ) -> CalibrationRun:
     """Records a calibration in percent of agreement; the central unit does this, and nobody for themselves."""
-    if not actor.may("decide") or await same_human(actor.person_id, person_id):
+    if not actor.may("decide"):
         raise NotAllowed("Only the central unit records calibrations.", "Ask the central unit.")
+    words, remedy = "You may not record your own calibration.", "Somebody else of the central unit has to."
+    await refuse_own(person_id, actor.person_id, words, remedy)
     there = await may_for(actor, "decide", person_id)
     if not there or not await Instrument.filter(id=instrument_id, unit_id=actor.unit_id).exists():
         raise NotFound("There is no such person or instrument.", "Look at the lists again.")

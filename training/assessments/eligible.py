@@ -27,7 +27,7 @@ async def facts_about(rater: UUID, *, trainee: UUID, instrument_id: UUID) -> Rat
     runs = await CalibrationRun.filter(person_id=rater, instrument_id=instrument_id).values("id", "agreement", "held")
     return RaterFacts(
         rater=rater,
-        trainee=rater if await same_human(rater, trainee) else trainee,  # under whichever record
+        trainee=trainee,
         permissions=tuple(
             Held(
                 str(row["id"]),
@@ -42,6 +42,7 @@ async def facts_about(rater: UUID, *, trainee: UUID, instrument_id: UUID) -> Rat
         ),
         relations=tuple(Related(str(row["id"]), row["kind"], row["starts"], row["ends"]) for row in relations),
         calibrations=tuple(Calibrated(str(row["id"]), row["agreement"], row["held"]) for row in runs),
+        alike=await same_human(rater, trainee),
     )
 
 

@@ -27,6 +27,10 @@ WHAT_NOW = {
     "lapsed": "The pathway says what is asked to come back",
     "condition": "The pathway says what is missing, such as a safety check",
 }
+MAY_BE_ONE = (
+    "Nobody can assess themselves, and the records of the trainee and of the assessor share an e-mail address. If they "
+    "are two people, the central unit can say so on the page “Records that may be of one person”, under People"
+)
 RELATION_WORDS = {
     "relative": "a relative of the trainee",
     "supervisor": "a supervisor of the trainee",
@@ -82,6 +86,8 @@ class RaterFacts:
     permissions: tuple[Held, ...] = ()
     relations: tuple[Related, ...] = ()
     calibrations: tuple[Calibrated, ...] = ()
+    alike: bool = False
+    """Whether an address that both records have says that the two are one person."""
 
 
 @dataclass(frozen=True)
@@ -124,9 +130,9 @@ def may_sign(facts: RaterFacts, *, on: date, independent: bool, site: UUID | Non
 
 
 def _about_self(facts: RaterFacts) -> list[Finding]:
-    if facts.rater != facts.trainee:
-        return []
-    return [Finding("self", False, "Nobody can assess themselves. Ask another assessor", str(facts.rater))]
+    if facts.rater == facts.trainee:
+        return [Finding("self", False, "Nobody can assess themselves. Ask another assessor", str(facts.rater))]
+    return [Finding("self", False, MAY_BE_ONE, str(facts.rater))] if facts.alike else []
 
 
 def _about_permission(permissions: Sequence[Held], on: date, site: UUID | None) -> Finding:

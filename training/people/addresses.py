@@ -5,9 +5,14 @@ from uuid import UUID
 
 from training.errors import NotAllowed
 from training.parsing.addresses import plain_address
-from training.people.models import Email, Person
+from training.people.models import Difference, Email, Person
 
-SHARED = "This record and yours share an e-mail address, so they may both be yours. If not, have the address put right."
+SETTLED_AT = "on the page “Records that may be of one person”, under People"
+"""Where the central unit says of two records that they are two people."""
+SHARED = (
+    "This record and yours share an e-mail address, so they may both be yours. If you are two people, somebody else "
+    f"of the central unit can say so {SETTLED_AT}."
+)
 
 
 async def addresses_of(person_id: UUID) -> frozenset[str]:
@@ -29,9 +34,39 @@ async def known_by(addresses: Iterable[str], unit_id: UUID) -> frozenset[UUID]:
     return frozenset(UUID(str(one)) for one in (*here, *await told.values_list("id", flat=True)))
 
 
+async def sharers_of(person: Person) -> dict[UUID, str]:
+    """Returns the others of the unit who have or had an address of the person's, in any spelling, with that address."""
+    found: dict[UUID, str] = {}
+    for address in sorted(await addresses_of(person.id)):
+        name, _, host = address.partition("@")
+        here = Email.filter(unit_id=person.unit_id, address__startswith=name, address__endswith=f"@{host}")
+        there = Person.filter(unit_id=person.unit_id)
+        now = there.filter(identities__email__startswith=name, identities__email__endswith=f"@{host}")
+        once = there.filter(identities__former_emails__contains=name).filter(
+            identities__former_emails__contains=f"@{host}"
+        )
+        rows = (
+            *await here.values_list("person_id", "address"),
+            *await now.values_list("id", "identities__email"),
+            *await once.values_list("id", "identities__former_emails"),
+        )
+        sharers = {UUID(str(key)) for key, text in rows if address in map(plain_address, str(text).split())}
+        found |= dict.fromkeys(sharers - {person.id, *found}, address)
+    return found
+
+
+def pair_of(one: UUID, other: UUID) -> str:
+    """Names two people in one way, whichever comes first."""
+    return "/".join(sorted((str(one), str(other))))
+
+
 async def same_human(one: UUID, other: UUID) -> bool:
-    """Tells whether two records are one human, as far as their addresses tell."""
-    return one == other or not (await addresses_of(one)).isdisjoint(await addresses_of(other))
+    """Tells whether two records are one human, as far as their addresses tell and nobody has said that they are two."""
+    if one == other:
+        return True
+    if (await addresses_of(one)).isdisjoint(await addresses_of(other)):
+        return False
+    return not await Difference.filter(pair=pair_of(one, other)).exists()
 
 
 async def refuse_own(person_id: UUID, reader: UUID, words: str, remedy: str) -> None:

@@ -186,6 +186,37 @@ class Relation(Model):
         table = "people_relation"
 
 
+class Difference(Model):
+    """Says that two records are two people, though an address is known of both: a family's, or an office's.
+
+    `one` and `other` stand in the order of their ids, and `pair` names both while it holds, so that it is said once.
+    What was taken back stays, with the reason.
+    Personal data: both people, who said so, why; kept: as long as both people, then under their pseudonyms.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    one: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="different_from", on_delete=RESTRICT
+    )
+    other: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="also_different_from", on_delete=RESTRICT
+    )
+    pair = fields.CharField(80, null=True, unique=True)
+    reason = fields.TextField()
+    declared = fields.DatetimeField()
+    declared_by_id = fields.UUIDField()
+    taken_back = fields.DatetimeField(null=True)
+    taken_back_by_id = fields.UUIDField(null=True)
+    note = fields.TextField(null=True)
+
+    one_id: UUID
+    other_id: UUID
+
+    class Meta:
+        table = "people_difference"
+        indexes = (("one_id",), ("other_id",))
+
+
 class Permission(Model):
     """Lets a person do something because of an award; written above, read everywhere.
 

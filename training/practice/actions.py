@@ -13,9 +13,9 @@ from tortoise.queryset import QuerySet
 from training import facts
 from training.database.opening import transaction
 from training.dates import local_day, start_of
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.errors import Conflict, Invalid, NotFound
 from training.people.actor import Actor
-from training.people.addresses import same_human
+from training.people.addresses import refuse_own
 from training.people.models import Membership, Person
 from training.people.reach import live_on, person_for
 from training.people.relations import relate
@@ -167,8 +167,8 @@ async def record_check(
     person_id: UUID, *, what: str, issued: date, ends: date | None, key: UUID, actor: Actor, now: datetime
 ) -> BackgroundCheck:
     """Records that the actor, a coordinator, has seen somebody's check; never their own."""
-    if await same_human(person_id, actor.person_id):
-        raise NotAllowed("You may not record this check.", "Ask your site coordinator or the central unit.")
+    remedy = "Ask your site coordinator or the central unit."
+    await refuse_own(person_id, actor.person_id, "You may not record this check.", remedy)
     await person_for(actor, "manage people", person_id)
     wrong = {} if what in CHECKS else {"what": "Choose a check"}
     if issued > local_day(now, actor.zone):

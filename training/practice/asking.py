@@ -8,8 +8,9 @@ from uuid import UUID
 from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.parsing.addresses import plain_address
 from training.people.actor import Actor
-from training.people.addresses import is_known_as, same_human
+from training.people.addresses import SHARED, addresses_of, is_known_as, refuse_own, same_human
 from training.people.models import Email, Person
 from training.people.reach import reach
 from training.practice.confirmations import Confirmation, ConfirmationLink, confirmations_visible_to
@@ -112,10 +113,12 @@ async def dispute_by_link(
 
 async def refuse_holder(found: Confirmation, readers: Collection[UUID]) -> None:
     """Refuses an answer from whose record it is: signed in here or last signed in here, or at an address of theirs."""
-    if any([await same_human(found.person_id, reader) for reader in readers]):
+    alike = [reader for reader in readers if await same_human(found.person_id, reader)]
+    if alike:
+        remedy = "Nobody can confirm their own record. Whoever was asked opens the link on a device of their own."
         raise NotAllowed(
             "This is about a record of the person who is or was last signed in on this device.",
-            "Nobody can confirm their own record. Whoever was asked opens the link on a device of their own.",
+            remedy if found.person_id in alike else f"{SHARED} {remedy}",
         )
     if found.contact and await is_known_as(found.person_id, found.contact, found.unit_id):
         raise NotAllowed(
@@ -149,8 +152,7 @@ async def confirm_on_paper(confirmation_id: UUID, *, note: str, actor: Actor, no
     found = await Confirmation.filter(reach(actor, "manage people")).get_or_none(id=confirmation_id)
     if found is None:
         raise NotFound("There is no such request.", "Look at the list of records again.")
-    if await same_human(found.person_id, actor.person_id):
-        raise NotAllowed("You may not record this.", "Ask your site coordinator.")
+    await refuse_own(found.person_id, actor.person_id, "You may not record this.", "Ask your site coordinator.")
     if not note.strip():
         raise Invalid("There is a problem", problems={"note": "Enter where the paper is kept"})
     async with transaction():
@@ -222,9 +224,13 @@ async def _note(kind: str, found: Confirmation, *, actor: UUID | None, now: date
 
 
 async def address_of(found: Confirmation) -> str:
-    """Finds where to write to the confirmer: the typed contact, or the confirmed address of somebody known here."""
+    """Finds where to write to the confirmer: the typed contact, or the confirmed address of somebody known here.
+
+    A mailbox that the holder of the record reads too gets no link: two people may share one.
+    """
     if found.confirmer_id is None:
         return found.contact
     known = Email.filter(person_id=found.confirmer_id, confirmed=True).order_by("address")
-    found_ones = await known.values_list("address", flat=True)
-    return str(found_ones[0]) if found_ones else ""
+    read_by_holder = await addresses_of(found.person_id)
+    found_ones = [str(one) for one in await known.values_list("address", flat=True)]
+    return next((one for one in found_ones if plain_address(one) not in read_by_holder), "")

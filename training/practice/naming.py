@@ -8,7 +8,7 @@ from tortoise.expressions import Q, Subquery
 from training.errors import Invalid
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
-from training.people.addresses import addresses_of, is_known_as, same_human
+from training.people.addresses import SETTLED_AT, addresses_of, is_known_as, same_human
 from training.people.models import Email, Membership, Person
 from training.people.reach import live_on
 from training.people.relations import standing_relations
@@ -16,7 +16,7 @@ from training.practice.rules import Confirmer, fault_of_confirmer
 
 ALSO_YOU = (
     "{name} is known here by an address of yours, and you cannot confirm your own record. Name the person who was "
-    "there with you; if somebody else has this address, ask your coordinator to put it right"
+    f"there with you. If you are two people who share an address, the central unit can say so {SETTLED_AT}"
 )
 
 
