@@ -26,7 +26,7 @@ from training.database.opening import transaction
 from training.demo.cast import known
 from training.lti import scores
 from training.lti.doorway import Choosing
-from training.lti.models import Context, Deployment, Registration
+from training.lti.models import Context, Deployment, Identity, Registration
 from training.people.actor import Actor
 from training.people.addresses import pair_of
 from training.people.models import Difference, Email, Letter, Membership, Person, Relation
@@ -131,6 +131,10 @@ async def _known(person: Person, had: Things) -> Things:
     relation = await Relation.create(
         id=uuid4(), person=person, other_id=known(f"boss/{HERE}"), kind="manager", recorded=NOW, declared_by=person.id
     )
+    identity = await Identity.create(
+        id=uuid4(), registration_id=had["registration"], sub=str(uuid4()), person=person, name="Another Name",
+        proposed_name="Another Name", created=NOW,
+    )  # fmt: skip
     twin, apart = await _sharing(person, "twin", had), await _sharing(person, "apart", had)
     one, other = sorted((person.id, apart))
     difference = await Difference.create(
@@ -138,7 +142,7 @@ async def _known(person: Person, had: Things) -> Things:
         declared_by_id=known(f"boss/{HERE}"),
     )  # fmt: skip
     return {
-        "letter": str(letter.id), "relation": str(relation.id), "twin": str(twin),
+        "letter": str(letter.id), "relation": str(relation.id), "identity": str(identity.id), "twin": str(twin),
         "difference": str(difference.id),
     }  # fmt: skip
 

@@ -134,6 +134,9 @@ NAMED: dict[str | tuple[str, str], Named] = {
     ),
     "/people/{id}/sign-out": Named("/people/{person}/sign-out"),
     "/people/{id}/name": Named("/people/{person}/name", form={"name": "Another Name"}),
+    "/people/{id}/told-name": Named(
+        "/people/{person}/told-name", form={"told_by": "{identity}", "name": "Another Name", "do": "take"}
+    ),
     "/people/alike/{one}/{other}": Named("/people/alike/{person}/{twin}", form={"reason": "I know both."}),
     "/people/different/{id}": Named("/people/different/{difference}", form={"why": "Not so."}),
     "/people/{id}/letters": Named("/people/{person}/letters"),

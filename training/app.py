@@ -29,7 +29,7 @@ from courses import quiz_pages as quizzes
 from training import consequences, facts, failed_work, health, home, offers, progress, reviews, rosters, trail_pages
 from training.assessments import pages as assessments
 from training.assessments import rating_pages, result_pages, stopping_pages
-from training.lti import alike_pages, connecting, console, picker, review, teaching, traffic, windows
+from training.lti import alike_pages, connecting, console, picker, review, teaching, told_name_pages, traffic, windows
 from training.lti import joining_pages as joining
 from training.lti import pages as lti
 from training.lti.tool import Tool
@@ -79,6 +79,7 @@ ROUTES = [
     at("/people/different/{id}", alike_pages.take_back, may="decide", methods=BOTH),
     at("/people/{id}", people.person, may="see people"),
     at("/people/{id}/name", contact_pages.name, may="manage people", methods=BOTH),
+    at("/people/{id}/told-name", told_name_pages.answer, may="manage people", methods=POST),
     at("/people/{id}/letters", contact_pages.letters_of, may="manage people"),
     at("/letters", contact_pages.undelivered, may="manage people"),
     at("/letters/{id}", contact_pages.letter, may="manage people", methods=BOTH),

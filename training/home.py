@@ -20,6 +20,7 @@ from training import clock
 from training.assessments.models import Rater
 from training.dates import day
 from training.lti import traffic
+from training.lti.models import Identity
 from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.people.letters import letters_visible_to, open_
@@ -69,7 +70,7 @@ async def _tasks(me: Actor) -> list[dict[str, str]]:
     ]  # fmt: skip
     if (more := await letters.count() - len(tasks)) > 0:
         tasks.append({"title": f"{more} more", "text": "Letters that could not be delivered.", "path": "/letters"})
-    return tasks + await _names_needed(me)
+    return tasks + await _names_needed(me) + await _names_told(me)
 
 
 async def _names_needed(me: Actor) -> list[dict[str, str]]:
@@ -82,6 +83,17 @@ async def _names_needed(me: Actor) -> list[dict[str, str]]:
         {"title": f"Name needed: {row['name']}", "text": "Their certificate waits until somebody tells their name.",
          "path": f"/people/{row['person_id']}/name"}
         for row in {row["person_id"]: row for row in rows if not has_name(row["person_id"], row["name"])}.values()
+    ]  # fmt: skip
+
+
+async def _names_told(me: Actor) -> list[dict[str, str]]:
+    """Lists people whom a learning system calls by another name than they have here."""
+    told = Identity.filter(reach(me, "manage people"), proposed_name__isnull=False).exclude(person_id=me.person_id)
+    rows = await told.order_by("created").limit(SHOWN).values("person_id", "proposed_name", name="person__name")
+    return [
+        {"title": f"Another name for {row['name']}", "path": f"/people/{row['person_id']}",
+         "text": f"Their learning system calls them {row['proposed_name']}."}
+        for row in rows if row["proposed_name"] != row["name"]
     ]  # fmt: skip
 
 

@@ -83,6 +83,7 @@ KINDS: frozenset[str] = frozenset(
         "person.erased",
         "person.exported",
         "person.launched",
+        "person.name_kept",
         "person.named",
         "person.recognised",
         "person.signed_in",

@@ -58,6 +58,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
         "name": "as the LMS told it last; we go by the person's",
         "email": "as the LMS told it last",
         "former_emails": "as it told before",
+        "proposed_name": "as it told last, where we go by another; the answer is a fact",
     },
     # courses
     "courses.Course": {},

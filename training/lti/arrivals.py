@@ -14,8 +14,8 @@ from training.lti.models import Context, ContextRole, Deployment, Identity, Regi
 from training.lti.roles import LEARNER
 from training.lti.visits import Launch, Named, Visit
 from training.people.models import Membership, Person
-from training.people.names import neutral_name
-from training.people.renaming import rename
+from training.people.names import has_name, neutral_name
+from training.people.renaming import is_settled, rename
 from training.sites.models import zone_of
 
 LANGUAGES = frozenset({"en", "cy"})
@@ -157,25 +157,38 @@ def spoken_of_ours(named: Named) -> str:
 async def learn_name(known: Identity, named: Named, *, now: datetime) -> None:
     """Takes over a name or address that the LMS tells anew; what it leaves out is kept.
 
-    A name that was corrected here is not overwritten.
+    A name that was told or confirmed by a person is not overwritten: the LMS's stands beside it as a proposal.
     """
-    changed = {
+    changed: dict[str, str | None] = {
         field: told
         for field, told in (("name", named.name), ("email", named.email))
         if told and told != getattr(known, field)
     }
     if not changed:
         return
-    if "name" in changed and known.person.name in (known.name, neutral_name(known.person_id)):
-        former = await rename(known.person, named.name, now=now)
-        if former is not None:
-            await facts.record(
-                "person.changed", known.person, actor=None, person=known.person_id, unit=known.person.unit_id, now=now,
-                detail={"columns": ["name"], "because": "lti"}, rows=former,
-            )  # fmt: skip
+    if "name" in changed:
+        taken = await _called_as_told(known, named.name, now=now)
+        changed["proposed_name"] = None if taken else named.name
     if "email" in changed and known.email:
         changed["former_emails"] = f"{known.former_emails} {known.email}".strip()
     await Identity.filter(id=known.id).update(**changed)
+
+
+async def _called_as_told(known: Identity, name: str, *, now: datetime) -> bool:
+    """Tells whether the person bears the name that the LMS tells, if need be by calling them so from now on."""
+    person = known.person
+    if person.name == name:
+        return True
+    if has_name(person.id, person.name) and (person.name != known.name or await is_settled(person.id)):
+        return False
+    former = await rename(person, name, now=now)
+    if former is None:
+        return False
+    await facts.record(
+        "person.changed", person, actor=None, person=person.id, unit=person.unit_id, now=now,
+        detail={"columns": ["name"], "because": "lti"}, rows=former,
+    )  # fmt: skip
+    return True
 
 
 async def _context(visit: Visit, deployment: Deployment) -> Context:

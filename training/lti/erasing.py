@@ -14,11 +14,11 @@ async def erase_identities(person_id: UUID) -> frozenset[str]:
     """
     words: set[str] = set()
     for identity in await Identity.filter(person_id=person_id):
-        words |= {identity.name, identity.email, *identity.former_emails.split()}
+        words |= {identity.name, identity.email, identity.proposed_name or "", *identity.former_emails.split()}
         gone = f"erased-{identity.id.hex}"
         scores = await Score.filter(line_item__registration_id=identity.registration_id, sub=identity.sub)
         await _erase_scores([score.id for score in scores], gone)
-        await Identity.filter(id=identity.id).update(sub=gone, name="", email="", former_emails="")
+        await Identity.filter(id=identity.id).update(sub=gone, name="", email="", former_emails="", proposed_name=None)
     await FormerUser.filter(person_id=person_id).delete()
     await LaunchTrace.filter(person_id=person_id).update(person_id=None)
     return frozenset(words - {""})

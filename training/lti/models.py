@@ -116,6 +116,7 @@ class Nonce(Model):
 class Identity(Model):
     """Is a person as one LMS knows them: (registration, sub) leads to our own person.
 
+    `proposed_name` is a name that the LMS tells of somebody whose name was settled here: it waits for an answer.
     Personal data: sub, name and e-mail as the LMS tells them; kept: until the person is erased.
     """
 
@@ -130,6 +131,7 @@ class Identity(Model):
     name = fields.CharField(200, default="")
     email = fields.CharField(254, default="")
     former_emails = fields.TextField(default="", db_default="")  # with spaces between: addresses told before this one
+    proposed_name = fields.CharField(200, null=True)
     test_user = fields.BooleanField(default=False)
     created = fields.DatetimeField()
 
@@ -139,7 +141,7 @@ class Identity(Model):
     class Meta:
         table = "lti_identity"
         unique_together = (("registration", "sub"),)
-        indexes = (("email",),)
+        indexes = (("email",), ("proposed_name",))
 
 
 class Context(Model):

@@ -10,6 +10,7 @@ from training import facts
 from training.database.opening import transaction
 from training.errors import Conflict, Invalid
 from training.people.actor import Actor
+from training.people.addresses import refuse_own
 from training.people.models import Email, Person
 from training.people.names import LONGEST, has_name, neutral_name
 from training.people.reach import person_for
@@ -17,6 +18,10 @@ from training.people.renaming import rename
 
 ADDRESS = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
 LONGEST_ADDRESS = 254
+
+
+NOT_ONES_OWN = "You may not change your own name: it stands on what you sign and on your certificates."
+OTHERS_NAME = "Another coordinator or the central unit can."
 
 
 async def tell_own_name(name: str, *, actor: Actor, now: datetime) -> None:
@@ -29,7 +34,9 @@ async def tell_own_name(name: str, *, actor: Actor, now: datetime) -> None:
 
 async def change_name(person_id: UUID, name: str, *, actor: Actor, now: datetime) -> None:
     """Changes what somebody is called; certificates that were issued keep the name that is printed on them."""
-    await _call(await person_for(actor, "manage people", person_id), name, actor=actor, now=now)
+    person = await person_for(actor, "manage people", person_id)
+    await refuse_own(person.id, actor.person_id, NOT_ONES_OWN, OTHERS_NAME)
+    await _call(person, name, actor=actor, now=now)
 
 
 async def _call(person: Person, name: str, *, actor: Actor, now: datetime) -> None:
@@ -39,13 +46,18 @@ async def _call(person: Person, name: str, *, actor: Actor, now: datetime) -> No
     if len(name) > LONGEST:
         raise Invalid("There is a problem", problems={"name": f"Enter a name of at most {LONGEST} letters"})
     async with transaction():
-        former = await rename(person, name, now=now)
-        if former is None:
-            raise Conflict("Somebody has just changed this name.", "Look at it again.")
-        await facts.record(
-            "person.named", person, actor=actor.person_id, person=person.id, unit=person.unit_id, now=now,
-            detail={"by": "self" if actor.person_id == person.id else "site"}, rows=former,
-        )  # fmt: skip
+        await write_name(person, name, actor=actor, now=now)
+
+
+async def write_name(person: Person, name: str, *, actor: Actor, now: datetime) -> None:
+    """Calls somebody anew in the caller's transaction, as a person has said it: no LMS changes it any more."""
+    former = await rename(person, name, now=now)
+    if former is None:
+        raise Conflict("Somebody has just changed this name.", "Look at it again.")
+    await facts.record(
+        "person.named", person, actor=actor.person_id, person=person.id, unit=person.unit_id, now=now,
+        detail={"by": "self" if actor.person_id == person.id else "site"}, rows=former,
+    )  # fmt: skip
 
 
 async def add_address(person_id: UUID, address: str, *, actor: Actor, now: datetime) -> None:

@@ -12,6 +12,7 @@ from training import clock
 from training.errors import Invalid, NotFound
 from training.people import contact, letters
 from training.people.actor import Actor
+from training.people.addresses import refuse_own
 from training.people.letters import letters_visible_to, open_
 from training.people.models import Letter
 from training.people.names import has_name
@@ -59,6 +60,7 @@ async def name(request: Request) -> Response:
     """Shows the form that changes a person's name; posted, changes it."""
     me: Actor = actor(request)
     found = await person_for(me, "manage people", identity(request))
+    await refuse_own(found.id, me.person_id, contact.NOT_ONES_OWN, contact.OTHERS_NAME)
     told: dict[str, Any] = {"person": found, "named": has_name(found.id, found.name)}
     told |= {"back": (found.name, f"/people/{found.id}")}
     if request.method == "GET":

@@ -155,12 +155,26 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
             for row in permissions
         ],
         actions=await _ways_on(me, found),
+        told_names=await _told_names(found) if given else [],
+        own=found.id == me.person_id,
         gives=given,
         may_end=await may_end(me, found.id) if given else [],
         sessions=await open_ones(now=clock.now()).filter(person_id=found.id).count() if given else 0,
         back=("People", "/people"),
         **told,
     )
+
+
+async def _told_names(found: Person) -> list[dict[str, Any]]:
+    """Lists what learning systems call somebody whose name is settled here, until the site has answered."""
+    waiting = Person.filter(id=found.id, identities__proposed_name__isnull=False).order_by("identities__created")
+    rows = await waiting.values(
+        told_by="identities__id",
+        name="identities__proposed_name",
+        lms="identities__registration__name",
+        issuer="identities__registration__issuer",
+    )
+    return [row | {"lms": row["lms"] or row["issuer"]} for row in rows if row["name"] != found.name]
 
 
 async def _relations(found: Person) -> list[dict[str, str]]:
@@ -185,8 +199,11 @@ async def _ways_on(me: Actor, found: Person) -> list[tuple[str, str]]:
     ways += [("Assessments", f"/assessments/of/{found.id}"), ("Pathway and certificates", f"/pathways/of/{found.id}")]
     if not await may_for(me, "manage people", found.id):
         return ways
+    ways.append(("Letters", f"/people/{found.id}/letters"))
+    if found.id == me.person_id:
+        return ways  # nobody changes their own name
     naming = "Change the name" if has_name(found.id, found.name) else "Name needed"
-    return [*ways, ("Letters", f"/people/{found.id}/letters"), (naming, f"/people/{found.id}/name")]
+    return [*ways, (naming, f"/people/{found.id}/name")]
 
 
 async def membership(request: Request) -> Response:

@@ -1,11 +1,26 @@
 """Changes what a person is called; the name that they had stays, for the days on which it was theirs."""
 
 from datetime import datetime
+from uuid import UUID
 
-from training.people.models import Person, called
+from training.facts import Fact
+from training.people.models import Email, Person, called
 from training.people.names import has_name
 from training.sites.former import keep_former
 from training.sites.models import FormerValue
+
+SETTLING = ("certificate.awarded", "person.name_kept", "person.named")
+"""Facts by which somebody's name was told or confirmed by a person, or stands on a certificate."""
+
+
+async def is_settled(person_id: UUID) -> bool:
+    """Tells whether no LMS may change somebody's name any more: a person told or confirmed it.
+
+    Who was loaded with an address to sign in by was named by whoever wrote that file.
+    """
+    if await Email.filter(person_id=person_id, mail_only=False).exists():
+        return True
+    return await Fact.filter(person_id=person_id, kind__in=SETTLING).exists()
 
 
 async def rename(person: Person, name: str, *, now: datetime) -> list[FormerValue] | None:
