@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,35 +66,24 @@ async def write(
         return False
     ids = _drawn()
     newcomers = visit.role == LEARNER and not visit.test_user
-    values = (
-        ids
-        | _of_people(visit, registration, ids["person"], now)
-        | _of_places(visit)
-        | _of_session(opened, spent, now)
-        | _of_trace(visit, notes)
-    )
+    values = ids | _of_people(visit, registration, ids["person"], now) | _of_places(visit) | _of_trace(visit, notes)
+    values |= _of_session(opened, spent, now)
     client = connection()
-    if isinstance(client, SafeSqliteClient):
-        written = await _written(
-            client.at_once(lambda raw: swift_sqlite.write(raw, values, _met if newcomers else None))
-        )
-    else:
-        assert isinstance(client, SafeAsyncpgClient)
-        # Who is known is known to the statement alone, and digests take longer than all the rest: they are worked out
-        # for whom this process has not seen, and left aside where the statement finds somebody.
-        values |= _met(values) if newcomers and (registration.id, visit.sub) not in seen else NOBODY
-        written = await _written(client.at_once(swift_postgres.STATEMENT, swift_postgres.ordered(values)))
+    try:
+        if isinstance(client, SafeSqliteClient):
+            written = await client.at_once(lambda raw: swift_sqlite.write(raw, values, _met if newcomers else None))
+        else:
+            assert isinstance(client, SafeAsyncpgClient)
+            # Who is known is known to the statement alone, and digests take longer than all the rest: they are worked
+            # out for whom this process has not seen, and left aside where the statement finds somebody.
+            values |= _met(values) if newcomers and (registration.id, visit.sub) not in seen else NOBODY
+            written = bool(await client.at_once(swift_postgres.STATEMENT, swift_postgres.ordered(values)))
+    except IntegrityError:
+        return False
     if written:
         seen.add(registration.id, visit.sub)
         notes.target = visit.landing
     return written
-
-
-async def _written(done: Awaitable[object]) -> bool:
-    try:
-        return bool(await done)
-    except IntegrityError:
-        return False
 
 
 def _met(values: Mapping[str, Any]) -> dict[str, str]:
