@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from certificates.actions import consider_and_award
@@ -9,9 +10,12 @@ from certificates.following import follow
 from certificates.grounds import current
 from certificates.models import Certification
 from training import facts
+from training.assessments.models import Assessment
 from training.database.opening import transaction
 from training.dates import start_of
 from training.people.models import Person
+from training.practice.confirmations import Confirmation
+from training.practice.models import Supervision
 
 DAYS_BEFORE = (90, 30, 7)
 AT = timedelta(hours=7)
@@ -62,6 +66,17 @@ async def consider_everyone(
         await facts.schedule(EVERYONE, f"{key.partition('/')[0]}/{last}", due=now, payload={"after": last})
     if failures:
         raise failures[0]
+
+
+async def consider_signed_for(signer_id: UUID, *, home: str, now: datetime) -> None:
+    """Considers those whose records somebody rated, supervised or confirmed: what that counts for may have changed."""
+    signed: set[Any] = {
+        *await Assessment.filter(raters__person_id=signer_id).values_list("person_id", flat=True),
+        *await Supervision.filter(supervisor_id=signer_id).values_list("person_id", flat=True),
+        *await Confirmation.filter(confirmer_id=signer_id).values_list("person_id", flat=True),
+    }
+    for person_id in sorted(signed - {signer_id}):
+        await consider_and_follow(person_id, home=home, now=now)
 
 
 async def consider_and_follow(person_id: UUID, *, home: str, now: datetime) -> None:

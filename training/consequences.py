@@ -51,6 +51,7 @@ class Outside:
 Handler = Callable[[Followup, Outside], Awaitable[Any]]
 
 CONSIDER = "consider certification"
+SIGNED_FOR = "consider whom they signed for"
 EARLIER_SCORES = "report earlier scores"
 SCORE = "report score"
 HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
@@ -79,19 +80,19 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "assessment.signed": (SCORE, CONSIDER),
     "rater.joined": ("mail rater",),
     "rater.left": ("mail rater",),
-    "certificate.awarded": ("publish certificate", SCORE),
+    "certificate.awarded": ("publish certificate", SCORE, SIGNED_FOR),
     "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
     "certificate.signed_again": ("print certificate", "mail signed again"),
     "person.named": (CONSIDER,),
     "decision.made": ("mail decision", CONSIDER),
     "objection.answered": ("mail answer", CONSIDER),
-    "certificate.withdrawn": ("settle status bit", "mail change", CONSIDER),
+    "certificate.withdrawn": ("settle status bit", "mail change", CONSIDER, SIGNED_FOR),
     "certificate.replaced": ("settle status bit",),
-    "certification.suspended": ("mail change", CONSIDER),
-    "certification.restored": ("settle status bit", "mail change", CONSIDER),
-    "certification.lapsed": ("mail change", CONSIDER),
-    "certification.lifted": ("mail change", CONSIDER),
-    "certification.conditional": ("mail change", CONSIDER),
+    "certification.suspended": ("mail change", CONSIDER, SIGNED_FOR),
+    "certification.restored": ("settle status bit", "mail change", CONSIDER, SIGNED_FOR),
+    "certification.lapsed": ("mail change", CONSIDER, SIGNED_FOR),
+    "certification.lifted": ("mail change", CONSIDER, SIGNED_FOR),
+    "certification.conditional": ("mail change", CONSIDER, SIGNED_FOR),
 }
 """Fact kind → names of the work that follows."""
 
@@ -265,6 +266,13 @@ async def consider(work: Followup, outside: Outside) -> None:
         await nightly.consider_and_follow(fact.person_id, home=outside.settings.public_url, now=outside.now())
 
 
+async def consider_signed_for(work: Followup, outside: Outside) -> None:
+    """Asks the rules about those for whom somebody signed whose own standing has changed."""
+    fact = await _fact(work)
+    if fact.person_id:
+        await nightly.consider_signed_for(fact.person_id, home=outside.settings.public_url, now=outside.now())
+
+
 async def consider_everyone(work: Followup, outside: Outside) -> None:
     """Asks the rules about the next people of the night."""
     after = UUID(work.payload["after"]) if work.payload else None
@@ -340,6 +348,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail signed again": mail_signed_again,
     "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),
     CONSIDER: consider,
+    SIGNED_FOR: consider_signed_for,
     SCORE: report_score,
     EARLIER_SCORES: report_earlier_scores,
     "end sessions of a closed system": lambda work, out: end_late_sessions(_id(work), now=out.now()),
