@@ -1,6 +1,6 @@
 """What those who look after people do with cohorts: make one, give and end places, hold sessions, note who came."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -130,21 +130,40 @@ async def add_session(
     return session
 
 
+class NotedMeanwhile(Conflict):
+    """Somebody has noted of these people something else than what the page showed, and than what is wanted now."""
+
+    def __init__(self, people: frozenset[UUID]) -> None:
+        super().__init__("Somebody has noted who came since you opened this page.", "Look at it again.")
+        self.people = people
+
+
 async def note_who_came(
-    session: Session, came: Collection[UUID], *, of: Collection[UUID], actor: Actor, now: datetime
+    session: Session,
+    came: Collection[UUID],
+    *,
+    of: Collection[UUID],
+    actor: Actor,
+    now: datetime,
+    seen: Mapping[UUID, int | None] | None = None,
 ) -> None:
-    """Notes for each of the people whom the actor manages whether they came; a fact tells each change."""
+    """Notes for each of the people whom the actor manages whether they came; a fact tells each change.
+
+    `seen` are the minutes that the page showed: what was noted otherwise since then is not written over.
+    """
     if session.held_on > local_day(now, actor.zone):
         raise Invalid("This session has not been held yet.", "Note who came on the day or later.")
     async with transaction():
+        await Session.select_for_update().get(id=session.id)  # of two at once, the second sees what the first noted
         here = places_for(actor, "manage people").filter(cohort_id=session.cohort_id)
         mine = {row["person_id"] for row in await here.values("person_id")}
         cohort = await Cohort.get(id=session.cohort_id)
         before = dict(await Attendance.filter(session_id=session.id).values_list("person_id", "minutes"))
-        for person_id in mine & set(of):
-            minutes = session.minutes if person_id in came else 0
-            if before.get(person_id) == minutes:
-                continue
+        wanted = {person_id: session.minutes if person_id in came else 0 for person_id in mine & set(of)}
+        changed = {person_id: minutes for person_id, minutes in wanted.items() if before.get(person_id) != minutes}
+        if seen is not None and (newer := frozenset(one for one in changed if before.get(one) != seen.get(one))):
+            raise NotedMeanwhile(newer)
+        for person_id, minutes in changed.items():
             told = {"minutes": minutes, "recorded": now, "recorded_by": actor.person_id}
             row = Attendance(id=uuid4(), session_id=session.id, person_id=person_id, **told)
             await Attendance.bulk_create([row], ignore_conflicts=True)

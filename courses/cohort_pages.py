@@ -1,5 +1,6 @@
 """Pages of cohorts: those of a course, a new one, its people and sessions, and filling it from a roster."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from courses import cohort_actions, views, words
-from courses.cohort_actions import Plan
-from courses.cohort_views import choices, dates_of, found_by, people_of, sessions_of
+from courses.cohort_actions import NotedMeanwhile, Plan
+from courses.cohort_views import choices, dates_of, found_by, noted_at, people_of, sessions_of
 from courses.cohorts import Cohort, Place, Session, cohorts_visible_to, may_change, places_for, visible_to
 from courses.journeys import current_version
 from courses.outline import in_language, outline_of
@@ -20,6 +21,9 @@ from training.errors import Conflict, Invalid, NotFound
 from training.people.actor import Actor
 from training.people.reach import may_for
 from training.web.pages import actor, fill, go, identity, page, typed
+
+LONGEST_NUMBER = 6
+"""Digits of the minutes that a page has shown."""
 
 
 class CohortForm(BaseModel):
@@ -183,30 +187,67 @@ async def sessions(request: Request) -> Response:
 
 
 async def session(request: Request) -> Response:
-    """Shows who came to a session; posted, notes it."""
+    """Shows who came to a session; posted, notes it, unless somebody has noted otherwise since the page was shown."""
     me: Actor = actor(request)
     found = await _visible(request)
     held = await Session.get_or_none(id=identity(request, "session"), cohort_id=found.id)
     if held is None:
         raise NotFound("There is no such session.", "Look at the cohort again.")
-    changes = may_change(me, found)
-    shown = places_for(me, "manage people") if changes else visible_to(me)
-    people = [one for one in await people_of(found, shown, session=held) if not one["until"]]
-    if request.method == "POST":
-        await cohort_actions.changeable(me, found.id)
-        came = {_id(text) for text in (await request.form()).getlist("came") if isinstance(text, str)}
-        of = {one["id"] for one in people}
-        await cohort_actions.note_who_came(held, came & of, of=of, actor=me, now=clock.now())
-        return go(request, f"/courses/cohorts/{found.id}", notice="It is noted who came.")
+    if request.method == "GET":
+        return await _who_came(request, found, held)
+    await cohort_actions.changeable(me, found.id)
+    posted = await request.form()
+    came = {_id(text) for text in posted.getlist("came") if isinstance(text, str)}
+    seen = dict(_seen(text) for text in posted.getlist("seen") if isinstance(text, str)) or None
+    people = {one["id"] for one in await _people(me, found, held)}
+    of = people & set(seen) if seen else people  # who joined since then was not on the page
+    try:
+        await cohort_actions.note_who_came(held, came & of, of=of, actor=me, now=clock.now(), seen=seen)
+    except NotedMeanwhile as conflict:
+        return await _who_came(request, found, held, ticked=came, newer=conflict.people)
+    return go(request, f"/courses/cohorts/{found.id}", notice="It is noted who came.")
+
+
+def _seen(text: str) -> tuple[UUID, int | None]:
+    person, _, minutes = text.partition(" ")
+    return _id(person), int(minutes) if minutes.isdecimal() and len(minutes) < LONGEST_NUMBER else None
+
+
+async def _people(me: Actor, found: Cohort, held: Session) -> list[dict[str, Any]]:
+    shown = places_for(me, "manage people") if may_change(me, found) else visible_to(me)
+    return [one for one in await people_of(found, shown, session=held) if not one["until"]]
+
+
+async def _who_came(
+    request: Request,
+    found: Cohort,
+    held: Session,
+    *,
+    ticked: Collection[UUID] | None = None,
+    newer: Collection[UUID] = frozenset(),
+) -> Response:
+    """Shows who came as it is noted, or as it was ticked, beside what others have noted meanwhile."""
+    me: Actor = actor(request)
+    people, noted = await _people(me, found, held), await noted_at(held)
     return page(
         request,
         "courses/session.html",
+        409 if newer else 200,
         title=held.title,
         held_on=held.held_on,
         minutes=words.minutes(held.minutes),
-        people=people,
+        people=[
+            one
+            | {
+                "ticked": one["here"] if ticked is None else one["id"] in ticked,
+                "seen": f"{one['id']} {noted.get(one['id'], '')}".strip(),
+                "newer": one["id"] in newer,
+            }
+            for one in people
+        ],
+        newer=bool(newer),
         path=f"/courses/cohorts/{found.id}/sessions/{held.id}",
-        changes=changes and held.held_on <= me.today,
+        changes=may_change(me, found) and held.held_on <= me.today,
         back=(found.name, f"/courses/cohorts/{found.id}"),
     )
 

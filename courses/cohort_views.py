@@ -59,6 +59,11 @@ async def people_of(cohort: Cohort, places: QuerySet[Place], *, session: Session
     ]
 
 
+async def noted_at(session: Session) -> dict[UUID, int]:
+    """What is noted of a session: for each person the minutes, none of them for who did not come."""
+    return dict(await Attendance.filter(session_id=session.id).values_list("person_id", "minutes"))
+
+
 async def sessions_of(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
     """The sessions of a cohort, with how many people within the actor's reach came."""
     people = visible_to(actor).filter(cohort_id=cohort.id)

@@ -1,5 +1,6 @@
 """Cohorts: made for a course, filled by hand or from a roster that was shown first, with sessions and who came."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
@@ -191,3 +192,32 @@ async def test_who_did_not_come_is_on_record_from_the_first_time_on(small_steps:
     assert came == {known("amina"): 90, known("jude"): 0}
     assert await Fact.filter(kind="attendance.recorded", person_id=known("jude")).count() == 1
     assert "Not there" in (await (await browse("jude")).get("/courses")).text
+
+
+async def test_a_page_from_before_does_not_write_over_what_was_noted_since(small_steps: str, browse: Browse) -> None:
+    chloe, dara = await browse("chloe"), await browse("dara")
+    place = await made(chloe, small_steps)
+    for who in ("amina", "jude"):
+        await chloe.post(f"{place}/places", data={"person": str(known(who))})
+    form = {"title": "First day", "held_on": "2026-03-02", "minutes": "90"}
+    session = str((await chloe.post(f"{place}/sessions", data=form)).headers["location"]).partition("?")[0]
+    amina, jude, nadia = (str(known(who)) for who in ("amina", "jude", "nadia"))
+    old = seen(await chloe.get(session))
+    assert old == [amina, jude]
+    assert (await dara.post(session, data={"seen": old, "came": [amina, jude]})).status_code == 303
+    await dara.post(f"{place}/places", data={"person": nadia})
+    stale = await chloe.post(session, data={"seen": old, "came": [amina]})
+    assert stale.status_code == 409 and "Nothing was saved" in stale.text and "Jude Mensah: came" in stale.text
+    assert "Amina Yusuf: came" not in stale.text, "both say the same of her"
+    assert f'value="{amina}" checked' in stale.text and f'value="{jude}" checked' not in stale.text
+    assert dict(await Attendance.all().values_list("person_id", "minutes")) == {known("amina"): 90, known("jude"): 90}
+    again = seen(stale)
+    assert again == [f"{amina} 90", f"{jude} 90", nadia]
+    assert (await chloe.post(session, data={"seen": again[:2], "came": [amina]})).status_code == 303
+    came = dict(await Attendance.all().values_list("person_id", "minutes"))
+    assert came == {known("amina"): 90, known("jude"): 0}, "nothing of Nadia, who was not on the page"
+
+
+def seen(page: httpx2.Response) -> list[str]:
+    """What a page tells that it has shown: each person, with the minutes that were noted."""
+    return re.findall(r'name="seen" value="([^"]*)"', page.text)
