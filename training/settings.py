@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         False, description="one-click sign-in as the demo people, the pretend LMS, a banner on every page"
     )
     demo_lms_url: str = Field("http://localhost:8001", description="where the pretend LMS of the demo listens")
+    metrics_token: str = Field("", description="what /metrics asks for; without it, only this network reads it")
     log_format: Literal["text", "json"] = Field("text", description="how the log is written")
     render_workers: int = Field(1, ge=1, le=16, description="processes that make PDFs")
     pdf: bool = Field(True, description="make PDFs; when off, certificates are web pages only")

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import httpx2
+
 from tests.certificates.awarded import awarded
 from training.facts import Followup
 from training.lti.models import LaunchTrace
@@ -49,3 +51,31 @@ async def test_the_records_are_not_counted_for_each_who_asks(browse):
     await stranger.get("/metrics")
     await awarded()
     assert 'state="reserved"' not in (await stranger.get("/metrics")).text
+
+
+async def asked_from(service, *addresses: str, token: str = "") -> int:
+    """Asks for the figures from an address, through the proxies whose notes come after it."""
+    near, *noted = addresses
+    transport = httpx2.ASGITransport(app=service, client=(near, 1))
+    headers = {"X-Forwarded-For": ", ".join(noted)} if noted else {}
+    headers |= {"Authorization": f"Bearer {token}"} if token else {}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as watcher:
+        answer = await watcher.get("/metrics")
+    assert ("training_requests_total" in answer.text) is (answer.status_code == 200)
+    return answer.status_code
+
+
+async def test_the_figures_are_for_this_machine_and_private_networks_unless_there_is_a_token(service):
+    for near in ("127.0.0.1", "::1", "10.0.0.7", "172.18.0.3", "192.168.1.4", "fd00::7", "::ffff:10.0.0.7"):
+        assert await asked_from(service, near) == 200, near
+    for far in ("8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "no address"):
+        assert await asked_from(service, far) == 403, far
+    assert await asked_from(service, "10.0.0.7", "8.8.8.8") == 403, "behind a proxy that is not trusted"
+    assert await asked_from(service, "10.0.0.7", "10.0.0.9") == 200
+
+
+async def test_with_a_token_only_the_token_opens_the_figures(service, settings):
+    service.state.settings = settings.model_copy(update={"metrics_token": "w" * 30})
+    assert await asked_from(service, "127.0.0.1") == 403
+    assert await asked_from(service, "127.0.0.1", token="other") == 403
+    assert await asked_from(service, "8.8.8.8", token="w" * 30) == 200
