@@ -62,6 +62,7 @@ def faults_of(form: RecordForm, shown: Shown, today: date) -> dict[str, str]:
         ("what", len(shown.what) > 200, "Enter a shorter name"),
         ("on", shown.on is not None and shown.on > today, "This day is still to come"),
         ("on", shown.on is None and form.type == "waiver", "Enter the day from which it is recognised"),
+        ("on", shown.on is None and form.type == "learning" and not _says_how_much(form, shown), _day_or(form)),
         ("until", shown.until is not None and form.type not in ENDING, "This is done on a day and has no last day"),
         (
             "until",
@@ -79,6 +80,15 @@ def faults_of(form: RecordForm, shown: Shown, today: date) -> dict[str, str]:
         if name not in offered or not _fits(offered[name], value):
             found.setdefault(name if name in offered else "form", f"{label_of(name)}: this form does not ask for that")
     return found
+
+
+def _says_how_much(form: RecordForm, shown: Shown) -> bool:
+    return any(one.kind == NUMBER and one.name in shown.attributes for one in form.fields)
+
+
+def _day_or(form: RecordForm) -> str:
+    amounts = [label_of(one.name).lower() for one in form.fields if one.kind == NUMBER]
+    return f"Enter the day it was done{', or how many ' + ' or '.join(amounts) if amounts else ''}"
 
 
 def label_of(attribute: str) -> str:

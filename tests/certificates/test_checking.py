@@ -413,3 +413,17 @@ async def test_a_title_with_accents_gives_serials_and_files_that_everybody_can_u
         assert answer.status_code == 200
         assert 'filename="certificate-SR-2026-00001-X.' in answer.headers["content-disposition"]
         assert "filename*=UTF-8''certificate-%C5%9AR-2026-00001-X." in answer.headers["content-disposition"]
+
+
+@pytest.mark.by_hand
+async def test_one_serial_has_as_many_tries_in_all_its_spellings_as_in_one(issue, service):
+    row, alike = await issue(), ("LIL-2026-00005-I", "1IL-2026-00005-I")  # the second may also mean IIL-2026-00005-L
+    await Certificate.filter(id=row.id).update(serial=alike[0])
+    stopped = []
+    for n in range(24):
+        transport = httpx2.ASGITransport(app=service, client=(f"192.0.2.{n}", 1))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as caller:
+            form = {"code": alike[n % 2], "family_name": "Jones"}
+            answer = await caller.post("/verify", data=form, headers={"Sec-Fetch-Site": "same-origin"})
+            stopped.append(answer.status_code == 429)
+    assert stopped == [False] * 20 + [True] * 4

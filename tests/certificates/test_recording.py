@@ -253,3 +253,14 @@ async def test_a_coordinator_records_and_corrects_for_people_of_the_own_site_alo
     assert await RecordedEvidence.all().count() == 1
     await considered("amina")
     assert isinstance(row, UUID)
+
+
+async def test_learning_without_a_day_and_without_how_much_it_was_is_asked_for_one_of_them(browse, tmp_path):
+    await publish_pathway(tmp_path, ASKED)
+    chloe = await browse("chloe")
+    first = {"type": "learning", "what": "first course"}
+    answer = await chloe.post(AMINA, data=first | {"mode": "online"})
+    assert answer.status_code == 422 and "Enter the day it was done, or how many" in answer.text
+    assert not await RecordedEvidence.exists()
+    assert (await chloe.post(AMINA, data=first | {"on": str(TODAY)})).status_code == 303
+    assert (await chloe.post(AMINA, data=first | {"days": "2"})).status_code == 303
