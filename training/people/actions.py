@@ -14,7 +14,7 @@ from training.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Email, Membership, Person, Session, SignInLink
 from training.people.reach import people_for, person_for
-from training.people.roles import AT_A_SITE, GIVEN_BY_COORDINATORS, ROLES, UNIT_WIDE
+from training.people.roles import AT_A_SITE, GIVEN_BY_COORDINATORS, ROLES, UNIT_WIDE, fault_of_first_day
 from training.people.sessions import end_sessions_of, open_session
 from training.sites.models import Site
 
@@ -147,6 +147,8 @@ async def give_membership(
     """Gives a person a role from a day on; a coordinator gives only trainee and facilitator, at own sites."""
     _refuse_what_others_give(actor, role, site_id)
     await _fits(role, site_id, actor.unit_id)
+    if fault := fault_of_first_day(starts, actor.today):
+        raise Invalid("There is a problem", problems={"starts": fault})
     person = await person_for(actor, "manage people", person_id)
     async with transaction():
         await Person.select_for_update().get(id=person_id)  # pressed twice, the second waits and sees the first

@@ -80,6 +80,15 @@ class Actor:
         """Tells whether the ability holds anywhere; whom it holds for is told by `reach`."""
         return bool(self._places(ability))
 
+    def who_helps(self, ability: str) -> str:
+        """Says who can help somebody without an ability to what asks for it: who gives roles, or who holds one."""
+        if self.may("give every role"):
+            holders = [title.lower() for role, title in roles.ROLES.items() if roles.may(role, ability)]
+            return f"It asks for the role of {' or '.join(holders)}. Ask somebody who holds it."
+        sites = {site for role, site in self.held if site and role != "coordinator"}
+        asked = "your site coordinator" if sites and "coordinator" not in self.roles else "the central unit"
+        return f"If you need it for your work, ask {asked}."
+
     def held_back(self, ability: str) -> bool:
         """Tells whether the ability would hold if the person had signed in directly."""
         return not self.may(ability) and any(roles.may(role, ability) for role in self.roles)

@@ -8,15 +8,16 @@ from tortoise.expressions import Q
 
 from training import facts
 from training.csv_files import Line, Sheet, day
+from training.dates import local_day
 from training.loaded import By, Loaded, Loading, all_or_nothing
 from training.parsing.text import folded
 from training.people.contact import ADDRESS
 from training.people.models import Email, Membership, Person
 from training.people.renaming import rename
-from training.people.roles import AT_A_SITE, ROLES, UNIT_WIDE
+from training.people.roles import AT_A_SITE, ROLES, UNIT_WIDE, fault_of_first_day
 from training.people.sessions import end_sessions_of
 from training.sites.loading import LANGUAGE, fits
-from training.sites.models import Site
+from training.sites.models import Site, zone_of
 
 COLUMNS = ("name", "former_name", "email", "role", "site", "starts", "ends", "language")
 NEEDED = ("name", "email", "role", "site", "starts")
@@ -52,15 +53,16 @@ async def load_people(sheet: Sheet, by: By) -> Loaded:
 async def _people(loading: Loading) -> None:
     sites = {row.code: row.id for row in await Site.filter(unit_id=loading.by.unit_id)}
     names: dict[str, Line] = {}
+    today = local_day(loading.by.now, await zone_of(loading.by.unit_id))
     for line in loading.sheet.lines:
-        row = _row(line, loading.sheet, sites)
+        row = _row(line, loading.sheet, sites, today)
         if row is None or not _same_name(row, names, loading.sheet):
             continue
         if not loading.twice(line, (row.address, row.role, row.site_id, row.starts)):
             await _load(row, loading)
 
 
-def _row(line: Line, sheet: Sheet, sites: dict[str, UUID]) -> Row | None:
+def _row(line: Line, sheet: Sheet, sites: dict[str, UUID], today: date) -> Row | None:
     """Checks a row; everything that is wrong in it is noted."""
     address, role, before = line["email"].lower(), line["role"].lower(), len(sheet.mistakes)
     starts, ends = day(line["starts"]), day(line["ends"])
@@ -72,6 +74,8 @@ def _row(line: Line, sheet: Sheet, sites: dict[str, UUID]) -> Row | None:
     _check_site(line, sheet, role, sites)
     if starts is None:
         sheet.refuse(line.number, f"{line['starts'] or 'nothing'} is no day (starts)", "write it like 2027-03-03")
+    elif fault_of_first_day(starts, today):
+        sheet.refuse(line.number, f"{starts} is too long ago to be the first day", "look at the year again")
     if line["ends"] and (ends is None or (starts and ends < starts)):
         sheet.refuse(line.number, f"{line['ends']} cannot be the last day", "write a later one, like 2027-03-03")
     if line["language"] and not LANGUAGE.fullmatch(line["language"]):

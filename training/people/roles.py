@@ -1,5 +1,6 @@
 """The roles and, in one table, what each may do."""
 
+from datetime import date
 from types import MappingProxyType
 
 ROLES = MappingProxyType(
@@ -47,6 +48,16 @@ ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
 
 OWN = frozenset({"learn", "log practice", "confirm practice"})
 """Abilities over one's own things, and over what one is asked; all others are for staff, who sign in directly."""
+
+
+YEARS_BACK = 60
+"""Longer ago nobody here has begun anything: such a day is a slip of the fingers."""
+
+
+def fault_of_first_day(starts: date, today: date) -> str:
+    """Tells what is wrong with the first day of a role, or "" where it can be so."""
+    earliest = date(today.year - YEARS_BACK, 1, 1)
+    return "" if starts >= earliest else f"Enter a day from 1 January {earliest.year} on. Look at the year again"
 
 
 def may(role: str, ability: str) -> bool:

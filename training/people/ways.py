@@ -1,6 +1,7 @@
 """The ways on from the home page and the menu, by what the person may do."""
 
 from training.people.actor import Actor
+from training.people.roles import OWN
 
 WAYS = (
     ("learn", "My courses", "Read, watch and practise. You come back to where you left.", "/courses"),
@@ -23,7 +24,7 @@ WAYS = (
 
 def menu(me: Actor | None, here: str) -> list[tuple[str, str, bool]]:
     """Lists the (text, path, whether one is there) of what the person may open, for the top of every page."""
-    ways = [(title, path) for ability, title, _, path in WAYS if me and me.may(ability)]
+    ways = [(title, path) for title, _, path in _ways(me)] if me else []
     own = "/of/" not in here  # what lies under /pathways/of/… is somebody else's
     around = [path for _, path in ways if own and (here == path or here.startswith(path + "/"))]
     nearest = max(around, key=len, default="")
@@ -32,4 +33,12 @@ def menu(me: Actor | None, here: str) -> list[tuple[str, str, bool]]:
 
 def cards(me: Actor) -> list[dict[str, str]]:
     """Lists the ways on with a sentence each, for the home page."""
-    return [{"title": title, "text": text, "path": path} for ability, title, text, path in WAYS if me.may(ability)]
+    return [{"title": title, "text": text, "path": path} for title, text, path in _ways(me)]
+
+
+def _ways(me: Actor) -> list[tuple[str, str, str]]:
+    """The ways of a person: who looks after people finds that work first, and their own learning behind it."""
+    open_ones = [way for way in WAYS if me.may(way[0])]
+    if me.may("manage people"):
+        open_ones.sort(key=lambda way: way[0] in OWN)
+    return [way[1:] for way in open_ones]

@@ -95,7 +95,7 @@ class _Guarded:
         if self.may != SIGNED_IN and not actor.may(self.may):
             if actor.held_back(self.may):
                 raise DirectOnly(_sign_in_path(request))
-            raise NotAllowed("This page is not for you.", "If you need it for your work, ask your site coordinator.")
+            raise NotAllowed("This page is not for you.", actor.who_helps(self.may))
         return await self.endpoint(request)
 
 

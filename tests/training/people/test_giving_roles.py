@@ -1,6 +1,7 @@
 """A coordinator or the central unit gives somebody a role on the person's page."""
 
 import asyncio
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -131,3 +132,37 @@ async def test_a_coordinator_ends_no_role_that_others_give_or_of_people_elsewher
     ending = {"membership": str(held.id), "ends": "2026-11-25"}
     assert (await (await browse("chloe")).post(f"{JUDE}/memberships/end", data=ending)).status_code == status
     assert not await Membership.filter(id=held.id, ends__isnull=False).exists()
+
+
+async def test_no_role_begins_longer_ago_than_anybody_has_worked(browse):
+    chloe, earliest = await browse("chloe"), date(date.today().year - 60, 1, 1)
+    given = {"role": "facilitator", "site_id": str(known("site/RIV"))}
+    for starts in ("1900-01-01", str(earliest - timedelta(days=1))):
+        answer = await chloe.post(f"{JUDE}/memberships", data=given | {"starts": starts})
+        assert answer.status_code == 422 and f"from 1 January {earliest.year} on" in answer.text
+    assert not await Membership.filter(person_id=known("jude"), role="facilitator").exists()
+    assert (await chloe.post(f"{JUDE}/memberships", data=given | {"starts": str(earliest)})).status_code == 303
+
+
+async def test_a_coordinator_finds_the_work_for_others_before_the_own_learning(browse):
+    for key, first, later in (("chloe", "People", "My courses"), ("amina", "My courses", "My certificates")):
+        page = (await (await browse(key)).get("/")).text
+        ways = page.partition('aria-label="Main"')[2].partition("</nav>")[0]
+        links, cards = (
+            re.findall(r"<li><a [^>]*>([^<]+)<", ways),
+            re.findall(r'card__link" href="/[a-z/]*">([^<]+)<', page),
+        )
+        assert links.index(first) < links.index(later) and cards.index(first) < cards.index(later), key
+
+
+async def test_whoever_may_not_open_a_page_reads_who_can_help(browse):
+    asks = {
+        ("amina", "/register"): "ask your site coordinator",
+        ("chloe", "/audits"): "ask the central unit",
+        ("chloe", "/lti/console"): "ask the central unit",
+        ("dara", "/lti/console"): "asks for the role of administrator. Ask somebody who holds it",
+        ("farah", "/audits"): "asks for the role of central unit or auditor",
+    }
+    for (key, path), words in asks.items():
+        answer = await (await browse(key)).get(path)
+        assert answer.status_code == 403 and words in answer.text, (key, path)
