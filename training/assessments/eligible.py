@@ -12,6 +12,7 @@ from training.assessments.rules import Calibrated, Eligibility, Held, RaterFacts
 from training.assessments.versions import CalibrationRun
 from training.people.addresses import same_human
 from training.people.models import Membership, Permission, Person
+from training.people.names import has_name
 from training.people.reach import live_on
 from training.people.relations import standing_relations
 from training.people.roles import ABILITIES
@@ -58,10 +59,11 @@ async def others_who_rate(unit_id: UUID, *, without: Sequence[UUID], day: date) 
     roles = list(ABILITIES["assess"])
     held = Membership.filter(live_on(day), role__in=roles).values("person_id")
     able = Permission.filter(live_on(day)).filter(Q(what__endswith="/assessor") | Q(may__istartswith="assess"))
-    return (
-        await Person.filter(unit_id=unit_id, erased_at__isnull=True, id__in=Subquery(held))
+    rows = (
+        await Person.filter(unit_id=unit_id, erased_at__isnull=True, test_user=False, id__in=Subquery(held))
         .filter(id__in=Subquery(able.values("person_id")))
         .exclude(id__in=list(without))
         .order_by("name")
         .values("id", "name")
     )
+    return [row for row in rows if has_name(row["id"], row["name"])]

@@ -74,7 +74,8 @@ async def _delivery_form(
         status,
         values=values,
         problems=problems,
-        people=await _people(actor(request)),
+        leaders=await _people(actor(request), "co_leader", values),
+        people=await _people(actor(request), "confirmer", values),
         roles=list(ROLES.items()),
         modes=list(MODES.items()),
         kinds=list(TAILORED.items()),
@@ -116,7 +117,7 @@ async def _supervision_form(
         status,
         values=values,
         problems=problems,
-        people=await _people(me),
+        people=await _people(me, "supervisor", values),
         kinds=list(KINDS_OF_SUPERVISION.items()),
         programmes=await programme_choices(me.unit_id),
         modes=list(MODES.items()),
@@ -144,7 +145,7 @@ async def ask(request: Request) -> Response:
             return go(request, path)
         except Invalid as wrong:
             problems = wrong.problems
-    shown = {"people": await _people(me), "path": f"{path}/ask", "back": ("The record", path)}
+    shown = {"people": await _people(me, "confirmer", values), "path": f"{path}/ask", "back": ("The record", path)}
     return page(request, "practice/ask.html", 422 if problems else 200, values=values, problems=problems, **shown)
 
 
@@ -194,6 +195,15 @@ async def _own_record(request: Request) -> Delivery | Supervision:
     return row
 
 
-async def _people(me: Actor) -> list[tuple[str, str]]:
-    known = [(str(row["id"]), row["name"]) for row in await colleagues(me, me.today)]
+async def _people(me: Actor, part: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Lists who is offered for a part; whoever was chosen stays a choice, also where a record is corrected."""
+    offered = await colleagues(me, me.today, part=part, chosen=_ids(values.get(part)))
+    known = [(str(row["id"]), row["name"]) for row in offered]
     return [("", "Choose a name"), *known, ("other", "Somebody who is not in this list")]
+
+
+def _ids(text: object) -> list[UUID]:
+    try:
+        return [UUID(str(text))]
+    except ValueError:
+        return []

@@ -1,7 +1,9 @@
 """Finds who is meant when somebody is named to confirm, and whom one may choose from."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 
@@ -9,7 +11,8 @@ from training.errors import Invalid
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
 from training.people.addresses import SETTLED_AT, addresses_of, is_known_as, same_human
-from training.people.models import Email, Membership, Person
+from training.people.models import Email, Membership, Permission, Person
+from training.people.names import has_name
 from training.people.reach import live_on
 from training.people.relations import standing_relations
 from training.practice.rules import Confirmer, fault_of_confirmer
@@ -20,18 +23,47 @@ ALSO_YOU = (
 )
 
 
-async def colleagues(actor: Actor, today: date) -> list[dict[str, Any]]:
-    """Lists whom the actor can choose by name: people with a role at the same site, and those related to the actor."""
+OFFERED = {
+    "supervisor": ({"supervisor", "assessor", "coordinator"}, {"supervisor", "trainer", "manager"}),
+    "co_leader": ({"facilitator", "supervisor", "assessor", "coordinator"}, {"co_leader", "supervisor", "trainer"}),
+    "confirmer": (
+        {"facilitator", "supervisor", "assessor", "coordinator"},
+        {"supervisor", "trainer", "co_leader", "assessor", "manager"},
+    ),
+}
+"""Part → roles at the actor's site, and relations to the actor, by which somebody may be offered for it by name."""
+SUPERVISES = ("superv", "coach", "mentor")
+"""What the words of a permission hold where it lets somebody supervise who has no such role."""
+
+
+async def colleagues(
+    actor: Actor, today: date, *, part: str, chosen: Collection[UUID] = frozenset()
+) -> list[dict[str, Any]]:
+    """Lists whom the actor can choose by name for a part: who may have it, and whom they have chosen before.
+
+    Somebody whom nobody has named yet cannot be chosen by name; who is not in the list is written down.
+    """
+    roles, kinds = OFFERED[part]
     sites = Membership.filter(live_on(today), person_id=actor.person_id, site_id__isnull=False).values("site_id")
-    there = Membership.filter(live_on(today), site_id__in=Subquery(sites)).values("person_id")
-    related = standing_relations().filter(person_id=actor.person_id).exclude(kind="relative").values("other_id")
-    return (
-        await Person.filter(unit_id=actor.unit_id, erased_at__isnull=True, test_user=False)
-        .filter(Q(id__in=Subquery(there)) | Q(id__in=Subquery(related)))
+    here = Membership.filter(live_on(today), site_id__in=Subquery(sites))
+    fitting = here.filter(role__in=sorted(roles)).values("person_id")
+    related = standing_relations().filter(person_id=actor.person_id, kind__in=sorted(kinds)).values("other_id")
+    near = Q(id__in=Subquery(here.values("person_id"))) | Q(id__in=Subquery(related))
+    offered = Q(id__in=Subquery(fitting)) | Q(id__in=Subquery(related)) | (Q(id__in=list(chosen)) & near)
+    if part == "supervisor":
+        able = Permission.filter(live_on(today)).filter(_any("may__icontains", SUPERVISES)).values("person_id")
+        offered |= Q(id__in=Subquery(able)) & Q(id__in=Subquery(here.values("person_id")))
+    rows = (
+        await Person.filter(offered, unit_id=actor.unit_id, erased_at__isnull=True, test_user=False)
         .exclude(id=actor.person_id)
         .order_by("name")
         .values("id", "name")
     )
+    return [row for row in rows if has_name(row["id"], row["name"])]
+
+
+def _any(name: str, values: Iterable[str]) -> Q:
+    return Q(*(Q(**{name: value}) for value in values), join_type=Q.OR)
 
 
 async def named(confirmer: Confirmer, *, actor: Actor, field: str) -> Confirmer:

@@ -12,6 +12,8 @@ import pytest
 
 from training.demo.cast import known
 from training.people.actor import Actor
+from training.people.models import Permission, Person
+from training.people.names import neutral_name
 from training.practice import actions, asking
 from training.practice.confirmations import Confirmation, ConfirmationLink
 from training.practice.letters import notice_letter, request_letter
@@ -248,3 +250,37 @@ async def test_nobody_can_use_the_forms_to_send_mail_without_end_and_the_text_st
     assert answers[60].status_code == 422 and "Wait a little" in answers[60].text
     assert 'value="Tuesday group 60"' in answers[60].text
     assert await Delivery.all().count() == 60
+
+
+def offered(page: httpx2.Response, part: str) -> set[str]:
+    """Lists whom a form offers for a part."""
+    choices = page.text.partition(f'name="{part}"')[2].partition("</select>")[0]
+    found = re.findall(r"<option[^>]*>([^<]+)</option>", choices)
+    return set(found) - {"Choose a name", "Somebody who is not in this list"}
+
+
+@pytest.mark.by_hand
+async def test_who_is_offered_is_who_may_and_has_a_name(browse: Browse) -> None:
+    for key in ("ivan", "nadia"):
+        await Person.filter(id=known(key)).update(name=neutral_name(known(key)))
+    amina = await browse("amina")
+    group, talk = await amina.get("/practice/deliveries/new"), await amina.get("/practice/supervision/new")
+    assert offered(group, "co_leader") == offered(group, "confirmer") == {"Chloe Davies", "Hana Nowak"}
+    assert offered(talk, "supervisor") == {"Chloe Davies", "Hana Nowak"}
+    await Person.filter(id=known("nadia")).update(name="Nadia Rahman")
+    assert "Nadia Rahman" in offered(await amina.get("/practice/deliveries/new"), "co_leader")
+    assert "Nadia Rahman" not in offered(await amina.get("/practice/supervision/new"), "supervisor")
+    coach = {"what": "growing-together/peer_coach", "may": "coach new leaders", "starts": "2026-01-01"}
+    await Permission.create(id=uuid4(), person_id=known("nadia"), because=uuid4(), **coach)
+    assert "Nadia Rahman" in offered(await amina.get("/practice/supervision/new"), "supervisor")
+
+
+async def test_whoever_was_chosen_stays_a_choice_and_nobody_of_elsewhere_is_named(browse: Browse) -> None:
+    amina = await browse("amina")
+    jude = TYPED | {"co_leader": str(known("jude")), "key": str(uuid4())}
+    logged = await amina.post("/practice/deliveries/new", data=jude)
+    assert logged.status_code == 303
+    form = await amina.get(f"{logged.headers['location']}/correct")
+    assert "Jude Mensah" in offered(form, "co_leader") and f'value="{known("jude")}" selected' in form.text
+    emre = await amina.post("/practice/deliveries/new", data=jude | {"co_leader": str(known("emre")), "began": ""})
+    assert emre.status_code == 422 and "Emre" not in emre.text
