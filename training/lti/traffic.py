@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,8 +13,10 @@ from tortoise.functions import Count, Max
 from training import clock
 from training.lti import scores
 from training.lti.models import Deployment, LaunchTrace, visible_to
+from training.lti.picker import Offers
 from training.lti.refusals import explain
 from training.lti.registration import labels
+from training.lti.visits import TEACH, plain_target
 from training.people.actor import Actor
 from training.web.pages import actor, go, identity, page
 
@@ -52,9 +54,21 @@ async def launches(request: Request) -> Response:
     found = await rows.order_by("-at").limit(SHOWN).prefetch_related("registration")
     told: dict[str, Any] = {"reference": reference, "only": only, "system": system}
     called = await labels(me.unit_id)
-    return page(
-        request, "lti/launches.html", launches=[_told(row, called) for row in found], strangers=strangers, **told
-    )
+    offered: Offers = request.app.state.offers
+    titles = {offer.path: offer.title for offer in await offered(me)}
+    shown = [_told(row, called) | {"opened": opened(row.target, titles)} for row in found]
+    return page(request, "lti/launches.html", launches=shown, strangers=strangers, **told)
+
+
+def opened(target: str, titles: Mapping[str, str]) -> str:
+    """Names what a launch opened, by the activity that was placed or that it lies in; an address that is none stays."""
+    parts = urlsplit(target)
+    if parts.path == TEACH:
+        path = next(iter(parse_qs(parts.query).get("path", [])), "")
+        return f"{opened(path, titles)}: its learners, for a teacher"
+    path = plain_target(target)
+    around = [one for one in titles if path == one or path.startswith(f"{one}/")]
+    return titles[max(around, key=len)] if around else target
 
 
 async def counts_for(me: Actor, *, now: datetime) -> list[dict[str, Any]]:
@@ -158,6 +172,5 @@ def _told(row: LaunchTrace, called: Mapping[tuple[str, str], str]) -> dict[str, 
         "detail": row.detail,
         "why": explain(row.outcome),
         "browser": f"{row.browser} ({TRIED[row.rung]})" if row.rung in TRIED else row.browser,
-        "target": row.target,
         "skew": "" if row.clock_skew is None else f"{round(row.clock_skew):+d} s",
     }

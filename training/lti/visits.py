@@ -5,6 +5,9 @@ from urllib.parse import urlencode, urlsplit
 
 from training.lti.roles import INSTRUCTOR
 
+TEACH = "/lti/teach"
+"""The page on which teachers land."""
+
 
 def plain_target(target: str) -> str:
     """Writes a target as it is compared: without a query, a fragment or a slash behind; it opens the same page."""
@@ -80,7 +83,7 @@ class Launch(Visit):
     def landing(self) -> str:
         """Gives the page to open: teachers see their learners, and everybody else what was placed."""
         teaches = self.role == INSTRUCTOR and self.context_id
-        return f"/lti/teach?{urlencode({'path': self.target})}" if teaches else self.target
+        return f"{TEACH}?{urlencode({'path': self.target})}" if teaches else self.target
 
 
 @dataclass(frozen=True, kw_only=True)

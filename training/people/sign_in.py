@@ -18,7 +18,6 @@ from training.web.browsers import browser_of
 from training.web.frames import is_framed
 from training.web.limits import allow, caller
 from training.web.pages import fill, go, page, typed
-from training.web.troubles import told
 
 LONGEST_TARGET = 500
 MAILS_A_DAY = "30/day"
@@ -97,8 +96,7 @@ async def sign_out(request: Request) -> Response:
     secure, in_lms = request.app.state.settings.secure, is_framed(request) and request.scope["frame_ancestors"]
     request.scope["root_path"], request.scope["actor"] = "", None
     if in_lms:  # nobody can sign in inside of an LMS's frame
-        words = ("You are signed out here.", "To come back, open the activity again from your course.")
-        return take_back(told(request, 200, *words, title="Signed out"), token, secure=secure)
+        return take_back(page(request, "people/signed_out.html"), token, secure=secure)
     return take_back(go(request, "/sign-in"), token, secure=secure)
 
 

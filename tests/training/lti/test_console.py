@@ -1,5 +1,6 @@
 """What administrators of LMSs see: connections, launches by reference number, scores, and a test of the connection."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from training.lti.models import Deployment, Identity, LaunchTrace, Registration,
 from training.lti.profiles import PROFILES
 from training.lti.registration import Entry, add
 from training.lti.scores import Value
+from training.lti.traffic import opened
 from training.people.models import Membership
 
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
@@ -285,3 +287,28 @@ async def test_who_came_before_an_lms_served_a_site_is_moved_there_when_somebody
     assert [(site, ends is None) for site, ends in held] == [(None, False), (known("site/RIV"), True)]
     assert (await (await browse("chloe")).get(f"/people/{person}")).status_code == 200
     assert "came from here before" not in (await farah.get(place)).text
+
+
+async def test_a_launch_is_told_by_the_title_of_what_it_opened(side: Side, browse: Browse) -> None:
+    await side.launch("grace", "a-practice")
+    await side.launch("tutor", "a-practice")
+    page = (await (await browse("farah")).get("/lti/console/launches")).text
+    assert "What was opened, or why not" in page
+    cells = re.findall(r'data-label="What was opened, or why not">([^<]*)', page)
+    assert [cell.strip() for cell in cells] == ["My practice: its learners, for a teacher", "My practice"]
+
+
+@pytest.mark.parametrize(
+    ("target", "title"),
+    [
+        ("/courses/steps", "Small steps"),
+        ("/courses/steps/", "Small steps"),
+        ("/courses/steps/hearing?x=1", "Hearing"),
+        ("/courses/steps/hearing/page", "Hearing"),
+        ("/lti/teach?path=/courses/steps", "Small steps: its learners, for a teacher"),
+        ("/courses/stepsons", "/courses/stepsons"),
+        ("", ""),
+    ],
+)
+def test_what_was_opened_is_the_activity_it_lies_in(target: str, title: str) -> None:
+    assert opened(target, {"/courses/steps": "Small steps", "/courses/steps/hearing": "Hearing"}) == title

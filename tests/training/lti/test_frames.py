@@ -220,6 +220,7 @@ async def test_a_session_that_is_over_is_told_inside_of_the_frame(side: Side) ->
     _, prefix = await in_a_frame(side)
     out = await side.browser.post(f"{prefix}/sign-out", headers=FIREFOX | FRAMED | {"Sec-Fetch-Site": "same-origin"})
     assert out.status_code == 200 and "open the activity again" in out.text and framers(out) == {side.world.base_url}
+    assert "Signed out" in out.text and "If you ask for help" not in out.text
     over = await side.browser.get(f"{prefix}/practice", headers=FRAMED | FIREFOX)
     assert over.status_code == 401 and "open the activity again" in over.text
     assert framers(over) == {side.world.base_url} and "Grace" not in over.text

@@ -173,6 +173,8 @@ async def test_a_letter_that_came_back_is_noted_and_becomes_a_task(server, brows
     assert f"/letters/{row.id}" in (await chloe.get(f"/people/{known('amina')}/letters")).text
     assert (await chloe.post(f"/letters/{row.id}", data={"do": "returned"})).status_code == 303
     assert f"/letters/{row.id}" in (await chloe.get("/letters")).text
+    page = (await chloe.get(f"/letters/{row.id}")).text
+    assert "Came back" in page and "It came back." not in page
     assert await letters.broken_addresses(known("amina")) == {AMINA}
 
 
