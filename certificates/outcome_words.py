@@ -122,6 +122,15 @@ OUTCOMES: Mapping[str, Words] = {
 }
 """Standing, refusal or news → its words."""
 
+_STAYS = "Nothing is issued. A certificate that is held stays until its time is over."
+CHOSEN: Mapping[str, str] = {
+    "certified": "All is met. The certificate is issued today.",
+    "conditional": "The certificate is issued today, and holds while a condition is kept. Write it into the reasons.",
+    "deferred": f"Not yet: something is still to come. {_STAYS} The case waits here again with new evidence.",
+    "declined": f"No. {_STAYS} The case waits here again only with new evidence, or when an objection is right.",
+}
+"""Outcome of a decision → what it means and what follows, for whoever chooses it."""
+
 GROUNDS: Mapping[str, str] = {
     "": "The central unit decided so.",
     "inquiry": "Something is being looked into.",

@@ -14,13 +14,14 @@ from certificates.frozen import CertificateFacts
 from certificates.grounds import Consideration, PathwayVersion, considerations_visible_to, slot_name
 from certificates.integrity import facts_of, proven
 from certificates.models import Certificate, Certification, certificates_visible_to, objections_visible_to
-from certificates.outcome_words import OUTCOMES
+from certificates.outcome_words import CHOSEN, OUTCOMES
 from certificates.outcomes import Outcome
 from certificates.pathways.nodes import Count, Node
 from certificates.pathways.verdict import LevelVerdict
 from certificates.pathways.words import next_steps
-from certificates.rules import GOOD, VERIFIED, WORDS
+from certificates.rules import APPEAL, ENDED, GOOD, VERIFIED, WORDS
 from certificates.telling import plain, titles_of, told_nodes
+from courses.journeys import way_on
 from training import clock
 from training.dates import local_day
 from training.errors import Invalid, NotAllowed, NotFound
@@ -86,7 +87,7 @@ async def _pathways(request: Request, person: Person, me: Actor) -> Response:
     manages = not own and await may_for(me, "manage people", person.id)
     full = own or await may_for(me, "read register", person.id)
     around: dict[str, Any] = {"person": person, "own": own, "full": full, "asks": asks, "back": back}
-    around |= {"manages": manages}
+    around |= {"manages": manages, "way_on": await way_on(me) if own and me.may("learn") else ""}
     return page(request, "certificates/mine.html", pathways=told, today=today, **around)
 
 
@@ -129,7 +130,7 @@ async def _level(level: LevelVerdict, person: Person, considered: Considered, to
         "total": len(nodes),
         "steps": _steps(level, state, considered),
         "nodes": [_node(node) for node in nodes],
-        "renewal": [_node(node) for node in level.renewal.requires] if level.renewal else [],
+        "renewal": [_node(node) for node in level.renewal.requires] if level.renewal and state not in ENDED else [],
         "permits": [(permit.may, permit.result is Result.MET, permit.duties) for permit in level.permits],
     }
 
@@ -166,6 +167,7 @@ def _node(node: Node) -> dict[str, Any]:
     numbers = [_number(count) for count in node.counts if count.need != 1]
     return {
         "title": node.title,
+        "done": node.result is Result.MET,
         "word": "Recognised" if node.waived else RESULTS.get(node.result, "Not asked"),
         "numbers": ", ".join(numbers),
         "on": node.met_on,
@@ -222,6 +224,7 @@ async def _case(row: Consideration) -> dict[str, Any]:
         "verdict": told_nodes(row.verdict["entry"] + row.verdict["requires"], titles),
         "renewal": told_nodes(renewal["requires"], titles) if renewal else [],
         "outcomes": _outcomes(row),
+        "days_to_object": APPEAL.days,
         "named": has_name(row.person_id, row.person.name),
         "earlier": [
             (OUTCOMES["provisional" if one.outcome == "conditional" else one.outcome].tag, one) for one in earlier
@@ -230,9 +233,9 @@ async def _case(row: Consideration) -> dict[str, Any]:
     }
 
 
-def _outcomes(row: Consideration) -> list[tuple[str, str]]:
+def _outcomes(row: Consideration) -> list[tuple[str, str, str]]:
     rule = pathway_versions.read(row.pathway).levels[row.level].decision
-    return [(outcome, outcome.capitalize()) for outcome in rule.outcomes] if rule else []
+    return [(outcome, outcome.capitalize(), CHOSEN.get(outcome, "")) for outcome in rule.outcomes] if rule else []
 
 
 async def certificates(request: Request) -> Response:
@@ -247,7 +250,13 @@ async def _summary(row: Certificate, now: datetime) -> dict[str, Any]:
     try:
         facts = facts_of(row)
     except Damaged as error:
-        said = {"title": f"{error.message} {error.remedy}", "level": row.serial, "word": "Damaged", "until": None}
+        said = {
+            "title": f"{error.message} {error.remedy}",
+            "level": row.serial,
+            "word": "Damaged",
+            "until": None,
+            "since": None,
+        }
         return {"path": f"/certificates/{row.id}", **said}
     outcome = await outcomes.of_certification(row.certification, local_day(now, facts.zone))
     return {
@@ -256,6 +265,7 @@ async def _summary(row: Certificate, now: datetime) -> dict[str, Any]:
         "level": facts.level,
         "word": VERIFIED[outcome.state].capitalize(),
         "until": facts.valid_until if outcome.state in GOOD else None,
+        "since": None if outcome.state in GOOD else outcome.since,
         "good": outcome.state in GOOD,
         "outcome": outcome,
     }

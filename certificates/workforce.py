@@ -12,7 +12,8 @@ from tortoise.expressions import Subquery
 from certificates import pathway_versions
 from certificates.changes import histories, period_of
 from certificates.grounds import Consideration, PathwayVersion, current
-from certificates.models import Certification
+from certificates.models import Certification, StateChange
+from certificates.outcomes import of_certification
 from certificates.rules import GOOD, standing_on
 from certificates.telling import plain, titles_of
 from training import clock
@@ -63,10 +64,12 @@ async def site(request: Request) -> Response:
     may, stuck = await _may_deliver(people, today), await _stuck(people, now, me.zone)
     expiring = await _expiring(people, today)
     counts = _counts(len({one["path"] for one in may}), len(stuck), len(expiring), path="")
+    knows = await sites_for(me, "read register").filter(id=found.id).exists()
     shown = {"name": found.name, "code": found.code, "area": found.area.name}
     shown |= {"contact": found.contact, "telephone": found.telephone}
     return page(
         request, "certificates/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring,
+        knows=knows, on_hold=await _on_hold(people, today) if knows else [],
         was_here=await _was_here(found.id, today), back=("Sites", "/sites"),
     )  # fmt: skip
 
@@ -151,6 +154,23 @@ async def _expiring(people: Subquery, today: date) -> list[dict[str, Any]]:
         for one in found
         if one.ends and standing_on(period_of(one), changed.get(one.id, []), today) in GOOD
     ]
+
+
+async def _on_hold(people: Subquery, today: date) -> list[dict[str, Any]]:
+    """Whose certification is suspended on the day: since when, until when if that ends by itself, and why."""
+    suspended = StateChange.filter(state="suspended", effective__lte=today).values("certification_id")
+    held = Certification.filter(person_id__in=people, id__in=Subquery(suspended))
+    found, changed = await held.order_by("person__name", "starts").select_related("person"), await histories(held)
+    told = []
+    for one in found:
+        if standing_on(period_of(one), changed.get(one.id, []), today) != "suspended":
+            continue
+        outcome = await of_certification(one, today)
+        named = _named({"name": one.person.name, "person_id": one.person_id})
+        until = day(outcome.until) if outcome.until else "it is lifted"
+        told.append({**named, "what": one.level_title, "since": day(outcome.since), "until": until,
+                     "why": outcome.reason})  # fmt: skip
+    return told
 
 
 def _named(row: dict[str, Any]) -> dict[str, str]:

@@ -91,6 +91,20 @@ async def own_journey(actor: Actor, slug: str) -> Journey | None:
     return await journey_of(enrolment) if enrolment else None
 
 
+async def way_on(actor: Actor) -> str:
+    """The page that goes on with the actor's learning: the course last looked at that has something left.
+
+    Else the list, where there is a course that was not begun; "" where nothing is left.
+    """
+    enrolments = await visible_to(actor).filter(person_id=actor.person_id).order_by("-seen")
+    for enrolment in enrolments:
+        journey = await journey_of(enrolment)
+        if journey.next:
+            return f"/courses/{journey.outline.slug}/continue"
+    begun = [enrolment.course_id for enrolment in enrolments]
+    return "/courses" if await courses_visible_to(actor).exclude(id__in=begun).exists() else ""
+
+
 def spot_on(journey: Journey, *, module: str, activity: str) -> Spot:
     """The activity that an address names; NotAllowed while its module is not open yet."""
     chapter = journey.outline.chapter(module)

@@ -311,6 +311,7 @@ NOT_FROM_REACH = {
     ("certificates/workforce.py", "_may_deliver"): "of the people of such a site",
     ("certificates/workforce.py", "_stuck"): "of the people of such a site",
     ("certificates/workforce.py", "_expiring"): "of the people of such a site",
+    ("certificates/workforce.py", "_on_hold"): "of the people of such a site",
 }
 """File and function with a query about people that starts neither from reach, nor from oneself, nor from a row."""
 
