@@ -19,6 +19,7 @@ from courses.models import Activity, CourseVersion, Enrolment, TaskEntry
 from tests.certificates.examples import FACTS
 from tests.certificates.world import BY_RULES
 from tests.courses.packages import write
+from tests.today import NOW, TODAY
 from training.assessments.loading import load_instrument
 from training.assessments.models import Assessment, Rater
 from training.assessments.versions import InstrumentVersion
@@ -36,8 +37,6 @@ from training.practice.models import BackgroundCheck, Delivery, Supervision
 from training.settings import Settings
 from training.sites.models import Area, CentralUnit, Programme, Site
 
-NOW = datetime.now(UTC)
-TODAY = NOW.date()
 LONG_AGO, LEFT = TODAY - timedelta(days=400), TODAY - timedelta(days=20)
 HERE, THERE = "together", "another"
 PEOPLE = {

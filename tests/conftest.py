@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from tests import shortcuts
 from tests.copies import SERVER, address, copied, removed
 from tests.soundness import unsound_rows
+from tests.today import evening
 from training import app as roof
 from training import consequences, facts
 from training.database.opening import opened
@@ -23,6 +24,7 @@ from training.settings import Settings, load
 from training.storage import prepare
 from training.work import outside, worker
 
+__all__ = ["evening"]
 ORIGIN = "http://testserver"
 shortcuts.take()
 

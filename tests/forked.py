@@ -1,7 +1,7 @@
 """Runs commands in processes forked from one that has read the service's files: reading them takes seconds.
 
-That process takes a line of JSON for each on standard input (words, folder, environment), and answers with its exit
-code.
+That process takes a line of JSON for each on standard input (words, folder, environment, and what time it is for
+whoever asks), and answers with its exit code.
 """
 
 import json
@@ -10,8 +10,11 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import PIPE, CompletedProcess, Popen
+
+import time_machine
 
 from training.__main__ import main
 
@@ -27,6 +30,7 @@ class Forks:
     def run(self, words: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> "CompletedProcess[str]":
         """Runs a command to its end."""
         asked = {"words": words, "folder": str(folder), "environment": dict(environment)}
+        asked["now"] = datetime.now(UTC).isoformat()
         print(json.dumps(asked), file=self._process.stdin, flush=True)
         assert self._process.stdout is not None
         code = int(self._process.stdout.readline())
@@ -53,7 +57,8 @@ def serve() -> None:
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
-def _become(words: list[str], folder: str, environment: dict[str, str]) -> None:
+def _become(words: list[str], folder: str, environment: dict[str, str], now: str) -> None:
+    time_machine.travel(datetime.fromisoformat(now), tick=True).start()
     os.chdir(folder)
     for stream, name in enumerate(("/dev/null", "stdout", "stderr")):
         os.dup2(os.open(name, os.O_RDONLY if stream == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)

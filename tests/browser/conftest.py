@@ -7,6 +7,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browsing import a_chromium, running_demo
+from tests.today import true_clock
+
+__all__ = ["true_clock"]
 
 
 @pytest.fixture(scope="session")

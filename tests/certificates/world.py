@@ -11,7 +11,7 @@ from certificates.pathway_versions import load_pathway
 from certificates.recording import record_evidence
 from certificates.typed_records import Shown
 from tests.certificates.awarded import HOME
-from training.dates import DEFAULT_ZONE, local_day
+from tests.today import TODAY
 from training.demo.cast import known
 from training.demo.doing import being
 
@@ -38,7 +38,6 @@ levels:
 NAMED = BY_RULES.replace("steady", "chosen").replace("Steady", "Chosen").replace(
     "    valid:", "    decision: {by: central_unit, outcomes: [certified, deferred]}\n    valid:"
 )  # fmt: skip
-TODAY = local_day(datetime.now(UTC), DEFAULT_ZONE)
 
 
 def at(day: date, hour: int = 10) -> datetime:

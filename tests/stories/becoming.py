@@ -1,7 +1,7 @@
 """Steps 1 to 6 of the main job: launched, taught, practised, judged, decided, certified."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
@@ -23,6 +23,8 @@ from tests.stories.verbs import (
     until,
     waits_for,
 )
+from training import clock
+from training.dates import DEFAULT_ZONE, local_day
 
 COURSE = "/courses/leading-a-parenting-group"
 GROUP = "Riverside Friday group"
@@ -196,4 +198,4 @@ def she_has_one_certificate_as_page_badge_and_pdf(stage: Stage, amina: Page) -> 
 
 def ago(days: int) -> str:
     """Gives a day in the past as forms take it."""
-    return (datetime.now(UTC).date() - timedelta(days=days)).isoformat()
+    return (local_day(clock.now(), DEFAULT_ZONE) - timedelta(days=days)).isoformat()

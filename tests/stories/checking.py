@@ -12,6 +12,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from training.dates import DEFAULT_ZONE, local_day
+
 
 @dataclass(frozen=True)
 class Held:
@@ -26,6 +28,11 @@ class Held:
     def code(self) -> str:
         """The code that can be typed."""
         return self.link.rsplit("/", 1)[1]
+
+    @property
+    def day(self) -> date:
+        """The day it was awarded on."""
+        return local_day(datetime.fromisoformat(json.loads(self.badge)["validFrom"]), DEFAULT_ZONE)
 
 
 def status_bit(badge: dict[str, Any]) -> int:

@@ -8,7 +8,10 @@ from playwright.sync_api import Browser
 from tests.browsing import a_chromium, running_demo
 from tests.stories.records import own_database
 from tests.stories.verbs import Stage
+from tests.today import true_clock
 from training.commands import pango
+
+__all__ = ["true_clock"]
 
 
 @pytest.fixture(scope="package")

@@ -21,9 +21,9 @@ def test_the_main_job_runs_from_a_launch_to_an_overturned_certificate(stage: Sta
     held = becoming.she_has_one_certificate_as_page_badge_and_pdf(stage, amina)
 
     checked.a_stranger_finds_it_valid_by_link_code_and_file(stage, held)
-    dara = checked.dara_asks_the_register_of_today_and_of_yesterday(stage)
+    dara = checked.dara_asks_the_register_of_the_day_and_of_the_day_before(stage, held)
     before = counts(stage.demo)
-    checked.she_draws_an_audit_and_overturns_the_case(dara)
+    checked.she_draws_an_audit_and_overturns_the_case(dara, held)
     checked.everybody_is_told_that_it_is_withdrawn(stage, amina, held)
     checked.nothing_was_deleted_and_emre_never_sees_her(stage, dara, before)
-    checked.ivans_standing_moves_by_the_calendar_and_reminders_are_planned(stage, dara)
+    checked.ivans_standing_moves_by_the_calendar_and_reminders_are_planned(stage, dara, held)

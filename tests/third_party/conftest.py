@@ -7,7 +7,10 @@ import pytest
 
 from tests.forked import forks
 from tests.third_party.programs import Tool
+from tests.today import true_clock
 from tests.training.lti.conftest import free_port
+
+__all__ = ["true_clock"]
 
 
 @pytest.fixture(scope="module")

@@ -192,19 +192,21 @@ async def test_a_learners_file_is_refused_in_words_while_it_could_be_lost(tmp_pa
 
 def test_what_a_killed_process_had_begun_is_swept_and_what_another_writes_is_not(tmp_path: Path) -> None:
     storage.prepare(tmp_path)
-    old, fresh = tmp_path / storage.NEW / ".new-old", tmp_path / storage.NEW / ".new-fresh"
-    for path in (old, fresh):
+    now = datetime.now(UTC)
+    for name, written in ((".new-old", 0), (".new-fresh", now.timestamp())):
+        path = tmp_path / storage.NEW / name
         path.write_bytes(b"half")
-    os.utime(old, (0, 0))
-    assert storage.sweep(tmp_path, now=datetime.now(UTC)) == 1
+        os.utime(path, (written, written))
+    assert storage.sweep(tmp_path, now=now) == 1
     assert [path.name for path in (tmp_path / storage.NEW).iterdir()] == [".new-fresh"]
 
 
 def test_what_a_killed_backup_left_beside_the_files_is_swept_a_day_later(tmp_path: Path) -> None:
     storage.prepare(tmp_path / "files")
-    for name in (".backup-old", ".backup-fresh"):
+    now = datetime.now(UTC)
+    for name, written in ((".backup-old", 0), (".backup-fresh", now.timestamp())):
         (tmp_path / name).mkdir()
         (tmp_path / name / "database").write_bytes(b"half")
-    os.utime(tmp_path / ".backup-old", (0, 0))
-    assert storage.sweep(tmp_path / "files", now=datetime.now(UTC)) == 1
+        os.utime(tmp_path / name, (written, written))
+    assert storage.sweep(tmp_path / "files", now=now) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == [".backup-fresh", "files"]

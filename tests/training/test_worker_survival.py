@@ -11,12 +11,15 @@ from uuid import uuid4
 
 import pytest
 
+from tests.today import true_clock
 from tests.training.databases import POSTGRES, TRAIL, emptied, made
 from tests.training.toil import NOW, World, only, queue
 from training import facts
 from training.database.opening import transaction
 from training.facts import Followup
 from training.worker import Worker
+
+__all__ = ["true_clock"]
 
 
 @pytest.fixture

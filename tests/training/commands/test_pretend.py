@@ -14,9 +14,12 @@ import httpx2
 import pytest
 
 from tests.conftest import ORIGIN
+from tests.today import true_clock
 from tests.training.commands.conftest import ROOT, Front
 from tests.training.lti.conftest import field, free_port
 from training.lti.models import Registration
+
+__all__ = ["true_clock"]
 
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
 

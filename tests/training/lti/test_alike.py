@@ -1,15 +1,13 @@
 """Two records of one person are proposed where an LMS tells the address that both have, to whoever manages both."""
 
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
+from tests.today import NOW
 from training.demo.cast import known
 from training.lti.models import Identity, Registration
 from training.people.models import Email, Membership, Person
-
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """Nobody confirms their own record: by no address, not one of an LMS or a former one, and on no device of their own."""
 
 import secrets
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
+from tests.today import NOW
 from tests.training.lti.test_launch import _claims
 from training.demo.cast import known
 from training.people.addresses import same_human
@@ -14,7 +14,6 @@ from training.practice.confirmations import Confirmation
 from training.practice.letters import request_letter
 from training.practice.models import Delivery, Supervision
 
-NOW = datetime.now(UTC)
 GROUP = {
     "group_name": "Friday group", "began": "2026-01-10", "ended": "2026-03-10", "sessions": "8", "hours": "16",
     "role": "lead", "mode": "in_person", "parents_enrolled": "9", "parents_completing": "8",

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.replicas import admitted, two_replicas
+from tests.today import true_clock
 from tests.training.databases import POSTGRES
+
+__all__ = ["true_clock"]
 
 ROUNDS = 25
 

@@ -1,11 +1,12 @@
 """Mail that cannot be sent becomes somebody's task: no address, refused, came back; passing troubles do not."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from tests.smtp import mail_server
+from tests.today import NOW
 from tests.training.practice.test_actions import SESSION
 from training import mail
 from training.demo.cast import known
@@ -19,7 +20,6 @@ from training.people.models import Email, Letter, Person, SignInLink
 from training.practice import actions as practice
 from training.work import outside, worker
 
-NOW = datetime.now(UTC)
 AMINA = "amina@together.example"
 
 

@@ -1,11 +1,12 @@
 """Several central units on one service: each page bears the name of the one it is about, and nobody is guessed."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
 from tests.certificates.world import BY_RULES, certificate_of, certified, publish_pathway
+from tests.today import NOW
 from tests.training.people.links import mailed_link
 from training.demo.cast import known
 from training.people.models import Email, Membership, Person
@@ -13,7 +14,6 @@ from training.sites.models import CentralUnit
 
 OTHERS, OURS = "Another Unit", "Parenting Together"
 HELP, OTHER_HELP = "help@together.example", "help@another.example"
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
