@@ -61,12 +61,13 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
         instead, leave = pseudonym_of(person_id), frozenset({Certificate})
         swept = await sweep(rows, words, instead, leave=leave)
         above = await rows_above(rows)
-        swept += await sweep(above, words, instead, leave=leave)
+        swept |= await sweep(above, words, instead, leave=leave)
         await facts.record(
             "person.erased", person, actor=actor.person_id, person=person_id, unit=person.unit_id, now=now,
-            detail={"certificates": len(certificate_ids), "rows": swept}, rows=[*sealed(rows), *sealed(above)],
+            detail={"certificates": len(certificate_ids), "rows": len(swept)}, rows=[*sealed(rows), *sealed(above)],
+            beyond=swept,
         )  # fmt: skip
-    return Erased(pseudonym_of(person_id), len(certificate_ids), swept)
+    return Erased(pseudonym_of(person_id), len(certificate_ids), len(swept))
 
 
 def _remove_files(storage: Path, certificate_ids: Iterable[UUID], entries: Iterable[str]) -> None:

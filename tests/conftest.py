@@ -57,7 +57,9 @@ async def database(settings: Settings, request: pytest.FixtureRequest) -> AsyncI
     async with copied(settings.database_url), opened(settings.database_url):
         yield
         if not request.node.get_closest_marker("by_hand"):
-            assert not (found := await unsound_rows()), f"no fact speaks of these rows, see rows= : {found[:5]}"
+            assert not (found := await unsound_rows()), (
+                f"no fact speaks of these rows, see rows= and fact_writes: {found[:5]}"
+            )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -22,7 +22,7 @@ async def unsound_rows() -> list[str]:
 async def speak_of(subject, *rows) -> None:
     """Writes the entry of the trail that an action would have written; no work follows it."""
     async with transaction():
-        await facts.record("person.added", subject, actor=None, now=datetime.now(UTC), rows=rows)
+        await facts.record("trail.accepted", subject, actor=None, now=datetime.now(UTC), rows=rows)
 
 
 async def _nothing():

@@ -10,7 +10,7 @@ from training import facts
 from training.database.opening import transaction
 from training.facts import Fact
 from training.plain_rows import Plain, key_value, place, read_plain
-from training.row_check import Said
+from training.row_check import Said, Told, what_is_wrong
 from training.row_digests import BATCH, Row, sealed_models, stand_all
 from training.sealing import Seal, last_seal
 
@@ -36,12 +36,12 @@ async def cover(*, now: datetime, migrated: bool) -> int:
 async def _due(said: Said, spoken: bool) -> AsyncIterator[list[Row]]:
     for model in sealed_models():
         async for rows in stand_all(model):
-            yield [row for row in rows if not row.is_covered and (not spoken or _is_sound(row, said))]
+            told = said.about([row.key for row in rows])
+            yield [row for row in rows if not row.is_covered and (not spoken or _is_sound(row, told.get(row.key)))]
 
 
-def _is_sound(row: Row, said: Said) -> bool:
-    told = said.about(row.key)
-    return told is not None and told[1] is not None and row.digest() == told[1]
+def _is_sound(row: Row, told: Told | None) -> bool:
+    return told is not None and not what_is_wrong(row, told)
 
 
 async def _speak(rows: list[Row], now: datetime) -> int:

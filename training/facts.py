@@ -1,7 +1,8 @@
 """The trail: what happened, in order, for ever; and the work that follows from it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,8 @@ from training.kinds import KINDS, WITNESSES
 from training.row_digests import digests_of
 
 NOTICE = "training_followup"  # the PostgreSQL channel that wakes sleeping workers
+
+NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 
 wakers: set[Callable[[], None]] = set()  # what to call when work was queued in this process
 
@@ -113,12 +116,14 @@ async def record(
     version: str = "",
     detail: Mapping[str, Any] | None = None,
     rows: Iterable[Model] = (),
+    beyond: Mapping[str, Collection[str]] = NOTHING,
 ) -> Fact:
     """Writes a fact and the follow-ups that come after it, in the caller's transaction.
 
     `detail` is plain JSON: before and after where it matters, no names, no addresses.
     `rows` are the sealed rows, besides the subject, that were made, changed or removed: call it after the last of
     these changes, as the fact keeps a digest of each as it stands. The subject of a witness is not among them.
+    `beyond` names, by row (`table/id`), columns that this fact has changed and its kind mostly does not.
     """
     names = _names_after(kind)
     fact = await Fact.create(
@@ -133,13 +138,16 @@ async def record(
         recorded=now,
         version=version,
         detail=dict(detail or {}),
-        rows=await digests_of(None if kind in WITNESSES else subject, rows),
+        rows=await digests_of(kind, None if kind in WITNESSES else subject, rows, beyond),
     )
-    await _queue(
-        Followup(kind=name, key=f"{name}/{fact.id}", due=now, payload={}, subject_id=fact.subject_id, fact=fact)
-        for name in names
-    )
+    await _queue(_after_fact(fact, name) for name in names)
     return fact
+
+
+def _after_fact(fact: Fact, name: str) -> Followup:
+    return Followup(
+        kind=name, key=f"{name}/{fact.id}", due=fact.recorded, payload={}, subject_id=fact.subject_id, fact=fact
+    )
 
 
 async def schedule(

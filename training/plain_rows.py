@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,13 @@ UNREADABLE = (ValueError, TypeError, AttributeError, InvalidOperation)
 
 Read = Callable[[Any], Any]
 Plain = dict[str, Any]
+
+
+def json_text(value: Any) -> str:
+    """Writes a plain value as canonical JSON; most are texts or nothing, and need no encoder of their own."""
+    if type(value) is str:
+        return encode_basestring(value)
+    return "null" if value is None else CANONICAL.encode(value)
 
 
 async def read_plain(model: type[Model], rest: str = "", values: Sequence[Any] = ()) -> list[Plain]:

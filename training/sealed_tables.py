@@ -1,7 +1,7 @@
 """Which tables are sealed, as a decision, an answer of the register or a right rests on them; why others are not.
 
 Each change of a sealed row is written with a fact that speaks of it (`facts.record(…, row, rows=…)`), and
-`training trail verify` compares the rows with the facts.
+`training trail verify` compares the rows with the facts. What each kind of fact may change stands in `fact_writes`.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Checks the trail against its seals, and the rows against the trail: nothing changed, removed, added or reordered."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from tortoise.models import Model
 
 from training import merkle
-from training.database.opening import transaction
+from training.database.opening import on_postgres, snapshot
 from training.facts import Fact
 from training.plain_rows import Plain, moment_text, place, read_plain
-from training.row_check import Comparison, Said
+from training.row_check import Comparison, Pace, Said
 from training.sealing import (
     GRACE,
     START,
@@ -28,6 +28,7 @@ from training.sealing import (
 )
 
 AT_ONCE = 1000
+DOUBTS_AT_ONCE = 100  # others wait meanwhile on SQLite
 TAKEN = ("trail.accepted", "trail.baseline")
 BEFORE = "What they were before, nobody can tell from the trail."
 
@@ -59,14 +60,17 @@ class Report:
         return not self.problems
 
 
-async def verify_trail(known: Iterable[Head] = (), *, now: datetime, keys: Mapping[str, SealKey]) -> Report:
+async def verify_trail(
+    known: Iterable[Head] = (), *, now: datetime, keys: Mapping[str, SealKey], share: float = 1
+) -> Report:
     """Checks every seal, every entry and every sealed row, and the heads kept elsewhere (`known`).
 
-    `keys` are those that the issuers of this service sign with, by name.
+    `keys` are those that the issuers of this service sign with, by name. `share` is how much of the time it may take:
+    after each batch it rests, so that others have the rest of it.
     """
     said = Said()
     try:
-        return await _Check(said, keys, {one.number: one.chain for one in known}).report(now)
+        return await _Check(said, keys, {one.number: one.chain for one in known}, Pace(share)).report(now)
     finally:
         said.close()
 
@@ -74,7 +78,8 @@ async def verify_trail(known: Iterable[Head] = (), *, now: datetime, keys: Mappi
 class _Check:
     """Goes through the trail once, from its beginning."""
 
-    def __init__(self, said: Said, keys: Mapping[str, SealKey], known: Mapping[int, str]) -> None:
+    def __init__(self, said: Said, keys: Mapping[str, SealKey], known: Mapping[int, str], pace: Pace) -> None:
+        self._pace = pace
         self._said, self._runs, self._signatures = said, _Runs(), _Signatures(keys)
         self._rewritten = {number: chain for number, chain in known.items() if (number, chain) != (0, START)}
         self._chain, self._seals, self._entries, self._last = START, 0, 0, 0
@@ -85,6 +90,7 @@ class _Check:
         """Checks all of it."""
         async for some in _together(seals()):
             await self._sealed(some)
+            await self._pace.rest()
         last = self._runs.last
         unsealed = await self._unsealed(now)
         self._found += self._signatures.problems(self._last)
@@ -92,10 +98,12 @@ class _Check:
             f"Seal {number} is not the one that was noted elsewhere: the trail was rewritten."
             for number in self._rewritten
         ]
-        rows = Comparison(self._said)
-        if doubts := await rows.doubts():
-            async with transaction():
-                self._found += await rows.settled(doubts, _after(self._last))
+        rows = Comparison(self._said, self._pace)
+        doubts = await rows.doubts()
+        for at in range(0, len(doubts), DOUBTS_AT_ONCE):
+            async with snapshot():
+                self._found += await rows.settled(doubts[at : at + DOUBTS_AT_ONCE], _after(self._last))
+            await self._pace.rest()
         end = Head(self._last, self._chain, self._entries, last)
         notes = [*self._runs.notes, *self._taken]
         return Report(self._seals, self._entries, unsealed, rows.count, end, self._found, notes, rows.wrong)
@@ -124,12 +132,15 @@ class _Check:
     async def _unsealed(self, now: datetime) -> int:
         self._runs.see(moment_text(now), "now")
         count = 0
-        async for entries in _after(self._last):
-            stray = [entry["id"] for entry in entries if entry["seal_id"] is not None]
-            self._found += [f"Entry {number} names a seal that is not there." for number in stray]
-            self._found += self._runs.problems(entries)
-            self._hear(entries)
-            count += len(entries)
+        # On PostgreSQL an entry may be committed after one with a larger number. In a snapshot the one that another
+        # follows is seen wherever that one is; SQLite numbers entries as they are committed.
+        async with snapshot() if on_postgres() else nullcontext():
+            async for entries in _after(self._last):
+                stray = [entry["id"] for entry in entries if entry["seal_id"] is not None]
+                self._found += [f"Entry {number} names a seal that is not there." for number in stray]
+                self._found += self._runs.problems(entries)
+                self._hear(entries)
+                count += len(entries)
         return count
 
 

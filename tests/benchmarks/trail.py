@@ -76,7 +76,7 @@ async def _happen(unit: CentralUnit, now: datetime) -> None:
     await Person.bulk_create(people)
     rows = [digested(Person, {**vars(one), "unit_id": unit.id}) for one in people]
     await SealedRow.bulk_create([SealedRow(id=row.key, salt=row.salt, marks=row.marks) for row in rows])
-    await Fact.bulk_create([_fact(now, {row.table: {row.id: row.digest()}}) for row in rows])
+    await Fact.bulk_create([_fact(now, {row.table: {row.id: row.said_new()}}) for row in rows])
 
 
 async def _work() -> list[Figure]:

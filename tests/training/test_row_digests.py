@@ -1,17 +1,19 @@
 """What a fact says of the rows it speaks of: a digest of each, the same however the row was written and is read."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
 
+from tests.copies import SERVER
 from tests.soundness import unsound_rows
 from training import facts
 from training.database.opening import transaction
 from training.demo.cast import known
 from training.facts import Fact
 from training.people.actions import sign_in_in_demo
-from training.people.models import Membership, Person, Session
+from training.people.models import Email, Membership, Person, Session
 from training.row_digests import SealedRow, stand_all
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -39,7 +41,7 @@ async def test_a_row_that_did_not_change_has_the_same_digest_again_and_a_changed
     await Membership.filter(id=role.id).update(ends=date(2026, 12, 1))
     third = await said("membership.ended", role)
     await Membership.filter(id=role.id).update(ends=None)
-    fourth = await said("membership.given", role)
+    fourth = await said("membership.ended", role)
     digests = [one.rows["people.Membership"][str(role.id)] for one in (first, second, third, fourth)]
     assert digests[0] == digests[1]
     assert len({*digests}) == 3, "the salt is new, so that nobody can tell that it is as it was before"
@@ -58,12 +60,12 @@ async def test_a_row_read_later_has_the_digest_that_the_fact_carries(database):
 
 
 async def test_a_row_that_is_gone_is_noted_as_gone_and_its_salt_is_forgotten(database):
-    role = await Membership.get(person_id=known("amina"))
-    await said("membership.given", role)
-    await Membership.filter(id=role.id).delete()
-    fact = await said("membership.ended", role)
-    assert fact.rows == {"people.Membership": {str(role.id): None}}
-    assert not await SealedRow.filter(id=f"people.Membership/{role.id}").exists()
+    email = await Email.get(person_id=known("amina"))
+    await said("person.changed", email)
+    await Email.filter(id=email.id).delete()
+    fact = await said("person.erased", email)
+    assert fact.rows == {"people.Email": {str(email.id): None}}
+    assert not await SealedRow.filter(id=f"people.Email/{email.id}").exists()
 
 
 async def test_columns_that_are_working_state_are_left_out(database):
@@ -98,4 +100,26 @@ async def test_what_other_hands_did_to_a_row_is_not_taken_for_true_when_its_pers
     await sign_in_in_demo(amina, session_token="s" * 43, replaces=None, browser="", now=NOW)
     assert await unsound_rows() == before
     await Person.filter(id=amina).update(name="Amina Yusuf")
+    assert await unsound_rows() == []
+
+
+@pytest.mark.skipif(not SERVER, reason="SQLite has one writer at a time")
+async def test_a_fact_that_waited_for_another_reads_the_row_and_what_it_is_checked_with_of_afterwards(database):
+    role = await Membership.get(person_id=known("amina"))
+    changed, may_end = asyncio.Event(), asyncio.Event()
+
+    async def ends():
+        async with transaction():
+            await Membership.filter(id=role.id).update(ends=date(2026, 12, 1))
+            await facts.record("membership.ended", role, actor=None, now=NOW)
+            changed.set()
+            await may_end.wait()
+
+    first = asyncio.create_task(ends())
+    await changed.wait()
+    second = asyncio.create_task(said("person.exported", await Person.get(id=known("amina")), rows=[role]))
+    await asyncio.sleep(0.2)
+    assert not second.done()
+    may_end.set()
+    await asyncio.gather(first, second)
     assert await unsound_rows() == []

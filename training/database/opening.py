@@ -36,6 +36,15 @@ def transaction() -> TransactionContext:
     return in_transaction("default")
 
 
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """Opens a transaction to read in: whatever is read stands as it stood at one moment."""
+    async with transaction():
+        if on_postgres():
+            await connection().execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
 def inside_transaction() -> bool:
     """Tells whether the caller runs inside a transaction."""
     client = connection()

@@ -113,7 +113,7 @@ def _met(values: Mapping[str, Any]) -> dict[str, str]:
         ),
     )  # fmt: skip
     return {
-        "met_rows": _json({row.table: {row.id: row.digest()} for row in rows}),
+        "met_rows": _json({row.table: {row.id: row.said_new()} for row in rows}),
         "met_seals": _json([{"id": row.key, "salt": row.salt, "marks": row.marks} for row in rows]),
     }
 

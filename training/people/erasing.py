@@ -58,9 +58,13 @@ async def _former_names(person: Person) -> list[str]:
     return names
 
 
-async def sweep(rows: Rows, words: Iterable[str], pseudonym: str, *, leave: frozenset[type[Model]]) -> int:
-    """Puts the pseudonym in place of each word in the texts of the rows, and tells how many rows held one."""
-    swept = 0
+Swept = dict[str, frozenset[str]]
+"""Row (`table/id`) → its columns that held a word."""
+
+
+async def sweep(rows: Rows, words: Iterable[str], pseudonym: str, *, leave: frozenset[type[Model]]) -> Swept:
+    """Puts the pseudonym in place of each word in the texts of the rows, and tells which held one."""
+    swept: Swept = {}
     say = _Sayer(words, pseudonym)
     for model, kept in rows.items():
         if model in leave | NOT_SWEPT:
@@ -69,7 +73,9 @@ async def sweep(rows: Rows, words: Iterable[str], pseudonym: str, *, leave: froz
             changed = {name: say.again(row[name]) for name in _texts(model) if say.again(row[name]) != row[name]}
             if changed:
                 fitting = {name: _fit(model, name, value) for name, value in changed.items()}
-                swept += await model.filter(pk=key).update(**fitting)
+                await model.filter(pk=key).update(**fitting)
+                columns = model._meta.fields_db_projection
+                swept[f"{model._meta.full_name}/{key}"] = frozenset(columns[name] for name in changed)
     return swept
 
 
