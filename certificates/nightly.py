@@ -1,27 +1,39 @@
 """What time alone brings about: reminders before an award runs out, and lapses that the rules find from day to day."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from certificates.actions import consider_and_award
+from certificates.credential_models import Damage
 from certificates.following import follow
 from certificates.grounds import current
-from certificates.models import Certification
+from certificates.ids import TOKEN_LETTERS
+from certificates.integrity import damage_of
+from certificates.keys import KeyStore
+from certificates.models import Certificate, Certification
+from certificates.shelf import Shelf
 from training import facts
 from training.assessments.models import Assessment
 from training.database.opening import transaction
 from training.dates import start_of
+from training.errors import Upstream
 from training.people.models import Person
 from training.practice.confirmations import Confirmation
 from training.practice.models import Supervision
 
 DAYS_BEFORE = (90, 30, 7)
+FILES = "look through certificates"
+NIGHTS = sorted(TOKEN_LETTERS)
+"""Each night it is the turn of the certificates whose secret begins with another letter."""
 AT = timedelta(hours=7)
 REMIND = "remind of renewal"
 EVERYONE = "consider everyone"
 PEOPLE_AT_ONCE = 200
+FILES_AT_ONCE = 200
+NIGHT = timedelta(days=1)
 END = "tell of the end"
 
 log = logging.getLogger(__name__)
@@ -77,6 +89,32 @@ async def consider_signed_for(signer_id: UUID, *, home: str, now: datetime) -> N
     }
     for person_id in sorted(signed - {signer_id}):
         await consider_and_follow(person_id, home=home, now=now)
+
+
+async def look_through(
+    key: str, left: Mapping[str, str], *, keys: KeyStore, shelf: Shelf, now: datetime, at_once: int = FILES_AT_ONCE
+) -> None:
+    """Compares the next of this night's certificates with what was signed, and queues those who come after.
+
+    A record that is damaged is told of by `integrity`; while files cannot be read, the work waits and is tried again.
+    """
+    turn = left.get("turn") or turn_of(now)
+    rows = Certificate.filter(verify_token__startswith=turn, progress="published").order_by("id").limit(at_once)
+    rows = rows.filter(id__gt=UUID(left["after"])) if left else rows
+    found = await rows.select_related("certification")
+    if len(found) == at_once:
+        last = str(found[-1].id)
+        payload = {"turn": turn, "after": last}
+        await facts.schedule(FILES, f"{key.partition('/')[0]}/{last}", due=now, payload=payload)
+    away = [words for row in found if (words := await damage_of(row, keys=keys, shelf=shelf, now=now))
+            and not await Damage.filter(certificate_id=row.id).exists()]  # fmt: skip
+    if away:
+        raise Upstream(f"Certificates that could not be compared: {len(away)}. {away[0]}")
+
+
+def turn_of(now: datetime) -> str:
+    """Tells whose turn it is in a night."""
+    return NIGHTS[int(now.timestamp() // NIGHT.total_seconds()) % len(NIGHTS)]
 
 
 async def consider_and_follow(person_id: UUID, *, home: str, now: datetime) -> None:

@@ -15,7 +15,7 @@ from certificates.document import Press, SwitchedOff, Unprintable
 from certificates.keys import KeyStore
 from certificates.models import Certificate, Certification, StateChange
 from certificates.shelf import Shelf
-from training import facts, mail, sealing, trail_heads
+from training import facts, mail, sealing, trail_heads, trail_reports
 from training.assessments import letters as raters
 from training.dates import local_day, moment
 from training.errors import Invalid
@@ -33,6 +33,7 @@ from training.practice import asking
 from training.practice import letters as practice
 from training.settings import Settings
 from training.sites.models import CentralUnit
+from training.trail_check import verify_trail
 from training.web.limits import forget_tries
 
 
@@ -55,6 +56,7 @@ SIGNED_FOR = "consider whom they signed for"
 EARLIER_SCORES = "report earlier scores"
 SCORE = "report score"
 HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
+CHECK, BROKEN = "check trail", "mail broken trail"
 
 AFTER: Mapping[str, tuple[str, ...]] = {
     "person.asked_for_link": ("mail sign-in link",),
@@ -99,6 +101,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
 EVERY: Mapping[str, timedelta] = {
     "seal trail": timedelta(minutes=10),
     HEADS: timedelta(days=1),
+    CHECK: timedelta(days=1),
     "forget done work": timedelta(days=1),
     "forget letters": timedelta(days=1),
     "forget launches": timedelta(hours=1),
@@ -106,6 +109,7 @@ EVERY: Mapping[str, timedelta] = {
     "forget tries": timedelta(hours=1),
     "turn keys over": timedelta(hours=1),
     nightly.EVERYONE: timedelta(days=1),
+    nightly.FILES: timedelta(days=1),
 }
 """Name of the work → how often it comes back by itself."""
 
@@ -315,6 +319,27 @@ async def mail_head(work: Followup, outside: Outside) -> None:
         await mail.send(outside.settings, to=unit.head_address, subject=subject, text=text, key=work.key)
 
 
+async def check_trail(work: Followup, outside: Outside) -> None:
+    """Compares the trail with its seals and the rows with the trail, and tells when somebody else was at them."""
+    last = await trail_reports.newest()
+    if last and last.recorded >= work.due:
+        return
+    await outside.keys.seal_signer(now=outside.now())  # with another secret key nothing can be said, and this waits
+    report = await verify_trail(now=outside.now(), keys=await outside.keys.seal_keys(), share=0.5)
+    await trail_reports.note(report, mail=BROKEN, key=work.key, now=outside.now())
+
+
+async def mail_broken(work: Followup, outside: Outside) -> None:
+    """Tells somebody of the unit, or the address where it has the end of the trail kept, what the check has found."""
+    found = await Fact.get(id=work.payload["fact"])
+    subject, text = trail_reports.letter(found.detail, home=outside.settings.public_url)
+    unit = await CentralUnit.get_or_none(id=work.subject_id)
+    if unit is None:
+        await _tell(outside, work, emails.Letter(_id(work), subject, text))
+    elif unit.head_address:
+        await mail.send(outside.settings, to=unit.head_address, subject=subject, text=text, key=work.key)
+
+
 async def _fact(work: Followup) -> Fact:
     return await Fact.get(id=work.fact_id)
 
@@ -363,9 +388,14 @@ HANDLERS: Mapping[str, Handler] = {
     nightly.REMIND: remind,
     nightly.EVERYONE: consider_everyone,
     nightly.END: tell_end,
+    nightly.FILES: lambda work, out: nightly.look_through(
+        work.key, work.payload, keys=out.keys, shelf=out.shelf, now=out.now()
+    ),
     "seal trail": seal_trail,
     HEADS: mail_heads,
     HEAD: mail_head,
+    CHECK: check_trail,
+    BROKEN: mail_broken,
     "forget letters": lambda work, out: letters.forget_letters(now=out.now()),
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),

@@ -104,6 +104,7 @@ KINDS: frozenset[str] = frozenset(
         # trail
         "trail.accepted",
         "trail.baseline",
+        "trail.checked",
         # sites
         "area.added",
         "area.changed",

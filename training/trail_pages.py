@@ -10,6 +10,7 @@ from training.errors import Invalid
 from training.facts import Fact
 from training.sites.models import CentralUnit
 from training.trail_heads import choose_address, end
+from training.trail_reports import newest
 from training.web.pages import actor, go, page, typed
 
 HEADERS = {"Cache-Control": "public, no-cache", "Access-Control-Allow-Origin": "*", "Vary": "Accept"}
@@ -25,7 +26,7 @@ async def head(request: Request) -> Response:
 
 
 async def trail(request: Request) -> Response:
-    """Shows how far the trail is sealed and where its end is mailed; posted, keeps the address."""
+    """Shows how far the trail is sealed, what its last check found and where its end is mailed; keeps the address."""
     me = actor(request)
     problems: dict[str, str] = {}
     values = {"address": (await CentralUnit.get(id=me.unit_id)).head_address}
@@ -38,5 +39,5 @@ async def trail(request: Request) -> Response:
         else:
             return go(request, "/trail", notice="Saved.")
     waiting = await Fact.filter(seal_id__isnull=True).count()
-    shown = {"seal": await end(), "waiting": waiting, "values": values, "problems": problems}
+    shown = {"seal": await end(), "waiting": waiting, "checked": await newest(), "values": values, "problems": problems}
     return page(request, "trail/trail.html", 422 if problems else 200, back=("Audits", "/audits"), **shown)

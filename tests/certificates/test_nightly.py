@@ -8,16 +8,18 @@ from uuid import uuid4
 
 import pytest
 
-from certificates import nightly
+from certificates import nightly, publishing
 from certificates.changes import changes_of, period_of
+from certificates.credential_models import Damage
 from certificates.grounds import Consideration, PathwayVersion
-from certificates.models import Certification, StateChange
+from certificates.models import Certificate, Certification, StateChange
 from certificates.rules import standing_on
 from tests.certificates.awarded import HOME
-from tests.certificates.world import BY_RULES, TODAY, at, certified, changed, publish_pathway, shown
+from tests.certificates.world import BY_RULES, TODAY, at, certificate_of, certified, changed, publish_pathway, shown
 from tests.certificates.world import considered as consider
 from training import consequences, facts
 from training.demo.cast import known
+from training.errors import Upstream
 from training.facts import Fact, Followup
 from training.people.models import Permission
 from training.people.reach import live_on
@@ -202,3 +204,65 @@ async def test_a_lapse_that_began_before_a_later_change_is_noted_from_that_chang
     states = await StateChange.filter(certification_id=kept.id).order_by("turn").values_list("state", "effective")
     assert [state for state, _ in states] == ["suspended", "restored", "lapsed"]
     assert states[-1][1] >= last
+
+
+@pytest.fixture
+async def published(service, tmp_path):
+    """Three certificates with their files: two of one night, one of another."""
+    await publish_pathway(tmp_path, BY_RULES)
+    rows = []
+    for who, letter in (("amina", "a"), ("jude", "a"), ("bruno", "b")):
+        row = await certificate_of(await certified(who))
+        await publishing.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=at(TODAY))
+        await Certificate.filter(id=row.id).update(verify_token=f"{letter}{row.verify_token[1:]}")
+        rows.append(row)
+    return rows
+
+
+def of_letter(letter):
+    """A moment in the night of the certificates whose secret begins with this letter."""
+    nights = (at(TODAY) + number * DAY for number in range(len(nightly.NIGHTS)))
+    return next(one for one in nights if nightly.turn_of(one) == letter)
+
+
+async def look_through(service, now, **more):
+    await nightly.look_through(
+        f"{nightly.FILES}@then", {}, keys=service.state.keys, shelf=service.state.shelf, now=now, **more
+    )
+
+
+async def damaged():
+    return set(await Damage.all().values_list("certificate_id", flat=True))
+
+
+@pytest.mark.by_hand
+async def test_damaged_files_are_found_in_the_night_whose_turn_it_is(published, service, settings):
+    for path in (settings.storage / "certificates").rglob("*.jwt"):
+        path.write_bytes(b"something else")
+    await look_through(service, of_letter("b"))
+    assert await damaged() == {published[2].id}
+    await look_through(service, of_letter("a"))
+    assert await damaged() == {one.id for one in published}
+    assert {nightly.turn_of(at(TODAY) + number * DAY) for number in range(32)} == set(nightly.NIGHTS)
+
+
+@pytest.mark.by_hand
+async def test_a_night_of_files_goes_on_in_pieces(published, service, settings):
+    for path in (settings.storage / "certificates").rglob("*.jwt"):
+        path.write_bytes(b"something else")
+    first, second = sorted(one.id for one in published[:2])
+    await look_through(service, of_letter("a"), at_once=1)
+    following = await Followup.get(kind=nightly.FILES)
+    assert await damaged() == {first} and following.payload == {"turn": "a", "after": str(first)}
+    things = {"keys": service.state.keys, "shelf": service.state.shelf, "now": of_letter("b")}
+    await nightly.look_through(following.key, following.payload, **things)
+    assert await damaged() == {first, second}
+
+
+@pytest.mark.by_hand
+async def test_files_that_are_away_are_no_damage_and_the_work_waits(published, service, settings):
+    (path,) = (settings.storage / "certificates").rglob(f"{published[2].id}/*.jwt")
+    path.unlink()
+    with pytest.raises(Upstream, match="could not be compared: 1"):
+        await look_through(service, of_letter("b"))
+    assert await damaged() == set()
