@@ -10,7 +10,7 @@ import pytest
 from tortoise.models import Model
 
 from tests.queries import tables_of_people, unbound
-from training import consequences, facts
+from training import consequences, facts, results
 from training.app import ROUTES
 from training.database.apps import APPS
 from training.fact_writes import EVERYWHERE, WRITES, writes_of
@@ -237,6 +237,10 @@ def _set_by(node):
 
 def _texts(node):
     return [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+def test_every_fact_that_tells_a_result_reports_it():
+    assert {kind for kind, names in consequences.AFTER.items() if consequences.SCORE in names} == set(results.KINDS)
 
 
 def test_every_follow_up_has_somebody_who_does_it():

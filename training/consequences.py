@@ -15,13 +15,13 @@ from certificates.document import Press, SwitchedOff, Unprintable
 from certificates.keys import KeyStore
 from certificates.models import Certificate, Certification, StateChange
 from certificates.shelf import Shelf
-from training import facts, mail, sealing, trail_heads, trail_reports
+from training import facts, mail, results, sealing, trail_heads, trail_reports
 from training.assessments import letters as raters
 from training.dates import local_day, moment
 from training.errors import Invalid
 from training.facts import Fact, Followup
 from training.lti import actions as lti
-from training.lti import delivery, notices, scores
+from training.lti import delivery, notices
 from training.lti.addresses import mail_address
 from training.lti.approval import end_late_sessions
 from training.lti.platform import Platform
@@ -218,51 +218,6 @@ async def _of_today(work: Followup, outside: Outside) -> dict[str, Any]:
     }
 
 
-async def report_score(work: Followup, outside: Outside) -> None:
-    """Queues a result for every place in an LMS that opens what was finished."""
-    fact = await _fact(work)
-    if fact.person_id:
-        later = await _paths_of_later_results(fact)
-        for paths, value in _results(fact):
-            if not later.intersection(paths):
-                await scores.report(fact.person_id, paths, value, now=outside.now())
-
-
-async def report_earlier_scores(work: Followup, outside: Outside) -> None:
-    """Queues what was earned before a place was opened: a new term, a copied activity, a second course."""
-    fact = await _fact(work)
-    for link, held in await scores.unreported(fact.kind, UUID(fact.subject_id)):
-        told = Fact.filter(person_id=held.identity.person_id, kind__in=_kinds_of_results()).order_by("-id")
-        results = [value for one in await told for paths, value in _results(one) if link.target in paths]
-        if results:
-            await scores.report_at(link, held, results[0], now=outside.now())
-
-
-async def _paths_of_later_results(fact: Fact) -> set[str]:
-    """Gives the paths of which a later fact tells the result: results may be worked on in any order."""
-    later = await Fact.filter(person_id=fact.person_id, id__gt=fact.id, kind__in=_kinds_of_results())
-    return {path for one in later for paths, _ in _results(one) for path in paths}
-
-
-def _kinds_of_results() -> list[str]:
-    return [kind for kind, names in AFTER.items() if SCORE in names]
-
-
-def _results(fact: Fact) -> list[tuple[list[str], scores.Value]]:
-    detail = fact.detail
-    if fact.kind == "quiz.handed_in":
-        return [([detail["target"]], scores.Value(detail["best_given"], detail["maximum"]))]
-    if fact.kind == "module.completed":
-        running = scores.Value(detail["given"], detail["maximum"], "InProgress", "Pending")
-        return [([detail["target"]], scores.Value(1, 1)), ([detail["course_target"]], running)]
-    if fact.kind == "course.completed":
-        return [([detail["target"]], scores.Value(detail["given"], detail["maximum"]))]
-    if fact.kind == "assessment.signed":  # an outcome that nobody can tell is no result
-        given = {"met": 1, "not_met": 0}.get(detail["outcome"])
-        return [] if given is None else [(["/assessments"], scores.Value(given, 1))]
-    return [(["/pathways", "/certificates"], scores.Value(1, 1))]
-
-
 async def consider(work: Followup, outside: Outside) -> None:
     """Asks the rules about the person whom the fact concerns; of many facts that wait, for the last only."""
     fact = await _fact(work)
@@ -374,8 +329,8 @@ HANDLERS: Mapping[str, Handler] = {
     "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),
     CONSIDER: consider,
     SIGNED_FOR: consider_signed_for,
-    SCORE: report_score,
-    EARLIER_SCORES: report_earlier_scores,
+    SCORE: lambda work, out: results.report(work, now=out.now()),
+    EARLIER_SCORES: lambda work, out: results.report_earlier(work, now=out.now()),
     "end sessions of a closed system": lambda work, out: end_late_sessions(_id(work), now=out.now()),
     "lti score": lambda work, out: delivery.deliver(work, out.platform, now=out.now()),
     notices.WORK: lambda work, out: notices.subscribe(work, out.platform, now=out.now()),

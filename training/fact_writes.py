@@ -53,6 +53,8 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "person.launched": {"lti.Identity": "+ person_id"},
     "person.recognised": {"lti.Identity": "+"},
     "person.signed_in": {"people.Email": "confirmed"},
+    "difference.declared": {"people.Difference": "+"},
+    "difference.taken_back": {"people.Difference": "pair taken_back taken_back_by_id note"},
     "person.erased": {
         "people.Person": "name erased_at",
         "people.Email": "-",
