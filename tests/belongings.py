@@ -8,33 +8,39 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from certificates import frozen, ids, status_lists
-from certificates.audits.models import Audit, Case
-from certificates.grounds import Consideration, PathwayVersion, RecordedEvidence
-from certificates.models import Certificate, Certification, Decision, Objection
-from certificates.pathway_versions import load_pathway
-from courses.cohorts import Attendance, Cohort, Place, Session
-from courses.loading.storing import load
-from courses.models import Activity, CourseVersion, Enrolment, TaskEntry
+from certificates.audits.models import Audit, AuditCase
+from certificates.credentials import facts as frozen
+from certificates.credentials import status_lists
+from certificates.evaluations.models import (
+    Certificate,
+    Certification,
+    Decision,
+    Evaluation,
+    Objection,
+    PathwayVersion,
+    RecordedEvidence,
+)
+from certificates.evaluations.pathway_versions import load_pathway
+from courses.cohorts.models import Attendance, Cohort, Seat, Session
+from courses.learning.models import Activity, CourseVersion, Enrolment, TaskEntry
+from courses.packages.publish import load
 from tests.certificates.examples import FACTS
 from tests.certificates.world import BY_RULES
-from tests.courses.packages import write
+from tests.courses.course_files import write
 from tests.today import NOW, TODAY
-from training.assessments.loading import load_instrument
-from training.assessments.models import Assessment, Rater
-from training.assessments.versions import InstrumentVersion
-from training.database.opening import transaction
+from training.assessments.load import load_instrument
+from training.assessments.models import Assessment, InstrumentVersion, Rater
+from training.core.settings import Settings
+from training.database.connection import transaction
 from training.demo.cast import known
-from training.lti import scores
-from training.lti.doorway import Choosing
+from training.lti.launch.models import DeepLinkingSession
 from training.lti.models import Context, Deployment, Identity, Registration
+from training.lti.platform import scores
 from training.people.actor import Actor
-from training.people.addresses import pair_of
+from training.people.contact.addresses import pair_of
 from training.people.models import Difference, Email, Letter, Membership, Person, Relation
 from training.people.roles import ROLES
-from training.practice.confirmations import Confirmation
-from training.practice.models import BackgroundCheck, Delivery, Supervision
-from training.settings import Settings
+from training.practice.models import BackgroundCheck, Confirmation, Delivery, Supervision
 from training.sites.models import Area, CentralUnit, Programme, Site
 
 LONG_AGO, LEFT = TODAY - timedelta(days=400), TODAY - timedelta(days=20)
@@ -199,7 +205,7 @@ async def _trained(person: Person, had: Things) -> Things:
     cohort = await Cohort.create(
         id=uuid4(), course_id=version.course_id, site_id=had["site"], name=f"With {person.name}", starts=LONG_AGO
     )
-    place = await Place.create(id=uuid4(), cohort=cohort, person=person, starts=LONG_AGO)
+    place = await Seat.create(id=uuid4(), cohort=cohort, person=person, starts=LONG_AGO)
     session = await Session.create(id=uuid4(), cohort=cohort, title="A day", held_on=LEFT, minutes=60)
     await Attendance.create(
         id=uuid4(), session=session, person=person, minutes=60, recorded=NOW, recorded_by=known(f"boss/{HERE}")
@@ -225,15 +231,15 @@ async def _earned(person: Person, had: Things) -> Things:
     version = await PathwayVersion.get(unit_id=person.unit_id)
     rests = {"person_id": person.id, "pathway_id": version.id, "level": "leader"}
     verdict = {"entry": [], "requires": [], "renewal": None, "standing": {"valid_until": None}}
-    case = await Consideration.create(
+    case = await Evaluation.create(
         id=uuid4(), **rests, as_of=TODAY, made=NOW, result="met", standing="in_training", verdict=verdict, evidence=[],
         evidence_sha256="0" * 64, slot=f"{person.id}/steady/leader/", awaiting=True,
     )  # fmt: skip
     decision = await Decision.create(
-        id=uuid4(), key=str(uuid4()), consideration=case, **rests, outcome="certified", on=LONG_AGO, recorded=NOW
+        id=uuid4(), key=str(uuid4()), evaluation=case, **rests, outcome="certified", on=LONG_AGO, recorded=NOW
     )
     refused = await Decision.create(
-        id=uuid4(), key=str(uuid4()), consideration=case, **rests, outcome="declined", on=TODAY, recorded=NOW
+        id=uuid4(), key=str(uuid4()), evaluation=case, **rests, outcome="declined", on=TODAY, recorded=NOW
     )
     objection = await Objection.create(id=uuid4(), person=person, decision=refused, words="I object.", made=NOW)
     certification = await Certification.create(
@@ -258,9 +264,9 @@ async def _certificate(certification: Certification, person: Person, had: Things
         facts = replace(
             FACTS, home=had["home"], name=person.name, issuer_slug=unit.slug, issued=NOW, valid_from=LONG_AGO,
             valid_until=None, status_list=place.address, status_index=place.index,
-            credential_id=f"urn:uuid:{ids.uuid7(NOW, random=secrets.token_bytes)}",
-            verify_token=ids.verify_token(random=secrets.token_bytes),
-            serial=ids.serial(unit.slug[:2].upper(), year=2026, number=place.number),
+            credential_id=f"urn:uuid:{frozen.uuid7(NOW, random=secrets.token_bytes)}",
+            verify_token=frozen.verify_token(random=secrets.token_bytes),
+            serial=frozen.serial(unit.slug[:2].upper(), year=2026, number=place.number),
         )  # fmt: skip
         row = await Certificate.create(
             id=uuid4(), certification=certification, person=person, serial=facts.serial,
@@ -275,8 +281,8 @@ async def _audited(person: Person, had: Things) -> Things:
         id=uuid4(), unit_id=person.unit_id, title="An audit", asked={"as_of": TODAY.isoformat(), "size": 1},
         seed="s", found=1, drawn=NOW, drawn_by_id=known(f"boss/{HERE}"),
     )  # fmt: skip
-    case = await Case.create(id=uuid4(), audit=audit, certification_id=had["certification"], position=1)
-    choosing = await Choosing.create(
+    case = await AuditCase.create(id=uuid4(), audit=audit, certification_id=had["certification"], position=1)
+    choosing = await DeepLinkingSession.create(
         id=uuid4(), registration_id=had["registration"], person=person, deployment_id="1",
         return_url="https://lms.invalid/back", expires=datetime.combine(TODAY, time(), UTC) + timedelta(days=2),
         settings={"several": True, "line_items": True, "review": False, "presentations": [], "data": None},

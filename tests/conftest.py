@@ -13,16 +13,16 @@ from tests import shortcuts
 from tests.copies import SERVER, address, copied, removed
 from tests.soundness import unsound_rows, without_check
 from tests.today import evening
-from training import app as roof
-from training import consequences, facts
-from training.database.opening import opened
+from training.app import application, consequences
+from training.app.resources import open_resources, worker
+from training.core.settings import Settings, load
+from training.core.storage import prepare
+from training.database.connection import opened
 from training.demo.cast import known
 from training.people.actor import Actor
-from training.people.door_keeper import cookie_name
+from training.people.authentication.middleware import cookie_name
 from training.people.sessions import actor_of, open_session
-from training.settings import Settings, load
-from training.storage import prepare
-from training.work import outside, worker
+from training.trail import facts
 
 __all__ = ["evening"]
 ORIGIN = "http://testserver"
@@ -94,7 +94,7 @@ def cast(database: None) -> Callable[[str], Awaitable[Actor]]:
 @pytest.fixture
 async def service(settings: Settings, database: None) -> AsyncIterator[Starlette]:
     """The whole service over the test's database."""
-    app = roof.build(settings)
+    app = application.build(settings)
     async with app.router.lifespan_context(app):
         yield app
 
@@ -105,7 +105,7 @@ async def work(settings: Settings, database: None) -> AsyncIterator[Callable[[],
 
     All but the nightly check of the record.
     """
-    async with outside(settings) as things:
+    async with open_resources(settings) as things:
         toil = without_check(worker(things))
 
         async def done() -> int:

@@ -20,29 +20,30 @@ from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from certificates import changes
-from certificates.credential_models import Artefact
-from certificates.keys import KeyStore
-from certificates.models import Certificate, Certification, Decision, StateChange
-from certificates.nightly import consider_and_follow
-from certificates.recording import record_evidence
-from certificates.safe import Safe
-from certificates.typed_records import Shown
+from certificates.credentials.keys import KeyStore
+from certificates.credentials.models import Artefact
+from certificates.decisions.jobs import evaluate_and_follow
+from certificates.evaluations import changes
+from certificates.evaluations.manual_evidence import record_evidence
+from certificates.evaluations.models import Certificate, Certification, Decision, StateChange
+from certificates.evaluations.typed_records import TypedEvidence
 from tests.certificates.world import BY_RULES, HOME, TODAY, at, publish_pathway
 from tests.soundness import speak_of
-from training import consequences, facts
-from training.database.migrating import migrate
-from training.database.opening import opened
+from training.app import consequences
+from training.app.resources import open_resources
+from training.core.encryption import Encryptor
+from training.core.errors import AppError
+from training.core.settings import load
+from training.database.connection import opened
+from training.database.migrate import migrate
 from training.demo.cast import settle
 from training.demo.doing import being
-from training.errors import Trouble
-from training.facts import Fact, Followup
-from training.people.demo_cast import known
+from training.people.authentication.demo_cast import known
 from training.people.models import Membership, Permission, Person
-from training.settings import load
-from training.trail_check import verify_trail
-from training.work import outside
-from training.worker import Worker
+from training.trail import facts
+from training.trail.models import Fact, Followup
+from training.trail.verify import verify_trail
+from training.trail.worker import Worker
 
 PEOPLE, AT_ONCE, DAYS = 12, 4, 730
 """Who is certified, how many act side by side, and over how many days the rounds are spread."""
@@ -123,8 +124,8 @@ class Kills:
     async def _act(self, now: datetime, begins: int) -> None:
         note = os.open(self.acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         chance = random.Random()
-        async with opened(self.settings.database_url), outside(self.settings) as things:
-            then = consequences.Outside(**(vars(things) | {"now": lambda: now}))
+        async with opened(self.settings.database_url), open_resources(self.settings) as things:
+            then = consequences.Resources(**(vars(things) | {"now": lambda: now}))
             worker = Worker(consequences.HANDLERS, then, now=lambda: now, poll_seconds=0.02)
             os.write(begins, b"!")
             acts = [self._person_acts(now, note, chance) for _ in range(AT_ONCE)]
@@ -142,22 +143,22 @@ class Kills:
                 act = self._certify(person, "first aid again", dara, now)
             else:
                 act = self._withdraw(latest, dara, now)
-            with suppress(Trouble, IntegrityError, OperationalError):  # of two at once one comes second
+            with suppress(AppError, IntegrityError, OperationalError):  # of two at once one comes second
                 if said := await act:
                     os.write(note, f"{said}\n".encode())
             await asyncio.sleep(0)
 
     async def _certify(self, person: Person, what: str, dara: object, now: datetime) -> str:
         before = await Certification.filter(person_id=person.id).count()
-        await record_evidence(person.id, Shown("qualification", what, now.date()), actor=dara, now=now)
-        await consider_and_follow(person.id, home=HOME, now=now)
+        await record_evidence(person.id, TypedEvidence("qualification", what, now.date()), actor=dara, now=now)
+        await evaluate_and_follow(person.id, home=HOME, now=now)
         made = await Certification.filter(person_id=person.id).order_by("-recorded", "-id")
         if len(made) == before:
             return ""
         return f"{'renewed' if len(made) > 1 else 'issued'} {made[0].id}"
 
     async def _withdraw(self, found: Certification, dara: object, now: datetime) -> str:
-        wanted = changes.Wanted("withdrawn", "For a reason.", now.date())
+        wanted = changes.RequestedChange("withdrawn", "For a reason.", now.date())
         await changes.change(found.id, wanted, actor=dara, now=now)
         return f"withdrawn {found.id}"
 
@@ -226,15 +227,15 @@ class Kills:
     async def _finish(self) -> None:
         """Lets a worker do what is left: everything is published, nothing failed, and the trail is sound."""
         end = at(TODAY)
-        async with opened(self.settings.database_url), outside(self.settings) as things:
-            then = consequences.Outside(**(vars(things) | {"now": lambda: end}))
+        async with opened(self.settings.database_url), open_resources(self.settings) as things:
+            then = consequences.Resources(**(vars(things) | {"now": lambda: end}))
             await Worker(consequences.HANDLERS, then, now=lambda: end).work_once()
             if await Certificate.exclude(progress="published").exists():
                 self.wrong.append("a certificate that was never published")
             failed = await facts.failed().values("kind", "last_error")
             self.wrong += [f"{row['kind']} failed: {row['last_error']}" for row in failed]
             self.wrong += (await verify_trail(now=end, keys=await things.keys.seal_keys())).problems
-            await KeyStore(Safe.of(self.settings.secret_key), home=HOME).check()
+            await KeyStore(Encryptor.of(self.settings.secret_key), home=HOME).check()
 
 
 def main(words: list[str]) -> int:

@@ -7,14 +7,14 @@ from typing import Any
 
 from tortoise.models import MetaInfo
 
-from certificates import key_changes, status_lists
+from certificates.credentials import keys, status_lists
 from training.database.engine_sqlite import PRAGMAS
 
 DURABLE = PRAGMAS["synchronous"]
 """How the service itself waits for the disk."""
 SECRET = secrets.token_bytes(32)
 _finalised: dict[MetaInfo, tuple[type, int]] = {}
-_finalise, _generate = MetaInfo.finalise_model, key_changes._generated
+_finalise, _generate = MetaInfo.finalise_model, keys._generated
 _number = count()
 
 
@@ -22,7 +22,7 @@ def take() -> None:
     """Takes the shortcuts from here on."""
     PRAGMAS["synchronous"] = "OFF"  # no test cuts the power, and waiting for the disk takes most of a short one
     MetaInfo.finalise_model = _once  # type: ignore[method-assign]
-    key_changes._generated = _stocked
+    keys._generated = _stocked
     # The order of a list's entries follows from its secret, and takes a tenth of a second.
     status_lists.take.__kwdefaults__["random"] = lambda size: SECRET[:size]
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from training import facts
-from training.consequences import CHECK
-from training.database.opening import transaction
-from training.facts import Fact
-from training.plain_rows import read_plain
-from training.row_check import Comparison, Said
-from training.worker import Worker
+from training.app.consequences import CHECK
+from training.database.connection import transaction
+from training.trail import facts
+from training.trail.models import Fact
+from training.trail.plain_rows import read_plain
+from training.trail.row_check import Comparison, Said
+from training.trail.worker import Worker
 
 
 async def unsound_rows() -> list[str]:

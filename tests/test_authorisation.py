@@ -15,16 +15,16 @@ from tortoise import Tortoise
 
 from tests.belongings import HERE, LEFT, LONG_AGO, PEOPLE, TODAY, Things, world
 from tests.conftest import ORIGIN
-from training.app import ROUTES
+from training.app.application import ROUTES
 from training.demo.cast import PEOPLE as CAST
 from training.demo.cast import known
-from training.facts import Fact
 from training.people.actor import LtiContext
-from training.people.door_keeper import cookie_name
+from training.people.authentication.middleware import cookie_name
 from training.people.models import Membership, Person
 from training.people.roles import ABILITIES, OWN, ROLES
 from training.people.sessions import open_session
-from training.web.doors import ANYONE, SIGNED_IN
+from training.trail.models import Fact
+from training.web.routing import ANYONE, SIGNED_IN
 
 NOWHERE = str(uuid.UUID(int=7))
 MATRIX = sorted(
@@ -462,8 +462,8 @@ async def test_nobody_sees_a_person_of_another_site(browse):
 
 
 def test_every_route_is_in_the_table_of_contents():
-    from training.app import build
-    from training.settings import load
+    from training.app.application import build
+    from training.core.settings import load
 
     app = build(load(_env_file=None, secret_key="s" * 40))
     assert [route for route in app.routes if route not in ROUTES] == []

@@ -12,13 +12,13 @@ import httpx2
 import pytest
 
 from certificates.pathways.commands import check_command
-from courses.loading.package import read_package
-from courses.loading.storing import load
+from courses.packages.package import read_package
+from courses.packages.publish import load
 from tests.copies import NOW
-from tests.courses.packages import small_course, write
+from tests.courses.course_files import small_course, write
 from tests.strangers_input import Sent, requests, spoilt
-from training.csv_files import read_sheet
 from training.demo.cast import PEOPLE, known
+from training.parsing.csv import read_sheet
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "tests/certificates/pathways/examples").rglob("*.yaml"))

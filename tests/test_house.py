@@ -10,14 +10,15 @@ import pytest
 from tortoise.models import Model
 
 from tests.queries import tables_of_people, unbound
-from training import consequences, facts, results
-from training.app import ROUTES
+from training.app import consequences, results
+from training.app.application import ROUTES
+from training.core.settings import Settings
 from training.database.apps import APPS
-from training.fact_writes import EVERYWHERE, WRITES, writes_of
 from training.people.roles import ABILITIES
-from training.sealed_tables import NOT_YET, SEALED, UNSEALED
-from training.settings import Settings
-from training.web.doors import ANYONE, SIGNED_IN
+from training.trail import facts
+from training.trail.fact_writes import EVERYWHERE, WRITES, writes_of
+from training.trail.sealed_tables import NOT_YET, SEALED, UNSEALED
+from training.web.routing import ANYONE, SIGNED_IN
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted(
@@ -53,7 +54,9 @@ def test_no_code_hides_in_init_files():
 
 
 def test_no_function_is_long_and_no_import_hides_inside_one():
-    allowed = {"certificates/press.py"}  # WeasyPrint costs 140 MB and is loaded in the render workers only
+    allowed = {
+        "certificates/credentials/pdf/worker.py"
+    }  # WeasyPrint costs 140 MB and is loaded in the render workers only
     found = []
     for path in CODE:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -68,14 +71,19 @@ def test_no_function_is_long_and_no_import_hides_inside_one():
 
 
 CLOCKS = {
-    "training.clock": {"now"},
+    "training.core.clock": {"now"},
     "datetime.datetime": {"now", "today", "utcnow"},
     "datetime.date": {"today"},
     "time": {"time", "time_ns", "localtime", "gmtime", "ctime"},
 }
 """Where the time of day comes from. What only measures how long something takes is none of them."""
 EDGES = ("training/commands/", "training/demo/")
-READERS = {"training/clock.py", "training/work.py", "training/worker.py", "training/database/making.py"}
+READERS = {
+    "training/core/clock.py",
+    "training/app/resources.py",
+    "training/trail/worker.py",
+    "training/database/make_migration.py",
+}
 """Who reads the clock beside pages and middleware: what runs by itself, for others to be told."""
 
 
@@ -109,8 +117,8 @@ def _clock_reads(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "from training import clock\nclock.now()",
-        "from training.clock import now as moment\nmoment()",
+        "from training.core import clock\nclock.now()",
+        "from training.core.clock import now as moment\nmoment()",
         "from datetime import datetime as dt\ndt.now(UTC)",
         "import datetime\ndatetime.date.today()",
         "import datetime as d\nd.datetime.utcnow()",
@@ -134,9 +142,9 @@ def test_rules_never_read_the_clock():
     assert found == []
 
 
-DAYS = {"training/dates.py", "training/demo/doing.py", "certificates/badge.py"}
+DAYS = {"training/core/dates.py", "training/demo/doing.py", "certificates/credentials/badge.py"}
 """Where days and moments are turned into each other; the demo's days begin at ten, and old badges end in UTC."""
-WRITTEN = {"certificates/pathways/evidence.py", "training/parsing/values.py"}
+WRITTEN = {"certificates/pathways/language/evidence.py", "training/parsing/values.py"}
 """Where a day stands in a file as somebody wrote it, perhaps with an hour of no zone."""
 
 
@@ -182,7 +190,7 @@ def test_links_in_templates_go_through_link():
 
 def test_what_a_page_says_after_something_was_done_is_signed():
     assert [_named(path) for path in CODE if "notice=" in path.read_text("utf-8").replace(", notice=", "")] == [
-        "training/web/pages.py"
+        "training/web/render.py"
     ]
 
 
@@ -263,7 +271,7 @@ def test_every_model_says_what_personal_data_it_holds_and_how_long():
 
 def test_every_table_is_sealed_or_says_why_not():
     there = {f"{room}.{name}": model for room, name, model in _models()}
-    assert set(there) - set(SEALED) - set(UNSEALED) == set(), "say in training/sealed_tables.py what rests on it"
+    assert set(there) - set(SEALED) - set(UNSEALED) == set(), "say in training/trail/sealed_tables.py what rests on it"
     assert (set(SEALED) | set(UNSEALED)) - set(there) == set(), "there is no such table"
     assert set(SEALED) & set(UNSEALED) == set()
     left_out = {f"{table}.{column}" for table, columns in SEALED.items() for column in columns}
@@ -370,32 +378,35 @@ NOT_FROM_REACH = {
     ("training/assessments/actions.py", "submit_rating"): "own_rating has found the actor's part in it",
     ("training/assessments/actions.py", "reconcile"): "own_rating has found the actor's part in it",
     ("training/assessments/signing.py", "sign"): "own_rating has found the actor's part in it",
-    ("training/assessments/stopping.py", "cancel"): "own_rating has found the actor's part in it",
-    ("training/assessments/stopping.py", "hand_on"): "own_rating has found the actor's part in it",
+    ("training/assessments/cancellation.py", "cancel"): "own_rating has found the actor's part in it",
+    ("training/assessments/cancellation.py", "hand_on"): "own_rating has found the actor's part in it",
     ("training/assessments/pages.py", "_trainees"): "part of a query from people_for",
-    ("training/people/giving.py", "may_end"): "asked after gives, of a person whom the actor manages",
+    ("training/people/role_choices.py", "may_end"): "asked after gives, of a person whom the actor manages",
     ("training/people/pages.py", "people"): "part of a query from visible_to",
     ("training/people/pages.py", "_with_memberships"): "of the people that visible_to has listed",
-    ("training/people/reach.py", "reach"): "this is reach",
-    ("training/people/relations.py", "declarable"): "names alone: people of one's own site, and whoever may assess",
-    ("training/people/sign_in.py", "choose"): "the demo's page: there anybody becomes anybody",
+    ("training/people/visibility.py", "reach"): "this is reach",
+    (
+        "training/people/relations/actions.py",
+        "declarable",
+    ): "names alone: people of one's own site, and whoever may assess",
+    ("training/people/authentication/sign_in_pages.py", "choose"): "the demo's page: there anybody becomes anybody",
     ("training/practice/naming.py", "colleagues"): "names alone, of people with a role at one's own site",
     ("training/practice/naming.py", "_person"): "whom somebody names to confirm: joined to what was typed, not shown",
     ("training/practice/overview.py", "totals_of"): "of one's own records, listed before",
-    ("courses/cohort_views.py", "choices"): "part of a query from visible_to",
-    ("courses/learners.py", "_rows"): "of the enrolments that visible_to has listed",
-    ("certificates/actions.py", "_decide"): "by the key of the case that is being decided",
-    ("certificates/erasing.py", "erase"): "people_for has found the person",
-    ("certificates/evidence_pages.py", "_records"): "names of those who recorded",
-    ("certificates/outcome_pages.py", "_objection"): "name of who decided",
-    ("certificates/pages.py", "_waits_again"): "by the slot of the person who is shown",
-    ("certificates/verify.py", "_by_token"): "the public check: the code is the key",
-    ("certificates/workforce.py", "_people"): "of a site that sites_for has found",
-    ("certificates/workforce.py", "_was_here"): "of a site that sites_for has found",
-    ("certificates/workforce.py", "_may_deliver"): "of the people of such a site",
-    ("certificates/workforce.py", "_stuck"): "of the people of such a site",
-    ("certificates/workforce.py", "_expiring"): "of the people of such a site",
-    ("certificates/workforce.py", "_on_hold"): "of the people of such a site",
+    ("courses/cohorts/views.py", "choices"): "part of a query from visible_to",
+    ("courses/learning/learner_pages.py", "_rows"): "of the enrolments that visible_to has listed",
+    ("certificates/decisions/actions.py", "_decide"): "by the key of the case that is being decided",
+    ("certificates/erase_person.py", "erase"): "people_for has found the person",
+    ("certificates/decisions/evidence_pages.py", "_records"): "names of those who recorded",
+    ("certificates/decisions/outcome_pages.py", "_objection"): "name of who decided",
+    ("certificates/decisions/pages.py", "_waits_again"): "by the slot of the person who is shown",
+    ("certificates/verification/pages.py", "_by_token"): "the public check: the code is the key",
+    ("certificates/register/site_pages.py", "_people"): "of a site that sites_for has found",
+    ("certificates/register/site_pages.py", "_was_here"): "of a site that sites_for has found",
+    ("certificates/register/site_pages.py", "_may_deliver"): "of the people of such a site",
+    ("certificates/register/site_pages.py", "_stuck"): "of the people of such a site",
+    ("certificates/register/site_pages.py", "_expiring"): "of the people of such a site",
+    ("certificates/register/site_pages.py", "_on_hold"): "of the people of such a site",
 }
 """File and function with a query about people that starts neither from reach, nor from oneself, nor from a row."""
 
@@ -421,8 +432,12 @@ def test_every_query_about_people_starts_from_reach_from_oneself_or_from_a_row_t
     ("file", "starts", "begins"),
     [
         ("training/people/pages.py", "found = visible_to(me)\n", "found = Person.filter(unit_id=me.unit_id)\n"),
-        ("certificates/recording.py", "Evidence.filter(reach(actor, \"manage people\"))", "Evidence.all()"),
-        ("courses/attempts.py", "Enrolment.filter(reach(actor, \"see people\"))", "Enrolment.all()"),
+        (
+            "certificates/evaluations/manual_evidence.py",
+            "Evidence.filter(reach(actor, \"manage people\"))",
+            "Evidence.all()",
+        ),
+        ("courses/learning/attempts.py", "Enrolment.filter(reach(actor, \"see people\"))", "Enrolment.all()"),
         ("training/practice/asking.py", "Confirmation.filter(reach(actor, \"manage people\"))", "Confirmation.all()"),
     ],
 )  # fmt: skip
@@ -431,3 +446,54 @@ def test_a_query_that_leaves_reach_out_is_noticed(file, starts, begins):
     assert starts in text
     broken = _queries_beside_reach(ROOT / file, text.replace(starts, begins))
     assert len(broken) > len(_queries_beside_reach(ROOT / file, text))
+
+
+MOST_FILES = 18
+"""In one folder: about fifteen, and some room before it has to be taken apart."""
+
+
+def test_no_folder_is_a_maze_and_the_ground_floor_has_no_loose_files():
+    folders = {path.parent for path in CODE}
+    crowded = {_named(folder): len(here) for folder in folders
+               if len(here := [path for path in CODE if path.parent == folder]) > MOST_FILES}  # fmt: skip
+    assert crowded == {}, "take it apart by subject"
+    assert [_named(path) for path in CODE if path.parent == ROOT / "training"] == ["training/__main__.py"]
+
+
+PAGES = re.compile(r"(^|_)(pages|api)\.py$")
+NOT_PAGES = {
+    "training/app/home.py": "the first page of all",
+    "training/app/health.py": "pages for machines",
+    "training/web/assets.py": "files of the house itself",
+    "training/web/render.py": "what pages are made with",
+}
+
+
+def _misplaced(path, text):
+    """Tells of tables outside of models, and of endpoints outside of pages."""
+    found, name = [], _named(path)
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef) and path.name != "models.py":
+            found += [f"{name}: the table {node.name}" for base in node.bases if ast.unparse(base) == "Model"]
+        elif isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            asked = [one.arg for one in node.args.args[:1]] == ["request"]
+            if asked and not PAGES.search(path.name) and name not in NOT_PAGES:
+                found.append(f"{name}: the endpoint {node.name}")
+    return found
+
+
+def test_tables_live_in_models_and_endpoints_in_pages():
+    code = [path for path in CODE if "lms" not in path.parts]  # the pretend LMS has a house of its own
+    assert [one for path in code for one in _misplaced(path, path.read_text("utf-8"))] == []
+    assert set(NOT_PAGES) <= {_named(path) for path in code}
+    broken = "class Table(Model):\n    pass\nasync def shown(request):\n    pass\n"
+    assert len(_misplaced(ROOT / "training/people/actions.py", broken)) == 2
+
+
+def test_what_the_readme_says_to_touch_is_there():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    told = readme.split("## How to change things")[1].split("\n## ")[0]
+    paths = [path for path in re.findall(r"`([\w./]+)`", told) if "/" in path and not path.startswith(".")]
+    assert len(paths) > 20 and [path for path in paths if not (ROOT / path).exists()] == []
+    folders = readme.split("## The map")[1].split("```")[1]
+    assert [path for path in sorted({path.parent for path in CODE}) if f"{path.name}/" not in folders] == []

@@ -6,7 +6,7 @@ import typer
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from training.commands import doctor, material, people, pretend, register, serving, systems, trail
-from training.errors import Trouble
+from training.core.errors import AppError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command("serve")(serving.serve)
@@ -36,7 +36,7 @@ def main() -> None:
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
         app()
-    except (Trouble, DBConnectionError, OperationalError) as trouble:
+    except (AppError, DBConnectionError, OperationalError) as trouble:
         if debug:
             raise
         typer.echo(_line(trouble), err=True)
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _line(trouble: Exception) -> str:
-    if isinstance(trouble, Trouble):
+    if isinstance(trouble, AppError):
         end = "" if trouble.message.endswith((".", "!", "?", ":")) else "."
         return f"{trouble.message}{end} {trouble.remedy}".strip()
     reason = (str(trouble) or "it does not answer").splitlines()[0]

@@ -6,17 +6,17 @@ from uuid import UUID, uuid4
 
 from tortoise.expressions import Subquery
 
-from certificates import changes
-from certificates.audits.models import Audit, Case, visible_to
-from certificates.audits.register import Question, rows
+from certificates.audits.models import Audit, AuditCase, visible_to
 from certificates.audits.rules import draw
-from certificates.models import Certification
-from training import facts
-from training.database.opening import transaction
-from training.dates import local_day
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from certificates.evaluations import changes
+from certificates.evaluations.models import Certification
+from certificates.register.register import Question, rows
+from training.core.dates import local_day
+from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.database.connection import transaction
 from training.people.actor import Actor
-from training.people.addresses import refuse_own
+from training.people.contact.addresses import refuse_own
+from training.trail import facts
 
 FINDINGS = ("upheld", "overturned")
 
@@ -39,7 +39,7 @@ async def draw_sample(title: str, asked: Question, *, size: int, seed: str, acto
             found=len(found), drawn=now, drawn_by_id=actor.person_id,
         )  # fmt: skip
         cases = [
-            await Case.create(id=uuid4(), audit_id=audit.id, certification_id=UUID(one), position=position)
+            await AuditCase.create(id=uuid4(), audit_id=audit.id, certification_id=UUID(one), position=position)
             for position, one in enumerate(drawn, 1)
         ]
         detail = {"size": len(drawn), "found": len(found), "seed": seed}
@@ -49,11 +49,11 @@ async def draw_sample(title: str, asked: Question, *, size: int, seed: str, acto
     return audit
 
 
-async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: datetime) -> Case:
+async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: datetime) -> AuditCase:
     """Upholds or overturns a case, once; overturning withdraws the certification in the same transaction."""
-    case = await Case.get_or_none(id=case_id, audit_id__in=Subquery(visible_to(actor).values("id"))).prefetch_related(
-        "certification"
-    )
+    case = await AuditCase.get_or_none(
+        id=case_id, audit_id__in=Subquery(visible_to(actor).values("id"))
+    ).prefetch_related("certification")
     if case is None:
         raise NotFound("There is no such case.", "Look at the audit again.")
     problems = {} if finding in FINDINGS else {"finding": "Choose upheld or overturned"}
@@ -64,9 +64,9 @@ async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: 
     certification: Certification = case.certification
     remedy = "Ask another auditor."
     await refuse_own(certification.person_id, actor.person_id, "You may not judge your own case.", remedy)
-    wanted = changes.Wanted("withdrawn", reasons, local_day(now, actor.zone), grounds="evidence")
+    wanted = changes.RequestedChange("withdrawn", reasons, local_day(now, actor.zone), grounds="evidence")
     async with changes.conflicts(), transaction():
-        taken = Case.filter(id=case_id, finding="open")
+        taken = AuditCase.filter(id=case_id, finding="open")
         if not await taken.update(finding=finding, reasons=reasons, found=now, found_by_id=actor.person_id):
             raise Conflict("This case has a finding already.", "Look at the audit again.")
         if finding == "overturned":
@@ -75,4 +75,4 @@ async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: 
             "audit.finding", case, actor=actor.person_id, person=certification.person_id, unit=actor.unit_id, now=now,
             detail={"finding": finding},
         )  # fmt: skip
-    return await Case.get(id=case_id)
+    return await AuditCase.get(id=case_id)

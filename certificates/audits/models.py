@@ -7,7 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from certificates.models import Certification
+from certificates.evaluations.models import Certification
 from training.people.actor import Actor
 from training.people.models import Person
 from training.sites.models import CentralUnit
@@ -30,7 +30,7 @@ class Audit(Model):
     seed = fields.CharField(64)
     found = fields.IntField()
     drawn = fields.DatetimeField()
-    cases: fields.ReverseRelation["Case"]
+    cases: fields.ReverseRelation["AuditCase"]
     drawn_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="audits", on_delete=RESTRICT
     )
@@ -42,7 +42,7 @@ class Audit(Model):
         table = "audits_audit"
 
 
-class Case(Model):
+class AuditCase(Model):
     """Is one certification of the sample: open, then upheld or overturned with reasons, once.
 
     Personal data: the finding about a person; kept: as long as the audit.

@@ -11,30 +11,30 @@ from starlette.responses import Response
 from tortoise.expressions import Subquery
 
 from certificates.audits import actions
-from certificates.audits.entry import entry_of
-from certificates.audits.exports import as_cells
-from certificates.audits.models import Audit, Case, visible_to
-from certificates.audits.register import Question, openable, rows
-from certificates.audits.then import look_back
-from certificates.changes import Wanted, change
-from certificates.integrity import damage_of
-from certificates.models import Certificate
-from certificates.outcome_words import CHOICES, GROUNDS
-from certificates.rules import WORDS, permitted_change
-from training import clock
-from training.dates import day
-from training.errors import Invalid, NotFound
+from certificates.audits.models import Audit, AuditCase, visible_to
+from certificates.credentials.integrity import damage_of
+from certificates.evaluations.changes import RequestedChange, change
+from certificates.evaluations.models import Certificate
+from certificates.evaluations.outcome_text import CHOICES, GROUNDS
+from certificates.evaluations.standing import WORDS, permitted_change
+from certificates.register.entry import entry_of
+from certificates.register.exports import as_cells
+from certificates.register.history import look_back
+from certificates.register.register import Question, openable, rows
+from training.core import clock
+from training.core.dates import day
+from training.core.errors import Invalid, NotFound
 from training.people.actor import Actor
 from training.sites.models import Area, Programme
 from training.web.exports import KINDS, spreadsheet
-from training.web.pages import actor, fill, go, identity, page, typed
+from training.web.render import actor, form_data, identity, redirect, render, validate
 
 PAGE_SIZE = 100
 CHANGES = {"suspended": "Suspend it", "restored": "Restore it", "withdrawn": "Withdraw it for good"}
 STANDINGS = [("", "Certified that day"), ("all", "Everybody"), *WORDS.items()]
 
 
-class Asked(BaseModel):
+class RegisterFilterForm(BaseModel):
     """The filters of the register."""
 
     as_of: date | None = Field(None, title="the day")
@@ -44,14 +44,14 @@ class Asked(BaseModel):
     standing: str = ""
 
 
-class Drawn(Asked):
+class SampleForm(RegisterFilterForm):
     """The form that draws an audit."""
 
     title: str = Field(title="a name for the audit", min_length=1, max_length=200)
     size: int = Field(10, title="how many to draw", ge=1, le=500)
 
 
-class Changed(BaseModel):
+class ChangeForm(BaseModel):
     """The form that changes the state of a certification."""
 
     state: Literal["suspended", "restored", "withdrawn"] = Field(title="what should happen")
@@ -61,7 +61,7 @@ class Changed(BaseModel):
     until: date | None = None
 
 
-class Found(BaseModel):
+class FindingForm(BaseModel):
     """The form for one case."""
 
     finding: str = ""
@@ -72,16 +72,16 @@ async def register(request: Request) -> Response:
     """Shows who stood how on a day, with filters in the address."""
     me, values = actor(request), dict(request.query_params)
     try:
-        asked = _question(fill(Asked, values), me)
+        asked = _question(validate(RegisterFilterForm, values), me)
     except Invalid as error:
         shown = await _filters(me, values)
-        return page(request, "audits/register.html", 422, problems=error.problems, rows=None, **shown)
+        return render(request, "audits/register.html", 422, problems=error.problems, rows=None, **shown)
     found = await rows(me, asked)
     begins = values.get("from", "0")
     start = int(begins) if begins.isdecimal() and len(begins) < 100 else 0  # Python reads no number of 5,000 digits
     query, listed = urlencode(asked.query()), found[start : start + PAGE_SIZE]
     opens = await openable(me, listed)
-    return page(
+    return render(
         request,
         "audits/register.html",
         rows=[_line(row, f"/register/{row.id}?{_then(asked)}" if row.id in opens else "") for row in listed],
@@ -103,7 +103,7 @@ def _download(total: int, kind: str) -> str:
 async def register_file(request: Request) -> Response:
     """Gives exactly the rows of the question as a file of the kind that the address ends in."""
     me: Actor = actor(request)
-    asked = _question(fill(Asked, dict(request.query_params)), me)
+    asked = _question(validate(RegisterFilterForm, dict(request.query_params)), me)
     cells = as_cells(await rows(me, asked), asked, extracted=clock.now())
     kind = request.url.path.rpartition(".")[2]
     return await spreadsheet(f"register-{asked.as_of.isoformat()}", kind, cells)
@@ -113,7 +113,7 @@ async def entry(request: Request) -> Response:
     """Opens one row down to its decision, the evidence behind it and every change; posted, changes its state."""
     me: Actor = actor(request)
     state, now = request.app.state, clock.now()
-    asked_of = _question(fill(Asked, dict(request.query_params)), me)
+    asked_of = _question(validate(RegisterFilterForm, dict(request.query_params)), me)
     told = await entry_of(me, identity(request), now, asked_of.moment(me.zone))
     certificate = await Certificate.get(certification_id=told["certification"].id).prefetch_related("certification")
     told |= {"damage": await damage_of(certificate, keys=state.keys, shelf=state.shelf, now=now)}
@@ -121,15 +121,15 @@ async def entry(request: Request) -> Response:
     possible = [(state, CHANGES[state]) for state in CHANGES if permitted_change(told["state"], state)]
     told |= {"may_change": me.may("decide") and bool(possible), "possible": possible, "back": ("Register", "/register")}
     if request.method == "GET":
-        return page(request, "audits/entry.html", **told)
-    values = await typed(request)
+        return render(request, "audits/entry.html", **told)
+    values = await form_data(request)
     try:
-        asked = fill(Changed, values)
-        wanted = Wanted(asked.state, asked.reason, asked.effective, asked.until, asked.grounds)
+        asked = validate(ChangeForm, values)
+        wanted = RequestedChange(asked.state, asked.reason, asked.effective, asked.until, asked.grounds)
         await change(identity(request), wanted, actor=me, now=now)
     except Invalid as error:
-        return page(request, "audits/entry.html", 422, problems=error.problems, values=values, **told)
-    return go(request, f"/register/{identity(request)}", notice="It is changed.")
+        return render(request, "audits/entry.html", 422, problems=error.problems, values=values, **told)
+    return redirect(request, f"/register/{identity(request)}", notice="It is changed.")
 
 
 async def audits(request: Request) -> Response:
@@ -137,7 +137,7 @@ async def audits(request: Request) -> Response:
     me = actor(request)
     if request.method == "POST":
         return await _draw(request, me)
-    return page(request, "audits/audits.html", audits=await _drawn(me), **await _filters(me, {}))
+    return render(request, "audits/audits.html", audits=await _drawn(me), **await _filters(me, {}))
 
 
 async def _drawn(me: Actor) -> list[dict[str, Any]]:
@@ -155,24 +155,24 @@ async def _drawn(me: Actor) -> list[dict[str, Any]]:
 
 
 async def _draw(request: Request, me: Actor) -> Response:
-    values = await typed(request)
+    values = await form_data(request)
     try:
-        asked = fill(Drawn, values)
+        asked = validate(SampleForm, values)
         seed = secrets.token_hex(16)
         made = await actions.draw_sample(
             asked.title, _question(asked, me), size=asked.size, seed=seed, actor=me, now=clock.now()
         )
     except Invalid as error:
         shown = await _filters(me, values)
-        return page(request, "audits/audits.html", 422, problems=error.problems, audits=await _drawn(me), **shown)
-    return go(request, f"/audits/{made.id}")
+        return render(request, "audits/audits.html", 422, problems=error.problems, audits=await _drawn(me), **shown)
+    return redirect(request, f"/audits/{made.id}")
 
 
 async def audit(request: Request) -> Response:
     """Shows an audit with its cases."""
     found = await _audit(request)
     me: Actor = actor(request)
-    drawn = Case.filter(audit=found).order_by("position")
+    drawn = AuditCase.filter(audit=found).order_by("position")
     moment, people = Question.kept(found.asked).moment(me.zone), Subquery(drawn.values("certification__person_id"))
     then = await look_back(me.unit_id, moment, people=people)
     cases = await drawn.values(
@@ -183,27 +183,27 @@ async def audit(request: Request) -> Response:
         one | {"name": then.name(one["person"], one["name"]), "site": then.place_of(one["person"], one["site"]).site}
         for one in cases
     ]
-    return page(request, "audits/audit.html", audit=found, cases=told, back=("Audits", "/audits"))
+    return render(request, "audits/audit.html", audit=found, cases=told, back=("Audits", "/audits"))
 
 
 async def case(request: Request) -> Response:
     """Shows one case with its evidence; posted, records the finding."""
     me, found = actor(request), await _audit(request)
-    one = await Case.get_or_none(id=identity(request, "case"), audit=found)
+    one = await AuditCase.get_or_none(id=identity(request, "case"), audit=found)
     if one is None:
         raise NotFound("There is no such case.", "Look at the audit again.")
     told: dict[str, Any] = {"audit": found, "case": one, "back": (found.title, f"/audits/{found.id}")}
     asked_of = Question.kept(found.asked).moment(me.zone)
     told |= await entry_of(me, one.certification_id, clock.now(), asked_of)
     if request.method == "GET":
-        return page(request, "audits/case.html", **told)
-    values = await typed(request)
+        return render(request, "audits/case.html", **told)
+    values = await form_data(request)
     try:
-        asked = fill(Found, values)
+        asked = validate(FindingForm, values)
         await actions.find(one.id, finding=asked.finding, reasons=asked.reasons, actor=me, now=clock.now())
     except Invalid as error:
-        return page(request, "audits/case.html", 422, problems=error.problems, values=values, **told)
-    return go(request, f"/audits/{found.id}", notice="The finding is recorded.")
+        return render(request, "audits/case.html", 422, problems=error.problems, values=values, **told)
+    return redirect(request, f"/audits/{found.id}", notice="The finding is recorded.")
 
 
 async def _audit(request: Request) -> Audit:
@@ -217,7 +217,7 @@ def _then(asked: Question) -> str:
     return urlencode({name: value for name, value in asked.query().items() if name in ("as_of", "known_at")})
 
 
-def _question(asked: Asked, me: Actor) -> Question:
+def _question(asked: RegisterFilterForm, me: Actor) -> Question:
     today = me.today
     if asked.known_at and asked.known_at > today:
         words = "Enter today or an earlier day. Nobody knows yet what will be known then"

@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from certificates.pathways.checking import check, check_file
-from certificates.pathways.evaluate import evaluate
-from certificates.pathways.reading import read_evidence, read_instruments, read_pathway
+from certificates.pathways.check_files import check, check_file
+from certificates.pathways.engine.evaluate import evaluate
+from certificates.pathways.language.read import read_evidence, read_instruments, read_pathway
 from training.instruments.schema import Instrument
-from training.parsing.messages import Faulty, Mistake
+from training.parsing.messages import FileError, Mistake
 
 Read = TypeVar("Read")
 
@@ -40,7 +40,7 @@ def evaluate_command(
 def _read(reading: Callable[[], Read], mistakes: list[Mistake]) -> Read | None:
     try:
         return reading()
-    except Faulty as fault:
+    except FileError as fault:
         mistakes += fault.mistakes
         return None
 
@@ -50,8 +50,8 @@ def _instruments(folder: Path | str | None) -> list[Instrument]:
     if folder is None:
         return []
     if not Path(folder).is_dir():
-        raise Faulty([Mistake(str(folder), 1, "the folder of instruments does not exist", "look at its name")])
+        raise FileError([Mistake(str(folder), 1, "the folder of instruments does not exist", "look at its name")])
     mistakes = [mistake for path in sorted(Path(folder).glob("*.yaml")) for mistake in check_file(path)]
     if mistakes:
-        raise Faulty(mistakes)
+        raise FileError(mistakes)
     return read_instruments(folder)

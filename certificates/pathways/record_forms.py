@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from certificates.pathways.case import open_case
-from certificates.pathways.evaluate import RULES
-from certificates.pathways.evidence import Evidence
-from certificates.pathways.places import Place
-from certificates.pathways.requirements import may_waive
-from certificates.pathways.shapes import Condition, Leaf, Level, Pathway, Requirement, Requirements, Signatory
-from certificates.pathways.signatories import may_sign
+from certificates.pathways.engine.context import Context, open_case
+from certificates.pathways.engine.evaluate import RULES
+from certificates.pathways.engine.requirements import may_waive
+from certificates.pathways.engine.signatories import may_sign
+from certificates.pathways.language.evidence import Evidence
+from certificates.pathways.language.schema import Condition, Leaf, Level, Pathway, Requirement, Requirements, Signatory
 from training.parsing.keywords import ATTRIBUTES, NAMES_OF_RECORDS
 from training.parsing.values import Sure
 
@@ -82,7 +81,7 @@ def accepts(rule: Rule, evidence: Evidence, record_id: str, today: date) -> bool
     pathway, level, requirement = rule
     record = next(one for one in evidence.records if one.id == record_id)
     case = open_case(pathway, evidence, None, instruments=(), rules=RULES)
-    place = Place(case=case, day=record.on or today, subject=case.holder, level=level)
+    place = Context(case=case, day=record.on or today, subject=case.holder, level=level)
     if record.type == "waiver":
         return may_waive(record, requirement.waivable_by, place.day, place) is not Sure.NO
     by = signatory_of(record.type, rule)

@@ -14,15 +14,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.places import database, kinds
 from tests.training.databases import made
-from training import facts
-from training.database.opening import transaction
-from training.facts import Fact, Followup
+from training.database.connection import transaction
 from training.people.models import Person
-from training.row_digests import SealedRow, digested
-from training.sealing import seal_trail
 from training.sites.models import CentralUnit
-from training.trail_check import SealKey, verify_trail
-from training.worker import Worker
+from training.trail import facts
+from training.trail.models import Fact, Followup, SealedRow
+from training.trail.row_digests import digested
+from training.trail.seals import seal_trail
+from training.trail.verify import SealKey, verify_trail
+from training.trail.worker import Worker
 
 ENTRIES = 100_000
 PIECES = 3_000

@@ -6,8 +6,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from playwright.sync_api import Page
 
-from training.app import ROUTES
-from training.web.doors import Door
+from training.app.application import ROUTES
+from training.web.routing import ProtectedRoute
 
 NOT_PAGES = re.compile(
     r"\.(csv|xlsx|pdf|json|png|svg|zip|jwt)(\?|$)|/(assets|health|metrics|demo|language|sign-out|api|keys|status-lists)(/|$)"
@@ -19,7 +19,7 @@ PAGES_OF_ONE_ROUTE = 2
 def pattern_of(path: str) -> str:
     """Names the route that answers the path; the path itself when none does."""
     for route in ROUTES:
-        if isinstance(route, Door) and route.path_regex.match(path) and "GET" in (route.methods or ()):
+        if isinstance(route, ProtectedRoute) and route.path_regex.match(path) and "GET" in (route.methods or ()):
             return route.path
     return path
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from certificates import frozen, ids, status_lists
-from certificates.grounds import Consideration, PathwayVersion
-from certificates.models import Certificate, Certification, Decision
+from certificates.credentials import facts as frozen
+from certificates.credentials import status_lists
+from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation, PathwayVersion
 from tests.certificates.examples import FACTS
 from tests.soundness import speak_of
-from training.database.opening import transaction
+from training.database.connection import transaction
 from training.demo.cast import known
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -28,12 +28,12 @@ async def awarded(person: str = "amina", **changes) -> Certificate:
         },
     )  # fmt: skip
     given = {"person_id": known(person), "pathway_id": version.id, "level": "group_leader"}
-    basis = await Consideration.create(
+    basis = await Evaluation.create(
         id=uuid4(), **given, as_of=NOW.date(), made=NOW, result="met", standing="certified", verdict={},
         evidence=[], evidence_sha256="0" * 64,
     )  # fmt: skip
     decision = await Decision.create(
-        id=uuid4(), key=str(uuid4()), consideration_id=basis.id, **given, outcome="certified", on=NOW.date(),
+        id=uuid4(), key=str(uuid4()), evaluation_id=basis.id, **given, outcome="certified", on=NOW.date(),
         recorded=NOW,
     )  # fmt: skip
     certification = await Certification.create(
@@ -45,9 +45,9 @@ async def awarded(person: str = "amina", **changes) -> Certificate:
         place = await status_lists.take(unit, home=HOME)
         facts = replace(
             FACTS, home=HOME, issued=NOW, valid_from=NOW.date(), status_list=place.address, status_index=place.index,
-            credential_id=f"urn:uuid:{ids.uuid7(NOW, random=secrets.token_bytes)}",
-            verify_token=ids.verify_token(random=secrets.token_bytes),
-            serial=ids.serial("GT", year=2026, number=place.number), **changes,
+            credential_id=f"urn:uuid:{frozen.uuid7(NOW, random=secrets.token_bytes)}",
+            verify_token=frozen.verify_token(random=secrets.token_bytes),
+            serial=frozen.serial("GT", year=2026, number=place.number), **changes,
         )  # fmt: skip
         made = await Certificate.create(
             id=uuid4(), certification_id=certification.id, person_id=known(person), serial=facts.serial,

@@ -3,13 +3,12 @@
 import re
 from collections import Counter
 
-from certificates.grounds import Consideration
-from certificates.models import Certificate, Certification, Decision
+from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation
 from tests.certificates.walked_model import GOOD, PUBLIC, TAGS, Model
 from tests.certificates.walked_world import COORDINATORS, LEARNER, World
 from training.demo.cast import known
 from training.people.models import Permission
-from training.people.reach import live_on
+from training.people.visibility import active_on
 
 
 async def compare(world: World, model: Model, *, files: bool, with_address: bool) -> None:
@@ -25,7 +24,7 @@ async def compare(world: World, model: Model, *, files: bool, with_address: bool
     _letters(world, model, with_address=with_address)
     if world.letters and not with_address:
         assert "Amina" in (await world.get("dara", "/letters")).text, "what cannot be sent is nobody's task"
-    waits = Consideration.filter(person_id=LEARNER, level="leader", awaiting=True)
+    waits = Evaluation.filter(person_id=LEARNER, level="leader", awaiting=True)
     assert await waits.exists() == model.waits, "a case waits that does not, or none that does"
 
 
@@ -46,7 +45,7 @@ async def _rights(model: Model) -> None:
     holds = {"amina": model.state in GOOD}
     holds |= {key: award.holds(model.today) for key, award in model.assessors.items()}
     for key, may in holds.items():
-        held = await Permission.filter(live_on(model.today), person_id=known(key)).count()
+        held = await Permission.filter(active_on(model.today), person_id=known(key)).count()
         assert held == may, (key, "may do what she may not, or may not what she may")
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from certificates import addresses, statuslist
-from certificates.frozen import CertificateFacts, EvidenceCount, Signatory
-from certificates.multikey import multikey
+from certificates.credentials import bitstring, urls
+from certificates.credentials.facts import CertificateFacts, EvidenceCount, Signatory
+from certificates.credentials.proofs import multikey
 
 HOME = "https://training.example.org"
 NOW = datetime(2027, 3, 3, 14, 0, tzinfo=UTC)
@@ -47,13 +47,13 @@ FACTS = CertificateFacts(
     email_hash="sha256$" + "ab" * 32,
     email_salt="pepper",
 )
-ISSUER = addresses.issuer_did(HOME, FACTS.issuer_slug)
+ISSUER = urls.issuer_did(HOME, FACTS.issuer_slug)
 
 ED25519 = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 METHOD = f"{ISSUER}#{multikey(ED25519.public_key())}"
 KEYS = {METHOD: ED25519.public_key()}
 RSA: RSAPrivateKey = generate_private_key(public_exponent=65537, key_size=2048)
-KID = addresses.key_page(HOME, "k1")
+KID = urls.key_page(HOME, "k1")
 
 
 def facts(**changes: Any) -> CertificateFacts:
@@ -63,4 +63,4 @@ def facts(**changes: Any) -> CertificateFacts:
 
 def unsigned_list(*raised: int) -> dict[str, Any]:
     """Gives the unsigned status list with some bits set."""
-    return statuslist.credential(LIST, issuer=ISSUER, encoded=statuslist.packed(raised), now=NOW)
+    return bitstring.credential(LIST, issuer=ISSUER, encoded=bitstring.packed(raised), now=NOW)

@@ -14,21 +14,21 @@ from uuid import UUID, uuid4
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from certificates.erasing import erase
-from certificates.grounds import Consideration
-from certificates.models import Certificate, Certification, Decision, Objection, StateChange
+from certificates.erase_person import erase
+from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation, Objection, StateChange
 from tests.certificates import walked_world as world
 from tests.certificates.comparison import compare
 from tests.certificates.walked_model import SUBJECTS, Award, Change, Model, Record
-from training import clock, facts
 from training.assessments import signing
 from training.assessments.actions import Noted, Opening, open_assessment, save_draft, submit_rating
+from training.core import clock
+from training.core.errors import Invalid, NotAllowed
 from training.demo.cast import known
-from training.errors import Invalid, NotAllowed
 from training.people.actions import end_membership, give_membership
 from training.people.models import Membership
-from training.people.relations import declare
-from training.trail_check import verify_trail
+from training.people.relations.actions import declare
+from training.trail import facts
+from training.trail.verify import verify_trail
 
 WHY = "Seen with the papers."
 TYPES = {"first aid": "qualification", "refresher": "learning", "way back": "learning", "own file": "portfolio"}
@@ -254,7 +254,7 @@ class Walk(RuleBasedStateMachine):
         self.done()
 
     async def _case(self) -> UUID | None:
-        now = await Consideration.get_or_none(person_id=world.LEARNER, level="leader", slot__isnull=False)
+        now = await Evaluation.get_or_none(person_id=world.LEARNER, level="leader", slot__isnull=False)
         return now and now.id
 
     @precondition(lambda self: self.model.latest)

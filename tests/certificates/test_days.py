@@ -8,10 +8,10 @@ import jwt
 import pytest
 import time_machine
 
-from certificates.audits.register import Question, rows
-from certificates.models import Certificate
+from certificates.evaluations.models import Certificate
+from certificates.register.register import Question, rows
 from tests.certificates.world import BY_RULES, certified, changed, publish_pathway
-from training.dates import local_day
+from training.core.dates import local_day
 from training.demo.cast import known
 from training.demo.doing import being
 from training.sites.models import CentralUnit

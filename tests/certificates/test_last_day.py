@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 import jwt
 import pytest
 
-from certificates import badge, integrity, offline, publishing, sheet, signing
-from certificates.models import Certificate
-from certificates.verify import answer
+from certificates.credentials import badge, integrity, offline_code, proofs, publish
+from certificates.credentials.pdf import template
+from certificates.evaluations.models import Certificate
+from certificates.verification.pages import answer
 from tests.certificates.examples import ED25519, HOME, KID, METHOD, RSA, facts
 from tests.certificates.world import BY_RULES, at, certificate_of, certified, publish_pathway
-from training.dates import end_of
+from training.core.dates import end_of
 from training.sites.models import CentralUnit
 
 SQUARE = f"{HOME}/status-lists/0b4f0c56-0000-4000-8000-000000000001"
@@ -31,14 +32,14 @@ def test_badge_token_and_square_end_in_the_same_second(first, last, zone, begins
     said = facts(valid_from=first, valid_until=last, zone=zone, status_list=SQUARE)
     document = badge.compose(said)
     assert (document["validFrom"], document["validUntil"]) == (begins, ends)
-    signed = signing.sign_document(document, key=ED25519, method=METHOD, created=said.issued)
-    claims = jwt.decode(signing.sign_token(signed, key=RSA, kid=KID), options={"verify_signature": False})
-    code = offline.code(said, kid="0123456789abcdef", sign=ED25519.sign)
-    proven = offline.read(code, keys={"0123456789abcdef": ED25519.public_key()})
+    signed = proofs.sign_document(document, key=ED25519, method=METHOD, created=said.issued)
+    claims = jwt.decode(proofs.sign_token(signed, key=RSA, kid=KID), options={"verify_signature": False})
+    code = offline_code.code(said, kid="0123456789abcdef", sign=ED25519.sign)
+    proven = offline_code.read(code, keys={"0123456789abcdef": ED25519.public_key()})
     moments = [datetime.fromisoformat(text) for text in (begins, ends)]
     assert [claims["nbf"], claims["exp"]] == [int(one.timestamp()) for one in moments]
     assert [proven.starts, proven.ends] == moments
-    assert f"{last.day} {last:%B %Y}" in sheet.markup(said)
+    assert f"{last.day} {last:%B %Y}" in template.markup(said)
 
 
 @pytest.mark.by_hand
@@ -46,7 +47,7 @@ async def test_the_public_check_turns_at_that_moment(service, tmp_path):
     await CentralUnit.all().update(zone="America/New_York")
     await publish_pathway(tmp_path, BY_RULES)
     row = await certificate_of(await certified("amina", date(2026, 7, 2)))
-    await publishing.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=at(date(2026, 7, 2)))
+    await publish.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=at(date(2026, 7, 2)))
     row = await Certificate.get(id=row.id).prefetch_related("certification")
     given = integrity.facts_of(row)
     assert given.zone == "America/New_York"

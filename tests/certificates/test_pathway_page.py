@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from courses.journeys import journey_of
-from courses.models import Completion, Enrolment, Progress
+from courses.learning.journey import journey_of
+from courses.learning.models import Completion, Enrolment, Progress
 from tests.certificates.world import (
     BY_RULES,
     NAMED,
@@ -19,7 +19,7 @@ from tests.certificates.world import (
     waiting,
 )
 from tests.courses.conftest import small_steps
-from training.dates import day
+from training.core.dates import day
 from training.demo.cast import known
 
 __all__ = ["small_steps"]

@@ -12,30 +12,30 @@ from uuid import UUID
 import httpx2
 import time_machine
 
-from certificates.grounds import RecordedEvidence
-from certificates.models import Certificate, Certification
-from certificates.pathway_versions import load_pathway
-from certificates.recording import record_evidence
-from certificates.typed_records import Shown
+from certificates.evaluations.manual_evidence import record_evidence
+from certificates.evaluations.models import Certificate, Certification, RecordedEvidence
+from certificates.evaluations.pathway_versions import load_pathway
+from certificates.evaluations.typed_records import TypedEvidence
 from tests import shortcuts
 from tests.copies import address, copied
 from tests.soundness import speak_of
-from training import app as roof
-from training import clock, consequences, facts
-from training.assessments.loading import load_instrument
-from training.assessments.versions import InstrumentVersion
-from training.database.opening import opened
-from training.dates import DEFAULT_ZONE, local_day
+from training.app import application, consequences
+from training.app.resources import open_resources, worker
+from training.assessments.load import load_instrument
+from training.assessments.models import InstrumentVersion
+from training.core import clock
+from training.core.dates import DEFAULT_ZONE, local_day
+from training.core.settings import load
+from training.core.storage import prepare
+from training.database.connection import opened
 from training.demo.cast import known
 from training.demo.doing import being
 from training.people.actor import Actor
-from training.people.door_keeper import cookie_name
+from training.people.authentication.middleware import cookie_name
 from training.people.models import Email, Letter
 from training.people.sessions import open_session
-from training.settings import load
 from training.sites.models import Programme
-from training.storage import prepare
-from training.work import outside, worker
+from training.trail import facts
 
 BEGIN = date(2027, 2, 1)
 ORIGIN = "http://testserver"
@@ -104,9 +104,9 @@ class World:
         shortcuts.begin()
         await self._stack.enter_async_context(copied(self.settings.database_url))
         await self._stack.enter_async_context(opened(self.settings.database_url))
-        self._app = roof.build(self.settings)
+        self._app = application.build(self.settings)
         await self._stack.enter_async_context(self._app.router.lifespan_context(self._app))
-        things = await self._stack.enter_async_context(outside(self.settings))
+        things = await self._stack.enter_async_context(open_resources(self.settings))
         self.keys, self._worker = things.keys, worker(things)
         if not with_address:
             email = await Email.get(person_id=LEARNER)
@@ -114,7 +114,7 @@ class World:
             await speak_of(email)
         await self._publish()
         for key in ASSESSORS:
-            shown = Shown("qualification", "assessor training", BEGIN, pathway="walked")
+            shown = TypedEvidence("qualification", "assessor training", BEGIN, pathway="walked")
             await record_evidence(known(key), shown, actor=await self.being("dara"), now=clock.now())
         await self.work()
         found = {one.person_id: one.id async for one in Certification.filter(level="assessor")}

@@ -3,13 +3,12 @@
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
-from certificates import changes
-from certificates.grounds import Consideration
-from certificates.models import Certificate, Certification
-from certificates.nightly import consider_and_follow
-from certificates.pathway_versions import load_pathway
-from certificates.recording import record_evidence
-from certificates.typed_records import Shown
+from certificates.decisions.jobs import evaluate_and_follow
+from certificates.evaluations import changes
+from certificates.evaluations.manual_evidence import record_evidence
+from certificates.evaluations.models import Certificate, Certification, Evaluation
+from certificates.evaluations.pathway_versions import load_pathway
+from certificates.evaluations.typed_records import TypedEvidence
 from tests.certificates.awarded import HOME
 from tests.today import TODAY
 from training.demo.cast import known
@@ -58,14 +57,14 @@ async def shown(
     """Records a qualification of somebody, or evidence of another type."""
     actor = await being("dara", recorded or on)
     made = await record_evidence(
-        known(key), Shown(type_, what, on), actor=actor, now=at(recorded or on, 9)
+        known(key), TypedEvidence(type_, what, on), actor=actor, now=at(recorded or on, 9)
     )  # fmt: skip
     return made.id
 
 
 async def considered(key: str, day: date = TODAY, hour: int = 10) -> None:
     """Does for somebody what the nightly work does for everybody."""
-    await consider_and_follow(known(key), home=HOME, now=at(day, hour))
+    await evaluate_and_follow(known(key), home=HOME, now=at(day, hour))
 
 
 async def certified(key: str, day: date = TODAY) -> Certification:
@@ -75,16 +74,16 @@ async def certified(key: str, day: date = TODAY) -> Certification:
     return await Certification.filter(person_id=known(key), pathway_slug="steady").order_by("-recorded").first()
 
 
-async def waiting(key: str, day: date = TODAY) -> Consideration:
+async def waiting(key: str, day: date = TODAY) -> Evaluation:
     """Brings somebody to where a named person has to decide, on the second pathway."""
     await shown(key, on=day)
     await considered(key, day)
-    return await Consideration.get(person_id=known(key), pathway__slug="chosen", awaiting=True)
+    return await Evaluation.get(person_id=known(key), pathway__slug="chosen", awaiting=True)
 
 
 async def changed(found: Certification, state: str, *, on: date, recorded: date | None = None, until=None) -> None:
     """Changes a certification as the central unit does."""
-    wanted = changes.Wanted(state, f"{state.capitalize()} for a reason.", on, until)
+    wanted = changes.RequestedChange(state, f"{state.capitalize()} for a reason.", on, until)
     await changes.change(found.id, wanted, actor=await being("dara", on), now=at(recorded or on, 12))
 
 

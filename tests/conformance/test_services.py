@@ -10,12 +10,12 @@ import pytest
 
 from tests.training.lti.conftest import Side
 from training.demo.cast import known
-from training.facts import Followup
-from training.lti import delivery, roster, scores
 from training.lti.models import Context, Registration
-from training.lti.platform import Column, Platform
-from training.lti.scores import Value
-from training.worker import Worker
+from training.lti.platform import roster, score_delivery, scores
+from training.lti.platform.client import Column, Platform
+from training.lti.platform.scores import Value
+from training.trail.models import Followup
+from training.trail.worker import Worker
 
 COURSE = "/courses/leading-a-parenting-group"
 
@@ -31,7 +31,7 @@ async def sent(side: Side) -> list[dict[str, Any]]:
     await side.launch()
 
     async def send(work: Followup, platform: Platform) -> None:
-        await delivery.deliver(work, platform, now=now())
+        await score_delivery.deliver(work, platform, now=now())
 
     for given in (40, 80):
         await scores.report(known("amina"), [COURSE], Value(given, comment="Marked"), now=now())

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from courses.loading.storing import load
+from courses.packages.publish import load
 from tests.copies import NOW
-from tests.courses.packages import write
+from tests.courses.course_files import write
+from training.core.settings import Settings
 from training.people.actor import Actor
-from training.settings import Settings
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from tests.stories.verbs import (
     until,
     waits_for,
 )
-from training import clock
-from training.dates import DEFAULT_ZONE, local_day
+from training.core import clock
+from training.core.dates import DEFAULT_ZONE, local_day
 
 COURSE = "/courses/leading-a-parenting-group"
 GROUP = "Riverside Friday group"

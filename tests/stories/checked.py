@@ -9,8 +9,8 @@ from playwright.sync_api import FilePayload, Page
 from tests.stories.checking import Held, day_shown, downloaded_rows, register_rows, status_bit
 from tests.stories.records import counts, rows
 from tests.stories.verbs import DESK, Stage, fills, follows_link, press, read, sees, until
-from training import clock
-from training.dates import DEFAULT_ZONE, day, local_day
+from training.core import clock
+from training.core.dates import DEFAULT_ZONE, day, local_day
 
 CARDIFF = "/register?area=CDF"
 

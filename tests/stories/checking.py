@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from training.dates import DEFAULT_ZONE, local_day
+from training.core.dates import DEFAULT_ZONE, local_day
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import asyncpg
 from tortoise.context import TortoiseContext
 
 from training.database.apps import APPS, Apps
-from training.database.migrating import migrate
-from training.database.opening import opened
+from training.database.connection import opened
+from training.database.migrate import migrate
 
 GIVEN = os.environ.get("TRAINING_TEST_DATABASE", "sqlite://")
 POSTGRES = GIVEN.startswith("postgres")
-TRAIL = {"trail": ["training.row_digests", "training.facts", "training.sealing"]}
+TRAIL = {"trail": ["training.trail.models"]}
 
 
 @asynccontextmanager

@@ -9,8 +9,8 @@ import time_machine
 
 from tests.training.lti.conftest import Side, side
 from tests.training.practice.test_actions import SESSION
+from training.core.errors import Invalid
 from training.demo.cast import known
-from training.errors import Invalid
 from training.lti.models import Identity
 from training.people.models import Membership
 from training.practice import actions

@@ -7,17 +7,17 @@ from email import policy
 
 import pytest
 
-from training.baseline import accept
-from training.consequences import CHECK, EVERY, HANDLERS, Outside
-from training.database.opening import connection
+from training.app.consequences import CHECK, EVERY, HANDLERS, Resources
+from training.app.resources import open_resources
+from training.app.trail_reports import SHOWN
+from training.database.connection import connection
 from training.demo.cast import known
-from training.facts import Fact, Followup
+from training.people.authentication.operator import OPERATOR
 from training.people.models import Email, Membership, Person
-from training.people.operator import OPERATOR
-from training.row_check import Pace
-from training.trail_reports import SHOWN
-from training.work import outside
-from training.worker import Worker
+from training.trail.baseline import accept
+from training.trail.models import Fact, Followup
+from training.trail.row_check import Pace
+from training.trail.worker import Worker
 
 SUBJECT = "The record was changed by other hands"
 NIGHT = timedelta(days=1)
@@ -26,11 +26,11 @@ NIGHT = timedelta(days=1)
 @pytest.fixture
 async def night(settings, database):
     """Does the check of a night, counted from today's, and what comes of it."""
-    async with outside(settings) as things:
+    async with open_resources(settings) as things:
 
         async def done(number=0):
             moment = datetime.now(UTC) + number * NIGHT
-            then = Outside(**(vars(things) | {"now": lambda: moment}))
+            then = Resources(**(vars(things) | {"now": lambda: moment}))
             await Worker(HANDLERS, then, repeats={CHECK: EVERY[CHECK]}, now=lambda: moment).work_once()
 
         yield done

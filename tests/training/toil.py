@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from training import facts
-from training.database.opening import transaction
-from training.facts import Followup
-from training.worker import Worker
+from training.database.connection import transaction
+from training.trail import facts
+from training.trail.models import Followup
+from training.trail.worker import Worker
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 

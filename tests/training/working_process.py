@@ -6,9 +6,9 @@ import sys
 from datetime import timedelta
 
 from tests.training.databases import TRAIL
-from training.database.opening import opened
-from training.facts import Followup
-from training.worker import Worker
+from training.database.connection import opened
+from training.trail.models import Followup
+from training.trail.worker import Worker
 
 
 async def note(work: Followup, file: int) -> None:

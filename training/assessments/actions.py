@@ -9,20 +9,19 @@ from uuid import UUID, uuid4
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
-from training import facts
 from training.assessments.eligible import eligibility, others_who_rate
 from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark, packed, unpacked
-from training.assessments.models import LEFT, Assessment, Draft, Rater, Rating, Reconciliation
+from training.assessments.models import LEFT, Assessment, Draft, InstrumentVersion, Rater, Rating, Reconciliation
 from training.assessments.reading import draft_name, instrument_of, rows_of
-from training.assessments.versions import InstrumentVersion
-from training.database.opening import transaction
-from training.dates import local_day
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.core.dates import local_day
+from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.database.connection import transaction
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
 from training.people.models import Membership
-from training.people.reach import live_on, people_for
+from training.people.visibility import active_on, people_for
 from training.sites.programmes import programme_of
+from training.trail import facts
 
 MEDIA = {"live": "I was in the room", "video": "I watched a video"}
 
@@ -146,7 +145,7 @@ async def _checked(opening: Opening, actor: Actor, now: datetime) -> InstrumentV
 
 
 async def _site_of(person: UUID, day: date) -> UUID | None:
-    held = Membership.filter(live_on(day), person_id=person, site_id__isnull=False).order_by("starts", "id")
+    held = Membership.filter(active_on(day), person_id=person, site_id__isnull=False).order_by("starts", "id")
     sites = await held.values_list("site_id", flat=True)
     return UUID(str(sites[0])) if sites else None
 

@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from training import facts
-from training.assessments.versions import CalibrationRun, Instrument
-from training.database.opening import transaction
-from training.dates import local_day
-from training.errors import Invalid, NotAllowed, NotFound
+from training.assessments.models import CalibrationRun, Instrument
+from training.core.dates import local_day
+from training.core.errors import Invalid, NotAllowed, NotFound
+from training.database.connection import transaction
 from training.people.actor import Actor
-from training.people.addresses import refuse_own
-from training.people.reach import may_for
+from training.people.contact.addresses import refuse_own
+from training.people.visibility import may_for
+from training.trail import facts
 
 
 async def record_calibration(

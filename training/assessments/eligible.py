@@ -7,15 +7,14 @@ from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 
-from training.assessments.models import Assessment
+from training.assessments.models import Assessment, CalibrationRun
 from training.assessments.rules import Calibrated, Eligibility, Held, RaterFacts, Related, may_sign
-from training.assessments.versions import CalibrationRun
-from training.people.addresses import same_human
+from training.people.contact.addresses import same_human
 from training.people.models import Membership, Permission, Person
 from training.people.names import has_name
-from training.people.reach import live_on
-from training.people.relations import standing_relations
+from training.people.relations.actions import standing_relations
 from training.people.roles import ABILITIES
+from training.people.visibility import active_on
 
 
 async def facts_about(rater: UUID, *, trainee: UUID, instrument_id: UUID) -> RaterFacts:
@@ -57,8 +56,8 @@ async def eligibility(rater: UUID, assessment: Assessment, *, days: Sequence[dat
 async def others_who_rate(unit_id: UUID, *, without: Sequence[UUID], day: date) -> list[dict[str, Any]]:
     """Lists the people of a unit who can be asked to rate too: an assessor's role and a live permission."""
     roles = list(ABILITIES["assess"])
-    held = Membership.filter(live_on(day), role__in=roles).values("person_id")
-    able = Permission.filter(live_on(day)).filter(Q(what__endswith="/assessor") | Q(may__istartswith="assess"))
+    held = Membership.filter(active_on(day), role__in=roles).values("person_id")
+    able = Permission.filter(active_on(day)).filter(Q(what__endswith="/assessor") | Q(may__istartswith="assess"))
     rows = (
         await Person.filter(unit_id=unit_id, erased_at__isnull=True, test_user=False, id__in=Subquery(held))
         .filter(id__in=Subquery(able.values("person_id")))

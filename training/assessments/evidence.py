@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from training.assessments.marks import rating_of
-from training.assessments.models import Assessment
+from training.assessments.models import Assessment, CalibrationRun
 from training.assessments.reading import instrument_of, settled_rows
 from training.assessments.rules import AGREEMENT_NEEDED
-from training.assessments.versions import CalibrationRun
-from training.dates import local_day
+from training.core.dates import local_day
 
 Record = dict[str, Any]
 

@@ -18,7 +18,7 @@ JUDGED = "judged"
 
 
 @dataclass(frozen=True)
-class Row:
+class MarkRow:
     """The marks of one rater (item: mark), or the row that the raters agreed on."""
 
     by: str
@@ -27,7 +27,7 @@ class Row:
     reasons: str = ""
 
 
-def rating_of(instrument: Instrument, row: Row) -> dict[str, Any]:
+def rating_of(instrument: Instrument, row: MarkRow) -> dict[str, Any]:
     """Gives a row as the pathway language writes a rating: `{by, items}`, or `{by, judged, reasons}`."""
     agreed = {"agreed": True} if row.agreed else {}
     if instrument.kind == "judgement":
@@ -45,7 +45,7 @@ def unpacked(stored: Mapping[str, Mark] | None) -> Mark | None:
     return stored["mark"] if stored else None
 
 
-def apart(instrument: Instrument, rows: Sequence[Row]) -> list[str]:
+def apart(instrument: Instrument, rows: Sequence[MarkRow]) -> list[str]:
     """Lists the items on which the raters are further apart than the instrument allows, and so must agree first."""
     if instrument.kind == "judgement":
         return [JUDGED] if len({row.marks.get(JUDGED) for row in rows}) > 1 else []
@@ -56,13 +56,13 @@ def apart(instrument: Instrument, rows: Sequence[Row]) -> list[str]:
     return [name for name, given in levels.items() if given and max(given) - min(given) > exact(limit)]
 
 
-def agreed_marks(instrument: Instrument, rows: Sequence[Row], settled: Mapping[str, Mark]) -> dict[str, Mark]:
+def agreed_marks(instrument: Instrument, rows: Sequence[MarkRow], settled: Mapping[str, Mark]) -> dict[str, Mark]:
     """Fills the agreed row: what was settled, and for all other items the mark that counts among those given."""
     left = [item for item in instrument.items.values() if item.id not in settled]
     return {**settled, **{item.id: _counting_mark(instrument, item, rows) for item in left}}
 
 
-def _counting_mark(instrument: Instrument, item: Item, rows: Sequence[Row]) -> Mark:
+def _counting_mark(instrument: Instrument, item: Item, rows: Sequence[MarkRow]) -> Mark:
     """The mark of the rater who gave the lowest level; a mean of numbers is a mark of its own."""
     levels = _levels(instrument, item, rows)
     if levels and instrument.combine == "mean" and instrument.kind in ("scale", "numbers"):
@@ -73,7 +73,7 @@ def _counting_mark(instrument: Instrument, item: Item, rows: Sequence[Row]) -> M
     return NOT_APPLICABLE_MARK if all(mark == NOT_APPLICABLE_MARK for mark in given) else NOT_OBSERVED_MARK
 
 
-def _levels(instrument: Instrument, item: Item, rows: Sequence[Row]) -> list[Points]:
+def _levels(instrument: Instrument, item: Item, rows: Sequence[MarkRow]) -> list[Points]:
     levels = (_level(instrument, item, row.marks.get(item.id)) for row in rows)
     return [level for level in levels if level is not None]
 

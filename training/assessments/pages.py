@@ -10,19 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Subquery
 
-from training import clock
 from training.assessments import actions
 from training.assessments.actions import MEDIA, Opening
 from training.assessments.eligible import others_who_rate
-from training.assessments.models import LEFT, Assessment, Rater, visible_to
-from training.assessments.versions import InstrumentVersion
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.assessments.models import LEFT, Assessment, InstrumentVersion, Rater, visible_to
+from training.core import clock
+from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Membership
-from training.people.reach import live_on, people_for
-from training.people.reach import visible_to as people_visible_to
+from training.people.visibility import active_on, people_for
+from training.people.visibility import visible_to as people_visible_to
 from training.sites.programmes import programme_choices
-from training.web.pages import actor, fill, go, identity, page, typed
+from training.web.render import actor, form_data, identity, redirect, render, validate
 
 OUTCOMES = {"met": "Passed", "not_met": "Not yet", "cannot_tell": "Cannot tell"}
 """The one word of a result."""
@@ -73,7 +72,7 @@ async def mine(request: Request) -> Response:
     waiting = [row for row in rows if row["state"] != "signed" and _waits(row["state"], parts[row["id"]])]
     done = [row for row in rows if row["state"] == "signed"]
     lists: dict[str, Any] = {"todo": todo, "waiting": waiting, "done": done, "own": own}
-    return page(request, "assessments/mine.html", **lists, rates=me.may("assess"), learns=me.may("learn"))
+    return render(request, "assessments/mine.html", **lists, rates=me.may("assess"), learns=me.may("learn"))
 
 
 async def of(request: Request) -> Response:
@@ -83,7 +82,7 @@ async def of(request: Request) -> Response:
     if found is None:
         raise NotFound("There is no such person.", "Look for them in the list of people.")
     rows = await _lines(visible_to(me).filter(person_id=found.id))
-    return page(request, "assessments/of.html", name=found.name, rows=rows, back=(found.name, f"/people/{found.id}"))
+    return render(request, "assessments/of.html", name=found.name, rows=rows, back=(found.name, f"/people/{found.id}"))
 
 
 def _waits(state: str, part: str) -> bool:
@@ -104,16 +103,16 @@ async def begin(request: Request) -> Response:
     values: Mapping[str, Any] = {"key": str(uuid4()), "observed": me.today.isoformat()}
     problems: Mapping[str, str] = {}
     if request.method == "POST":
-        values = await typed(request)
+        values = await form_data(request)
         try:
-            given = fill(OpeningForm, dict(values))
+            given = validate(OpeningForm, dict(values))
             row = await actions.open_assessment(given.opening(), key=given.key, actor=me, now=clock.now())
-            return go(request, f"/assessments/{row.id}/rate")
+            return redirect(request, f"/assessments/{row.id}/rate")
         except Invalid as wrong:
             problems = wrong.problems
         except (NotAllowed, Conflict) as refused:
             problems = {"form": f"{refused.message} {refused.remedy}".strip()}
-    return page(
+    return render(
         request,
         "assessments/begin.html",
         422 if problems else 200,
@@ -130,7 +129,7 @@ async def begin(request: Request) -> Response:
 
 async def _trainees(me: Actor) -> list[tuple[str, str]]:
     """Whom one can assess: people for whom one may, who are learning or leading."""
-    today = live_on(me.today)
+    today = active_on(me.today)
     learning = Membership.filter(today, role__in=["trainee", "facilitator"]).values("person_id")
     rows = (
         await people_for(me, "assess")

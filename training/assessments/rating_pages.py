@@ -6,18 +6,18 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from training import clock
 from training.assessments import actions, signing
 from training.assessments.actions import Noted, Stale, own_rating
 from training.assessments.cards import cards_of, in_words, seen_in_words, typed_marks
-from training.assessments.marks import Mark, Row, apart
+from training.assessments.marks import Mark, MarkRow, apart
 from training.assessments.models import Assessment, Rater
 from training.assessments.reading import draft_name, drafts_of, notes_of, rows_of
-from training.errors import Invalid, NotFound
+from training.core import clock
+from training.core.errors import Invalid, NotFound
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
 from training.people.models import Person
-from training.web.pages import actor, go, identity, page, typed
+from training.web.render import actor, form_data, identity, redirect, render
 
 Given = Mapping[str, tuple[Mark | None, str]]
 
@@ -28,28 +28,28 @@ async def rate(request: Request) -> Response:
     rater, instrument = await own_rating(identity(request), me)
     where = f"/assessments/{rater.assessment_id}"
     if rater.state != "rating":
-        return go(request, where)
+        return redirect(request, where)
     if request.method == "GET":
         return await _cards(request, rater, instrument, await drafts_of(rater), {}, 200)
-    values = await typed(request)
+    values = await form_data(request)
     given = typed_marks(instrument, values)
     try:
         await _save(rater, given, me, str(values.get("seen", "")))
         if values.get("step") == "save":
-            return go(request, f"{where}/rate", notice="Saved")
+            return redirect(request, f"{where}/rate", notice="Saved")
         _refuse_open(given)
     except Stale as stale:
         return await _cards(request, rater, instrument, given, {"form": f"{stale.message} {stale.remedy}"}, 409)
     except Invalid as wrong:
         return await _cards(request, rater, instrument, given, wrong.problems, 422)
-    return go(request, f"{where}/check")
+    return redirect(request, f"{where}/check")
 
 
 async def draft(request: Request) -> Response:
     """Saves what is marked so far, as the page does by itself while somebody works on it; answers with its name."""
     me: Actor = actor(request)
     rater, instrument = await own_rating(identity(request), me)
-    values = await typed(request)
+    values = await form_data(request)
     saved = await _save(rater, typed_marks(instrument, values), me, str(values.get("seen", "")))
     return Response(status_code=204, headers={"Draft": saved})
 
@@ -70,7 +70,7 @@ async def _cards(
 ) -> Response:
     titles = {item.id: item.title for item in instrument.items.values()}
     assessment = rater.assessment
-    return page(
+    return render(
         request,
         "assessments/rate.html",
         status,
@@ -95,20 +95,20 @@ async def check(request: Request) -> Response:
     rater, instrument = await own_rating(identity(request), me)
     where = f"/assessments/{rater.assessment_id}"
     if rater.state != "rating":
-        return go(request, where)
+        return redirect(request, where)
     given = await drafts_of(rater)
     if request.method == "POST":
-        seen = str((await typed(request)).get("seen", ""))
+        seen = str((await form_data(request)).get("seen", ""))
         try:
             row = await actions.submit_rating(rater.assessment_id, actor=me, now=clock.now(), seen=seen)
         except Invalid as wrong:
             return await _cards(request, rater, instrument, given, wrong.problems, 422)
         if row.state == "submitted" and row.raters_needed == 1:
             await signing.sign(row.id, actor=me, now=clock.now())
-        return go(request, where)
+        return redirect(request, where)
     names = list(instrument.items) or list(given)
     rows = [_answer(instrument, name, given) for name in names]
-    return page(
+    return render(
         request,
         "assessments/check.html",
         rows=rows,
@@ -136,20 +136,20 @@ async def agree(request: Request) -> Response:
     assessment: Assessment = rater.assessment
     where = f"/assessments/{assessment.id}"
     if assessment.state != "reconciling":
-        return go(request, where)
+        return redirect(request, where)
     given: Given = {}
     problems: Mapping[str, str] = {}
     if request.method == "POST":
-        given = typed_marks(instrument, await typed(request))
+        given = typed_marks(instrument, await form_data(request))
         try:
             agreed = {item: Noted(mark, text) for item, (mark, text) in given.items()}
             await actions.reconcile(assessment.id, agreed, actor=me, now=clock.now())
-            return go(request, where)
+            return redirect(request, where)
         except Invalid as wrong:
             problems = wrong.problems
     apart_ones = await _apart(assessment, instrument, given)
     told = {"items": apart_ones, "path": f"{where}/agree", "back": ("Assessments", "/assessments")}
-    return page(request, "assessments/agree.html", 422 if problems else 200, problems=problems, **told)
+    return render(request, "assessments/agree.html", 422 if problems else 200, problems=problems, **told)
 
 
 async def _apart(assessment: Assessment, instrument: Instrument, given: Given) -> list[dict[str, Any]]:
@@ -170,6 +170,6 @@ async def _apart(assessment: Assessment, instrument: Instrument, given: Given) -
     ]
 
 
-def _said(instrument: Instrument, item: str, row: Row) -> tuple[str, str]:
+def _said(instrument: Instrument, item: str, row: MarkRow) -> tuple[str, str]:
     mark = row.marks.get(item)
     return in_words(instrument, item, mark), "; ".join(seen_in_words(instrument, item, mark))

@@ -5,9 +5,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from training.assessments.marks import JUDGED, Mark, Row, agreed_marks, unpacked
-from training.assessments.models import LEFT, Assessment, Draft, Rater, Rating, Reconciliation
-from training.assessments.versions import InstrumentVersion
+from training.assessments.marks import JUDGED, Mark, MarkRow, agreed_marks, unpacked
+from training.assessments.models import LEFT, Assessment, Draft, InstrumentVersion, Rater, Rating, Reconciliation
 from training.instruments.read import read_instrument_text
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
@@ -24,7 +23,7 @@ def stored_instrument(body: str, title: str) -> Instrument:
     return read_instrument_text(body, title)
 
 
-async def rows_of(assessment_id: UUID) -> list[Row]:
+async def rows_of(assessment_id: UUID) -> list[MarkRow]:
     """Gives one row of marks for each rater who has handed in, by the rater's id."""
     ratings = (
         await Rating.filter(assessment_id=assessment_id)
@@ -38,24 +37,24 @@ async def rows_of(assessment_id: UUID) -> list[Row]:
         marks.setdefault(rater, {})[rating["item"]] = rating["mark"]["mark"]
         if rating["item"] == JUDGED:
             reasons[rater] = rating["note"]
-    return [Row(rater, given, reasons=reasons.get(rater, "")) for rater, given in sorted(marks.items())]
+    return [MarkRow(rater, given, reasons=reasons.get(rater, "")) for rater, given in sorted(marks.items())]
 
 
-async def settled_rows(instrument: Instrument, assessment_id: UUID) -> list[Row]:
+async def settled_rows(instrument: Instrument, assessment_id: UUID) -> list[MarkRow]:
     """Gives the raters' rows and, when they had to agree on something, the agreed row that speaks for all."""
     rows = await rows_of(assessment_id)
     written = await Reconciliation.filter(assessment_id=assessment_id).order_by("item").values()
     return rows + ([_agreed(instrument, rows, written)] if written else [])
 
 
-def _agreed(instrument: Instrument, rows: Sequence[Row], written: Sequence[dict[str, Any]]) -> Row:
+def _agreed(instrument: Instrument, rows: Sequence[MarkRow], written: Sequence[dict[str, Any]]) -> MarkRow:
     settled: dict[str, Mark] = {row["item"]: row["mark"]["mark"] for row in written}
     reasons = "; ".join(str(row["reasons"]) for row in written)
     by = str(written[0]["person_id"])
-    return Row(by, agreed_marks(instrument, rows, settled), agreed=True, reasons=reasons)
+    return MarkRow(by, agreed_marks(instrument, rows, settled), agreed=True, reasons=reasons)
 
 
-async def visible_rows(assessment: Assessment, actor: Actor) -> list[Row]:
+async def visible_rows(assessment: Assessment, actor: Actor) -> list[MarkRow]:
     """Gives the rows that the actor may see now: all once signed; to raters all once everybody handed in; else own.
 
     While an assessment is open and blind, a rater sees nobody else's marks; who does not rate sees none at all.

@@ -5,20 +5,20 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from training import clock
 from training.assessments import signing
+from training.assessments.cancellation import OPEN_STATES
 from training.assessments.cards import in_words, seen_in_words
-from training.assessments.marks import JUDGED, Row, agreed_marks
+from training.assessments.marks import JUDGED, MarkRow, agreed_marks
 from training.assessments.models import LEFT, Assessment, Rater, Reconciliation, Signature
 from training.assessments.pages import OUTCOMES, STATES, found_assessment
 from training.assessments.reading import instrument_of, notes_of, visible_rows
 from training.assessments.signing import APPEAL
-from training.assessments.stopping import OPEN_STATES
-from training.errors import NotFound
+from training.core import clock
+from training.core.errors import NotFound
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
 from training.sites.models import CentralUnit
-from training.web.pages import actor, go, identity, page
+from training.web.render import actor, identity, redirect, render
 
 MEANING = {
     "met": "The group was led well enough, by the rules of this instrument.",
@@ -33,12 +33,12 @@ async def assessment(request: Request) -> Response:
     row = await _found(request)
     rater = await Rater.filter(assessment_id=row.id, person_id=me.person_id).exclude(state=LEFT).first()
     if rater and rater.state == "rating":
-        return go(request, f"/assessments/{row.id}/rate")
+        return redirect(request, f"/assessments/{row.id}/rate")
     if rater and row.state == "reconciling":
-        return go(request, f"/assessments/{row.id}/agree")
+        return redirect(request, f"/assessments/{row.id}/agree")
     template = "assessments/result.html" if row.state == "signed" else "assessments/waiting.html"
     to_sign = bool(rater and rater.state == "submitted" and row.state == "submitted")
-    return page(request, template, **await _shown(row, me), to_sign=to_sign, back=_back(me, row))
+    return render(request, template, **await _shown(row, me), to_sign=to_sign, back=_back(me, row))
 
 
 async def sign(request: Request) -> Response:
@@ -49,11 +49,11 @@ async def sign(request: Request) -> Response:
     if rater is None or not me.may("assess"):
         raise NotFound("You do not rate in this assessment.", "Look at your list of assessments.")
     if rater.state != "submitted" or row.state != "submitted":
-        return go(request, f"/assessments/{row.id}")
+        return redirect(request, f"/assessments/{row.id}")
     if request.method == "POST":
         await signing.sign(row.id, actor=me, now=clock.now())
-        return go(request, f"/assessments/{row.id}")
-    return page(request, "assessments/sign.html", **await _shown(row, me), back=_back(me, row))
+        return redirect(request, f"/assessments/{row.id}")
+    return render(request, "assessments/sign.html", **await _shown(row, me), back=_back(me, row))
 
 
 def _back(me: Actor, row: Assessment) -> tuple[str, str]:
@@ -108,7 +108,7 @@ async def _signatures(row: Assessment) -> list[dict[str, Any]]:
     ]
 
 
-async def _items(row: Assessment, instrument: Instrument, rows: list[Row]) -> list[dict[str, Any]]:
+async def _items(row: Assessment, instrument: Instrument, rows: list[MarkRow]) -> list[dict[str, Any]]:
     """Says each item: the mark that counts, and the notes of the raters one may see."""
     if not rows:
         return []

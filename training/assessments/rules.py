@@ -91,7 +91,7 @@ class RaterFacts:
 
 
 @dataclass(frozen=True)
-class Finding:
+class IneligibilityReason:
     """One thing that was looked at: whether it stands in the way, in words, and which record says so."""
 
     about: str
@@ -106,7 +106,7 @@ class Eligibility:
 
     on: date
     allowed: bool
-    findings: tuple[Finding, ...]
+    findings: tuple[IneligibilityReason, ...]
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -129,49 +129,55 @@ def may_sign(facts: RaterFacts, *, on: date, independent: bool, site: UUID | Non
     return Eligibility(on, all(finding.allows for finding in findings), findings)
 
 
-def _about_self(facts: RaterFacts) -> list[Finding]:
+def _about_self(facts: RaterFacts) -> list[IneligibilityReason]:
     if facts.rater == facts.trainee:
-        return [Finding("self", False, "Nobody can assess themselves. Ask another assessor", str(facts.rater))]
-    return [Finding("self", False, MAY_BE_ONE, str(facts.rater))] if facts.alike else []
+        return [
+            IneligibilityReason("self", False, "Nobody can assess themselves. Ask another assessor", str(facts.rater))
+        ]
+    return [IneligibilityReason("self", False, MAY_BE_ONE, str(facts.rater))] if facts.alike else []
 
 
-def _about_permission(permissions: Sequence[Held], on: date, site: UUID | None) -> Finding:
+def _about_permission(permissions: Sequence[Held], on: date, site: UUID | None) -> IneligibilityReason:
     held = [one for one in permissions if one.lets_assess() and (one.site is None or one.site == site)]
     live = [one for one in held if one.starts <= on and (one.ends is None or on <= one.ends)]
     if live:
-        return Finding("permission", True, f"Holds the permission to {live[0].may or 'assess'}", live[0].id)
+        return IneligibilityReason("permission", True, f"Holds the permission to {live[0].may or 'assess'}", live[0].id)
     ended = sorted((one for one in held if one.ends and one.ends < on), key=lambda one: one.ends or on)
     if ended:
         last = ended[-1]
         words = f"{ENDED.get(last.because, ENDED[''])} {_day(last.ends)}. {WHAT_NOW.get(last.because, WHAT_NOW[''])}"
-        return Finding("permission", False, words, last.id)
-    return Finding("permission", False, f"There is no permission to assess on {_day(on)}. Ask your central unit")
+        return IneligibilityReason("permission", False, words, last.id)
+    return IneligibilityReason(
+        "permission", False, f"There is no permission to assess on {_day(on)}. Ask your central unit"
+    )
 
 
-def _about_relations(relations: Iterable[Related], on: date, independent: bool) -> list[Finding]:
+def _about_relations(relations: Iterable[Related], on: date, independent: bool) -> list[IneligibilityReason]:
     barred = INDEPENDENT_OF if independent else ALWAYS_APART
     seen = [one for one in relations if one.starts is None or one.starts <= on]
     if not seen:
-        return [Finding("relation", True, "No relation to the trainee is on record")]
+        return [IneligibilityReason("relation", True, "No relation to the trainee is on record")]
     return [_about_relation(one, barred) for one in sorted(seen, key=lambda one: (one.kind, one.id))]
 
 
-def _about_relation(related: Related, barred: frozenset[str]) -> Finding:
+def _about_relation(related: Related, barred: frozenset[str]) -> IneligibilityReason:
     words = f"Is or was {RELATION_WORDS.get(related.kind, related.kind)}"
     if related.kind in barred:
-        return Finding("relation", False, f"{words}. This assessment needs somebody else", related.id)
-    return Finding("relation", True, f"{words}; this assessment allows that", related.id)
+        return IneligibilityReason("relation", False, f"{words}. This assessment needs somebody else", related.id)
+    return IneligibilityReason("relation", True, f"{words}; this assessment allows that", related.id)
 
 
-def _about_calibration(calibrations: Iterable[Calibrated], on: date) -> Finding:
+def _about_calibration(calibrations: Iterable[Calibrated], on: date) -> IneligibilityReason:
     runs = sorted((one for one in calibrations if one.on <= on), key=lambda one: (one.on, one.id))
     if not runs:
-        return Finding("calibration", True, "No calibration is on record")
+        return IneligibilityReason("calibration", True, "No calibration is on record")
     last = runs[-1]
     words = f"Agreed with the standard in {last.agreement:g} percent on {_day(last.on)}"
     if last.agreement < AGREEMENT_NEEDED:
-        return Finding("calibration", False, f"{words}; {AGREEMENT_NEEDED} are needed. Calibrate again", last.id)
-    return Finding("calibration", True, words, last.id)
+        return IneligibilityReason(
+            "calibration", False, f"{words}; {AGREEMENT_NEEDED} are needed. Calibrate again", last.id
+        )
+    return IneligibilityReason("calibration", True, words, last.id)
 
 
 def _day(day: date | None) -> str:

@@ -7,17 +7,17 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from training import facts
 from training.assessments.actions import own_rating, plain, refuse_ineligible
-from training.assessments.marks import Row
+from training.assessments.marks import MarkRow
 from training.assessments.models import LEFT, Assessment, Rater, Signature
-from training.assessments.passing import Outcome, outcome_of
+from training.assessments.outcome import Outcome, outcome_of
 from training.assessments.reading import settled_rows
-from training.database.opening import transaction
-from training.dates import local_day, start_of
-from training.errors import Conflict
+from training.core.dates import local_day, start_of
+from training.core.errors import Conflict
+from training.database.connection import transaction
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
+from training.trail import facts
 
 APPEAL = timedelta(days=28)
 """How long the trainee may ask for another look at the result."""
@@ -53,7 +53,7 @@ async def sign(assessment_id: UUID, *, actor: Actor, now: datetime) -> Assessmen
 
 
 async def _settle(
-    assessment: Assessment, instrument: Instrument, rows: Sequence[Row], *, actor: Actor, now: datetime
+    assessment: Assessment, instrument: Instrument, rows: Sequence[MarkRow], *, actor: Actor, now: datetime
 ) -> None:
     outcome = outcome_of(instrument, rows)
     change = {"state": "signed", "signed": now, "outcome": outcome.finding, "summary": plain(outcome.lines)}
@@ -72,7 +72,9 @@ async def _settle(
     )
 
 
-def _detail(assessment: Assessment, instrument: Instrument, outcome: Outcome, rows: Sequence[Row]) -> dict[str, object]:
+def _detail(
+    assessment: Assessment, instrument: Instrument, outcome: Outcome, rows: Sequence[MarkRow]
+) -> dict[str, object]:
     return {
         "instrument": instrument.name,
         "observed": assessment.observed.isoformat(),
@@ -83,7 +85,7 @@ def _detail(assessment: Assessment, instrument: Instrument, outcome: Outcome, ro
     }
 
 
-def digest_of_marks(assessment: Assessment, rows: Sequence[Row]) -> str:
+def digest_of_marks(assessment: Assessment, rows: Sequence[MarkRow]) -> str:
     """Gives the SHA-256 of what is signed: whose assessment, of which day, with which version, and every mark."""
     said = {
         "assessment": str(assessment.id),

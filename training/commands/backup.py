@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from training.commands.copies import Copied, database_of, set_aside
-from training.errors import Conflict, Invalid
-from training.settings import Settings
-from training.storage import WORKPLACE, sweep_workplaces
+from training.core.errors import Conflict, Invalid
+from training.core.settings import Settings
+from training.core.storage import WORKPLACE, sweep_workplaces
 
 FORMAT = "training backup 1"
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"

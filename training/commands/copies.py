@@ -13,7 +13,7 @@ from typing import Protocol
 import asyncpg  # type: ignore[import-untyped]
 from tortoise.backends.base.config_generator import expand_db_url
 
-from training.errors import Invalid, Upstream
+from training.core.errors import Invalid, Upstream
 
 TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
 ANSWER_SECONDS = 5

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from training import settings as setting
 from training.commands import machine
 from training.commands.pango import look
-from training.errors import Invalid
+from training.core import settings as setting
+from training.core.errors import Invalid
 
 
 def doctor(
@@ -33,10 +33,12 @@ async def _doctor(port: int) -> int:
     return 1 if lacking or finding.state == "lack" else 0
 
 
-def _settings() -> tuple[setting.Settings | None, machine.Finding]:
+def _settings() -> tuple[setting.Settings | None, machine.DoctorFinding]:
     try:
-        return setting.load(), machine.Finding("ok", "Settings", "complete")
+        return setting.load(), machine.DoctorFinding("ok", "Settings", "complete")
     except Invalid as wrong:
         if wrong.message.endswith("is missing"):  # the demo makes what is missing
-            return None, machine.Finding("note", "Settings", f"{wrong.message}; serve needs it, the demo does not")
-        return None, machine.Finding("lack", "Settings", f"{wrong.message}; {wrong.remedy}")
+            return None, machine.DoctorFinding(
+                "note", "Settings", f"{wrong.message}; serve needs it, the demo does not"
+            )
+        return None, machine.DoctorFinding("lack", "Settings", f"{wrong.message}; {wrong.remedy}")

@@ -7,19 +7,20 @@ from uuid import UUID
 
 import typer
 
-from training import clock, facts
+from training.app.consequences import AFTER
+from training.app.resources import open_resources
 from training.commands.place import here
-from training.consequences import AFTER
-from training.csv_files import Line, Sheet, read_sheet
-from training.database.opening import opened
-from training.errors import Invalid
-from training.lti import former
-from training.lti.former import Known
-from training.lti.registration import unit_of
-from training.lti.tool import Tool
+from training.core import clock
+from training.core.errors import Invalid
+from training.database.connection import opened
+from training.lti.launch import lti11_users
+from training.lti.launch.lti11_users import Known
+from training.lti.platform.tool import Tool
+from training.lti.registration.actions import unit_of
+from training.parsing.csv import CsvLine, Sheet, read_sheet
 from training.people.models import Email, Person
 from training.sites.models import CentralUnit
-from training.work import outside
+from training.trail import facts
 
 COLUMNS = ("user_id", "person")
 
@@ -40,10 +41,10 @@ def former_users(
 async def _tell(key: str, secret: str, file: Path, unit: str) -> int:
     facts.follow(AFTER)
     settings = here()
-    async with opened(settings.database_url), outside(settings) as things:
+    async with opened(settings.database_url), open_resources(settings) as things:
         owner = await unit_of(unit, now=clock.now())
         tool = Tool(things.platform, origin=settings.public_url, secret_key=settings.secret_key)
-        return await former.tell(tool, key, secret, await _read(file, owner), unit_id=owner.id, now=clock.now())
+        return await lti11_users.tell(tool, key, secret, await _read(file, owner), unit_id=owner.id, now=clock.now())
 
 
 async def _read(file: Path, unit: CentralUnit) -> list[Known]:
@@ -55,7 +56,7 @@ async def _read(file: Path, unit: CentralUnit) -> list[Known]:
     return [one for one in known if one]
 
 
-async def _known(line: Line, sheet: Sheet, unit: CentralUnit) -> Known | None:
+async def _known(line: CsvLine, sheet: Sheet, unit: CentralUnit) -> Known | None:
     user_id, told = line["user_id"], line["person"]
     person_id = await _person(told, unit)
     if not 0 < len(user_id) <= 255:

@@ -6,22 +6,24 @@ from typing import Annotated, Any
 
 import typer
 
-from certificates import key_changes, publishing
-from certificates.credential_models import IssuerKey
-from certificates.keys import KeyStore, issuer_keys
-from certificates.safe import Safe
-from certificates.shelf import Shelf
-from training import clock, facts
+from certificates.credentials import keys as credentials_keys
+from certificates.credentials import publish
+from certificates.credentials.keys import KeyStore, issuer_keys
+from certificates.credentials.models import IssuerKey
+from training.app.consequences import AFTER
+from training.app.re_encryption import reseal
 from training.commands.place import here
 from training.commands.tables import AsJson, show
-from training.consequences import AFTER
-from training.database.opening import opened
-from training.errors import NotFound
-from training.lti.keyring import Keyring, list_keys
+from training.core import clock
+from training.core.encryption import Encryptor
+from training.core.errors import NotFound
+from training.core.storage import Shelf
+from training.database.connection import opened
 from training.lti.models import ToolKey
-from training.people.operator import OPERATOR
-from training.resealing import reseal
+from training.lti.platform.tool_keys import ToolKeys, list_keys
+from training.people.authentication.operator import OPERATOR
 from training.sites.models import CentralUnit
+from training.trail import facts
 
 keys = typer.Typer(no_args_is_help=True)
 
@@ -68,10 +70,12 @@ async def _rotate(issuer: str) -> list[str]:
         if issuer and not units:
             raise NotFound(f"There is no central unit {issuer}.", "Give the slug that keys list shows.")
         for unit in units:
-            rows = await key_changes.announce(unit.id, safe=Safe.of(settings.secret_key), now=now, actor=OPERATOR)
+            rows = await credentials_keys.announce(
+                unit.id, safe=Encryptor.of(settings.secret_key), now=now, actor=OPERATOR
+            )
             lines += [f"{row.kid} ({unit.slug}, {row.purpose}) is announced." for row in rows]
         if not issuer:
-            lines.append(f"{await Keyring(settings.secret_key).rotate(now)} ({LMS}) is announced.")
+            lines.append(f"{await ToolKeys(settings.secret_key).rotate(now)} ({LMS}) is announced.")
     return lines
 
 
@@ -87,13 +91,13 @@ async def _compromise(kid: str) -> list[str]:
     settings, now = here(), clock.now()
     async with opened(settings.database_url):
         if await ToolKey.filter(kid=kid).exists():
-            fresh = await Keyring(settings.secret_key).give_up(kid, now)
+            fresh = await ToolKeys(settings.secret_key).give_up(kid, now)
             return [f"The key {kid} is given up. {fresh} signs from now on."]
-        await publishing.refuse_other_home(kid, home=settings.public_url)
+        await publish.refuse_other_home(kid, home=settings.public_url)
         if not await IssuerKey.filter(kid=kid, state="compromised").exists():  # else it broke off while signing again
-            await key_changes.compromise(kid, safe=Safe.of(settings.secret_key), now=now, actor=OPERATOR)
-        store = KeyStore(Safe.of(settings.secret_key), home=settings.public_url)
-        count = await publishing.sign_again(kid, keys=store, shelf=Shelf(settings.storage), now=now)
+            await credentials_keys.compromise(kid, safe=Encryptor.of(settings.secret_key), now=now, actor=OPERATOR)
+        store = KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url)
+        count = await publish.sign_again(kid, keys=store, shelf=Shelf(settings.storage), now=now)
     return [f"The key {kid} is given up.", f"{count} certificates were signed again."]
 
 

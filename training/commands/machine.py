@@ -16,15 +16,16 @@ from typing import Literal
 import asyncpg  # type: ignore[import-untyped]
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from certificates.keys import KeyStore
-from certificates.safe import Safe
-from training import clock, facts
+from certificates.credentials.keys import KeyStore
 from training.commands import pango
-from training.database.migrating import is_migrated
-from training.database.opening import opened
-from training.errors import Upstream
-from training.lti.keyring import Keyring
-from training.settings import Settings
+from training.core import clock
+from training.core.encryption import Encryptor
+from training.core.errors import Upstream
+from training.core.settings import Settings
+from training.database.connection import opened
+from training.database.migrate import is_migrated
+from training.lti.platform.tool_keys import ToolKeys
+from training.trail import facts
 
 FONTS = ("certificate-display.ttf", "certificate-strong.ttf", "certificate-text.ttf")
 FONT_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "assets" / "fonts"
@@ -37,7 +38,7 @@ RESET_BUG_MENDED = (3, 51, 3)
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorFinding:
     """One line: `ok`, `note` (works, with less) or `lack` (does not work), about what, and what to do."""
 
     state: Literal["ok", "note", "lack"]
@@ -48,7 +49,7 @@ class Finding:
         return f"{self.state:4}  {self.about}: {self.words}"
 
 
-async def findings(settings: Settings | None, port: int) -> AsyncIterator[Finding]:
+async def findings(settings: Settings | None, port: int) -> AsyncIterator[DoctorFinding]:
     """Looks at everything that the service stands on; without settings, at what the demo would use."""
     yield python()
     yield libraries()
@@ -62,69 +63,73 @@ async def findings(settings: Settings | None, port: int) -> AsyncIterator[Findin
         yield await records(settings)
 
 
-def python() -> Finding:
+def python() -> DoctorFinding:
     """Tells the version of Python."""
-    return Finding("ok", "Python", f"{platform.python_version()} at {sys.executable}")
+    return DoctorFinding("ok", "Python", f"{platform.python_version()} at {sys.executable}")
 
 
-def libraries() -> Finding:
+def libraries() -> DoctorFinding:
     """Tells the versions of the libraries that matter most."""
-    return Finding("ok", "Libraries", ", ".join(f"{name} {version(name)}" for name in LIBRARIES))
+    return DoctorFinding("ok", "Libraries", ", ".join(f"{name} {version(name)}" for name in LIBRARIES))
 
 
-def sqlite(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> Finding:
+def sqlite(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> DoctorFinding:
     """Tells the version of SQLite, and whether it has the bug of two connections on one file."""
     number = ".".join(map(str, found))
     if found >= RESET_BUG_MENDED:
-        return Finding("ok", "SQLite", number)
+        return DoctorFinding("ok", "SQLite", number)
     words = (
         f"{number} can damage a database in WAL mode when two connections write at once; keep to one process and one "
         "connection per file (serve does), and take PostgreSQL for more workers"
     )
-    return Finding("note", "SQLite", words)
+    return DoctorFinding("note", "SQLite", words)
 
 
-def printing() -> Finding:
+def printing() -> DoctorFinding:
     """Tells whether PDFs can be made."""
     found = pango.look()
     if not found.missing:
-        return Finding("ok", "PDF", f"Pango {found.version} with HarfBuzz-subset")
+        return DoctorFinding("ok", "PDF", f"Pango {found.version} with HarfBuzz-subset")
     if found.missing == ("HarfBuzz-subset",):
-        return Finding("note", "PDF", f"HarfBuzz-subset is missing, PDFs take 15 times longer; {pango.INSTALL}")
-    return Finding("note", "PDF", f"off, {', '.join(found.missing)} missing; certificates are pages; {pango.INSTALL}")
+        return DoctorFinding("note", "PDF", f"HarfBuzz-subset is missing, PDFs take 15 times longer; {pango.INSTALL}")
+    return DoctorFinding(
+        "note", "PDF", f"off, {', '.join(found.missing)} missing; certificates are pages; {pango.INSTALL}"
+    )
 
 
-def fonts() -> Finding:
+def fonts() -> DoctorFinding:
     """Tells whether the fonts of certificates are there."""
     missing = [name for name in FONTS if not (FONT_FOLDER / name).is_file()]
     if missing:
-        return Finding("lack", "Fonts", f"{', '.join(missing)} not in {FONT_FOLDER}; restore them from the repository")
-    return Finding("ok", "Fonts", f"{len(FONTS)} shipped fonts")
+        return DoctorFinding(
+            "lack", "Fonts", f"{', '.join(missing)} not in {FONT_FOLDER}; restore them from the repository"
+        )
+    return DoctorFinding("ok", "Fonts", f"{len(FONTS)} shipped fonts")
 
 
-def free_port(port: int) -> Finding:
+def free_port(port: int) -> DoctorFinding:
     """Tells whether the port is free."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind(("127.0.0.1", port))
         except OSError:
-            return Finding("note", "Port", f"{port} is in use; choose another: --port {port + 10}")
-    return Finding("ok", "Port", f"{port} is free")
+            return DoctorFinding("note", "Port", f"{port} is in use; choose another: --port {port + 10}")
+    return DoctorFinding("ok", "Port", f"{port} is free")
 
 
-def disk(folder: Path) -> Finding:
+def disk(folder: Path) -> DoctorFinding:
     """Tells how much room there is where files are kept."""
     there = next(parent for parent in (folder.absolute(), *folder.absolute().parents) if parent.exists())
     free = shutil.disk_usage(there).free // 1_000_000
     if not os.access(there, os.W_OK):
-        return Finding("lack", "Disk", f"{there} cannot be written to; give this user the right to")
+        return DoctorFinding("lack", "Disk", f"{there} cannot be written to; give this user the right to")
     if free < ENOUGH_MB:
-        return Finding("lack", "Disk", f"{free} MB free at {there}; make room, {ENOUGH_MB} MB are needed")
-    return Finding("ok", "Disk", f"{free:,} MB free at {there}")
+        return DoctorFinding("lack", "Disk", f"{free} MB free at {there}; make room, {ENOUGH_MB} MB are needed")
+    return DoctorFinding("ok", "Disk", f"{free:,} MB free at {there}")
 
 
-async def postgres(database_url: str) -> Finding:
+async def postgres(database_url: str) -> DoctorFinding:
     """Tells whether the PostgreSQL of the settings answers, or one of this machine when SQLite is used."""
     chosen = database_url.startswith("postgres")
     url = database_url if chosen else os.environ.get("TRAINING_TEST_POSTGRES", LOCAL_POSTGRES)
@@ -133,28 +138,30 @@ async def postgres(database_url: str) -> Finding:
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = (str(error) or "no answer").splitlines()[0]
         if chosen:
-            return Finding("lack", "PostgreSQL", f"{reason}; start it, or mend TRAINING_DATABASE_URL")
-        return Finding("note", "PostgreSQL", "none answers here; SQLite needs none")
-    return Finding("ok", "PostgreSQL", told if chosen else f"{told} answers; TRAINING_DATABASE_URL does not use it")
+            return DoctorFinding("lack", "PostgreSQL", f"{reason}; start it, or mend TRAINING_DATABASE_URL")
+        return DoctorFinding("note", "PostgreSQL", "none answers here; SQLite needs none")
+    return DoctorFinding(
+        "ok", "PostgreSQL", told if chosen else f"{told} answers; TRAINING_DATABASE_URL does not use it"
+    )
 
 
-async def records(settings: Settings) -> Finding:
+async def records(settings: Settings) -> DoctorFinding:
     """Tells whether the secret key opens the keys, and how much work has failed."""
     try:
         async with opened(settings.database_url):
             if not await is_migrated():
-                return Finding("note", "Records", "the database is not up to date; run: training migrate")
-            await KeyStore(Safe.of(settings.secret_key), home=settings.public_url).check()
-            await Keyring(settings.secret_key).check(clock.now())
+                return DoctorFinding("note", "Records", "the database is not up to date; run: training migrate")
+            await KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url).check()
+            await ToolKeys(settings.secret_key).check(clock.now())
             count = await facts.failed().count()
     except (DBConnectionError, OperationalError):
-        return Finding("note", "Records", "the database does not answer, so nothing is known of them")
+        return DoctorFinding("note", "Records", "the database does not answer, so nothing is known of them")
     except Upstream as trouble:
-        return Finding("lack", "Records", f"{trouble.message} {trouble.remedy}")
+        return DoctorFinding("lack", "Records", f"{trouble.message} {trouble.remedy}")
     if count:
         words = f"{count} pieces of work failed; see: training work --failed, then: training work --again all"
-        return Finding("note", "Records", words)
-    return Finding("ok", "Records", "the keys open, and no work has failed")
+        return DoctorFinding("note", "Records", words)
+    return DoctorFinding("ok", "Records", "the keys open, and no work has failed")
 
 
 async def _version_of(url: str) -> str:

@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from certificates.pathways.commands import check_command, evaluate_command
-from training import clock, facts, logs
+from training.app.consequences import AFTER
+from training.app.load import load_all
 from training.commands.place import here
-from training.consequences import AFTER
-from training.database.opening import opened
-from training.errors import Invalid
-from training.loading import load_all
-from training.settings import Settings
+from training.core import clock, logs
+from training.core.errors import Invalid
+from training.core.settings import Settings
+from training.database.connection import opened
+from training.trail import facts
 
 pathway = typer.Typer(no_args_is_help=True)
 Check = Annotated[bool, typer.Option("--check", help="only say what would be new, changed or refused")]

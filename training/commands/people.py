@@ -7,16 +7,17 @@ from uuid import UUID
 
 import typer
 
-from certificates.erasing import Erased, erase
-from training import clock, facts
+from certificates.erase_person import Erased, erase
+from training.app.consequences import AFTER
 from training.commands.place import here
 from training.commands.tables import plain
-from training.consequences import AFTER
-from training.database.opening import opened, transaction
-from training.errors import NotFound
+from training.core import clock
+from training.core.errors import NotFound
+from training.database.connection import opened, transaction
+from training.people.authentication.operator import operator
 from training.people.models import Email, Person
-from training.people.operator import operator
-from training.people.rows import rows_about, told
+from training.people.personal_data import rows_about, told
+from training.trail import facts
 
 person = typer.Typer(no_args_is_help=True)
 

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from training import settings as setting
-from training.errors import Invalid
-from training.settings import Settings
+from training.core import settings as setting
+from training.core.errors import Invalid
+from training.core.settings import Settings
 
 DEMO = Path("var/demo")
 DEMO_KEY = Path("var/demo.key")

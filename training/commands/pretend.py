@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from training.core.errors import Invalid
 from training.demo.lms.app import build
 from training.demo.lms.joining import entry
 from training.demo.lms.personalities import PERSONALITIES
-from training.errors import Invalid
 
 
 def lms(

@@ -8,21 +8,21 @@ from typing import Annotated, Literal
 
 import typer
 
-from certificates.audits.exports import as_cells, as_json
-from certificates.audits.register import Question, rows
-from certificates.file_check import recognise
-from certificates.integrity import proven
-from certificates.keys import KeyStore
-from certificates.models import Certificate
-from certificates.safe import Safe
-from certificates.shelf import Shelf
-from certificates.verify import answer, find
-from training import clock
+from certificates.credentials.integrity import proven
+from certificates.credentials.keys import KeyStore
+from certificates.evaluations.models import Certificate
+from certificates.register.exports import as_cells, as_json
+from certificates.register.register import Question, rows
+from certificates.verification.pages import answer, find
+from certificates.verification.uploads import recognise
 from training.commands.place import here
-from training.csv_files import line_of
-from training.database.opening import opened
-from training.errors import Invalid, NotFound
-from training.people.operator import operator
+from training.core import clock
+from training.core.encryption import Encryptor
+from training.core.errors import Invalid, NotFound
+from training.core.storage import Shelf
+from training.database.connection import opened
+from training.parsing.csv import line_of
+from training.people.authentication.operator import operator
 
 certificate = typer.Typer(no_args_is_help=True)
 
@@ -59,7 +59,7 @@ def show(code: str) -> None:
 
 async def _show(code: str) -> None:
     settings, now = here(), clock.now()
-    keys, shelf = KeyStore(Safe.of(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
+    keys, shelf = KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
     async with opened(settings.database_url):
         row = await find(code)
         if row is None:
@@ -81,7 +81,7 @@ async def _verify(file: Path) -> dict[str, object]:
     if not file.is_file():
         raise Invalid(f"{file}: there is no such file.", "Check the name.")
     settings, now = here(), clock.now()
-    keys, shelf = KeyStore(Safe.of(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
+    keys, shelf = KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
     async with opened(settings.database_url):
         found = await recognise(file.read_bytes(), shelf=shelf)
         row = await Certificate.get(id=found.certificate_id).prefetch_related("certification")

@@ -16,22 +16,23 @@ import typer
 import uvicorn
 import uvloop
 
-from training import app as roof
-from training import clock, facts, logs
-from training import settings as setting
-from training.baseline import cover
+from training.app import application
+from training.app.consequences import AFTER
+from training.app.health import check_start
+from training.app.resources import open_resources, worker
 from training.commands.tables import AsJson, show
-from training.consequences import AFTER
-from training.database import migrating
-from training.database.opening import opened
+from training.core import clock, logs
+from training.core import settings as setting
+from training.core.errors import Invalid, NotFound
+from training.core.settings import Settings
+from training.database import migrate as database_migrate
+from training.database.connection import opened
 from training.demo import seed as demo_seed
 from training.demo.lms.app import build as build_lms
-from training.errors import Invalid, NotFound
-from training.people.demo_cast import SEES
-from training.readiness import check_start
-from training.settings import Settings
+from training.people.authentication.demo_cast import SEES
+from training.trail import facts
+from training.trail.baseline import cover
 from training.web.slow_requests import ImpatientProtocol
-from training.work import outside, worker
 
 FAILED = ("id", "kind", "state", "attempts", "ended", "last_error")
 """What the list tells of work that failed."""
@@ -96,7 +97,7 @@ def demo(
 
 
 async def _migrate(settings: Settings) -> tuple[list[str], int]:
-    done = await migrating.migrate(settings.database_url)
+    done = await database_migrate.migrate(settings.database_url)
     facts.follow(AFTER)
     async with opened(settings.database_url):
         return done, await cover(now=clock.now(), migrated=bool(done))
@@ -133,14 +134,14 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
     async with opened(settings.database_url):
         await check_start(settings, now=clock.now())
         works = settings.database_url.startswith("sqlite")
-        await _server(roof.build(settings, works=works), host, port, settings.trusted_proxies).serve()
+        await _server(application.build(settings, works=works), host, port, settings.trusted_proxies).serve()
 
 
 async def _work(settings: Settings, *, once: bool) -> None:
     facts.follow(AFTER)
     async with opened(settings.database_url):
         await check_start(settings, now=clock.now())
-        async with outside(settings) as things:
+        async with open_resources(settings) as things:
             toil = worker(things)
             if once:
                 typer.echo(f"{await toil.work_once()} pieces of work were done.")
@@ -186,7 +187,7 @@ async def _demo(settings: Settings, host: str, port: int, begun: float) -> None:
         await demo_seed.fill(settings, now=clock.now())
         lms = build_lms(tool_url=settings.public_url, base_url=settings.demo_lms_url)
         servers = [
-            _server(roof.build(settings, works=True), host, port, ""),
+            _server(application.build(settings, works=True), host, port, ""),
             _server(lms, "127.0.0.1", port + 1, "", date_header=False),  # it dates its answers by its own clock
         ]
         _tell(settings, time.perf_counter() - begun)

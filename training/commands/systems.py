@@ -8,18 +8,22 @@ from uuid import UUID
 
 import typer
 
-from training import clock, facts
+from training.app.consequences import AFTER
+from training.app.resources import open_resources
 from training.commands.former import former_users
 from training.commands.keys import keys
 from training.commands.place import here
 from training.commands.tables import AsJson, show
-from training.consequences import AFTER
-from training.database.opening import opened
-from training.lti import approval, checkup, registration, roster_changes, scores
-from training.lti.checkup import Finding
-from training.lti.registration import Entry
-from training.lti.scores import Value
-from training.work import outside
+from training.core import clock
+from training.database.connection import opened
+from training.lti.identities import roster_changes
+from training.lti.platform import scores
+from training.lti.platform.scores import Value
+from training.lti.registration import actions as registration
+from training.lti.registration import approval, connection_test
+from training.lti.registration.actions import RegistrationEntry
+from training.lti.registration.connection_test import TestResult
+from training.trail import facts
 
 __all__ = ["keys", "lti"]
 
@@ -46,7 +50,7 @@ def add(
     deployment_policy: Annotated[str, typer.Option(help="new deployments: auto, ask or refuse")] = "ask",
 ) -> None:
     """Connect an LMS."""
-    entry = Entry(
+    entry = RegistrationEntry(
         issuer=issuer, client_id=client_id, auth_url=auth_url, token_url=token_url, jwks_url=jwks_url,
         deployment_ids=tuple(deployment_id), token_audience=token_audience, service_hosts=tuple(service_host),
         profile=profile, name=name, deployment_policy=deployment_policy,
@@ -54,7 +58,7 @@ def add(
     asyncio.run(_add(entry, unit, site))
 
 
-async def _add(entry: Entry, unit: str, site: str) -> None:
+async def _add(entry: RegistrationEntry, unit: str, site: str) -> None:
     facts.follow(AFTER)
     async with opened(here().database_url):
         row = await registration.add(entry, now=clock.now(), unit=unit, site=site)
@@ -100,10 +104,10 @@ def test(identifier: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJs
     raise typer.Exit(1 if any(one.ok is False for one in found) else 0)
 
 
-async def _test(identifier: str) -> list[Finding]:
+async def _test(identifier: str) -> list[TestResult]:
     settings = here()
-    async with opened(settings.database_url), outside(settings) as things:
-        return await checkup.test(await registration.find(identifier), things.platform, now=clock.now())
+    async with opened(settings.database_url), open_resources(settings) as things:
+        return await connection_test.test(await registration.find(identifier), things.platform, now=clock.now())
 
 
 @lti.command("scores")
@@ -168,6 +172,6 @@ def sync_members(
 async def _sync_members(identifier: str, context: str) -> Sequence[Mapping[str, Any]]:
     facts.follow(AFTER)
     settings = here()
-    async with opened(settings.database_url), outside(settings) as things:
+    async with opened(settings.database_url), open_resources(settings) as things:
         chosen = await registration.find(identifier)
         return await roster_changes.sync(chosen, context, things.platform, now=clock.now())

@@ -11,20 +11,21 @@ from typing import Annotated, Any
 
 import typer
 
-from certificates.keys import KeyStore
-from certificates.safe import Safe
-from training import clock, facts
-from training.baseline import accept
+from certificates.credentials.keys import KeyStore
+from training.app.consequences import AFTER
 from training.commands.backup import Backup
 from training.commands.place import here
 from training.commands.tables import plain
-from training.consequences import AFTER
-from training.database.opening import opened
-from training.errors import Invalid
-from training.people.operator import OPERATOR
-from training.sealing import Head, export, head, last_seal, seal_trail
-from training.settings import Settings
-from training.trail_check import Report, verify_trail
+from training.core import clock
+from training.core.encryption import Encryptor
+from training.core.errors import Invalid
+from training.core.settings import Settings
+from training.database.connection import opened
+from training.people.authentication.operator import OPERATOR
+from training.trail import facts
+from training.trail.baseline import accept
+from training.trail.seals import Head, export, head, last_seal, seal_trail
+from training.trail.verify import Report, verify_trail
 
 trail = typer.Typer(no_args_is_help=True)
 
@@ -34,7 +35,7 @@ async def _keys(settings: Settings) -> AsyncIterator[KeyStore]:
     """Opens the database, and gives the keys that sign the trail in it."""
     facts.follow(AFTER)
     async with opened(settings.database_url):
-        yield KeyStore(Safe.of(settings.secret_key), home=settings.public_url)
+        yield KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url)
 
 
 async def _seal(keys: KeyStore) -> None:

@@ -10,15 +10,15 @@ Apps = Mapping[str, list[str]]  # label -> modules with models
 
 # Foreign keys point up this list only, and migrations run down it.
 APPS: dict[str, list[str]] = {
-    "trail": ["training.row_digests", "training.facts", "training.sealing"],
-    "web": ["training.web.limits"],
+    "trail": ["training.trail.models"],
+    "web": ["training.web.models"],
     "sites": ["training.sites.models"],
     "people": ["training.people.models"],
-    "practice": ["training.practice.models", "training.practice.confirmations"],
-    "assessments": ["training.assessments.versions", "training.assessments.models"],
-    "lti": ["training.lti.models", "training.lti.gradebook", "training.lti.doorway", "training.lti.former"],
-    "courses": ["courses.content", "courses.models", "courses.cohorts"],
-    "certificates": ["certificates.grounds", "certificates.models", "certificates.credential_models"],
+    "practice": ["training.practice.models"],
+    "assessments": ["training.assessments.models"],
+    "lti": ["training.lti.models", "training.lti.launch.models"],
+    "courses": ["courses.packages.models", "courses.learning.models", "courses.cohorts.models"],
+    "certificates": ["certificates.evaluations.models", "certificates.credentials.models"],
     "audits": ["certificates.audits.models"],
 }
 

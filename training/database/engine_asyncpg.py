@@ -8,7 +8,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionContext
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from training.database.settling import SettledSavepoint, SettledTransaction
+from training.database.transactions import ShieldedSavepoint, ShieldedTransaction
 
 UNREACHABLE = (
     OSError,
@@ -78,7 +78,7 @@ class SafeAsyncpgTransactionClient(_Named, TransactionWrapper):
     """The client inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:
-        return SettledSavepoint(SafeAsyncpgTransactionClient(self))
+        return ShieldedSavepoint(SafeAsyncpgTransactionClient(self))
 
     async def commit(self) -> None:
         """Commits; PostgreSQL itself undoes what it could not commit."""
@@ -89,7 +89,7 @@ class SafeAsyncpgTransactionClient(_Named, TransactionWrapper):
         await self._translate_exceptions(TransactionWrapper.rollback)
 
 
-class AsyncpgTransaction(SettledTransaction):
+class AsyncpgTransaction(ShieldedTransaction):
     """A transaction on a connection of the pool."""
 
     client: SafeAsyncpgTransactionClient

@@ -12,8 +12,8 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapp
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.fields import data as tortoise_fields
 
-from training.database.settling import SettledSavepoint, SettledTransaction, settled
-from training.database.sqlite_short import BUSY_MILLISECONDS, Copying, begun_and_whole, begun_at_once, whole
+from training.database.sqlite_checkpointing import BUSY_MILLISECONDS, Copying, begun_and_whole, begun_at_once, whole
+from training.database.transactions import ShieldedSavepoint, ShieldedTransaction, shielded
 
 # SQLite keeps moments as text. Tortoise's own parser is Python code and takes ten times as long for the same texts.
 tortoise_fields.parse_datetime = datetime.fromisoformat  # type: ignore[attr-defined]
@@ -54,7 +54,7 @@ class SafeSqliteClient(SqliteClient):
             if self._connection is None:
                 # Tried here first: a failing aiosqlite leaves a thread that complains after the loop has closed.
                 sqlite3.connect(self.filename).close()
-                await settled(self._connect())
+                await shielded(self._connect())
         except sqlite3.Error as error:
             raise OperationalError(f"{self.filename}: {error}") from error
 
@@ -104,7 +104,7 @@ class SafeSqliteClient(SqliteClient):
             try:
                 if SERIALIZED and begun_at_once(raw):
                     return whole(raw, work)
-                return await settled(connection._execute(begun_and_whole, raw, work))
+                return await shielded(connection._execute(begun_and_whole, raw, work))
             except sqlite3.IntegrityError as error:
                 raise IntegrityError(error) from error
             except sqlite3.OperationalError as error:
@@ -117,7 +117,7 @@ class SafeSqliteTransactionClient(SqliteTransactionWrapper):
     """The client inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:
-        return SettledSavepoint(SafeSqliteTransactionClient(self))
+        return ShieldedSavepoint(SafeSqliteTransactionClient(self))
 
     async def begin(self) -> None:
         """Takes the write lock at once: a later upgrade from reading fails without waiting."""
@@ -149,7 +149,7 @@ class SafeSqliteTransactionClient(SqliteTransactionWrapper):
             raise kind(error) from error
 
 
-class SqliteTransaction(SettledTransaction):
+class SqliteTransaction(ShieldedTransaction):
     """A transaction on the one connection, which other tasks wait for meanwhile."""
 
     client: SafeSqliteTransactionClient

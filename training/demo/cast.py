@@ -6,11 +6,11 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-from training import facts
-from training.database.opening import transaction
-from training.people.demo_cast import known
+from training.database.connection import transaction
+from training.people.authentication.demo_cast import known
 from training.people.models import Email, Membership, Person, Relation
 from training.sites.models import Area, CentralUnit, Licence, Programme, Site
+from training.trail import facts
 
 BEGIN = date(2022, 9, 1)
 AREAS = (
@@ -28,7 +28,7 @@ SITES = (
 
 
 @dataclass(frozen=True)
-class Member:
+class CastMember:
     """One person of the demo: key, full name, and (role, site code) pairs; "" means the whole unit."""
 
     key: str
@@ -38,21 +38,21 @@ class Member:
 
 
 PEOPLE = (
-    Member("amina", "Amina Yusuf", (("trainee", "RIV"),)),
-    Member("bruno", "Bruno Costa", (("assessor", ""), ("facilitator", "OAK"))),
-    Member("chloe", "Chloe Davies", (("coordinator", "RIV"),)),
-    Member("dara", "Dara O'Neill", (("central", ""), ("auditor", ""))),
-    Member("emre", "Emre Kaya", (("coordinator", "HAR"),)),
-    Member("farah", "Farah Siddiqui", (("administrator", ""),)),
-    Member("gwen", "Gwen Llŷr", (("assessor", ""), ("facilitator", "OAK")), "cy"),
-    Member("hana", "Hana Nowak", (("supervisor", "RIV"), ("assessor", "RIV"), ("facilitator", "RIV"))),
-    Member("ivan", "Ivan Petrov", (("facilitator", "RIV"),)),
-    Member("jude", "Jude Mensah", (("trainee", "RIV"),)),
-    Member("kiran", "Kiran Shah", (("facilitator", "HAR"),)),
-    Member("lowri", "Lowri Ŵyn Parry", (("facilitator", "OAK"),), "cy"),
-    Member("marek", "Marek Wójcik", (("trainee", "HAR"),)),
-    Member("nadia", "Nadia Rahman", (("facilitator", "RIV"),)),
-    Member("osian", "Osian Bevan", (("facilitator", "OAK"),)),
+    CastMember("amina", "Amina Yusuf", (("trainee", "RIV"),)),
+    CastMember("bruno", "Bruno Costa", (("assessor", ""), ("facilitator", "OAK"))),
+    CastMember("chloe", "Chloe Davies", (("coordinator", "RIV"),)),
+    CastMember("dara", "Dara O'Neill", (("central", ""), ("auditor", ""))),
+    CastMember("emre", "Emre Kaya", (("coordinator", "HAR"),)),
+    CastMember("farah", "Farah Siddiqui", (("administrator", ""),)),
+    CastMember("gwen", "Gwen Llŷr", (("assessor", ""), ("facilitator", "OAK")), "cy"),
+    CastMember("hana", "Hana Nowak", (("supervisor", "RIV"), ("assessor", "RIV"), ("facilitator", "RIV"))),
+    CastMember("ivan", "Ivan Petrov", (("facilitator", "RIV"),)),
+    CastMember("jude", "Jude Mensah", (("trainee", "RIV"),)),
+    CastMember("kiran", "Kiran Shah", (("facilitator", "HAR"),)),
+    CastMember("lowri", "Lowri Ŵyn Parry", (("facilitator", "OAK"),), "cy"),
+    CastMember("marek", "Marek Wójcik", (("trainee", "HAR"),)),
+    CastMember("nadia", "Nadia Rahman", (("facilitator", "RIV"),)),
+    CastMember("osian", "Osian Bevan", (("facilitator", "OAK"),)),
 )
 RELATIONS = (("amina", "hana", "supervisor"), ("jude", "hana", "supervisor"), ("nadia", "hana", "supervisor"))
 

@@ -7,28 +7,28 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from certificates.actions import Wish, consider_and_award, decide
 from certificates.audits.actions import draw_sample, find
-from certificates.audits.models import Case
-from certificates.audits.register import Question
-from certificates.grounds import Consideration
-from certificates.recording import record_evidence
-from certificates.typed_records import Shown
-from courses import actions as courses
-from courses import attempts
-from courses.journeys import own_journey, spot_on
+from certificates.audits.models import AuditCase
+from certificates.decisions.actions import DecisionForm, decide, evaluate_and_award
+from certificates.evaluations.manual_evidence import record_evidence
+from certificates.evaluations.models import Evaluation
+from certificates.evaluations.typed_records import TypedEvidence
+from certificates.register.register import Question
+from courses.learning import actions as courses
+from courses.learning import attempts
+from courses.learning.journey import own_journey, spot_on
 from training.assessments import signing
 from training.assessments.actions import Noted, Opening, open_assessment, save_draft, submit_rating
+from training.assessments.models import InstrumentVersion
 from training.assessments.reading import instrument_of
-from training.assessments.versions import InstrumentVersion
-from training.errors import NotFound
+from training.core.errors import NotFound
 from training.people.actor import Actor
-from training.people.demo_cast import known
+from training.people.authentication.demo_cast import known
 from training.people.models import Membership, Person
-from training.people.reach import live_on
+from training.people.visibility import active_on
 from training.practice import actions as practice
 from training.practice import asking
-from training.practice.confirmations import Confirmation
+from training.practice.models import Confirmation
 from training.practice.rules import Confirmer, DeliveryEntry, SupervisionEntry
 
 COURSE = "leading-a-parenting-group"
@@ -64,7 +64,7 @@ def group_of(ended: date) -> str:
 async def being(key: str, day: date) -> Actor:
     """Gives one of the demo's people as somebody who acts on a day."""
     person = await Person.get(id=known(key)).select_related("unit")
-    held = await Membership.filter(live_on(day), person_id=person.id).values("role", "site_id")
+    held = await Membership.filter(active_on(day), person_id=person.id).values("role", "site_id")
     return Actor(
         person_id=person.id,
         name=person.name,
@@ -176,7 +176,7 @@ def _seen(version: InstrumentVersion) -> dict[str, Noted]:
     return marks
 
 
-async def shown(key: str, what: Shown, *, by: str, day: date) -> None:
+async def shown(key: str, what: TypedEvidence, *, by: str, day: date) -> None:
     """Has somebody record evidence shown on paper."""
     await record_evidence(known(key), what, actor=await being(by, day), now=at(day, 11))
 
@@ -185,23 +185,25 @@ async def audited(title: str, area: str, day: date, *, overturned: str, reasons:
     """Has the central unit look at all who were certified in an area; one case is overturned, the last stays open."""
     dara, question = await being("dara", day), Question(day, area=area)
     audit = await draw_sample(title, question, size=20, seed=known(title).hex, actor=dara, now=at(day))
-    *cases, _ = await Case.filter(audit=audit, certification__person_id__not=known(overturned)).order_by("position")
+    *cases, _ = await AuditCase.filter(audit=audit, certification__person_id__not=known(overturned)).order_by(
+        "position"
+    )
     for case in cases:
         await find(case.id, finding="upheld", reasons="The papers bear it out.", actor=dara, now=at(day, 14))
-    case = await Case.get(audit=audit, certification__person_id=known(overturned))
+    case = await AuditCase.get(audit=audit, certification__person_id=known(overturned))
     await find(case.id, finding="overturned", reasons=reasons, actor=dara, now=at(day + timedelta(days=6), 15))
 
 
 async def considered(key: str, day: date, *, home: str) -> None:
     """Has the rules asked about somebody."""
-    await consider_and_award(known(key), home=home, now=at(day, 9))
+    await evaluate_and_award(known(key), home=home, now=at(day, 9))
 
 
 async def certified(key: str, level: str, *, day: date, home: str, reasons: str) -> None:
     """Has the central unit decide, if the rules are met."""
     await considered(key, day, home=home)
-    waiting = await Consideration.get_or_none(person_id=known(key), level=level, awaiting=True)
+    waiting = await Evaluation.get_or_none(person_id=known(key), level=level, awaiting=True)
     if waiting is None:
         raise NotFound(f"The demo: {key} is not ready for {level}.", "Look at what the rules say.")
-    wish = Wish("certified", reasons)
+    wish = DecisionForm("certified", reasons)
     await decide(waiting.id, wish=wish, actor=await being("dara", day), home=home, now=at(day, 15))

@@ -3,12 +3,13 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from certificates.models import Certification
-from certificates.pathway_versions import load_pathway
-from certificates.typed_records import Shown
-from courses.loading.storing import load as load_course
-from training.assessments.loading import load_instrument
-from training.dates import DEFAULT_ZONE, local_day
+from certificates.evaluations.models import Certification
+from certificates.evaluations.pathway_versions import load_pathway
+from certificates.evaluations.typed_records import TypedEvidence
+from courses.packages.publish import load as load_course
+from training.assessments.load import load_instrument
+from training.core.dates import DEFAULT_ZONE, local_day
+from training.core.settings import Settings
 from training.demo.cast import settle
 from training.demo.doing import (
     assessed,
@@ -26,8 +27,7 @@ from training.demo.doing import (
 )
 from training.demo.lms.joining import join
 from training.demo.together import train_together
-from training.people.demo_cast import known
-from training.settings import Settings
+from training.people.authentication.demo_cast import known
 
 MATERIAL = Path(__file__).parent / "material"
 LIBRARY = Path(__file__).resolve().parents[2] / "courses" / "library"
@@ -87,7 +87,7 @@ async def _founder(key: str, day: date, *, home: str) -> None:
     await checked(key, by="dara", issued=day - timedelta(days=20))
     for part in LEADER_PARTS:
         reason = "Led twelve groups with our programme from 2015 on; the papers were seen."
-        waiver = Shown("waiver", f"group_leader/{part}", day, pathway="growing_together", reason=reason)
+        waiver = TypedEvidence("waiver", f"group_leader/{part}", day, pathway="growing_together", reason=reason)
         await shown(key, waiver, by="dara", day=day)
     await certified(key, "group_leader", day=day, home=home, reasons="Long practice, seen and recorded.")
 
@@ -100,14 +100,14 @@ async def _renewed(key: str, day: date, *, home: str) -> None:
     for number in range(6):
         await supervised(key, by="hana", held=day - timedelta(days=30 + 30 * number))
     await certified(key, "group_leader", day=day, home=home, reasons="Renewal is met.")
-    await shown(key, Shown("learning", "assessor refresher", day), by="dara", day=day)
+    await shown(key, TypedEvidence("learning", "assessor refresher", day), by="dara", day=day)
     await certified(key, "assessor", day=day, home=home, reasons="Renewal is met.")
 
 
 async def _assessor(key: str, day: date, *, home: str) -> None:
-    await shown(key, Shown("learning", "assessor training", day, attributes={"days": 2}), by="dara", day=day)
+    await shown(key, TypedEvidence("learning", "assessor training", day, attributes={"days": 2}), by="dara", day=day)
     reason = "Rated three groups beside an assessor, and saw the same."
-    sign_off = Shown("signoff", "ready to assess", day, pathway="growing_together", reason=reason)
+    sign_off = TypedEvidence("signoff", "ready to assess", day, pathway="growing_together", reason=reason)
     await shown(key, sign_off, by="dara", day=day)
     await certified(key, "assessor", day=day, home=home, reasons="Trained, and found ready.")
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from courses.cohort_actions import Plan, add_session, make, note_who_came, place
+from courses.cohorts.actions import Plan, add_session, make, note_who_came, place
 from training.demo.doing import COURSE, at, being, workday
-from training.people.demo_cast import known
+from training.people.authentication.demo_cast import known
 
 PEOPLE = ("amina", "jude")
 DAYS: Sequence[tuple[int, str, tuple[str, ...]]] = (

@@ -7,7 +7,7 @@ from typing import Any
 from training.instruments.check import check_instrument
 from training.instruments.schema import Instrument, Item, Threshold, Thresholds
 from training.parsing.findings import Findings
-from training.parsing.messages import Faulty
+from training.parsing.messages import FileError
 from training.parsing.values import text, texts
 from training.parsing.yaml import Table, read_table, read_text
 
@@ -30,7 +30,7 @@ def instrument_in(table: Table, name: str) -> Instrument:
     found = Findings(name)
     check_instrument(table, found)
     if found.mistakes:
-        raise Faulty(found.mistakes)
+        raise FileError(found.mistakes)
     raters = _mapping(table.get("raters"))
     return Instrument(
         name=text(table["instrument"]),

@@ -20,7 +20,7 @@ class Mistake:
         return f"{self.file}:{self.line}: {self.what}; {self.remedy}"
 
 
-class Faulty(Exception):
+class FileError(Exception):
     """A file that cannot be used, with everything that is wrong in it."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:

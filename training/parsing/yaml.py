@@ -11,7 +11,7 @@ import yaml
 from yaml.events import AliasEvent, NodeEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from training.parsing.messages import Faulty, Mistake
+from training.parsing.messages import FileError, Mistake
 from training.parsing.text import clean
 
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,17})")
@@ -74,10 +74,10 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")  # Notepad begins a file with a mark
     except UnicodeDecodeError as error:
-        raise Faulty([Mistake(str(path), 1, "the file is no UTF-8", "save it as UTF-8")]) from error
+        raise FileError([Mistake(str(path), 1, "the file is no UTF-8", "save it as UTF-8")]) from error
     except OSError as error:
         what = f"the file cannot be read ({error.strerror})"
-        raise Faulty([Mistake(str(path), 1, what, "look at its name")]) from error
+        raise FileError([Mistake(str(path), 1, what, "look at its name")]) from error
 
 
 def read_table(text: str, file: str) -> Table:
@@ -85,28 +85,30 @@ def read_table(text: str, file: str) -> Table:
     if strange := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, strange.start()) + 1
         what = f"here is a letter that nobody sees (U+{ord(strange.group()):04X})"
-        raise Faulty([Mistake(file, line, what, "take it out, or type the line anew")])
+        raise FileError([Mistake(file, line, what, "take it out, or type the line anew")])
     loader = _Loader(text.removeprefix("\ufeff"), file)
     try:
         node = loader.get_single_node()
         if node is None:
-            raise Faulty([Mistake(file, 1, "the file is empty", "write lines such as `title: words`")])
+            raise FileError([Mistake(file, 1, "the file is empty", "write lines such as `title: words`")])
         tree = loader.built(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         what = f"this is no YAML: {error.problem or error.context}"
-        raise Faulty([*loader.mistakes, Mistake(file, line, what, "look at indents, quotes and brackets")]) from error
+        raise FileError(
+            [*loader.mistakes, Mistake(file, line, what, "look at indents, quotes and brackets")]
+        ) from error
     except yaml.YAMLError as error:
-        raise Faulty([Mistake(file, 1, f"this is no text: {error}", "save the file as UTF-8")]) from error
+        raise FileError([Mistake(file, 1, f"this is no text: {error}", "save the file as UTF-8")]) from error
     except RecursionError as error:
-        raise Faulty([Mistake(file, 1, "the file is nested too deeply", "write it with fewer levels")]) from error
+        raise FileError([Mistake(file, 1, "the file is nested too deeply", "write it with fewer levels")]) from error
     finally:
         loader.dispose()
     if not isinstance(tree, Table):
         loader.mistakes.append(Mistake(file, 1, "the file is no mapping", "write lines such as `title: words`"))
     if loader.mistakes or not isinstance(tree, Table):
-        raise Faulty(loader.mistakes)
+        raise FileError(loader.mistakes)
     return tree
 
 

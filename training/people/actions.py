@@ -8,15 +8,15 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from training import facts
-from training.database.opening import transaction
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.database.connection import transaction
 from training.people.actor import Actor
 from training.people.models import Email, Membership, Person, Session, SignInLink
-from training.people.reach import people_for, person_for
 from training.people.roles import AT_A_SITE, GIVEN_BY_COORDINATORS, ROLES, UNIT_WIDE, fault_of_first_day
 from training.people.sessions import end_sessions_of, open_session
+from training.people.visibility import people_for, person_for
 from training.sites.models import Site
+from training.trail import facts
 
 LINK_LIVES = timedelta(minutes=20)
 

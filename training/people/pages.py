@@ -12,20 +12,20 @@ from starlette.responses import Response
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from training import clock
-from training.dates import local_day
-from training.errors import Invalid, NotFound
+from training.core import clock
+from training.core.dates import local_day
+from training.core.errors import Invalid, NotFound
 from training.people import actions
 from training.people.actor import Actor
-from training.people.giving import gives, may_end
 from training.people.models import Email, Membership, Permission, Person, has_in_name
 from training.people.names import has_name
-from training.people.reach import live_on, may_for, visible_to
-from training.people.relations import standing_relations
+from training.people.relations.actions import standing_relations
+from training.people.role_choices import gives, may_end
 from training.people.roles import ROLES
 from training.people.sessions import open_ones
+from training.people.visibility import active_on, may_for, visible_to
 from training.web.exports import KINDS, spreadsheet
-from training.web.pages import actor, fill, go, identity, page, typed
+from training.web.render import actor, form_data, identity, redirect, render, validate
 
 PAGE_SIZE = 50
 COLUMNS = ("name", "roles", "sites", "permission_today", "extracted")
@@ -39,14 +39,14 @@ RELATIONS = {
 }
 
 
-class Ended(BaseModel):
+class RoleEndForm(BaseModel):
     """The form that ends a role."""
 
     membership: UUID = Field(title="which role ends")
     ends: date = Field(title="the last day")
 
 
-class Given(BaseModel):
+class RoleForm(BaseModel):
     """The form that gives somebody a role."""
 
     role: str = Field(title="a role")
@@ -62,7 +62,7 @@ async def people(request: Request) -> Response:
     if query:
         found = found.filter(has_in_name(query))
     if role in ROLES:
-        held = Membership.filter(live_on(me.today), role=role).values("person_id")
+        held = Membership.filter(active_on(me.today), role=role).values("person_id")
         found = found.filter(id__in=Subquery(held))
     if (kind := asked.get("format", "")) in KINDS:
         return await _file(found, me, kind)
@@ -85,7 +85,7 @@ async def people(request: Request) -> Response:
         "files": [(f"Get these people as {kind.upper()}", f"/people?{filters}&format={kind}") for kind in KINDS],
         "previous_path": f"/people?{filters}" if after else "",
     }
-    return page(request, "people/people.html", people=shown, **told)
+    return render(request, "people/people.html", people=shown, **told)
 
 
 def _beyond(after: str) -> Q:
@@ -108,12 +108,12 @@ async def _file(found: QuerySet[Person], me: Actor, kind: str) -> Response:
 
 
 async def _with_memberships(rows: list[dict[str, Any]], among: Q, *, today: date) -> list[dict[str, Any]]:
-    held = await Membership.filter(live_on(today), among).values("person_id", "role", site="site__name")
+    held = await Membership.filter(active_on(today), among).values("person_id", "role", site="site__name")
     roles, sites = defaultdict[UUID, set[str]](set), defaultdict[UUID, set[str]](set)
     for one in held:
         roles[one["person_id"]].add(ROLES[one["role"]])
         sites[one["person_id"]].update([one["site"]] if one["site"] else [])
-    may = set(await Permission.filter(live_on(today), among).values_list("person_id", flat=True))
+    may = set(await Permission.filter(active_on(today), among).values_list("person_id", flat=True))
     return [
         {
             "name": row["name"],
@@ -137,9 +137,11 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
     memberships = (
         await Membership.filter(person=found).order_by("starts").values("role", "starts", "ends", site="site__name")
     )
-    permissions = await Permission.filter(live_on(today), person=found).values("what", "may", "ends", site="site__name")
+    permissions = await Permission.filter(active_on(today), person=found).values(
+        "what", "may", "ends", site="site__name"
+    )
     given = await gives(me, found.id)
-    return page(
+    return render(
         request,
         "people/person.html",
         status,
@@ -208,28 +210,28 @@ async def _ways_on(me: Actor, found: Person) -> list[tuple[str, str]]:
 
 async def membership(request: Request) -> Response:
     """Gives the person a role, as the form says."""
-    found, values = await _visible(actor(request), request), await typed(request)
+    found, values = await _visible(actor(request), request), await form_data(request)
     try:
-        given = fill(Given, values)
+        given = validate(RoleForm, values)
         await actions.give_membership(
             found.id, role=given.role, site_id=given.site_id, starts=given.starts, actor=actor(request), now=clock.now()
         )
     except Invalid as error:
         return await _shown(request, found, 422, problems=error.problems, values=values)
-    return go(request, f"/people/{found.id}", notice="The role is given.")
+    return redirect(request, f"/people/{found.id}", notice="The role is given.")
 
 
 async def end(request: Request) -> Response:
     """Ends a role of the person, as the form says."""
-    found, values = await _visible(actor(request), request), await typed(request)
+    found, values = await _visible(actor(request), request), await form_data(request)
     try:
-        ended = fill(Ended, values)
+        ended = validate(RoleEndForm, values)
         await actions.end_membership(ended.membership, ends=ended.ends, actor=actor(request), now=clock.now())
     except Invalid as error:
         return await _shown(request, found, 422, problems=error.problems, values=values)
     if not await visible_to(actor(request)).filter(id=found.id).exists():
-        return go(request, "/people", notice="The role is ended. The person is no longer at your sites.")
-    return go(request, f"/people/{found.id}", notice="The role is ended.")
+        return redirect(request, "/people", notice="The role is ended. The person is no longer at your sites.")
+    return redirect(request, f"/people/{found.id}", notice="The role is ended.")
 
 
 async def _visible(me: Actor, request: Request) -> Person:

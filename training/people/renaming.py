@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from training.facts import Fact
 from training.people.models import Email, Person, called
 from training.people.names import has_name
-from training.sites.former import keep_former
+from training.sites.history import keep_former
 from training.sites.models import FormerValue
+from training.trail.models import Fact
 
 SETTLING = ("certificate.awarded", "person.name_kept", "person.named")
 """Facts by which somebody's name was told or confirmed by a person, or stands on a certificate."""

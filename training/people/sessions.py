@@ -10,7 +10,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from training.dates import local_day
+from training.core.dates import local_day
 from training.people.actor import Actor, LtiContext
 from training.people.models import Session, SignInLink
 

@@ -10,15 +10,14 @@ from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from training import facts
-from training.database.opening import transaction
-from training.dates import local_day, start_of
-from training.errors import Conflict, Invalid, NotFound
+from training.core.dates import local_day, start_of
+from training.core.errors import Conflict, Invalid, NotFound
+from training.database.connection import transaction
 from training.people.actor import Actor
-from training.people.addresses import refuse_own
+from training.people.contact.addresses import refuse_own
 from training.people.models import Membership, Person
-from training.people.reach import live_on, person_for
-from training.people.relations import relate
+from training.people.relations.actions import relate
+from training.people.visibility import active_on, person_for
 from training.practice.asking import ask, close_requests
 from training.practice.models import (
     BackgroundCheck,
@@ -39,6 +38,7 @@ from training.practice.rules import (
     faults_of_supervision,
 )
 from training.sites.programmes import programme_of
+from training.trail import facts
 
 Row = TypeVar("Row", Delivery, Supervision, BackgroundCheck)
 Logged = TypeVar("Logged", Delivery, Supervision)
@@ -234,7 +234,7 @@ async def _own(found: Awaitable[Row | None], actor: Actor) -> Row:
 
 async def _own_site(wanted: UUID | None, actor: Actor, day: date) -> UUID | None:
     """Takes the wanted site when the actor belongs to it, else their only or first one."""
-    held = Membership.filter(live_on(day), person_id=actor.person_id, site_id__isnull=False).order_by("starts", "id")
+    held = Membership.filter(active_on(day), person_id=actor.person_id, site_id__isnull=False).order_by("starts", "id")
     sites = [UUID(str(one)) for one in await held.values_list("site_id", flat=True)]
     if wanted and wanted not in sites:
         raise Invalid("There is a problem", problems={"site": "Choose one of your sites"})

@@ -5,18 +5,18 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from training import clock
-from training.errors import Invalid, NotFound
+from training.core import clock
+from training.core.errors import Invalid, NotFound
 from training.people.actor import Actor
-from training.people.door_keeper import people_here
+from training.people.authentication.middleware import people_here
 from training.people.models import Person
 from training.practice import asking
-from training.practice.confirmations import Confirmation, confirmations_visible_to
+from training.practice.models import Confirmation, confirmations_visible_to
 from training.practice.overview import asked_of
 from training.practice.rules import STRENGTHS, may_dispute
 from training.practice.shown import shown_of
 from training.sites.models import CentralUnit, zone_of
-from training.web.pages import actor, go, identity, page, typed
+from training.web.render import actor, form_data, identity, redirect, render
 
 
 async def by_link(request: Request) -> Response:
@@ -40,7 +40,7 @@ async def by_link(request: Request) -> Response:
 async def waiting(request: Request) -> Response:
     """Lists what the actor is asked to confirm."""
     me: Actor = actor(request)
-    return page(
+    return render(
         request,
         "practice/waiting.html",
         asked=await asked_of(me, now=clock.now()),
@@ -65,11 +65,11 @@ async def signed_in(request: Request) -> Response:
             await asking.dispute(found.id, note=note, actor=me, now=clock.now())
     except Invalid as wrong:
         return await _question(request, found, path, wrong, note)
-    return go(request, path)
+    return redirect(request, path)
 
 
 async def _answer(request: Request) -> tuple[str, str]:
-    values = await typed(request)
+    values = await form_data(request)
     return str(values.get("answer", "")), str(values.get("note", ""))
 
 
@@ -77,7 +77,7 @@ async def _question(
     request: Request, found: Confirmation, path: str, wrong: Invalid | None = None, note: str = ""
 ) -> Response:
     now = clock.now()
-    return page(
+    return render(
         request,
         "practice/question.html",
         422 if wrong else 200,
@@ -103,7 +103,7 @@ def _is_open(found: Confirmation, now: datetime) -> bool:
 
 async def _thanks(request: Request, found: Confirmation) -> Response:
     holder = await Person.get(id=found.person_id)
-    return page(
+    return render(
         request,
         "practice/thanks.html",
         unit=await CentralUnit.get(id=found.unit_id),

@@ -5,18 +5,17 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from training import facts
-from training.database.opening import transaction
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.database.connection import transaction
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
-from training.people.addresses import SHARED, addresses_of, is_known_as, refuse_own, same_human
+from training.people.contact.addresses import SHARED, addresses_of, is_known_as, refuse_own, same_human
 from training.people.models import Email, Person
-from training.people.reach import reach
-from training.practice.confirmations import Confirmation, ConfirmationLink, confirmations_visible_to
-from training.practice.models import Delivery, Supervision
+from training.people.visibility import reach
+from training.practice.models import Confirmation, ConfirmationLink, Delivery, Supervision, confirmations_visible_to
 from training.practice.naming import named
 from training.practice.rules import DISPUTE_WINDOW, LINK_LIFE, Confirmer, Strength, may_answer, may_dispute
+from training.trail import facts
 
 Subject = Delivery | Supervision
 EXPIRY = "expire confirmation"

@@ -5,10 +5,9 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
-from training.dates import local_day
+from training.core.dates import local_day
 from training.parsing.addresses import plain_address
-from training.practice.confirmations import Confirmation
-from training.practice.models import BackgroundCheck, Delivery, DeliveryTeam, Supervision
+from training.practice.models import BackgroundCheck, Confirmation, Delivery, DeliveryTeam, Supervision
 from training.practice.standing_records import Answer, Logged, Record, records_of
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from training.practice.overview import Line
+from training.practice.overview import RecordLine
 
 COLUMNS = ("kind", "record", "who", "day", "how_much", "state", "extracted")
 
 
-def as_cells(lines: Iterable[Line], *, extracted: datetime) -> Iterator[tuple[str, ...]]:
+def as_cells(lines: Iterable[RecordLine], *, extracted: datetime) -> Iterator[tuple[str, ...]]:
     """Gives the columns and the records, with the time of the extract in the last column."""
     yield COLUMNS
     for line in lines:

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 from starlette.responses import Response
 
-from training import clock
-from training.errors import Invalid, NotFound
+from training.core import clock
+from training.core.errors import Invalid, NotFound
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
 from training.practice import actions, asking
@@ -18,8 +18,8 @@ from training.practice.naming import colleagues
 from training.practice.pages import found_record
 from training.practice.rules import KINDS_OF_SUPERVISION, MODES, ROLES, TAILORED, Confirmer
 from training.sites.programmes import programme_choices
-from training.web import limits
-from training.web.pages import actor, fill, go, page, typed
+from training.web import rate_limits
+from training.web.render import actor, form_data, redirect, render, validate
 
 MOST_ASKED = ("60/hour", "200/day")
 """How many forms that send mail one person may send: plenty for a backlog, and no way to spread junk."""
@@ -48,8 +48,8 @@ async def _delivery(request: Request, old: Delivery | None) -> Response:
     values = {"key": str(uuid4()), **(await typed_delivery(old) if old else {})}
     try:
         if request.method == "POST":
-            values = await typed(request)
-            given = fill(DeliveryForm, values)
+            values = await form_data(request)
+            given = validate(DeliveryForm, values)
             await _count(me, given.asked())
             row = await actions.log_delivery(
                 given.entry(),
@@ -59,7 +59,7 @@ async def _delivery(request: Request, old: Delivery | None) -> Response:
                 confirmer=given.asked(),
                 replaces=old.id if old else None,
             )
-            return go(request, f"/practice/deliveries/{row.id}")
+            return redirect(request, f"/practice/deliveries/{row.id}")
     except Invalid as wrong:
         return await _delivery_form(request, old, values, wrong.problems, 422)
     return await _delivery_form(request, old, values, {}, 200)
@@ -68,7 +68,7 @@ async def _delivery(request: Request, old: Delivery | None) -> Response:
 async def _delivery_form(
     request: Request, old: Delivery | None, values: Mapping[str, Any], problems: Mapping[str, str], status: int
 ) -> Response:
-    return page(
+    return render(
         request,
         "practice/delivery.html",
         status,
@@ -91,14 +91,14 @@ async def _supervision(request: Request, old: Supervision | None) -> Response:
     values = {"key": str(uuid4()), **(typed_supervision(old) if old else {})}
     try:
         if request.method == "POST":
-            values = await typed(request)
-            given = fill(SupervisionForm, values)
+            values = await form_data(request)
+            given = validate(SupervisionForm, values)
             entry = given.entry()
             await _count(me, entry.supervisor)
             row = await actions.log_supervision(
                 entry, key=given.key, actor=me, now=clock.now(), replaces=old.id if old else None
             )
-            return go(request, f"/practice/supervision/{row.id}")
+            return redirect(request, f"/practice/supervision/{row.id}")
     except Invalid as wrong:
         return await _supervision_form(request, old, values, wrong.problems, 422)
     return await _supervision_form(request, old, values, {}, 200)
@@ -111,7 +111,7 @@ async def _supervision_form(
     groups = (
         await deliveries_visible_to(me).filter(person_id=me.person_id).order_by("-ended").values("id", "group_name")
     )
-    return page(
+    return render(
         request,
         "practice/supervision.html",
         status,
@@ -135,18 +135,18 @@ async def ask(request: Request) -> Response:
     values, problems = {}, {}
     path = f"/practice/{request.path_params['kind']}/{row.id}"
     if request.method == "POST":
-        values = await typed(request)
+        values = await form_data(request)
         try:
-            wanted = fill(ConfirmerForm, values).asked()
+            wanted = validate(ConfirmerForm, values).asked()
             if wanted is None:
                 raise Invalid("There is a problem", problems={"confirmer": "Choose or write who can confirm it"})
             await _count(me, wanted)
             await asking.ask_confirmation(row, wanted, actor=me, now=clock.now())
-            return go(request, path)
+            return redirect(request, path)
         except Invalid as wrong:
             problems = wrong.problems
     shown = {"people": await _people(me, "confirmer", values), "path": f"{path}/ask", "back": ("The record", path)}
-    return page(request, "practice/ask.html", 422 if problems else 200, values=values, problems=problems, **shown)
+    return render(request, "practice/ask.html", 422 if problems else 200, values=values, problems=problems, **shown)
 
 
 async def take_back(request: Request) -> Response:
@@ -156,16 +156,18 @@ async def take_back(request: Request) -> Response:
     problems: Mapping[str, str] = {}
     path = f"/practice/{request.path_params['kind']}/{row.id}"
     if request.method == "POST":
-        values = await typed(request)
+        values = await form_data(request)
         try:
             key = _key(values)
             reason = str(values.get("reason", ""))
             await actions.take_back(row, reason=reason, key=key, actor=actor(request), now=clock.now())
-            return go(request, "/practice")
+            return redirect(request, "/practice")
         except Invalid as wrong:
             problems = wrong.problems
     shown = {"path": f"{path}/take-back", "back": ("The record", path)}
-    return page(request, "practice/take_back.html", 422 if problems else 200, values=values, problems=problems, **shown)
+    return render(
+        request, "practice/take_back.html", 422 if problems else 200, values=values, problems=problems, **shown
+    )
 
 
 async def _count(me: Actor, confirmer: Confirmer | None = None) -> None:
@@ -173,10 +175,10 @@ async def _count(me: Actor, confirmer: Confirmer | None = None) -> None:
     now = clock.now()
     try:
         for limit in MOST_ASKED:
-            await limits.allow("ask to confirm", str(me.person_id), limit=limit, now=now)
+            await rate_limits.allow("ask to confirm", str(me.person_id), limit=limit, now=now)
         if confirmer and confirmer.contact:
-            await limits.allow("be asked to confirm", plain_address(confirmer.contact), limit=MOST_TO_ONE, now=now)
-    except limits.TooMany as error:
+            await rate_limits.allow("be asked to confirm", plain_address(confirmer.contact), limit=MOST_TO_ONE, now=now)
+    except rate_limits.TooMany as error:
         words = "You have sent a lot. Wait a little, then send this again"
         raise Invalid("There is a problem", problems={"form": words}) from error
 

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
 
-from training.errors import Invalid
+from training.core.errors import Invalid
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
-from training.people.addresses import SETTLED_AT, addresses_of, is_known_as, same_human
+from training.people.contact.addresses import SETTLED_AT, addresses_of, is_known_as, same_human
 from training.people.models import Email, Membership, Permission, Person
 from training.people.names import has_name
-from training.people.reach import live_on
-from training.people.relations import standing_relations
+from training.people.relations.actions import standing_relations
+from training.people.visibility import active_on
 from training.practice.rules import Confirmer, fault_of_confirmer
 
 ALSO_YOU = (
@@ -44,14 +44,14 @@ async def colleagues(
     Somebody whom nobody has named yet cannot be chosen by name; who is not in the list is written down.
     """
     roles, kinds = OFFERED[part]
-    sites = Membership.filter(live_on(today), person_id=actor.person_id, site_id__isnull=False).values("site_id")
-    here = Membership.filter(live_on(today), site_id__in=Subquery(sites))
+    sites = Membership.filter(active_on(today), person_id=actor.person_id, site_id__isnull=False).values("site_id")
+    here = Membership.filter(active_on(today), site_id__in=Subquery(sites))
     fitting = here.filter(role__in=sorted(roles)).values("person_id")
     related = standing_relations().filter(person_id=actor.person_id, kind__in=sorted(kinds)).values("other_id")
     near = Q(id__in=Subquery(here.values("person_id"))) | Q(id__in=Subquery(related))
     offered = Q(id__in=Subquery(fitting)) | Q(id__in=Subquery(related)) | (Q(id__in=list(chosen)) & near)
     if part == "supervisor":
-        able = Permission.filter(live_on(today)).filter(_any("may__icontains", SUPERVISES)).values("person_id")
+        able = Permission.filter(active_on(today)).filter(_any("may__icontains", SUPERVISES)).values("person_id")
         offered |= Q(id__in=Subquery(able)) & Q(id__in=Subquery(here.values("person_id")))
     rows = (
         await Person.filter(offered, unit_id=actor.unit_id, erased_at__isnull=True, test_user=False)

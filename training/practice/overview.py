@@ -11,8 +11,8 @@ from tortoise.queryset import QuerySet
 
 from training.parsing.plurals import many
 from training.people.actor import Actor
-from training.practice.confirmations import Confirmation
 from training.practice.models import (
+    Confirmation,
     Delivery,
     Supervision,
     checks_visible_to,
@@ -34,7 +34,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Line:
+class RecordLine:
     """One record in a list."""
 
     kind: str
@@ -58,7 +58,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecordFilter:
     """What a list is asked for: kind and state ("" is any, "none" is not asked yet), after which line, how many."""
 
     kind: str = ""
@@ -77,12 +77,12 @@ class Totals:
     waiting: int
 
 
-async def lines_of(actor: Actor, people: Q | None = None, *, asked: Asked | None = None) -> list[Line]:
+async def lines_of(actor: Actor, people: Q | None = None, *, asked: RecordFilter | None = None) -> list[RecordLine]:
     """Lists the deliveries and supervision that the actor may see, latest first; by default the actor's own.
 
     With `asked` it reads no more than one page and one line, so that the caller knows whether there is more.
     """
-    wanted, asked = people or Q(person_id=actor.person_id), asked or Asked()
+    wanted, asked = people or Q(person_id=actor.person_id), asked or RecordFilter()
     deliveries = await _deliveries(actor, wanted, asked)
     supervisions = await _supervisions(actor, wanted, asked)
     states = await states_of([row["id"] for row in (*deliveries, *supervisions)])
@@ -91,7 +91,7 @@ async def lines_of(actor: Actor, people: Q | None = None, *, asked: Asked | None
     return latest if asked.most is None else latest[: asked.most + 1]
 
 
-async def count_of(actor: Actor, people: Q, asked: Asked) -> int:
+async def count_of(actor: Actor, people: Q, asked: RecordFilter) -> int:
     """Counts the records that the filters find, on all pages."""
     found = 0
     if asked.kind in ("", "deliveries"):
@@ -101,21 +101,21 @@ async def count_of(actor: Actor, people: Q, asked: Asked) -> int:
     return found
 
 
-async def _deliveries(actor: Actor, wanted: Q, asked: Asked) -> list[dict[str, Any]]:
+async def _deliveries(actor: Actor, wanted: Q, asked: RecordFilter) -> list[dict[str, Any]]:
     if asked.kind not in ("", "deliveries"):
         return []
     found = deliveries_visible_to(actor).filter(wanted & in_state("delivery_id", asked.state))
     return await _rows(_from("ended", found, asked), "group_name", "ended", "sessions", "role")
 
 
-async def _supervisions(actor: Actor, wanted: Q, asked: Asked) -> list[dict[str, Any]]:
+async def _supervisions(actor: Actor, wanted: Q, asked: RecordFilter) -> list[dict[str, Any]]:
     if asked.kind not in ("", "supervision"):
         return []
     found = supervisions_visible_to(actor).filter(wanted & in_state("supervision_id", asked.state))
     return await _rows(_from("held", found, asked), "supervisor_name", "what", "held", "minutes")
 
 
-def _from(day: str, found: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+def _from(day: str, found: QuerySet[Any], asked: RecordFilter) -> QuerySet[Any]:
     if asked.before:
         last_day, last_id = asked.before
         earlier: dict[str, Any] = {f"{day}__lt": last_day}
@@ -144,17 +144,17 @@ async def _rows(found: QuerySet[Any], *names: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _delivery_line(row: dict[str, Any], states: dict[UUID, str | None]) -> Line:
+def _delivery_line(row: dict[str, Any], states: dict[UUID, str | None]) -> RecordLine:
     amount = many(row["sessions"], "session")
     known = (row["id"], row["person_id"], row["person"], row["group_name"], row["ended"], amount)
-    return Line("deliveries", *known, states.get(row["id"]))
+    return RecordLine("deliveries", *known, states.get(row["id"]))
 
 
-def _session_line(row: dict[str, Any], states: dict[UUID, str | None]) -> Line:
+def _session_line(row: dict[str, Any], states: dict[UUID, str | None]) -> RecordLine:
     kind = KINDS_OF_SUPERVISION.get(row["what"], row["what"]).split(":")[0]
     title = f"{kind} with {row['supervisor_name']}"
     known = (row["id"], row["person_id"], row["person"], title, row["held"], many(row["minutes"], "minute"))
-    return Line("supervision", *known, states.get(row["id"]))
+    return RecordLine("supervision", *known, states.get(row["id"]))
 
 
 async def states_of(ids: Sequence[UUID]) -> dict[UUID, str | None]:

@@ -6,21 +6,22 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from training import clock
-from training.errors import NotFound
+from training.core import clock
+from training.core.errors import NotFound
 from training.people.actor import Actor
-from training.people.reach import may_for
-from training.practice.confirmations import Confirmation, confirmations_visible_to
+from training.people.visibility import may_for
 from training.practice.models import (
+    Confirmation,
     Delivery,
     Supervision,
     Tailoring,
+    confirmations_visible_to,
     deliveries_visible_to,
     supervisions_visible_to,
 )
 from training.practice.overview import (
     WORDS,
-    Line,
+    RecordLine,
     asked_of,
     checks_of,
     hours_in_words,
@@ -29,7 +30,7 @@ from training.practice.overview import (
 )
 from training.practice.rules import CHECKS, STRENGTHS, TAILORED, may_dispute, stands
 from training.practice.shown import shown_delivery, shown_supervision
-from training.web.pages import actor, identity, page
+from training.web.render import actor, identity, render
 
 SHOWN_AT_FIRST = 50
 
@@ -54,14 +55,14 @@ async def mine(request: Request) -> Response:
         "asked": asked,
     }
     step, sees = _next_step(lines, asked), me.may("see people")
-    return page(request, "practice/mine.html", next_step=step, sees_people=sees, **shown)
+    return render(request, "practice/mine.html", next_step=step, sees_people=sees, **shown)
 
 
 def _many(noun: str, number: int) -> str:
     return noun if number == 1 else f"{noun}s"
 
 
-def _next_step(lines: list[Line], asked: list[dict[str, Any]]) -> dict[str, str]:
+def _next_step(lines: list[RecordLine], asked: list[dict[str, Any]]) -> dict[str, str]:
     if asked:
         words = f"{asked[0]['person']} asks you to confirm something."
         return {
@@ -100,7 +101,7 @@ async def record(request: Request) -> Response:
     asked = await confirmations_visible_to(me).filter(**{key: row.id}).order_by("asked")
     state = stands(one.state for one in asked)
     manages = row.person_id != me.person_id and await may_for(me, "manage people", row.person_id)
-    return page(
+    return render(
         request,
         "practice/record.html",
         shown=shown,

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from training.dates import day
+from training.core.dates import day
 from training.parsing.plurals import many
 from training.people.models import Person
-from training.practice.confirmations import Confirmation
-from training.practice.models import Delivery, DeliveryTeam, Supervision
+from training.practice.models import Confirmation, Delivery, DeliveryTeam, Supervision
 from training.practice.rules import KINDS_OF_SUPERVISION, MODES
 from training.sites.models import Site
 
 
 @dataclass(frozen=True)
-class Shown:
+class RecordInWords:
     """A record in words: whose it is, what it is called, and its rows (label, words)."""
 
     kind: str
@@ -24,14 +23,14 @@ class Shown:
     rows: tuple[tuple[str, str], ...]
 
 
-async def shown_of(found: Confirmation) -> Shown:
+async def shown_of(found: Confirmation) -> RecordInWords:
     """Shows exactly what a confirmation is about."""
     if found.delivery_id:
         return await shown_delivery(await Delivery.get(id=found.delivery_id))
     return await shown_supervision(await Supervision.get(id=found.supervision_id))
 
 
-async def shown_delivery(row: Delivery) -> Shown:
+async def shown_delivery(row: Delivery) -> RecordInWords:
     """Shows a delivery."""
     holder = await Person.get(id=row.person_id)
     site = await Site.get_or_none(id=row.site_id)
@@ -47,10 +46,10 @@ async def shown_delivery(row: Delivery) -> Shown:
         ("How the group met", MODES[row.mode]),
         ("Where", site.name if site else "Not said"),
     )
-    return Shown("deliveries", row.id, holder.name, f"{holder.name} led {row.group_name}", rows)
+    return RecordInWords("deliveries", row.id, holder.name, f"{holder.name} led {row.group_name}", rows)
 
 
-async def shown_supervision(row: Supervision) -> Shown:
+async def shown_supervision(row: Supervision) -> RecordInWords:
     """Shows a supervision session."""
     holder = await Person.get(id=row.person_id)
     rows = (
@@ -61,7 +60,7 @@ async def shown_supervision(row: Supervision) -> Shown:
         ("How long", many(row.minutes, "minute")),
         ("What it was about", row.topics or "Not said"),
     )
-    return Shown("supervision", row.id, holder.name, f"supervision of {holder.name} on {day(row.held)}", rows)
+    return RecordInWords("supervision", row.id, holder.name, f"supervision of {holder.name} on {day(row.held)}", rows)
 
 
 def _hours(hours: Decimal) -> str:

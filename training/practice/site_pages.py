@@ -11,21 +11,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Q
 
-from training import clock
-from training.errors import Invalid, NotFound
+from training.core import clock
+from training.core.errors import Invalid, NotFound
 from training.people.actor import Actor
 from training.people.models import Person, has_in_name
-from training.people.reach import may_for, person_for, reach, visible_filter, visible_to
+from training.people.visibility import may_for, person_for, reach, visible_filter, visible_to
 from training.practice import actions, asking
-from training.practice.confirmations import Confirmation
 from training.practice.exports import as_cells
 from training.practice.forms import Day
-from training.practice.overview import WORDS, Asked, checks_of, count_of, lines_of
+from training.practice.models import Confirmation
+from training.practice.overview import WORDS, RecordFilter, checks_of, count_of, lines_of
 from training.practice.rules import CHECKS
 from training.practice.shown import shown_of
 from training.web.exports import KINDS as KINDS_OF_FILES
 from training.web.exports import spreadsheet
-from training.web.pages import actor, fill, go, identity, page, typed
+from training.web.render import actor, form_data, identity, redirect, render, validate
 
 PAGE_SIZE = 50
 STATES = {"": "All", **{key or "none": word for key, word in WORDS.items()}}
@@ -50,17 +50,17 @@ async def records(request: Request) -> Response:
     people = visible_filter(me) & has_in_name(name, "person__") if name else visible_filter(me)
     filters = "/practice/records?" + urlencode({"kind": kind, "state": state, "name": name})
     if (ending := query.get("format", "")) in KINDS_OF_FILES:
-        lines = await lines_of(me, people, asked=Asked(kind, state))
+        lines = await lines_of(me, people, asked=RecordFilter(kind, state))
         return await spreadsheet("practice", ending, as_cells(lines, extracted=clock.now()))
     before = _before(query.get("before", ""))
-    lines = await lines_of(me, people, asked=Asked(kind, state, before, PAGE_SIZE))
+    lines = await lines_of(me, people, asked=RecordFilter(kind, state, before, PAGE_SIZE))
     shown = lines[:PAGE_SIZE]
     last = f"{shown[-1].day}_{shown[-1].id}" if len(lines) > PAGE_SIZE else ""
-    return page(
+    return render(
         request,
         "practice/records.html",
         lines=shown,
-        total=await count_of(me, people, Asked(kind, state)),
+        total=await count_of(me, people, RecordFilter(kind, state)),
         kind=kind,
         state=state,
         name=name,
@@ -91,7 +91,7 @@ async def person(request: Request) -> Response:
     found = await _visible(request)
     checks = [row | {"what": CHECKS.get(row["what"], row["what"])} for row in await checks_of(me, found.id)]
     checks_here = me.person_id != found.id and await may_for(me, "manage people", found.id)
-    return page(
+    return render(
         request,
         "practice/of.html",
         name=found.name,
@@ -109,19 +109,19 @@ async def check(request: Request) -> Response:
     values: Mapping[str, Any] = {"key": str(uuid4())}
     problems: Mapping[str, str] = {}
     if request.method == "POST":
-        values = await typed(request)
+        values = await form_data(request)
         try:
-            given = fill(CheckForm, dict(values))
+            given = validate(CheckForm, dict(values))
             me: Actor = actor(request)
             await actions.record_check(
                 found.id, what=given.what, issued=given.issued, ends=given.ends, key=given.key, actor=me,
                 now=clock.now(),
             )  # fmt: skip
-            return go(request, path)
+            return redirect(request, path)
         except Invalid as wrong:
             problems = wrong.problems
     shown = {"name": found.name, "checks": list(CHECKS.items()), "path": f"{path}/checks", "back": (found.name, path)}
-    return page(request, "practice/check.html", 422 if problems else 200, values=values, problems=problems, **shown)
+    return render(request, "practice/check.html", 422 if problems else 200, values=values, problems=problems, **shown)
 
 
 async def paper(request: Request) -> Response:
@@ -135,14 +135,14 @@ async def paper(request: Request) -> Response:
     values: Mapping[str, Any] = {}
     problems: Mapping[str, str] = {}
     if request.method == "POST":
-        values = await typed(request)
+        values = await form_data(request)
         try:
             await asking.confirm_on_paper(found.id, note=str(values.get("note", "")), actor=me, now=clock.now())
-            return go(request, f"/practice/{shown.kind}/{shown.id}")
+            return redirect(request, f"/practice/{shown.kind}/{shown.id}")
         except Invalid as wrong:
             problems = wrong.problems
     told = {"shown": shown, "confirmer": found.confirmer_name, "path": f"/practice/confirmations/{found.id}/paper"}
-    return page(request, "practice/paper.html", 422 if problems else 200, values=values, problems=problems, **told)
+    return render(request, "practice/paper.html", 422 if problems else 200, values=values, problems=problems, **told)
 
 
 async def _visible(request: Request) -> Person:

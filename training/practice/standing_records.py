@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from training.dates import local_day
+from training.core.dates import local_day
 
 Record = dict[str, Any]
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from training.dates import DEFAULT_ZONE
+from training.core.dates import DEFAULT_ZONE
 
 
 class CentralUnit(Model):

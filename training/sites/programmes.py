@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from training.errors import Invalid
+from training.core.errors import Invalid
 from training.sites.models import Programme
 
 

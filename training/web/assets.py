@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from training.errors import NotFound
+from training.core.errors import NotFound
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "assets"
 TEXT = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import xlsxwriter  # type: ignore[import-untyped]
 from starlette.responses import Response
 
-from training.csv_files import line_of, plain_cell
-from training.errors import Invalid
-from training.web.pages import as_file
+from training.core.errors import Invalid
+from training.parsing.csv import line_of, plain_cell
+from training.web.render import as_file
 
 BOM = "\ufeff"
 """Without this first letter Excel takes UTF-8 for the letters of the machine, and ŷ for two others."""

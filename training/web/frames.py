@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 MARK = "/~"
 
 
-class FramePrefix:
+class FramePrefixMiddleware:
     """Takes the prefix off the address, so that routes do not know of it, and keeps the token beside it.
 
     An address can be copied to anywhere, so the token counts in frames only: where a browser says that it opens a

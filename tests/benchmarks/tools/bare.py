@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
 from training.database.engine_sqlite import PRAGMAS
-from training.lti import swift_postgres, swift_sqlite
+from training.lti.launch import fast_path_postgres, fast_path_sqlite
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 DATABASE, ORIGIN = os.environ["TOOL_DATABASE"], os.environ["TOOL_ORIGIN"]
@@ -118,7 +118,7 @@ def _values(claims, token, session, known):
         "nonce_until": now + timedelta(hours=1), "session": hashlib.sha256(session.encode()).hexdigest(),
         "session_until": now + timedelta(days=7), "came_from": json.dumps({"sub": claims["sub"]}), "replaces": "",
         "trace": uuid4(), "reference": secrets.token_hex(6), "message_type": claims[f"{LTI}message_type"],
-        "clock_skew": 0.0, "rung": "cookie", "browser": "",
+        "clock_skew": 0.0, "state_proof": "cookie", "browser": "",
     } | UNDIGESTED  # fmt: skip
 
 
@@ -151,7 +151,7 @@ async def _postgres(app):
 
         async def write(values):
             try:
-                return await pool.fetch(swift_postgres.STATEMENT, *swift_postgres.ordered(values))
+                return await pool.fetch(fast_path_postgres.STATEMENT, *fast_path_postgres.ordered(values))
             except asyncpg.IntegrityConstraintViolationError:
                 return None
 
@@ -172,7 +172,7 @@ async def _sqlite(app):
     async def write(values):
         raw.execute("BEGIN IMMEDIATE")
         try:
-            written = swift_sqlite.write(raw, values, lambda _: UNDIGESTED)
+            written = fast_path_sqlite.write(raw, values, lambda _: UNDIGESTED)
             raw.execute("COMMIT")
             return written
         except sqlite3.IntegrityError:

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from certificates.audits import actions
-from certificates.audits.models import Audit, Case
-from certificates.audits.register import Question, rows
+from certificates.audits.models import Audit, AuditCase
 from certificates.audits.rules import draw
-from certificates.models import Certification
+from certificates.evaluations.models import Certification
+from certificates.register.register import Question, rows
 from tests.certificates.world import BY_RULES, TODAY, at, certified, changed, publish_pathway
 from training.demo.cast import PEOPLE, known
 from training.demo.doing import being
@@ -34,7 +34,7 @@ async def drawn_again(audit: Audit) -> list[str]:
 async def test_a_sample_is_drawn_again_from_its_seed_after_everything_has_changed(certifications):
     dara = await being("dara", DRAWN)
     audit = await actions.draw_sample("Autumn", Question(DRAWN), size=4, seed="5eed", actor=dara, now=at(DRAWN))
-    drawn = await Case.filter(audit=audit).order_by("position").values_list("certification_id", flat=True)
+    drawn = await AuditCase.filter(audit=audit).order_by("position").values_list("certification_id", flat=True)
     cases = [str(one) for one in drawn]
     assert len(cases) == 4 and audit.found == 10
     await changed(certifications[HELD[0]], "withdrawn", on=DRAWN - timedelta(days=2), recorded=TODAY)
@@ -53,7 +53,7 @@ async def test_samples_drawn_through_the_page_keep_question_and_seed_and_differ(
         assert audit.asked["area"] == "CDF" and audit.asked["known_at"] == TODAY.isoformat()
         page = (await dara.get(f"/audits/{audit.id}")).text
         assert audit.seed in page
-        cases = await Case.filter(audit=audit).order_by("position").values_list("certification_id", flat=True)
+        cases = await AuditCase.filter(audit=audit).order_by("position").values_list("certification_id", flat=True)
         assert [str(one) for one in cases] == await drawn_again(audit)
 
 
@@ -61,7 +61,7 @@ async def test_an_overturned_case_is_withdrawn_at_once_for_everybody_and_nothing
     dara, stranger = await browse("dara"), await browse("")
     await dara.post("/audits", data={"title": "Visit", "size": "10", "as_of": TODAY.isoformat()})
     found = certifications[HELD[3]]
-    case = await Case.get(certification_id=found.id)
+    case = await AuditCase.get(certification_id=found.id)
     certificate = await found.certificate
     form = {"finding": "overturned", "reasons": "The group was never held."}
     assert (await dara.post(f"/audits/{case.audit_id}/cases/{case.id}", data=form)).status_code == 303

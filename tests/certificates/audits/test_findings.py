@@ -5,27 +5,27 @@ from datetime import date
 import pytest
 
 from certificates.audits import actions
-from certificates.audits.models import Audit, Case
-from certificates.audits.register import Question
-from certificates.models import Certificate, Certification, StateChange
+from certificates.audits.models import Audit, AuditCase
+from certificates.evaluations.models import Certificate, Certification, StateChange
+from certificates.register.register import Question
 from tests.certificates.awarded import NOW, awarded
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
-from training.facts import Fact, Followup
+from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.trail.models import Fact, Followup
 
 QUESTION = Question(date(2026, 11, 25))
 
 
 @pytest.fixture
-async def case(database, cast) -> Case:
+async def case(database, cast) -> AuditCase:
     """The case of Amina in an audit that Dara drew."""
     await awarded("amina")
     audit = await actions.draw_sample("This autumn", QUESTION, size=5, seed="5eed", actor=await cast("dara"), now=NOW)
-    return await Case.get(audit=audit)
+    return await AuditCase.get(audit=audit)
 
 
 async def test_an_upheld_case_changes_nothing_but_the_case(case, cast):
     await actions.find(case.id, finding="upheld", reasons="It bears.", actor=await cast("dara"), now=NOW)
-    assert (await Case.get(id=case.id)).finding == "upheld"
+    assert (await AuditCase.get(id=case.id)).finding == "upheld"
     assert await StateChange.all().count() == 0
 
 
@@ -43,7 +43,7 @@ async def test_a_case_gets_one_finding(case, cast):
     await actions.find(case.id, finding="overturned", reasons="Never held.", actor=dara, now=NOW)
     with pytest.raises(Conflict):
         await actions.find(case.id, finding="upheld", reasons="It bears.", actor=dara, now=NOW)
-    assert (await Case.get(id=case.id)).finding == "overturned"
+    assert (await AuditCase.get(id=case.id)).finding == "overturned"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ async def test_a_finding_needs_one_of_two_words_and_a_reason(case, cast, finding
     with pytest.raises(Invalid) as refused:
         await actions.find(case.id, finding=finding, reasons=reasons, actor=await cast("dara"), now=NOW)
     assert set(refused.value.problems) == {field}
-    assert (await Case.get(id=case.id)).finding == "open"
+    assert (await AuditCase.get(id=case.id)).finding == "open"
 
 
 async def test_only_auditors_of_the_unit_see_and_judge_cases(case, cast):
@@ -62,4 +62,4 @@ async def test_only_auditors_of_the_unit_see_and_judge_cases(case, cast):
         await actions.draw_sample("Mine", QUESTION, size=1, seed="5eed", actor=await cast("chloe"), now=NOW)
     with pytest.raises((NotFound, NotAllowed)):
         await actions.find(case.id, finding="upheld", reasons="It bears.", actor=await cast("emre"), now=NOW)
-    assert (await Case.get(id=case.id)).finding == "open"
+    assert (await AuditCase.get(id=case.id)).finding == "open"

@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from certificates.pathways.evaluate import evaluate
-from certificates.pathways.evidence import Evidence
-from certificates.pathways.reading import read_instruments, read_pathway, read_text
-from certificates.pathways.shapes import Pathway
-from certificates.pathways.verdict import Verdict
+from certificates.pathways.engine.evaluate import evaluate
+from certificates.pathways.engine.verdict import Verdict
+from certificates.pathways.language.evidence import Evidence
+from certificates.pathways.language.read import read_instruments, read_pathway, read_text
+from certificates.pathways.language.schema import Pathway
 from training.instruments.schema import Instrument
 from training.parsing.yaml import read_table
 

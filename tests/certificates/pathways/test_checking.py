@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from certificates.pathways.checking import check
+from certificates.pathways.check_files import check
 
 HERE = Path(__file__).parent
 FAULTY = sorted((HERE / "cases" / "faulty").glob("*.yaml"))

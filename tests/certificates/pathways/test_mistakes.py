@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from certificates.pathways.checking import check
+from certificates.pathways.check_files import check
 
 HEAD = (
     "pathway: p\nroles: [steward]\nattributes: {led: text}\nsources: {web: https://example.org}\nlevels:\n  leader:\n"

@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificates.pathways.once import Want, can_serve, hand_out
+from certificates.pathways.engine.allocation import Want, can_serve, hand_out
 from training.parsing.values import Result
 
 IDS = "abcde"

@@ -8,15 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificates.pathways.awards import award_of
-from certificates.pathways.case import open_case
-from certificates.pathways.evaluate import RULES, evaluate
-from certificates.pathways.evidence import Evidence
-from certificates.pathways.level_places import to_keep
-from certificates.pathways.places import result_of
-from certificates.pathways.reading import read_pathway, read_pathway_text
-from certificates.pathways.shapes import Pathway
-from certificates.pathways.standing import granted_standing
+from certificates.pathways.engine.awards import award_of
+from certificates.pathways.engine.context import open_case, result_of
+from certificates.pathways.engine.evaluate import RULES, evaluate
+from certificates.pathways.engine.standing import granted_standing, to_keep
+from certificates.pathways.language.evidence import Evidence
+from certificates.pathways.language.read import read_pathway, read_pathway_text
+from certificates.pathways.language.schema import Pathway
 from training.parsing.values import Result
 
 HERE = Path(__file__).parent

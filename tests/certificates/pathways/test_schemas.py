@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from certificates.pathways.checking import check
+from certificates.pathways.check_files import check
 from training.parsing.yaml import read_table
 
 HERE = Path(__file__).parent

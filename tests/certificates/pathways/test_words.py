@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from certificates.pathways.evaluate import evaluate
-from certificates.pathways.evidence import Evidence
-from certificates.pathways.reading import read_pathway, read_pathway_text
-from certificates.pathways.words import next_steps
+from certificates.pathways.engine.evaluate import evaluate
+from certificates.pathways.engine.next_steps import next_steps
+from certificates.pathways.language.evidence import Evidence
+from certificates.pathways.language.read import read_pathway, read_pathway_text
 from tests.certificates.pathways.case_files import ROWS_OF_FILES, evaluated
 from tests.reading_age import grade
 

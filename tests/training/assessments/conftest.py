@@ -11,9 +11,8 @@ import pytest
 from tests.soundness import speak_of
 from training.assessments import actions
 from training.assessments.actions import Noted, Opening
-from training.assessments.loading import load_instrument
-from training.assessments.models import Assessment
-from training.assessments.versions import InstrumentVersion
+from training.assessments.load import load_instrument
+from training.assessments.models import Assessment, InstrumentVersion
 from training.demo.cast import known
 from training.people.actor import Actor
 from training.people.models import Permission

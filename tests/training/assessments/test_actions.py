@@ -13,15 +13,15 @@ from training.assessments import actions, signing
 from training.assessments.actions import Noted, Opening
 from training.assessments.models import Assessment, Draft, Rater, Rating, Reconciliation, Signature
 from training.assessments.reading import visible_rows
-from training.dates import DEFAULT_ZONE, local_day
+from training.core.dates import DEFAULT_ZONE, local_day
+from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.demo.cast import known
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
-from training.facts import Fact
 from training.people.actor import Actor
 from training.people.models import Membership, Permission, Person, Relation
 from training.practice.actions import log_delivery
 from training.practice.rules import Confirmer, DeliveryEntry
 from training.sites.models import CentralUnit
+from training.trail.models import Fact
 
 from .conftest import NOW, OBSERVED, Rated, permit
 

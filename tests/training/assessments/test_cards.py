@@ -8,9 +8,8 @@ import httpx2
 import pytest
 
 from training.assessments.cards import cards_of, in_words, seen_in_words, typed_marks
-from training.assessments.loading import canonical, load_instrument
-from training.assessments.models import Assessment
-from training.assessments.versions import InstrumentVersion
+from training.assessments.load import canonical, load_instrument
+from training.assessments.models import Assessment, InstrumentVersion
 from training.demo.cast import known
 from training.instruments.read import read_instrument, read_instrument_text
 from training.instruments.schema import Instrument

@@ -5,17 +5,17 @@ from datetime import date
 
 import pytest
 
-from certificates.pathways.evidence import Evidence
+from certificates.pathways.language.evidence import Evidence
 from training.assessments import actions, signing
 from training.assessments.actions import Noted
 from training.assessments.calibration import record_calibration
 from training.assessments.evidence import assessment_evidence
-from training.assessments.versions import CalibrationRun
-from training.dates import DEFAULT_ZONE
+from training.assessments.models import CalibrationRun
+from training.core.dates import DEFAULT_ZONE
+from training.core.errors import NotAllowed
 from training.demo.cast import known
-from training.errors import NotAllowed
-from training.facts import Fact
 from training.people.actor import Actor
+from training.trail.models import Fact
 
 from .conftest import NOW, OBSERVED, Rated
 

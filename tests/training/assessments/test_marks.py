@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from training.assessments.loading import canonical
-from training.assessments.marks import Row, agreed_marks, apart, fault_of_mark
-from training.assessments.passing import outcome_of
+from training.assessments.load import canonical
+from training.assessments.marks import MarkRow, agreed_marks, apart, fault_of_mark
+from training.assessments.outcome import outcome_of
 from training.instruments.judge import judge, level_of_mark
 from training.instruments.read import read_instrument_text
 from training.instruments.schema import Instrument, Item
-from training.parsing.messages import Faulty
+from training.parsing.messages import FileError
 
 SAFETY = Item(
     "safety",
@@ -62,9 +62,9 @@ def instrument(**more: Any) -> Instrument:
     return read_instrument_text(canonical({key: value for key, value in (body | more).items() if value != {}}))
 
 
-def row(by: str, a: Any, b: Any, c: Any, agreed: bool = False) -> Row:
+def row(by: str, a: Any, b: Any, c: Any, agreed: bool = False) -> MarkRow:
     """The marks of one rater."""
-    return Row(by, {"a": a, "b": b, "c": c}, agreed)
+    return MarkRow(by, {"a": a, "b": b, "c": c}, agreed)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_every_rule_of_a_pass_mark_must_hold(passes: dict[str, Any], marks: tupl
         ({"combine": "lowest"}, [row("bruno", 3, 3, 3), row("gwen", "not_observed", 3, 3)], "met"),
     ],
 )
-def test_raters_are_joined_as_the_instrument_says(raters: dict[str, Any], rows: list[Row], finding: str) -> None:
+def test_raters_are_joined_as_the_instrument_says(raters: dict[str, Any], rows: list[MarkRow], finding: str) -> None:
     assert outcome_of(instrument(raters=raters, **{"pass": {"every_item": 2}}), rows).finding == finding
 
 
@@ -134,7 +134,7 @@ def test_the_agreed_row_speaks_for_every_item() -> None:
 )
 def test_a_judgement_needs_reasons(judged: str, reasons: str, finding: str) -> None:
     body = {"instrument": "x", "version": "1", "kind": "judgement"}
-    found = outcome_of(read_instrument_text(canonical(body)), [Row("bruno", {"judged": judged}, reasons=reasons)])
+    found = outcome_of(read_instrument_text(canonical(body)), [MarkRow("bruno", {"judged": judged}, reasons=reasons)])
     assert found.finding == finding
 
 
@@ -162,14 +162,14 @@ def test_marks_that_the_instrument_does_not_have_do_not_fit(item: str, mark: Any
     ],
 )
 def test_a_body_that_is_no_instrument_is_told_why(body: Any, words: str) -> None:
-    with pytest.raises(Faulty, match=words):
+    with pytest.raises(FileError, match=words):
         read_instrument_text(canonical(body))
 
 
 def test_what_was_measured_is_judged_on_the_page_as_by_the_rules() -> None:
     body = {"instrument": "dpics", "version": "1", "kind": "numbers", "items": {"praise": {}}, "pass": {"mean": 2}}
     measured = read_instrument_text(canonical(body))
-    outcome = outcome_of(measured, [Row("bruno", {"praise": 2.5})])
+    outcome = outcome_of(measured, [MarkRow("bruno", {"praise": 2.5})])
     assert outcome.finding == judge(measured, [{"by": "bruno", "items": {"praise": 2.5}}]).result == "met"
     assert [line.words for line in outcome.lines] == ["The mean is 2.5; 2 is needed"]
 

@@ -14,8 +14,9 @@ import pytest
 
 from tests.forked import Forks, forks
 from tests.training.databases import made as made_tables
-from training import consequences, facts
+from training.app import consequences
 from training.demo.cast import settle
+from training.trail import facts
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ import yaml
 from tests.servers import own_postgres
 from tests.training.commands.conftest import ROOT
 from tests.training.databases import told
-from training.database import migrating
+from training.database import migrate
 
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
 FILE = yaml.safe_load(TEXT)
@@ -71,7 +71,7 @@ def test_the_user_of_the_service_owns_its_database_and_is_no_superuser(tmp_path:
         own = f"{server.replace('postgres@', 'training@').rpartition('/')[0]}/training"
         roles = asyncio.run(told(own, "select rolsuper, rolcreatedb, rolcreaterole from pg_roles where rolname = user"))
         assert tuple(roles[0]) == (False, False, False)
-        assert len(asyncio.run(migrating.migrate(own))) > 5
+        assert len(asyncio.run(migrate.migrate(own))) > 5
 
 
 def test_secrets_come_from_outside_and_must_be_there() -> None:

@@ -6,9 +6,9 @@ import sys
 
 from tests.training.commands.conftest import NOW, ROOT, Front
 from training.commands import machine, pango
-from training.database.opening import opened
-from training.facts import Followup
-from training.lti.keyring import Keyring
+from training.database.connection import opened
+from training.lti.platform.tool_keys import ToolKeys
+from training.trail.models import Followup
 
 
 def test_each_thing_has_a_line_and_a_used_port_is_told(front: Front) -> None:
@@ -33,7 +33,7 @@ def test_a_database_of_the_settings_that_does_not_answer_is_a_lack(front: Front)
 def test_work_that_failed_and_a_secret_key_that_opens_no_key_are_told(front: Front) -> None:
     async def fill() -> None:
         async with opened(front.url):
-            await Keyring("s" * 40).signing(NOW)
+            await ToolKeys("s" * 40).signing(NOW)
             await Followup.create(kind="x", key="x", state="dead", payload={}, due=NOW)
 
     asyncio.run(fill())

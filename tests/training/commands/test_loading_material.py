@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from tests.courses import packages
+from tests.courses import course_files
 from tests.training.commands.conftest import ROOT, Front
 
 MATERIAL = ROOT / "training" / "demo" / "material"
@@ -14,7 +14,7 @@ MATERIAL = ROOT / "training" / "demo" / "material"
 @pytest.fixture
 def stocked(front: Front) -> Front:
     """A folder with a course, a pathway and its instruments, and nothing loaded yet."""
-    packages.write(front.folder / "material" / "small-steps")
+    course_files.write(front.folder / "material" / "small-steps")
     for part in ("pathways", "instruments"):
         shutil.copytree(MATERIAL / part, front.folder / "material" / part)
     return front

@@ -12,23 +12,24 @@ from uuid import uuid4
 
 import pytest
 
-from certificates import publishing
-from certificates.keys import KeyStore
-from certificates.models import Certificate
-from certificates.safe import Safe
-from certificates.shelf import Shelf
+from certificates.credentials import publish
+from certificates.credentials.keys import KeyStore
+from certificates.evaluations.models import Certificate
 from tests.certificates.awarded import HOME, awarded
 from tests.soundness import speak_of
 from tests.training.commands.conftest import NOW, Front
-from training import consequences, facts
-from training.database.opening import opened
+from training.app import consequences
+from training.core.encryption import Encryptor
+from training.core.storage import Shelf
+from training.database.connection import opened
 from training.demo.cast import known
 from training.lti.models import Identity, LaunchTrace, Registration
 from training.people.actions import ask_for_link
 from training.people.models import Person
 from training.people.sessions import open_session
-from training.practice.confirmations import Confirmation
-from training.practice.models import Delivery, DeliveryTeam
+from training.practice.models import Confirmation, Delivery, DeliveryTeam
+from training.trail import facts
+from training.trail.models import Fact
 
 AMINA = known("amina")
 NAME, ADDRESS = "Amina Yusuf", "amina@together.example"
@@ -86,8 +87,8 @@ def lived(front: Front) -> Iterator[tuple[Front, Certificate]]:
     async def fill() -> Certificate:
         await _lived()
         row = await awarded("amina", name=NAME)
-        keys = KeyStore(Safe.of("s" * 40), home=HOME)
-        await publishing.publish(row.id, keys=keys, shelf=shelf, now=NOW)
+        keys = KeyStore(Encryptor.of("s" * 40), home=HOME)
+        await publish.publish(row.id, keys=keys, shelf=shelf, now=NOW)
         return await Certificate.get(id=row.id)
 
     yield front, within(front, fill)
@@ -114,7 +115,7 @@ def test_the_copy_holds_every_row_that_knows_the_person_and_those_that_hang_on_t
         "people.Person": 1, "people.Email": 1, "people.Session": 1, "people.SignInLink": 1, "people.Membership": 1,
         "people.Relation": 1, "practice.Delivery": 1, "practice.DeliveryTeam": 1, "practice.Confirmation": 2,
         "lti.Identity": 1, "lti.LaunchTrace": 1, "certificates.Certificate": 1, "certificates.Certification": 1,
-        "certificates.Decision": 1, "certificates.Consideration": 1, "certificates.Artefact": 2,
+        "certificates.Decision": 1, "certificates.Evaluation": 1, "certificates.Artefact": 2,
     }  # fmt: skip
     assert counts | wanted == counts
     assert tables["certificates.Artefact"][0]["certificate_id"] == str(certificate.id)  # two steps from the person
@@ -146,7 +147,7 @@ def test_after_the_erasure_name_and_addresses_stand_nowhere_and_the_certificate_
         assert row.facts_sha256 == certificate.facts_sha256 and row.facts != certificate.facts
         person = await Person.get(id=AMINA)
         assert person.erased_at is not None
-        fact = await facts.Fact.get(kind="person.erased")
+        fact = await Fact.get(kind="person.erased")
         assert fact.person_id == AMINA and fact.detail["certificates"] == 1
 
     within(front, kept)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from certificates.artefacts import Made, note
+from certificates.credentials.artefacts import NewArtefact, insert_row
 from tests.certificates.awarded import NOW, awarded
 from tests.training.commands.conftest import Front
-from training import storage
-from training.database.opening import opened
+from training.core import storage
+from training.database.connection import opened
 
 WRONG = [
     ("STORAGE_URL", "s3://bucket/files"),
@@ -68,7 +68,7 @@ def test_an_empty_folder_is_told_where_the_records_name_files(front: Front) -> N
     async def publish() -> None:
         async with opened(front.url):
             row = await awarded()
-            await note(row.id, Made("badge", 1, b"{}"), path="certificates/x", now=NOW)
+            await insert_row(row.id, NewArtefact("badge", 1, b"{}"), path="certificates/x", now=NOW)
 
     asyncio.run(publish())
     one_line(front, "serve", "TRAINING_STORAGE_URL", STORAGE_URL=str(front.folder / "elsewhere"))

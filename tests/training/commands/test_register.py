@@ -8,17 +8,18 @@ from uuid import uuid4
 
 import pytest
 
-from certificates import publishing
-from certificates.keys import KeyStore
-from certificates.models import Certificate
-from certificates.safe import Safe
-from certificates.shelf import Shelf
+from certificates.credentials import publish
+from certificates.credentials.keys import KeyStore
+from certificates.evaluations.models import Certificate
 from tests.certificates.awarded import HOME
 from tests.certificates.world import BY_RULES, TODAY, at, certificate_of, certified, changed, publish_pathway
 from tests.training.commands.conftest import Front
 from tests.training.commands.test_people import within
-from training import consequences, facts
+from training.app import consequences
+from training.core.encryption import Encryptor
+from training.core.storage import Shelf
 from training.sites.models import CentralUnit
+from training.trail import facts
 
 AS_OF = ("--as-of", TODAY.isoformat())
 
@@ -31,11 +32,11 @@ def held(front: Front) -> Front:
         facts.follow(consequences.AFTER)
         await publish_pathway(front.folder, BY_RULES)
         row = await certificate_of(await certified("amina", TODAY - timedelta(days=9)))
-        shelf, keys = Shelf(front.folder / "files"), KeyStore(Safe.of("s" * 40), home=HOME)
-        await publishing.publish(row.id, keys=keys, shelf=shelf, now=at(TODAY))
+        shelf, keys = Shelf(front.folder / "files"), KeyStore(Encryptor.of("s" * 40), home=HOME)
+        await publish.publish(row.id, keys=keys, shelf=shelf, now=at(TODAY))
         await row.refresh_from_db()
         for kind in ("badge", "token"):
-            (front.folder / kind).write_bytes(await publishing.credential_of(row, kind, shelf=shelf))
+            (front.folder / kind).write_bytes(await publish.credential_of(row, kind, shelf=shelf))
         (front.folder / "serial").write_text(row.serial)
         found = await certified("kiran", TODAY - timedelta(days=9))
         await changed(found, "withdrawn", on=TODAY - timedelta(days=5), recorded=TODAY - timedelta(days=1))

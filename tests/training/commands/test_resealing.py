@@ -3,17 +3,17 @@
 import asyncio
 import json
 
-from certificates.keys import KeyStore
-from certificates.safe import Safe
+from certificates.credentials.keys import KeyStore
 from tests.certificates.awarded import HOME, NOW
 from tests.training.commands.conftest import Front
-from training.database.opening import opened
+from training.core.encryption import Encryptor
+from training.database.connection import opened
 from training.demo.cast import known
-from training.facts import Fact
-from training.lti.former import Consumer
-from training.lti.keyring import Keyring
-from training.lti.tool import hidden_with
+from training.lti.launch.models import Consumer
+from training.lti.platform.tool import hidden_with
+from training.lti.platform.tool_keys import ToolKeys
 from training.sites.models import CentralUnit
+from training.trail.models import Fact
 
 OLD, NEW = "s" * 40, "n" * 40
 
@@ -40,16 +40,16 @@ def test_the_head_of_the_trail_with_a_wrong_secret_key_is_one_line(front: Front)
 async def _filled(front: Front) -> None:
     async with opened(front.url):
         unit = await CentralUnit.get(id=known("together"))
-        await KeyStore(Safe.of(OLD), home=HOME).signer(unit, now=NOW)
-        await Keyring(OLD).signing(NOW)
+        await KeyStore(Encryptor.of(OLD), home=HOME).signer(unit, now=NOW)
+        await ToolKeys(OLD).signing(NOW)
         secret = hidden_with(OLD).encrypt(b"shared").decode()
         await Consumer.create(key="lms", unit_id=unit.id, secret=secret, told=NOW)
 
 
 async def _opens(front: Front, secret_key: str) -> None:
     async with opened(front.url):
-        await KeyStore(Safe.of(secret_key), home=HOME).check()
-        await Keyring(secret_key).check(NOW)
+        await KeyStore(Encryptor.of(secret_key), home=HOME).check()
+        await ToolKeys(secret_key).check(NOW)
         (consumer,) = await Consumer.all()
         assert hidden_with(secret_key).decrypt(consumer.secret.encode()) == b"shared"
         assert await Fact.filter(kind="key.resealed").count() == (2 if secret_key == NEW else 0)

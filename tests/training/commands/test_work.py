@@ -5,8 +5,8 @@ import json
 from datetime import UTC, datetime
 
 from tests.training.commands.conftest import Front
-from training.database.opening import opened
-from training.facts import Followup
+from training.database.connection import opened
+from training.trail.models import Followup
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 

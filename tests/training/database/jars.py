@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.training.databases import TRAIL, emptied
-from training.database.opening import connection, opened, transaction
+from training.database.connection import connection, opened, transaction
 
 
 @asynccontextmanager

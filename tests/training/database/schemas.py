@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from training.database.opening import connection, on_postgres
+from training.database.connection import connection, on_postgres
 
 OURS = "tortoise_migrations"  # the bookkeeping of migrations is not made from models
 

@@ -13,8 +13,8 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 from tests import shortcuts
 from tests.training.database.jars import add_jar_and_lid, jars, pantry
 from tests.training.databases import POSTGRES, TRAIL, emptied, told
+from training.database.connection import connection, opened, transaction
 from training.database.engine_sqlite import PRAGMAS
-from training.database.opening import connection, opened, transaction
 
 NORMAL, FULL = 1, 2
 

@@ -12,10 +12,10 @@ import pytest
 from tests.training.database.schemas import rows, schema
 from tests.training.databases import TRAIL, emptied, made
 from training.database.apps import APPS
-from training.database.ledger import Ledger, known
-from training.database.making import make, wanted
-from training.database.migrating import is_migrated, migrate, pending
-from training.database.opening import connection, opened, transaction
+from training.database.connection import connection, opened, transaction
+from training.database.make_migration import make, wanted
+from training.database.migrate import is_migrated, migrate, pending
+from training.database.migration_history import Ledger, known
 
 FIRST = """
 from tortoise import fields
@@ -60,7 +60,7 @@ async def test_the_tables_made_step_by_step_are_those_made_at_once(tmp_path: Pat
 
 async def test_no_model_has_changed_since_its_last_migration() -> None:
     changed = [writer.app_label for writer in await wanted()]
-    assert changed == [], "run: python -m training.database.making"
+    assert changed == [], "run: python -m training.database.make_migration"
 
 
 async def test_migrating_a_second_time_changes_nothing(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ async def test_migrating_a_second_time_changes_nothing(tmp_path: Path) -> None:
 async def test_processes_that_migrate_at_once_all_succeed_and_one_does_it(tmp_path: Path) -> None:
     script = (
         "import asyncio, sys\n"
-        "from training.database.migrating import migrate\n"
+        "from training.database.migrate import migrate\n"
         "from tests.training.databases import TRAIL\n"
         "print(len(asyncio.run(migrate(sys.argv[1], TRAIL))))"
     )

@@ -10,9 +10,9 @@ import pytest
 
 from tests.training.database.jars import pantry
 from tests.training.databases import POSTGRES
+from training.database.connection import connection
 from training.database.engine_sqlite import SafeSqliteClient
-from training.database.opening import connection
-from training.database.sqlite_short import COPIED_EVERY
+from training.database.sqlite_checkpointing import COPIED_EVERY
 
 pytestmark = pytest.mark.skipif(POSTGRES, reason="a log of its own is SQLite's")
 

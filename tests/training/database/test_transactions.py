@@ -14,8 +14,8 @@ from tortoise.exceptions import IntegrityError, OperationalError
 
 from tests.training.database.jars import add_jar_and_lid, jars, pantry
 from tests.training.databases import POSTGRES
-from training.database.opening import connection, inside_transaction, transaction
-from training.database.settling import settled
+from training.database.connection import connection, inside_transaction, transaction
+from training.database.transactions import shielded
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ async def test_work_that_settles_ends_before_the_cancellation_is_let_through() -
         await asyncio.sleep(0.02)
         done.append("done")
 
-    task = asyncio.create_task(settled(slow()))
+    task = asyncio.create_task(shielded(slow()))
     await asyncio.sleep(0.001)
     task.cancel()
     await asyncio.sleep(0.001)

@@ -20,7 +20,7 @@ from training.demo.cast import known
 from training.demo.lms.app import build
 from training.demo.lms.joining import join
 from training.demo.lms.world import World
-from training.lti.tool import Tool
+from training.lti.platform.tool import Tool
 
 
 @asynccontextmanager

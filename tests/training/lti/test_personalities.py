@@ -8,15 +8,15 @@ import httpx2
 import pytest
 
 from tests.training.lti.conftest import Side, field
-from tests.training.lti.test_scores import only_scores
+from tests.training.lti.platform.test_scores import only_scores
 from training.demo.lms.personalities import PERSONALITIES
-from training.facts import Followup
-from training.lti import delivery, roster, scores
 from training.lti.models import Context, Identity, Registration
-from training.lti.platform import Platform
-from training.lti.profiles import recognise
-from training.lti.scores import Value
-from training.worker import Worker
+from training.lti.platform import roster, score_delivery, scores
+from training.lti.platform.client import Platform
+from training.lti.platform.scores import Value
+from training.lti.protocol.profiles import recognise
+from training.trail.models import Followup
+from training.trail.worker import Worker
 
 COURSE = "/courses/leading-a-parenting-group"
 
@@ -85,7 +85,7 @@ async def test_scores_arrive_in_order_also_after_a_silence_and_within_one_second
     lms.world.clock = lambda: now
 
     async def send(work: Followup, platform: Platform) -> None:
-        await delivery.deliver(work, platform, now=now)
+        await score_delivery.deliver(work, platform, now=now)
 
     worker: Any = Worker({scores.WORK: send}, lms.tool.platform, now=lambda: now)
     for given, pause in ((10, 0), (20, 0), (30, 3600), (40, 0)):

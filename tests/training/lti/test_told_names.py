@@ -5,14 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from certificates.models import Certification
+from certificates.evaluations.models import Certification
 from tests.certificates.world import BY_RULES, certificate_of, considered, publish_pathway, shown
-from tests.training.lti.test_launch import _claims
+from tests.training.lti.launch.test_launch import _claims
 from training.demo.cast import known
-from training.facts import Fact
-from training.lti.erasing import erase_identities
+from training.lti.identities.erase_person import erase_identities
 from training.lti.models import Identity
 from training.people.models import Email, Person
+from training.trail.models import Fact
 
 AMINA = known("amina")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.parsing.messages import Faulty
+from training.parsing.messages import FileError
 from training.parsing.yaml import read_table
 
 PIECES = st.sampled_from(
@@ -25,7 +25,7 @@ def test_a_decimal_keeps_its_last_nought():
 
 @pytest.mark.parametrize("text", ["a: 1\nb: \x07", "a: 1\n*x : 2", "a: 1\nb: 2026-02-30"])
 def test_what_cannot_be_read_is_refused_with_its_line(text):
-    with pytest.raises(Faulty, match=r"^x\.yaml:2: "):
+    with pytest.raises(FileError, match=r"^x\.yaml:2: "):
         read_table(text, "x.yaml")
 
 
@@ -33,5 +33,5 @@ def test_what_cannot_be_read_is_refused_with_its_line(text):
 def test_whatever_is_written_is_read_or_refused_with_a_line(text):
     try:
         read_table(text, "x.yaml")
-    except Faulty as refused:
+    except FileError as refused:
         assert all(one.line >= 1 and one.remedy for one in refused.mistakes)

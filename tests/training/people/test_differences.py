@@ -7,20 +7,20 @@ from uuid import uuid4
 
 import pytest
 
-from certificates.models import Decision
+from certificates.evaluations.models import Decision
 from tests.certificates.world import NAMED, publish_pathway, waiting
 from tests.soundness import speak_of
-from tests.training.lti.test_own_addresses import GROUP, SESSION, naming
+from tests.training.lti.identities.test_own_addresses import GROUP, SESSION, naming
 from training.assessments.eligible import facts_about
 from training.assessments.rules import may_sign
 from training.demo.cast import known
-from training.facts import Fact
-from training.people.addresses import same_human
-from training.people.erasing import sweep
+from training.people.contact.addresses import same_human
+from training.people.erase_person import sweep
 from training.people.models import Difference, Email, Membership, Person
-from training.people.rows import rows_about
-from training.practice.confirmations import Confirmation
-from training.practice.letters import request_letter
+from training.people.personal_data import rows_about
+from training.practice.emails import request_letter
+from training.practice.models import Confirmation
+from training.trail.models import Fact
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()

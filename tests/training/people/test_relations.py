@@ -8,15 +8,15 @@ from uuid import uuid4
 import pytest
 
 from tests.certificates.world import TODAY, publish_pathway
+from tests.courses.cohorts.test_cohorts import made
 from tests.courses.conftest import small_steps
-from tests.courses.test_cohorts import made
 from tests.training.assessments.conftest import NOW, OBSERVED, Rated, permit, permitted, rated, version
 from training.assessments import actions, signing
 from training.assessments.actions import Opening
+from training.core.errors import NotAllowed
 from training.demo.cast import known
-from training.errors import NotAllowed
-from training.facts import Fact
 from training.people.models import Person, Relation
+from training.trail.models import Fact
 
 __all__ = ["permitted", "rated", "small_steps", "version"]
 SIGNED = """

@@ -4,9 +4,9 @@ import re
 from datetime import UTC, datetime
 
 from training.demo.cast import known
-from training.facts import Fact
 from training.people.models import Session
 from training.people.sessions import open_session
+from training.trail.models import Fact
 from training.web.frames import MARK
 
 AMINA = known("amina")

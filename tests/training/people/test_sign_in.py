@@ -9,10 +9,10 @@ import time_machine
 
 from tests.training.people.links import mailed_link
 from training.demo.cast import known
-from training.facts import Fact
 from training.people import actions
 from training.people.models import Email, Membership, Person, Relation, Session, SignInLink
 from training.people.sessions import end_session, open_session, token_hash
+from training.trail.models import Fact
 
 
 async def test_a_mailed_link_signs_in_once_and_only_after_the_button_is_pressed(browse, settings, work):

@@ -9,16 +9,15 @@ from uuid import uuid4
 
 import pytest
 
-from training.dates import DEFAULT_ZONE, local_day
+from training.core.dates import DEFAULT_ZONE, local_day
+from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.demo.cast import known
-from training.errors import Conflict, Invalid, NotAllowed, NotFound
-from training.facts import Fact, Followup
 from training.people.actor import Actor
 from training.people.models import Relation
 from training.practice import actions, asking
-from training.practice.confirmations import Confirmation
-from training.practice.models import BackgroundCheck, Delivery, DeliveryTeam, Supervision, Tailoring
+from training.practice.models import BackgroundCheck, Confirmation, Delivery, DeliveryTeam, Supervision, Tailoring
 from training.practice.rules import Confirmer, DeliveryEntry, SupervisionEntry, TailoringEntry
+from training.trail.models import Fact, Followup
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 Cast = Callable[[str], Awaitable[Actor]]

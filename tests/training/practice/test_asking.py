@@ -10,15 +10,15 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from training.core.errors import Conflict, Invalid, NotFound
 from training.demo.cast import known
-from training.errors import Conflict, Invalid, NotFound
-from training.facts import Fact, Followup
 from training.people.actor import Actor
 from training.people.models import Person
 from training.practice import actions, asking
-from training.practice.confirmations import Confirmation, ConfirmationLink
-from training.practice.letters import notice_letter, request_letter
+from training.practice.emails import notice_letter, request_letter
+from training.practice.models import Confirmation, ConfirmationLink
 from training.practice.rules import DISPUTE_WINDOW, LINK_LIFE, Confirmer
+from training.trail.models import Fact, Followup
 
 from .test_actions import NOW, SESSION
 

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from certificates.pathways.evidence import Evidence, Record, seen_records
-from training.dates import DEFAULT_ZONE
+from certificates.pathways.language.evidence import Evidence, Record, seen_records
+from training.core.dates import DEFAULT_ZONE
 from training.demo.cast import known
 from training.people.actor import Actor
 from training.practice import actions, asking
-from training.practice.confirmations import Confirmation
 from training.practice.evidence import practice_evidence
+from training.practice.models import Confirmation
 from training.practice.rules import Confirmer
 
 from .test_actions import GROUP, NOW, SESSION

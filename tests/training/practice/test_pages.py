@@ -15,9 +15,8 @@ from training.people.actor import Actor
 from training.people.models import Permission, Person
 from training.people.names import neutral_name
 from training.practice import actions, asking
-from training.practice.confirmations import Confirmation, ConfirmationLink
-from training.practice.letters import notice_letter, request_letter
-from training.practice.models import BackgroundCheck, Delivery, Supervision
+from training.practice.emails import notice_letter, request_letter
+from training.practice.models import BackgroundCheck, Confirmation, ConfirmationLink, Delivery, Supervision
 
 from .test_actions import GROUP, NOW, SESSION
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from training.app import ROUTES
-from training.web.doors import NORMAL_BODY
+from training.app.application import ROUTES
+from training.web.routing import NORMAL_BODY
 
 ELSEWHERE = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
 MEGABYTE = 1_000_000

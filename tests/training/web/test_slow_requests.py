@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from tests.browsing import free_port
 from training.commands.serving import _server
-from training.settings import load
+from training.core.settings import load
 from training.web.slow_requests import ImpatientProtocol
 
 HALF = [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX: ", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\nhalf"]

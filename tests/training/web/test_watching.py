@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx2
 
 from tests.certificates.awarded import awarded
-from training.facts import Followup
 from training.lti.models import LaunchTrace
+from training.trail.models import Followup
 
 
 async def test_each_answer_has_an_id_of_its_own(browse):

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from training import facts
-from training.database.opening import transaction
+from training.database.connection import transaction
 from training.demo.lms.world import CLIENT_ID, DEPLOYMENT_ID
 from training.lti.models import Identity, Registration
-from training.lti.registration import Entry, add
+from training.lti.registration.actions import RegistrationEntry, add
+from training.trail import facts
 
 
 async def join(base_url: str, *, now: datetime, site: str = "RIV", people: dict[str, UUID] | None = None) -> None:
@@ -27,9 +27,9 @@ async def join(base_url: str, *, now: datetime, site: str = "RIV", people: dict[
             await facts.record("person.added", new[0], actor=None, unit=unit, now=now, rows=new)
 
 
-def entry(base_url: str, *, token_audience: str = "") -> Entry:
+def entry(base_url: str, *, token_audience: str = "") -> RegistrationEntry:
     """Says what an administrator would enter for the pretend LMS."""
-    return Entry(
+    return RegistrationEntry(
         issuer=base_url,
         client_id=CLIENT_ID,
         auth_url=f"{base_url}/auth",

@@ -60,10 +60,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ('entry_key', fields.UUIDField(unique=True)),
+                ('slot', fields.CharField(null=True, max_length=300)),
                 ('unit', fields.ForeignKeyField('sites.CentralUnit', source_field='unit_id', db_constraint=True, to_field='id', related_name='assessments', on_delete=OnDelete.RESTRICT)),
                 ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='assessments', on_delete=OnDelete.RESTRICT)),
                 ('version', fields.ForeignKeyField('assessments.InstrumentVersion', source_field='version_id', db_constraint=True, to_field='id', related_name='assessments', on_delete=OnDelete.RESTRICT)),
                 ('site', fields.ForeignKeyField('sites.Site', source_field='site_id', null=True, db_constraint=True, to_field='id', related_name='assessments', on_delete=OnDelete.RESTRICT)),
+                ('programme', fields.ForeignKeyField('sites.Programme', source_field='programme_id', null=True, db_constraint=True, to_field='id', related_name='assessments', on_delete=OnDelete.RESTRICT)),
                 ('delivery_id', fields.UUIDField(null=True)),
                 ('group_name', fields.CharField(default='', max_length=120)),
                 ('observed', fields.DateField()),
@@ -78,8 +80,9 @@ class Migration(migrations.Migration):
                 ('signed', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('outcome', fields.CharField(default='', max_length=12)),
                 ('summary', fields.JSONField(default=list, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('cancelled_because', fields.TextField(null=True, unique=False)),
             ],
-            options={'table': 'assessments_assessment', 'app': 'assessments', 'indexes': [Index(fields=['person_id', 'state'])], 'pk_attr': 'id', 'table_description': 'Is one person judged with one instrument version: open → submitted (or reconciling → submitted) → signed.'},
+            options={'table': 'assessments_assessment', 'app': 'assessments', 'unique_together': (('slot',),), 'indexes': [Index(fields=['person_id', 'state'])], 'pk_attr': 'id', 'table_description': 'Is one person judged with one instrument version: open → submitted (or reconciling → submitted) → signed.'},
             bases=['Model'],
         ),
         ops.CreateModel(

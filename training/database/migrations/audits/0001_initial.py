@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
-            name='Case',
+            name='AuditCase',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ('audit', fields.ForeignKeyField('audits.Audit', source_field='audit_id', db_constraint=True, to_field='id', related_name='cases', on_delete=OnDelete.RESTRICT)),

@@ -52,11 +52,11 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
-            name='Consideration',
+            name='Evaluation',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
-                ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='considerations', on_delete=OnDelete.RESTRICT)),
-                ('pathway', fields.ForeignKeyField('certificates.PathwayVersion', source_field='pathway_id', db_constraint=True, to_field='id', related_name='considerations', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='evaluations', on_delete=OnDelete.RESTRICT)),
+                ('pathway', fields.ForeignKeyField('certificates.PathwayVersion', source_field='pathway_id', db_constraint=True, to_field='id', related_name='evaluations', on_delete=OnDelete.RESTRICT)),
                 ('level', fields.CharField(max_length=60)),
                 ('per', fields.CharField(default='', max_length=200)),
                 ('as_of', fields.DateField()),
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('slot', fields.CharField(null=True, unique=True, max_length=400)),
                 ('awaiting', fields.BooleanField(default=False)),
             ],
-            options={'table': 'certificates_consideration', 'app': 'certificates', 'indexes': [Index(fields=['person_id', 'level']), Index(fields=['awaiting', 'person_id'])], 'pk_attr': 'id', 'table_description': 'Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.'},
+            options={'table': 'certificates_evaluation', 'app': 'certificates', 'indexes': [Index(fields=['person_id', 'level']), Index(fields=['awaiting', 'person_id'])], 'pk_attr': 'id', 'table_description': 'Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ('key', fields.CharField(unique=True, max_length=300)),
-                ('consideration', fields.ForeignKeyField('certificates.Consideration', source_field='consideration_id', db_constraint=True, to_field='id', related_name='decisions', on_delete=OnDelete.RESTRICT)),
+                ('evaluation', fields.ForeignKeyField('certificates.Evaluation', source_field='evaluation_id', db_constraint=True, to_field='id', related_name='decisions', on_delete=OnDelete.RESTRICT)),
                 ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='decisions', on_delete=OnDelete.RESTRICT)),
                 ('pathway', fields.ForeignKeyField('certificates.PathwayVersion', source_field='pathway_id', db_constraint=True, to_field='id', related_name='decisions', on_delete=OnDelete.RESTRICT)),
                 ('level', fields.CharField(max_length=60)),
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('recorded', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('appeal_until', fields.DateField(null=True)),
             ],
-            options={'table': 'certificates_decision', 'app': 'certificates', 'pk_attr': 'id', 'table_description': 'Is what a named person, or the rules alone, decided on a consideration; one for each turn of a level.'},
+            options={'table': 'certificates_decision', 'app': 'certificates', 'pk_attr': 'id', 'table_description': 'Is what a named person, or the rules alone, decided on a evaluation; one for each turn of a level.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ('credential_id', fields.CharField(unique=True, max_length=60)),
                 ('facts', fields.TextField(unique=False)),
                 ('facts_sha256', fields.CharField(max_length=64)),
+                ('bare_sha256', fields.CharField(null=True, max_length=64)),
                 ('status_list_id', fields.UUIDField(null=True)),
                 ('status_index', fields.IntField()),
                 ('progress', fields.CharField(default='reserved', max_length=12)),
@@ -153,6 +154,16 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Damage',
+            fields=[
+                ('certificate', fields.OneToOneField('certificates.Certificate', source_field='certificate_id', primary_key=True, db_index=True, db_constraint=True, to_field='id', related_name='damage', on_delete=OnDelete.RESTRICT)),
+                ('what', fields.CharField(max_length=200)),
+                ('found', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'certificates_damage', 'app': 'certificates', 'pk_attr': 'certificate_id', 'table_description': 'Is one certificate whose record was found to be no longer what was signed; gone when it is found sound again.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='PublishedAchievement',
             fields=[
                 ('slug', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=140)),
@@ -167,7 +178,9 @@ class Migration(migrations.Migration):
             name='RecordedEvidence',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('entry_key', fields.UUIDField(null=True)),
                 ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='recorded_evidence', on_delete=OnDelete.RESTRICT)),
+                ('programme', fields.ForeignKeyField('sites.Programme', source_field='programme_id', null=True, db_constraint=True, to_field='id', related_name='recorded_evidence', on_delete=OnDelete.RESTRICT)),
                 ('type', fields.CharField(max_length=20)),
                 ('what', fields.CharField(max_length=200)),
                 ('on', fields.DateField(null=True)),
@@ -175,10 +188,11 @@ class Migration(migrations.Migration):
                 ('attributes', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('replaces_id', fields.UUIDField(null=True)),
                 ('void', fields.BooleanField(default=False)),
+                ('note', fields.TextField(null=True, unique=False)),
                 ('recorded', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('recorded_by_id', fields.UUIDField()),
             ],
-            options={'table': 'certificates_recorded_evidence', 'app': 'certificates', 'pk_attr': 'id', 'table_description': 'Is evidence that no other room keeps: a qualification, a sign-off, a waiver (recognised prior learning).'},
+            options={'table': 'certificates_recorded_evidence', 'app': 'certificates', 'unique_together': (('replaces_id',), ('entry_key',)), 'pk_attr': 'id', 'table_description': 'Is evidence that no other room keeps: a qualification, a sign-off, a waiver (recognised prior learning).'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -189,12 +203,30 @@ class Migration(migrations.Migration):
                 ('turn', fields.IntField()),
                 ('state', fields.CharField(max_length=12)),
                 ('reason', fields.TextField(default='', unique=False)),
+                ('grounds', fields.CharField(default='', db_default='', max_length=12)),
                 ('effective', fields.DateField()),
                 ('until', fields.DateField(null=True)),
                 ('recorded', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('actor_id', fields.UUIDField(null=True)),
             ],
             options={'table': 'certificates_state_change', 'app': 'certificates', 'unique_together': (('certification', 'turn'),), 'pk_attr': 'id', 'table_description': 'Is one change of a certification; nothing is ever deleted.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Objection',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='objections', on_delete=OnDelete.RESTRICT)),
+                ('decision', fields.OneToOneField('certificates.Decision', source_field='decision_id', null=True, db_constraint=True, to_field='id', related_name='objection', on_delete=OnDelete.RESTRICT)),
+                ('change', fields.OneToOneField('certificates.StateChange', source_field='change_id', null=True, db_constraint=True, to_field='id', related_name='objection', on_delete=OnDelete.RESTRICT)),
+                ('words', fields.TextField(unique=False)),
+                ('made', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('finding', fields.CharField(default='open', max_length=12)),
+                ('reasons', fields.TextField(default='', unique=False)),
+                ('answered', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('answered_by_id', fields.UUIDField(null=True)),
+            ],
+            options={'table': 'certificates_objection', 'app': 'certificates', 'indexes': [Index(fields=['finding', 'made'])], 'pk_attr': 'id', 'table_description': 'Is what a person says against a decision or a change about them, once for each, and the answer to it.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -222,5 +254,9 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'certificates_raised_bit', 'app': 'certificates', 'unique_together': (('list', 'index'),), 'pk_attr': 'id', 'table_description': 'Is one bit that is set: the certificate at that entry stands withdrawn or replaced.'},
             bases=['Model'],
+        ),
+        ops.AlterModelOptions(
+            name='Damage',
+            options={'table': 'certificates_damage', 'app': 'certificates', 'pk_attr': 'certificate_id', 'table_description': 'Is one certificate whose record was found to be no longer what was signed; gone when it is found sound again.'},
         ),
     ]

@@ -139,18 +139,6 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
-            name='Place',
-            fields=[
-                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
-                ('cohort', fields.ForeignKeyField('courses.Cohort', source_field='cohort_id', db_constraint=True, to_field='id', related_name='places', on_delete=OnDelete.RESTRICT)),
-                ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='cohort_places', on_delete=OnDelete.RESTRICT)),
-                ('starts', fields.DateField()),
-                ('ends', fields.DateField(null=True)),
-            ],
-            options={'table': 'courses_place', 'app': 'courses', 'unique_together': (('cohort', 'person', 'starts'),), 'pk_attr': 'id', 'table_description': "A person's place in a cohort."},
-            bases=['Model'],
-        ),
-        ops.CreateModel(
             name='Progress',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
@@ -191,6 +179,18 @@ class Migration(migrations.Migration):
                 ('answered', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'courses_answer', 'app': 'courses', 'unique_together': (('attempt', 'question'),), 'pk_attr': 'id', 'table_description': 'The choices ticked for one question of an attempt.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Seat',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('cohort', fields.ForeignKeyField('courses.Cohort', source_field='cohort_id', db_constraint=True, to_field='id', related_name='places', on_delete=OnDelete.RESTRICT)),
+                ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='cohort_places', on_delete=OnDelete.RESTRICT)),
+                ('starts', fields.DateField()),
+                ('ends', fields.DateField(null=True)),
+            ],
+            options={'table': 'courses_place', 'app': 'courses', 'unique_together': (('cohort', 'person', 'starts'),), 'pk_attr': 'id', 'table_description': "A person's place in a cohort."},
             bases=['Model'],
         ),
         ops.CreateModel(

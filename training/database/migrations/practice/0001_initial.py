@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 ('entry_key', fields.UUIDField(unique=True)),
                 ('unit', fields.ForeignKeyField('sites.CentralUnit', source_field='unit_id', db_constraint=True, to_field='id', related_name='supervisions', on_delete=OnDelete.RESTRICT)),
                 ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='supervisions', on_delete=OnDelete.RESTRICT)),
+                ('programme', fields.ForeignKeyField('sites.Programme', source_field='programme_id', null=True, db_constraint=True, to_field='id', related_name='supervisions', on_delete=OnDelete.RESTRICT)),
                 ('supervisor', fields.ForeignKeyField('people.Person', source_field='supervisor_id', null=True, db_constraint=True, to_field='id', related_name='supervised', on_delete=OnDelete.RESTRICT)),
                 ('supervisor_name', fields.CharField(max_length=200)),
                 ('what', fields.CharField(max_length=80)),

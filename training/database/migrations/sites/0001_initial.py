@@ -5,6 +5,7 @@ from tortoise.migrations import operations as ops
 from tortoise.fields.base import OnDelete
 from uuid import uuid4
 from tortoise import fields
+from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
     initial = True
@@ -18,6 +19,8 @@ class Migration(migrations.Migration):
                 ('name', fields.CharField(max_length=200)),
                 ('contact', fields.CharField(default='', max_length=200)),
                 ('language', fields.CharField(default='en', max_length=8)),
+                ('zone', fields.CharField(default='Europe/London', db_default='Europe/London', max_length=60)),
+                ('head_address', fields.CharField(default='', db_default='', max_length=254)),
             ],
             options={'table': 'sites_central_unit', 'app': 'sites', 'pk_attr': 'id', 'table_description': 'Owns programmes and answers for quality; everything else belongs to one unit.'},
             bases=['Model'],
@@ -33,6 +36,21 @@ class Migration(migrations.Migration):
                 ('path', fields.CharField(db_index=True, max_length=300)),
             ],
             options={'table': 'sites_area', 'app': 'sites', 'unique_together': (('unit', 'code'),), 'pk_attr': 'id', 'table_description': 'Places sites in a tree; `path` holds the codes from the root ("/WLS/CDF/"), so that a subtree is a prefix.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='FormerValue',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('unit', fields.ForeignKeyField('sites.CentralUnit', source_field='unit_id', db_constraint=True, to_field='id', related_name='former_values', on_delete=OnDelete.RESTRICT)),
+                ('kind', fields.CharField(max_length=20)),
+                ('subject_id', fields.UUIDField(db_index=True)),
+                ('what', fields.CharField(max_length=20)),
+                ('value', fields.CharField(max_length=300)),
+                ('changed', fields.DateField()),
+                ('recorded', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'sites_former_value', 'app': 'sites', 'indexes': [Index(fields=['unit_id', 'kind'])], 'pk_attr': 'id', 'table_description': 'Is a name that a site, an area or a person had, or the area that a site lay in, until it was changed.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -1,0 +1,48 @@
+"""What a holder takes away: the certificate as PDF, as badge (JSON) and as token (JWT)."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certificates.credentials.artefacts import BADGE, TOKEN
+from certificates.credentials.integrity import proven
+from certificates.credentials.publish import credential_of, print_document
+from certificates.evaluations.models import Certificate, certificates_visible_to
+from training.core import clock
+from training.core.errors import NotFound
+from training.web.render import actor, as_file, identity
+
+
+async def document(request: Request) -> Response:
+    """Gives the PDF, printed now if it was not yet; says so in plain words when it cannot be made here."""
+    row, state = await _certificate(request), request.app.state
+    printed = await print_document(row.id, press=state.press, shelf=state.shelf, now=clock.now())
+    return _file(printed, "application/pdf", f"certificate-{row.serial}.pdf", shown="inline")
+
+
+async def badge(request: Request) -> Response:
+    """Gives the verifiable badge, for a wallet or a profile."""
+    row = await _certificate(request)
+    content = await credential_of(row, BADGE, shelf=request.app.state.shelf)
+    return _file(content, "application/vc+ld+json", f"certificate-{row.serial}.json")
+
+
+async def token(request: Request) -> Response:
+    """Gives the same badge as one signed token."""
+    row = await _certificate(request)
+    content = await credential_of(row, TOKEN, shelf=request.app.state.shelf)
+    return _file(content, "application/jwt", f"certificate-{row.serial}.jwt")
+
+
+async def _certificate(request: Request) -> Certificate:
+    """Finds a certificate of which files may be given: its record says what was signed."""
+    seen, state = certificates_visible_to(actor(request)), request.app.state
+    row = await seen.get_or_none(id=identity(request)).prefetch_related("certification")
+    if row is None:
+        raise NotFound("There is no such certificate.", "Look at the list of your certificates.")
+    await proven(row, keys=state.keys, shelf=state.shelf, now=clock.now())
+    return row
+
+
+def _file(content: bytes, kind: str, name: str, *, shown: str = "attachment") -> Response:
+    headers = as_file(name, shown=shown) | {"Cache-Control": "private, no-store"}
+    return Response(content, headers=headers, media_type=kind)

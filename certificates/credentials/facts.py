@@ -1,0 +1,160 @@
+"""The frozen facts of a certificate, with its ids: every artefact is made from them and from nothing else."""
+
+import base64
+import hashlib
+import json
+import unicodedata
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from training.core.dates import DEFAULT_ZONE
+
+TEMPLATE_VERSION = "2"  # of templates/certificates/document.html; a change of its look is a new version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signatory:
+    """Somebody whose name stands under the certificate."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceCount:
+    """How much of one kind of evidence the decision rested on, in words: "Group sessions led", "14"."""
+
+    label: str
+    amount: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateFacts:
+    """What a certificate says, on the day it was awarded.
+
+    `square` is what the QR code holds: a link, or also the signed facts, for a check without a network (signed).
+    `zone` names the clocks by which its first day begins and its last one ends.
+    `home` is the address of the service without a path, `valid_until` the last day (none: for ever),
+    `subject_id` a random urn:uuid per person and issuer, `email_hash` is `sha256$…` of the address and `email_salt`.
+    """
+
+    credential_id: str
+    serial: str
+    home: str
+    verify_token: str
+    language: str
+    name: str
+    title: str
+    level: str
+    programme: str
+    programme_slug: str
+    achievement_slug: str
+    achievement_version: str
+    description: str
+    criteria: str
+    valid_from: date
+    valid_until: date | None
+    issued: datetime
+    issuer_name: str
+    issuer_slug: str
+    signatories: tuple[Signatory, ...]
+    subject_id: str
+    status_list: str
+    status_index: int
+    evidence: tuple[EvidenceCount, ...] = ()
+    email_hash: str = ""
+    email_salt: str = ""
+    square: str = "link"
+    zone: str = DEFAULT_ZONE
+    template_version: str = TEMPLATE_VERSION
+
+    @property
+    def verify_url(self) -> str:
+        """Gives the address where anybody checks this certificate."""
+        return f"{self.home}/v/{self.verify_token}"
+
+
+def canonical(facts: CertificateFacts) -> str:
+    """Writes the facts as JSON of which there is only one spelling."""
+    return json.dumps(asdict(facts), default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(facts: CertificateFacts) -> str:
+    """Gives the SHA-256 of the canonical facts, in hexadecimal."""
+    return digest_of(canonical(facts))
+
+
+def digest_of(text: str) -> str:
+    """Gives the SHA-256 of facts as they were stored: facts may gain fields, and stored ones stay as they are."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def thawed(text: str) -> CertificateFacts:
+    """Reads canonical facts back."""
+    read: dict[str, Any] = json.loads(text)
+    read["valid_from"] = date.fromisoformat(read["valid_from"])
+    read["valid_until"] = date.fromisoformat(read["valid_until"]) if read["valid_until"] else None
+    read["issued"] = datetime.fromisoformat(read["issued"])
+    read["signatories"] = tuple(Signatory(**each) for each in read["signatories"])
+    read["evidence"] = tuple(EvidenceCount(**each) for each in read["evidence"])
+    return CertificateFacts(**read)
+
+
+def _plain(value: date | datetime) -> str:
+    return value.isoformat()
+
+
+TOKEN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+TOKEN_LENGTH = 26  # five bits a letter: 130 bits
+PREFIX_LENGTH = 4  # letters that a serial begins with, at most
+NO_LETTERS = "C"  # stands for a title that has none of A to Z
+SERIAL_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_UNDIVIDED = str.maketrans({"Ł": "L", "Ø": "O", "Đ": "D", "Ð": "D", "Þ": "T", "Æ": "A", "Œ": "O", "ẞ": "S", "ı": "I"})
+"""Letters that Unicode does not take apart into one of A to Z and a sign."""
+
+Random = Callable[[int], bytes]  # secrets.token_bytes, handed in
+
+
+def uuid7(now: datetime, *, random: Random) -> UUID:
+    """Makes a UUID that sorts by time. Source: RFC 9562, section 5.7."""
+    milliseconds = int(now.timestamp() * 1000)
+    value = (milliseconds << 80) | int.from_bytes(random(10))
+    value = value & ~(0xF << 76) | (7 << 76)
+    value = value & ~(0b11 << 62) | (0b10 << 62)
+    return UUID(int=value)
+
+
+def verify_token(*, random: Random) -> str:
+    """Makes the secret of a verify address: 26 letters and digits of base32, 130 random bits."""
+    return base64.b32encode(random(20)).decode().lower()[:TOKEN_LENGTH]
+
+
+def initials(title: str) -> str:
+    """Gives the letters that the serials of a title begin with, each one of A to Z."""
+    words = latin(title).split()
+    return "".join(word[0] for word in words if "A" <= word[0] <= "Z")[:PREFIX_LENGTH] or NO_LETTERS
+
+
+def latin(text: str) -> str:
+    """Writes a text in capitals without the signs on its letters: Ś is S, Ł is L."""
+    apart = unicodedata.normalize("NFKD", text.upper().translate(_UNDIVIDED))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def serial(prefix: str, *, year: int, number: int) -> str:
+    """Makes the number people read out, no secret, with a last letter that shows typing errors: GT-2026-00042-K."""
+    body = f"{prefix.upper()}-{year}-{number:05d}"
+    return f"{body}-{check_letter(body)}"
+
+
+def check_letter(body: str) -> str:
+    """Source: ISO/IEC 7064, MOD 37,36: finds every single wrong letter and every swap of neighbours."""
+    state = 36
+    for letter in body:
+        if letter in SERIAL_LETTERS:
+            state = (state + SERIAL_LETTERS.index(letter)) % 36 or 36
+            state = state * 2 % 37
+    return SERIAL_LETTERS[(37 - state) % 36]

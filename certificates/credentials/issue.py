@@ -1,0 +1,150 @@
+"""Reserves a certificate: freezes the facts as they will be printed, and takes its ids, before anything is signed."""
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from certificates.credentials import facts, status_lists
+from certificates.credentials.facts import CertificateFacts, EvidenceCount, Signatory, canonical, digest, thawed
+from certificates.credentials.pdf.template import WORDS
+from certificates.evaluations.evaluate_person import PersonEvaluation, per_of
+from certificates.evaluations.models import Certificate, Certification, Decision
+from training.core.errors import Conflict
+from training.people.models import Email, Person
+from training.people.names import has_name
+from training.sites.models import CentralUnit, Programme
+
+COUNTED = {
+    "learning": "Courses completed",
+    "delivery": "Groups led",
+    "supervision": "Supervision sessions",
+    "assessment": "Assessments",
+}
+"""Evidence types that a certificate mentions, with the words for them."""
+ACHIEVEMENT_LETTERS = 140
+"""Room that the table has for the name of an achievement; it begins with the issuer's, as others have such levels."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What a certificate is reserved for: the person, what was considered, what was decided."""
+
+    person: Person
+    considered: PersonEvaluation
+    certification: Certification
+    decision: Decision
+
+
+async def reserve(
+    issue: Issue, *, home: str, now: datetime, random: Callable[[int], bytes] = secrets.token_bytes
+) -> Certificate:
+    """Writes the row of a certificate in the caller's transaction; follow-up work signs and publishes it."""
+    if not has_name(issue.person.id, issue.person.name):
+        raise Conflict("Nobody has told us this person's name.", "Write it on their page.")
+    unit = await CentralUnit.get(id=issue.person.unit_id)
+    place = await status_lists.take(unit.id, home=home, random=random)
+    frozen = await _frozen(issue, unit, place, home=home, now=now, random=random)
+    return await Certificate.create(
+        id=uuid4(),
+        certification_id=issue.certification.id,
+        person_id=issue.person.id,
+        serial=frozen.serial,
+        verify_token=frozen.verify_token,
+        credential_id=frozen.credential_id,
+        facts=canonical(frozen),
+        facts_sha256=digest(frozen),
+        status_list_id=place.list_id,
+        status_index=place.index,
+        reserved=now,
+    )
+
+
+async def _frozen(
+    issue: Issue,
+    unit: CentralUnit,
+    place: status_lists.StatusEntry,
+    *,
+    home: str,
+    now: datetime,
+    random: Callable[[int], bytes],
+) -> CertificateFacts:
+    certification, version = issue.certification, issue.considered.version
+    programme, level = await Programme.get(id=certification.programme_id), certification.level_title
+    return CertificateFacts(
+        credential_id=f"urn:uuid:{facts.uuid7(now, random=random)}",
+        serial=facts.serial(facts.initials(programme.title), year=certification.starts.year, number=place.number),
+        home=home,
+        verify_token=facts.verify_token(random=random),
+        language=_language(issue.person, unit),
+        name=issue.person.name,
+        title=f"{programme.title}: {level}",
+        level=level,
+        programme=programme.title,
+        programme_slug=programme.slug,
+        achievement_slug=f"{unit.slug}-{version.slug}-{certification.level}".replace("_", "-")[:ACHIEVEMENT_LETTERS],
+        achievement_version=version.version,
+        description=f"Certified as {level.lower()} of {programme.title}, by {unit.name}.",
+        criteria=_criteria(issue),
+        valid_from=certification.starts,
+        valid_until=certification.ends,
+        issued=now,
+        issuer_name=unit.name,
+        issuer_slug=unit.slug,
+        signatories=await _signatories(issue.decision, unit),
+        subject_id=await _subject(issue.person, random),
+        status_list=place.address,
+        status_index=place.index,
+        evidence=_counts(issue),
+        square="signed",
+        zone=unit.zone,
+        **await _email_hash(issue.person, random(16).hex()),
+    )
+
+
+def _language(person: Person, unit: CentralUnit) -> str:
+    """Chooses the language of the sheet: the holder's, else the unit's, of those that the sheet speaks."""
+    return next((one for one in (person.language, unit.language) if one in WORDS), "en")
+
+
+async def _subject(person: Person, random: Callable[[int], bytes]) -> str:
+    """Names the holder towards this issuer: at random, and the same in all of their certificates."""
+    earlier = await Certificate.filter(person_id=person.id).order_by("reserved").first()
+    return thawed(earlier.facts).subject_id if earlier else f"urn:uuid:{UUID(bytes=random(16), version=4)}"
+
+
+def _criteria(issue: Issue) -> str:
+    """Says in a sentence what it took, from the titles of the requirements."""
+    level = issue.considered.pathway.levels[issue.certification.level]
+    asked = [one for one in (*level.entry, *level.requires) if not one.advisory]
+    titles = [one.title or one.id.replace("_", " ") for one in asked]
+    return f"Under {issue.considered.version.title}, version {issue.considered.version.version}: {'; '.join(titles)}."
+
+
+async def _signatories(decision: Decision, unit: CentralUnit) -> tuple[Signatory, ...]:
+    if decision.decided_by_id is None:
+        return (Signatory(name=unit.name, role="Decided by the rules of the pathway"),)
+    decider = await Person.get(id=decision.decided_by_id)
+    return (Signatory(name=decider.name, role=f"For {unit.name}"),)
+
+
+def _counts(issue: Issue) -> tuple[EvidenceCount, ...]:
+    """Counts the evidence that the requirements of the level used, by kind."""
+    own = (issue.certification.level, issue.certification.per)
+    levels = [one for one in issue.considered.verdict.levels if (one.level, per_of(one)) == own]
+    used = {one for level in levels for node in level.nodes() for one in node.used}
+    kinds = Counter(record["type"] for record in issue.considered.evidence["records"] if record["id"] in used)
+    return tuple(EvidenceCount(label=words, amount=str(kinds[kind])) for kind, words in COUNTED.items() if kinds[kind])
+
+
+async def _email_hash(person: Person, salt: str) -> dict[str, Any]:
+    """Hashes the address, so that whoever knows it can recognise the holder, and nobody else."""
+    email = await Email.filter(person_id=person.id, confirmed=True).first()
+    if email is None:
+        return {}
+    hashed = hashlib.sha256((email.address + salt).encode()).hexdigest()
+    return {"email_hash": f"sha256${hashed}", "email_salt": salt}

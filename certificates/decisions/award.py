@@ -1,0 +1,102 @@
+"""Awards: the certification that a decision grants, the end of the one before it, permissions, and the certificate."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from certificates.credentials.issue import Issue, reserve
+from certificates.evaluations import changes
+from certificates.evaluations.collect_evidence import told_changes
+from certificates.evaluations.evaluate_person import ConcurrentChange, PersonEvaluation, per_of
+from certificates.evaluations.models import Certification, Decision, StateChange
+from certificates.evaluations.standing import GOOD
+from certificates.pathways.engine.verdict import LevelVerdict
+from training.parsing.values import Result
+from training.people.actor import Actor
+from training.people.models import Permission, Person
+from training.sites.models import zone_of
+from training.trail import facts
+
+
+async def award(
+    person: Person,
+    considered: PersonEvaluation,
+    level: LevelVerdict,
+    made: Decision,
+    *,
+    dates: LevelVerdict,
+    actor: Actor | None,
+    home: str,
+    now: datetime,
+) -> Certification:
+    """Writes, in the caller's transaction, what a decision grants: the certification, its permissions, its certificate.
+
+    `dates` is the level as it stands with the decision, of which the days are taken.
+    """
+    await _replace(person, considered, level, actor=actor, now=now)
+    standing = dates.standing
+    certification = await Certification.create(
+        id=uuid4(), decision_id=made.id, person_id=person.id, programme_id=considered.version.programme_id,
+        site_id=considered.evidence["site"], pathway_slug=considered.version.slug, level=level.level,
+        level_title=level.title or level.level.replace("_", " ").capitalize(), per=per_of(level),
+        starts=considered.verdict.as_of, renewal_opens=standing.renewal_opens, ends=standing.valid_until,
+        over=standing.grace_until or standing.valid_until, recorded=now,
+    )  # fmt: skip
+    marks = [await _mark(certification, person, made)] if made.outcome == "conditional" else []
+    permissions = await _permit(certification, dates, made)
+    certificate = await reserve(Issue(person, considered, certification, made), home=home, now=now)
+    detail = {"level": level.level, "from": certification.starts.isoformat(), "to": _iso(certification.ends)}
+    await facts.record(
+        "certificate.awarded", certificate, actor=actor.person_id if actor else None, person=person.id,
+        unit=person.unit_id, now=now, version=considered.version.version, detail=detail,
+        rows=[certification, *permissions, *(mark for mark in marks if mark)],
+    )  # fmt: skip
+    return certification
+
+
+async def _mark(certification: Certification, person: Person, made: Decision) -> StateChange | None:
+    wanted = changes.RequestedChange("provisional", "Awarded on a condition.", made.on)
+    return await changes.insert(
+        certification, wanted, actor_id=made.decided_by_id, unit_id=person.unit_id, now=made.recorded
+    )  # fmt: skip
+
+
+async def _replace(
+    person: Person, considered: PersonEvaluation, level: LevelVerdict, *, actor: Actor | None, now: datetime
+) -> None:
+    """Ends the certification before this one, if there is one that still holds.
+
+    Raises Overtaken when a certification was changed, say withdrawn, after the rules were asked.
+    """
+    wanted = changes.RequestedChange(
+        "replaced", "Renewed by a new certification.", considered.verdict.as_of, grounds="renewal"
+    )
+    earlier = Certification.filter(
+        person_id=person.id, pathway_slug=considered.version.slug, level=level.level, per=per_of(level)
+    )
+    actor_id = actor.person_id if actor else None
+    for found in await earlier:
+        await changes.insert(found, wanted, actor_id=actor_id, unit_id=person.unit_id, now=now)
+    # Looked for last: a change that comes after this finds its turn taken, and one that came before is seen here.
+    known, zone = {record["id"] for record in considered.evidence["records"]}, await zone_of(person.unit_id)
+    if any(row["id"] not in known for row in await told_changes([person.id], person.id, considered.version.slug, zone)):
+        raise ConcurrentChange
+
+
+async def _permit(certification: Certification, dates: LevelVerdict, made: Decision) -> list[Permission]:
+    """Brings the verdict down as rows, for the rooms that may not look up here."""
+    held: dict[str, Any] = {
+        "person_id": certification.person_id,
+        "what": f"{certification.pathway_slug}/{certification.level}",
+        "starts": certification.starts,
+        "ends": certification.over,
+        "because": made.id,
+    }
+    may = [permit.may for permit in dates.permits if permit.result is Result.MET]
+    if not dates.permits and dates.standing.state in GOOD:
+        may = ["hold the award"]
+    return [await Permission.create(id=uuid4(), may=one, **held) for one in may]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,131 @@
+"""Finds what was decided about somebody: the outcome with its reason and days, as every page and mail tells it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from certificates.evaluations import pathway_versions
+from certificates.evaluations.changes import changes_of, period_of
+from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation, Objection, StateChange
+from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES, Words
+from certificates.evaluations.standing import APPEAL, GRANTING, MARKS, standing_on
+from certificates.evaluations.verdict_text import plain
+from training.core.dates import local_day
+from training.people.models import Person
+from training.sites.models import zone_of
+
+_DAY = timedelta(days=1)
+REFUSALS = ("deferred", "declined")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome: its place in the table of words, the level, from which day and to which, why, and who may object.
+
+    `id` is the decision's or the change's, which it can be objected to by; none where the calendar alone brought it.
+    """
+
+    state: str
+    level: str
+    since: date
+    until: date | None = None
+    reason: str = ""
+    grounds: str = ""
+    id: UUID | None = None
+    appeal_until: date | None = None
+    objection: Objection | None = None
+
+    @property
+    def words(self) -> Words:
+        """Gives the words of the table."""
+        return OUTCOMES[self.state]
+
+    @property
+    def is_refusal(self) -> bool:
+        """Tells whether a case was refused; that has a day, and no time that it lasts."""
+        return self.state.removeprefix("renewal_") in REFUSALS
+
+    @property
+    def has_fallen(self) -> bool:
+        """Tells whether an objection was found right, so that it does not stand any more."""
+        return self.objection is not None and self.objection.finding == "overturned"
+
+    @property
+    def public_reason(self) -> str:
+        """Gives the class of the reason, which anybody may know."""
+        return GROUNDS[self.grounds]
+
+    @property
+    def heading(self) -> str:
+        """Says to the holder what has come out, and for what."""
+        return f"{self.words.subject}: {self.level}"
+
+    def open_to_objection(self, today: date) -> bool:
+        """Tells whether the holder may still object."""
+        return self.objection is None and self.appeal_until is not None and today <= self.appeal_until
+
+
+async def of_certification(found: Certification, today: date) -> Outcome:
+    """Tells how a certification stands on a day, and by which decision or change."""
+    standing = standing_on(period_of(found), await changes_of(found.id), today) or "certified"
+    seen = StateChange.filter(certification_id=found.id, effective__lte=today).exclude(state__in=MARKS)
+    last = await seen.order_by("-turn").first().prefetch_related("objection")
+    if last and last.state == standing:
+        return await _of_change(last, found)
+    if standing in ("in_grace", "lapsed"):
+        over = found.ends if standing == "in_grace" else found.over
+        until = found.over if standing == "in_grace" else None
+        return Outcome(standing, found.level_title, (over or today) + _DAY, until, GROUNDS["time"], "time")
+    made = await Decision.get(id=found.decision_id).prefetch_related("objection")
+    appeal_until = made.appeal_until if standing == "provisional" else None
+    reason = "" if standing == "renewal_due" else made.reasons  # the calendar brought it, and nobody decided it
+    return Outcome(
+        standing, found.level_title, found.starts, found.ends, reason, "", made.id, appeal_until, made.objection
+    )  # fmt: skip
+
+
+async def of_change(change: StateChange) -> Outcome:
+    """Tells a change of a certification as it was made, whatever came after."""
+    return await _of_change(change, await Certification.get(id=change.certification_id))
+
+
+async def _of_change(change: StateChange, found: Certification) -> Outcome:
+    contestable, person = OUTCOMES[change.state].contestable, await Person.get(id=found.person_id)
+    recorded = local_day(change.recorded, await zone_of(person.unit_id))
+    return Outcome(
+        change.state, found.level_title, change.effective, change.until, change.reason, change.grounds, change.id,
+        recorded + APPEAL if contestable else None, change.objection,
+    )  # fmt: skip
+
+
+async def of_decision(made: Decision) -> Outcome:
+    """Tells a decision as it was made; the pathway and the objection must be fetched."""
+    level = pathway_versions.read(made.pathway).levels[made.level].title or plain(made.level)
+    state = "provisional" if made.outcome == "conditional" else made.outcome
+    basis = await Evaluation.get(id=made.evaluation_id)
+    if state in REFUSALS and basis.standing in ("renewal_due", "in_grace"):
+        state = f"renewal_{state}"
+    return Outcome(state, level, made.on, None, made.reasons, "", made.id, made.appeal_until, made.objection)
+
+
+async def refusal_of(person_id: UUID, slug: str, level: str, per: str) -> Outcome | None:
+    """Finds the refusal with which the last case of a level ended; none where it was granted, or none was decided."""
+    made = await earlier_decisions(person_id, slug, level, per)
+    if not made or made[0].outcome in GRANTING:
+        return None
+    return await of_decision(made[0])
+
+
+async def earlier_decisions(person_id: UUID, slug: str, level: str, per: str) -> list[Decision]:
+    """Lists the decisions on a level of a person, the latest first."""
+    same = Decision.filter(person_id=person_id, pathway__slug=slug, level=level, per=per)
+    return await same.order_by("-recorded").prefetch_related("pathway", "objection", "decided_by")
+
+
+async def newer_certificate(found: Certification) -> Certificate | None:
+    """Finds the certificate that took the place of this certification's."""
+    later = Certificate.filter(
+        person_id=found.person_id, certification__pathway_slug=found.pathway_slug, certification__level=found.level,
+        certification__per=found.per, certification__recorded__gt=found.recorded,
+    )  # fmt: skip
+    return await later.order_by("certification__recorded").first()

@@ -1,0 +1,330 @@
+"""Pages of what has been earned: my pathway in plain words, decisions, my certificates and each of them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certificates.credentials import qr
+from certificates.credentials.artefacts import Damaged
+from certificates.credentials.facts import CertificateFacts
+from certificates.credentials.integrity import facts_of, proven
+from certificates.credentials.pdf import template
+from certificates.decisions import actions, outcomes
+from certificates.decisions.outcomes import Outcome
+from certificates.evaluations import pathway_versions
+from certificates.evaluations.evaluate_person import PersonEvaluation, is_named, judge, per_of
+from certificates.evaluations.models import (
+    Certificate,
+    Certification,
+    Evaluation,
+    PathwayVersion,
+    certificates_visible_to,
+    evaluations_visible_to,
+    objections_visible_to,
+    slot_name,
+)
+from certificates.evaluations.outcome_text import CHOSEN, OUTCOMES
+from certificates.evaluations.standing import APPEAL, ENDED, GOOD, VERIFIED, WORDS
+from certificates.evaluations.verdict_text import describe_nodes, plain, titles_of
+from certificates.pathways.engine.next_steps import next_steps
+from certificates.pathways.engine.nodes import Count, Node
+from certificates.pathways.engine.verdict import LevelVerdict
+from courses.learning.journey import way_on
+from training.core import clock
+from training.core.dates import local_day
+from training.core.errors import Invalid, NotAllowed, NotFound
+from training.parsing.values import Result
+from training.people.actor import Actor
+from training.people.models import Membership, Person
+from training.people.names import has_name
+from training.people.visibility import active_on, may_for, person_for
+from training.sites.models import Site
+from training.web.render import actor, form_data, identity, redirect, render, validate
+
+RESULTS = {Result.MET: "Done", Result.NOT_MET: "To do", Result.CANNOT_TELL: "Cannot tell yet"}
+SAID_BY_THE_OUTCOME = ("suspended", "withdrawn", "replaced")
+"""Standings whose next step stands in the table of outcomes."""
+STANDINGS = WORDS | {"ready": "Ready for a decision", "in_training": "In training", "not_started": "Not started"}
+
+
+class DecisionPageForm(BaseModel):
+    """The form of a decision."""
+
+    outcome: str = ""
+    reasons: str = ""
+    dissent: str = ""
+
+
+class PublicNameForm(BaseModel):
+    """What the holder lets the public check show."""
+
+    shows: str = ""
+
+
+async def mine(request: Request) -> Response:
+    """Shows my pathway: what is done, what is left and why, and the next step."""
+    me = actor(request)
+    return await _pathways(request, await Person.get(id=me.person_id), me)
+
+
+async def of(request: Request) -> Response:
+    """Shows the pathway of somebody the actor may see."""
+    me = actor(request)
+    person = await person_for(me, "see people", identity(request))
+    return await _pathways(request, person, me)
+
+
+async def _pathways(request: Request, person: Person, me: Actor) -> Response:
+    today, told, own = me.today, [], person.id == me.person_id
+    for version in await pathway_versions.followed_by(person.id, person.unit_id, today=today):
+        considered = await judge(person, version, as_of=today)
+        levels = [await _level(level, person, considered, today) for level in considered.verdict.levels]
+        _open_first(levels)
+        begins, ends = considered.pathway.effective
+        told.append(
+            {
+                "title": version.title,
+                "version": version.version,
+                "levels": levels,
+                "begins": begins if begins and today < begins else None,
+                "ended": ends if ends and ends < today else None,
+            }
+        )
+    back = None if own else (person.name, f"/people/{person.id}")
+    asks = await _asks(person, today) if own else None
+    manages = not own and await may_for(me, "manage people", person.id)
+    full = own or await may_for(me, "read register", person.id)
+    around: dict[str, Any] = {"person": person, "own": own, "full": full, "asks": asks, "back": back}
+    around |= {"manages": manages, "way_on": await way_on(me) if own and me.may("learn") else ""}
+    return render(request, "certificates/mine.html", pathways=told, today=today, **around)
+
+
+async def _asks(person: Person, today: date) -> Site | None:
+    """The site that somebody turns to with a question."""
+    here = Membership.filter(active_on(today), person=person, site_id__isnull=False)
+    latest = await here.order_by("-starts").first()
+    return await Site.get(id=latest.site_id) if latest else None
+
+
+def _open_first(levels: list[dict[str, Any]]) -> None:
+    """Opens the level one works on: the first that is begun and not certified."""
+    working = [level for level in levels if level["working"]]
+    if working:
+        working[0]["open"] = True
+
+
+async def _level(level: LevelVerdict, person: Person, considered: PersonEvaluation, today: date) -> dict[str, Any]:
+    """Tells a level in one state: of the certification that there is, else of the refusal, else of the rules."""
+    slug, by_rules = considered.version.slug, not is_named(considered, level)
+    held = await _held(person, slug, level, today)
+    refusal = await outcomes.refusal_of(person.id, slug, level.level, per_of(level))
+    again = await _waits_again(person, slug, level)
+    state = held.state if held else level.standing.state
+    if refusal and not refusal.has_fallen and not held and not again and state in ("ready", "in_training"):
+        state = refusal.state
+    nodes = [node for node in (*level.entry, *level.requires) if not node.advisory and node.result in RESULTS]
+    done = sum(node.result is Result.MET for node in nodes)
+    return {
+        "title": level.title or plain(level.level),
+        "standing": _standing(state, by_rules or not considered.verdict.in_force),
+        "working": state not in ("not_started", "certified"),
+        "open": False,
+        "until": held.until if held and state in ("certified", "renewal_due") else None,
+        "renewal_opens": level.standing.renewal_opens if state == "certified" else None,
+        "outcome": held if held and state not in ("certified", "renewal_due") else None,
+        "refusal": refusal,
+        "again": again,
+        "done": done,
+        "total": len(nodes),
+        "steps": _steps(level, state, considered),
+        "nodes": [_node(node) for node in nodes],
+        "renewal": [_node(node) for node in level.renewal.requires] if level.renewal and state not in ENDED else [],
+        "permits": [(permit.may, permit.result is Result.MET, permit.duties) for permit in level.permits],
+    }
+
+
+def _standing(state: str, nobody: bool) -> str:
+    """The word for a state; where nobody has to decide, what is met waits for no decision."""
+    if state == "ready" and nobody:
+        return "All is met"
+    return OUTCOMES[state].tag if state in OUTCOMES else STANDINGS[state]
+
+
+def _steps(level: LevelVerdict, state: str, considered: PersonEvaluation) -> list[str]:
+    """What is next; what is told elsewhere, or not decided while the rules are not in force, is left out."""
+    if state != level.standing.state or state in SAID_BY_THE_OUTCOME:
+        return []
+    if state == "ready" and not considered.verdict.in_force:
+        return []
+    return next_steps(level, by_rules=not is_named(considered, level))
+
+
+async def _held(person: Person, slug: str, level: LevelVerdict, today: date) -> Outcome | None:
+    """How the latest certification of a level stands, which is what the register and the public check say too."""
+    same = Certification.filter(person_id=person.id, pathway_slug=slug, level=level.level, per=per_of(level))
+    latest = await same.filter(starts__lte=today).order_by("-recorded").first()
+    return await outcomes.of_certification(latest, today) if latest else None
+
+
+async def _waits_again(person: Person, slug: str, level: LevelVerdict) -> bool:
+    slot = slot_name(person.id, slug, level.level, per_of(level))
+    return await Evaluation.filter(slot=slot, awaiting=True).exists()
+
+
+def _node(node: Node) -> dict[str, Any]:
+    numbers = [_number(count) for count in node.counts if count.need != 1]
+    return {
+        "title": node.title,
+        "done": node.result is Result.MET,
+        "word": "Recognised" if node.waived else RESULTS.get(node.result, "Not asked"),
+        "numbers": ", ".join(numbers),
+        "on": node.met_on,
+    }
+
+
+def _number(count: Count) -> str:
+    """Says how much there is of what is asked: "6 of 8 hours"."""
+    words = f"{float(count.have):g} of {float(count.need):g}"
+    return words if count.of == "records" else f"{words} {count.of}"
+
+
+async def decisions(request: Request) -> Response:
+    """Lists the people for whom everything is met and a decision is due."""
+    rows = await evaluations_visible_to(actor(request)).filter(awaiting=True).order_by("made").values(
+        "id", "level", "made", "pathway_id", name="person__name", pathway="pathway__title"
+    )  # fmt: skip
+    versions = {one.id: one for one in await PathwayVersion.filter(id__in={row["pathway_id"] for row in rows})}
+    waiting = [row | {"level": _title(versions[row["pathway_id"]], row["level"])} for row in rows]
+    open_ones = objections_visible_to(actor(request)).filter(finding="open")
+    objections = await open_ones.order_by("made").values("id", "made", name="person__name")
+    return render(request, "certificates/decisions.html", waiting=waiting, objections=objections)
+
+
+def _title(version: PathwayVersion, level: str) -> str:
+    return pathway_versions.read(version).levels[level].title or plain(level)
+
+
+async def decision(request: Request) -> Response:
+    """Shows one case with its verdict; posted, decides it."""
+    me = actor(request)
+    row = await evaluations_visible_to(me).prefetch_related("person", "pathway").get_or_none(id=identity(request))
+    if row is None:
+        raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
+    told = await _case(row)
+    if request.method == "GET":
+        return render(request, "certificates/decision.html", **told)
+    values, home = await form_data(request), request.app.state.settings.public_url
+    try:
+        asked = validate(DecisionPageForm, values)
+        wish = actions.DecisionForm(asked.outcome, asked.reasons, asked.dissent)
+        await actions.decide(row.id, wish=wish, actor=me, home=home, now=clock.now())
+    except Invalid as error:
+        return render(request, "certificates/decision.html", 422, problems=error.problems, values=values, **told)
+    return redirect(request, "/certificates/decisions", notice="Decided. The person will be told.")
+
+
+async def _case(row: Evaluation) -> dict[str, Any]:
+    earlier = await outcomes.earlier_decisions(row.person_id, row.pathway.slug, row.level, row.per)
+    titles, renewal = titles_of(pathway_versions.read(row.pathway), row.level), row.verdict["renewal"]
+    return {
+        "case": row,
+        "level": titles.get(row.level, row.level),
+        "verdict": describe_nodes(row.verdict["entry"] + row.verdict["requires"], titles),
+        "renewal": describe_nodes(renewal["requires"], titles) if renewal else [],
+        "outcomes": _outcomes(row),
+        "days_to_object": APPEAL.days,
+        "named": has_name(row.person_id, row.person.name),
+        "earlier": [
+            (OUTCOMES["provisional" if one.outcome == "conditional" else one.outcome].tag, one) for one in earlier
+        ],
+        "back": ("Decisions", "/certificates/decisions"),
+    }
+
+
+def _outcomes(row: Evaluation) -> list[tuple[str, str, str]]:
+    rule = pathway_versions.read(row.pathway).levels[row.level].decision
+    return [(outcome, outcome.capitalize(), CHOSEN.get(outcome, "")) for outcome in rule.outcomes] if rule else []
+
+
+async def certificates(request: Request) -> Response:
+    """Lists my certificates."""
+    me = actor(request)
+    rows = await Certificate.filter(person_id=me.person_id).order_by("-reserved").prefetch_related("certification")
+    told = [await _summary(row, clock.now()) for row in rows]
+    return render(request, "certificates/certificates.html", certificates=told)
+
+
+async def _summary(row: Certificate, now: datetime) -> dict[str, Any]:
+    try:
+        facts = facts_of(row)
+    except Damaged as error:
+        said = {
+            "title": f"{error.message} {error.remedy}",
+            "level": row.serial,
+            "word": "Damaged",
+            "until": None,
+            "since": None,
+        }
+        return {"path": f"/certificates/{row.id}", **said}
+    outcome = await outcomes.of_certification(row.certification, local_day(now, facts.zone))
+    return {
+        "path": f"/certificates/{row.id}",
+        "title": facts.title,
+        "level": facts.level,
+        "word": VERIFIED[outcome.state].capitalize(),
+        "until": facts.valid_until if outcome.state in GOOD else None,
+        "since": None if outcome.state in GOOD else outcome.since,
+        "good": outcome.state in GOOD,
+        "outcome": outcome,
+    }
+
+
+async def certificate(request: Request) -> Response:
+    """Shows a certificate: the frozen facts, how to share it, how to check it. Posted, sets what the check shows."""
+    me, row, state, now = actor(request), await _certificate(request), request.app.state, clock.now()
+    own = row.person_id == me.person_id
+    if request.method == "POST":
+        shows = validate(PublicNameForm, await form_data(request)).shows
+        if not own:
+            raise NotAllowed("Only the holder chooses what the check shows.", "Ask them to do it.")
+        if shows not in ("name", "initials", "private"):
+            raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
+        await Certificate.filter(id=row.id).update(shows=shows)
+        return redirect(request, f"/certificates/{row.id}", notice="Saved.")
+    facts = await proven(row, keys=state.keys, shelf=state.shelf, now=now)
+    told, today = await _summary(row, now), local_day(now, facts.zone)
+    newer = await outcomes.newer_certificate(row.certification) if told["outcome"].state == "replaced" else None
+    back = ("My certificates", "/certificates") if own else (facts.name, f"/people/{row.person_id}")
+    files = row.progress == "published" and row.bare_sha256 is None
+    no_pdf = _why_no_pdf(row, facts, off=bool(state.press.off))
+    return render(
+        request, "certificates/certificate.html", facts=facts, row=row, own=own, told=told, no_pdf=no_pdf,
+        pdf_path="" if no_pdf else f"/certificates/{row.id}/document",
+        badge_path=f"/certificates/{row.id}/badge" if files else "",
+        qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url, back=back,
+        full=own or await may_for(me, "read register", row.person_id), newer=newer, today=today,
+    )  # fmt: skip
+
+
+def _why_no_pdf(row: Certificate, facts: CertificateFacts, *, off: bool) -> str:
+    if row.bare_sha256 is not None:
+        return "The PDF was removed with the holder's details"
+    if why := template.unfit(facts):
+        return why
+    if off:
+        return "PDF is off here"
+    return "" if row.progress == "published" else "The PDF is not made yet"
+
+
+async def _certificate(request: Request) -> Certificate:
+    row = (
+        await certificates_visible_to(actor(request))
+        .get_or_none(id=identity(request))
+        .prefetch_related("certification")
+    )
+    if row is None:
+        raise NotFound("There is no such certificate.", "Look at your certificates.")
+    return row

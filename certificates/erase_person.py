@@ -1,0 +1,99 @@
+"""Erases a person and keeps the truth: certificates go on verifying as genuine, with the holder's details removed."""
+
+import asyncio
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from certificates.credentials.facts import canonical, digest, digest_of, thawed
+from certificates.credentials.models import Artefact
+from certificates.evaluations.models import Certificate
+from courses.learning import handed_files
+from courses.learning.models import TaskEntry
+from training.core.errors import NotFound
+from training.database.connection import transaction
+from training.lti.identities.erase_person import erase_identities
+from training.people.actor import Actor
+from training.people.erase_person import erase_person, pseudonym_of, sweep
+from training.people.personal_data import Rows, rows_about, rows_above, sealed
+from training.people.visibility import people_for
+from training.practice.models import Confirmation, DeliveryTeam, Supervision
+from training.trail import facts
+
+REMOVED = "Holder details removed"
+NAMED_BY_OTHERS = (
+    (Confirmation, "confirmer_id", ("confirmer_name", "contact")),
+    (DeliveryTeam, "person_id", ("name",)),
+    (Supervision, "supervisor_id", ("supervisor_name",)),
+)
+"""Where others typed the person's name: table, column of the person, columns of the name."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What became of the person: the name from now on, and how much was changed."""
+
+    pseudonym: str
+    certificates: int
+    rows: int
+
+
+async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) -> Erased:
+    """Erases a person for good; raises Conflict when that was done before.
+
+    Files go first: if it ends in between, it is done again from the start and finds the rest.
+    """
+    person = await people_for(actor, "manage people").get_or_none(id=person_id)
+    if person is None:
+        raise NotFound("There is no such person.", "Give the id that stands in the address of the person's page.")
+    certificate_ids = [row.id for row in await Certificate.filter(person_id=person_id)]
+    entries = [row.stored for row in await TaskEntry.filter(enrolment__person_id=person_id)]
+    await asyncio.to_thread(_remove_files, storage, certificate_ids, entries)
+    async with transaction():
+        rows = await rows_about(person_id)
+        words = await erase_person(person, now=now) | await erase_identities(person_id) | _named(rows, person_id)
+        await _remove_holder(certificate_ids)
+        await TaskEntry.filter(id__in=list(rows.get(TaskEntry, {}))).update(note="", file_name="", stored="")
+        instead, leave = pseudonym_of(person_id), frozenset({Certificate})
+        swept = await sweep(rows, words, instead, leave=leave)
+        above = await rows_above(rows)
+        swept |= await sweep(above, words, instead, leave=leave)
+        await facts.record(
+            "person.erased", person, actor=actor.person_id, person=person_id, unit=person.unit_id, now=now,
+            detail={"certificates": len(certificate_ids), "rows": len(swept)}, rows=[*sealed(rows), *sealed(above)],
+            beyond=swept,
+        )  # fmt: skip
+    return Erased(pseudonym_of(person_id), len(certificate_ids), len(swept))
+
+
+def _remove_files(storage: Path, certificate_ids: Iterable[UUID], entries: Iterable[str]) -> None:
+    for certificate_id in certificate_ids:
+        for folder in (storage / "certificates").glob(f"*/{certificate_id}"):
+            shutil.rmtree(folder)
+    for stored in entries:
+        if stored:
+            (storage / handed_files.FOLDER / stored).unlink(missing_ok=True)
+
+
+def _named(rows: Rows, person_id: UUID) -> frozenset[str]:
+    return frozenset(
+        row[column]
+        for model, who, columns in NAMED_BY_OTHERS
+        for row in rows.get(model, {}).values()
+        if row[who] == person_id
+        for column in columns
+        if row[column]
+    )
+
+
+async def _remove_holder(certificate_ids: list[UUID]) -> None:
+    """Takes the holder out of the frozen facts; the hashes of facts and files stay, as proof of what they were."""
+    for row in await Certificate.filter(id__in=certificate_ids):
+        bare = replace(thawed(row.facts), name=REMOVED, email_hash="", email_salt="")
+        sound = digest_of(row.facts) == row.facts_sha256  # what was damaged before does not become sound by this
+        now_proves = digest(bare) if sound else ""
+        await Certificate.filter(id=row.id).update(facts=canonical(bare), bare_sha256=now_proves, shows="name")
+    await Artefact.filter(certificate_id__in=certificate_ids).update(path="")

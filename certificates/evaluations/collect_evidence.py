@@ -1,0 +1,252 @@
+"""Reads from the floors below all that is known about a person, as evidence records of the pathway language."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from certificates.evaluations.models import Certification, Decision, PathwayVersion, RecordedEvidence
+from certificates.pathways.record_forms import PERSONAL, TYPED
+from courses.learning.evidence import learning_evidence
+from training.assessments.evidence import assessment_evidence
+from training.core.dates import local_day
+from training.people.models import Membership, Person, Relation
+from training.practice.evidence import practice_evidence
+from training.sites.models import zone_of
+
+Row = dict[str, Any]
+
+PROGRAMME = "programme"
+"""Under which name the rooms below tell the programme that a record belongs to; the language knows no such key."""
+NOT_TOLD = ("lapsed", "replaced", "provisional", "lifted")
+"""Changes the engine must not hear of: it finds them by itself, or by the award they come from."""
+
+ROLE_NAMES = {"central": "central_unit"}
+"""Our role → the name that pathways use, where they differ."""
+
+
+async def collect_evidence(person: Person, version: PathwayVersion, also: Iterable[Row] = ()) -> Row:
+    """Gathers the evidence of a person for a pathway: the mapping of an evidence file, with those who signed.
+
+    `also` are records that are not written yet; whoever signs them is looked up too. Moments become days of the unit.
+    """
+    person_id, pathway, zone = person.id, version.slug, await zone_of(person.unit_id)
+    practised = [
+        *await practice_evidence(person_id, zone),
+        *await assessment_evidence(person_id, zone),
+        *await _recorded(person_id, zone),
+    ]
+    _replace_all_before(practised)
+    own: list[Row] = [
+        *await learning_evidence(person_id, zone),
+        *_of_programme(practised, version.programme_id, alone=await _is_alone(version)),
+        *await _relations(person_id, zone),
+        *also,
+    ]
+    people = {person_id, *_signatories(own)}
+    decided = await _awards(people, person_id, pathway, zone)
+    people |= _signatories(decided)
+    held = [*await _roles(people, person_id), *decided, *await told_changes(people, person_id, pathway, zone)]
+    return {
+        "holder": str(person_id),
+        "site": await _site(person_id),
+        "records": sorted(own + held, key=itemgetter("id")),
+    }
+
+
+def _replace_all_before(rows: list[Row]) -> None:
+    """Lets each correction replace all that it corrects, also what earlier corrections replaced.
+
+    In the language only a record that is seen replaces another one: where a correction is itself corrected or taken
+    back, what it had replaced would count again.
+    """
+    before = {row["id"]: _listed(row["replaces"]) for row in rows if "replaces" in row}
+    for row in rows:
+        if "replaces" in row:
+            row["replaces"] = list(_chain(before, row["id"]))
+
+
+def _listed(named: str | list[str]) -> list[str]:
+    return named if isinstance(named, list) else [named]
+
+
+def _chain(before: Mapping[str, list[str]], last: str) -> dict[str, None]:
+    found: dict[str, None] = {}
+    waiting = list(before[last])
+    while waiting:
+        if (one := waiting.pop()) not in found:
+            found[one] = None
+            waiting += before.get(one, [])
+    return found
+
+
+async def _is_alone(version: PathwayVersion) -> bool:
+    """Whether the unit has one programme only, so that what names none can mean no other."""
+    return not await PathwayVersion.filter(unit_id=version.unit_id).exclude(slug=version.slug).exists()
+
+
+def _of_programme(rows: Iterable[Row], programme: UUID, *, alone: bool) -> Iterator[Row]:
+    """Leaves the records of other programmes out; what they correct does not come back because of that.
+
+    A record that ought to name its programme and does not is of unknown worth in each of several: nobody has signed it
+    here, and it may count.
+    """
+    for row in rows:
+        named = row.pop(PROGRAMME, None)
+        if row["type"] in PERSONAL or named == programme or (named is None and alone):
+            yield row
+        elif named is None:
+            yield {key: value for key, value in row.items() if key != "by"} | {"result": "pending"}
+        elif "replaces" in row:
+            yield {key: row[key] for key in ("id", "type", "what", "on", "recorded_at", "replaces")} | {"void": True}
+
+
+async def _recorded(person_id: UUID, zone: str) -> list[Row]:
+    rows = await RecordedEvidence.filter(person_id=person_id).order_by("recorded")
+    return [recorded_row(row, zone) for row in rows if row.type in (*TYPED, "waiver")]
+
+
+def recorded_row(row: RecordedEvidence, zone: str) -> Row:
+    """Tells one piece of recorded evidence as a record of the language."""
+    return row.attributes | {
+        "id": f"recorded-{row.id}",
+        "type": row.type,
+        "what": row.what,
+        "on": row.on or "unknown",
+        "recorded_at": local_day(row.recorded, zone),
+        PROGRAMME: row.programme_id,
+        **({"until": row.until} if row.until else {}),
+        **({"replaces": f"recorded-{row.replaces_id}"} if row.replaces_id else {}),
+        **({"void": True} if row.void else {}),
+    }
+
+
+async def _relations(person_id: UUID, zone: str) -> list[Row]:
+    rows = await Relation.filter(person_id=person_id).values()
+    return [record for row in rows for record in _relation(row, zone)]
+
+
+def _relation(row: Row, zone: str) -> list[Row]:
+    """Tells a relation, and what took it back. Whoever is a relative always was, also where nobody gave a day."""
+    always = date(1900, 1, 1) if row["kind"] == "relative" else "unknown"
+    said = {
+        "id": f"relation-{row['id']}",
+        "type": "relation",
+        "what": row["kind"],
+        "who": str(row["other_id"]),
+        "on": row["starts"] or always,
+        "recorded_at": local_day(row["recorded"], zone),
+        **({"until": row["ends"]} if row["ends"] else {}),
+    }
+    if row["taken_back"] is None:
+        return [said]
+    back = {"id": f"{said['id']}-void", "recorded_at": local_day(row["taken_back"], zone), "void": True}
+    return [said, said | back | {"replaces": said["id"]}]
+
+
+async def _roles(people: Iterable[UUID], holder: UUID) -> list[Row]:
+    rows = await Membership.filter(person_id__in=list(people)).values("id", "person_id", "role", "starts", "ends")
+    return [
+        {
+            "id": f"role-{row['id']}",
+            "type": "role",
+            "what": ROLE_NAMES.get(row["role"], row["role"]),
+            "on": row["starts"],
+            **({"until": row["ends"]} if row["ends"] else {}),
+            **_owner(row["person_id"], holder),
+        }
+        for row in rows
+    ]
+
+
+async def _awards(people: Iterable[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
+    rows = (
+        await Decision.filter(person_id__in=list(people))
+        .order_by("recorded")
+        .values(
+            "id",
+            "person_id",
+            "level",
+            "per",
+            "outcome",
+            "on",
+            "until",
+            "recorded",
+            "decided_by_id",
+            slug="pathway__slug",
+        )
+    )
+    return [
+        {
+            "id": f"award-{_in_order(row['recorded'])}-{row['id']}",
+            "type": "award",
+            "what": _award_name(row["slug"], row["level"], pathway),
+            **_per(row["per"]),
+            "outcome": row["outcome"],
+            "on": row["on"],
+            "recorded_at": local_day(row["recorded"], zone),
+            **({"until": row["until"]} if row["until"] else {}),
+            **({"by": str(row["decided_by_id"])} if row["decided_by_id"] else {}),
+            **_owner(row["person_id"], holder),
+        }
+        for row in rows
+    ]
+
+
+async def told_changes(people: Iterable[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
+    """Reads the changes of certifications that the engine hears of."""
+    rows = await Certification.filter(person_id__in=list(people), changes__id__isnull=False).values(
+        "person_id", "pathway_slug", "level", id="changes__id", state="changes__state", turn="changes__turn",
+        on="changes__effective", until="changes__until", recorded="changes__recorded",
+    )  # fmt: skip
+    return [
+        {
+            "id": f"state-{_in_order(row['recorded'])}-{row['turn']:03}-{row['id']}",
+            "type": "state",
+            "what": _award_name(row["pathway_slug"], row["level"], pathway),
+            "state": row["state"],
+            "on": row["on"],
+            "recorded_at": local_day(row["recorded"], zone),
+            **({"until": row["until"]} if row["until"] else {}),
+            **_owner(row["person_id"], holder),
+        }
+        for row in rows
+        if row["state"] not in NOT_TOLD
+    ]
+
+
+async def _site(person_id: UUID) -> str | None:
+    row = await Membership.filter(person_id=person_id, site_id__isnull=False).order_by("-starts").first()
+    return str(row.site_id) if row else None
+
+
+def _in_order(recorded: datetime) -> str:
+    """Writes a moment so that texts sort by it: the engine orders what happened on one day by id."""
+    return f"{recorded.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+
+
+def _award_name(slug: str, level: str, pathway: str) -> str:
+    return level if slug == pathway else f"{slug}/{level}"
+
+
+def _per(per: str) -> Row:
+    name, _, value = per.partition("=")
+    return {name: value} if value else {}
+
+
+def _owner(person_id: UUID, holder: UUID) -> Row:
+    return {} if person_id == holder else {"who": str(person_id)}
+
+
+def _signatories(rows: Iterable[Row]) -> set[UUID]:
+    """The people who signed or taught; a name that is no id is a body or somebody outside."""
+    named = [one for row in rows for one in (row["by"] if isinstance(row.get("by"), list) else [row.get("by")])]
+    return {found for one in named if one and (found := _person(str(one)))}
+
+
+def _person(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

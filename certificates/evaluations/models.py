@@ -1,0 +1,333 @@
+"""Tables of what has been earned: versions, evidence, verdicts, decisions, changes and certificates."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from training.people.actor import Actor
+from training.people.models import Person
+from training.people.visibility import reach, visible_filter
+from training.sites.models import CentralUnit, Programme, Site
+
+RESTRICT = fields.OnDelete.RESTRICT
+
+
+class PathwayVersion(Model):
+    """Is one published text of a pathway, with the texts it extends; never changed after.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="pathways", on_delete=RESTRICT
+    )
+    programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="pathways", on_delete=RESTRICT
+    )
+    slug = fields.CharField(60)
+    version = fields.CharField(40)
+    title = fields.CharField(200)
+    text = fields.TextField()
+    bases = fields.JSONField[dict[str, str]]()
+    sha256 = fields.CharField(64)
+    published = fields.DatetimeField()
+    published_by_id = fields.UUIDField(null=True)
+
+    unit_id: UUID
+    programme_id: UUID
+
+    class Meta:
+        table = "certificates_pathway_version"
+        unique_together = (("unit", "slug", "version"),)
+
+
+class RecordedEvidence(Model):
+    """Is evidence that no other room keeps: a qualification, a sign-off, a waiver (recognised prior learning).
+
+    `attributes` are those of the pathway language. A wrong record is corrected or taken back by a new one that replaces
+    it, and whose `note` says why. `programme` is where it counts; what belongs to the person has none.
+    Personal data: what the person did or holds; kept: as long as a certification rests on it, then seven years.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    entry_key = fields.UUIDField(null=True)  # comes with the form, so that a double post makes one row
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="recorded_evidence", on_delete=RESTRICT
+    )
+    programme: fields.ForeignKeyNullableRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="recorded_evidence", null=True, on_delete=RESTRICT
+    )
+    type = fields.CharField(20)
+    what = fields.CharField(200)
+    on = fields.DateField(null=True)
+    until = fields.DateField(null=True)
+    attributes = fields.JSONField[dict[str, Any]]()
+    replaces_id = fields.UUIDField(null=True)
+    void = fields.BooleanField(default=False)
+    note = fields.TextField(null=True)
+    recorded = fields.DatetimeField()
+    recorded_by_id = fields.UUIDField()
+
+    person_id: UUID
+    programme_id: UUID | None
+
+    class Meta:
+        table = "certificates_recorded_evidence"
+        unique_together = (("replaces_id",), ("entry_key",))
+
+
+class Evaluation(Model):
+    """Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.
+
+    `slot` names person, pathway and level in the row that holds now, and is empty in earlier ones, so that of many at
+    once only one is written. `awaiting` says that all is met and a decision is due.
+    Personal data: the verdict with its reasons; kept: as long as the decision that rests on it.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="evaluations", on_delete=RESTRICT
+    )
+    pathway: fields.ForeignKeyRelation[PathwayVersion] = fields.ForeignKeyField(
+        "certificates.PathwayVersion", related_name="evaluations", on_delete=RESTRICT
+    )
+    level = fields.CharField(60)
+    per = fields.CharField(200, default="")
+    as_of = fields.DateField()
+    made = fields.DatetimeField()
+    result = fields.CharField(12)
+    standing = fields.CharField(20)
+    verdict = fields.JSONField[dict[str, Any]]()
+    evidence = fields.JSONField[list[dict[str, Any]]]()
+    evidence_sha256 = fields.CharField(64)
+    slot = fields.CharField(400, null=True, unique=True)
+    awaiting = fields.BooleanField(default=False)
+
+    person_id: UUID
+    pathway_id: UUID
+
+    @property
+    def slot_name(self) -> str:
+        """The slot of this row while it holds; asks for the pathway to be fetched."""
+        return slot_name(self.person_id, self.pathway.slug, self.level, self.per)
+
+    class Meta:
+        table = "certificates_evaluation"
+        indexes = (("person_id", "level"), ("awaiting", "person_id"))
+
+
+def slot_name(person_id: UUID, slug: str, level: str, per: str) -> str:
+    """Names the one place that the current evaluation of a person, pathway and level can hold."""
+    return f"{person_id}/{slug}/{level}/{per}"
+
+
+def evaluations_visible_to(actor: Actor) -> QuerySet[Evaluation]:
+    """Lists what the rules said of the people about whom the actor may decide."""
+    return Evaluation.filter(reach(actor, "decide"))
+
+
+def current() -> QuerySet[Evaluation]:
+    """Lists what the rules say now: the latest evaluation of each person and level."""
+    return Evaluation.filter(slot__isnull=False)
+
+
+class Decision(Model):
+    """Is what a named person, or the rules alone, decided on a evaluation; one for each turn of a level.
+
+    `key` names person, pathway, level and turn, so that of many at once only one is written.
+    Personal data: outcome and reasons; kept: as long as the certification, then seven years.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    key = fields.CharField(300, unique=True)
+    evaluation: fields.ForeignKeyRelation[Evaluation] = fields.ForeignKeyField(
+        "certificates.Evaluation", related_name="decisions", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="decisions", on_delete=RESTRICT
+    )
+    pathway: fields.ForeignKeyRelation[PathwayVersion] = fields.ForeignKeyField(
+        "certificates.PathwayVersion", related_name="decisions", on_delete=RESTRICT
+    )
+    level = fields.CharField(60)
+    per = fields.CharField(200, default="")
+    outcome = fields.CharField(12)
+    on = fields.DateField()
+    until = fields.DateField(null=True)
+    reasons = fields.TextField(default="")
+    dissent = fields.TextField(default="")
+    decided_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="decided", null=True, on_delete=RESTRICT
+    )
+    recorded = fields.DatetimeField()
+    appeal_until = fields.DateField(null=True)
+
+    objection: fields.BackwardOneToOneRelation["Objection"]
+    evaluation_id: UUID
+    person_id: UUID
+    pathway_id: UUID
+    decided_by_id: UUID | None
+
+    class Meta:
+        table = "certificates_decision"
+
+
+class Certification(Model):
+    """Is one period in which a person is certified; its states are rows of StateChange.
+
+    `ends` is the last day, `over` the last day with grace; none: no end.
+    Personal data: the certification itself; kept: for ever, under a pseudonym once the person is erased.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    decision: fields.OneToOneRelation[Decision] = fields.OneToOneField(
+        "certificates.Decision", related_name="certification", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="certifications", on_delete=RESTRICT
+    )
+    programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="certifications", on_delete=RESTRICT
+    )
+    site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="certifications", null=True, on_delete=RESTRICT
+    )
+    pathway_slug = fields.CharField(60)
+    level = fields.CharField(60)
+    level_title = fields.CharField(200)
+    per = fields.CharField(200, default="")
+    starts = fields.DateField()
+    renewal_opens = fields.DateField(null=True)
+    ends = fields.DateField(null=True)
+    over = fields.DateField(null=True)
+    recorded = fields.DatetimeField()
+
+    certificate: fields.BackwardOneToOneRelation["Certificate"]
+    decision_id: UUID
+    person_id: UUID
+    programme_id: UUID
+    site_id: UUID | None
+
+    class Meta:
+        table = "certificates_certification"
+        indexes = (("site_id", "starts", "over"), ("person_id", "level"))
+
+
+class StateChange(Model):
+    """Is one change of a certification; nothing is ever deleted.
+
+    `state` is suspended, restored, withdrawn, replaced or lapsed; or provisional or lifted, of a condition.
+    `grounds` is the class of the reason, which anybody may know; the reason is for the holder and the unit.
+
+    Personal data: the reason; kept: as long as the certification.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    certification: fields.ForeignKeyRelation[Certification] = fields.ForeignKeyField(
+        "certificates.Certification", related_name="changes", on_delete=RESTRICT
+    )
+    turn = fields.IntField()
+    state = fields.CharField(12)
+    reason = fields.TextField(default="")
+    grounds = fields.CharField(12, default="", db_default="")
+    effective = fields.DateField()
+    until = fields.DateField(null=True)
+    recorded = fields.DatetimeField()
+    actor_id = fields.UUIDField(null=True)
+
+    objection: fields.BackwardOneToOneRelation["Objection"]
+    certification_id: UUID
+
+    class Meta:
+        table = "certificates_state_change"
+        unique_together = (("certification", "turn"),)
+
+
+class Objection(Model):
+    """Is what a person says against a decision or a change about them, once for each, and the answer to it.
+
+    `finding` is open, upheld (what was decided stands) or overturned.
+    Personal data: the words of both; kept: as long as what it is about.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="objections", on_delete=RESTRICT
+    )
+    decision: fields.OneToOneNullableRelation[Decision] = fields.OneToOneField(
+        "certificates.Decision", related_name="objection", null=True, on_delete=RESTRICT
+    )
+    change: fields.OneToOneNullableRelation[StateChange] = fields.OneToOneField(
+        "certificates.StateChange", related_name="objection", null=True, on_delete=RESTRICT
+    )
+    words = fields.TextField()
+    made = fields.DatetimeField()
+    finding = fields.CharField(12, default="open")
+    reasons = fields.TextField(default="")
+    answered = fields.DatetimeField(null=True)
+    answered_by_id = fields.UUIDField(null=True)
+
+    person_id: UUID
+    decision_id: UUID | None
+    change_id: UUID | None
+
+    class Meta:
+        table = "certificates_objection"
+        indexes = (("finding", "made"),)
+
+
+class Certificate(Model):
+    """Is the frozen document of a certification: the facts as printed, its ids, and how far it is published.
+
+    `progress` is reserved, signed or published. The verify page reads this row, never the person's.
+    `facts_sha256` proves what the facts were; once the holder is removed from them, `bare_sha256` what they are.
+    Personal data: the name as printed; kept: for ever, the name until the person is erased.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    certification: fields.OneToOneRelation[Certification] = fields.OneToOneField(
+        "certificates.Certification", related_name="certificate", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="certificates", on_delete=RESTRICT
+    )
+    serial = fields.CharField(40, unique=True)
+    verify_token = fields.CharField(26, unique=True)
+    credential_id = fields.CharField(60, unique=True)
+    facts = fields.TextField()
+    facts_sha256 = fields.CharField(64)
+    bare_sha256 = fields.CharField(64, null=True)
+    status_list_id = fields.UUIDField(null=True)
+    status_index = fields.IntField()
+    progress = fields.CharField(12, default="reserved")
+    shows = fields.CharField(12, default="name")
+    reserved = fields.DatetimeField()
+    published = fields.DatetimeField(null=True)
+
+    certification_id: UUID
+    person_id: UUID
+
+    class Meta:
+        table = "certificates_certificate"
+
+
+def certifications_visible_to(
+    actor: Actor, ability: str = "read register", *, on: date | None = None
+) -> QuerySet[Certification]:
+    """Lists the certifications of the people for whom the actor has the ability, where they were on the day."""
+    return Certification.filter(reach(actor, ability, on=on))
+
+
+def certificates_visible_to(actor: Actor) -> QuerySet[Certificate]:
+    """Lists the certificates the actor may see."""
+    return Certificate.filter(visible_filter(actor))
+
+
+def objections_visible_to(actor: Actor) -> QuerySet[Objection]:
+    """Lists the objections that the actor answers."""
+    return Objection.filter(reach(actor, "decide"))

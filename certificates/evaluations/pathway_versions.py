@@ -1,0 +1,118 @@
+"""Pathway texts as they were published: loading a new version, finding the one a person follows, reading it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from certificates.evaluations.models import PathwayVersion, current
+from certificates.pathways.language.read import read_pathway, read_pathway_text
+from certificates.pathways.language.schema import Pathway
+from certificates.pathways.language.titles import titled
+from training.assessments.models import InstrumentVersion
+from training.assessments.reading import stored_instrument
+from training.core.errors import Conflict
+from training.database.connection import transaction
+from training.instruments.schema import Instrument
+from training.parsing.yaml import read_text
+from training.people.actor import Actor
+from training.sites.models import Programme
+from training.trail import facts
+
+
+@dataclass(frozen=True)
+class LoadedPathway:
+    """What loading a pathway did or would do: new, unchanged."""
+
+    slug: str
+    version: str
+    state: str
+
+
+async def load_pathway(path: Path, *, actor: Actor, now: datetime, check: bool = False) -> LoadedPathway:
+    """Publishes a pathway file as a version that never changes; with `check` only says what would happen.
+
+    Raises Faulty with every mistake, and Conflict when this version was published with other words.
+    """
+    pathway = read_pathway(path)
+    text, bases = read_text(path), _bases(path)
+    version, digest = pathway.version or "1", _digest(text, bases)
+    known = await PathwayVersion.get_or_none(unit_id=actor.unit_id, slug=pathway.id, version=version)
+    if known:
+        if known.sha256 != digest:
+            raise Conflict(
+                f"{path.name}: version {version} of {pathway.id} is published and says something else.",
+                "Give the changed file a new version.",
+            )
+        return LoadedPathway(pathway.id, version, "unchanged")
+    if not check:
+        await _publish(pathway, text, bases, actor=actor, now=now)
+    return LoadedPathway(pathway.id, version, "new")
+
+
+async def _publish(pathway: Pathway, text: str, bases: dict[str, str], *, actor: Actor, now: datetime) -> None:
+    async with transaction():
+        programme, _ = await Programme.get_or_create(
+            unit_id=actor.unit_id, slug=pathway.id.replace("_", "-"), defaults={"id": uuid4(), "title": pathway.title}
+        )
+        published = await PathwayVersion.create(
+            id=uuid4(), unit_id=actor.unit_id, programme_id=programme.id, slug=pathway.id,
+            version=pathway.version or "1", title=pathway.title or pathway.id, text=text, bases=bases,
+            sha256=_digest(text, bases), published=now, published_by_id=actor.person_id,
+        )  # fmt: skip
+        await facts.record(
+            "pathway.published", published, actor=actor.person_id, unit=actor.unit_id, now=now, rows=[programme]
+        )
+
+
+def _bases(path: Path) -> dict[str, str]:
+    """The other pathway files of the folder that this one may extend; only those named in a chain are kept."""
+    found, name = {}, _extends(read_text(path))
+    while name and name not in found:
+        found[name] = read_text(path.parent / f"{name}.yaml")
+        name = _extends(found[name])
+    return found
+
+
+def _extends(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.startswith("extends:")]
+    return lines[0].removeprefix("extends:").split("#")[0].strip() if lines else ""
+
+
+def _digest(text: str, bases: Mapping[str, str]) -> str:
+    parts = [text, *(bases[name] for name in sorted(bases))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+async def followed_by(person_id: UUID, unit_id: UUID, *, today: date) -> list[PathwayVersion]:
+    """Lists the version of each pathway that a person follows: the one they started on, else the newest in force.
+
+    A pathway of which no version is in force yet, or any more, is listed with its newest one.
+    """
+    newest: dict[str, PathwayVersion] = {}
+    for row in await PathwayVersion.filter(unit_id=unit_id).order_by("published"):
+        before = newest.get(row.slug)
+        if before is None or read(row).in_force(today) or not read(before).in_force(today):
+            newest[row.slug] = row
+    begun = current().filter(person_id=person_id).exclude(standing="not_started")
+    kept = {row.pathway.slug: row.pathway for row in await begun.order_by("made").prefetch_related("pathway")}
+    return [kept.get(slug, newest[slug]) for slug in sorted(newest)]
+
+
+def read(version: PathwayVersion) -> Pathway:
+    """Reads a published version; its text never changes, so neither does the answer."""
+    return _read(version.slug, version.text, tuple(sorted(version.bases.items())))
+
+
+@lru_cache(maxsize=64)
+def _read(slug: str, text: str, bases: tuple[tuple[str, str], ...]) -> Pathway:
+    return titled(read_pathway_text(slug, text, dict(bases)))
+
+
+async def instruments_of(unit_id: UUID) -> tuple[Instrument, ...]:
+    """Reads every version of the unit's instruments, for the engine."""
+    rows = await InstrumentVersion.filter(instrument__unit_id=unit_id).values_list("body", "title")
+    return tuple(stored_instrument(body, title) for body, title in rows)

@@ -1,0 +1,129 @@
+"""What somebody typed about a record: whether the form asks for it, and what is wrong with it; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from math import isfinite
+from typing import Any
+
+from certificates.pathways.record_forms import PERSONAL, Field, RecordForm
+from training.parsing.keywords import DATE, DONE_TYPES, HELD_TYPES, NUMBER, YES_OR_NO
+
+REASONED = frozenset({"waiver", "signoff"})
+"""Types that are somebody's judgement, and so say why."""
+ENDING = frozenset({*HELD_TYPES, "waiver"})
+"""Types that may have a last day."""
+OTHER = "other"
+"""The answer to an attribute that is none of the values which the rules know."""
+MOST = 100_000
+YES_NO = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True)
+class TypedEvidence:
+    """What was shown: type and name of the pathway language, for which pathway, its days, and its attributes."""
+
+    type: str
+    what: str
+    on: date | None
+    until: date | None = None
+    pathway: str = ""
+    reason: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def form_for(shown: TypedEvidence, forms: tuple[RecordForm, ...]) -> RecordForm | None:
+    """Returns the form that offers this record; one that does not say its pathway must fit one form alone."""
+    named = [one for one in forms if one.type == shown.type and one.what == shown.what]
+    named = named or [one for one in forms if one.type == shown.type and not one.what and shown.what]
+    fitting = [one for one in named if shown.type in PERSONAL or shown.pathway in ("", one.pathway)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def typed_attributes(form: RecordForm, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Returns the attributes that were typed into the fields of a form, and what is wrong with each other one."""
+    found: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for one in form.fields:
+        text = str(values.get(one.name, "")).strip()
+        if not text:
+            continue
+        try:
+            found[one.name] = _value(one, text)
+        except ValueError:
+            problems[one.name] = f"{label_of(one.name)}: {_ASKED.get(one.kind, 'choose an answer')}"
+    return found, problems
+
+
+def faults_of(form: RecordForm, shown: TypedEvidence, today: date) -> dict[str, str]:
+    """Names each field of a record that cannot be so, and what to do about it."""
+    checks = (
+        ("what", not shown.what.strip(), "Enter its name"),
+        ("what", len(shown.what) > 200, "Enter a shorter name"),
+        ("on", shown.on is not None and shown.on > today, "This day is still to come"),
+        ("on", shown.on is None and form.type == "waiver", "Enter the day from which it is recognised"),
+        ("on", shown.on is None and form.type == "learning" and not _says_how_much(form, shown), _day_or(form)),
+        ("until", shown.until is not None and form.type not in ENDING, "This is done on a day and has no last day"),
+        (
+            "until",
+            bool(shown.until and shown.on and shown.until < shown.on),
+            "The last day must be after the first one",
+        ),
+        ("reason", form.type in REASONED and not shown.reason.strip(), "Say why, in a sentence or two"),
+    )
+    found: dict[str, str] = {}
+    for name, wrong, words in checks:
+        if wrong:
+            found.setdefault(name, words)
+    offered = {one.name: one for one in form.fields}
+    for name, value in shown.attributes.items():
+        if name not in offered or not _fits(offered[name], value):
+            found.setdefault(name if name in offered else "form", f"{label_of(name)}: this form does not ask for that")
+    return found
+
+
+def _says_how_much(form: RecordForm, shown: TypedEvidence) -> bool:
+    return any(one.kind == NUMBER and one.name in shown.attributes for one in form.fields)
+
+
+def _day_or(form: RecordForm) -> str:
+    amounts = [label_of(one.name).lower() for one in form.fields if one.kind == NUMBER]
+    return f"Enter the day it was done{', or how many ' + ' or '.join(amounts) if amounts else ''}"
+
+
+def label_of(attribute: str) -> str:
+    """Writes the name of an attribute as people say it."""
+    return attribute.replace("_", " ").capitalize()
+
+
+def is_done(type_: str) -> bool:
+    """Tells whether a record of this type is done on a day, and not held from a day on."""
+    return type_ in DONE_TYPES
+
+
+_ASKED = {NUMBER: "enter a number", DATE: "enter a day, such as 27 3 2026", YES_OR_NO: "choose yes or no"}
+
+
+def _value(one: Field, text: str) -> Any:
+    if one.kind == NUMBER:
+        number = float(text.replace(",", "."))
+        if not isfinite(number) or not 0 <= number <= MOST:
+            raise ValueError(text)
+        return int(number) if number.is_integer() else number
+    if one.kind == YES_OR_NO:
+        if text not in YES_NO:
+            raise ValueError(text)
+        return YES_NO[text]
+    if one.kind == DATE:
+        return date.fromisoformat(text).isoformat()
+    if len(text) > 200 or not _fits(one, text):
+        raise ValueError(text)
+    return text
+
+
+def _fits(one: Field, value: Any) -> bool:
+    if one.kind == NUMBER:
+        return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST
+    if one.kind == YES_OR_NO:
+        return isinstance(value, bool)
+    return isinstance(value, str) and (not one.values or value in (*one.values, OTHER))

@@ -1,0 +1,75 @@
+"""One entry of the register, opened: standing, decision, the rules' verdict, the evidence, every change."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from certificates.evaluations import pathway_versions
+from certificates.evaluations.changes import changes_of, period_of
+from certificates.evaluations.models import StateChange, certifications_visible_to
+from certificates.evaluations.standing import WORDS, standing_on
+from certificates.evaluations.verdict_text import describe_evidence, describe_nodes, titles_of
+from certificates.register.history import Then, look_back
+from training.core.dates import local_day
+from training.core.errors import NotFound
+from training.people.actor import Actor
+from training.people.models import Person
+from training.sites.history import Moment
+from training.sites.models import Site
+
+
+async def entry_of(actor: Actor, certification_id: UUID, now: datetime, moment: Moment | None = None) -> dict[str, Any]:
+    """Gathers what the page of an entry shows; raises NotFound for what the actor may not see.
+
+    `moment` is of the row of the register that is opened: it says the name and place of then. Whoever signed or
+    decided is called as on the day of the decision.
+    """
+    found = (
+        await certifications_visible_to(actor)
+        .get_or_none(id=certification_id)
+        .prefetch_related("person", "decision__evaluation", "decision__pathway", "certificate")
+    )
+    if found is None:
+        raise NotFound("There is no such entry.", "Look for it in the register.")
+    decision, basis = found.decision, found.decision.evaluation
+    titles = titles_of(pathway_versions.read(decision.pathway), found.level)
+    renewal = basis.verdict["renewal"]
+    today = local_day(now, actor.zone)
+    people = {found for record in basis.evidence for found in _ids(record)} | {found.person_id}
+    people |= {decision.decided_by_id} if decision.decided_by_id else set()
+    then = await look_back(actor.unit_id, moment or Moment(today), people=sorted(people))
+    names = await _names(people, replace(then, moment=Moment(decision.on, decision.recorded)))
+    standing = standing_on(period_of(found), await changes_of(found.id), today)
+    return {
+        "certification": found,
+        "name": then.name(found.person_id, found.person.name),
+        "place": then.place_of(found.person_id, found.site_id),
+        "state": standing or "",
+        "standing": WORDS[standing] if standing else "Not begun",
+        "decision": decision,
+        "decided_by": names.get(str(decision.decided_by_id), "the rules"),
+        "verdict": describe_nodes(basis.verdict["entry"] + basis.verdict["requires"], titles),
+        "renewal": describe_nodes(renewal["requires"], titles) if renewal else [],
+        "evidence": describe_evidence(basis.evidence, basis.verdict, titles=titles, names=names),
+        "evidence_sha256": basis.evidence_sha256,
+        "changes": await StateChange.filter(certification_id=found.id).order_by("turn"),
+    }
+
+
+async def _names(ids: set[UUID], then: Then) -> dict[str, str]:
+    """The names of everybody and every site that the evidence speaks of by id."""
+    people = await Person.filter(id__in=sorted(ids)).values_list("id", "name")
+    sites = await Site.filter(id__in=sorted(ids)).values_list("id", "name")
+    return {str(one): then.name(one, str(name)) for one, name in (*people, *sites)}
+
+
+def _ids(value: Any) -> set[UUID]:
+    if isinstance(value, dict):
+        return {found for key, one in value.items() if key != "id" for found in _ids(one)}
+    if isinstance(value, list):
+        return {found for one in value for found in _ids(one)}
+    try:
+        return {UUID(value)} if isinstance(value, str) else set()
+    except ValueError:
+        return set()

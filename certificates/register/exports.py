@@ -1,0 +1,26 @@
+"""Register rows as files: cells for spreadsheets, with the question and the time of the extract, and JSON."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from certificates.evaluations.standing import WORDS
+from certificates.register.register import COLUMNS, Question, RegisterRow
+
+
+def as_cells(rows: Iterable[RegisterRow], asked: Question, *, extracted: datetime) -> Iterator[list[str]]:
+    """Gives the columns and the rows, with the question and the time of the extract in the last columns."""
+    yield [*COLUMNS, "as_of", "known_at", "extracted"]
+    ends = [asked.as_of.isoformat(), asked.known_at.isoformat() if asked.known_at else "", extracted.isoformat()]
+    for row in rows:
+        yield [*(_cell(row, name) for name in COLUMNS), *ends]
+
+
+def as_json(rows: Iterable[RegisterRow], asked: Question, *, extracted: datetime) -> dict[str, object]:
+    """Gives the rows, the question and the time of the extract as one JSON document."""
+    told = [{"id": str(row.id)} | {name: _cell(row, name) for name in COLUMNS} for row in rows]
+    return {"asked": asked.query(), "extracted": extracted.isoformat(), "rows": told}
+
+
+def _cell(row: RegisterRow, name: str) -> str:
+    value = getattr(row, name)
+    return WORDS[value].lower() if name == "standing" else str(value or "")

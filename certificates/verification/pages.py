@@ -1,0 +1,248 @@
+"""The public check of a certificate: by link, square, serial and name, or file; the word for this very moment first."""
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from certificates.credentials.artefacts import Damaged
+from certificates.credentials.facts import CertificateFacts
+from certificates.credentials.integrity import facts_of, proven
+from certificates.decisions.outcomes import Outcome, of_certification
+from certificates.evaluations.models import Certificate
+from certificates.evaluations.outcome_text import OUTCOMES
+from certificates.evaluations.standing import VERIFIED
+from certificates.verification.typed_codes import LONGEST, Typed, is_family_name, read_code, read_tokens
+from certificates.verification.uploads import recognise
+from training.core import clock
+from training.core.dates import day, local_day
+from training.core.errors import Invalid, NotFound, Upstream
+from training.sites.models import CentralUnit
+from training.web.rate_limits import allow, caller
+from training.web.render import form_data, redirect, render, validate
+
+MEANS = {word: OUTCOMES[state].public for state, word in VERIFIED.items()}
+OLD_KEY = (
+    "This code was signed with a key that is no longer trusted. What stands here is from our records, "
+    "not from the code."
+)
+HEADERS = {"X-Robots-Tag": "noindex", "Vary": "Accept"}
+SEAT_SECONDS = 15
+LARGEST_JSON = 10_000  # bytes
+NOT_FOUND = "We know of no certificate with this code. Look at it again, letter by letter"
+NAME_TOO = "Enter the holder's family name too. Anybody could guess a number"
+NO_MATCH = "We know of no certificate with this serial number and this family name"
+
+
+class Code(BaseModel):
+    """The form that checks by code, or by serial number and family name."""
+
+    code: str = Field(title="the link, code or serial number", max_length=LONGEST)
+    family_name: str = Field("", title="the family name", max_length=200)
+
+
+async def verify(request: Request) -> Response:
+    """Tells how a certificate stands right now, as a page, as JSON or as a signed token, by what the caller accepts."""
+    await _limit(request)
+    row = await _by_token(read_tokens(request.path_params["token"]))
+    if row is None:
+        raise NotFound("We know of no certificate with this code.", "Check the code, letter by letter.")
+    return await _answer(request, row, named_by_token=True)
+
+
+async def _answer(request: Request, row: Certificate, *, named_by_token: bool = False, file: str = "") -> Response:
+    """Answers in the form that the caller accepts; only whoever has the token gets anything that holds it."""
+    house, now = request.app.state, clock.now()
+    try:
+        facts = await proven(row, keys=house.keys, shelf=house.shelf, now=now)
+    except Damaged as error:
+        if not _wants(request, "json"):
+            raise
+        return _with_headers(JSONResponse({"status": "damaged", "detail": f"{error.message} {error.remedy}"}, 409))
+    told = await answer(row, facts, now)
+    if named_by_token and _wants(request, "jwt"):
+        return _with_headers(await _as_token(request, facts, told))
+    if _wants(request, "json"):
+        return _with_headers(JSONResponse(_plain(told) | ({"file": file} if file else {})))
+    word = told.pop("status")
+    # The notice is never taken from the address here: anybody could put words into our mouth.
+    warning = OLD_KEY if request.query_params.get("code") == "untrusted" else ""
+    state = {"since": None, "until": None, "reason": ""} | told  # of a valid one there is nothing to say
+    shown = {"word": word, "means": MEANS[word], "dates": _dates(told, word), "notice": "", "zone": facts.zone}
+    shown["unit"] = await CentralUnit.get_or_none(slug=facts.issuer_slug)
+    changed = request.query_params.get("file") == "other"
+    return _with_headers(
+        render(request, "certificates/verify.html", **state, **shown, changed=changed, warning=warning)
+    )
+
+
+async def _as_token(request: Request, facts: CertificateFacts, told: dict[str, Any]) -> Response:
+    unit = await CentralUnit.get(slug=facts.issuer_slug)
+    signer = await request.app.state.keys.signer(unit, now=told["checked"])
+    said = signer.answer(_plain(told), about=facts.verify_url, now=told["checked"])
+    return Response(said, media_type="application/jwt")
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "checked": told["checked"].isoformat()}
+
+
+def _wants(request: Request, kind: str) -> bool:
+    return f"application/{kind}" in request.headers.get("accept", "")
+
+
+def _with_headers(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    return response
+
+
+async def _limit(request: Request) -> None:
+    await allow("verify", caller(request), limit="120/minute", now=clock.now())
+
+
+async def check(request: Request) -> Response:
+    """Shows the form that checks by code or file; posted, answers, or leads to the answer."""
+    if request.method == "GET":
+        return render(request, "certificates/check.html")
+    await _limit(request)
+    values: dict[str, Any] = {}
+    try:
+        if (file := await _file(request)) is not None:
+            return await _by_file(request, file)
+        values = await _values(request)
+        return await _by_code(request, validate(Code, values))
+    except Invalid as error:
+        problems = error.problems or {"file": f"{error.message} {error.remedy}"}
+    if _wants(request, "json"):
+        return JSONResponse({"problems": problems}, 422)
+    kept = {name: str(values.get(name, "")) for name in Code.model_fields}
+    return render(request, "certificates/check.html", 422, problems=problems, values=kept)
+
+
+async def _file(request: Request) -> UploadFile | None:
+    file = (await request.form()).get("file")
+    return file if isinstance(file, UploadFile) and file.filename else None
+
+
+async def _values(request: Request) -> dict[str, Any]:
+    """Gives what was typed, or sent as an object of JSON."""
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        return await form_data(request)
+    body = await request.body()
+    try:
+        found = json.loads(body) if len(body) <= LARGEST_JSON else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise Invalid("There is a problem", problems={"code": "Send an object with code and family_name"})
+    return {name: str(found.get(name, "")).replace("\0", "") for name in Code.model_fields}
+
+
+async def _by_file(request: Request, file: UploadFile) -> Response:
+    """Checks a file; only a few are in memory at once, however many are sent."""
+    try:
+        async with asyncio.timeout(SEAT_SECONDS):
+            await request.app.state.file_seats.acquire()
+    except TimeoutError as error:
+        raise Upstream("Many files are being checked just now.", "Try again in a minute.") from error
+    try:
+        found = await recognise(await file.read(), shelf=request.app.state.shelf)
+    finally:
+        request.app.state.file_seats.release()
+        await file.close()
+    row = await Certificate.get(id=found.certificate_id).prefetch_related("certification")
+    if _wants(request, "json"):
+        return await _answer(request, row, file="same" if found.same else "changed")
+    return redirect(request, f"/v/{row.verify_token}" + ("" if found.same else "?file=other"))
+
+
+async def _by_code(request: Request, asked: Code) -> Response:
+    read = read_code(asked.code)
+    if read is None:
+        raise Invalid("There is a problem", problems={"code": NOT_FOUND})
+    if read.kind == "square":
+        return redirect(request, f"/q/{read.readings[0]}")
+    if read.kind == "token":
+        row = await _by_token(read.readings)
+        if row is None:
+            raise Invalid("There is a problem", problems={"code": NOT_FOUND})
+        return redirect(request, f"/v/{row.verify_token}")
+    # The answer stands here, at an address that does not hold the token: the number alone would lead to it.
+    return await _answer(request, await _by_serial(request, read, asked.family_name))
+
+
+async def _by_serial(request: Request, read: Typed, family_name: str) -> Certificate:
+    """Finds a certificate whose holder's name is known too; a wrong name and a wrong number answer alike."""
+    if not family_name.strip():
+        raise Invalid("There is a problem", problems={"family_name": NAME_TOO})
+    now = clock.now()
+    await allow("verify by serial", caller(request), limit="30/hour", now=now)
+    row = await Certificate.filter(serial__in=read.readings, bare_sha256__isnull=True).order_by("serial").first()
+    # By what is tried, not by how it was typed: one number has many spellings, and each would have tries of its own.
+    await allow("verify a serial", row.serial if row else min(read.readings), limit="20/day", now=now)
+    name = facts_of(row).name if row else "Nobody Here"
+    if not is_family_name(family_name, name) or row is None:
+        raise Invalid("There is a problem", problems={"family_name": NO_MATCH})
+    await row.fetch_related("certification")
+    return row
+
+
+async def _by_token(tokens: tuple[str, ...]) -> Certificate | None:
+    found = await Certificate.filter(verify_token__in=tokens).prefetch_related("certification") if tokens else []
+    return min(found, key=lambda row: tokens.index(row.verify_token), default=None)
+
+
+async def find(code: str) -> Certificate | None:
+    """Finds a certificate by its code or link, or by its serial number: for those who run the service."""
+    read = read_code(code)
+    if read is None or read.kind == "square":
+        return None
+    if read.kind == "token":
+        return await _by_token(read.readings)
+    return await Certificate.filter(serial__in=read.readings).first().prefetch_related("certification")
+
+
+async def answer(row: Certificate, facts: CertificateFacts, now: datetime) -> dict[str, Any]:
+    """Gives what the public may know: status, time of the check, and the facts as the holder lets them be shown.
+
+    Of one that does not simply hold: since when, until when if that ends by itself, and the class of the reason.
+    """
+    outcome = await of_certification(row.certification, local_day(now, facts.zone))
+    return {
+        "status": VERIFIED[outcome.state],
+        "checked": now,
+        "name": _name(facts.name, row.shows),
+        "title": facts.title,
+        "level": facts.level,
+        "programme": facts.programme,
+        "valid_from": facts.valid_from.isoformat(),
+        "valid_until": facts.valid_until.isoformat() if facts.valid_until else None,
+        "issuer": facts.issuer_name,
+        "serial": row.serial,
+        "criteria": facts.criteria,
+        **({} if VERIFIED[outcome.state] == "valid" else _state(outcome)),
+    }
+
+
+def _state(outcome: Outcome) -> dict[str, str]:
+    until = {"until": outcome.until.isoformat()} if outcome.until else {}
+    return {"since": outcome.since.isoformat(), **until, "reason": outcome.public_reason}
+
+
+def _dates(told: dict[str, Any], word: str) -> list[tuple[str, str]]:
+    """Gives the days of what holds, or the days that are printed on what does not: never two states at once."""
+    first, last = day(told["valid_from"]), day(told["valid_until"]) if told["valid_until"] else "no end"
+    return [("From", first), ("Until", last)] if word == "valid" else [("Days printed on it", f"{first} to {last}")]
+
+
+def _name(name: str, shows: str) -> str:
+    if shows == "name":
+        return name
+    if shows == "initials":
+        return " ".join(f"{part[0]}." for part in name.split())
+    return "Not shown: the holder keeps the name private"

@@ -1,0 +1,75 @@
+"""What courses show of a person, as evidence records: courses completed, quizzes handed in."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from courses.learning.models import Completion, QuizAttempt
+from training.core.dates import local_day
+
+
+async def learning_evidence(person_id: UUID, zone: str) -> list[dict[str, Any]]:
+    """The person's learning and quiz records in the shape of the pathway language, in order of day and id.
+
+    `learning`: what = the name the course gives on completion, with its hours. `quiz`: what = the module, with the
+    score in percent.
+    """
+    records = [*await _learning(person_id, zone), *await _quizzes(person_id, zone)]
+    return sorted(records, key=lambda record: (record["on"], record["id"]))
+
+
+async def _learning(person_id: UUID, zone: str) -> list[dict[str, Any]]:
+    rows = await Completion.filter(person_id=person_id, module="").values(
+        "id",
+        "happened",
+        "recorded",
+        learning="version__learning",
+        minutes="version__minutes",
+        number="version__number",
+        course="version__course__slug",
+    )
+    return [
+        {
+            "id": f"course-{row['id']}",
+            "type": "learning",
+            "what": row["learning"],
+            "course": row["course"],
+            "version": row["number"],
+            "hours": round(row["minutes"] / 60, 2),
+            "result": "passed",
+            **_days(row["happened"], row["recorded"], zone),
+        }
+        for row in rows
+    ]
+
+
+async def _quizzes(person_id: UUID, zone: str) -> list[dict[str, Any]]:
+    rows = await QuizAttempt.filter(enrolment__person_id=person_id, state="handed_in").values(
+        "id",
+        "number",
+        "handed_in",
+        "given",
+        "maximum",
+        "passed",
+        module="activity__module__slug",
+        version="enrolment__version__number",
+        course="enrolment__course__slug",
+    )
+    return [
+        {
+            "id": f"quiz-{row['id']}",
+            "type": "quiz",
+            "what": row["module"],
+            "course": row["course"],
+            "version": row["version"],
+            "attempt": row["number"],
+            "score": round(100 * row["given"] / row["maximum"], 1),
+            "result": "passed" if row["passed"] else "failed",
+            **_days(row["handed_in"], row["handed_in"], zone),
+        }
+        for row in rows
+    ]
+
+
+def _days(happened: datetime, recorded: datetime, zone: str) -> dict[str, Any]:
+    return {"on": local_day(happened, zone), "recorded_at": local_day(recorded, zone)}

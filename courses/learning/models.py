@@ -1,0 +1,193 @@
+"""What people did in courses: enrolments, progress, quiz attempts, tasks handed in, completions."""
+
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from courses.packages.models import Activity, Course, CourseVersion, Media, Module
+from training.people.actor import Actor
+from training.people.models import Person
+from training.people.visibility import visible_filter
+
+RESTRICT = fields.OnDelete.RESTRICT
+
+
+class Enrolment(Model):
+    """A person takes a course, in the version that was current when the person began.
+
+    Personal data: person, language, place (where the person is); kept: as long as the person's record.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="enrolments", on_delete=RESTRICT
+    )
+    version: fields.ForeignKeyRelation[CourseVersion] = fields.ForeignKeyField(
+        "courses.CourseVersion", related_name="enrolments", on_delete=RESTRICT
+    )
+    course: fields.ForeignKeyRelation[Course] = fields.ForeignKeyField(
+        "courses.Course", related_name="enrolments", on_delete=RESTRICT
+    )
+    language = fields.CharField(max_length=10)
+    came_by = fields.CharField(max_length=200, default="")  # place of the LMS launch, when there was one
+    place: fields.ForeignKeyNullableRelation[Activity] = fields.ForeignKeyField(
+        "courses.Activity", related_name="here", null=True, on_delete=RESTRICT
+    )
+    started = fields.DatetimeField()
+    seen = fields.DatetimeField()
+
+    person_id: UUID
+    version_id: UUID
+    course_id: UUID
+    place_id: UUID | None
+
+    class Meta:
+        table = "courses_enrolment"
+        unique_together = (("person", "version"),)
+
+
+class Progress(Model):
+    """How far an enrolment is in one activity.
+
+    Personal data: all of it, through the enrolment; kept: as long as the enrolment.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    enrolment: fields.ForeignKeyRelation[Enrolment] = fields.ForeignKeyField(
+        "courses.Enrolment", related_name="progress", on_delete=RESTRICT
+    )
+    activity: fields.ForeignKeyRelation[Activity] = fields.ForeignKeyField(
+        "courses.Activity", related_name="progress", on_delete=RESTRICT
+    )
+    opened = fields.DatetimeField()
+    done = fields.DatetimeField(null=True)
+    more_tries = fields.IntField(default=0)  # tries that a trainer allowed beyond those of the quiz
+
+    class Meta:
+        table = "courses_progress"
+        unique_together = (("enrolment", "activity"),)
+
+
+class QuizAttempt(Model):
+    """One try at a quiz; frozen once it is handed in.
+
+    Personal data: all of it, through the enrolment; kept: as long as the enrolment.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    enrolment: fields.ForeignKeyRelation[Enrolment] = fields.ForeignKeyField(
+        "courses.Enrolment", related_name="attempts", on_delete=RESTRICT
+    )
+    activity: fields.ForeignKeyRelation[Activity] = fields.ForeignKeyField(
+        "courses.Activity", related_name="attempts", on_delete=RESTRICT
+    )
+    number = fields.IntField()
+    state = fields.CharField(max_length=10)  # open, handed_in
+    position = fields.IntField(default=1)  # the question last looked at, counted from 1
+    opened = fields.DatetimeField()
+    handed_in = fields.DatetimeField(null=True)
+    given = fields.IntField(null=True)
+    maximum = fields.IntField(null=True)
+    passed = fields.BooleanField(null=True)
+
+    class Meta:
+        table = "courses_attempt"
+        unique_together = (("enrolment", "activity", "number"),)
+
+
+class Answer(Model):
+    """The choices ticked for one question of an attempt.
+
+    Personal data: all of it, through the attempt; kept: as long as the enrolment.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    attempt: fields.ForeignKeyRelation[QuizAttempt] = fields.ForeignKeyField(
+        "courses.QuizAttempt", related_name="answers", on_delete=RESTRICT
+    )
+    question = fields.CharField(max_length=100)
+    choices = fields.JSONField[list[str]]()
+    answered = fields.DatetimeField()
+
+    class Meta:
+        table = "courses_answer"
+        unique_together = (("attempt", "question"),)
+
+
+class TaskEntry(Model):
+    """What a person handed in for a task; a later entry stands beside the earlier one.
+
+    Personal data: note, file_name and the stored file; kept: as long as the enrolment.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    enrolment: fields.ForeignKeyRelation[Enrolment] = fields.ForeignKeyField(
+        "courses.Enrolment", related_name="entries", on_delete=RESTRICT
+    )
+    activity: fields.ForeignKeyRelation[Activity] = fields.ForeignKeyField(
+        "courses.Activity", related_name="entries", on_delete=RESTRICT
+    )
+    note = fields.TextField()
+    file_name = fields.CharField(max_length=200, default="")
+    stored = fields.CharField(max_length=100, default="")
+    sha256 = fields.CharField(max_length=64, default="")
+    handed_in = fields.DatetimeField()
+
+    enrolment_id: UUID
+
+    class Meta:
+        table = "courses_entry"
+
+
+class Completion(Model):
+    """A dated result: a person completed a module, or the whole course, of one version.
+
+    Personal data: person and what was learnt when; kept: as long as the person's record.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    enrolment: fields.ForeignKeyRelation[Enrolment] = fields.ForeignKeyField(
+        "courses.Enrolment", related_name="completions", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="completions", on_delete=RESTRICT
+    )
+    version: fields.ForeignKeyRelation[CourseVersion] = fields.ForeignKeyField(
+        "courses.CourseVersion", related_name="completions", on_delete=RESTRICT
+    )
+    module = fields.CharField(max_length=100, default="")  # its slug; empty for the course as a whole
+    happened = fields.DatetimeField()
+    recorded = fields.DatetimeField()
+
+    class Meta:
+        table = "courses_completion"
+        unique_together = (("enrolment", "module"),)
+
+
+def visible_to(actor: Actor) -> QuerySet[Enrolment]:
+    """The enrolments that the actor may see: the own ones, and those of people within reach."""
+    return Enrolment.filter(visible_filter(actor))
+
+
+def courses_visible_to(actor: Actor) -> QuerySet[Course]:
+    """The courses of the actor's central unit."""
+    return Course.filter(unit_id=actor.unit_id)
+
+
+__all__ = [
+    "Activity",
+    "Answer",
+    "Completion",
+    "Course",
+    "CourseVersion",
+    "Enrolment",
+    "Media",
+    "Module",
+    "Progress",
+    "QuizAttempt",
+    "TaskEntry",
+    "courses_visible_to",
+    "visible_to",
+]

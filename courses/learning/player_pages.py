@@ -1,0 +1,155 @@
+"""Pages of the module player: pages, videos and tasks, one at a time, and the media in them."""
+
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from courses.learning import actions, handed_files, rules, views, words
+from courses.learning.attempts import tries_at
+from courses.learning.journey import Position, own_journey, spot_on
+from courses.learning.models import TaskEntry, visible_to
+from courses.learning.outline import in_language
+from courses.learning.pages import journey_here, not_open_yet, own_spot
+from courses.learning.quiz_pages import quiz_values
+from courses.packages.models import Media
+from courses.packages.publish import FOLDER
+from training.core import clock
+from training.core.errors import Invalid, NotAllowed, NotFound
+from training.parsing.text import clean
+from training.people.actor import Actor
+from training.web.bodies import cut
+from training.web.render import actor, identity, redirect, render
+
+KEPT_SECONDS = 365 * 24 * 3600
+TEMPLATES = {
+    "page": "courses/page.html",
+    "video": "courses/video.html",
+    "quiz": "courses/quiz.html",
+    "task": "courses/task.html",
+}
+
+
+async def activity(request: Request) -> Response:
+    """Shows a page, video, quiz or task, and saves that one is here."""
+    me: Actor = actor(request)
+    journey = await journey_here(me, request.path_params["slug"])
+    if journey is None:
+        return redirect(request, f"/courses/{request.path_params['slug']}")
+    try:
+        spot = spot_on(journey, module=request.path_params["module"], activity=request.path_params["activity"])
+    except NotAllowed as trouble:
+        return not_open_yet(request, journey, trouble)
+    asked = request.query_params.get("language", "")
+    await actions.open_activity(spot, actor=me, now=clock.now(), language=asked)
+    wanted = asked if asked in journey.outline.languages else journey.enrolment.language
+    return render(request, TEMPLATES[spot.part.kind], **await _values(spot, wanted))
+
+
+async def _values(spot: Position, wanted: str) -> dict[str, Any]:
+    around = views.around(spot, wanted)
+    switch = views.language_switch(spot.chapter.languages, spot.path, around["content_lang"])
+    content = in_language(spot.part.content, around["content_lang"])
+    values = {**around, "languages": switch, "content": content}
+    if spot.part.kind == "video":
+        return values | _video_values(spot)
+    if spot.part.kind == "quiz":
+        return values | quiz_values(spot, await tries_at(spot))
+    if spot.part.kind == "task":
+        return values | await _task_values(spot)
+    return values
+
+
+def _video_values(spot: Position) -> dict[str, Any]:
+    film = next(iter(spot.part.content.values()))
+    captions = [
+        (code, words.language_name(code), f"/courses/media/{content['captions']}")
+        for code, content in spot.part.content.items()
+        if content["captions"]
+    ]
+    length = f"{words.seconds(film['seconds'])}, {words.size(film['size_bytes'])}"
+    return {"captions": captions, "length": length}
+
+
+async def _task_values(spot: Position) -> dict[str, Any]:
+    own = TaskEntry.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id)
+    rows = await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in")
+    return {
+        "entries": [row | {"heic": handed_files.is_heic(row["file_name"])} for row in rows],
+        "heic_words": handed_files.HEIC_WORDS,
+        "types": ",".join(handed_files.ACCEPTED),
+    }
+
+
+async def done(request: Request) -> Response:
+    """Takes what one did on a page, video or task, and goes on to the next part."""
+    me: Actor = actor(request)
+    spot = await own_spot(request)
+    if spot.part.kind == "task":
+        request, note = cut(request, most=handed_files.MOST_BYTES_SENT), ""
+        try:
+            async with request.form() as given:
+                note = clean(str(given.get("note", "")))
+                await _hand_in(request, spot, note, given.get("file"))
+        except Invalid as trouble:
+            values = await _values(spot, spot.journey.enrolment.language)
+            told = {"problems": trouble.problems, "values": {"note": note}}
+            return render(request, TEMPLATES["task"], 422, **(values | told))
+    else:
+        await actions.mark_read(spot, actor=me, now=clock.now())
+    return await go_on(request, spot, me)
+
+
+async def _hand_in(request: Request, spot: Position, note: str, sent: Any) -> None:
+    file = None
+    if isinstance(sent, UploadFile) and sent.filename:
+        file = handed_files.HandedFile(sent.filename, await sent.read(handed_files.MOST_BYTES + 1))
+    await actions.hand_in_task(
+        spot,
+        note=note,
+        file=file,
+        actor=actor(request),
+        now=clock.now(),
+        storage=request.app.state.settings.storage,
+    )
+
+
+async def go_on(request: Request, spot: Position, me: Actor) -> Response:
+    """Leads on after a part: to the next one, or to the course page with what is done or left."""
+    number = spot.chapter.parts.index(spot.part) + 1
+    if number < len(spot.chapter.parts):
+        return redirect(request, views.path_of(spot, spot.chapter.parts[number]))
+    outline = spot.journey.outline
+    after = await own_journey(me, outline.slug)
+    title = in_language(spot.chapter.title, spot.journey.enrolment.language)
+    left = words.left_in(spot.chapter.plan, after.reached) if after else ""
+    finished = after is not None and rules.state_of(spot.chapter.plan, after.reached) is rules.State.DONE
+    notice = f"You have done the module {title}." if finished else f"{title} is not done yet. {left}"
+    return redirect(request, f"/courses/{outline.slug}", notice=notice)
+
+
+async def media(request: Request) -> Response:
+    """Sends a picture, video or caption file of a course of one's own unit; players may ask for parts of it."""
+    me: Actor = actor(request)
+    found = Media.filter(sha256=request.path_params["sha256"], version__course__unit_id=me.unit_id)
+    row = await found.first()
+    path = request.app.state.settings.storage / FOLDER / row.stored if row else None
+    if row is None or path is None or not path.is_file():
+        raise NotFound("There is no such picture or film.", "Go back to the page and try again.")
+    # Named by its content, so it never changes; a picture opened by itself may run nothing.
+    headers = {
+        "Cache-Control": f"private, max-age={KEPT_SECONDS}, immutable",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    }
+    return FileResponse(path, media_type=row.media_type, headers=headers)
+
+
+async def entry(request: Request) -> Response:
+    """Sends a file that was handed in, to its owner and to those who may see the person's work."""
+    me: Actor = actor(request)
+    row = await TaskEntry.filter(id=identity(request, "entry")).first()
+    if row is None or not row.stored or not await visible_to(me).filter(id=row.enrolment_id).exists():
+        raise NotFound("There is no such file.", "Go back to the task.")
+    path = request.app.state.settings.storage / handed_files.FOLDER / row.stored
+    return FileResponse(path, media_type="application/octet-stream", filename=row.file_name)

@@ -1,0 +1,133 @@
+"""How far abilities go: where the other person is, today; two roles of one person do not lend each other anything."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from certificates.evaluations.manual_evidence import record_evidence
+from certificates.evaluations.models import RecordedEvidence
+from certificates.evaluations.typed_records import TypedEvidence
+from courses.cohorts.actions import Plan, add_session, make, note_who_came, place_one
+from courses.cohorts.models import Attendance, Cohort, Seat
+from courses.packages.publish import load
+from tests.certificates.world import BY_RULES, TODAY, at, certified, publish_pathway
+from tests.courses.course_files import write
+from training.core.dates import day
+from training.core.errors import Invalid, NotFound
+from training.demo.cast import known
+from training.demo.doing import being
+from training.people.models import Membership
+from training.practice import actions as practice
+from training.practice.models import BackgroundCheck
+
+LEFT = TODAY - timedelta(days=20)
+WAYS = ("/people/{}", "/courses/of/{}", "/practice/of/{}", "/assessments/of/{}", "/pathways/of/{}")
+RIV, HAR = known("site/RIV"), known("site/HAR")
+MAREK, JUDE = known("marek"), known("jude")
+
+
+async def leaves(key: str, *, for_site=None) -> None:
+    """Ends what somebody held 20 days ago; perhaps they went on at another site."""
+    await Membership.filter(person_id=known(key)).update(ends=LEFT)
+    if for_site:
+        await Membership.create(id=uuid.uuid4(), person_id=known(key), role="trainee", site_id=for_site, starts=LEFT)
+
+
+@pytest.fixture
+async def chloe(database):
+    """Coordinates Riverside, and assesses in the whole unit."""
+    await Membership.create(id=uuid.uuid4(), person_id=known("chloe"), role="assessor", starts=TODAY)
+    return await being("chloe", TODAY)
+
+
+@pytest.mark.by_hand
+async def test_who_manages_one_site_and_assesses_everywhere_records_nothing_for_another_site(chloe, browse):
+    browser, today = await browse("chloe"), TODAY.isoformat()
+    assert (await browser.get(f"/people/{MAREK}")).status_code == 200, "an assessor sees everybody"
+    for type_, what in (("signoff", "ready"), ("waiver", "group_leader/course"), ("qualification", "first aid")):
+        form = {"type": type_, "what": what, "on": today, "reason": "Seen."}
+        answer = await browser.post(f"/pathways/of/{MAREK}/evidence", data=form)
+        assert answer.status_code == 404
+        with pytest.raises(NotFound):
+            await record_evidence(MAREK, TypedEvidence(type_, what, TODAY), actor=chloe, now=at(TODAY))
+    check = {"key": str(uuid.uuid4()), "what": "dbs enhanced", "issued": today}
+    assert (await browser.post(f"/practice/of/{MAREK}/checks", data=check)).status_code == 404
+    assert not await RecordedEvidence.exists() and not await BackgroundCheck.exists()
+    shown = [(await browser.get(f"/{room}/of/{MAREK}")).text for room in ("pathways", "practice")]
+    assert "Evidence on paper" not in shown[0] and "/checks" not in shown[1], "nothing is offered that would be refused"
+    assert "Evidence on paper" in (await browser.get(f"/pathways/of/{JUDE}")).text
+
+
+@pytest.fixture
+async def course(chloe, tmp_path, settings):
+    """A course that cohorts can be made for."""
+    await load(write(tmp_path / "small"), actor=await being("dara", TODAY), now=at(TODAY), storage=settings.storage)
+    return "small-steps"
+
+
+@pytest.mark.by_hand
+async def test_who_manages_one_site_and_assesses_everywhere_trains_nobody_of_another_site(chloe, course):
+    for site in (HAR, None):
+        with pytest.raises(Invalid):
+            await make(course, Plan("Theirs", TODAY, None, site), actor=chloe, now=at(TODAY))
+    ours = await make(course, Plan("Ours", TODAY, None, RIV), actor=chloe, now=at(TODAY))
+    with pytest.raises(NotFound):
+        await place_one(ours, MAREK, actor=chloe, now=at(TODAY))
+    session = await add_session(ours, title="Day", held_on=TODAY, minutes=60, actor=chloe, now=at(TODAY))
+    for who in (JUDE, MAREK):
+        await Seat.create(id=uuid.uuid4(), cohort=ours, person_id=who, starts=TODAY)
+    await note_who_came(session, {JUDE, MAREK}, of={JUDE, MAREK}, actor=chloe, now=at(TODAY))
+    assert [row.person_id for row in await Attendance.all()] == [JUDE]
+    assert await Cohort.all().count() == 1
+
+
+@pytest.mark.by_hand
+async def test_a_site_sees_nobody_and_writes_for_nobody_who_has_left(browse, cast):
+    await leaves("jude")
+    browser = await browse("chloe")
+    assert "Jude Mensah" not in (await browser.get("/people")).text
+    assert "jude@together.example" not in (await browser.get("/people?format=csv")).text
+    for way in WAYS:
+        assert (await browser.get(way.format(JUDE))).status_code == 404, way
+    check = {"what": "dbs enhanced", "issued": TODAY, "ends": None, "key": uuid.uuid4()}
+    with pytest.raises(NotFound):
+        await practice.record_check(JUDE, **check, actor=await cast("chloe"), now=at(TODAY))
+    assert not await BackgroundCheck.exists()
+
+
+@pytest.mark.by_hand
+async def test_the_new_site_of_somebody_sees_them_and_the_former_one_does_not(browse):
+    await leaves("jude", for_site=HAR)
+    chloe, emre, dara = await browse("chloe"), await browse("emre"), await browse("dara")
+    for way in WAYS:
+        answers = [(await one.get(way.format(JUDE))).status_code for one in (chloe, emre, dara)]
+        assert answers == [404, 200, 200], way
+
+
+@pytest.mark.by_hand
+async def test_a_site_reads_of_the_register_the_days_on_which_somebody_belonged_to_it(browse, tmp_path):
+    await publish_pathway(tmp_path, BY_RULES)
+    found = await certified("jude", TODAY - timedelta(days=60))
+    await leaves("jude", for_site=HAR)
+    chloe, emre = await browse("chloe"), await browse("emre")
+    days = {"before": LEFT - timedelta(days=1), "after": LEFT + timedelta(days=1)}
+    read = {
+        (who, when): (await browser.get(f"/register?as_of={moment}")).text
+        for who, browser in (("chloe", chloe), ("emre", emre))
+        for when, moment in days.items()
+    }
+    assert {key for key, text in read.items() if "Jude Mensah" in text} == {("chloe", "before"), ("emre", "after")}
+    assert f"/register/{found.id}" not in read["chloe", "before"], "what would be refused is no link"
+    assert (await chloe.get(f"/register/{found.id}")).status_code == 404
+    assert f"/register/{found.id}" in read["emre", "after"]
+    assert (await emre.get(f"/register/{found.id}")).status_code == 200
+
+
+@pytest.mark.by_hand
+async def test_a_site_knows_who_was_there_from_when_to_when_and_no_more(browse):
+    await leaves("jude", for_site=HAR)
+    text = (await (await browse("chloe")).get(f"/sites/{RIV}")).text
+    was_here = text.partition("Was here")[2].partition("</section>")[0]
+    assert "Jude Mensah" in was_here and "Trainee" in was_here and day(LEFT) in was_here
+    assert "<a" not in was_here and "Amina Yusuf" not in was_here

@@ -1,0 +1,286 @@
+"""The roof: every address of the service as a table of contents, and what stands around each request."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+from certificates.audits import pages as audits
+from certificates.credentials import download_pages, public_pages
+from certificates.decisions import evidence_pages, outcome_pages
+from certificates.decisions import pages as certificates
+from certificates.register import site_pages as register_site_pages
+from certificates.verification import offline_pages, pages
+from courses.cohorts import pages as cohorts
+from courses.learning import learner_pages, player_pages
+from courses.learning import pages as courses
+from courses.learning import quiz_pages as quizzes
+from training.app import (
+    consequences,
+    failed_work_pages,
+    health,
+    home,
+    lti_content,
+    lti_progress,
+    lti_reviews,
+    lti_rosters,
+    trail_pages,
+)
+from training.app.resources import open_resources, worker
+from training.assessments import cancellation_pages, rating_pages, result_pages
+from training.assessments import pages as assessments
+from training.core.settings import Settings
+from training.lti.identities import duplicate_pages, name_proposal_pages
+from training.lti.launch import deep_linking_pages, review_pages, teacher_pages, windows
+from training.lti.launch import pages as lti
+from training.lti.platform.tool import Tool
+from training.lti.registration import connect_pages, console_pages, traffic_pages
+from training.lti.registration import joining_pages as joining
+from training.people import api
+from training.people import pages as people
+from training.people.authentication import session_pages, sign_in_pages
+from training.people.authentication.middleware import AuthenticationMiddleware
+from training.people.contact import pages as contact_pages
+from training.people.navigation import menu
+from training.people.relations import pages as relations_pages
+from training.practice import answer_pages, log_pages, site_pages
+from training.practice import pages as practice
+from training.sites.models import CentralUnit
+from training.trail import facts
+from training.web import assets, error_pages
+from training.web.frames import FramePrefixMiddleware
+from training.web.middleware import CsrfMiddleware, RequestLogMiddleware, SecurityHeadersMiddleware
+from training.web.routing import ANYONE, SIGNED_IN, at
+
+log = structlog.get_logger()
+BOTH = ("GET", "POST")
+POST = ("POST",)
+UPLOAD = 12_000_000
+FILM = 250_000_000
+"""What a phone may send by mistake: it is read to its end, so that the words beside it are not lost, and not kept."""
+FILE_TO_CHECK = 5_100_000  # with what a form puts around it
+FILES_AT_ONCE = 2
+"""How many files of strangers are in memory, and how many programs look into them, at the same time."""
+UNITS_AGAIN = 30
+"""Seconds after which the units are read again: another process may add one."""
+
+ROUTES = [
+    # the door of learning systems, looked for first
+    at("/lti/login", lti.login, may=ANYONE, methods=BOTH, body=None),
+    at("/lti/launch", lti.launch, may=ANYONE, methods=BOTH, body=None),
+    # who is there
+    at("/", home.home, may=ANYONE),
+    at("/sign-in", sign_in_pages.sign_in, may=ANYONE, methods=BOTH),
+    at("/sign-in/{token}", sign_in_pages.follow_link, may=ANYONE, methods=BOTH),
+    at("/sign-out", sign_in_pages.sign_out, may=ANYONE, methods=POST),
+    at("/sessions", session_pages.sessions, may=SIGNED_IN, methods=BOTH),
+    # people and sites
+    at("/people/choose", sign_in_pages.choose, may=ANYONE, methods=BOTH),
+    at("/relations", relations_pages.relations, may=SIGNED_IN, methods=BOTH),
+    at("/relations/{id}/take-back", relations_pages.withdraw, may=SIGNED_IN, methods=BOTH),
+    at("/people", people.people, may="see people"),
+    at("/people/alike", duplicate_pages.pairs, may="manage people"),
+    at("/people/alike/{one}/{other}", duplicate_pages.declare, may="decide", methods=BOTH),
+    at("/people/different/{id}", duplicate_pages.take_back, may="decide", methods=BOTH),
+    at("/people/{id}", people.person, may="see people"),
+    at("/people/{id}/name", contact_pages.name, may="manage people", methods=BOTH),
+    at("/people/{id}/told-name", name_proposal_pages.answer, may="manage people", methods=POST),
+    at("/people/{id}/letters", contact_pages.letters_of, may="manage people"),
+    at("/letters", contact_pages.undelivered, may="manage people"),
+    at("/letters/{id}", contact_pages.letter, may="manage people", methods=BOTH),
+    at("/name", contact_pages.own_name, may=SIGNED_IN, methods=BOTH),
+    at("/people/{id}/memberships", people.membership, may="manage people", methods=POST),
+    at("/people/{id}/memberships/end", people.end, may="manage people", methods=POST),
+    at("/people/{id}/sign-out", session_pages.sign_out_person, may="manage people", methods=POST),
+    at("/sites", register_site_pages.sites, may="see people"),
+    at("/sites/{id}", register_site_pages.site, may="see people"),
+    # learning systems
+    at("/lti/launch/stored", lti.stored, may=ANYONE, methods=POST),
+    at("/lti/window", lti.window, may=ANYONE, methods=POST),
+    at("/lti/notices", lti.notices, may=ANYONE, methods=POST),
+    at("/.well-known/jwks.json", lti.key_set, may=ANYONE),
+    at("/lti/choose/{id}", deep_linking_pages.choose, may=SIGNED_IN, methods=BOTH),
+    at("/lti/register", joining.register, may=ANYONE),
+    at("/lti/review", review_pages.review, may=SIGNED_IN),
+    at("/lti/teach", teacher_pages.teach, may=SIGNED_IN),
+    at("/lti/privacy", review_pages.privacy, may=SIGNED_IN),
+    at("/lti/console", console_pages.console, may="connect systems"),
+    at("/lti/console/connect", connect_pages.connect, may="connect systems", methods=BOTH),
+    at("/lti/console/launches", traffic_pages.launches, may="connect systems"),
+    at("/lti/console/scores", traffic_pages.outbox, may="connect systems"),
+    at("/lti/console/scores/{id}", traffic_pages.score, may="connect systems", methods=BOTH),
+    at("/lti/console/courses/{id}", joining.course, may="connect systems", methods=BOTH),
+    at("/lti/console/{id}", console_pages.system, may="connect systems"),
+    at("/lti/console/{id}/change", connect_pages.change, may="connect systems", methods=BOTH),
+    at("/lti/console/{id}/check", console_pages.check, may="connect systems", methods=POST),
+    at("/lti/console/{id}/accept", console_pages.accept, may="connect systems", methods=POST),
+    at("/lti/console/{id}/introduce", console_pages.introduce, may="connect systems", methods=BOTH),
+    at("/lti/console/{id}/place", console_pages.place, may="connect systems", methods=POST),
+    at("/lti/console/{id}/approve", console_pages.approve, may="connect systems", methods=POST),
+    at("/lti/console/{id}/refuse", console_pages.refuse, may="connect systems", methods=POST),
+    # what could not be done
+    at("/work", failed_work_pages.work, may="run the service", methods=BOTH),
+    # what is learnt
+    at("/courses", courses.mine, may=SIGNED_IN),
+    at("/courses/media/{sha256}", player_pages.media, may=SIGNED_IN),
+    at("/courses/entries/{entry}", player_pages.entry, may=SIGNED_IN),
+    at("/courses/cohorts/{id}", cohorts.cohort, may="see people"),
+    at("/courses/cohorts/{id}/places", cohorts.places, may="manage people", methods=POST),
+    at("/courses/cohorts/{id}/fill", cohorts.fill_from, may="manage people", methods=BOTH),
+    at("/courses/cohorts/{id}/sessions", cohorts.sessions, may="manage people", methods=POST),
+    at("/courses/cohorts/{id}/sessions/{session}", cohorts.session, may="see people", methods=BOTH),
+    at("/courses/of/{person}", learner_pages.courses_of, may="see people"),
+    at("/courses/learners/{enrolment}/{activity}", learner_pages.allow_try, may="see people", methods=POST),
+    at("/courses/{slug}", courses.outline, may=SIGNED_IN),
+    at("/courses/{slug}/learners", learner_pages.learners, may="see people"),
+    at("/courses/{slug}/cohorts", cohorts.cohorts, may="see people"),
+    at("/courses/{slug}/cohorts/new", cohorts.make, may="manage people", methods=BOTH),
+    at("/courses/{slug}/start", courses.start, may="learn", methods=POST),
+    at("/courses/{slug}/continue", courses.resume, may="learn"),
+    at("/courses/{slug}/{module}", courses.module, may="learn"),
+    at("/courses/{slug}/{module}/{activity}", player_pages.activity, may="learn"),
+    at("/courses/{slug}/{module}/{activity}", player_pages.done, may="learn", methods=POST, body=FILM),
+    at("/courses/{slug}/{module}/{activity}/begin", quizzes.begin, may="learn", methods=POST),
+    at("/courses/{slug}/{module}/{activity}/questions/{number}", quizzes.question, may="learn", methods=BOTH),
+    at("/courses/{slug}/{module}/{activity}/check", quizzes.check, may="learn"),
+    at("/courses/{slug}/{module}/{activity}/hand-in", quizzes.hand_in, may="learn", methods=POST),
+    at("/courses/{slug}/{module}/{activity}/results/{number}", quizzes.result, may="learn"),
+    # how it is practised
+    at("/practice", practice.mine, may="log practice"),
+    at("/practice/of/{id}", site_pages.person, may="see people"),
+    at("/practice/records", site_pages.records, may="see people"),
+    at("/practice/of/{id}/checks", site_pages.check, may="manage people", methods=BOTH),
+    at("/practice/deliveries/new", log_pages.delivery, may="log practice", methods=BOTH),
+    at("/practice/supervision/new", log_pages.supervision, may="log practice", methods=BOTH),
+    at("/practice/confirm/{token}", answer_pages.by_link, may=ANYONE, methods=BOTH),
+    at("/practice/confirmations", answer_pages.waiting, may="confirm practice"),
+    at("/practice/confirmations/{id}", answer_pages.signed_in, may="confirm practice", methods=BOTH),
+    at("/practice/confirmations/{id}/paper", site_pages.paper, may="manage people", methods=BOTH),
+    at("/practice/{kind}/{id}", practice.record, may=SIGNED_IN),
+    at("/practice/{kind}/{id}/correct", log_pages.correct, may="log practice", methods=BOTH),
+    at("/practice/{kind}/{id}/ask", log_pages.ask, may="log practice", methods=BOTH),
+    at("/practice/{kind}/{id}/take-back", log_pages.take_back, may="log practice", methods=BOTH),
+    # how it is judged
+    at("/assessments", assessments.mine, may=SIGNED_IN),
+    at("/assessments/new", assessments.begin, may="assess", methods=BOTH),
+    at("/assessments/of/{id}", assessments.of, may="see people"),
+    at("/assessments/{id}", result_pages.assessment, may=SIGNED_IN),
+    at("/assessments/{id}/rate", rating_pages.rate, may="assess", methods=BOTH),
+    at("/assessments/{id}/draft", rating_pages.draft, may="assess", methods=POST),
+    at("/assessments/{id}/check", rating_pages.check, may="assess", methods=BOTH),
+    at("/assessments/{id}/agree", rating_pages.agree, may="assess", methods=BOTH),
+    at("/assessments/{id}/stop", cancellation_pages.stop, may="assess", methods=BOTH),
+    at("/assessments/{id}/sign", result_pages.sign, may="assess", methods=BOTH),
+    # what has been earned
+    at("/pathways", certificates.mine, may=SIGNED_IN),
+    at("/pathways/of/{id}", certificates.of, may="see people"),
+    at("/pathways/of/{id}/evidence", evidence_pages.evidence, may="manage people", methods=BOTH),
+    at("/pathways/of/{id}/evidence/{record}/correct", evidence_pages.correct, may="manage people", methods=BOTH),
+    at("/pathways/of/{id}/evidence/{record}/take-back", evidence_pages.take_back, may="manage people", methods=BOTH),
+    at("/certificates", certificates.certificates, may=SIGNED_IN),
+    at("/certificates/decisions", certificates.decisions, may="decide"),
+    at("/certificates/decisions/{id}", certificates.decision, may="decide", methods=BOTH),
+    at("/certificates/objections/{id}", outcome_pages.objection, may="decide", methods=BOTH),
+    at("/certificates/outcomes/{id}", outcome_pages.outcome, may=SIGNED_IN, methods=BOTH),
+    at("/certificates/{id}", certificates.certificate, may=SIGNED_IN, methods=BOTH),
+    at("/certificates/{id}/document", download_pages.document, may=SIGNED_IN),
+    at("/certificates/{id}/badge", download_pages.badge, may=SIGNED_IN),
+    at("/certificates/{id}/token", download_pages.token, may=SIGNED_IN),
+    # who checks
+    at("/v/{token}", pages.verify, may=ANYONE),
+    at("/V/{token}", pages.verify, may=ANYONE),
+    at("/q/{signed}", offline_pages.signed, may=ANYONE),
+    at("/Q/{signed}", offline_pages.signed, may=ANYONE),
+    at("/verify", pages.check, may=ANYONE, methods=BOTH, body=FILE_TO_CHECK),
+    at("/register", audits.register, may="read register"),
+    at("/register.csv", audits.register_file, may="read register"),
+    at("/register.xlsx", audits.register_file, may="read register"),
+    at("/register/{id}", audits.entry, may="read register", methods=BOTH),
+    at("/audits", audits.audits, may="audit", methods=BOTH),
+    at("/audits/{id}", audits.audit, may="audit"),
+    at("/audits/{id}/cases/{case}", audits.case, may="audit", methods=BOTH),
+    at("/trail", trail_pages.trail, may="audit", methods=BOTH),
+    at("/trail/head", trail_pages.head, may=ANYONE),
+    # what credentials point to
+    at("/issuers/{slug}", public_pages.issuer, may=ANYONE),
+    at("/issuers/{slug}/did.json", public_pages.did, may=ANYONE),
+    at("/.well-known/did.json", public_pages.host_did, may=ANYONE),
+    at("/keys/{kid}", public_pages.key, may=ANYONE),
+    at("/achievements/{slug}", public_pages.achievement, may=ANYONE),
+    at("/status-lists/{id}", public_pages.status_list, may=ANYONE),
+    # for programs
+    at("/api/v1/me", api.me, may=ANYONE),
+    # for browsers and machines
+    at("/assets/{hash}/{path:path}", assets.shipped, may=ANYONE),
+    at("/health/live", health.live, may=ANYONE),
+    at("/health/ready", health.ready, may=ANYONE),
+    at("/metrics", health.metrics, may=ANYONE),
+]
+
+
+def build(settings: Settings, *, works: bool = False) -> Starlette:
+    """Builds the service; whoever runs it opens the database. With `works` it does the follow-up work itself."""
+    facts.follow(consequences.AFTER)
+    app: Starlette = Starlette(
+        routes=ROUTES,
+        middleware=[
+            Middleware(FramePrefixMiddleware),
+            Middleware(RequestLogMiddleware),
+            Middleware(SecurityHeadersMiddleware, secure=settings.secure),
+            Middleware(
+                ExceptionMiddleware, handlers=error_pages.HANDLERS
+            ),  # of what stands around the pages, and faults
+            Middleware(CsrfMiddleware, origin=settings.public_url),
+            Middleware(AuthenticationMiddleware),
+        ],
+        exception_handlers=error_pages.HANDLERS,
+        lifespan=_lifespan,
+    )
+    app.router.redirect_slashes = False  # it would lead to whatever host the request names
+    app.state.settings, app.state.menu, app.state.works = settings, menu, works
+    app.state.window_for = windows.window_for
+    app.state.offers, app.state.attempts, app.state.progress = (
+        lti_content.offers,
+        lti_reviews.attempts,
+        lti_progress.progress,
+    )
+    app.state.file_seats = asyncio.Semaphore(FILES_AT_ONCE)
+    app.state.only_unit, app.state.counted = None, datetime.min.replace(tzinfo=UTC)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    app.state.only_unit = await _only_unit()
+    async with open_resources(settings) as things:
+        app.state.keys, app.state.press, app.state.shelf = things.keys, things.press, things.shelf
+        app.state.tool = Tool(things.platform, origin=settings.public_url, secret_key=settings.secret_key)
+        app.state.rosters = lti_rosters.CourseRosters(things.platform)
+        tasks = [asyncio.create_task(_read_now_and_then(app))]
+        if app.state.works:
+            tasks.append(asyncio.create_task(worker(things).work_forever()))
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _read_now_and_then(app: Starlette) -> None:
+    while True:
+        try:
+            app.state.only_unit = await _only_unit()
+        except (DBConnectionError, OperationalError) as error:
+            log.warning("units", error=type(error).__name__)  # the one known before stays, until the database is back
+        await asyncio.sleep(UNITS_AGAIN)
+
+
+async def _only_unit() -> CentralUnit | None:
+    units = await CentralUnit.all().limit(2)
+    return units[0] if len(units) == 1 else None

@@ -1,0 +1,366 @@
+"""What comes after: fact kind → the work that follows, and who does each piece. Every side effect is on this page."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from certificates.credentials import keys as credentials_keys
+from certificates.credentials import publish, status_lists
+from certificates.credentials.keys import KeyStore
+from certificates.credentials.pdf.pool import PdfPool, SwitchedOff, Unprintable
+from certificates.decisions import emails, jobs
+from certificates.evaluations.models import Certificate, Certification, StateChange
+from training.app import results, trail_heads, trail_reports
+from training.assessments import emails as raters
+from training.core import mail
+from training.core.dates import local_day, moment
+from training.core.errors import Invalid
+from training.core.settings import Settings
+from training.core.storage import Shelf
+from training.lti.identities.addresses import mail_address
+from training.lti.launch import actions as lti
+from training.lti.launch import notices
+from training.lti.platform import score_delivery
+from training.lti.platform.client import Platform
+from training.lti.registration.approval import end_late_sessions
+from training.people.actions import signer
+from training.people.contact import emails as contact_emails
+from training.people.models import Person, SignInLink
+from training.people.sessions import forget_sign_ins
+from training.practice import asking
+from training.practice import emails as practice
+from training.sites.models import CentralUnit
+from training.trail import facts, seals
+from training.trail.models import Fact, Followup
+from training.trail.verify import verify_trail
+from training.web.rate_limits import forget_tries
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What the edge hands to follow-up work: settings, the clock, the keys, and the ways out of the house."""
+
+    settings: Settings
+    now: Callable[[], datetime]
+    platform: Platform
+    keys: KeyStore
+    press: PdfPool
+    shelf: Shelf
+
+
+Handler = Callable[[Followup, Resources], Awaitable[Any]]
+
+CONSIDER = "consider certification"
+SIGNED_FOR = "consider whom they signed for"
+EARLIER_SCORES = "report earlier scores"
+SCORE = "report score"
+HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
+CHECK, BROKEN = "check trail", "mail broken trail"
+
+AFTER: Mapping[str, tuple[str, ...]] = {
+    "person.asked_for_link": ("mail sign-in link",),
+    "quiz.handed_in": (SCORE, CONSIDER),
+    "module.completed": (SCORE,),
+    "course.completed": (SCORE, CONSIDER),
+    "link.opened": (EARLIER_SCORES,),
+    "context.joined": (EARLIER_SCORES,),
+    "registration.changed": ("end sessions of a closed system",),
+    "confirmation.asked": ("mail confirmer",),
+    "confirmation.given": ("mail notice to confirmer", CONSIDER),
+    "confirmation.disputed": (CONSIDER,),
+    "delivery.corrected": (CONSIDER,),
+    "supervision.corrected": (CONSIDER,),
+    "check.recorded": (CONSIDER,),
+    "calibration.recorded": (CONSIDER,),
+    "evidence.recorded": (CONSIDER,),
+    "evidence.corrected": (CONSIDER,),
+    "evidence.taken_back": (CONSIDER,),
+    "relation.declared": (CONSIDER,),
+    "relation.noted": (CONSIDER,),
+    "relation.taken_back": (CONSIDER,),
+    "assessment.signed": (SCORE, CONSIDER),
+    "rater.joined": ("mail rater",),
+    "rater.left": ("mail rater",),
+    "certificate.awarded": ("publish certificate", SCORE, SIGNED_FOR),
+    "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
+    "certificate.signed_again": ("print certificate", "mail signed again"),
+    "person.named": (CONSIDER,),
+    "decision.made": ("mail decision", CONSIDER),
+    "objection.answered": ("mail answer", CONSIDER),
+    "certificate.withdrawn": ("settle status bit", "mail change", CONSIDER, SIGNED_FOR),
+    "certificate.replaced": ("settle status bit",),
+    "certification.suspended": ("mail change", CONSIDER, SIGNED_FOR),
+    "certification.restored": ("settle status bit", "mail change", CONSIDER, SIGNED_FOR),
+    "certification.lapsed": ("mail change", CONSIDER, SIGNED_FOR),
+    "certification.lifted": ("mail change", CONSIDER, SIGNED_FOR),
+    "certification.conditional": ("mail change", CONSIDER, SIGNED_FOR),
+}
+"""Fact kind → names of the work that follows."""
+
+EVERY: Mapping[str, timedelta] = {
+    "seal trail": timedelta(minutes=10),
+    HEADS: timedelta(days=1),
+    CHECK: timedelta(days=1),
+    "forget done work": timedelta(days=1),
+    "forget letters": timedelta(days=1),
+    "forget launches": timedelta(hours=1),
+    "forget sign-ins": timedelta(days=1),
+    "forget tries": timedelta(hours=1),
+    "turn keys over": timedelta(hours=1),
+    jobs.EVERYONE: timedelta(days=1),
+    jobs.FILES: timedelta(days=1),
+}
+"""Name of the work → how often it comes back by itself."""
+
+APART = (
+    frozenset({"mail sign-in link"}),  # somebody sits and waits for it
+    frozenset({"lti score", notices.WORK}),  # an LMS may let us wait for half a minute, each time
+    frozenset({*EVERY, jobs.REMIND}),  # comes by the clock, much at once, and may take its time
+)
+"""Kinds of work that nothing else may delay, and that may delay nothing else."""
+
+
+async def mail_sign_in_link(work: Followup, outside: Resources) -> None:
+    """Mails the one-time link; the link is signed here and stored nowhere."""
+    link = await SignInLink.get(id=work.subject_id).select_related("person__unit")
+    token = signer(outside.settings.secret_key).dumps(str(link.id))
+    text = (
+        "Hello,\n\nopen this link to sign in. It works once, until "
+        f"{moment(link.expires, link.person.unit.zone)}.\n\n{outside.settings.public_url}/sign-in/{token}\n\n"
+        "If you did not ask for it, you need do nothing.\n"
+    )
+    draft = contact_emails.EmailDraft(link.person_id, link.address, "Your link to sign in", text, secret=True)
+    await _post(outside, work, draft)
+
+
+async def mail_confirmer(work: Followup, outside: Resources) -> None:
+    """Asks the one who was there to confirm, by a link that works once."""
+    await _mail_with_link(work, outside, practice.request_letter)
+
+
+async def mail_notice(work: Followup, outside: Resources) -> None:
+    """Tells a confirmer what was confirmed in their name, and how to dispute it."""
+    await _mail_with_link(work, outside, practice.notice_letter)
+
+
+async def _mail_with_link(
+    work: Followup, outside: Resources, write: Callable[..., Awaitable[practice.PracticeEmail | None]]
+) -> None:
+    token, url = secrets.token_urlsafe(32), outside.settings.public_url
+    found = await write(UUID(work.subject_id), token=token, public_url=url, now=outside.now())
+    if found is None:
+        await contact_emails.drop(work.key, now=outside.now())
+        return
+    draft = contact_emails.EmailDraft(
+        found.person_id, found.to, found.subject, found.text, found.addressee, secret=True
+    )
+    await _post(outside, work, draft)
+    if not found.to:
+        raise Invalid(practice.NO_ADDRESS, practice.INSTEAD)
+
+
+async def mail_certificate(work: Followup, outside: Resources) -> None:
+    """Tells the holder that the certificate is there."""
+    url = outside.settings.public_url
+    await _tell(outside, work, await emails.of_certificate(_id(work), public_url=url, now=outside.now()))
+
+
+async def mail_decision(work: Followup, outside: Resources) -> None:
+    """Tells somebody that they were refused, and why."""
+    await _tell(outside, work, await emails.of_decision(_id(work), public_url=outside.settings.public_url))
+
+
+async def mail_change(work: Followup, outside: Resources) -> None:
+    """Tells the holder that the certification has changed, and why."""
+    fact = await _fact(work)
+    made = StateChange.filter(certification_id=work.subject_id, state=fact.detail["to"])
+    change = await (made.filter(id=fact.detail["change"]) if "change" in fact.detail else made).order_by("-turn").get()
+    await _tell(outside, work, await emails.of_change(change.id, public_url=outside.settings.public_url))
+
+
+async def mail_answer(work: Followup, outside: Resources) -> None:
+    """Tells what was found on an objection."""
+    await _tell(outside, work, await emails.of_answer(_id(work), public_url=outside.settings.public_url))
+
+
+async def mail_rater(work: Followup, outside: Resources) -> None:
+    """Tells a rater that their part in an assessment ended, or that one is theirs now."""
+    fact, url = await _fact(work), outside.settings.public_url
+    await _tell(outside, work, await raters.of_rater(_id(work), told_by=fact.actor_id, public_url=url))
+
+
+async def print_certificate(work: Followup, outside: Resources) -> None:
+    """Prints the PDF before anybody asks for it; a name that the typefaces cannot print has its page."""
+    with suppress(SwitchedOff, Unprintable):
+        await publish.print_document(_id(work), press=outside.press, shelf=outside.shelf, now=outside.now())
+
+
+async def mail_signed_again(work: Followup, outside: Resources) -> None:
+    """Tells the holder that copies made before are no longer believed, and where the new ones are."""
+    url = outside.settings.public_url
+    await _tell(outside, work, await emails.of_new_signature(_id(work), public_url=url))
+
+
+async def remind(work: Followup, outside: Resources) -> None:
+    """Reminds a holder that the certification runs out."""
+    await _tell(outside, work, await emails.reminder(_id(work), **await _of_today(work, outside)))
+
+
+async def tell_end(work: Followup, outside: Resources) -> None:
+    """Tells a holder that the time of the certification, or of its grace, is over."""
+    await _tell(outside, work, await emails.ended(_id(work), **await _of_today(work, outside)))
+
+
+async def _of_today(work: Followup, outside: Resources) -> dict[str, Any]:
+    held = await Certification.get(id=work.subject_id).prefetch_related("person__unit")
+    return {
+        "public_url": outside.settings.public_url,
+        "today": local_day(outside.now(), held.person.unit.zone),
+    }
+
+
+async def consider(work: Followup, outside: Resources) -> None:
+    """Asks the rules about the person whom the fact concerns; of many facts that wait, for the last only."""
+    fact = await _fact(work)
+    if fact.person_id and not await _comes_again(work, fact, outside.now()):
+        await jobs.evaluate_and_follow(fact.person_id, home=outside.settings.public_url, now=outside.now())
+
+
+async def consider_signed_for(work: Followup, outside: Resources) -> None:
+    """Asks the rules about those for whom somebody signed whose own standing has changed."""
+    fact = await _fact(work)
+    if fact.person_id:
+        await jobs.consider_signed_for(fact.person_id, home=outside.settings.public_url, now=outside.now())
+
+
+async def consider_everyone(work: Followup, outside: Resources) -> None:
+    """Asks the rules about the next people of the night."""
+    after = UUID(work.payload["after"]) if work.payload else None
+    await jobs.evaluate_everyone(work.key, after=after, home=outside.settings.public_url, now=outside.now())
+
+
+async def _comes_again(work: Followup, fact: Fact, now: datetime) -> bool:
+    """Tells whether the same person is about to be considered for a later fact, which covers this one too.
+
+    About to be: still queued, or claimed in the same moment as this, so that it reads what was written until then.
+    One that runs since before may have read already.
+    """
+    later = Followup.filter(kind=CONSIDER, fact_id__gt=fact.id, fact__person_id=fact.person_id)
+    return await later.filter(Q(state="queued", due__lte=now) | Q(state="running", lease=work.lease)).exists()
+
+
+async def plan_reminders(work: Followup, outside: Resources) -> None:
+    """Sets the timers of the reminders before a certification ends."""
+    row = await Certificate.get(id=work.subject_id)
+    await jobs.plan_reminders(row.certification_id, now=outside.now())
+
+
+async def seal_trail(work: Followup, outside: Resources) -> None:
+    """Seals what is new in the trail, signed by every issuer."""
+    if sign := await outside.keys.seal_signer(now=outside.now()):
+        await seals.seal_trail(now=outside.now(), sign=sign)
+
+
+async def mail_heads(work: Followup, outside: Resources) -> None:
+    """Queues a mail with the end of the trail for each central unit that wants it."""
+    for unit in await CentralUnit.exclude(head_address=""):
+        await facts.schedule(HEAD, f"{HEAD}/{unit.id}/{work.key}", due=outside.now(), subject_id=str(unit.id))
+
+
+async def mail_head(work: Followup, outside: Resources) -> None:
+    """Mails the end of the trail to the address that the central unit chose."""
+    unit, seal = await CentralUnit.get(id=work.subject_id), await trail_heads.end()
+    if seal and unit.head_address:
+        subject, text = trail_heads.letter(seal, zone=unit.zone, home=outside.settings.public_url)
+        await mail.send(outside.settings, to=unit.head_address, subject=subject, text=text, key=work.key)
+
+
+async def check_trail(work: Followup, outside: Resources) -> None:
+    """Compares the trail with its seals and the rows with the trail, and tells when somebody else was at them."""
+    last = await trail_reports.newest()
+    if last and last.recorded >= work.due:
+        return
+    await outside.keys.seal_signer(now=outside.now())  # with another secret key nothing can be said, and this waits
+    report = await verify_trail(now=outside.now(), keys=await outside.keys.seal_keys(), share=0.5)
+    await trail_reports.note(report, mail=BROKEN, key=work.key, now=outside.now())
+
+
+async def mail_broken(work: Followup, outside: Resources) -> None:
+    """Tells somebody of the unit, or the address where it has the end of the trail kept, what the check has found."""
+    found = await Fact.get(id=work.payload["fact"])
+    subject, text = trail_reports.letter(found.detail, home=outside.settings.public_url)
+    unit = await CentralUnit.get_or_none(id=work.subject_id)
+    if unit is None:
+        await _tell(outside, work, emails.DecisionEmail(_id(work), subject, text))
+    elif unit.head_address:
+        await mail.send(outside.settings, to=unit.head_address, subject=subject, text=text, key=work.key)
+
+
+async def _fact(work: Followup) -> Fact:
+    return await Fact.get(id=work.fact_id)
+
+
+async def _tell(outside: Resources, work: Followup, letter: emails.DecisionEmail | raters.RaterEmail | None) -> None:
+    """Sends a letter to wherever mail for the person may go; what is not true any more is not sent."""
+    if letter is None or await Person.filter(id=letter.person_id, erased_at__isnull=False).exists():
+        await contact_emails.drop(work.key, now=outside.now())
+        return
+    address = await mail_address(letter.person_id)
+    await _post(outside, work, contact_emails.EmailDraft(letter.person_id, address, letter.subject, letter.text))
+
+
+async def _post(outside: Resources, work: Followup, draft: contact_emails.EmailDraft) -> None:
+    await contact_emails.post(draft, key=work.key, settings=outside.settings, now=outside.now())
+
+
+def _id(work: Followup) -> UUID:
+    return UUID(work.subject_id)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "mail sign-in link": mail_sign_in_link,
+    "mail rater": mail_rater,
+    "mail confirmer": mail_confirmer,
+    "mail notice to confirmer": mail_notice,
+    "mail certificate": mail_certificate,
+    "mail decision": mail_decision,
+    "mail answer": mail_answer,
+    "mail change": mail_change,
+    "mail signed again": mail_signed_again,
+    "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),
+    CONSIDER: consider,
+    SIGNED_FOR: consider_signed_for,
+    SCORE: lambda work, out: results.report(work, now=out.now()),
+    EARLIER_SCORES: lambda work, out: results.report_earlier(work, now=out.now()),
+    "end sessions of a closed system": lambda work, out: end_late_sessions(_id(work), now=out.now()),
+    "lti score": lambda work, out: score_delivery.deliver(work, out.platform, now=out.now()),
+    notices.WORK: lambda work, out: notices.subscribe(work, out.platform, now=out.now()),
+    "publish certificate": lambda work, out: publish.publish(_id(work), keys=out.keys, shelf=out.shelf, now=out.now()),
+    "print certificate": print_certificate,
+    "settle status bit": lambda work, out: status_lists.settle_bit(_id(work), now=out.now()),
+    "plan reminders": plan_reminders,
+    jobs.REMIND: remind,
+    jobs.EVERYONE: consider_everyone,
+    jobs.END: tell_end,
+    jobs.FILES: lambda work, out: jobs.look_through(
+        work.key, work.payload, keys=out.keys, shelf=out.shelf, now=out.now()
+    ),
+    "seal trail": seal_trail,
+    HEADS: mail_heads,
+    HEAD: mail_head,
+    CHECK: check_trail,
+    BROKEN: mail_broken,
+    "forget letters": lambda work, out: contact_emails.forget_letters(now=out.now()),
+    "forget done work": lambda work, out: facts.forget_done(now=out.now()),
+    "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),
+    "forget tries": lambda work, out: forget_tries(now=out.now()),
+    "forget launches": lambda work, out: lti.forget(now=out.now()),
+    "turn keys over": lambda work, out: credentials_keys.turn_over(now=out.now()),
+}
+"""Name of the work → the function that does it; each may be called twice and takes effect once."""

@@ -1,0 +1,88 @@
+"""What is done where an assessment cannot go on: it is cancelled, or somebody's part is handed on; with the reason."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from training.assessments.actions import own_rating, refuse_ineligible
+from training.assessments.eligible import others_who_rate
+from training.assessments.models import LEFT, Assessment, Draft, Rater
+from training.core.errors import Conflict, Invalid
+from training.database.connection import transaction
+from training.people.actor import Actor
+from training.trail import facts
+
+OPEN_STATES = ("open", "reconciling", "submitted")
+"""States in which an assessment can be cancelled."""
+
+
+async def cancel(assessment_id: UUID, *, reason: str, actor: Actor, now: datetime) -> Assessment:
+    """Cancels an assessment that nobody has signed; every rater is told, and what was marked stays on record."""
+    await own_rating(assessment_id, actor)
+    _say_why(reason)
+    assessment = await Assessment.get(id=assessment_id)
+    async with transaction():
+        change = {"state": "cancelled", "slot": None, "touched": now, "cancelled_because": reason.strip()}
+        waiting = Assessment.filter(id=assessment_id, state__in=OPEN_STATES)
+        if await Rater.filter(assessment_id=assessment_id, state="signed").exists() or not await waiting.update(
+            **change
+        ):
+            raise Conflict("This assessment is signed or cancelled already.", "Look at it again.")
+        for rater in await Rater.filter(assessment_id=assessment_id).exclude(state=LEFT):
+            await _leave(rater, assessment, "cancelled", reason, actor=actor, now=now)
+        await facts.record(
+            "assessment.cancelled", assessment, actor=actor.person_id, now=now, person=assessment.person_id,
+            unit=assessment.unit_id,
+        )  # fmt: skip
+    return assessment
+
+
+async def hand_on(
+    assessment_id: UUID, *, leaves: UUID, comes: UUID, reason: str, actor: Actor, now: datetime
+) -> Assessment:
+    """Gives the part of a rater who has not handed in to somebody else who is eligible; both are told."""
+    await own_rating(assessment_id, actor)
+    _say_why(reason)
+    assessment = await Assessment.get(id=assessment_id)
+    rating = Rater.filter(assessment_id=assessment_id).exclude(state=LEFT)
+    there = [UUID(str(one)) for one in await rating.values_list("person_id", flat=True)]
+    choices = await others_who_rate(actor.unit_id, without=[*there, assessment.person_id], day=actor.today)
+    if comes not in {row["id"] for row in choices}:
+        raise Invalid("There is a problem", problems={"comes": "Choose somebody from the list"})
+    await refuse_ineligible(comes, assessment, today=actor.today)
+    async with transaction():
+        if not await Assessment.filter(id=assessment_id, state="open").update(touched=now, slot=None):
+            raise Conflict("This assessment has moved on.", "Look at it again.")
+        rater = await rating.get_or_none(person_id=leaves, state="rating")
+        if rater is None:
+            raise Conflict("This part has been handed in, or handed on.", "Look at the assessment again.")
+        await Draft.filter(rater_id=rater.id).delete()
+        await _leave(rater, assessment, "handed on", reason, actor=actor, now=now)
+        again = await Rater.get_or_none(assessment_id=assessment_id, person_id=comes)
+        fresh = again or Rater(id=uuid4(), assessment_id=assessment_id, person_id=comes)
+        fresh.state, fresh.note = "rating", ""
+        await fresh.save(force_create=again is None)
+        await _tell("rater.joined", fresh, assessment, {}, actor=actor, now=now)
+    return assessment
+
+
+def _say_why(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("There is a problem", problems={"reason": "Say why, in a sentence"})
+
+
+async def _leave(
+    rater: Rater, assessment: Assessment, because: str, reason: str, *, actor: Actor, now: datetime
+) -> None:
+    await Rater.filter(id=rater.id).update(state=LEFT, note=reason.strip())
+    await _tell("rater.left", rater, assessment, {"because": because}, actor=actor, now=now)
+
+
+async def _tell(
+    kind: str, rater: Rater, assessment: Assessment, detail: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> None:
+    about = {"assessment": str(assessment.id), **detail}
+    await facts.record(
+        kind, rater, actor=actor.person_id, now=now, person=assessment.person_id, unit=assessment.unit_id, detail=about
+    )

@@ -1,0 +1,119 @@
+"""The outcome of an assessment: what the judge says of each rule of the pass mark, in words with numbers; pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from training.assessments.marks import MarkRow, rating_of
+from training.instruments.judge import Judgement, Range, judge
+from training.instruments.schema import Instrument, Points, Threshold, exact
+from training.parsing.values import Result
+
+
+@dataclass(frozen=True)
+class OutcomeLine:
+    """One rule of the pass mark, how it came out, in words with numbers."""
+
+    finding: Result
+    words: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an assessment came out, and why."""
+
+    finding: Result
+    lines: tuple[OutcomeLine, ...]
+
+
+def outcome_of(instrument: Instrument, rows: Sequence[MarkRow]) -> Outcome:
+    """Tells how an assessment came out by the instrument's own pass mark, with a line for each of its rules."""
+    judgement = judge(instrument, [rating_of(instrument, row) for row in rows])
+    if judgement.missing:
+        return Outcome(judgement.result, (OutcomeLine(judgement.result, _missing(instrument, judgement, rows)),))
+    if instrument.kind == "judgement":
+        agreed = [row for row in rows if row.agreed]
+        words = [row.reasons.strip() or "No reasons were given" for row in agreed[-1:] or rows]
+        return Outcome(judgement.result, tuple(OutcomeLine(judgement.result, one) for one in words))
+    lines = tuple(OutcomeLine(result, _words(instrument, rule, judgement)) for rule, result in judgement.forms)
+    return Outcome(judgement.result, lines)
+
+
+def _missing(instrument: Instrument, judgement: Judgement, rows: Sequence[MarkRow]) -> str:
+    if judgement.missing == "rule":
+        return "This instrument has no pass mark. Your programme says what counts"
+    if judgement.missing == "agreement":
+        return "The people who rated are too far apart, and have not agreed"
+    return f"{len({row.by for row in rows})} of {instrument.raters} people have rated"
+
+
+def _words(instrument: Instrument, rule: Threshold, judgement: Judgement) -> str:
+    chosen = instrument.items_of(rule.of)
+    ranges = [level.range for name, level in judgement.items.items() if name in chosen and level.range is not None]
+    if not ranges or rule.form not in _WORDS:
+        return f"This record cannot show the rule “{rule.form.replace('_', ' ')}”"
+    return _WORDS[rule.form](instrument, rule, ranges)
+
+
+def _place(rule: Threshold) -> str:
+    return f" of {', '.join(name.replace('_', ' ') for name in rule.of)}" if rule.of else ""
+
+
+def _percent(instrument: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    full = len(ranges) * instrument.highest
+    low, high = (sum(levels) * 100 / full if full else 0 for levels in _ends(ranges))
+    return f"{_spoken(instrument, low, high)} percent of the points{_place(rule)}; {_number(rule)} are needed"
+
+
+def _mean(instrument: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    low, high = (sum(levels) / len(levels) for levels in _ends(ranges))
+    return f"The mean{_place(rule)} is {_spoken(instrument, low, high)}; {_number(rule)} is needed"
+
+
+def _every_item(_: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    sure = sum(one.lowest >= exact(rule.value) for one in ranges)
+    return f"{sure} of {len(ranges)} items{_place(rule)} are at level {_number(rule)} or above; all of them must be"
+
+
+def _no_item_at(_: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    worst, surely = (sum(level <= exact(rule.value) for level in levels) for levels in _ends(ranges))
+    items = "item" if surely == 1 else "items"
+    words = f"{surely or 'No'} {items}{_place(rule)} at level {_number(rule)}; there must be none"
+    return f"{words}. {worst - surely} not seen" if worst > surely else words
+
+
+def _items_at(_: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    sure = sum(one.lowest >= exact(rule.value) for one in ranges)
+    return f"{sure} of {len(ranges)} items{_place(rule)} are at level {_number(rule)} or above; {rule.count} are needed"
+
+
+def _number_of_item(instrument: Instrument, rule: Threshold, ranges: Sequence[Range]) -> str:
+    titles = [item.title for name, item in instrument.items.items() if name in rule.of]
+    spoken = _spoken(instrument, ranges[0].lowest, ranges[0].highest)
+    return f"{', '.join(titles)}: {spoken}, {_number(rule)} needed"
+
+
+_WORDS: Mapping[str, Callable[[Instrument, Threshold, Sequence[Range]], str]] = {
+    "percent": _percent,
+    "mean": _mean,
+    "every_item": _every_item,
+    "no_item_at": _no_item_at,
+    "items_at": _items_at,
+    "number": _number_of_item,
+}
+"""Form of a pass mark → its words."""
+
+
+def _ends(ranges: Sequence[Range]) -> tuple[list[Points], list[Points]]:
+    return [one.lowest for one in ranges], [one.highest for one in ranges]
+
+
+def _number(rule: Threshold) -> str:
+    return f"{float(exact(rule.value)):g}"
+
+
+def _spoken(instrument: Instrument, low: Points | float, high: Points | float) -> str:
+    if low == high:
+        return f"{round(float(low), 1):g}"
+    if instrument.kind == "numbers":  # what is measured has no highest value
+        return "not known"
+    return f"{round(float(low), 1):g} to {round(float(high), 1):g}"

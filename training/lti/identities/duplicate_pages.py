@@ -1,0 +1,102 @@
+"""The pages of records that may be of one person, where the central unit says that they are of two."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from training.core import clock
+from training.core.errors import Invalid, NotFound
+from training.lti.identities.duplicates import alike, alike_to, told_apart
+from training.people.actor import Actor
+from training.people.contact.addresses import addresses_of
+from training.people.models import has_in_name
+from training.people.relations.different_people import (
+    declare_different,
+    pair_for,
+    standing_difference,
+    take_back_difference,
+)
+from training.people.visibility import people_for
+from training.web.render import actor, form_data, identity, redirect, render, validate
+
+MOST_FOUND = 20
+LIST = ("May be one person", "/people/alike")
+
+
+class Declared(BaseModel):
+    """The form that says of two records that they are two people."""
+
+    reason: str = Field("", title="how you know it")
+
+
+class TakenBack(BaseModel):
+    """The form that takes it back."""
+
+    why: str = Field("", title="why it is not so")
+
+
+async def pairs(request: Request) -> Response:
+    """Lists pairs of people who may be one, each with the address that says so, and those declared different.
+
+    Whoever may say so looks for one person, to find the records that share an address in another spelling, a former
+    one, or one for letters.
+    """
+    me: Actor = actor(request)
+    name = request.query_params.get("name", "").strip()
+    found = people_for(me, "decide").filter(has_in_name(name)).order_by("name", "id") if name else None
+    person = _chosen(request)
+    told: dict[str, Any] = {
+        "settles": me.may("decide"),
+        "name": name,
+        "people": await found.limit(MOST_FOUND).values("id", "name") if found is not None else [],
+    }
+    if person and me.may("decide"):
+        whose, pairs = await alike_to(person, me)
+        return render(request, "lti/pairs.html", pairs=pairs, whose=whose, apart=[], back=LIST, **told)
+    back = ("People", "/people")
+    return render(
+        request, "lti/pairs.html", pairs=await alike(me), whose="", apart=await told_apart(me), back=back, **told
+    )
+
+
+def _chosen(request: Request) -> UUID | None:
+    try:
+        return UUID(request.query_params.get("person", ""))
+    except ValueError:
+        return None
+
+
+async def declare(request: Request) -> Response:
+    """Asks why two records are two people; posted, declares it."""
+    me: Actor = actor(request)
+    one, other = await pair_for(identity(request, "one"), identity(request, "other"), me)
+    if one.id == other.id:
+        raise NotFound("This is one record.", "Choose a pair from the list.")
+    shared = sorted(await addresses_of(one.id) & await addresses_of(other.id))
+    told: dict[str, Any] = {"one": one, "other": other, "shared": shared, "back": LIST}
+    if request.method == "GET":
+        return render(request, "lti/different.html", **told)
+    values = await form_data(request)
+    try:
+        await declare_different(one.id, other.id, reason=validate(Declared, values).reason, actor=me, now=clock.now())
+    except Invalid as error:
+        return render(request, "lti/different.html", 422, problems=error.problems, values=values, **told)
+    return redirect(request, "/people/alike", notice=f"{one.name} and {other.name} are two different people.")
+
+
+async def take_back(request: Request) -> Response:
+    """Asks why two records are not two people after all; posted, takes it back."""
+    me: Actor = actor(request)
+    found = await standing_difference(identity(request), me)
+    told: dict[str, Any] = {"difference": found, "back": LIST}
+    if request.method == "GET":
+        return render(request, "lti/different_take_back.html", **told)
+    values = await form_data(request)
+    try:
+        await take_back_difference(found.id, why=validate(TakenBack, values).why, actor=me, now=clock.now())
+    except Invalid as error:
+        return render(request, "lti/different_take_back.html", 422, problems=error.problems, values=values, **told)
+    return redirect(request, "/people/alike", notice="Taken back. The two may be one person again.")

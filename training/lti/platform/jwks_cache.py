@@ -1,0 +1,123 @@
+"""Keeps platforms' key sets: as long as HTTP allows, refetched once for an unknown key, stale when they are down."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from training.core.errors import AppError, Upstream
+from training.core.outbound import Outbound, Reply
+from training.lti.platform.jwks import KeySet, read_keys
+from training.lti.protocol.refusals import Refused
+
+FLOOR = timedelta(minutes=5)
+CAP = timedelta(hours=24)
+STALE = timedelta(hours=24)
+BETWEEN_REFETCHES = timedelta(seconds=30)
+BETWEEN_FAILURES = timedelta(seconds=5)
+KEY_SET_SECONDS = 5
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+
+
+@dataclass
+class _CachedKeySet:
+    """What we hold for one key set address."""
+
+    keys: KeySet | None = None
+    fresh_until: datetime = LONG_AGO
+    tried: datetime = LONG_AGO
+    refetched: datetime = LONG_AGO
+    failure: str = ""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class JwksCache:
+    """Finds platforms' public keys by address and name, with one fetch at a time for each address."""
+
+    def __init__(self, outbound: Outbound) -> None:
+        self._outbound = outbound
+        self._shelves: dict[str, _CachedKeySet] = {}
+
+    async def find(self, url: str, kid: str, *, now: datetime) -> RSAPublicKey:
+        """Finds a key; raises Refused with kid_unknown, key_unusable, jwks_unreachable or jwks_invalid."""
+        shelf = self._shelves.setdefault(url, _CachedKeySet())
+        keys = await self._fresh(shelf, url, now)
+        if _knows(keys, kid) or now - shelf.refetched < BETWEEN_REFETCHES:
+            return keys.find(kid)
+        async with shelf.lock:
+            if shelf.keys is not None and not _knows(shelf.keys, kid) and now - shelf.refetched >= BETWEEN_REFETCHES:
+                shelf.refetched = now
+                await self._fetch(shelf, url, now)
+        return (shelf.keys or keys).find(kid)
+
+    async def _fresh(self, shelf: _CachedKeySet, url: str, now: datetime) -> KeySet:
+        servable = shelf.keys is not None and shelf.fresh_until + STALE > now
+        # Whoever can be served from the old set does not wait for the one who fetches the new one.
+        if shelf.fresh_until <= now and not (servable and shelf.lock.locked()):
+            async with shelf.lock:
+                if shelf.fresh_until <= now and now - shelf.tried >= BETWEEN_FAILURES:
+                    await self._fetch(shelf, url, now)
+        if shelf.keys is None or shelf.fresh_until + STALE <= now:
+            raise Refused(shelf.failure or "jwks_unreachable")
+        return shelf.keys
+
+    async def _fetch(self, shelf: _CachedKeySet, url: str, now: datetime) -> None:
+        shelf.tried = now
+        try:
+            ports = registered_ports(url)
+            reply = await self._outbound.fetch("GET", url, headers=_ACCEPT, ports=ports, seconds=KEY_SET_SECONDS)
+            keys = read_keys(_document(reply))
+        except Refused as refused:
+            shelf.failure = refused.name
+        except AppError:
+            shelf.failure = "jwks_unreachable"
+        else:
+            # A set fetched for an unknown key answers every launch of the next half minute as well.
+            shelf.keys, shelf.failure = keys, ""
+            shelf.fresh_until = now + lifetime(reply.headers, now)
+
+
+_ACCEPT = {"Accept": "application/jwk-set+json, application/json"}
+
+
+def lifetime(headers: Mapping[str, str], now: datetime) -> timedelta:
+    """Tells how long HTTP lets us keep an answer, between our floor and cap. Source: RFC 9111, 4.2.1."""
+    control = headers.get("cache-control", "")
+    found = _MAX_AGE.search(control)
+    if "no-store" in control or "no-cache" in control:
+        return FLOOR
+    if found:
+        return min(max(timedelta(seconds=int(found[1]) - _age(headers)), FLOOR), CAP)
+    try:
+        return min(max(parsedate_to_datetime(headers.get("expires", "")) - now, FLOOR), CAP)
+    except (ValueError, TypeError):
+        return FLOOR
+
+
+def registered_ports(*urls: str) -> frozenset[int]:
+    """Lists the ports that somebody entered with a registration, beside the usual one."""
+    return frozenset({443, *(urlsplit(url).port or 443 for url in urls)})
+
+
+def _age(headers: Mapping[str, str]) -> int:
+    age = headers.get("age", "0")
+    return int(age) if age.isdecimal() and len(age) < 9 else 0
+
+
+def _document(reply: Reply) -> object:
+    if not reply.ok:
+        raise Upstream(f"The key set was answered with {reply.status}.")
+    try:
+        return reply.json()
+    except Upstream:
+        raise Refused("jwks_invalid") from None
+
+
+def _knows(keys: KeySet, kid: str) -> bool:
+    return kid in keys.usable or kid in keys.unfit

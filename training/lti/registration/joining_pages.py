@@ -1,0 +1,109 @@
+"""Pages by which LMSs and their people join: dynamic registration, and the roster of a course."""
+
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from training.core import clock
+from training.core.errors import NotFound
+from training.core.origins import origin_of
+from training.lti.identities import roster_changes
+from training.lti.launch.pages import refuse
+from training.lti.models import Context, Registration, visible_to
+from training.lti.platform import roster
+from training.lti.platform.tool import Tool
+from training.lti.protocol.profiles import PROFILES
+from training.lti.protocol.refusals import Refused
+from training.lti.registration import dynamic
+from training.lti.trace import Notes
+from training.people.actor import Actor
+from training.sites.models import CentralUnit
+from training.web.browsers import browser_of
+from training.web.frames import let_frame
+from training.web.rate_limits import TooMany, allow, caller
+from training.web.render import actor, identity, redirect, render
+
+MOST_PENDING = 50
+"""How many registrations may wait for approval: anybody can make one, and somebody has to read them."""
+CHANGED = "The roster has changed since you looked. This is what it says now."
+WHAT = {"add": "New", "change": "Changes", "gone": "No longer there"}
+
+
+async def register(request: Request) -> Response:
+    """Registers us at the LMS whose administrator opened this; the result waits for approval here."""
+    tool: Tool = request.app.state.tool
+    asked, now = request.query_params, clock.now()
+    await allow("lti register", caller(request), limit="120/hour", now=now)
+    if await Registration.filter(state="pending").count() >= MOST_PENDING:
+        raise TooMany("Too many learning systems wait for approval here.", "Ask the central unit to look through them.")
+    url = asked.get("openid_configuration", "")
+    notes = Notes(str(request.scope["request_id"]), browser=browser_of(request))
+    notes.issuer = origin_of(url)
+    try:
+        if not url:
+            raise Refused("login_param_missing", "openid_configuration")
+        made = await dynamic.register(
+            tool,
+            url,
+            asked.get("registration_token", ""),
+            name=request.app.state.settings.service_name,
+            unit=asked.get("unit", ""),
+            address=request.client.host if request.client else "",
+            now=now,
+        )
+    except Refused as refused:
+        return await refuse(request, refused, notes, now)
+    # As of a refusal: this is the page of a stranger, shown by the LMS whose own configuration was just read.
+    request.scope["actor"] = None
+    let_frame(request, [origin_of(url), origin_of(made.issuer)])
+    return render(
+        request,
+        "lti/register.html",
+        unit=await CentralUnit.get(id=made.unit_id),
+        name=made.name,
+        state=made.state,
+        then=PROFILES.get(made.profile, PROFILES["other"]).link_after,
+        platform_origin=origin_of(url),
+        proposed=bool(made.proposed),
+    )
+
+
+async def course(request: Request) -> Response:
+    """Shows what the roster of a course would change; posted, applies it, if it still says what was shown."""
+    me: Actor = actor(request)
+    context, registration = await _course(request, me)
+    tool: Tool = request.app.state.tool
+    now, shown = clock.now(), (await request.form()).get("shown")
+    since_last = request.query_params.get("only") == "differences" and bool(context.differences_url)
+    found = await roster.read(registration, context, tool.platform, now=now, since_last=since_last)
+    if shown == found.fingerprint:
+        await roster_changes.apply(registration, context, found, now=now)
+        return redirect(request, f"/lti/console/courses/{context.id}", notice="The roster is taken over.")
+    changes = await roster_changes.preview(context, found)
+    told: dict[str, Any] = {"notice": CHANGED} if shown else {}
+    return render(
+        request,
+        "lti/course.html",
+        course=context.title or context.context_id,
+        path=f"/lti/console/courses/{context.id}",
+        only="?only=differences" if since_last else "",
+        since=context.synced if context.differences_url else None,
+        shown=found.fingerprint,
+        system=registration.name,
+        system_id=str(registration.id),
+        changes=[[one.name or one.sub, WHAT[one.what], one.before, one.after] for one in changes],
+        members=len(found.members),
+        whole=found.whole,
+        **told,
+    )
+
+
+async def _course(request: Request, me: Actor) -> tuple[Context, Registration]:
+    wanted: UUID = identity(request)
+    context = await Context.get_or_none(id=wanted).select_related("deployment")
+    found = await visible_to(me).get_or_none(id=context.deployment.registration_id) if context else None
+    if context is None or found is None:
+        raise NotFound("There is no such course.", "Go back to the learning system.")
+    return context, found

@@ -1,0 +1,81 @@
+"""How far an actor's abilities go: where the other person is, today; every list and every action starts from here."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from training.core.errors import NotAllowed, NotFound
+from training.people.actor import Actor
+from training.people.models import Membership, Person
+from training.sites.models import Site
+
+NOBODY: list[UUID] = []
+
+
+def reach(actor: Actor, ability: str, prefix: str = "person", *, on: date | None = None) -> Q:
+    """Filters rows to the people for whom the actor has the ability, where they are on the day, which is today.
+
+    A role of the unit carries an ability for everybody in it; a role at a site for those who hold any role there on
+    that day; the stand-ins of LMSs are nobody's people. `prefix` names the foreign key to Person on the table being
+    filtered; "" filters Person itself.
+    """
+    key = f"{prefix}_id" if prefix else "id"
+    person = f"{prefix}__" if prefix else ""
+    unit = _is(f"{person}unit_id", actor.unit_id) & _is(f"{person}test_user", False)
+    if actor.everywhere(ability):
+        return unit
+    sites = actor.sites(ability)  # as many as one person has roles
+    if not sites:
+        return _is(f"{key}__in", NOBODY)
+    there = Membership.filter(active_on(on or actor.today), site_id__in=list(sites)).values("person_id")
+    return unit & _is(f"{key}__in", Subquery(there))
+
+
+def visible_filter(actor: Actor, prefix: str = "person") -> Q:
+    """Filters rows to oneself, and to the people whom the actor may see."""
+    return _is(f"{prefix}_id" if prefix else "id", actor.person_id) | reach(actor, "see people", prefix)
+
+
+def _is(name: str, value: Any) -> Q:
+    given: dict[str, Any] = {name: value}
+    return Q(**given)
+
+
+def visible_to(actor: Actor) -> QuerySet[Person]:
+    """Lists oneself, and the people whom the actor may see."""
+    return Person.filter(visible_filter(actor, ""))
+
+
+def people_for(actor: Actor, ability: str) -> QuerySet[Person]:
+    """Lists the people for whom the actor has the ability."""
+    return Person.filter(reach(actor, ability, ""))
+
+
+def sites_for(actor: Actor, ability: str) -> QuerySet[Site]:
+    """Lists the sites at which the actor has the ability."""
+    ours = Site.filter(unit_id=actor.unit_id)
+    return ours if actor.everywhere(ability) else ours.filter(id__in=list(actor.sites(ability)))
+
+
+async def person_for(actor: Actor, ability: str, person_id: UUID) -> Person:
+    """Finds a person for whom the actor has the ability; NotFound when there is none."""
+    if not actor.may(ability):
+        raise NotAllowed("You may not do this.", "A site coordinator or the central unit can.")
+    found = await people_for(actor, ability).get_or_none(id=person_id)
+    if found is None:
+        # Not told apart: whether somebody is here at all is not for everybody to know.
+        raise NotFound("There is no such person among yours.", "Look for them in the list of people.")
+    return found
+
+
+async def may_for(actor: Actor, ability: str, person_id: UUID) -> bool:
+    """Tells whether the actor has the ability for a person."""
+    return await people_for(actor, ability).filter(id=person_id).exists()
+
+
+def active_on(day: date) -> Q:
+    """Filters memberships, relations and permissions to those that hold on the day."""
+    return Q(starts__lte=day) & (Q(ends__isnull=True) | Q(ends__gte=day))

@@ -1,0 +1,181 @@
+"""What each kind of fact may do to sealed rows: what else was done to them no fact takes for true.
+
+A kind stands here with the tables that it writes: `+` makes rows, `-` removes some, a name is a column that it changes.
+A column that no kind names is written once, with its row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+MAKES, REMOVES, EVERYTHING, EVERYWHERE = "+", "-", "*", "*"
+
+_STATE_CHANGE = {"certificates.StateChange": "+", "people.Permission": "+ ends ended_because"}
+_ASKED = {"practice.Confirmation": "+"}
+_RECORDED = {"certificates.RecordedEvidence": "+"}
+_DELIVERY = {"practice.Delivery": "+", "practice.DeliveryTeam": "+", "practice.Tailoring": "+"}
+_KEY = "state slot ended"
+_UNIT = "name contact language zone head_address"
+_MET = {"people.Person": "+", "lti.Identity": "+ person_id"}
+_ENTERED = (
+    "issuer client_id auth_url token_url jwks_url token_audience deployment_policy staff_sessions service_hosts name "
+    "site_id state"
+)
+
+WRITES: Mapping[str, Mapping[str, str]] = {
+    # trail
+    "trail.accepted": {EVERYWHERE: "+ - *"},
+    "trail.baseline": {EVERYWHERE: "+"},
+    # sites
+    "unit.added": {
+        "sites.CentralUnit": "+",
+        # what the demo begins with
+        "sites.Programme": "+",
+        "sites.Area": "+",
+        "sites.Site": "+",
+        "sites.Licence": "+",
+        "people.Person": "+",
+        "people.Email": "+",
+        "people.Membership": "+",
+        "people.Relation": "+",
+    },
+    "unit.changed": {"sites.CentralUnit": _UNIT},
+    "area.added": {"sites.Area": "+"},
+    "area.changed": {"sites.Area": "name", "sites.FormerValue": "+"},
+    "site.added": {"sites.Site": "+"},
+    "site.changed": {"sites.Site": "name contact telephone area_id", "sites.FormerValue": "+"},
+    # people
+    "membership.given": {"people.Membership": "+", **_MET},
+    "membership.ended": {"people.Membership": "ends end_recorded"},
+    "person.added": {"people.Email": "+", **_MET},
+    "person.changed": {"people.Person": "name", "people.Email": "+ mail_only", "sites.FormerValue": "+"},
+    "person.named": {"people.Person": "name", "sites.FormerValue": "+"},
+    "person.launched": {"lti.Identity": "+ person_id"},
+    "person.recognised": {"lti.Identity": "+"},
+    "person.signed_in": {"people.Email": "confirmed"},
+    "difference.declared": {"people.Difference": "+"},
+    "difference.taken_back": {"people.Difference": "pair taken_back taken_back_by_id note"},
+    "person.erased": {
+        "people.Person": "name erased_at",
+        "people.Email": "-",
+        "people.Membership": "ends end_recorded",
+        "sites.FormerValue": "value",
+        "lti.Identity": "sub",
+        "courses.QuizAttempt": "+",  # one that was open, and of which nothing was said before
+        "courses.TaskEntry": "note file_name stored",
+        "certificates.Certificate": "facts bare_sha256",
+        "certificates.Artefact": "path",
+    },
+    "relation.declared": {"people.Relation": "+"},
+    "relation.noted": {"people.Relation": "+"},
+    "relation.taken_back": {"people.Relation": "taken_back note"},
+    # practice
+    "delivery.logged": _DELIVERY,
+    "delivery.corrected": _DELIVERY,
+    "supervision.logged": {"practice.Supervision": "+"},
+    "supervision.corrected": {"practice.Supervision": "+"},
+    "check.recorded": {"practice.BackgroundCheck": "+"},
+    "confirmation.asked": _ASKED,
+    "confirmation.given": {"practice.Confirmation": "state strength answered dispute_until note"},
+    "confirmation.disputed": {"practice.Confirmation": "state disputed dispute_note"},
+    "confirmation.expired": {"practice.Confirmation": "state closed note"},
+    # assessments
+    "instrument.published": {"assessments.Instrument": "+", "assessments.InstrumentVersion": "+"},
+    "calibration.recorded": {"assessments.CalibrationRun": "+"},
+    "assessment.opened": {"assessments.Assessment": "+", "assessments.Rater": "+"},
+    "assessment.submitted": {
+        "assessments.Assessment": "state",
+        "assessments.Rater": "state submitted",
+        "assessments.Rating": "+",
+    },
+    "assessment.reconciled": {"assessments.Assessment": "state", "assessments.Reconciliation": "+"},
+    "assessment.signed": {"assessments.Assessment": "state signed outcome summary"},
+    "assessment.cancelled": {"assessments.Assessment": "state cancelled_because"},
+    "rater.joined": {"assessments.Rater": "+ state note"},
+    "rater.left": {"assessments.Rater": "state note"},
+    "rating.signed": {"assessments.Signature": "+", "assessments.Rater": "state eligibility"},
+    # lti
+    "registration.added": {"lti.Registration": "+", "lti.Deployment": "+"},
+    "registration.approved": {"lti.Registration": "state site_id", "lti.Deployment": "state"},
+    "registration.changed": {"lti.Registration": _ENTERED},
+    "deployment.added": {"lti.Deployment": "+"},
+    "deployment.approved": {"lti.Deployment": "state"},
+    "deployment.refused": {"lti.Deployment": "state"},
+    # courses
+    "course.published": {
+        "courses.Course": "+",
+        "courses.CourseVersion": "+",
+        "courses.Module": "+",
+        "courses.Activity": "+",
+        "courses.Media": "+",
+    },
+    "course.started": {"courses.Enrolment": "+"},
+    "course.completed": {"courses.Completion": "+"},
+    "module.completed": {"courses.Completion": "+"},
+    "quiz.handed_in": {"courses.QuizAttempt": "+"},
+    "task.handed_in": {"courses.TaskEntry": "+"},
+    "cohort.added": {"courses.Cohort": "+"},
+    "session.added": {"courses.Session": "+"},
+    "attendance.recorded": {"courses.Attendance": "+ minutes recorded recorded_by"},
+    "place.given": {"courses.Seat": "+ ends"},
+    "place.ended": {"courses.Seat": "ends"},
+    # certificates
+    "pathway.published": {"certificates.PathwayVersion": "+", "sites.Programme": "+"},
+    "person.considered": {"certificates.Evaluation": "+ slot awaiting"},
+    "decision.made": {"certificates.Decision": "+", "certificates.Evaluation": "awaiting"},
+    "certificate.awarded": {
+        "certificates.Certificate": "+",
+        "certificates.Certification": "+",
+        "certificates.StateChange": "+",
+        "people.Permission": "+",
+    },
+    "certificate.published": {"certificates.Certificate": "published"},
+    "artefact.stored": {"certificates.Artefact": "+"},
+    "certificate.replaced": _STATE_CHANGE,
+    "certificate.withdrawn": _STATE_CHANGE,
+    "certification.conditional": _STATE_CHANGE,
+    "certification.lapsed": _STATE_CHANGE,
+    "certification.lifted": _STATE_CHANGE,
+    "certification.restored": _STATE_CHANGE,
+    "certification.suspended": _STATE_CHANGE,
+    "permission.given": {"people.Permission": "+"},
+    "permission.ended": {"people.Permission": "ends ended_because"},
+    "status.raised": {"certificates.RaisedBit": "+"},
+    "status.lowered": {"certificates.RaisedBit": "-"},
+    "evidence.recorded": _RECORDED,
+    "evidence.corrected": _RECORDED,
+    "evidence.taken_back": _RECORDED,
+    "objection.made": {"certificates.Objection": "+"},
+    "objection.answered": {"certificates.Objection": "finding reasons answered answered_by_id"},
+    "key.announced": {"certificates.IssuerKey": "+"},
+    "key.activated": {"certificates.IssuerKey": "+ state slot activated"},
+    "key.retired": {"certificates.IssuerKey": _KEY},
+    "key.compromised": {"certificates.IssuerKey": _KEY},
+    # audits
+    "audit.drawn": {"audits.Audit": "+", "audits.AuditCase": "+"},
+    "audit.finding": {"audits.AuditCase": "finding reasons found found_by_id"},
+}
+"""Kind → table → what it may do there. A kind that stands here with no table of a row, or not at all, changes none."""
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What one kind of fact may do to the rows of one table."""
+
+    makes: bool
+    removes: bool
+    everything: bool
+    columns: frozenset[str]
+
+    def changes(self, column: str) -> bool:
+        """Tells whether it may change a column."""
+        return self.everything or column in self.columns
+
+
+@cache
+def writes_of(kind: str, table: str) -> Writes:
+    """Tells what a kind may do to the rows of a table."""
+    tables = WRITES.get(kind, {})
+    words = frozenset(tables.get(table, tables.get(EVERYWHERE, "")).split())
+    columns = words - {MAKES, REMOVES, EVERYTHING}
+    return Writes(MAKES in words, REMOVES in words, EVERYTHING in words, columns)

@@ -1,0 +1,122 @@
+"""What stands around every request: an id in the log, headers, and the guard against forged forms."""
+
+import secrets
+import time
+from functools import cache
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger()
+requests_total = Counter(
+    "training_requests_total", "Requests by route, method and status", ["route", "method", "status"]
+)
+request_seconds = Histogram("training_request_seconds", "Seconds a request took, by route", ["route"])
+# Prometheus takes a lock and looks at every label anew, for each request.
+_counter, _clock = cache(requests_total.labels), cache(request_seconds.labels)
+ID_BYTES, NONCE_BYTES = 6, 16
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE"}
+FROM_ELSEWHERE = ("/lti/login", "/lti/launch", "/lti/notices", "/api/token")
+"""Addresses that other sites post to; each has its own proof (signed state, signed token, signed assertion)."""
+
+
+ALWAYS = (
+    (b"referrer-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"permissions-policy", b"geolocation=(), microphone=(), payment=()"),
+    (b"cache-control", b"no-store"),
+)
+"""Headers that each answer gets unless its page has set them, as bytes: this is done for everything we send."""
+OVER_HTTPS = ((b"strict-transport-security", b"max-age=31536000"),)
+
+
+class RequestLogMiddleware:
+    """Gives each request an id, writes one line to the log when it ends, and counts it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on and notes how it went; addresses are logged as patterns, so tokens never are."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        drawn = secrets.token_hex(ID_BYTES + NONCE_BYTES)  # at once: each drawing asks the system
+        scope["request_id"], scope["nonce"] = drawn[: 2 * ID_BYTES], drawn[2 * ID_BYTES :]
+        started, status = time.perf_counter(), 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"].append((b"x-request-id", scope["request_id"].encode()))
+            await send(message)
+
+        structlog.contextvars.bind_contextvars(request_id=scope["request_id"])  # each request is a task of its own
+        try:
+            await self.app(scope, receive, noting)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unknown")
+        method = scope["method"] if scope["method"] in METHODS else "other"  # anybody may make one up
+        _counter(route, method, str(status)).inc()
+        _clock(route).observe(seconds)
+        log.info("request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+class SecurityHeadersMiddleware:
+    """Adds the security headers; a page may be framed by us, and by whom its session or its own page names."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self.app = app
+        self.always = ALWAYS + (OVER_HTTPS if secure else ())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sets on the answer every header that the page has not set itself."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        async def sealing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name.lower() for name, _ in message["headers"]}
+                message["headers"] += [pair for pair in self._headers(scope) if pair[0] not in there]
+            await send(message)
+
+        await self.app(scope, receive, sealing)
+
+    def _headers(self, scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
+        framers = " ".join(["'self'", *sorted(scope.get("frame_ancestors", ()))])
+        policy = (
+            f"default-src 'self'; script-src 'self' 'nonce-{scope['nonce']}'; img-src 'self' data:; object-src 'none'; "
+            f"base-uri 'none'; frame-ancestors {framers}"
+        )
+        return ((b"content-security-policy", policy.encode()), *self.always)
+
+
+class CsrfMiddleware:
+    """Refuses a change that another site made the browser ask for."""
+
+    def __init__(self, app: ASGIApp, *, origin: str) -> None:
+        self.app, self.origin = app, origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets unsafe methods through only from our own pages."""
+        if scope["type"] == "http" and not self._ours(scope):
+            words = "This was sent from another site, so nothing was done. Open the page here and try again."
+            return await PlainTextResponse(words, 403)(scope, receive, send)
+        await self.app(scope, receive, send)
+
+    def _ours(self, scope: Scope) -> bool:
+        if scope["method"] in SAFE or scope["path"] in FROM_ELSEWHERE:
+            return True
+        headers = Headers(scope=scope)
+        if scope["path"].startswith("/api/") and headers.get("authorization", "").lower().startswith("bearer "):
+            return True
+        site = headers.get("sec-fetch-site")
+        return site == "same-origin" if site is not None else headers.get("origin") == self.origin

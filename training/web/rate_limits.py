@@ -1,0 +1,58 @@
+"""How often one may try: counted in the database, so that it holds over all processes, by who asks and what for."""
+
+import hashlib
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from starlette.requests import Request
+
+from training.core.errors import NotAllowed
+from training.database.connection import connection, on_postgres
+from training.web.models import TryCount
+
+PERIODS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+CALLER_PREFIX = 64
+"""Bits of an IPv6 address that stand for one caller: whoever has one such network has all its addresses."""
+
+COUNT = """
+INSERT INTO web_try_count (key, count, ends) VALUES {rows}
+ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN web_try_count.ends <= {now} THEN 1 ELSE web_try_count.count + 1 END,
+    ends = CASE WHEN web_try_count.ends <= {now} THEN excluded.ends ELSE web_try_count.ends END
+RETURNING count"""
+
+
+class TooMany(NotAllowed):
+    """Somebody tries too often."""
+
+
+async def allow(what: str, *who: str, limit: str, now: datetime) -> None:
+    """Counts one try of each of `who`; raises TooMany past the limit, which is written like "5/minute".
+
+    Outside a transaction, which would undo the count along with what was tried.
+    """
+    most, _, period = limit.partition("/")
+    keys = sorted({hashlib.sha256(f"{what}\0{one}\0{period}".encode()).hexdigest() for one in who})
+    values: list[Any] = [now, now + PERIODS[period], *keys]
+    mark = "$" if on_postgres() else "?"
+    rows = ", ".join(f"({mark}{number}, 1, {mark}2)" for number in range(3, 3 + len(keys)))
+    counted = await connection().execute_query_dict(COUNT.format(rows=rows, now=f"{mark}1"), values)
+    if any(row["count"] > int(most) for row in counted):
+        wait = {"minute": "a minute", "hour": "an hour", "day": "a day"}[period]
+        raise TooMany("That was tried too often.", f"Wait {wait}, then try again.")
+
+
+def caller(request: Request) -> str:
+    """Names whoever asks by their network address."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(int(address) >> (128 - CALLER_PREFIX)) if isinstance(address, IPv6Address) else host
+
+
+async def forget_tries(*, now: datetime) -> int:
+    """Removes the counts that count no longer, and tells how many."""
+    return await TryCount.filter(ends__lt=now).delete()

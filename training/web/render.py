@@ -1,0 +1,234 @@
+"""How a page is made, how a form is read, and how one goes elsewhere."""
+
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from unicodedata import combining
+from urllib.parse import quote
+from uuid import UUID
+
+import jinja2
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from training.core import dates
+from training.core.errors import Invalid, NotFound
+from training.parsing.text import clean
+from training.web.assets import asset
+from training.web.frames import is_framed
+
+NOTICE_SECONDS = 600
+"""How long a page says it, when it is loaded again."""
+ROOT = Path(__file__).resolve().parents[2]
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class Somebody(Protocol):
+    """What a page needs to know of the signed-in person."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def named(self) -> bool: ...
+
+
+class Unit(Protocol):
+    """What a page needs to know of a central unit."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def contact(self) -> str: ...
+
+
+class Templates(jinja2.Environment):
+    """Renders our pages strictly, and the components of GOV.UK Frontend leniently: their macros test absent options."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            loader=jinja2.FileSystemLoader(ROOT / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.components = jinja2.Environment(
+            loader=jinja2.PrefixLoader({"govuk_frontend_jinja": jinja2.PackageLoader("govuk_frontend_jinja")}),
+            autoescape=True,
+            undefined=jinja2.ChainableUndefined,
+            auto_reload=False,
+        )
+        self.filters |= {"day": _day, "moment": _moment}
+
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:
+        """Finds one of our templates, or a component under its package's name."""
+        if isinstance(name, str) and name.startswith("govuk_frontend_jinja/"):
+            return self.components.get_template(name)
+        return super().get_template(name, parent, globals)
+
+
+@jinja2.pass_context
+def _day(context: jinja2.runtime.Context, value: date | datetime | str, language: str = "en") -> str:
+    return dates.day(dates.local_day(value, context["zone"]) if isinstance(value, datetime) else value, language)
+
+
+@jinja2.pass_context
+def _moment(context: jinja2.runtime.Context, value: datetime, language: str = "en") -> str:
+    return dates.moment(value, context["zone"], language)
+
+
+@cache
+def templates() -> Templates:
+    """Gives the one set of templates of this process."""
+    return Templates()
+
+
+def link(request: Request, path: str) -> str:
+    """Gives the address of one of our pages, inside the frame session when there is one."""
+    return str(request.scope.get("root_path", "")) + path
+
+
+def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """Shows a template, with what every page needs around it.
+
+    It bears the name and the help address of the actor's unit; without an actor those of the value `unit`, which
+    answers for what is shown; else of the only unit there is.
+    """
+    given: dict[str, Any] = {
+        "problems": {},
+        "values": {},
+        "notice": _notice(request),
+        "back": None,
+    }
+    given |= _surroundings(request, values.get("unit")) | values
+    return HTMLResponse(templates().get_template(template).render(given), status)
+
+
+def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
+    settings, me = request.app.state.settings, request.scope.get("actor")
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    menu: Callable[[Somebody | None, str], list[tuple[str, str, bool]]] = request.app.state.menu
+    around = unit or request.app.state.only_unit
+    language = request.cookies.get("language") or (me.language if me else "en")
+    return {
+        "service_name": settings.service_name,
+        "brand": (me.unit_name if me else around.name if around else "") or settings.service_name,
+        "contact": me.contact if me else around.contact if around else "",
+        "me": me,
+        "zone": me.zone if me else dates.DEFAULT_ZONE,
+        "nav": menu(me, path),
+        "languages": [],
+        "demo": settings.demo,
+        "framed": is_framed(request),
+        "direct_path": f"{settings.public_url}/sign-in",
+        "way_back": me.way_back if me else None,
+        "window": request.app.state.window_for(request),
+        "lang": language if language in ("en", "cy") else "en",
+        "dir": "ltr",
+        "nonce": request.scope.get("nonce", ""),
+        "asset": asset,
+        "link": partial(link, request),
+    }
+
+
+def redirect(request: Request, path: str, *, notice: str = "") -> Response:
+    """Sends the browser to another of our pages, as the answer to something done; that page says the notice."""
+    if notice:
+        path += f"{'&' if '?' in path else '?'}notice={_notices(request).dumps(notice)}"
+    return RedirectResponse(link(request, path), 303)
+
+
+def _notice(request: Request) -> str:
+    """Reads what the page is to say. It is signed, or anybody could put words into our mouth by a link."""
+    try:
+        return str(_notices(request).loads(request.query_params.get("notice", ""), max_age=NOTICE_SECONDS))
+    except BadSignature:
+        return ""
+
+
+def _notices(request: Request) -> URLSafeTimedSerializer:
+    reader = getattr(request.scope.get("actor"), "person_id", "")
+    return URLSafeTimedSerializer(request.app.state.settings.secret_key, salt=f"notice {reader}")
+
+
+def as_file(name: str, *, shown: str = "attachment") -> dict[str, str]:
+    """Names a file for the browser, in whatever letters. Source: RFC 6266, section 4.3; RFC 8187, section 3.2."""
+    letters = unicodedata.normalize("NFKD", name)
+    plain = "".join(one if " " <= one <= "~" and one not in '"\\%' else "_" for one in letters if not combining(one))
+    also = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return {"Content-Disposition": f'{shown}; filename="{plain}"{also}'}
+
+
+async def form(request: Request, shape: type[Shape]) -> Shape:
+    """Reads the posted form into the shape; raises Invalid with one sentence for each field at fault."""
+    return validate(shape, await form_data(request))
+
+
+async def form_data(request: Request) -> dict[str, Any]:
+    """Gives what was typed: text for each field, a list where a name came more than once or ends in "[]".
+
+    A file in place of text counts as nothing typed; letters that nobody sees are left out.
+    """
+    found: dict[str, Any] = {}
+    async with request.form() as posted:
+        for name in posted:
+            several = [clean(value) if isinstance(value, str) else "" for value in posted.getlist(name)]
+            found[name.removesuffix("[]")] = several if name.endswith("[]") or len(several) > 1 else several[0]
+    return found
+
+
+QUESTIONS = ("who ", "what ", "which ", "how ")
+"""How a label begins that is a question: it is answered, perhaps by a choice, and not typed."""
+
+
+def validate(shape: type[Shape], values: dict[str, Any]) -> Shape:
+    """Fills the shape with typed values; an empty text is as good as none."""
+    given = {name: value for name, value in values.items() if value != ""}
+    try:
+        return shape.model_validate(given)
+    except ValidationError as error:
+        raise Invalid("There is a problem", problems=_problems(shape, error)) from error
+
+
+def _problems(shape: type[BaseModel], error: ValidationError) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    for found in error.errors():
+        name = str(found["loc"][0]) if found["loc"] else "form"
+        known = shape.model_fields.get(name)
+        label = (known.title if known and known.title else name.replace("_", " ")).lower()
+        problems.setdefault(name, _sentence(found["type"], label, found["msg"]))
+    return problems
+
+
+def _sentence(kind: str, label: str, words: str) -> str:
+    asked = f"{'Say' if label.startswith(QUESTIONS) else 'Enter'} {label}"
+    if kind in ("missing", "string_too_short"):
+        return asked
+    if kind.startswith("date"):
+        return f"{asked}, such as 27 3 2026"
+    if kind.startswith(("int", "float", "decimal")):
+        return f"{asked} as a number"
+    return words.removeprefix("Value error, ")
+
+
+def actor(request: Request) -> Any:
+    """Gives the signed-in person; the doors have made sure that there is one."""
+    return request.scope["actor"]
+
+
+def identity(request: Request, name: str = "id") -> UUID:
+    """Reads an id from the address; raises NotFound when it is none."""
+    try:
+        return UUID(str(request.path_params[name]))
+    except ValueError as error:
+        raise NotFound("There is no such page.", "Check the address.", title="Page not found") from error
