@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from training.core.dates import DEFAULT_ZONE
+from training.parsing.text import folded
 
 TEMPLATE_VERSION = "2"  # of templates/certificates/document.html; a change of its look is a new version
 
@@ -112,8 +112,6 @@ TOKEN_LENGTH = 26  # five bits a letter: 130 bits
 PREFIX_LENGTH = 4  # letters that a serial begins with, at most
 NO_LETTERS = "C"  # stands for a title that has none of A to Z
 SERIAL_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_UNDIVIDED = str.maketrans({"Ł": "L", "Ø": "O", "Đ": "D", "Ð": "D", "Þ": "T", "Æ": "A", "Œ": "O", "ẞ": "S", "ı": "I"})
-"""Letters that Unicode does not take apart into one of A to Z and a sign."""
 
 Random = Callable[[int], bytes]  # secrets.token_bytes, handed in
 
@@ -134,14 +132,8 @@ def verify_token(*, random: Random) -> str:
 
 def initials(title: str) -> str:
     """Gives the letters that the serials of a title begin with, each one of A to Z."""
-    words = latin(title).split()
+    words = folded(title).upper().split()
     return "".join(word[0] for word in words if "A" <= word[0] <= "Z")[:PREFIX_LENGTH] or NO_LETTERS
-
-
-def latin(text: str) -> str:
-    """Writes a text in capitals without the signs on its letters: Ś is S, Ł is L."""
-    apart = unicodedata.normalize("NFKD", text.upper().translate(_UNDIVIDED))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def serial(prefix: str, *, year: int, number: int) -> str:

@@ -19,9 +19,10 @@ from tortoise.exceptions import IntegrityError
 from certificates.credentials import offline_code, proofs, urls
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.models import IssuerKey, StatusList
-from certificates.credentials.proofs import from_multikey, multikey, rsa_jwk
+from certificates.credentials.proofs import from_multikey, multikey
 from training.core.encryption import Encryptor
 from training.core.errors import AppError, Conflict, NotFound
+from training.core.jwk import public_jwk
 from training.database.connection import transaction
 from training.sites.models import CentralUnit
 from training.trail import facts
@@ -314,4 +315,4 @@ def _generated(purpose: str) -> Ed25519PrivateKey | RSAPrivateKey:
 def _public(key: Ed25519PrivateKey | RSAPrivateKey, kid: str) -> str:
     if isinstance(key, Ed25519PrivateKey):
         return multikey(key.public_key())
-    return json.dumps(rsa_jwk(key.public_key(), kid), separators=(",", ":"))
+    return json.dumps(public_jwk(key.public_key(), kid), separators=(",", ":"))

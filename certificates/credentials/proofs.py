@@ -156,19 +156,6 @@ def from_multikey(text: str) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(raw[2:])
 
 
-def ed25519_jwk(key: Ed25519PublicKey, kid: str) -> dict[str, Any]:
-    """Writes an Ed25519 key as a JWK. Source: RFC 8037, section 2."""
-    return {"kty": "OKP", "crv": "Ed25519", "x": _text(key.public_bytes(Encoding.Raw, PublicFormat.Raw)), "kid": kid}
-
-
-def rsa_jwk(key: RSAPublicKey, kid: str) -> dict[str, Any]:
-    """Writes an RSA key as a JWK. Source: RFC 7518, section 6.3."""
-    numbers = key.public_numbers()
-    modulus = numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
-    exponent = numbers.e.to_bytes((numbers.e.bit_length() + 7) // 8, "big")
-    return {"kty": "RSA", "n": _text(modulus), "e": _text(exponent), "alg": "RS256", "use": "sig", "kid": kid}
-
-
 def base58(raw: bytes) -> str:
     """Writes bytes in the Bitcoin alphabet of base58. Source: Controlled Identifiers v1.0, section 2.4."""
     number, letters = int.from_bytes(raw, "big"), ""

@@ -12,9 +12,10 @@ from certificates.credentials import badge, status_lists, urls
 from certificates.credentials.json_ld import CREDENTIALS, OPEN_BADGES
 from certificates.credentials.keys import DOCUMENT, issuer_keys
 from certificates.credentials.models import IssuerKey, PublishedAchievement
-from certificates.credentials.proofs import ed25519_jwk, from_multikey
+from certificates.credentials.proofs import from_multikey
 from training.core import clock
 from training.core.errors import NotFound
+from training.core.jwk import public_jwk
 from training.sites.models import CentralUnit
 from training.web.render import identity, render
 
@@ -59,7 +60,7 @@ async def key(request: Request) -> Response:
     row = await IssuerKey.get_or_none(kid=_name(request, "kid", longest=64))
     if row is None or row.state == "compromised":
         raise NotFound("There is no such key, or it was given up.", "Do not trust what was signed with it.")
-    said = ed25519_jwk(from_multikey(row.public), row.kid) if row.purpose == DOCUMENT else json.loads(row.public)
+    said = public_jwk(from_multikey(row.public), row.kid) if row.purpose == DOCUMENT else json.loads(row.public)
     return _told(said, cache=CHECK_EACH_TIME, kind="application/jwk+json")
 
 

@@ -1,7 +1,6 @@
 """Awards: the certification that a decision grants, the end of the one before it, permissions, and the certificate."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import uuid4
 
 from certificates.credentials.issue import Issue, reserve
@@ -9,6 +8,7 @@ from certificates.evaluations import changes
 from certificates.evaluations.collect_evidence import told_changes
 from certificates.evaluations.evaluate_person import ConcurrentChange, PersonEvaluation, per_of
 from certificates.evaluations.models import Certification, Decision, StateChange
+from certificates.evaluations.permissions import give_permission
 from certificates.evaluations.standing import GOOD
 from certificates.pathways.engine.verdict import LevelVerdict
 from training.parsing.values import Result
@@ -85,17 +85,10 @@ async def _replace(
 
 async def _permit(certification: Certification, dates: LevelVerdict, made: Decision) -> list[Permission]:
     """Brings the verdict down as rows, for the rooms that may not look up here."""
-    held: dict[str, Any] = {
-        "person_id": certification.person_id,
-        "what": f"{certification.pathway_slug}/{certification.level}",
-        "starts": certification.starts,
-        "ends": certification.over,
-        "because": made.id,
-    }
     may = [permit.may for permit in dates.permits if permit.result is Result.MET]
     if not dates.permits and dates.standing.state in GOOD:
         may = ["hold the award"]
-    return [await Permission.create(id=uuid4(), may=one, **held) for one in may]
+    return [await give_permission(certification, one, starts=certification.starts) for one in may]
 
 
 def _iso(day: date | None) -> str | None:

@@ -4,7 +4,9 @@ import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
+
+from tortoise.expressions import Q
 
 from certificates.credentials.facts import TOKEN_LETTERS
 from certificates.credentials.integrity import damage_of
@@ -15,6 +17,7 @@ from certificates.evaluations import changes
 from certificates.evaluations.changes import RequestedChange, changes_of, period_of
 from certificates.evaluations.evaluate_person import PersonEvaluation, per_of
 from certificates.evaluations.models import Certificate, Certification, current
+from certificates.evaluations.permissions import end_permissions, give_permission
 from certificates.evaluations.standing import GOOD, Change, standing_on
 from certificates.pathways.engine.verdict import LevelVerdict
 from training.assessments.models import Assessment
@@ -85,14 +88,10 @@ async def _permit(
         held = {row.may: row for row in await live}
         for may, met in permits.items():
             if met and may not in held:
-                given = await Permission.create(
-                    id=uuid4(), person_id=found.person_id, what=f"{found.pathway_slug}/{found.level}", may=may,
-                    starts=today, ends=found.over, because=found.decision_id,
-                )  # fmt: skip
+                given = await give_permission(found, may, starts=today)
                 await facts.record("permission.given", given, actor=None, person=found.person_id, unit=unit_id, now=now)
             elif not met and (row := held.get(may)):
-                ended = {"ends": today - timedelta(days=1), "ended_because": "condition"}
-                await Permission.filter(id=row.id).update(**ended)
+                await end_permissions(Q(id=row.id), before=today, because="condition")
                 await facts.record("permission.ended", row, actor=None, person=found.person_id, unit=unit_id, now=now)
 
 

@@ -12,6 +12,7 @@ from tortoise.queryset import QuerySet
 
 from certificates.evaluations.models import Certification, StateChange, certifications_visible_to
 from certificates.evaluations.outcome_text import CHOICES
+from certificates.evaluations.permissions import end_permissions, give_permission
 from certificates.evaluations.standing import MARKS, Change, Period, permitted_change, standing_on
 from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -151,17 +152,14 @@ async def _has_later(found: Certification) -> bool:
 
 async def _permissions(found: Certification, wanted: RequestedChange) -> None:
     """What the award permitted ends the day before the change, and begins again with a row of its own."""
-    held = Permission.filter(because=found.decision_id)
-    latest = {row.may: row for row in await held.order_by("starts")}
-    going_on = held.filter(Q(ends__isnull=True) | Q(ends__gte=wanted.effective))
-    await going_on.update(ends=wanted.effective - _DAY, ended_because=wanted.state)
+    held = Q(because=found.decision_id)
+    latest = dict.fromkeys(row.may for row in await Permission.filter(held).order_by("starts"))
+    going_on = Q(ends__isnull=True) | Q(ends__gte=wanted.effective)
+    await end_permissions(held & going_on, before=wanted.effective, because=wanted.state)
     begins = wanted.effective if wanted.state == "restored" else wanted.until and wanted.until + _DAY
     if begins and _still_runs(found, begins):
-        for may, row in latest.items():
-            await Permission.create(
-                id=uuid4(), person_id=found.person_id, what=row.what, may=may, starts=begins, ends=found.over,
-                because=row.because,
-            )  # fmt: skip
+        for may in latest:
+            await give_permission(found, may, starts=begins)
 
 
 def _still_runs(found: Certification, day: date) -> bool:

@@ -8,7 +8,8 @@ from itertools import product
 from math import prod
 from typing import Literal
 
-from certificates.credentials.facts import PREFIX_LENGTH, TOKEN_LENGTH, TOKEN_LETTERS, check_letter, latin
+from certificates.credentials.facts import PREFIX_LENGTH, TOKEN_LENGTH, TOKEN_LETTERS, check_letter
+from training.parsing.text import folded
 
 LONGEST = 2_000  # letters; a square of ours holds 400
 MOST_SPELLINGS = 64
@@ -58,7 +59,7 @@ def read_tokens(text: str) -> tuple[str, ...]:
 
 def read_serials(text: str) -> tuple[str, ...]:
     """Gives the serials that may be meant, with or without hyphens; none when its last letter does not fit."""
-    letters = re.sub(r"[\s-]", "", latin(text.strip(_AROUND)))
+    letters = re.sub(r"[\s-]", "", folded(text.strip(_AROUND)).upper())
     if not letters.isascii() or not letters.isalnum():
         return ()
     return tuple(
@@ -106,4 +107,4 @@ def is_family_name(typed: str, name: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", latin(name).casefold())
+    return re.findall(r"[^\W\d_]+", folded(name))

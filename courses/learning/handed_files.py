@@ -9,13 +9,16 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
+from courses.packages.media import type_of
+from training.core.storage import write
+
 FOLDER = "entries"  # of the storage
 MOST_BYTES = 10_000_000
 MOST_BYTES_SENT = 12_000_000
 """After so many bytes of a form the rest is thrown away: the file is too large anyway, and the words are kept."""
 ACCEPTED = (".pdf", ".png", ".jpg", ".jpeg", ".heic", ".heif", ".docx", ".odt", ".txt")
 """The endings that are offered and taken; what a file is, its bytes tell."""
-SIGNS = ((b"%PDF-", ".pdf"), (b"\x89PNG\r\n\x1a\n", ".png"), (b"\xff\xd8\xff", ".jpg"))
+ENDINGS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 SAME = {".jpeg": ".jpg", ".heif": ".heic"}
 """Endings that mean the same."""
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -55,9 +58,8 @@ class HandedFile:
 
 def kind_of(content: bytes) -> str:
     """Tells by its bytes what a file is, as an ending; empty when it is nothing that is taken."""
-    for sign, kind in SIGNS:
-        if content.startswith(sign):
-            return kind
+    if kind := ENDINGS.get(type_of(content)):
+        return kind
     if content[4:8] == b"ftyp":
         return ".heic" if content[8:12] in HEIC_BRANDS else ""
     if content.startswith(b"PK\x03\x04"):
@@ -105,10 +107,8 @@ def wrong_with(file: HandedFile) -> str:
 
 def keep(file: HandedFile, storage: Path) -> str:
     """Keeps a file under a random name; gives that name."""
-    folder = storage / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
     name = secrets.token_urlsafe(24)
-    (folder / name).write_bytes(file.content)
+    write(storage, f"{FOLDER}/{name}", file.content)
     return name
 
 

@@ -17,6 +17,7 @@ from courses.packages.models import Activity, Course, CourseVersion, Media, Modu
 from courses.packages.package import read_package
 from courses.packages.schema import ModulePart, Package
 from training.core.errors import AppError
+from training.core.storage import write
 from training.database.connection import transaction
 from training.people.actor import Actor
 from training.sites.models import Programme
@@ -113,7 +114,7 @@ async def _contents_of(version_id: UUID) -> dict[str, dict[str, object]]:
 
 async def _store(package: Package, *, actor: Actor, now: datetime, storage: Path, programme_id: UUID | None) -> None:
     # Files go first: a row never names a file that is not there. Without the rows they are removed again.
-    stored = await asyncio.to_thread(_write_files, package, storage / FOLDER)
+    stored = await asyncio.to_thread(_write_files, package, storage)
     try:
         async with transaction():
             version = await _new_version(package, actor=actor, now=now, programme_id=programme_id)
@@ -142,12 +143,11 @@ async def _parts(version: CourseVersion) -> list[Model]:
     return [version.course, *modules, *activities, *await Media.filter(version_id=version.id).only("id")]
 
 
-def _write_files(package: Package, folder: Path) -> dict[str, str]:
-    folder.mkdir(parents=True, exist_ok=True)
+def _write_files(package: Package, storage: Path) -> dict[str, str]:
     stored: dict[str, str] = {}
     for name in package.media:
         stored[name] = secrets.token_urlsafe(24)
-        (folder / stored[name]).write_bytes(package.files.contents[name])
+        write(storage, f"{FOLDER}/{stored[name]}", package.files.contents[name])
     return stored
 
 

@@ -11,6 +11,7 @@ from rich.progress import track
 from certificates.evaluations.pathway_versions import load_pathway
 from courses.packages import publish
 from training.assessments.load import load_instrument
+from training.core import storage
 from training.core.errors import AppError
 from training.core.settings import Settings
 from training.database.load_report import By, LoadReport, rehearsed
@@ -48,6 +49,8 @@ async def load_all(
     wish = LoadOptions(settings.storage, now, good_ones, unit, earnest=False)
     told = await rehearsed(lambda: _load(found, wish))
     if not (check or told.refused):
+        if storage.is_fresh(settings.storage):  # loaded before the service was ever started
+            storage.prepare(settings.storage)
         told = await _load(found, LoadOptions(settings.storage, now, good_ones, unit, earnest=True))
     return told.lines(), told.refused
 

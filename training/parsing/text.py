@@ -6,7 +6,8 @@ import unicodedata
 _JOINERS = {"\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))}
 """Persian, Indic scripts, joined emoji and the flag of Wales need them inside of a word; Latin letters never do."""
 _STROKES = str.maketrans(
-    {**dict(zip("łŁøØđĐħĦı", "lLoOdDhHi", strict=True)), "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
+    dict(zip("łŁøØđĐðÐħĦı", "lLoOdDdDhHi", strict=True))
+    | {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th"}
 )
 """Letters that Unicode does not take apart into a plain letter and an accent."""
 _ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}(?:/|$)", re.IGNORECASE)

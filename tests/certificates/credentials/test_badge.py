@@ -11,8 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from certificates.credentials import badge, json_ld, proofs
-from certificates.credentials.proofs import from_multikey, multikey, rsa_jwk, unbase58
+from certificates.credentials.proofs import from_multikey, multikey, unbase58
 from tests.certificates.examples import ED25519, FACTS, KEYS, KID, LIST, METHOD, NOW, RSA, facts, unsigned_list
+from training.core.jwk import public_jwk
 
 
 def signed(document=None):
@@ -199,7 +200,7 @@ def test_a_multikey_is_read_back():
     assert unbase58("112") == b"\0\0\1"
     with pytest.raises(ValueError, match="Multikey"):
         from_multikey("z" + "1" * 10)
-    assert rsa_jwk(RSA.public_key(), "k1")["e"] == "AQAB"
+    assert public_jwk(RSA.public_key(), "k1")["e"] == "AQAB"
 
 
 def test_signing_is_quick():

@@ -25,6 +25,7 @@ from training.lti.trace import Notes, note_refusal
 from training.people.authentication.middleware import cookie_token, set_session_cookie
 from training.sites.models import CentralUnit
 from training.web.browsers import browser_of
+from training.web.cookies import set_cookie
 from training.web.frames import MARK, agent_hash, is_framed, let_frame
 from training.web.rate_limits import TooMany, allow
 from training.web.render import render
@@ -77,7 +78,7 @@ async def login(request: Request) -> Response:
         let_frame(request, frame_origins_of(begun.registration))
         told = {**_stored(begun.login, begun.registration), "secret": secret, "onward": begun.location}
         response = render(request, "lti/login.html", **told, without=launch_login.address_of(asked, tried="storage"))
-    response.headers["Set-Cookie"] = _cookie(request, begun.login.cookie, secret, LOGIN_SECONDS)
+    _set_cookie(request, response, begun.login.cookie, secret, LOGIN_SECONDS)
     return response
 
 
@@ -92,7 +93,7 @@ def _try_cookie(request: Request, asked: Mapping[str, str], notes: Notes) -> Res
             "storage_timeout" if state_proof == "storage" else "state_missing", "Found out before the LMS was asked."
         )
     response = RedirectResponse(launch_login.address_of(asked, tried="cookie"), 303)
-    response.headers["Set-Cookie"] = _cookie(request, "lti-cookies", "kept", LOGIN_SECONDS)
+    _set_cookie(request, response, "lti-cookies", "kept", LOGIN_SECONDS)
     return response
 
 
@@ -150,7 +151,7 @@ def _let_in(
 ) -> Response:
     let_frame(request, frame_origins_of(notes.registration) if notes.registration else [])
     response = RedirectResponse(admitted.target, 303)
-    response.headers["Set-Cookie"] = _cookie(request, admitted.login_cookie, "", 0)
+    _set_cookie(request, response, admitted.login_cookie, "", 0)
     return set_session_cookie(response, entry.session_token, secure=request.app.state.settings.secure, now=now)
 
 
@@ -225,11 +226,10 @@ def _said(asked: Mapping[str, str]) -> str:
     return ": ".join(filter(None, (asked["error"], asked.get("error_description", ""))))
 
 
-def _cookie(request: Request, name: str, value: str, seconds: int) -> str:
-    parts = [f"{name}={value}", "Path=/lti/", "HttpOnly", f"Max-Age={seconds}"]
+def _set_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
     # By the configured address, not by the request: behind a proxy every request looks like plain http.
     secure = request.app.state.settings.secure
-    return "; ".join(parts + (["Secure", "SameSite=None", "Partitioned"] if secure else ["SameSite=Lax"]))
+    set_cookie(response, name, value, max_age=seconds, secure=secure, path="/lti/")
 
 
 async def refuse(request: Request, refused: Refused, notes: Notes, now: datetime, *, again: str = "") -> Response:

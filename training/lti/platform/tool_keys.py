@@ -1,7 +1,6 @@
 """Our own signing keys: made, published before they sign, rotated with overlap, and kept encrypted."""
 
 import asyncio
-import base64
 import hashlib
 import hmac
 import secrets
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from training.core.errors import NotFound, Upstream
+from training.core.jwk import public_jwk
 from training.lti.models import ToolKey
 
 PUBLISHED_BEFORE = timedelta(hours=24)
@@ -68,7 +68,7 @@ class ToolKeys:
         live = [row for row in rows if row.ends is None or row.ends > now]
         if not live:
             live = [await self.add(now, signs_from=now)]
-        return [public_members(self._open(row)) for row in live]
+        return [public_jwk(self._open(row).key.public_key(), row.kid) for row in live]
 
     async def rotate(self, now: datetime) -> str:
         """Publishes a new key that signs after a day, and lets the older ones end with overlap; gives its name."""
@@ -128,18 +128,6 @@ def _state(row: Mapping[str, Any], now: datetime) -> str:
     return "retiring" if row["ends"] > now else "ended"
 
 
-def public_members(key: SigningKey) -> dict[str, str]:
-    """Writes the public half as a member of a key set."""
-    numbers = key.key.public_key().public_numbers()
-    fixed = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": key.kid}
-    return fixed | {"n": _encode(numbers.n), "e": _encode(numbers.e)}
-
-
 def derive(secret_key: str, purpose: str) -> bytes:
     """Derives a key for one purpose from the service's secret, so that no two purposes share one."""
     return hmac.digest(secret_key.encode(), purpose.encode(), hashlib.sha256)
-
-
-def _encode(number: int) -> str:
-    raw = number.to_bytes((number.bit_length() + 7) // 8)
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -12,6 +12,7 @@ from training.core import clock
 from training.core.origins import origin_of
 from training.people.actor import LtiContext
 from training.people.sessions import ABSOLUTE, KEPT, actor_of, lms_of_ended, people_behind
+from training.web.cookies import set_cookie
 from training.web.frames import agent_hash
 
 OPEN = ("/assets/", "/health/", "/.well-known/", "/metrics")
@@ -56,15 +57,15 @@ def cookie_name(secure: bool) -> str:
 
 def set_session_cookie(response: Response, token: str, *, secure: bool, now: datetime) -> Response:
     """Gives the browser its session cookie; inside an LMS's frame it lives in that frame's own jar."""
-    _set(response, cookie_name(secure), token, age=int(ABSOLUTE.total_seconds()), secure=secure)
+    set_cookie(response, cookie_name(secure), token, max_age=int(ABSOLUTE.total_seconds()), secure=secure)
     return response
 
 
 def clear_session_cookie(response: Response, ended: str | None, *, secure: bool) -> Response:
     """Makes the browser forget its session cookie, and keep who was last here: the token of the session that ended."""
-    _set(response, cookie_name(secure), "", age=0, secure=secure)
+    set_cookie(response, cookie_name(secure), "", max_age=0, secure=secure)
     if ended:
-        _set(response, last_cookie_name(secure), ended, age=int(KEPT.total_seconds()), secure=secure)
+        set_cookie(response, last_cookie_name(secure), ended, max_age=int(KEPT.total_seconds()), secure=secure)
     return response
 
 
@@ -78,10 +79,3 @@ async def people_here(scope: Scope) -> frozenset[UUID]:
     brought = cookie_parser(Headers(scope=scope).get("cookie", ""))
     last = brought.get(last_cookie_name(scope["app"].state.settings.secure))
     return await people_behind(token for token in (scope.get("session_token"), last) if token)
-
-
-def _set(response: Response, name: str, value: str, *, age: int, secure: bool) -> None:
-    parts = [f"{name}={value}", "Path=/", "HttpOnly", f"Max-Age={age}"]
-    # Partitioned: inside an LMS's frame it lives in that frame's own jar.
-    parts += ["Secure", "SameSite=None", "Partitioned"] if secure else ["SameSite=Lax"]
-    response.headers.append("Set-Cookie", "; ".join(parts))
