@@ -235,7 +235,7 @@ class Kills:
             failed = await facts.failed().values("kind", "last_error")
             self.wrong += [f"{row['kind']} failed: {row['last_error']}" for row in failed]
             self.wrong += (await verify_trail(now=end, keys=await things.keys.seal_keys())).problems
-            await KeyStore(Encryptor.of(self.settings.secret_key), home=HOME).check()
+            await KeyStore(Encryptor(self.settings.secret_key), home=HOME).check()
 
 
 def main(words: list[str]) -> int:

@@ -195,7 +195,7 @@ class KeyStore:
         return row, self._unlocked[row.kid]
 
     def _unlock(self, row: IssuerKey) -> Ed25519PrivateKey | RSAPrivateKey:
-        opened = self._safe.open(bytes(row.sealed), purpose=row.kid)
+        opened = self._safe.decrypt(bytes(row.sealed), purpose=row.kid)
         # What was sealed is what we made: to look for bad primes in it would take longer than to sign with it.
         key = load_der_private_key(opened, None, unsafe_skip_rsa_key_validation=True)
         assert isinstance(key, Ed25519PrivateKey | RSAPrivateKey)
@@ -303,7 +303,7 @@ async def _made(unit_id: UUID, purpose: str, *, safe: Encryptor, now: datetime) 
         purpose=purpose,
         state="announced",
         public=_public(key, kid),
-        sealed=safe.seal(raw, purpose=kid),
+        sealed=safe.encrypt(raw, purpose=kid),
         announced=now,
     )
 

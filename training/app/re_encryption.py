@@ -1,9 +1,9 @@
 """Another secret key: every secret that is kept encrypted is encrypted anew with it, all of them or none."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from cryptography.fernet import Fernet, InvalidToken
 from tortoise.models import Model
 
 from certificates.credentials.models import IssuerKey
@@ -12,8 +12,8 @@ from training.core.errors import Conflict, Upstream
 from training.database.connection import transaction
 from training.lti.launch.models import Consumer
 from training.lti.models import Registration, ToolKey
-from training.lti.platform.tool import hidden_with
-from training.lti.platform.tool_keys import ToolKeys
+from training.lti.platform.tool import GIVEN
+from training.lti.platform.tool_keys import OURS
 from training.trail import facts
 
 
@@ -22,16 +22,21 @@ async def reseal(*, before: str, after: str, actor: UUID, now: datetime) -> int:
 
     Raises Conflict when something opens with neither: then nothing was changed.
     """
+    new, old = Encryptor(after), Encryptor(before)
     try:
-        changes = [one for one in await _sealed(before, after) if one[2] != one[3]]
-    except (Upstream, InvalidToken) as error:
+        changes = [
+            (row, column, _anew(getattr(row, column), purpose, new, old))
+            for row, column, purpose in await _kept()
+            if not _opens(getattr(row, column), purpose, new)
+        ]
+    except Upstream as error:
         raise Conflict(
             "Something was sealed with neither of the two secret keys, so nothing was changed.",
             "Give the key that the service had until now as the old one.",
         ) from error
     async with transaction():
-        for row, column, _, new in changes:
-            await type(row).filter(pk=row.pk).update(**{column: new})
+        for row, column, encrypted in changes:
+            await type(row).filter(pk=row.pk).update(**{column: encrypted})
             if isinstance(row, IssuerKey):
                 unit: UUID = row.unit_id  # type: ignore[attr-defined]
                 detail = {"kid": row.kid}
@@ -39,28 +44,32 @@ async def reseal(*, before: str, after: str, actor: UUID, now: datetime) -> int:
     return len(changes)
 
 
-async def _sealed(before: str, after: str) -> list[tuple[Model, str, bytes | str, bytes | str]]:
-    """Lists each secret that is kept: its row and column, as it is and as it should be."""
-    safe, old_safe = Encryptor.of(after), Encryptor.of(before)
-    ring, old_ring = ToolKeys(after), ToolKeys(before)
-    hidden, old_hidden = hidden_with(after), hidden_with(before)
+async def _kept() -> Iterable[tuple[Model, str, str]]:
+    """Lists each secret that is kept: its row and column, and what for."""
     return [
-        *(
-            (key, "sealed", bytes(key.sealed), safe.reseal(bytes(key.sealed), purpose=key.kid, before=old_safe))
-            for key in await IssuerKey.all()
-        ),
-        *((row, "private_pem", row.private_pem, ring.reseal(row, before=old_ring)) for row in await ToolKey.all()),
-        *(
-            (row, "client_token", row.client_token, _hidden(row.client_token, hidden, old_hidden))
-            for row in await Registration.exclude(client_token="")
-        ),
-        *((row, "secret", row.secret, _hidden(row.secret, hidden, old_hidden)) for row in await Consumer.all()),
+        *((key, "sealed", key.kid) for key in await IssuerKey.all()),
+        *((key, "private_key", OURS) for key in await ToolKey.all()),
+        *((row, "client_token", GIVEN) for row in await Registration.exclude(client_token="")),
+        *((row, "secret", GIVEN) for row in await Consumer.all()),
     ]
 
 
-def _hidden(text: str, new: Fernet, old: Fernet) -> str:
+def _opens(kept: bytes | str, purpose: str, with_: Encryptor) -> bool:
     try:
-        new.decrypt(text.encode())
-    except InvalidToken:
-        return new.encrypt(old.decrypt(text.encode())).decode()
-    return text
+        _open(kept, purpose, with_)
+    except Upstream:
+        return False
+    return True
+
+
+def _open(kept: bytes | str, purpose: str, with_: Encryptor) -> bytes | str:
+    if isinstance(kept, str):
+        return with_.decrypt_text(kept, purpose=purpose)
+    return with_.decrypt(bytes(kept), purpose=purpose)
+
+
+def _anew(kept: bytes | str, purpose: str, new: Encryptor, old: Encryptor) -> bytes | str:
+    secret = _open(kept, purpose, old)
+    if isinstance(secret, str):
+        return new.encrypt_text(secret, purpose=purpose)
+    return new.encrypt(secret, purpose=purpose)

@@ -25,7 +25,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
                 settings=settings,
                 now=clock.now,
                 platform=Platform(outbound, secret_key=settings.secret_key),
-                keys=KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url),
+                keys=KeyStore(Encryptor(settings.secret_key), home=settings.public_url),
                 press=press,
                 shelf=Shelf(settings.storage),
             )

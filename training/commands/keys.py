@@ -71,7 +71,7 @@ async def _rotate(issuer: str) -> list[str]:
             raise NotFound(f"There is no central unit {issuer}.", "Give the slug that keys list shows.")
         for unit in units:
             rows = await credentials_keys.announce(
-                unit.id, safe=Encryptor.of(settings.secret_key), now=now, actor=OPERATOR
+                unit.id, safe=Encryptor(settings.secret_key), now=now, actor=OPERATOR
             )
             lines += [f"{row.kid} ({unit.slug}, {row.purpose}) is announced." for row in rows]
         if not issuer:
@@ -95,8 +95,8 @@ async def _compromise(kid: str) -> list[str]:
             return [f"The key {kid} is given up. {fresh} signs from now on."]
         await publish.refuse_other_home(kid, home=settings.public_url)
         if not await IssuerKey.filter(kid=kid, state="compromised").exists():  # else it broke off while signing again
-            await credentials_keys.compromise(kid, safe=Encryptor.of(settings.secret_key), now=now, actor=OPERATOR)
-        store = KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url)
+            await credentials_keys.compromise(kid, safe=Encryptor(settings.secret_key), now=now, actor=OPERATOR)
+        store = KeyStore(Encryptor(settings.secret_key), home=settings.public_url)
         count = await publish.sign_again(kid, keys=store, shelf=Shelf(settings.storage), now=now)
     return [f"The key {kid} is given up.", f"{count} certificates were signed again."]
 

@@ -151,7 +151,7 @@ async def records(settings: Settings) -> DoctorFinding:
         async with opened(settings.database_url):
             if not await is_migrated():
                 return DoctorFinding("note", "Records", "the database is not up to date; run: training migrate")
-            await KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url).check()
+            await KeyStore(Encryptor(settings.secret_key), home=settings.public_url).check()
             await ToolKeys(settings.secret_key).check(clock.now())
             count = await facts.failed().count()
     except (DBConnectionError, OperationalError):

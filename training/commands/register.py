@@ -59,7 +59,7 @@ def show(code: str) -> None:
 
 async def _show(code: str) -> None:
     settings, now = here(), clock.now()
-    keys, shelf = KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
+    keys, shelf = KeyStore(Encryptor(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
     async with opened(settings.database_url):
         row = await find(code)
         if row is None:
@@ -81,7 +81,7 @@ async def _verify(file: Path) -> dict[str, object]:
     if not file.is_file():
         raise Invalid(f"{file}: there is no such file.", "Check the name.")
     settings, now = here(), clock.now()
-    keys, shelf = KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
+    keys, shelf = KeyStore(Encryptor(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
     async with opened(settings.database_url):
         found = await recognise(file.read_bytes(), shelf=shelf)
         row = await Certificate.get(id=found.certificate_id).prefetch_related("certification")

@@ -35,7 +35,7 @@ async def _keys(settings: Settings) -> AsyncIterator[KeyStore]:
     """Opens the database, and gives the keys that sign the trail in it."""
     facts.follow(AFTER)
     async with opened(settings.database_url):
-        yield KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url)
+        yield KeyStore(Encryptor(settings.secret_key), home=settings.public_url)
 
 
 async def _seal(keys: KeyStore) -> None:

@@ -1,6 +1,9 @@
-"""Keeps private keys and secrets encrypted at rest, with a master key that is not in the database."""
+"""Keeps private keys and secrets encrypted at rest, under a key that is not in the database."""
 
+import hashlib
+import hmac
 import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -13,35 +16,40 @@ NONCE_BYTES = 12
 
 
 class Encryptor:
-    """Seals with AES-256-GCM; what was sealed for one purpose does not open for another."""
+    """Encrypts with AES-256-GCM; what was encrypted for one purpose is decrypted for no other."""
 
-    def __init__(self, master: bytes) -> None:
-        self._lock = AESGCM(master)
+    def __init__(self, secret_key: str) -> None:
+        key = HKDF(SHA256(), length=32, salt=None, info=b"training encryption 1").derive(secret_key.encode())
+        self._cipher = AESGCM(key)
 
-    @classmethod
-    def of(cls, secret_key: str) -> "Encryptor":
-        """Derives the master key from the service's secret key."""
-        return cls(HKDF(SHA256(), length=32, salt=None, info=b"training issuer keys 1").derive(secret_key.encode()))
-
-    def seal(self, secret: bytes, *, purpose: str) -> bytes:
+    def encrypt(self, secret: bytes, *, purpose: str) -> bytes:
         """Encrypts a secret, bound to its purpose."""
         nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._lock.encrypt(nonce, secret, purpose.encode())
+        return nonce + self._cipher.encrypt(nonce, secret, purpose.encode())
 
-    def reseal(self, sealed: bytes, *, purpose: str, before: "Encryptor") -> bytes:
-        """Encrypts a secret anew that another safe opens; raises Upstream when neither of the two does."""
+    def decrypt(self, encrypted: bytes, *, purpose: str) -> bytes:
+        """Decrypts a secret; raises Upstream when it was encrypted with another secret key or for another purpose."""
         try:
-            self.open(sealed, purpose=purpose)
-        except Upstream:
-            return self.seal(before.open(sealed, purpose=purpose), purpose=purpose)
-        return sealed  # done before
-
-    def open(self, sealed: bytes, *, purpose: str) -> bytes:
-        """Decrypts a secret; raises Upstream when it was sealed with another master key or for another purpose."""
-        try:
-            return self._lock.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
-        except InvalidTag as error:
+            return self._cipher.decrypt(encrypted[:NONCE_BYTES], encrypted[NONCE_BYTES:], purpose.encode())
+        except (InvalidTag, ValueError) as error:
             raise Upstream(
                 "A key in the database was sealed with another TRAINING_SECRET_KEY.",
                 "Start the service with the secret key it had when the key was made, or run: training keys reseal",
             ) from error
+
+    def encrypt_text(self, text: str, *, purpose: str) -> str:
+        """Encrypts a text as letters that may stand in an address; an empty one stays empty."""
+        return urlsafe_b64encode(self.encrypt(text.encode(), purpose=purpose)).decode() if text else ""
+
+    def decrypt_text(self, encrypted: str, *, purpose: str) -> str:
+        """Decrypts a text; raises Upstream as `decrypt` does."""
+        try:
+            raw = urlsafe_b64decode(encrypted.encode())
+        except ValueError:
+            raw = b""
+        return self.decrypt(raw, purpose=purpose).decode() if encrypted else ""
+
+
+def derive_key(secret_key: str, purpose: str) -> bytes:
+    """Derives a key that signs for one purpose from the service's secret, so that no two purposes share one."""
+    return hmac.digest(secret_key.encode(), purpose.encode(), hashlib.sha256)

@@ -88,7 +88,7 @@ class ToolKey(Model):
     """
 
     kid = fields.CharField(64, primary_key=True)
-    private_pem = fields.TextField()
+    private_key = fields.TextField()  # encrypted
     created = fields.DatetimeField()
     signs_from = fields.DatetimeField()
     ends = fields.DatetimeField(null=True)

@@ -81,7 +81,7 @@ async def test_whoever_begins_at_the_issuer_of_a_token_finds_its_key(published, 
     for path, name in places:
         key = jwt.PyJWK((await vouched(path, name))["publicKeyJwk"]).key
         assert proofs.verify_jwt(token, keys={kid: key})["id"] == published.credential_id
-    await credentials_keys.compromise(row.kid, safe=Encryptor.of(settings.secret_key), now=NOW)
+    await credentials_keys.compromise(row.kid, safe=Encryptor(settings.secret_key), now=NOW)
     assert [await vouched(path, name) for path, name in places] == [None, None]
 
 
@@ -89,7 +89,7 @@ async def test_did_documents_list_retired_keys_and_stop_vouching_for_given_up_on
     published, service, stranger, settings
 ):
     row = await IssuerKey.get(unit_id=UNIT, purpose="document")
-    await credentials_keys.compromise(row.kid, safe=Encryptor.of(settings.secret_key), now=NOW)
+    await credentials_keys.compromise(row.kid, safe=Encryptor(settings.secret_key), now=NOW)
     did = (await stranger.get("/issuers/together/did.json")).json()
     methods = [method["id"].partition("#")[2] for method in did["verificationMethod"]]
     assert row.public in methods and len(methods) == 3
@@ -185,7 +185,7 @@ async def test_a_square_printed_with_a_key_given_up_answers_from_our_records(ser
     await publish.publish(row.id, keys=keys, shelf=shelf, now=NOW)
     printed = (await publish.credential_of(await Certificate.get(id=row.id), CODE, shelf=shelf)).decode()
     kid = (await IssuerKey.get(unit_id=UNIT, purpose="document")).kid
-    await credentials_keys.compromise(kid, safe=Encryptor.of(settings.secret_key), now=NOW)
+    await credentials_keys.compromise(kid, safe=Encryptor(settings.secret_key), now=NOW)
     await publish.sign_again(kid, keys=keys, shelf=shelf, now=NOW)
     answer = await stranger.get(f"/Q/{printed}", follow_redirects=True)
     assert answer.status_code == 200

@@ -87,7 +87,7 @@ def lived(front: Front) -> Iterator[tuple[Front, Certificate]]:
     async def fill() -> Certificate:
         await _lived()
         row = await awarded("amina", name=NAME)
-        keys = KeyStore(Encryptor.of("s" * 40), home=HOME)
+        keys = KeyStore(Encryptor("s" * 40), home=HOME)
         await publish.publish(row.id, keys=keys, shelf=shelf, now=NOW)
         return await Certificate.get(id=row.id)
 

@@ -32,7 +32,7 @@ def held(front: Front) -> Front:
         facts.follow(consequences.AFTER)
         await publish_pathway(front.folder, BY_RULES)
         row = await certificate_of(await certified("amina", TODAY - timedelta(days=9)))
-        shelf, keys = Shelf(front.folder / "files"), KeyStore(Encryptor.of("s" * 40), home=HOME)
+        shelf, keys = Shelf(front.folder / "files"), KeyStore(Encryptor("s" * 40), home=HOME)
         await publish.publish(row.id, keys=keys, shelf=shelf, now=at(TODAY))
         await row.refresh_from_db()
         for kind in ("badge", "token"):

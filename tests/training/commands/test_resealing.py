@@ -10,7 +10,7 @@ from training.core.encryption import Encryptor
 from training.database.connection import opened
 from training.demo.cast import known
 from training.lti.launch.models import Consumer
-from training.lti.platform.tool import hidden_with
+from training.lti.platform.tool import GIVEN
 from training.lti.platform.tool_keys import ToolKeys
 from training.sites.models import CentralUnit
 from training.trail.models import Fact
@@ -40,16 +40,16 @@ def test_the_head_of_the_trail_with_a_wrong_secret_key_is_one_line(front: Front)
 async def _filled(front: Front) -> None:
     async with opened(front.url):
         unit = await CentralUnit.get(id=known("together"))
-        await KeyStore(Encryptor.of(OLD), home=HOME).signer(unit, now=NOW)
+        await KeyStore(Encryptor(OLD), home=HOME).signer(unit, now=NOW)
         await ToolKeys(OLD).signing(NOW)
-        secret = hidden_with(OLD).encrypt(b"shared").decode()
+        secret = Encryptor(OLD).encrypt_text("shared", purpose=GIVEN)
         await Consumer.create(key="lms", unit_id=unit.id, secret=secret, told=NOW)
 
 
 async def _opens(front: Front, secret_key: str) -> None:
     async with opened(front.url):
-        await KeyStore(Encryptor.of(secret_key), home=HOME).check()
+        await KeyStore(Encryptor(secret_key), home=HOME).check()
         await ToolKeys(secret_key).check(NOW)
         (consumer,) = await Consumer.all()
-        assert hidden_with(secret_key).decrypt(consumer.secret.encode()) == b"shared"
+        assert Encryptor(secret_key).decrypt_text(consumer.secret, purpose=GIVEN) == "shared"
         assert await Fact.filter(kind="key.resealed").count() == (2 if secret_key == NEW else 0)

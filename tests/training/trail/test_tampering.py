@@ -45,7 +45,7 @@ async def keys(settings, database, work):
     await seed.fill(settings, now=datetime.now(UTC))
     while await work():
         pass
-    store = KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url)
+    store = KeyStore(Encryptor(settings.secret_key), home=settings.public_url)
     await seal_trail(now=datetime.now(UTC), sign=await store.seal_signer(now=datetime.now(UTC)))
     return store
 

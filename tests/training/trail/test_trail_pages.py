@@ -24,7 +24,7 @@ async def test_anybody_sees_the_newest_seal_and_can_check_who_signed_it(browse, 
     stranger = await browse()
     told = (await stranger.get("/trail/head", headers={"Accept": "application/json"})).json()
     assert told["number"] >= 1 and len(told["chain"]) == 64
-    keys = await KeyStore(Encryptor.of(settings.secret_key), home=settings.public_url).seal_keys()
+    keys = await KeyStore(Encryptor(settings.secret_key), home=settings.public_url).seal_keys()
     (signed,) = told["signatures"].items()
     keys[signed[0]].public.verify(bytes.fromhex(signed[1]), signed_text(told["number"], told["chain"]))
     shown = await stranger.get("/trail/head", headers={"Accept": "text/html"})

@@ -4,11 +4,11 @@ import json
 import secrets
 from datetime import datetime, timedelta
 
-from cryptography.fernet import InvalidToken
 from starlette.requests import Request
 from tortoise.exceptions import IntegrityError
 
 from training.core import clock
+from training.core.errors import Upstream
 from training.database.connection import transaction
 from training.lti.models import Nonce
 from training.lti.platform.tool import Tool
@@ -20,6 +20,8 @@ from training.web.frames import is_framed
 LASTS = timedelta(minutes=30)
 """How long after a page was shown its code opens a window: longer than most stay on one page."""
 NONCE_BYTES = 24
+WINDOW = "lti windows"
+"""What codes are encrypted for."""
 
 
 def window_for(request: Request) -> dict[str, str] | None:
@@ -34,19 +36,19 @@ def window_for(request: Request) -> dict[str, str] | None:
     tool: Tool = request.app.state.tool
     path, query = request.scope["path"].removeprefix(request.scope.get("root_path", "")), request.url.query
     wanted = own_path(f"{path}?{query}" if query and request.method == "GET" else path)
-    said = json.dumps([token_hash(token), wanted, secrets.token_urlsafe(NONCE_BYTES)])
-    code = tool.window_codes.encrypt_at_time(said.encode(), int(clock.now().timestamp())).decode()
+    said = [token_hash(token), wanted, secrets.token_urlsafe(NONCE_BYTES), int((clock.now() + LASTS).timestamp())]
+    code = tool.encryptor.encrypt_text(json.dumps(said), purpose=WINDOW)
     return {"path": "/lti/window", "code": code}  # outside of the frame's address, whose token counts in no window
 
 
 async def open_window(tool: Tool, code: str, *, token: str, replaces: str | None, now: datetime) -> str:
     """Opens the session of a frame once more, under a fresh token, and gives the path of the page."""
-    seconds, at = int(LASTS.total_seconds()), int(now.timestamp())
     try:
-        said = tool.window_codes.decrypt_at_time(code.encode("utf-8", "replace"), seconds, at)
-    except InvalidToken:
+        session, path, nonce, until = json.loads(tool.encryptor.decrypt_text(code, purpose=WINDOW) or "[0, 0, 0, 0]")
+    except Upstream:
         raise Refused("state_expired", "the code of a window") from None
-    session, path, nonce = json.loads(said)
+    if now.timestamp() > until:
+        raise Refused("state_expired", "the code of a window")
     try:
         async with transaction():
             await Nonce.create(nonce=nonce, digest="window", expires=now + LASTS)

@@ -1,8 +1,6 @@
 """Our own signing keys: made, published before they sign, rotated with overlap, and kept encrypted."""
 
 import asyncio
-import hashlib
-import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +10,14 @@ from typing import Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
+    NoEncryption,
     PrivateFormat,
     load_pem_private_key,
 )
 
-from training.core.errors import NotFound, Upstream
+from training.core.encryption import Encryptor
+from training.core.errors import NotFound
 from training.core.jwk import public_jwk
 from training.lti.models import ToolKey
 
@@ -27,6 +26,10 @@ PUBLISHED_BEFORE = timedelta(hours=24)
 KEPT_AFTER = timedelta(hours=25)
 """How long an old key stays published: the cache, and the longest life of a token that it signed."""
 BITS = 2048
+
+
+OURS = "lti tool keys"
+"""What our private keys are encrypted for."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class ToolKeys:
     """Gives the key that signs now and the set that is published, and keeps decrypted keys in memory."""
 
     def __init__(self, secret_key: str) -> None:
-        self._password = derive(secret_key, "lti tool keys")
+        self._encryptor = Encryptor(secret_key)
         self._opened: dict[str, RSAPrivateKey] = {}
 
     async def signing(self, now: datetime) -> SigningKey:
@@ -85,29 +88,15 @@ class ToolKeys:
     async def add(self, now: datetime, *, signs_from: datetime) -> ToolKey:
         """Makes a key and stores it encrypted."""
         key, kid = generate_private_key(65537, BITS), secrets.token_urlsafe(12)
-        return await ToolKey.create(kid=kid, private_pem=self._seal(key), created=now, signs_from=signs_from)
+        return await ToolKey.create(kid=kid, private_key=self._encrypted(key), created=now, signs_from=signs_from)
 
-    def reseal(self, row: ToolKey, *, before: "ToolKeys") -> str:
-        """Encrypts a key anew that another keyring opens; raises Upstream when neither of the two does."""
-        try:
-            self._open(row)
-        except Upstream:
-            return self._seal(before._open(row).key)
-        return row.private_pem  # done before
-
-    def _seal(self, key: RSAPrivateKey) -> str:
-        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(self._password))
-        return pem.decode()
+    def _encrypted(self, key: RSAPrivateKey) -> str:
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return self._encryptor.encrypt_text(pem.decode(), purpose=OURS)
 
     def _open(self, row: ToolKey) -> SigningKey:
         if row.kid not in self._opened:
-            try:
-                key = load_pem_private_key(row.private_pem.encode(), self._password)
-            except ValueError as error:
-                raise Upstream(
-                    "Our key towards learning systems was sealed with another TRAINING_SECRET_KEY.",
-                    "Start the service with the secret key it had when the key was made, or run: training keys reseal",
-                ) from error
+            key = load_pem_private_key(self._encryptor.decrypt_text(row.private_key, purpose=OURS).encode(), None)
             if not isinstance(key, RSAPrivateKey):
                 raise TypeError(f"key {row.kid} is not an RSA key")
             self._opened[row.kid] = key
@@ -126,8 +115,3 @@ def _state(row: Mapping[str, Any], now: datetime) -> str:
     if row["ends"] is None:
         return "signing"
     return "retiring" if row["ends"] > now else "ended"
-
-
-def derive(secret_key: str, purpose: str) -> bytes:
-    """Derives a key for one purpose from the service's secret, so that no two purposes share one."""
-    return hmac.digest(secret_key.encode(), purpose.encode(), hashlib.sha256)

@@ -261,7 +261,7 @@ class Migration(migrations.Migration):
             name='ToolKey',
             fields=[
                 ('kid', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
-                ('private_pem', fields.TextField(unique=False)),
+                ('private_key', fields.TextField(unique=False)),
                 ('created', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('signs_from', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('ends', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
