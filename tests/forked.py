@@ -4,6 +4,7 @@ That process takes a line of JSON for each on standard input (words, folder, env
 whoever asks), and answers with its exit code.
 """
 
+import gc
 import json
 import os
 import sys
@@ -48,6 +49,8 @@ def forks() -> Iterator[Forks]:
 
 def serve() -> None:
     """Runs one command after the other, until nobody asks for more."""
+    gc.collect()
+    gc.freeze()  # what was read before the fork is not looked through again at the end of each, which takes the longest
     for line in sys.stdin:
         child = os.fork()
         if not child:
