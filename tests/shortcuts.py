@@ -1,11 +1,14 @@
 """Does once in a process what takes most of a short test, and would come to the same in each of them."""
 
 import secrets
+import sys
 from functools import cache
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
-from tortoise.models import MetaInfo
+from tortoise.apps import Apps
+from tortoise.models import Model
 
 from certificates.credentials import keys, status_lists
 from training.database.engine_sqlite import PRAGMAS
@@ -13,16 +16,18 @@ from training.database.engine_sqlite import PRAGMAS
 DURABLE = PRAGMAS["synchronous"]
 """How the service itself waits for the disk."""
 SECRET = secrets.token_bytes(32)
-_finalised: dict[MetaInfo, tuple[type, int]] = {}
-_finalise, _generate = MetaInfo.finalise_model, keys._generated
+_prepared: dict[type[Model], tuple[type, int]] = {}
+_prepare, _generate = Apps._build_initial_querysets, keys._generated
 _number = count()
 
 
 def take() -> None:
     """Takes the shortcuts from here on."""
     PRAGMAS["synchronous"] = "OFF"  # no test cuts the power, and waiting for the disk takes most of a short one
-    MetaInfo.finalise_model = _once  # type: ignore[method-assign]
+    Apps._build_initial_querysets = _once  # type: ignore[method-assign]
     keys._generated = _stocked
+    # httpx looks for it at each request, and looking for what is not installed takes a tenth of one.
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
     # The order of a list's entries follows from its secret, and takes a tenth of a second.
     status_lists.take.__kwdefaults__["random"] = lambda size: SECRET[:size]
 
@@ -33,12 +38,13 @@ def begin() -> None:
     _number = count()
 
 
-def _once(meta: MetaInfo) -> None:
-    # Anew for another kind of database, and where more models point here than before.
-    found = meta.db.query_class, len(meta.fields_map)
-    if _finalised.get(meta) != found:
-        _finalise(meta)
-        _finalised[meta] = found
+def _once(apps: Apps) -> None:
+    # Anew for another kind of database, and where more models point to a model than before.
+    models = [model for room in apps.apps.values() for model in room.values()]
+    found = {model: (model._meta.db.query_class, len(model._meta.fields_map)) for model in models}
+    anew = {str(number): model for number, model in enumerate(models) if _prepared.get(model) != found[model]}
+    _prepare(SimpleNamespace(apps={"anew": anew}))  # type: ignore[arg-type]
+    _prepared.update(found)
 
 
 def _stocked(purpose: str) -> Any:
