@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tortoise.models import Model
 
 from training.trail.plain_rows import Plain
-from training.trail.row_digests import NEW, DigestedRow, sealed_models, stand, stand_all
+from training.trail.row_digests import NEW, DigestedRow, filled_models, sealed_models, stand, stand_all
 from training.trail.sealed_tables import NOT_YET
 
 ACCEPTED = "trail.accepted"
@@ -102,13 +102,13 @@ class Comparison:
     async def doubts(self) -> list[tuple[type[Model], str]]:
         """Lists the rows that are not what the facts say of them."""
         found: list[tuple[type[Model], str]] = []
-        models = {model._meta.full_name: model for model in sealed_models()}
-        for model in models.values():
+        for model in await filled_models():
             async for rows in stand_all(model):
                 self.count += len(rows)
                 said = self._said.about([row.key for row in rows])
                 found += [(model, row.id) for row in rows if what_is_wrong(row, said.get(row.key))]
                 await self._pace.rest()
+        models = {model._meta.full_name: model for model in sealed_models()}
         for key in self._said.unseen():
             table, _, identifier = key.partition("/")
             if table in models:  # a table may have been unsealed since

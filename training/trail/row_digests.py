@@ -139,6 +139,17 @@ def sealed_models() -> list[type[Model]]:
     return [model for model in there if model._meta.full_name in SEALED]
 
 
+async def filled_models() -> list[type[Model]]:
+    """Lists those of them that hold a row: one question, where each empty table would be one of its own."""
+    models = {model._meta.full_name: model for model in sealed_models()}
+    asked = " UNION ALL ".join(
+        f"SELECT '{name}' AS name WHERE EXISTS (SELECT 1 FROM \"{model._meta.db_table}\")"  # noqa: S608 - our own tables
+        for name, model in models.items()
+    )
+    holding = {row["name"] for row in await connection().execute_query_dict(asked)}
+    return [model for name, model in models.items() if name in holding]
+
+
 async def digests_of(
     kind: str, subject: Model | None, rows: Iterable[Model], beyond: Mapping[str, Collection[str]]
 ) -> Digests | None:
