@@ -18,7 +18,7 @@ from training.core.dates import end_of, start_of
 
 LAST_SECOND = time(23, 59, 59)
 
-_SCHEMA = json.loads(files("certificates").joinpath("open_badge.schema.json").read_text("utf-8"))
+_SCHEMA = json.loads(files("certificates.credentials").joinpath("open_badge.schema.json").read_text("utf-8"))
 _RULES = Draft201909Validator(_SCHEMA)
 
 

@@ -106,9 +106,9 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def _shipped(name: str, sha256: str) -> Any:
-    raw = files("certificates").joinpath("vendored", name).read_bytes()
+    raw = files("certificates.credentials").joinpath("vendored", name).read_bytes()
     if hashlib.sha256(raw).hexdigest() != sha256:
-        raise RuntimeError(f"certificates/vendored/{name} is not the file that was published.")
+        raise RuntimeError(f"certificates/credentials/vendored/{name} is not the file that was published.")
     return json.loads(raw)
 
 
