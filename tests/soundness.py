@@ -15,7 +15,7 @@ from training.trail.worker import Worker
 async def unsound_rows() -> list[str]:
     """Lists them in words; without seals and signatures, so that it can be asked after every test."""
     said = Said()
-    said.note(await read_plain(Fact))
+    said.note(await read_plain(Fact, "ORDER BY t.id"))
     rows = Comparison(said)
     found = await rows.settled(await rows.doubts(), _nothing())
     said.close()
