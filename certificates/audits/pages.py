@@ -116,7 +116,7 @@ async def entry(request: Request) -> Response:
     asked_of = _question(validate(RegisterFilterForm, dict(request.query_params)), me)
     told = await entry_of(me, identity(request), now, asked_of.moment(me.zone))
     certificate = await Certificate.get(certification_id=told["certification"].id).prefetch_related("certification")
-    told |= {"damage": await damage_of(certificate, keys=state.keys, shelf=state.shelf, now=now)}
+    told |= {"damage": await damage_of(certificate, keys=state.keys, store=state.store, now=now)}
     told |= {"grounds": [(one, GROUNDS[one]) for one in ("", *CHOICES)]}
     possible = [(state, CHANGES[state]) for state in CHANGES if permitted_change(told["state"], state)]
     told |= {"may_change": me.may("decide") and bool(possible), "possible": possible, "back": ("Register", "/register")}

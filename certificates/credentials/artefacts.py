@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from certificates.credentials.models import Artefact
 from training.core.errors import Conflict
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.database.connection import transaction
 from training.trail import facts
 
@@ -43,16 +43,16 @@ class NewArtefact:
         return hashlib.sha256(self.content).hexdigest()
 
 
-async def store(certificate_id: UUID, made: NewArtefact, *, shelf: Shelf) -> str:
-    """Puts the bytes on the shelf, outside any transaction, and gives the path."""
+async def store(certificate_id: UUID, made: NewArtefact, *, store: FileStore) -> str:
+    """Puts the bytes on the file store, outside any transaction, and gives the path."""
     name = f"{made.kind}-{made.version}-{made.sha256[:16]}.{SUFFIX[made.kind]}"
     path = f"certificates/{certificate_id.hex[-2:]}/{certificate_id}/{name}"
-    await shelf.put(path, made.content)
+    await store.put(path, made.content)
     return path
 
 
 async def insert_row(certificate_id: UUID, made: NewArtefact, *, path: str, now: datetime) -> None:
-    """Writes the row of something on the shelf; when another was first with this version, theirs stands."""
+    """Writes the row of something on the file store; when another was first with this version, theirs stands."""
     row = Artefact(
         id=uuid4(), certificate_id=certificate_id, kind=made.kind, version=made.version,
         sha256=made.sha256, size=len(made.content), path=path, kid=made.kid, made=now,
@@ -70,9 +70,9 @@ async def latest(certificate_id: UUID, kind: str) -> Artefact | None:
     return await there.order_by("-version").first()
 
 
-async def read(row: Artefact, *, shelf: Shelf) -> bytes | None:
-    """Reads an artefact; None when it is gone from the shelf; raises Damaged when it is not what was made."""
-    content = await shelf.get(row.path)
+async def read(row: Artefact, *, store: FileStore) -> bytes | None:
+    """Reads an artefact; None when it is gone from the file store; raises Damaged when it is not what was made."""
+    content = await store.get(row.path)
     if content is not None and hashlib.sha256(content).hexdigest() != row.sha256:
         raise Damaged("A stored file of this certificate was changed.")
     return content

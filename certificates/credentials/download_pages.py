@@ -15,21 +15,21 @@ from training.web.render import actor, as_file, identity
 async def document(request: Request) -> Response:
     """Gives the PDF, printed now if it was not yet; says so in plain words when it cannot be made here."""
     row, state = await _certificate(request), request.app.state
-    printed = await print_document(row.id, press=state.press, shelf=state.shelf, now=clock.now())
+    printed = await print_document(row.id, press=state.press, store=state.store, now=clock.now())
     return _file(printed, "application/pdf", f"certificate-{row.serial}.pdf", shown="inline")
 
 
 async def badge(request: Request) -> Response:
     """Gives the verifiable badge, for a wallet or a profile."""
     row = await _certificate(request)
-    content = await credential_of(row, BADGE, shelf=request.app.state.shelf)
+    content = await credential_of(row, BADGE, store=request.app.state.store)
     return _file(content, "application/vc+ld+json", f"certificate-{row.serial}.json")
 
 
 async def token(request: Request) -> Response:
     """Gives the same badge as one signed token."""
     row = await _certificate(request)
-    content = await credential_of(row, TOKEN, shelf=request.app.state.shelf)
+    content = await credential_of(row, TOKEN, store=request.app.state.store)
     return _file(content, "application/jwt", f"certificate-{row.serial}.jwt")
 
 
@@ -39,7 +39,7 @@ async def _certificate(request: Request) -> Certificate:
     row = await seen.get_or_none(id=identity(request)).prefetch_related("certification")
     if row is None:
         raise NotFound("There is no such certificate.", "Look at the list of your certificates.")
-    await proven(row, keys=state.keys, shelf=state.shelf, now=clock.now())
+    await proven(row, keys=state.keys, store=state.store, now=clock.now())
     return row
 
 

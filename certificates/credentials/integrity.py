@@ -13,7 +13,7 @@ from certificates.credentials.keys import KeyStore
 from certificates.credentials.models import Damage
 from certificates.evaluations.models import Certificate
 from training.core.errors import Upstream
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 
 log = structlog.get_logger()
 damaged_total = Counter("training_damaged_certificates_total", "Answers withheld, as the record was damaged")
@@ -30,7 +30,7 @@ def facts_of(row: Certificate) -> CertificateFacts:
     return thawed(row.facts)
 
 
-async def proven(row: Certificate, *, keys: KeyStore, shelf: Shelf, now: datetime) -> CertificateFacts:
+async def proven(row: Certificate, *, keys: KeyStore, store: FileStore, now: datetime) -> CertificateFacts:
     """Gives the facts that a public answer may rest on: as frozen, as signed, and as the certification stands.
 
     `row` comes with its certification. Raises Damaged, or Unproven while the signed token cannot be read.
@@ -39,7 +39,7 @@ async def proven(row: Certificate, *, keys: KeyStore, shelf: Shelf, now: datetim
         facts = facts_of(row)
         if (row.certification.starts, row.certification.ends) != (facts.valid_from, facts.valid_until):
             raise Damaged("Its days are not those of the certification.")
-        await _compare_with_token(row, facts, keys=keys, shelf=shelf)
+        await _compare_with_token(row, facts, keys=keys, store=store)
     except Damaged as error:
         await _tell(row, str(error), now=now)
         raise
@@ -49,14 +49,14 @@ async def proven(row: Certificate, *, keys: KeyStore, shelf: Shelf, now: datetim
     return facts
 
 
-async def _compare_with_token(row: Certificate, facts: CertificateFacts, *, keys: KeyStore, shelf: Shelf) -> None:
+async def _compare_with_token(row: Certificate, facts: CertificateFacts, *, keys: KeyStore, store: FileStore) -> None:
     """Compares the facts with the token: the signature under it is the one that takes no time to check."""
     found = await artefacts.latest(row.id, TOKEN)
     if found is None:
         if row.progress == "published" and row.bare_sha256 is None:
             raise Damaged("Its signed token is gone.")
         return  # not signed yet, or removed with the holder
-    content = await artefacts.read(found, shelf=shelf)
+    content = await artefacts.read(found, store=store)
     if content is None:
         raise Unproven("We cannot check this certificate just now.", "Try again later, or ask the issuer.")
     key = await keys.token_key(found.kid)
@@ -75,13 +75,13 @@ async def _tell(row: Certificate, what: str, *, now: datetime) -> None:
     await Damage.bulk_create([Damage(certificate_id=row.id, what=what, found=now)], ignore_conflicts=True)
 
 
-async def damage_of(row: Certificate, *, keys: KeyStore, shelf: Shelf, now: datetime) -> str:
+async def damage_of(row: Certificate, *, keys: KeyStore, store: FileStore, now: datetime) -> str:
     """Tells what is wrong with a record, for those who run the unit; "" for a sound one.
 
     Never raises: whoever has to withdraw a certificate must be able to while the files are away.
     """
     try:
-        await proven(row, keys=keys, shelf=shelf, now=now)
+        await proven(row, keys=keys, store=store, now=now)
     except (Damaged, Upstream) as error:
         return str(error)
     await Damage.filter(certificate_id=row.id).delete()

@@ -18,13 +18,13 @@ from certificates.evaluations.models import Certificate
 from certificates.evaluations.standing import OVER, standing_on
 from training.core.dates import local_day
 from training.core.errors import AppError, Conflict, Invalid, NotFound
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.database.connection import transaction
 from training.sites.models import CentralUnit
 from training.trail import facts as trail
 
 
-async def publish(certificate_id: UUID, *, keys: KeyStore, shelf: Shelf, now: datetime) -> None:
+async def publish(certificate_id: UUID, *, keys: KeyStore, store: FileStore, now: datetime) -> None:
     """Signs, verifies and publishes a certificate. Doing it twice, or at once, or after a crash, publishes once.
 
     The facts were stored, with id and entry in the status list, when the certificate was reserved; it is published
@@ -35,13 +35,13 @@ async def publish(certificate_id: UUID, *, keys: KeyStore, shelf: Shelf, now: da
         return
     keys = keys.at(integrity.facts_of(row).home)
     if row.progress == "reserved":
-        await _sign(row, version=1, keys=keys, shelf=shelf, now=now)
+        await _sign(row, version=1, keys=keys, store=store, now=now)
         await Certificate.filter(id=row.id, progress="reserved").update(progress="signed")
-    if not await _verifies(row, keys=keys, shelf=shelf):
-        # Lost from the shelf, or its key was given up before anybody saw it: once more, with the key of now.
+    if not await _verifies(row, keys=keys, store=store):
+        # Lost from the file store, or its key was given up before anybody saw it: once more, with the key of now.
         found = await artefacts.latest(row.id, BADGE)
-        await _sign(row, version=found.version + 1 if found else 1, keys=keys, shelf=shelf, now=now)
-        if not await _verifies(row, keys=keys, shelf=shelf):
+        await _sign(row, version=found.version + 1 if found else 1, keys=keys, store=store, now=now)
+        if not await _verifies(row, keys=keys, store=store):
             raise Conflict("The signed certificate does not verify.", "Report this to whoever runs the service.")
     async with transaction():
         signed = Certificate.filter(id=row.id, progress="signed")
@@ -51,35 +51,35 @@ async def publish(certificate_id: UUID, *, keys: KeyStore, shelf: Shelf, now: da
             await trail.record("certificate.published", row, actor=None, person=person, unit=unit, now=now)
 
 
-async def print_document(certificate_id: UUID, *, press: PdfPool, shelf: Shelf, now: datetime) -> bytes:
+async def print_document(certificate_id: UUID, *, press: PdfPool, store: FileStore, now: datetime) -> bytes:
     """Gives the PDF with the badge in it, printed if it was not yet; raises Trouble, with the reason, if it cannot be.
 
-    The same facts and badge give the same bytes, so that a PDF lost from the shelf is printed again as it was.
+    The same facts and badge give the same bytes, so that a PDF lost from the file store is printed again as it was.
     """
     row = await _certificate(certificate_id)
     source = await artefacts.latest(row.id, BADGE)
     if source is None or row.progress != "published":
         raise _not_there(row, Conflict)
     kept = await artefacts.latest(row.id, DOCUMENT)
-    if kept and kept.version == source.version and (content := await artefacts.read(kept, shelf=shelf)):
+    if kept and kept.version == source.version and (content := await artefacts.read(kept, store=store)):
         return content
-    signed = await _content(source, shelf)
+    signed = await _content(source, store)
     found = await artefacts.latest(row.id, CODE)
-    code = (await _content(found, shelf)).decode() if found else ""
+    code = (await _content(found, store)).decode() if found else ""
     printed = await press.print(integrity.facts_of(row), badge=signed, code=code)
     if await asyncio.to_thread(extract_attachment, printed) != signed:
         raise Conflict("The printed certificate does not carry its badge.", "Report this to whoever runs the service.")
     made = NewArtefact(DOCUMENT, source.version, printed)
-    await artefacts.insert_row(row.id, made, path=await artefacts.store(row.id, made, shelf=shelf), now=now)
+    await artefacts.insert_row(row.id, made, path=await artefacts.store(row.id, made, store=store), now=now)
     return printed
 
 
-async def credential_of(row: Certificate, kind: str, *, shelf: Shelf) -> bytes:
+async def credential_of(row: Certificate, kind: str, *, store: FileStore) -> bytes:
     """Gives the published badge (JSON) or token (JWT)."""
     found = await artefacts.latest(row.id, kind) if row.progress == "published" else None
     if found is None:
         raise _not_there(row, NotFound)
-    return await _content(found, shelf)
+    return await _content(found, store)
 
 
 async def refuse_other_home(kid: str, *, home: str) -> None:
@@ -93,7 +93,7 @@ async def refuse_other_home(kid: str, *, home: str) -> None:
         )
 
 
-async def sign_again(kid: str, *, keys: KeyStore, shelf: Shelf, now: datetime) -> int:
+async def sign_again(kid: str, *, keys: KeyStore, store: FileStore, now: datetime) -> int:
     """Signs anew, under the same ids and valid from now, what a compromised key had signed; tells how many.
 
     What has expired or was withdrawn is left as it is. Doing it again after a crash goes on where it ended.
@@ -102,7 +102,7 @@ async def sign_again(kid: str, *, keys: KeyStore, shelf: Shelf, now: datetime) -
     for certificate_id in set(await Artefact.filter(kid=kid).values_list("certificate_id", flat=True)):
         row = await _certificate(cast(UUID, certificate_id))
         try:
-            count += await _sign_one_again(row, kid, keys=keys, shelf=shelf, now=now)
+            count += await _sign_one_again(row, kid, keys=keys, store=store, now=now)
         except AppError as error:
             refused.append(f"{row.serial}: {error}")
     if refused:
@@ -111,7 +111,7 @@ async def sign_again(kid: str, *, keys: KeyStore, shelf: Shelf, now: datetime) -
     return count
 
 
-async def _sign_one_again(row: Certificate, kid: str, *, keys: KeyStore, shelf: Shelf, now: datetime) -> bool:
+async def _sign_one_again(row: Certificate, kid: str, *, keys: KeyStore, store: FileStore, now: datetime) -> bool:
     newest = [each for kind in (BADGE, TOKEN, CODE) if (each := await artefacts.latest(row.id, kind))]
     versions = {each.version for each in newest}
     if kid not in {each.kid for each in newest} and len(versions) <= 1:
@@ -122,8 +122,8 @@ async def _sign_one_again(row: Certificate, kid: str, *, keys: KeyStore, shelf: 
     if standing in OVER:
         return False
     made = await _made(row, version=max(versions) + 1, valid_from=now, keys=keys, now=now)
-    paths = [await artefacts.store(row.id, each, shelf=shelf) for each in made]
-    kept = [await shelf.get(path) for path in paths]
+    paths = [await artefacts.store(row.id, each, store=store) for each in made]
+    kept = [await store.get(path) for path in paths]
     if not await _prove(kept[0], kept[1], keys=keys):
         raise Conflict("What was signed does not verify.", "Report this to whoever runs the service.")
     async with transaction():
@@ -142,9 +142,9 @@ async def _certificate(certificate_id: UUID) -> Certificate:
     return row
 
 
-async def _sign(row: Certificate, *, version: int, keys: KeyStore, shelf: Shelf, now: datetime) -> None:
+async def _sign(row: Certificate, *, version: int, keys: KeyStore, store: FileStore, now: datetime) -> None:
     for each in await _made(row, version=version, keys=keys, now=now):
-        path = await artefacts.store(row.id, each, shelf=shelf)
+        path = await artefacts.store(row.id, each, store=store)
         await artefacts.insert_row(row.id, each, path=path, now=now)
 
 
@@ -169,10 +169,10 @@ async def _made(
     return made
 
 
-async def _verifies(row: Certificate, *, keys: KeyStore, shelf: Shelf) -> bool:
-    """Believes nothing: reads from the shelf what will be published, and checks it as a stranger would."""
+async def _verifies(row: Certificate, *, keys: KeyStore, store: FileStore) -> bool:
+    """Believes nothing: reads from the file store what will be published, and checks it as a stranger would."""
     found = [await artefacts.latest(row.id, kind) for kind in (BADGE, TOKEN)]
-    signed, token = [await artefacts.read(each, shelf=shelf) if each else None for each in found]
+    signed, token = [await artefacts.read(each, store=store) if each else None for each in found]
     return await _prove(signed, token, keys=keys)
 
 
@@ -203,8 +203,8 @@ def _not_there(row: Certificate, kind: type[AppError]) -> AppError:
     return kind("This certificate is not published yet.", "Wait a moment, then load the page again.")
 
 
-async def _content(row: Artefact, shelf: Shelf) -> bytes:
-    content = await artefacts.read(row, shelf=shelf)
+async def _content(row: Artefact, store: FileStore) -> bytes:
+    content = await artefacts.read(row, store=store)
     if content is None:
         raise Conflict("A stored file of this certificate is gone.", "Restore it from the backup.")
     return content

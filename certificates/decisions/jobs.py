@@ -23,7 +23,7 @@ from certificates.pathways.engine.verdict import LevelVerdict
 from training.assessments.models import Assessment
 from training.core.dates import start_of
 from training.core.errors import Upstream
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.database.connection import transaction
 from training.parsing.values import Result
 from training.people.models import Permission, Person
@@ -163,7 +163,13 @@ async def consider_signed_for(signer_id: UUID, *, home: str, now: datetime) -> N
 
 
 async def look_through(
-    key: str, left: Mapping[str, str], *, keys: KeyStore, shelf: Shelf, now: datetime, at_once: int = FILES_AT_ONCE
+    key: str,
+    left: Mapping[str, str],
+    *,
+    keys: KeyStore,
+    store: FileStore,
+    now: datetime,
+    at_once: int = FILES_AT_ONCE,
 ) -> None:
     """Compares the next of this night's certificates with what was signed, and queues those who come after.
 
@@ -177,7 +183,7 @@ async def look_through(
         last = str(found[-1].id)
         payload = {"turn": turn, "after": last}
         await facts.schedule(FILES, f"{key.partition('/')[0]}/{last}", due=now, payload=payload)
-    away = [words for row in found if (words := await damage_of(row, keys=keys, shelf=shelf, now=now))
+    away = [words for row in found if (words := await damage_of(row, keys=keys, store=store, now=now))
             and not await Damage.filter(certificate_id=row.id).exists()]  # fmt: skip
     if away:
         raise Upstream(f"Certificates that could not be compared: {len(away)}. {away[0]}")

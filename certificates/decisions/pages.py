@@ -294,7 +294,7 @@ async def certificate(request: Request) -> Response:
             raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
         await Certificate.filter(id=row.id).update(shows=shows)
         return redirect(request, f"/certificates/{row.id}", notice="Saved.")
-    facts = await proven(row, keys=state.keys, shelf=state.shelf, now=now)
+    facts = await proven(row, keys=state.keys, store=state.store, now=now)
     told, today = await _summary(row, now), local_day(now, facts.zone)
     newer = await outcomes.newer_certificate(row.certification) if told["outcome"].state == "replaced" else None
     back = ("My certificates", "/certificates") if own else (facts.name, f"/people/{row.person_id}")

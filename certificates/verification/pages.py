@@ -59,7 +59,7 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
     """Answers in the form that the caller accepts; only whoever has the token gets anything that holds it."""
     house, now = request.app.state, clock.now()
     try:
-        facts = await proven(row, keys=house.keys, shelf=house.shelf, now=now)
+        facts = await proven(row, keys=house.keys, store=house.store, now=now)
     except Damaged as error:
         if not _wants(request, "json"):
             raise
@@ -151,7 +151,7 @@ async def _by_file(request: Request, file: UploadFile) -> Response:
     except TimeoutError as error:
         raise Upstream("Many files are being checked just now.", "Try again in a minute.") from error
     try:
-        found = await recognise(await file.read(), shelf=request.app.state.shelf)
+        found = await recognise(await file.read(), store=request.app.state.store)
     finally:
         request.app.state.file_seats.release()
         await file.close()

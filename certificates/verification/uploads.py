@@ -20,7 +20,7 @@ from certificates.credentials.models import Artefact
 from certificates.credentials.pdf.attachments import LARGEST_BADGE, LARGEST_PDF, TRY_OTHERWISE, extract_attachment_apart
 from certificates.evaluations.models import Certificate
 from training.core.errors import Invalid
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 
 PDF_HEAD = 1024  # bytes among which a PDF says that it is one
 VERSIONS = 10  # of a badge that a file is compared with, the newest first
@@ -39,7 +39,7 @@ class Recognised:
     same: bool
 
 
-async def recognise(content: bytes, *, shelf: Shelf) -> Recognised:
+async def recognise(content: bytes, *, store: FileStore) -> Recognised:
     """Finds the certificate that a file is, or was before it was changed; raises Invalid, with the reason, for none.
 
     How the certificate stands now is a matter of the verify page, not of the file.
@@ -60,7 +60,7 @@ async def recognise(content: bytes, *, shelf: Shelf) -> Recognised:
     row = await Certificate.get_or_none(credential_id=_id(document))
     if row is None:
         raise Invalid("This is not a certificate of this service.", "Ask whoever issued it.")
-    same = not is_pdf and await _is_kept(row.id, document, shelf=shelf)
+    same = not is_pdf and await _is_kept(row.id, document, store=store)
     return Recognised(row.id, row.credential_id, same=same)
 
 
@@ -70,12 +70,12 @@ async def recognise_hash(sha256: str) -> Recognised | None:
     return Recognised(made.certificate.id, made.certificate.credential_id, same=True) if made else None
 
 
-async def _is_kept(certificate_id: UUID, document: dict[str, Any], *, shelf: Shelf) -> bool:
+async def _is_kept(certificate_id: UUID, document: dict[str, Any], *, store: FileStore) -> bool:
     """Tells whether the badge was kept with these values: wallets write it anew, with other spaces between them."""
     said = _spelt(document)
     made = Artefact.filter(certificate_id=certificate_id, kind=BADGE).exclude(path="").order_by("-version")
     for row in await made.limit(VERSIONS):
-        kept = await artefacts.read(row, shelf=shelf)
+        kept = await artefacts.read(row, store=store)
         if kept and _spelt(json.loads(kept)) == said:
             return True
     return False

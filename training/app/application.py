@@ -260,7 +260,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.only_unit = await _only_unit()
     async with open_resources(settings) as things:
-        app.state.keys, app.state.press, app.state.shelf = things.keys, things.press, things.shelf
+        app.state.keys, app.state.press, app.state.store = things.keys, things.press, things.store
         app.state.tool = Tool(things.platform, origin=settings.public_url, secret_key=settings.secret_key)
         app.state.rosters = lti_rosters.CourseRosters(things.platform)
         tasks = [asyncio.create_task(_read_now_and_then(app))]

@@ -22,7 +22,7 @@ from training.core import mail
 from training.core.dates import local_day, moment
 from training.core.errors import Invalid
 from training.core.settings import Settings
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.lti.identities.addresses import mail_address
 from training.lti.launch import actions as lti
 from training.lti.launch import notices
@@ -51,7 +51,7 @@ class Resources:
     platform: Platform
     keys: KeyStore
     press: PdfPool
-    shelf: Shelf
+    store: FileStore
 
 
 Handler = Callable[[Followup, Resources], Awaitable[Any]]
@@ -198,7 +198,7 @@ async def mail_rater(work: Followup, outside: Resources) -> None:
 async def print_certificate(work: Followup, outside: Resources) -> None:
     """Prints the PDF before anybody asks for it; a name that the typefaces cannot print has its page."""
     with suppress(SwitchedOff, Unprintable):
-        await publish.print_document(_id(work), press=outside.press, shelf=outside.shelf, now=outside.now())
+        await publish.print_document(_id(work), press=outside.press, store=outside.store, now=outside.now())
 
 
 async def mail_signed_again(work: Followup, outside: Resources) -> None:
@@ -341,7 +341,7 @@ HANDLERS: Mapping[str, Handler] = {
     "end sessions of a closed system": lambda work, out: end_late_sessions(_id(work), now=out.now()),
     "lti score": lambda work, out: score_delivery.deliver(work, out.platform, now=out.now()),
     notices.WORK: lambda work, out: notices.subscribe(work, out.platform, now=out.now()),
-    "publish certificate": lambda work, out: publish.publish(_id(work), keys=out.keys, shelf=out.shelf, now=out.now()),
+    "publish certificate": lambda work, out: publish.publish(_id(work), keys=out.keys, store=out.store, now=out.now()),
     "print certificate": print_certificate,
     "settle status bit": lambda work, out: status_lists.settle_bit(_id(work), now=out.now()),
     "plan reminders": plan_reminders,
@@ -349,7 +349,7 @@ HANDLERS: Mapping[str, Handler] = {
     jobs.EVERYONE: consider_everyone,
     jobs.END: tell_end,
     jobs.FILES: lambda work, out: jobs.look_through(
-        work.key, work.payload, keys=out.keys, shelf=out.shelf, now=out.now()
+        work.key, work.payload, keys=out.keys, store=out.store, now=out.now()
     ),
     "seal trail": seal_trail,
     HEADS: mail_heads,

@@ -49,8 +49,7 @@ async def load_all(
     wish = LoadOptions(settings.storage, now, good_ones, unit, earnest=False)
     told = await rehearsed(lambda: _load(found, wish))
     if not (check or told.refused):
-        if storage.is_fresh(settings.storage):  # loaded before the service was ever started
-            storage.prepare(settings.storage)
+        storage.begin(settings.storage)
         told = await _load(found, LoadOptions(settings.storage, now, good_ones, unit, earnest=True))
     return told.lines(), told.refused
 

@@ -10,14 +10,14 @@ from training.core import clock
 from training.core.encryption import Encryptor
 from training.core.outbound import Outbound
 from training.core.settings import Settings
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.lti.platform.client import Platform
 from training.trail.worker import Worker
 
 
 @asynccontextmanager
 async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
-    """Opens the guarded HTTP client, the keys, the press and the shelf; closes them at the end."""
+    """Opens the guarded HTTP client, the keys, the press and the store; closes them at the end."""
     press = PdfPool(settings.render_workers, enabled=settings.pdf)
     try:
         async with Outbound(settings.outbound_allowed) as outbound:
@@ -27,7 +27,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
                 platform=Platform(outbound, secret_key=settings.secret_key),
                 keys=KeyStore(Encryptor(settings.secret_key), home=settings.public_url),
                 press=press,
-                shelf=Shelf(settings.storage),
+                store=FileStore(settings.storage),
             )
     finally:
         await press.close()

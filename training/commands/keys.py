@@ -17,7 +17,7 @@ from training.commands.tables import AsJson, show
 from training.core import clock
 from training.core.encryption import Encryptor
 from training.core.errors import NotFound
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.database.connection import opened
 from training.lti.models import ToolKey
 from training.lti.platform.tool_keys import ToolKeys, list_keys
@@ -97,7 +97,7 @@ async def _compromise(kid: str) -> list[str]:
         if not await IssuerKey.filter(kid=kid, state="compromised").exists():  # else it broke off while signing again
             await credentials_keys.compromise(kid, safe=Encryptor(settings.secret_key), now=now, actor=OPERATOR)
         store = KeyStore(Encryptor(settings.secret_key), home=settings.public_url)
-        count = await publish.sign_again(kid, keys=store, shelf=Shelf(settings.storage), now=now)
+        count = await publish.sign_again(kid, keys=store, store=FileStore(settings.storage), now=now)
     return [f"The key {kid} is given up.", f"{count} certificates were signed again."]
 
 

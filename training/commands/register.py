@@ -19,7 +19,7 @@ from training.commands.place import here
 from training.core import clock
 from training.core.encryption import Encryptor
 from training.core.errors import Invalid, NotFound
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.database.connection import opened
 from training.parsing.csv import line_of
 from training.people.authentication.operator import operator
@@ -59,12 +59,12 @@ def show(code: str) -> None:
 
 async def _show(code: str) -> None:
     settings, now = here(), clock.now()
-    keys, shelf = KeyStore(Encryptor(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
+    keys, store = KeyStore(Encryptor(settings.secret_key), home=settings.public_url), FileStore(settings.storage)
     async with opened(settings.database_url):
         row = await find(code)
         if row is None:
             raise NotFound("We know of no certificate with this code.", "Check the code, letter by letter.")
-        facts = await proven(row, keys=keys, shelf=shelf, now=now)
+        facts = await proven(row, keys=keys, store=store, now=now)
         typer.echo(json.dumps(await answer(row, facts, now), default=str, ensure_ascii=False))
 
 
@@ -81,11 +81,11 @@ async def _verify(file: Path) -> dict[str, object]:
     if not file.is_file():
         raise Invalid(f"{file}: there is no such file.", "Check the name.")
     settings, now = here(), clock.now()
-    keys, shelf = KeyStore(Encryptor(settings.secret_key), home=settings.public_url), Shelf(settings.storage)
+    keys, store = KeyStore(Encryptor(settings.secret_key), home=settings.public_url), FileStore(settings.storage)
     async with opened(settings.database_url):
-        found = await recognise(file.read_bytes(), shelf=shelf)
+        found = await recognise(file.read_bytes(), store=store)
         row = await Certificate.get(id=found.certificate_id).prefetch_related("certification")
-        facts = await proven(row, keys=keys, shelf=shelf, now=now)
+        facts = await proven(row, keys=keys, store=store, now=now)
         return {"genuine": found.same, "same_file": found.same, **await answer(row, facts, now)}
 
 

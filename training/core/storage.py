@@ -35,6 +35,12 @@ def prepare(folder: Path) -> None:
         raise _cannot("written to", folder, error) from error
 
 
+def begin(folder: Path) -> None:
+    """Makes the folder ours where nothing was ever kept: before the service was started for the first time."""
+    if is_fresh(folder):
+        prepare(folder)
+
+
 def write(folder: Path, name: str, content: bytes) -> None:
     """Writes a file whole, and to the disk, before it is there under its name; raises Upstream when it cannot be."""
     path = folder / name
@@ -124,7 +130,7 @@ def _cannot(what: str, folder: Path, error: OSError) -> Upstream:
     )
 
 
-class Shelf:
+class FileStore:
     """Keeps files under names of our own making."""
 
     def __init__(self, folder: Path) -> None:

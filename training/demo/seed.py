@@ -10,6 +10,7 @@ from courses.packages.publish import load as load_course
 from training.assessments.load import load_instrument
 from training.core.dates import DEFAULT_ZONE, local_day
 from training.core.settings import Settings
+from training.core.storage import begin
 from training.demo.cast import settle
 from training.demo.doing import (
     assessed,
@@ -47,6 +48,7 @@ async def fill(settings: Settings, *, now: datetime) -> None:
 
 async def load_material(settings: Settings, day: date) -> None:
     """Publishes the instruments, the pathway and the course."""
+    begin(settings.storage)
     dara = await being("dara", day)
     for path in sorted((MATERIAL / "instruments").glob("*.yaml")):
         await load_instrument(path, actor=dara, now=at(day))

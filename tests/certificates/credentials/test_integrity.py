@@ -29,7 +29,7 @@ async def issue(service, tmp_path):
 
     async def issued(person="amina"):
         row = await certificate_of(await certified(person))
-        await publish.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=at(TODAY))
+        await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=at(TODAY))
         return await Certificate.get(id=row.id)
 
     return issued

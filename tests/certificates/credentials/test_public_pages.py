@@ -24,7 +24,7 @@ UNIT = known("together")
 @pytest.fixture
 async def published(service):
     row = await awarded()
-    await publish.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=NOW)
+    await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=NOW)
     await row.refresh_from_db()
     return row
 
@@ -39,7 +39,7 @@ def path_of(address):
 
 
 async def test_a_stranger_verifies_a_badge_with_nothing_but_the_addresses_in_it(published, service, stranger):
-    document = json.loads(await publish.credential_of(published, BADGE, shelf=service.state.shelf))
+    document = json.loads(await publish.credential_of(published, BADGE, store=service.state.store))
     assert document["issuer"]["id"] == "did:web:testserver:issuers:together"
     answer = await stranger.get("/issuers/together/did.json")
     did = answer.json()
@@ -56,7 +56,7 @@ async def test_a_stranger_verifies_a_badge_with_nothing_but_the_addresses_in_it(
 
 
 async def test_a_token_names_an_address_that_answers_one_bare_key(published, service, stranger):
-    token = (await publish.credential_of(published, TOKEN, shelf=service.state.shelf)).decode()
+    token = (await publish.credential_of(published, TOKEN, store=service.state.store)).decode()
     kid = jwt.get_unverified_header(token)["kid"]
     answer = await stranger.get(path_of(kid))
     assert answer.headers["content-type"] == "application/jwk+json"
@@ -66,7 +66,7 @@ async def test_a_token_names_an_address_that_answers_one_bare_key(published, ser
 
 
 async def test_whoever_begins_at_the_issuer_of_a_token_finds_its_key(published, service, stranger, settings):
-    token = (await publish.credential_of(published, TOKEN, shelf=service.state.shelf)).decode()
+    token = (await publish.credential_of(published, TOKEN, store=service.state.store)).decode()
     issuer, kid = jwt.decode(token, options={"verify_signature": False})["iss"], jwt.get_unverified_header(token)["kid"]
     row = await IssuerKey.get(unit_id=UNIT, purpose="token")
 
@@ -168,9 +168,9 @@ async def test_a_holder_takes_the_files_away_and_others_do_not(published, browse
 
 async def test_a_signed_square_leads_to_the_check_and_a_forged_one_nowhere(service, stranger):
     row = await awarded(square="signed")
-    await publish.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=NOW)
+    await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=NOW)
     await row.refresh_from_db()
-    code = (await publish.credential_of(row, CODE, shelf=service.state.shelf)).decode()
+    code = (await publish.credential_of(row, CODE, store=service.state.store)).decode()
     for path in (f"/q/{code.lower()}", f"/Q/{code}"):
         answer = await stranger.get(path)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/v/{row.verify_token}")
@@ -181,18 +181,18 @@ async def test_a_signed_square_leads_to_the_check_and_a_forged_one_nowhere(servi
 
 async def test_a_square_printed_with_a_key_given_up_answers_from_our_records(service, stranger, settings, work):
     row = await awarded(square="signed")
-    keys, shelf = service.state.keys, service.state.shelf
-    await publish.publish(row.id, keys=keys, shelf=shelf, now=NOW)
-    printed = (await publish.credential_of(await Certificate.get(id=row.id), CODE, shelf=shelf)).decode()
+    keys, store = service.state.keys, service.state.store
+    await publish.publish(row.id, keys=keys, store=store, now=NOW)
+    printed = (await publish.credential_of(await Certificate.get(id=row.id), CODE, store=store)).decode()
     kid = (await IssuerKey.get(unit_id=UNIT, purpose="document")).kid
     await credentials_keys.compromise(kid, safe=Encryptor(settings.secret_key), now=NOW)
-    await publish.sign_again(kid, keys=keys, shelf=shelf, now=NOW)
+    await publish.sign_again(kid, keys=keys, store=store, now=NOW)
     answer = await stranger.get(f"/Q/{printed}", follow_redirects=True)
     assert answer.status_code == 200
     assert "signed with a key that is no longer trusted" in answer.text and "Amina Yusuf" in answer.text
     await work()
     mails = [one.read_text() for one in Path(settings.mail_url.removeprefix("file:")).glob("*.eml")]
     assert len([one for one in mails if "signed again" in one and f"/certificates/{row.id}" in one]) == 1
-    fresh = (await publish.credential_of(await Certificate.get(id=row.id), CODE, shelf=shelf)).decode()
+    fresh = (await publish.credential_of(await Certificate.get(id=row.id), CODE, store=store)).decode()
     assert fresh != printed
     assert "no longer trusted" not in (await stranger.get(f"/Q/{fresh}", follow_redirects=True)).text

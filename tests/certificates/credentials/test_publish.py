@@ -19,7 +19,7 @@ from certificates.verification import uploads
 from tests.certificates.awarded import HOME, NOW, awarded
 from training.core.encryption import Encryptor
 from training.core.errors import Conflict, Invalid, NotFound, Upstream
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.demo.cast import known
 from training.trail.models import Fact
 
@@ -36,14 +36,14 @@ def keys(database):
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    return Shelf(tmp_path / "files")
+def store(tmp_path):
+    return FileStore(tmp_path / "files")
 
 
 @pytest.fixture
-def publish(keys, shelf):
+def publish(keys, store):
     async def done(row, *, now=NOW, on=None):
-        await credentials_publish.publish(row.id, keys=keys, shelf=on or shelf, now=now)
+        await credentials_publish.publish(row.id, keys=keys, store=on or store, now=now)
         return await Certificate.get(id=row.id)
 
     return done
@@ -57,12 +57,12 @@ async def press():
         yield opened
 
 
-async def document_of(row, shelf):
-    return json.loads(await credentials_publish.credential_of(row, BADGE, shelf=shelf))
+async def document_of(row, store):
+    return json.loads(await credentials_publish.credential_of(row, BADGE, store=store))
 
 
-async def verified(row, keys, shelf, now=NOW + timedelta(hours=1)):
-    document = await document_of(row, shelf)
+async def verified(row, keys, store, now=NOW + timedelta(hours=1)):
+    document = await document_of(row, store)
     lists = {f"{HOME}/status-lists/{row.status_list_id}": json.loads(await signed_list(row, keys, now))}
     return badge.verify(document, keys=await keys.trusted(), status_lists=lists, now=now)
 
@@ -77,11 +77,11 @@ async def signed_list(row, keys, now):
     return await status_lists.signed(row.status_list_id, keys=keys, now=now)
 
 
-async def test_a_published_certificate_verifies_and_is_told(publish, keys, shelf):
+async def test_a_published_certificate_verifies_and_is_told(publish, keys, store):
     row = await publish(await awarded())
     assert (row.progress, row.published) == ("published", NOW)
-    assert (await verified(row, keys, shelf)).credential_id == row.credential_id
-    token = (await credentials_publish.credential_of(row, TOKEN, shelf=shelf)).decode()
+    assert (await verified(row, keys, store)).credential_id == row.credential_id
+    token = (await credentials_publish.credential_of(row, TOKEN, store=store)).decode()
     assert proofs.verify_jwt(token, keys=await keys.trusted_for_tokens())["id"] == row.credential_id
     fact = await Fact.get(kind="certificate.published")
     assert (fact.subject_id, fact.person_id, fact.unit_id) == (str(row.id), known("amina"), UNIT)
@@ -109,8 +109,8 @@ class Crash(Exception):
     """The process was killed here."""
 
 
-class CrashingShelf(Shelf):
-    """A shelf on which the process dies before or after the given write."""
+class CrashingShelf(FileStore):
+    """A store on which the process dies before or after the given write."""
 
     def __init__(self, folder, *, at, after):
         super().__init__(folder)
@@ -127,22 +127,22 @@ class CrashingShelf(Shelf):
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", [1, 2])
-async def test_a_crash_in_the_middle_is_finished_later(publish, keys, shelf, tmp_path, at, after):
+async def test_a_crash_in_the_middle_is_finished_later(publish, keys, store, tmp_path, at, after):
     row = await awarded()
     with pytest.raises(Crash):
         await publish(row, on=CrashingShelf(tmp_path / "files", at=at, after=after))
     row = await Certificate.get(id=row.id)
     assert row.progress == "reserved"
     with pytest.raises(NotFound):
-        await credentials_publish.credential_of(row, BADGE, shelf=shelf)
+        await credentials_publish.credential_of(row, BADGE, store=store)
     row = await publish(row, now=NOW + timedelta(hours=3))
     assert row.progress == "published"
-    assert (await verified(row, keys, shelf, NOW + timedelta(hours=4))).valid_at(NOW + timedelta(hours=4))
+    assert (await verified(row, keys, store, NOW + timedelta(hours=4))).valid_at(NOW + timedelta(hours=4))
     assert await Artefact.filter(kind=BADGE).count() == 1
 
 
 @pytest.mark.by_hand
-async def test_a_crash_between_signed_and_published_is_finished_later(publish, keys, shelf):
+async def test_a_crash_between_signed_and_published_is_finished_later(publish, keys, store):
     row = await publish(await awarded())
     await Certificate.filter(id=row.id).update(progress="signed", published=None)
     row = await publish(row)
@@ -151,14 +151,14 @@ async def test_a_crash_between_signed_and_published_is_finished_later(publish, k
 
 
 @pytest.mark.by_hand
-async def test_a_signed_file_lost_before_publishing_is_signed_again(publish, keys, shelf, tmp_path):
+async def test_a_signed_file_lost_before_publishing_is_signed_again(publish, keys, store, tmp_path):
     row = await publish(await awarded())
     await Certificate.filter(id=row.id).update(progress="signed", published=None)
     for path in (tmp_path / "files").rglob("*.jwt"):
         path.unlink()
     row = await publish(row)
     assert row.progress == "published"
-    assert (await verified(row, keys, shelf)).credential_id == row.credential_id
+    assert (await verified(row, keys, store)).credential_id == row.credential_id
 
 
 @pytest.mark.by_hand
@@ -170,56 +170,56 @@ async def test_changed_facts_are_never_signed(publish):
     assert (await Certificate.get(id=row.id)).progress == "reserved"
 
 
-async def test_a_changed_file_is_never_given_out(publish, shelf, tmp_path):
+async def test_a_changed_file_is_never_given_out(publish, store, tmp_path):
     row = await publish(await awarded())
     for path in (tmp_path / "files").rglob("*.json"):
         path.write_text(path.read_text().replace("Amina", "Karim"))
     with pytest.raises(Conflict, match="changed"):
-        await credentials_publish.credential_of(row, BADGE, shelf=shelf)
+        await credentials_publish.credential_of(row, BADGE, store=store)
 
 
-async def test_the_pdf_is_printed_once_and_carries_the_badge(publish, keys, shelf, press, tmp_path):
+async def test_the_pdf_is_printed_once_and_carries_the_badge(publish, keys, store, press, tmp_path):
     row = await publish(await awarded())
-    printed = await credentials_publish.print_document(row.id, press=press, shelf=shelf, now=NOW)
-    assert await credentials_publish.print_document(row.id, press=press, shelf=shelf, now=NOW) == printed
+    printed = await credentials_publish.print_document(row.id, press=press, store=store, now=NOW)
+    assert await credentials_publish.print_document(row.id, press=press, store=store, now=NOW) == printed
     assert await Artefact.filter(kind=DOCUMENT).count() == 1
     for path in (tmp_path / "files").rglob("*.pdf"):
         path.unlink()
-    assert await credentials_publish.print_document(row.id, press=press, shelf=shelf, now=NOW) == printed
-    assert (await uploads.recognise(printed, shelf=shelf)).same
+    assert await credentials_publish.print_document(row.id, press=press, store=store, now=NOW) == printed
+    assert (await uploads.recognise(printed, store=store)).same
 
 
-async def test_without_the_press_the_certificate_is_published_all_the_same(publish, shelf):
+async def test_without_the_press_the_certificate_is_published_all_the_same(publish, store):
     row = await publish(await awarded())
     async with PdfPool(1, enabled=False) as off:
         with pytest.raises(SwitchedOff):
-            await credentials_publish.print_document(row.id, press=off, shelf=shelf, now=NOW)
+            await credentials_publish.print_document(row.id, press=off, store=store, now=NOW)
     assert row.progress == "published"
 
 
-async def test_nothing_is_printed_before_it_is_published(shelf, database):
+async def test_nothing_is_printed_before_it_is_published(store, database):
     async with PdfPool(1) as pool:
         with pytest.raises(Conflict, match="not published"):
-            await credentials_publish.print_document((await awarded()).id, press=pool, shelf=shelf, now=NOW)
+            await credentials_publish.print_document((await awarded()).id, press=pool, store=store, now=NOW)
 
 
-async def test_a_withdrawn_certificate_has_its_bit_raised_and_nobody_elses(publish, keys, shelf):
+async def test_a_withdrawn_certificate_has_its_bit_raised_and_nobody_elses(publish, keys, store):
     row, other = await publish(await awarded()), await publish(await awarded("jude"))
-    assert not (await verified(row, keys, shelf)).withdrawn
+    assert not (await verified(row, keys, store)).withdrawn
     await withdraw(row)
     for _ in range(2):
         await status_lists.settle_bit(row.certification_id, now=NOW)
     assert await RaisedBit.all().count() == 1
-    assert (await verified(row, keys, shelf)).withdrawn
-    assert not (await verified(other, keys, shelf)).withdrawn
+    assert (await verified(row, keys, store)).withdrawn
+    assert not (await verified(other, keys, store)).withdrawn
 
 
-async def test_a_restored_certificate_is_believed_again_whatever_order_the_work_is_done_in(publish, keys, shelf):
+async def test_a_restored_certificate_is_believed_again_whatever_order_the_work_is_done_in(publish, keys, store):
     row = await publish(await awarded())
     for state, raised in (("withdrawn", True), ("restored", False), ("withdrawn", True), ("restored", False)):
         await withdraw(row, state)
         await asyncio.gather(*(status_lists.settle_bit(row.certification_id, now=NOW) for _ in range(3)))
-        assert (await verified(row, keys, shelf, NOW)).withdrawn is raised
+        assert (await verified(row, keys, store, NOW)).withdrawn is raised
 
 
 async def test_a_list_is_signed_again_only_when_it_must_be(publish, keys):
@@ -242,7 +242,7 @@ async def test_entries_are_never_given_twice_and_a_full_list_is_followed_by_a_ne
     assert place.number == 131_073
 
 
-async def test_a_new_key_signs_only_after_two_days(publish, keys, shelf):
+async def test_a_new_key_signs_only_after_two_days(publish, keys, store):
     first = await publish(await awarded())
     announced = await credentials_keys.announce(UNIT, safe=SAFE, now=NOW)
     assert [key.id for key in await credentials_keys.announce(UNIT, safe=SAFE, now=NOW)] == [
@@ -251,36 +251,36 @@ async def test_a_new_key_signs_only_after_two_days(publish, keys, shelf):
     assert await credentials_keys.turn_over(now=NOW + timedelta(hours=47)) == 0
     assert await credentials_keys.turn_over(now=NOW + timedelta(hours=48)) == 2
     second = await publish(await awarded("jude"), now=NOW + timedelta(days=3))
-    methods = [(await document_of(row, shelf))["proof"]["verificationMethod"] for row in (first, second)]
+    methods = [(await document_of(row, store))["proof"]["verificationMethod"] for row in (first, second)]
     assert methods[0] != methods[1]
     for row in (first, second):
-        assert await verified(row, keys, shelf, NOW + timedelta(days=3))
+        assert await verified(row, keys, store, NOW + timedelta(days=3))
     states = sorted([key.state async for key in IssuerKey.filter(unit_id=UNIT)])
     assert states == ["active", "active", "retired", "retired"]
     kinds = {fact.kind async for fact in Fact.filter(kind__startswith="key.")}
     assert kinds == {"key.activated", "key.announced", "key.retired"}
 
 
-async def test_a_key_given_up_is_not_believed_and_its_certificates_are_signed_again(publish, keys, shelf):
+async def test_a_key_given_up_is_not_believed_and_its_certificates_are_signed_again(publish, keys, store):
     row = await publish(await awarded())
-    old = await credentials_publish.credential_of(row, BADGE, shelf=shelf)
+    old = await credentials_publish.credential_of(row, BADGE, store=store)
     later = NOW + timedelta(days=9)
     given_up = await IssuerKey.get(unit_id=UNIT, purpose="document")
     await credentials_keys.compromise(given_up.kid, safe=SAFE, now=later)
     with pytest.raises(proofs.Unproven):
-        await verified(row, keys, shelf, later)
-    assert await credentials_publish.sign_again(given_up.kid, keys=keys, shelf=shelf, now=later) == 1
-    assert await credentials_publish.sign_again(given_up.kid, keys=keys, shelf=shelf, now=later) == 0
-    new = await document_of(row, shelf)
+        await verified(row, keys, store, later)
+    assert await credentials_publish.sign_again(given_up.kid, keys=keys, store=store, now=later) == 1
+    assert await credentials_publish.sign_again(given_up.kid, keys=keys, store=store, now=later) == 0
+    new = await document_of(row, store)
     assert new["id"] == json.loads(old)["id"]
     assert new["validFrom"] == later.strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert (await verified(row, keys, shelf, later)).valid_at(later)
+    assert (await verified(row, keys, store, later)).valid_at(later)
     with pytest.raises(Conflict, match="before"):
         await credentials_keys.compromise(given_up.kid, safe=SAFE, now=later)
 
 
 @pytest.mark.by_hand
-async def test_what_is_over_is_not_signed_again_and_holders_are_told_of_what_was(publish, keys, shelf):
+async def test_what_is_over_is_not_signed_again_and_holders_are_told_of_what_was(publish, keys, store):
     row, withdrawn, over = [await publish(await awarded(one)) for one in ("amina", "jude", "bruno")]
     await withdraw(withdrawn)
     later = NOW + timedelta(days=9)
@@ -288,7 +288,7 @@ async def test_what_is_over_is_not_signed_again_and_holders_are_told_of_what_was
     await Certification.filter(id=over.certification_id).update(**ended)
     given_up = await IssuerKey.get(unit_id=UNIT, purpose="document")
     await credentials_keys.compromise(given_up.kid, safe=SAFE, now=later)
-    assert await credentials_publish.sign_again(given_up.kid, keys=keys, shelf=shelf, now=later) == 1
+    assert await credentials_publish.sign_again(given_up.kid, keys=keys, store=store, now=later) == 1
     versions = [(await artefacts.latest(one.id, BADGE)).version for one in (row, withdrawn, over)]
     assert versions == [2, 1, 1]
     fact = await Fact.get(kind="certificate.signed_again")
@@ -297,8 +297,8 @@ async def test_what_is_over_is_not_signed_again_and_holders_are_told_of_what_was
 
 @pytest.mark.by_hand
 async def test_a_signature_that_does_not_verify_replaces_nothing(publish, keys, tmp_path):
-    class Forgetful(Shelf):
-        """A shelf that gives back something else than it was given."""
+    class Forgetful(FileStore):
+        """A store that gives back something else than it was given."""
 
         async def get(self, name):
             found = await super().get(name)
@@ -309,10 +309,10 @@ async def test_a_signature_that_does_not_verify_replaces_nothing(publish, keys, 
     await credentials_keys.compromise(given_up.kid, safe=SAFE, now=NOW)
     await Certificate.filter(id=other.id).update(facts="{}")
     with pytest.raises(Conflict, match="0 certificates were signed again, 2 could not be"):
-        await credentials_publish.sign_again(given_up.kid, keys=keys, shelf=Forgetful(tmp_path / "files"), now=NOW)
+        await credentials_publish.sign_again(given_up.kid, keys=keys, store=Forgetful(tmp_path / "files"), now=NOW)
     assert (await artefacts.latest(row.id, BADGE)).version == 1
     with pytest.raises(Conflict, match="1 certificates were signed again, 1 could not be"):
-        await credentials_publish.sign_again(given_up.kid, keys=keys, shelf=Shelf(tmp_path / "files"), now=NOW)
+        await credentials_publish.sign_again(given_up.kid, keys=keys, store=FileStore(tmp_path / "files"), now=NOW)
     assert (await artefacts.latest(row.id, BADGE)).version == 2
 
 
@@ -325,28 +325,28 @@ async def test_nothing_is_signed_again_under_another_address(publish, keys):
             await credentials_publish.refuse_other_home(key.kid, home=other)
 
 
-async def test_a_list_signed_with_a_key_given_up_is_signed_again_at_once(publish, keys, shelf):
+async def test_a_list_signed_with_a_key_given_up_is_signed_again_at_once(publish, keys, store):
     row = await publish(await awarded())
     await signed_list(row, keys, NOW)
     given_up = await IssuerKey.get(unit_id=UNIT, purpose="document")
     await credentials_keys.compromise(given_up.kid, safe=SAFE, now=NOW)
-    await credentials_publish.sign_again(given_up.kid, keys=keys, shelf=shelf, now=NOW)
-    assert (await verified(row, keys, shelf, NOW)).valid_at(NOW)
+    await credentials_publish.sign_again(given_up.kid, keys=keys, store=store, now=NOW)
+    assert (await verified(row, keys, store, NOW)).valid_at(NOW)
 
 
 @pytest.mark.parametrize("written", [1, 2])
-async def test_signing_again_after_a_crash_leaves_nothing_of_the_key_given_up(publish, keys, shelf, tmp_path, written):
+async def test_signing_again_after_a_crash_leaves_nothing_of_the_key_given_up(publish, keys, store, tmp_path, written):
     row = await publish(await awarded(square="signed"))
     given_up = await IssuerKey.get(unit_id=UNIT, purpose="document")
     await credentials_keys.compromise(given_up.kid, safe=SAFE, now=NOW)
     dying = CrashingShelf(tmp_path / "files", at=written + 1, after=False)
     with pytest.raises(Crash):
-        await credentials_publish.sign_again(given_up.kid, keys=keys, shelf=dying, now=NOW)
-    assert await credentials_publish.sign_again(given_up.kid, keys=keys, shelf=shelf, now=NOW) == 1
+        await credentials_publish.sign_again(given_up.kid, keys=keys, store=dying, now=NOW)
+    assert await credentials_publish.sign_again(given_up.kid, keys=keys, store=store, now=NOW) == 1
     newest = [await artefacts.latest(row.id, kind) for kind in (BADGE, TOKEN, CODE)]
     assert given_up.kid not in {each.kid for each in newest}
     assert len({each.version for each in newest}) == 1
-    assert await credentials_publish.sign_again(given_up.kid, keys=keys, shelf=shelf, now=NOW) == 0
+    assert await credentials_publish.sign_again(given_up.kid, keys=keys, store=store, now=NOW) == 0
 
 
 async def test_keys_that_several_turn_over_at_once_are_turned_over_once(publish):
@@ -360,13 +360,13 @@ async def test_keys_that_several_turn_over_at_once_are_turned_over_once(publish)
     assert await Fact.filter(kind="key.retired").count() == 2
 
 
-async def test_private_keys_are_sealed_and_open_only_with_the_master_key(publish, keys, shelf):
+async def test_private_keys_are_sealed_and_open_only_with_the_master_key(publish, keys, store):
     await publish(await awarded())
     for row in await IssuerKey.all():
         assert b"PRIVATE" not in bytes(row.sealed) and len(row.sealed) > 40
     stranger = KeyStore(Encryptor(bytes(31) + b"1"), home=HOME)
     with pytest.raises(Upstream, match="TRAINING_SECRET_KEY"):
-        await credentials_publish.publish((await awarded("jude")).id, keys=stranger, shelf=shelf, now=NOW)
+        await credentials_publish.publish((await awarded("jude")).id, keys=stranger, store=store, now=NOW)
 
 
 async def test_a_sealed_key_does_not_open_as_another(database):
@@ -376,30 +376,30 @@ async def test_a_sealed_key_does_not_open_as_another(database):
         SAFE.open(sealed, purpose="two")
 
 
-async def test_every_file_given_out_is_recognised(publish, keys, shelf):
+async def test_every_file_given_out_is_recognised(publish, keys, store):
     row = await publish(await awarded())
     for kind in (BADGE, TOKEN):
-        content = await credentials_publish.credential_of(row, kind, shelf=shelf)
-        found = await uploads.recognise(content, shelf=shelf)
+        content = await credentials_publish.credential_of(row, kind, store=store)
+        found = await uploads.recognise(content, store=store)
         assert (found.certificate_id, found.same) == (row.id, True)
-    document = await document_of(row, shelf)
+    document = await document_of(row, store)
     for said, same in ((document, True), ({**document, "name": "Mentor"}, False)):
-        found = await uploads.recognise(json.dumps(said).encode(), shelf=shelf)
+        found = await uploads.recognise(json.dumps(said).encode(), store=store)
         assert (found.certificate_id, found.same) == (row.id, same)
     assert await uploads.recognise_hash("0" * 64) is None
 
 
-async def test_a_file_that_proves_nothing_is_refused_with_the_reason(publish, keys, shelf):
+async def test_a_file_that_proves_nothing_is_refused_with_the_reason(publish, keys, store):
     row = await publish(await awarded())
-    document = await document_of(row, shelf)
+    document = await document_of(row, store)
     foreign = {**document, "id": "urn:uuid:0195f0a8-7b1c-7c3e-9a53-1f2e3d4c5b6a"}
     deep = "[" * 100_000 + "]" * 100_000
     for bad in (json.dumps(foreign), "{}", "[]", "a.b.c", "", deep, '{"id": []}', '{"id": "\\u0000"}'):
         with pytest.raises(Invalid):
-            await uploads.recognise(bad.encode(), shelf=shelf)
+            await uploads.recognise(bad.encode(), store=store)
     for raw in (b"\xff\xfe", b"%PDF-1.7"):
         with pytest.raises(Invalid):
-            await uploads.recognise(raw, shelf=shelf)
+            await uploads.recognise(raw, store=store)
 
 
 async def test_latest_is_the_highest_version(publish):

@@ -214,7 +214,7 @@ async def published(service, tmp_path):
     rows = []
     for who, letter in (("amina", "a"), ("jude", "a"), ("bruno", "b")):
         row = await certificate_of(await certified(who))
-        await publish.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=at(TODAY))
+        await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=at(TODAY))
         await Certificate.filter(id=row.id).update(verify_token=f"{letter}{row.verify_token[1:]}")
         rows.append(row)
     return rows
@@ -228,7 +228,7 @@ def of_letter(letter):
 
 async def look_through(service, now, **more):
     await jobs.look_through(
-        f"{jobs.FILES}@then", {}, keys=service.state.keys, shelf=service.state.shelf, now=now, **more
+        f"{jobs.FILES}@then", {}, keys=service.state.keys, store=service.state.store, now=now, **more
     )
 
 
@@ -255,7 +255,7 @@ async def test_a_night_of_files_goes_on_in_pieces(published, service, settings):
     await look_through(service, of_letter("a"), at_once=1)
     following = await Followup.get(kind=jobs.FILES)
     assert await damaged() == {first} and following.payload == {"turn": "a", "after": str(first)}
-    things = {"keys": service.state.keys, "shelf": service.state.shelf, "now": of_letter("b")}
+    things = {"keys": service.state.keys, "store": service.state.store, "now": of_letter("b")}
     await jobs.look_through(following.key, following.payload, **things)
     assert await damaged() == {first, second}
 

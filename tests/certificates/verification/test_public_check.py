@@ -48,7 +48,7 @@ def issue(pathway, service):
 
     async def issued(day=TODAY) -> Certificate:
         row = await certificate_of(await certified("amina", day))
-        await publish.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=at(day))
+        await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=at(day))
         await row.refresh_from_db()
         return row
 
@@ -127,7 +127,7 @@ async def test_it_is_found_by_code_and_link_however_they_are_typed(issue, strang
         assert (answer.status_code, answer.headers.get("location")) == (303, f"/v/{token}"), code
     for path in (f"/V/{token.upper()}", f"/v/{token}."):
         assert (await stranger.get(path)).status_code == 200
-    code = (await credential_of(row, CODE, shelf=service.state.shelf)).decode()
+    code = (await credential_of(row, CODE, store=service.state.store)).decode()
     answer = await stranger.post("/verify", data={"code": f"HTTP://TESTSERVER/Q/{code}"}, follow_redirects=True)
     assert str(answer.url).endswith(f"/v/{token}") and answer.status_code == 200
 
@@ -260,7 +260,7 @@ async def is_called_changed(stranger, answer, row):
 
 async def test_the_badge_and_the_token_lead_to_the_check_and_changed_ones_to_what_is_kept(issue, service, stranger):
     row = await issue()
-    badge, token = [await credential_of(row, kind, shelf=service.state.shelf) for kind in (BADGE, TOKEN)]
+    badge, token = [await credential_of(row, kind, store=service.state.store) for kind in (BADGE, TOKEN)]
     again = json.dumps(json.loads(badge)).encode()
     noted = badge.decode().encode("utf-16")
     for content in (badge, token, again, noted, b"\xef\xbb\xbf" + badge, b"\xef\xbb\xbf" + token, token + b"\r\n"):
@@ -314,9 +314,9 @@ async def test_a_pdf_leads_to_the_check_and_a_changed_one_to_the_truth_or_nowher
     row, state = await issue(), service.state
     if not (await state.press.available())[0]:
         pytest.skip("PDF is off")
-    pdf = await print_document(row.id, press=state.press, shelf=state.shelf, now=at(TODAY))
+    pdf = await print_document(row.id, press=state.press, store=state.store, now=at(TODAY))
     assert (await upload(stranger, pdf)).headers["location"] == f"/v/{row.verify_token}"
-    badge = await credential_of(row, BADGE, shelf=state.shelf)
+    badge = await credential_of(row, BADGE, store=state.store)
     for other in (changed_pdf(pdf), changed_pdf(pdf, badge=badge.replace(b"Amina", b"Karim")), pdf + b"\n%more"):
         await is_called_changed(stranger, await upload(stranger, other), row)
     for forged in (b"{}", b"", bytes(30_000_000)):
@@ -326,7 +326,7 @@ async def test_a_pdf_leads_to_the_check_and_a_changed_one_to_the_truth_or_nowher
 
 async def test_the_square_on_the_sheet_proves_it_without_a_network_and_leads_to_the_check(issue, service, stranger):
     row = await issue()
-    code = (await credential_of(row, CODE, shelf=service.state.shelf)).decode()
+    code = (await credential_of(row, CODE, store=service.state.store)).decode()
     assert (await stranger.get(f"/Q/{code}")).headers["location"] == f"/v/{row.verify_token}"
     for bad in (code[:-8], code[:100] + ("A" if code[100] != "A" else "B") + code[101:], "A" * 1025, "%00"):
         assert (await stranger.get(f"/q/{bad}")).status_code == 404
@@ -372,9 +372,9 @@ async def test_what_is_printed_never_changes_whatever_is_changed_around_it(issue
 async def test_erasing_the_holder_leaves_genuine_with_the_details_removed(issue, service, settings, stranger):
     row = await issue()
     state = service.state
-    files = [await credential_of(row, kind, shelf=state.shelf) for kind in (BADGE, TOKEN)]
+    files = [await credential_of(row, kind, store=state.store) for kind in (BADGE, TOKEN)]
     if (await state.press.available())[0]:
-        files.append(await print_document(row.id, press=state.press, shelf=state.shelf, now=at(TODAY)))
+        files.append(await print_document(row.id, press=state.press, store=state.store, now=at(TODAY)))
     await erase(row.person_id, actor=await being("dara", TODAY), now=clock.now(), storage=settings.storage)
     for content in files:
         led = (await upload(stranger, content)).headers["location"]

@@ -24,9 +24,9 @@ OTHERS_WAIT = 0.25  # seconds at most, whatever is sent
 @pytest.fixture
 async def badge(service):
     row = await awarded()
-    await publish.publish(row.id, keys=service.state.keys, shelf=service.state.shelf, now=NOW)
+    await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=NOW)
     await row.refresh_from_db()
-    return json.loads(await credential_of(row, BADGE, shelf=service.state.shelf))
+    return json.loads(await credential_of(row, BADGE, store=service.state.store))
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from training.app.resources import open_resources
 from training.core import storage
 from training.core.errors import Upstream
 from training.core.settings import Settings
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.database.connection import transaction
 from training.trail import facts
 from training.trail.models import Followup
@@ -93,7 +93,7 @@ async def test_a_certificate_is_published_under_the_address_that_it_was_awarded_
     async with working(moved) as work:
         await work(NOW)
     assert await progress(reserved) == ("published", "done")
-    badge = (await credential_of(reserved, BADGE, shelf=Shelf(settings.storage))).decode()
+    badge = (await credential_of(reserved, BADGE, store=FileStore(settings.storage))).decode()
     assert settings.public_url in badge and "new.example" not in badge
 
 

@@ -20,7 +20,7 @@ from tests.soundness import speak_of
 from tests.training.commands.conftest import NOW, Front
 from training.app import consequences
 from training.core.encryption import Encryptor
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.database.connection import opened
 from training.demo.cast import known
 from training.lti.models import Identity, LaunchTrace, Registration
@@ -82,13 +82,13 @@ async def _lived() -> None:
 @pytest.fixture
 def lived(front: Front) -> Iterator[tuple[Front, Certificate]]:
     """A service in which Amina holds a published certificate and left traces in many tables."""
-    shelf = Shelf(front.folder / "files")
+    store = FileStore(front.folder / "files")
 
     async def fill() -> Certificate:
         await _lived()
         row = await awarded("amina", name=NAME)
         keys = KeyStore(Encryptor("s" * 40), home=HOME)
-        await publish.publish(row.id, keys=keys, shelf=shelf, now=NOW)
+        await publish.publish(row.id, keys=keys, store=store, now=NOW)
         return await Certificate.get(id=row.id)
 
     yield front, within(front, fill)

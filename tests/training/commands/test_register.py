@@ -17,7 +17,7 @@ from tests.training.commands.conftest import Front
 from tests.training.commands.test_people import within
 from training.app import consequences
 from training.core.encryption import Encryptor
-from training.core.storage import Shelf
+from training.core.storage import FileStore
 from training.sites.models import CentralUnit
 from training.trail import facts
 
@@ -32,11 +32,11 @@ def held(front: Front) -> Front:
         facts.follow(consequences.AFTER)
         await publish_pathway(front.folder, BY_RULES)
         row = await certificate_of(await certified("amina", TODAY - timedelta(days=9)))
-        shelf, keys = Shelf(front.folder / "files"), KeyStore(Encryptor("s" * 40), home=HOME)
-        await publish.publish(row.id, keys=keys, shelf=shelf, now=at(TODAY))
+        store, keys = FileStore(front.folder / "files"), KeyStore(Encryptor("s" * 40), home=HOME)
+        await publish.publish(row.id, keys=keys, store=store, now=at(TODAY))
         await row.refresh_from_db()
         for kind in ("badge", "token"):
-            (front.folder / kind).write_bytes(await publish.credential_of(row, kind, shelf=shelf))
+            (front.folder / kind).write_bytes(await publish.credential_of(row, kind, store=store))
         (front.folder / "serial").write_text(row.serial)
         found = await certified("kiran", TODAY - timedelta(days=9))
         await changed(found, "withdrawn", on=TODAY - timedelta(days=5), recorded=TODAY - timedelta(days=1))

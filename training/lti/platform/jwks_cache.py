@@ -46,41 +46,41 @@ class JwksCache:
 
     async def find(self, url: str, kid: str, *, now: datetime) -> RSAPublicKey:
         """Finds a key; raises Refused with kid_unknown, key_unusable, jwks_unreachable or jwks_invalid."""
-        shelf = self._shelves.setdefault(url, _CachedKeySet())
-        keys = await self._fresh(shelf, url, now)
-        if _knows(keys, kid) or now - shelf.refetched < BETWEEN_REFETCHES:
+        cached = self._shelves.setdefault(url, _CachedKeySet())
+        keys = await self._fresh(cached, url, now)
+        if _knows(keys, kid) or now - cached.refetched < BETWEEN_REFETCHES:
             return keys.find(kid)
-        async with shelf.lock:
-            if shelf.keys is not None and not _knows(shelf.keys, kid) and now - shelf.refetched >= BETWEEN_REFETCHES:
-                shelf.refetched = now
-                await self._fetch(shelf, url, now)
-        return (shelf.keys or keys).find(kid)
+        async with cached.lock:
+            if cached.keys is not None and not _knows(cached.keys, kid) and now - cached.refetched >= BETWEEN_REFETCHES:
+                cached.refetched = now
+                await self._fetch(cached, url, now)
+        return (cached.keys or keys).find(kid)
 
-    async def _fresh(self, shelf: _CachedKeySet, url: str, now: datetime) -> KeySet:
-        servable = shelf.keys is not None and shelf.fresh_until + STALE > now
+    async def _fresh(self, cached: _CachedKeySet, url: str, now: datetime) -> KeySet:
+        servable = cached.keys is not None and cached.fresh_until + STALE > now
         # Whoever can be served from the old set does not wait for the one who fetches the new one.
-        if shelf.fresh_until <= now and not (servable and shelf.lock.locked()):
-            async with shelf.lock:
-                if shelf.fresh_until <= now and now - shelf.tried >= BETWEEN_FAILURES:
-                    await self._fetch(shelf, url, now)
-        if shelf.keys is None or shelf.fresh_until + STALE <= now:
-            raise Refused(shelf.failure or "jwks_unreachable")
-        return shelf.keys
+        if cached.fresh_until <= now and not (servable and cached.lock.locked()):
+            async with cached.lock:
+                if cached.fresh_until <= now and now - cached.tried >= BETWEEN_FAILURES:
+                    await self._fetch(cached, url, now)
+        if cached.keys is None or cached.fresh_until + STALE <= now:
+            raise Refused(cached.failure or "jwks_unreachable")
+        return cached.keys
 
-    async def _fetch(self, shelf: _CachedKeySet, url: str, now: datetime) -> None:
-        shelf.tried = now
+    async def _fetch(self, cached: _CachedKeySet, url: str, now: datetime) -> None:
+        cached.tried = now
         try:
             ports = registered_ports(url)
             reply = await self._outbound.fetch("GET", url, headers=_ACCEPT, ports=ports, seconds=KEY_SET_SECONDS)
             keys = read_keys(_document(reply))
         except Refused as refused:
-            shelf.failure = refused.name
+            cached.failure = refused.name
         except AppError:
-            shelf.failure = "jwks_unreachable"
+            cached.failure = "jwks_unreachable"
         else:
             # A set fetched for an unknown key answers every launch of the next half minute as well.
-            shelf.keys, shelf.failure = keys, ""
-            shelf.fresh_until = now + lifetime(reply.headers, now)
+            cached.keys, cached.failure = keys, ""
+            cached.fresh_until = now + lifetime(reply.headers, now)
 
 
 _ACCEPT = {"Accept": "application/jwk-set+json, application/json"}
