@@ -26,7 +26,7 @@ from training.trail.models import Fact
 # WeasyPrint 70 leaves the file of its colour profile for the garbage collector to close.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
-SAFE = Encryptor(bytes(32))
+SAFE = Encryptor("k" * 32)
 UNIT = known("together")
 
 
@@ -364,16 +364,16 @@ async def test_private_keys_are_sealed_and_open_only_with_the_master_key(publish
     await publish(await awarded())
     for row in await IssuerKey.all():
         assert b"PRIVATE" not in bytes(row.sealed) and len(row.sealed) > 40
-    stranger = KeyStore(Encryptor(bytes(31) + b"1"), home=HOME)
+    stranger = KeyStore(Encryptor("1" * 32), home=HOME)
     with pytest.raises(Upstream, match="TRAINING_SECRET_KEY"):
         await credentials_publish.publish((await awarded("jude")).id, keys=stranger, store=store, now=NOW)
 
 
 async def test_a_sealed_key_does_not_open_as_another(database):
-    sealed = SAFE.seal(b"secret", purpose="one")
-    assert SAFE.open(sealed, purpose="one") == b"secret"
+    sealed = SAFE.encrypt(b"secret", purpose="one")
+    assert SAFE.decrypt(sealed, purpose="one") == b"secret"
     with pytest.raises(Upstream):
-        SAFE.open(sealed, purpose="two")
+        SAFE.decrypt(sealed, purpose="two")
 
 
 async def test_every_file_given_out_is_recognised(publish, keys, store):
