@@ -21,24 +21,24 @@ FIRST = """
 from tortoise import fields
 from tortoise.models import Model
 
-class FileStore(Model):
+class Shelf(Model):
     \"\"\"Where jars stand; kept; never "moved".\"\"\"
     id = fields.IntField(primary_key=True)
     name = fields.CharField(max_length=20, unique=True)
     class Meta:
-        table = "store"
+        table = "shelf"
 
 class Jar(Model):
-    \"\"\"A jar; it's on a store.\"\"\"
+    \"\"\"A jar; it's on a shelf.\"\"\"
     id = fields.IntField(primary_key=True)
-    store = fields.ForeignKeyField("LABEL.FileStore", on_delete=fields.CASCADE)
+    shelf = fields.ForeignKeyField("LABEL.Shelf", on_delete=fields.CASCADE)
     class Meta:
         table = "jar"
 """
 SECOND = FIRST.replace(
-    '    class Meta:\n        table = "store"',
+    '    class Meta:\n        table = "shelf"',
     "    height = fields.IntField(null=True)\n"
-    '    class Meta:\n        table = "store"\n        indexes = (("height", "name"),)',
+    '    class Meta:\n        table = "shelf"\n        indexes = (("height", "name"),)',
 )
 
 
@@ -107,7 +107,7 @@ async def test_a_column_and_an_index_are_added_to_tables_with_rows_and_no_row_is
         assert await migrate(url, apps, home) == [f"{label}.0001_initial"]
         async with opened(url, apps=apps):
             await connection().execute_script(
-                "INSERT INTO store (id, name) VALUES (1, 'low'), (2, 'high');"
+                "INSERT INTO shelf (id, name) VALUES (1, 'low'), (2, 'high');"
                 "INSERT INTO jar (id, shelf_id) VALUES (1, 1), (2, 1), (3, 2);"
             )
         _forget(f"{label}_models", tmp_path)
@@ -117,7 +117,7 @@ async def test_a_column_and_an_index_are_added_to_tables_with_rows_and_no_row_is
         assert await migrate(url, apps, home) == [f"{label}.0002_add_height"]
         async with opened(url, apps=apps):
             migrated = await schema()
-            assert len(await rows("SELECT 1 FROM store WHERE height IS NULL")) == 2
+            assert len(await rows("SELECT 1 FROM shelf WHERE height IS NULL")) == 2
             assert len(await rows("SELECT 1 FROM jar")) == 3
     async with emptied(tmp_path) as url, made(url, apps):
         assert migrated == await schema()
