@@ -1,24 +1,22 @@
 """The demo as a running service, and Chromium in front of it."""
 
-import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browsing import a_chromium, running_demo
+from tests.history import copied, published, seeded
 from tests.today import true_clock
 
-__all__ = ["true_clock"]
+__all__ = ["published", "seeded", "true_clock"]
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a fresh demo, served by its own process."""
-    if known := os.environ.get("TRAINING_TEST_ADDRESS"):
-        yield known
-        return
-    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+def address(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a demo of its own, served by its own process."""
+    with running_demo(copied(published, tmp_path_factory.mktemp("demo"))) as demo:
         yield demo.address
 
 

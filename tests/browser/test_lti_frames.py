@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.https import https_door
 from tests.browsing import Demo, free_port, running_demo
+from tests.history import copied
 
 COURSE = "Leading a parenting group"
 PATIENCE = 30_000
@@ -16,9 +18,9 @@ PATIENCE = 30_000
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo whose pretend LMS is another site: `127.0.0.1` embeds `localhost`."""
-    with running_demo(tmp_path_factory.mktemp("frames")) as running:
+    with running_demo(copied(published, tmp_path_factory.mktemp("frames"))) as running:
         yield running
 
 
@@ -40,10 +42,8 @@ def goes_to_practice(frame: FrameLocator) -> None:
     frame.get_by_role("link", name="My practice").first.click()
 
 
-def test_over_https_a_cookie_of_that_frame_alone_is_enough(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder, door = tmp_path_factory.mktemp("https"), free_port()
+def test_over_https_a_cookie_of_that_frame_alone_is_enough(chromium: Browser, published: Path, tmp_path: Path) -> None:
+    folder, door = copied(published, tmp_path), free_port()
     behind = Demo(folder, free_port(), public_url=f"https://localhost:{door}")
     behind.start()
     context = chromium.new_context(ignore_https_errors=True)

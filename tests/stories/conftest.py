@@ -6,12 +6,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browsing import a_chromium, running_demo
+from tests.history import published, seeded
 from tests.stories.records import own_database
 from tests.stories.verbs import Stage
 from tests.today import true_clock
 from training.commands import pango
 
-__all__ = ["true_clock"]
+__all__ = ["published", "seeded", "true_clock"]
 
 
 @pytest.fixture(scope="package")

@@ -4,11 +4,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browsing import Demo, running_demo
+from tests.history import copied
 from tests.stories.records import counts, rows, work_left
 
 PATIENCE_SECONDS = 180
@@ -20,12 +22,10 @@ BY_CAUSE = "key NOT LIKE '%@%'"
 
 
 @pytest.mark.timeout(600)
-def test_killed_in_the_middle_of_its_work_it_ends_where_an_undisturbed_one_ends(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_killed_in_the_middle_of_its_work_it_ends_where_an_undisturbed_one_ends(seeded: Path, tmp_path: Path) -> None:
     with (
-        running_demo(tmp_path_factory.mktemp("undisturbed")) as undisturbed,
-        running_demo(tmp_path_factory.mktemp("struck")) as struck,
+        running_demo(copied(seeded, tmp_path / "undisturbed")) as undisturbed,
+        running_demo(copied(seeded, tmp_path / "struck")) as struck,
     ):
         _until(lambda: _done(struck) >= ENOUGH)
         struck.kill()

@@ -1,7 +1,6 @@
 """Every documented way to start the service prints certificates, and however it ends it leaves no process behind."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +11,9 @@ import httpx2
 import pytest
 
 from tests.browsing import free_port
+from tests.history import MODULE, copied, surroundings
 from tests.processes import alive, children
-from tests.third_party.programs import ROOT, bare, running
+from tests.third_party.programs import running
 from training.commands import pango
 
 pytestmark = pytest.mark.skipif(bool(pango.look().missing), reason="PDF is off: Pango is missing")
@@ -26,46 +26,8 @@ if __name__ == '__main__':
     sys.argv[0] = sys.argv[0].removesuffix('.exe')
     sys.exit(main())
 """
-MODULE = [sys.executable, "-m", "training"]
 SERVE = ["serve", "--port"]
 DEMO = ["demo", "--port"]
-
-
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo's history, and all its work still to do."""
-    folder = tmp_path_factory.mktemp("seeded")
-    (folder / "var/demo").mkdir(parents=True)
-    for words in ("migrate", "seed"):
-        subprocess.run([*MODULE, words], cwd=folder, env=surroundings(folder), check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def published(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same when the work is done, but no certificate was printed."""
-    folder = tmp_path_factory.mktemp("published")
-    shutil.copytree(seeded / "var", folder / "var")
-    settings = surroundings(folder) | {"TRAINING_PDF": "false"}
-    subprocess.run([*MODULE, "work", "--once"], cwd=folder, env=settings, check=True, capture_output=True)
-    return folder
-
-
-def surroundings(folder: Path, port: int = 8000) -> dict[str, str]:
-    return bare() | {
-        "PYTHONPATH": str(ROOT),
-        "TRAINING_DATABASE_URL": f"sqlite://{folder}/var/demo/training.db",
-        "TRAINING_STORAGE_URL": f"{folder}/var/demo/files",
-        "TRAINING_MAIL_URL": f"file:{folder}/var/demo/mail",
-        "TRAINING_PUBLIC_URL": f"http://localhost:{port}",
-        "TRAINING_SECRET_KEY": "k" * 40,
-        "TRAINING_DEMO": "true",
-    }
-
-
-def copy(made: Path, folder: Path) -> Path:
-    shutil.copytree(made / "var", folder / "var")
-    return folder
 
 
 def script(folder: Path, text: str) -> list[str]:
@@ -88,7 +50,7 @@ def script(folder: Path, text: str) -> list[str]:
 def test_a_pdf_is_printed_and_nothing_is_left_behind(
     published: Path, tmp_path: Path, made: str, words: list[str], end: signal.Signals
 ) -> None:
-    folder, port = copy(published, tmp_path), free_port()
+    folder, port = copied(published, tmp_path), free_port()
     command = [*(script(folder, made) if made else MODULE), *words, str(port)]
     ready, log = f"http://127.0.0.1:{port}/health/ready", folder / "log"
     with running(command, surroundings(folder, port), answers=ready, log=log, within=folder) as program:
@@ -104,7 +66,7 @@ def test_a_pdf_is_printed_and_nothing_is_left_behind(
 
 
 def test_work_by_the_script_of_run_prints_and_leaves_nothing_behind(seeded: Path, tmp_path: Path) -> None:
-    folder = copy(seeded, tmp_path)
+    folder = copied(seeded, tmp_path)
     command = [*script(folder, AS_RUN_MAKES_IT), "work"]
     with subprocess.Popen(command, cwd=folder, env=surroundings(folder), stderr=subprocess.DEVNULL) as program:
         for _ in range(600):
