@@ -57,7 +57,7 @@ def test_a_backup_moves_to_another_server_whole(place: tuple[Front, Front]) -> N
     one.write("sites.csv", "site,name,area,area_path", "RIV,Riverside,CDF,WLS/CDF")
     _done(one.run("load", "."))
     _done(one.run("trail", "verify"))
-    (one.folder / "files").mkdir()
+    (one.folder / "files").mkdir(exist_ok=True)
     (one.folder / "files" / "one").write_text("a file")
     backup = str(other.folder / "b.tar.gz")
     _done(one.run("backup", backup))

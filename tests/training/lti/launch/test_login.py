@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import ORIGIN
+from tests.holding import nobody_waits
 from tests.training.databases import emptied, made
 from tests.training.lti.conftest import Side
 from tests.training.lti.forging import GONE, claim, honest
@@ -166,10 +167,9 @@ async def test_opening_the_launch_address_by_hand_says_to_go_back_to_the_course(
 
 
 async def test_a_megabyte_of_junk_is_refused_without_being_read(side: Side) -> None:
-    started = time.perf_counter()
-    answer = await side.post("x" * 1_000_000, "y")
+    async with nobody_waits():
+        answer = await side.post("x" * 1_000_000, "y")
     assert (answer.status_code, answer.headers["X-Refusal"]) == (413, "token_too_large")
-    assert time.perf_counter() - started < 0.25
 
 
 async def test_a_form_of_a_thousand_fields_is_refused(side: Side) -> None:
