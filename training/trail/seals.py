@@ -99,9 +99,8 @@ async def export() -> AsyncIterator[str]:
     yield _line({"end": last})
 
 
-async def seals() -> AsyncIterator[dict[str, Any]]:
-    """Goes through the seals, first to last, a page at a time."""
-    after = 0
+async def seals(after: int = 0) -> AsyncIterator[dict[str, Any]]:
+    """Goes through the seals after one of them, first to last, a page at a time."""
     while page := await read_plain(Seal, f"WHERE t.id > {place(1)} ORDER BY t.id LIMIT 500", [after]):
         for seal in page:
             yield seal

@@ -285,6 +285,18 @@ async def test_an_entry_in_a_seal_that_was_cut_off_shows(url: str) -> None:
     assert (await verified()).problems == [f"Entry {number} names a seal that is not there." for number in range(6, 10)]
 
 
+async def test_what_is_sealed_while_the_trail_is_checked_is_no_fault(url: str) -> None:
+    await sealed(url)
+    keys = {NAME: SealKey(KEY.public_key())}
+    # After the seals it rests for some tenths of a second.
+    check = asyncio.create_task(verify_trail(now=AFTERWARDS, keys=keys, share=0.01))
+    await asyncio.sleep(0.1)
+    await happen(3, LATER)
+    await closed(now=LATER)
+    assert (await check).problems == []
+    assert (await verified()).problems == []
+
+
 async def test_a_head_kept_elsewhere_stays_part_of_the_growing_trail(url: str) -> None:
     await sealed(url)
     kept = await head()
