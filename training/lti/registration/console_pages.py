@@ -12,13 +12,13 @@ from starlette.responses import Response
 from training.core import clock
 from training.core.errors import Invalid, NotFound
 from training.lti.identities import sites
-from training.lti.identities.proposals import WORDS, fingerprint, is_elsewhere, proposed_for
 from training.lti.models import Context, Deployment, Registration, visible_to
 from training.lti.platform.client import allowed_hosts
 from training.lti.platform.tool import Tool
 from training.lti.protocol.profiles import PROFILES, Profile
 from training.lti.registration import approval, connection_test, setup_guides, tool_configuration
 from training.lti.registration.actions import labels
+from training.lti.registration.proposals import WORDS, fingerprint, is_elsewhere, proposed_for
 from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.sites.models import Site

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 from training.core.errors import AppError
 from training.core.outbound import AddressForbidden, Reply
 from training.database.connection import transaction
-from training.lti.identities.proposals import ProposalSource, propose
 from training.lti.models import Registration
 from training.lti.platform.tool import Tool
 from training.lti.protocol.profiles import recognise
 from training.lti.protocol.refusals import Refused
 from training.lti.registration.actions import LONGEST_URL, RegistrationEntry, add, check, unit_of
+from training.lti.registration.proposals import ProposalSource, propose
 from training.lti.registration.tool_configuration import CONFIGURATION, SCOPES, metadata, text_of
 from training.sites.models import CentralUnit
 from training.trail import facts
