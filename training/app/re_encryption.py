@@ -1,7 +1,8 @@
 """Another secret key: every secret that is kept encrypted is encrypted anew with it, all of them or none."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tortoise.models import Model
@@ -16,6 +17,12 @@ from training.lti.platform.tool import GIVEN
 from training.lti.platform.tool_keys import OURS
 from training.trail import facts
 
+WAYS: Mapping[type, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    bytes: (Encryptor.decrypt, Encryptor.encrypt),
+    str: (Encryptor.decrypt_text, Encryptor.encrypt_text),
+}
+"""How a column of bytes or of text is decrypted and encrypted."""
+
 
 async def reseal(*, before: str, after: str, actor: UUID, now: datetime) -> int:
     """Encrypts what the secret key `before` opens with `after`, and tells how much; once more changes nothing.
@@ -25,9 +32,9 @@ async def reseal(*, before: str, after: str, actor: UUID, now: datetime) -> int:
     new, old = Encryptor(after), Encryptor(before)
     try:
         changes = [
-            (row, column, _anew(getattr(row, column), purpose, new, old))
-            for row, column, purpose in await _kept()
-            if not _opens(getattr(row, column), purpose, new)
+            (row, column, again)
+            for row, column, secret, purpose in await _kept()
+            if (again := _anew(secret, purpose, new, old)) != secret
         ]
     except Upstream as error:
         raise Conflict(
@@ -44,32 +51,22 @@ async def reseal(*, before: str, after: str, actor: UUID, now: datetime) -> int:
     return len(changes)
 
 
-async def _kept() -> Iterable[tuple[Model, str, str]]:
-    """Lists each secret that is kept: its row and column, and what for."""
+async def _kept() -> list[tuple[Model, str, bytes | str, str]]:
+    """Lists each secret that is kept: its row and column, as it is, and what for."""
     return [
-        *((key, "sealed", key.kid) for key in await IssuerKey.all()),
-        *((key, "private_key", OURS) for key in await ToolKey.all()),
-        *((row, "client_token", GIVEN) for row in await Registration.exclude(client_token="")),
-        *((row, "secret", GIVEN) for row in await Consumer.all()),
+        *((key, "sealed", bytes(key.sealed), key.kid) for key in await IssuerKey.all()),
+        *((key, "private_key", key.private_key, OURS) for key in await ToolKey.all()),
+        *((row, "client_token", row.client_token, GIVEN) for row in await Registration.exclude(client_token="")),
+        *((row, "secret", row.secret, GIVEN) for row in await Consumer.all()),
     ]
 
 
-def _opens(kept: bytes | str, purpose: str, with_: Encryptor) -> bool:
+def _anew(secret: bytes | str, purpose: str, new: Encryptor, old: Encryptor) -> bytes | str:
+    """Encrypts a secret that `old` opens with `new`; one that `new` opens already stays as it is."""
+    decrypt, encrypt = WAYS[type(secret)]
     try:
-        _open(kept, purpose, with_)
+        decrypt(new, secret, purpose=purpose)
     except Upstream:
-        return False
-    return True
-
-
-def _open(kept: bytes | str, purpose: str, with_: Encryptor) -> bytes | str:
-    if isinstance(kept, str):
-        return with_.decrypt_text(kept, purpose=purpose)
-    return with_.decrypt(bytes(kept), purpose=purpose)
-
-
-def _anew(kept: bytes | str, purpose: str, new: Encryptor, old: Encryptor) -> bytes | str:
-    secret = _open(kept, purpose, old)
-    if isinstance(secret, str):
-        return new.encrypt_text(secret, purpose=purpose)
-    return new.encrypt(secret, purpose=purpose)
+        again: bytes | str = encrypt(new, decrypt(old, secret, purpose=purpose), purpose=purpose)
+        return again
+    return secret
