@@ -1,6 +1,6 @@
 """Reads from the floors below all that is known about a person, as evidence records of the pathway language."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any
@@ -11,6 +11,7 @@ from certificates.pathways.record_forms import PERSONAL, TYPED
 from courses.learning.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
 from training.core.dates import local_day
+from training.parsing.values import texts
 from training.people.models import Membership, Person, Relation
 from training.practice.evidence import practice_evidence
 from training.sites.models import zone_of
@@ -61,23 +62,19 @@ def _replace_all_before(rows: list[Row]) -> None:
     In the language only a record that is seen replaces another one: where a correction is itself corrected or taken
     back, what it had replaced would count again.
     """
-    before = {row["id"]: _listed(row["replaces"]) for row in rows if "replaces" in row}
+    before = {row["id"]: texts(row["replaces"]) for row in rows if "replaces" in row}
     for row in rows:
         if "replaces" in row:
             row["replaces"] = list(_chain(before, row["id"]))
 
 
-def _listed(named: str | list[str]) -> list[str]:
-    return named if isinstance(named, list) else [named]
-
-
-def _chain(before: Mapping[str, list[str]], last: str) -> dict[str, None]:
+def _chain(before: Mapping[str, Sequence[str]], last: str) -> dict[str, None]:
     found: dict[str, None] = {}
     waiting = list(before[last])
     while waiting:
         if (one := waiting.pop()) not in found:
             found[one] = None
-            waiting += before.get(one, [])
+            waiting += before.get(one, ())
     return found
 
 

@@ -35,7 +35,7 @@ class LoadedPathway:
 async def load_pathway(path: Path, *, actor: Actor, now: datetime, check: bool = False) -> LoadedPathway:
     """Publishes a pathway file as a version that never changes; with `check` only says what would happen.
 
-    Raises Faulty with every mistake, and Conflict when this version was published with other words.
+    Raises FileError with every mistake, and Conflict when this version was published with other words.
     """
     pathway = read_pathway(path)
     text, bases = read_text(path), _bases(path)

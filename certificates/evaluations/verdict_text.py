@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from certificates.pathways.language.schema import Pathway, Signatory
+from training.parsing.values import texts
 from training.practice.rules import CHECKS
 
 Row = dict[str, Any]
@@ -117,7 +118,9 @@ def describe_evidence(
     A record that a later one replaced is kept as evidence and not told: only the later one can count.
     """
     known = [one for one in records if "who" not in one or one["type"] == "relation"]
-    gone = {name for one in known for name in _replaced(one)} | {one["id"] for one in known if one.get("void")}
+    gone = {name for one in known for name in texts(one.get("replaces"))} | {
+        one["id"] for one in known if one.get("void")
+    }
     uses = _uses(verdict, titles)
     told = [
         _told(one, uses.get(one["id"], ()), titles=titles, names=names)
@@ -126,11 +129,6 @@ def describe_evidence(
     ]
     others = {(one["kind"], one["what"], one["more"]): one for one in reversed(told) if not one["counts_for"]}
     return {"counted": [one for one in told if one["counts_for"]], "others": list(others.values())[::-1]}
-
-
-def _replaced(record: Row) -> list[str]:
-    named = record.get("replaces", [])
-    return named if isinstance(named, list) else [named]
 
 
 def _place(record: Row) -> tuple[int, str, str]:

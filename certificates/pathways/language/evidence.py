@@ -8,7 +8,7 @@ from typing import Any
 from certificates.pathways.language.check_evidence import check_evidence, check_record, without_nothing
 from training.parsing.keywords import ATTRIBUTES
 from training.parsing.messages import FileError, Mistake
-from training.parsing.values import Value, plain_values
+from training.parsing.values import Value, plain_values, texts
 
 _KEYS = "id type what on from until recorded_at who by about replaces void result team ratings duties note"
 RECORD_KEYS = frozenset(_KEYS.split(" "))
@@ -48,7 +48,7 @@ class Record:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Record":
-        """Read a record from a mapping with the keys of an evidence file; raises Faulty."""
+        """Read a record from a mapping with the keys of an evidence file; raises FileError."""
         mistakes = check_record(row, "evidence", frozenset())
         if mistakes:
             raise FileError(mistakes)
@@ -67,14 +67,14 @@ class Record:
             begun=_day(row.get("from")),
             until=_day(row.get("until")),
             recorded_at=_day(row.get("recorded_at")),
-            by=_texts(row.get("by")),
-            about=_texts(row.get("about")),
-            replaces=_texts(row.get("replaces")),
+            by=texts(row.get("by")),
+            about=texts(row.get("about")),
+            replaces=texts(row.get("replaces")),
             void=bool(row.get("void")),
             result=row.get("result"),
             team=tuple(_member(one) for one in row["team"]) if "team" in row else None,
             ratings=tuple(row.get("ratings", ())),
-            duties=_texts(row.get("duties")),
+            duties=texts(row.get("duties")),
             note=_text(row.get("note", "")),
             attributes=_attributes(row, RECORD_KEYS),
         )
@@ -101,7 +101,7 @@ class Evidence:
 
     @classmethod
     def of(cls, table: Mapping[str, Any], file: str = "evidence") -> "Evidence":
-        """Read evidence from a mapping with the keys of an evidence file; raises Faulty.
+        """Read evidence from a mapping with the keys of an evidence file; raises FileError.
 
         Only in a file must every record exist that another one names.
         """
@@ -112,7 +112,7 @@ class Evidence:
             holder=_text(table["holder"]),
             kind=table.get("kind") or "person",
             site=_text(table["site"]) if table.get("site") is not None else None,
-            gaps=frozenset(_texts(table.get("gaps"))),
+            gaps=frozenset(texts(table.get("gaps"))),
             records=tuple(Record.checked(row) for row in table.get("records") or ()),
         )
 
@@ -156,10 +156,6 @@ def _day(value: object) -> date | None:
 
 def _text(value: object) -> str:
     return str(value).strip()
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(str(one) for one in plain_values(value, "text"))
 
 
 def _member(row: object) -> TeamMember:
