@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ASKS = frozenset({"filter", "get", "get_or_none", "all", "first", "exists", "exclude"})
-REACH = frozenset({"reach", "visible_filter", "people_for", "person_for", "may_for", "places_for"})
+REACH = frozenset({"reach", "visible_filter", "people_for", "person_for", "may_for", "seats_for"})
 """The functions that ask for an ability where the other person is; and every `…visible_to`."""
 ACTS = frozenset({"actor", "me"})
 NOT_A_ROW = frozenset({"self", "request", "clock", "settings"})

@@ -43,7 +43,7 @@ class NewArtefact:
         return hashlib.sha256(self.content).hexdigest()
 
 
-async def store(certificate_id: UUID, made: NewArtefact, *, store: FileStore) -> str:
+async def write_content(certificate_id: UUID, made: NewArtefact, *, store: FileStore) -> str:
     """Puts the bytes on the file store, outside any transaction, and gives the path."""
     name = f"{made.kind}-{made.version}-{made.sha256[:16]}.{SUFFIX[made.kind]}"
     path = f"certificates/{certificate_id.hex[-2:]}/{certificate_id}/{name}"

@@ -13,6 +13,13 @@ from training.core.dates import DEFAULT_ZONE
 from training.parsing.text import folded
 
 TEMPLATE_VERSION = "2"  # of templates/certificates/document.html; a change of its look is a new version
+TOKEN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+TOKEN_LENGTH = 26  # five bits a letter: 130 bits
+PREFIX_LENGTH = 4  # letters that a serial begins with, at most
+NO_LETTERS = "C"  # stands for a title that has none of A to Z
+SERIAL_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+Random = Callable[[int], bytes]  # secrets.token_bytes, handed in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,15 +112,6 @@ def thawed(text: str) -> CertificateFacts:
 
 def _plain(value: date | datetime) -> str:
     return value.isoformat()
-
-
-TOKEN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz234567")
-TOKEN_LENGTH = 26  # five bits a letter: 130 bits
-PREFIX_LENGTH = 4  # letters that a serial begins with, at most
-NO_LETTERS = "C"  # stands for a title that has none of A to Z
-SERIAL_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-Random = Callable[[int], bytes]  # secrets.token_bytes, handed in
 
 
 def uuid7(now: datetime, *, random: Random) -> UUID:

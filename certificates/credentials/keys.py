@@ -30,6 +30,9 @@ from training.trail.seals import Sign
 from training.trail.verify import SealKey
 
 DOCUMENT, TOKEN = "document", "token"
+ANNOUNCED_FOR = timedelta(hours=48)  # so that whoever keeps our keys has fetched the new one before it signs
+RSA_BITS = 2048
+PURPOSES = ("document", "token")
 
 
 class Signer(Protocol):
@@ -205,11 +208,6 @@ class KeyStore:
 async def issuer_keys(unit_id: UUID) -> list[IssuerKey]:
     """Lists all keys an issuer ever had, oldest first: they stay published for ever."""
     return await IssuerKey.filter(unit_id=unit_id).order_by("announced", "kid")
-
-
-ANNOUNCED_FOR = timedelta(hours=48)  # so that whoever keeps our keys has fetched the new one before it signs
-RSA_BITS = 2048
-PURPOSES = ("document", "token")
 
 
 def slot(unit_id: UUID, purpose: str) -> str:

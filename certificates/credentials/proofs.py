@@ -12,11 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from certificates.credentials.json_ld import Uncovered, canonical, guard
+from certificates.credentials.json_ld import canonical, guard
 
 CRYPTOSUITE = "eddsa-rdfc-2022"
 LARGEST_TOKEN = 65_536  # characters
 ANSWER_LASTS = timedelta(minutes=5)
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_ED25519 = b"\xed\x01"  # the multicodec prefix
 
 
 class Unproven(ValueError):
@@ -125,22 +127,6 @@ def _hashed(document: Mapping[str, Any], options: Mapping[str, Any]) -> bytes:
 
 def _moment(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
-
-
-__all__ = [
-    "Uncovered",
-    "Unproven",
-    "issuer_of",
-    "sign_answer",
-    "sign_document",
-    "sign_token",
-    "verify_document",
-    "verify_jwt",
-]
-
-
-_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_ED25519 = b"\xed\x01"  # the multicodec prefix
 
 
 def multikey(key: Ed25519PublicKey) -> str:

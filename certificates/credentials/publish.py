@@ -52,7 +52,7 @@ async def publish(certificate_id: UUID, *, keys: KeyStore, store: FileStore, now
 
 
 async def print_document(certificate_id: UUID, *, press: PdfPool, store: FileStore, now: datetime) -> bytes:
-    """Gives the PDF with the badge in it, printed if it was not yet; raises Trouble, with the reason, if it cannot be.
+    """Gives the PDF with the badge in it, printed if it was not yet; raises AppError, with the reason, if it cannot be.
 
     The same facts and badge give the same bytes, so that a PDF lost from the file store is printed again as it was.
     """
@@ -70,7 +70,7 @@ async def print_document(certificate_id: UUID, *, press: PdfPool, store: FileSto
     if await asyncio.to_thread(extract_attachment, printed) != signed:
         raise Conflict("The printed certificate does not carry its badge.", "Report this to whoever runs the service.")
     made = NewArtefact(DOCUMENT, source.version, printed)
-    await artefacts.insert_row(row.id, made, path=await artefacts.store(row.id, made, store=store), now=now)
+    await artefacts.insert_row(row.id, made, path=await artefacts.write_content(row.id, made, store=store), now=now)
     return printed
 
 
@@ -122,7 +122,7 @@ async def _sign_one_again(row: Certificate, kid: str, *, keys: KeyStore, store: 
     if standing in OVER:
         return False
     made = await _made(row, version=max(versions) + 1, valid_from=now, keys=keys, now=now)
-    paths = [await artefacts.store(row.id, each, store=store) for each in made]
+    paths = [await artefacts.write_content(row.id, each, store=store) for each in made]
     kept = [await store.get(path) for path in paths]
     if not await _prove(kept[0], kept[1], keys=keys):
         raise Conflict("What was signed does not verify.", "Report this to whoever runs the service.")
@@ -144,7 +144,7 @@ async def _certificate(certificate_id: UUID) -> Certificate:
 
 async def _sign(row: Certificate, *, version: int, keys: KeyStore, store: FileStore, now: datetime) -> None:
     for each in await _made(row, version=version, keys=keys, now=now):
-        path = await artefacts.store(row.id, each, store=store)
+        path = await artefacts.write_content(row.id, each, store=store)
         await artefacts.insert_row(row.id, each, path=path, now=now)
 
 

@@ -66,7 +66,7 @@ async def _replace(
 ) -> None:
     """Ends the certification before this one, if there is one that still holds.
 
-    Raises Overtaken when a certification was changed, say withdrawn, after the rules were asked.
+    Raises ConcurrentChange when a certification was changed, say withdrawn, after the rules were asked.
     """
     wanted = changes.RequestedChange(
         "replaced", "Renewed by a new certification.", considered.verdict.as_of, grounds="renewal"

@@ -31,10 +31,23 @@ from training.people.visibility import active_on
 from training.practice.models import Confirmation, Supervision
 from training.trail import facts
 
+DAYS_BEFORE = (90, 30, 7)
+FILES = "look through certificates"
+NIGHTS = sorted(TOKEN_LETTERS)
+"""Each night it is the turn of the certificates whose secret begins with another letter."""
+AT = timedelta(hours=7)
+REMIND = "remind of renewal"
+EVERYONE = "consider everyone"
+PEOPLE_AT_ONCE = 200
+FILES_AT_ONCE = 200
+NIGHT = timedelta(days=1)
+END = "tell of the end"
 LAPSED = "What must stay true from day to day was not."
 FOUND = "What must stay true was shown after all."
 LIFTED = "The condition is met."
 OPEN_AGAIN = "What met the condition was taken back or corrected, so the condition counts again."
+
+log = logging.getLogger(__name__)
 
 
 async def follow(person: Person, considered: PersonEvaluation, *, now: datetime) -> None:
@@ -95,21 +108,6 @@ async def _permit(
                 await facts.record("permission.ended", row, actor=None, person=found.person_id, unit=unit_id, now=now)
 
 
-DAYS_BEFORE = (90, 30, 7)
-FILES = "look through certificates"
-NIGHTS = sorted(TOKEN_LETTERS)
-"""Each night it is the turn of the certificates whose secret begins with another letter."""
-AT = timedelta(hours=7)
-REMIND = "remind of renewal"
-EVERYONE = "consider everyone"
-PEOPLE_AT_ONCE = 200
-FILES_AT_ONCE = 200
-NIGHT = timedelta(days=1)
-END = "tell of the end"
-
-log = logging.getLogger(__name__)
-
-
 async def plan_reminders(certification_id: UUID, *, now: datetime) -> None:
     """Sets a timer for each letter about the end of a certification; days that have passed are left out."""
     found = await Certification.get(id=certification_id).prefetch_related("person__unit")
@@ -151,7 +149,7 @@ async def evaluate_everyone(
         raise failures[0]
 
 
-async def consider_signed_for(signer_id: UUID, *, home: str, now: datetime) -> None:
+async def evaluate_signed_for(signer_id: UUID, *, home: str, now: datetime) -> None:
     """Considers those whose records somebody rated, supervised or confirmed: what that counts for may have changed."""
     signed: set[Any] = {
         *await Assessment.filter(raters__person_id=signer_id).values_list("person_id", flat=True),

@@ -232,14 +232,14 @@ async def consider(work: Followup, outside: Resources) -> None:
         await jobs.evaluate_and_follow(fact.person_id, home=outside.settings.public_url, now=outside.now())
 
 
-async def consider_signed_for(work: Followup, outside: Resources) -> None:
+async def evaluate_signed_for(work: Followup, outside: Resources) -> None:
     """Asks the rules about those for whom somebody signed whose own standing has changed."""
     fact = await _fact(work)
     if fact.person_id:
-        await jobs.consider_signed_for(fact.person_id, home=outside.settings.public_url, now=outside.now())
+        await jobs.evaluate_signed_for(fact.person_id, home=outside.settings.public_url, now=outside.now())
 
 
-async def consider_everyone(work: Followup, outside: Resources) -> None:
+async def evaluate_everyone(work: Followup, outside: Resources) -> None:
     """Asks the rules about the next people of the night."""
     after = UUID(work.payload["after"]) if work.payload else None
     await jobs.evaluate_everyone(work.key, after=after, home=outside.settings.public_url, now=outside.now())
@@ -335,7 +335,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail signed again": mail_signed_again,
     "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),
     CONSIDER: consider,
-    SIGNED_FOR: consider_signed_for,
+    SIGNED_FOR: evaluate_signed_for,
     SCORE: lambda work, out: results.report(work, now=out.now()),
     EARLIER_SCORES: lambda work, out: results.report_earlier(work, now=out.now()),
     "end sessions of a closed system": lambda work, out: end_late_sessions(_id(work), now=out.now()),
@@ -346,7 +346,7 @@ HANDLERS: Mapping[str, Handler] = {
     "settle status bit": lambda work, out: status_lists.settle_bit(_id(work), now=out.now()),
     "plan reminders": plan_reminders,
     jobs.REMIND: remind,
-    jobs.EVERYONE: consider_everyone,
+    jobs.EVERYONE: evaluate_everyone,
     jobs.END: tell_end,
     jobs.FILES: lambda work, out: jobs.look_through(
         work.key, work.payload, keys=out.keys, store=out.store, now=out.now()

@@ -34,7 +34,7 @@ class LoadedInstrument:
 async def load_instrument(path: Path, *, actor: Actor, now: datetime, check: bool = False) -> LoadedInstrument:
     """Publishes the version in the file; the same content again changes nothing, other content is refused.
 
-    Raises Faulty with every mistake of the file. With `check` it only says what would happen.
+    Raises FileError with every mistake of the file. With `check` it only says what would happen.
     """
     table = read_table(read_text(Path(path)), str(path))
     wanted = instrument_in(table, str(path))

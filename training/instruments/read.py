@@ -1,4 +1,4 @@
-"""Reads instruments from files, texts and checked tables; raises Faulty with every mistake."""
+"""Reads instruments from files, texts and checked tables; raises FileError with every mistake."""
 
 from collections.abc import Mapping
 from pathlib import Path

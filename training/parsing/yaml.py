@@ -70,7 +70,7 @@ class Row(list[object]):
 
 
 def read_text(path: Path) -> str:
-    """The text of a file; raises Faulty if there is none."""
+    """The text of a file; raises FileError if there is none."""
     try:
         return path.read_text(encoding="utf-8-sig")  # Notepad begins a file with a mark
     except UnicodeDecodeError as error:
@@ -81,7 +81,7 @@ def read_text(path: Path) -> str:
 
 
 def read_table(text: str, file: str) -> Table:
-    """Read one YAML document; raises Faulty with every mistake of form."""
+    """Read one YAML document; raises FileError with every mistake of form."""
     if strange := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, strange.start()) + 1
         what = f"here is a letter that nobody sees (U+{ord(strange.group()):04X})"

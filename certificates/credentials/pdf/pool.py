@@ -70,7 +70,7 @@ class PdfPool:
         return self._available
 
     async def print(self, facts: CertificateFacts, *, badge: bytes, code: str = "") -> bytes:
-        """Prints the certificate, its badge attached, its signed code in the square; raises Trouble when it cannot."""
+        """Prints the certificate, its badge attached, its signed code in the square; raises AppError when it cannot."""
         able, why_not = await self.available()
         if not able:
             raise SwitchedOff(f"PDF is off here: {why_not}", "The certificate on its page counts as much; print that.")

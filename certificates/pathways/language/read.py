@@ -1,4 +1,4 @@
-"""Reads pathways, instruments and evidence from files or texts; raises Faulty with every mistake."""
+"""Reads pathways, instruments and evidence from files or texts; raises FileError with every mistake."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

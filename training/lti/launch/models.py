@@ -55,9 +55,6 @@ class PendingLaunch(Model):
         table = "lti_parked"
 
 
-RESTRICT = fields.OnDelete.RESTRICT
-
-
 class Consumer(Model):
     """Is an LMS as LTI 1.1 knew it: its key, and its secret encrypted with a key derived from ours.
 

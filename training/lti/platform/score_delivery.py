@@ -24,7 +24,7 @@ MOST_AHEAD = timedelta(hours=1)
 async def deliver(work: Followup, platform: Platform, *, now: datetime) -> None:
     """Sends the latest value of the score that the work is about.
 
-    Raises Upstream to be tried again, another Trouble when the LMS has refused it for good.
+    Raises Upstream to be tried again, another AppError when the LMS has refused it for good.
     """
     score_id, version = UUID(work.subject_id), int(work.key.rpartition("/")[2])
     if not await Score.filter(id=score_id, state="queued", version=version).exists():
