@@ -54,12 +54,14 @@ class Resources:
     store: FileStore
 
 
+Email = emails.DecisionEmail | raters.RaterEmail
 Handler = Callable[[Followup, Resources], Awaitable[Any]]
 
 CONSIDER = "consider certification"
 SIGNED_FOR = "consider whom they signed for"
 EARLIER_SCORES = "report earlier scores"
 SCORE = "report score"
+TURNS, TURN = "mail raters their turn", "mail rater a turn"
 HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
 CHECK, BROKEN = "check trail", "mail broken trail"
 
@@ -85,6 +87,8 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "relation.noted": (CONSIDER,),
     "relation.taken_back": (CONSIDER,),
     "assessment.signed": (SCORE, CONSIDER),
+    "assessment.submitted": (TURNS,),
+    "assessment.reconciled": (TURNS,),
     "rater.joined": ("mail rater",),
     "rater.left": ("mail rater",),
     "certificate.awarded": ("publish certificate", SCORE, SIGNED_FOR),
@@ -193,6 +197,19 @@ async def mail_rater(work: Followup, outside: Resources) -> None:
     """Tells a rater that their part in an assessment ended, or that one is theirs now."""
     fact, url = await _fact(work), outside.settings.public_url
     await _tell(outside, work, await raters.of_rater(_id(work), told_by=fact.actor_id, public_url=url))
+
+
+async def mail_turns(work: Followup, outside: Resources) -> None:
+    """Queues a mail for each rater who has to go on now that everybody has handed in, or has agreed."""
+    fact = await _fact(work)
+    told = await raters.raters_to_tell(_id(work), besides=fact.actor_id) if fact.detail.get("last", True) else []
+    for rater in told:
+        await facts.schedule(TURN, f"{TURN}/{rater}/{fact.id}", due=outside.now(), subject_id=str(rater))
+
+
+async def mail_turn(work: Followup, outside: Resources) -> None:
+    """Tells a rater that it is for them to agree or to sign."""
+    await _tell(outside, work, await raters.of_turn(_id(work), public_url=outside.settings.public_url))
 
 
 async def print_certificate(work: Followup, outside: Resources) -> None:
@@ -306,7 +323,7 @@ async def _fact(work: Followup) -> Fact:
     return await Fact.get(id=work.fact_id)
 
 
-async def _tell(outside: Resources, work: Followup, letter: emails.DecisionEmail | raters.RaterEmail | None) -> None:
+async def _tell(outside: Resources, work: Followup, letter: Email | None) -> None:
     """Sends a letter to wherever mail for the person may go; what is not true any more is not sent."""
     if letter is None or await Person.filter(id=letter.person_id, erased_at__isnull=False).exists():
         await contact_emails.drop(work.key, now=outside.now())
@@ -326,6 +343,8 @@ def _id(work: Followup) -> UUID:
 HANDLERS: Mapping[str, Handler] = {
     "mail sign-in link": mail_sign_in_link,
     "mail rater": mail_rater,
+    TURNS: mail_turns,
+    TURN: mail_turn,
     "mail confirmer": mail_confirmer,
     "mail notice to confirmer": mail_notice,
     "mail certificate": mail_certificate,

@@ -71,9 +71,11 @@ async def open_assessment(opening: Opening, *, key: UUID, actor: Actor, now: dat
     try:
         async with transaction():
             await row.save(force_create=True)
-            parts = [await Rater.create(assessment_id=row.id, person_id=rater) for rater in raters]
+            own, *asked = [await Rater.create(assessment_id=row.id, person_id=rater) for rater in raters]
             detail = {"raters": len(raters)}
-            await note("assessment.opened", row, actor=actor.person_id, now=now, detail=detail, rows=parts)
+            await note("assessment.opened", row, actor=actor.person_id, now=now, detail=detail, rows=[own])
+            for part in asked:
+                await note_rater("rater.joined", part, row, actor=actor.person_id, now=now)
     except IntegrityError as error:  # sent twice in one moment
         found = await Assessment.get_or_none(slot=row.slot)
         found = found or await Assessment.get_or_none(entry_key=key, opened_by_id=actor.person_id)
@@ -227,10 +229,12 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime, see
             for item, draft in drafts.items()
         ]  # fmt: skip
         await Draft.filter(rater_id=rater.id).delete()
-        if not await Rater.filter(assessment_id=assessment_id, state="rating").exists():
+        last = not await Rater.filter(assessment_id=assessment_id, state="rating").exists()
+        if last:
             differ = apart(instrument, await rows_of(assessment_id))
             await _move(assessment, "open", "reconciling" if differ else "submitted")
-        await note("assessment.submitted", assessment, actor=actor.person_id, now=now, rows=[rater, *ratings])
+        told, rows = {"last": last}, [rater, *ratings]
+        await note("assessment.submitted", assessment, actor=actor.person_id, now=now, detail=told, rows=rows)
     return assessment
 
 
@@ -310,6 +314,14 @@ async def note(
     await facts.record(
         kind, row, actor=actor, now=now, person=row.person_id, unit=row.unit_id, detail=detail, rows=rows
     )
+
+
+async def note_rater(
+    kind: str, rater: Rater, row: Assessment, *, actor: UUID, now: datetime, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Records a fact about somebody's part in an assessment, in the caller's transaction; they are told by mail."""
+    about = {"assessment": str(row.id), **(detail or {})}
+    await facts.record(kind, rater, actor=actor, now=now, person=row.person_id, unit=row.unit_id, detail=about)
 
 
 def plain(lines: Sequence[Any]) -> list[dict[str, Any]]:

@@ -1,11 +1,9 @@
 """What is done where an assessment cannot go on: it is cancelled, or somebody's part is handed on; with the reason."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
-from training.assessments.actions import own_rating, refuse_ineligible
+from training.assessments.actions import note_rater, own_rating, refuse_ineligible
 from training.assessments.eligible import others_who_rate
 from training.assessments.models import LEFT, Assessment, Draft, Rater
 from training.core.errors import Conflict, Invalid
@@ -63,7 +61,7 @@ async def hand_on(
         fresh = again or Rater(id=uuid4(), assessment_id=assessment_id, person_id=comes)
         fresh.state, fresh.note = "rating", ""
         await fresh.save(force_create=again is None)
-        await _tell("rater.joined", fresh, assessment, {}, actor=actor, now=now)
+        await note_rater("rater.joined", fresh, assessment, actor=actor.person_id, now=now)
     return assessment
 
 
@@ -76,13 +74,5 @@ async def _leave(
     rater: Rater, assessment: Assessment, because: str, reason: str, *, actor: Actor, now: datetime
 ) -> None:
     await Rater.filter(id=rater.id).update(state=LEFT, note=reason.strip())
-    await _tell("rater.left", rater, assessment, {"because": because}, actor=actor, now=now)
-
-
-async def _tell(
-    kind: str, rater: Rater, assessment: Assessment, detail: Mapping[str, Any], *, actor: Actor, now: datetime
-) -> None:
-    about = {"assessment": str(assessment.id), **detail}
-    await facts.record(
-        kind, rater, actor=actor.person_id, now=now, person=assessment.person_id, unit=assessment.unit_id, detail=about
-    )
+    detail = {"because": because}
+    await note_rater("rater.left", rater, assessment, actor=actor.person_id, now=now, detail=detail)

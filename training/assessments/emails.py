@@ -1,10 +1,19 @@
-"""The letters to raters: that a part in an assessment has ended, or that one is theirs now; plain text."""
+"""The letters to raters: that a part in an assessment has ended, is theirs now, or waits for them; plain text."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from training.assessments.models import LEFT, Rater
 from training.core.dates import day
+
+TURNS = {
+    "reconciling": (
+        "You have to agree with the other rater",
+        "You are apart on some of it. Talk, and agree on a mark:",
+    ),
+    "submitted": ("An assessment waits for your signature", "Look at it and sign:"),
+}
+"""State of an assessment in which everybody has handed in → subject, and what is to do."""
 
 
 @dataclass(frozen=True)
@@ -29,4 +38,22 @@ async def of_rater(rater_id: UUID, *, told_by: UUID | None, public_url: str) -> 
     else:
         subject, text = "You are asked to rate", f"you are asked to rate in {about}.\n\n"
         text += f"{public_url}/assessments/{assessment.id}"
+    return RaterEmail(rater.person_id, subject, f"Hello {rater.person.name},\n\n{text}\n")
+
+
+async def raters_to_tell(assessment_id: UUID, *, besides: UUID | None) -> list[UUID]:
+    """Returns the parts of those who have to go on now that everybody has handed in, but of who knows already."""
+    waiting = Rater.filter(assessment_id=assessment_id, state="submitted", assessment__state__in=list(TURNS))
+    return [row.id for row in await waiting.exclude(person_id=besides)]
+
+
+async def of_turn(rater_id: UUID, *, public_url: str) -> RaterEmail | None:
+    """Tells a rater that it is for them to go on: to agree with the others, or to sign; None where it is not."""
+    rater = await Rater.get(id=rater_id).select_related("person", "assessment__person")
+    assessment = rater.assessment
+    if rater.state != "submitted" or assessment.state not in TURNS:
+        return None
+    subject, what = TURNS[assessment.state]
+    about = f"everybody has handed in what they saw of {assessment.person.name} on {day(assessment.observed)}. {what}"
+    text = f"{about}\n\n{public_url}/assessments/{assessment.id}"
     return RaterEmail(rater.person_id, subject, f"Hello {rater.person.name},\n\n{text}\n")

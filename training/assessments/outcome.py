@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from training.assessments.marks import MarkRow, rating_of
+from training.assessments.marks import MarkRow, apart, rating_of
 from training.instruments.judge import Judgement, Range, judge
 from training.instruments.schema import Instrument, Points, Threshold, exact
 from training.parsing.values import Result
+
+STANDS = {Result.MET: "passed", Result.NOT_MET: "not passed", Result.CANNOT_TELL: "cannot tell"}
+SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,50 @@ def _missing(instrument: Instrument, judgement: Judgement, rows: Sequence[MarkRo
     if judgement.missing == "agreement":
         return "The people who rated are too far apart, and have not agreed"
     return f"{len({row.by for row in rows})} of {instrument.raters} people have rated"
+
+
+def as_it_stands(instrument: Instrument, rows: Sequence[MarkRow]) -> str:
+    """Says how these marks would come out if they were signed now, and why: "not passed: two items at level 1"."""
+    judgement = judge(instrument, [rating_of(instrument, row) for row in rows])
+    why = _why(instrument, judgement, rows)
+    return f"{STANDS[judgement.result]}{': ' if why else ''}{'; '.join(why)}"
+
+
+def _why(instrument: Instrument, judgement: Judgement, rows: Sequence[MarkRow]) -> list[str]:
+    differ = [] if any(row.agreed for row in rows) else apart(instrument, rows)
+    if differ:
+        return [f"{_count(len(differ))} to agree on" if instrument.items else "the judgement is to agree on"]
+    if judgement.missing:
+        return [_missing(instrument, judgement, rows).replace("This", "this", 1).replace(". ", ", ")]
+    if judgement.result is Result.MET or instrument.kind == "judgement":
+        return [] if judgement.result is not Result.CANNOT_TELL else ["no reasons were given"]
+    rules = [rule for rule, result in judgement.forms if result is judgement.result]
+    if judgement.result is Result.NOT_MET:
+        return [_short(instrument, rule, judgement) for rule in rules]
+    chosen = set().union(*(instrument.items_of(rule.of) for rule in rules))
+    ranges = [level.range for name, level in judgement.items.items() if name in chosen]
+    unseen = sum(one is not None and one.lowest != one.highest for one in ranges)
+    return [f"{_count(unseen)} not seen"] if unseen else [_words(instrument, rule, judgement) for rule in rules]
+
+
+def _short(instrument: Instrument, rule: Threshold, judgement: Judgement) -> str:
+    """Says in a few words by how much a rule is missed, at best."""
+    chosen, level = instrument.items_of(rule.of), exact(rule.value)
+    best = [one.range.highest for name, one in judgement.items.items() if name in chosen and one.range is not None]
+    if rule.form == "no_item_at":
+        lower = " or lower" if level > instrument.lowest else ""
+        return f"{_count(sum(one <= level for one in best))} at level {_number(rule)}{lower}"
+    if rule.form == "every_item":
+        return f"{_count(sum(one < level for one in best))} below level {_number(rule)}"
+    if rule.form == "items_at":
+        reached = _count(sum(one >= level for one in best))
+        return f"{reached} at level {_number(rule)} or above, {rule.count} are needed"
+    words = _words(instrument, rule, judgement).replace("; ", ", ")
+    return f"{words[0].lower()}{words[1:]}"
+
+
+def _count(number: int) -> str:
+    return f"{SMALL[number] if number < len(SMALL) else number} {'item' if number == 1 else 'items'}"
 
 
 def _words(instrument: Instrument, rule: Threshold, judgement: Judgement) -> str:

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from training.assessments import actions, signing
 from training.assessments.actions import Noted, Stale, own_rating
 from training.assessments.cards import cards_of, in_words, seen_in_words, typed_marks
-from training.assessments.marks import Mark, MarkRow, apart
+from training.assessments.marks import JUDGED, Mark, MarkRow, apart
 from training.assessments.models import Assessment, Rater
+from training.assessments.outcome import as_it_stands
 from training.assessments.reading import draft_name, drafts_of, notes_of, rows_of
 from training.core import clock
 from training.core.errors import Invalid, NotFound
@@ -116,9 +117,16 @@ async def check(request: Request) -> Response:
         missing=sum(not row["answered"] for row in rows),
         person=(await Person.get(id=rater.assessment.person_id)).name,
         alone=rater.assessment.raters_needed == 1,
+        stands=as_it_stands(instrument, [_row_of(given, me)]),
         path=where,
         back=("Change your answers", f"{where}/rate"),
     )
+
+
+def _row_of(given: Given, me: Actor) -> MarkRow:
+    """Returns the marks of a draft as the row that they will be."""
+    marks = {item: mark for item, (mark, _) in given.items() if mark is not None}
+    return MarkRow(str(me.person_id), marks, reasons=given.get(JUDGED, (None, ""))[1])
 
 
 def _answer(instrument: Instrument, name: str, given: Given) -> dict[str, Any]:
@@ -148,7 +156,13 @@ async def agree(request: Request) -> Response:
         except Invalid as wrong:
             problems = wrong.problems
     apart_ones = await _apart(assessment, instrument, given)
-    told = {"items": apart_ones, "path": f"{where}/agree", "back": ("Assessments", "/assessments")}
+    told = {
+        "items": apart_ones,
+        "path": f"{where}/agree",
+        "stop_path": f"{where}/stop",
+        "stands": as_it_stands(instrument, await rows_of(assessment.id)),
+        "back": ("Assessments", "/assessments"),
+    }
     return render(request, "assessments/agree.html", 422 if problems else 200, problems=problems, **told)
 
 

@@ -10,8 +10,9 @@ from training.assessments.cancellation import OPEN_STATES
 from training.assessments.cards import in_words, seen_in_words
 from training.assessments.marks import JUDGED, MarkRow, agreed_marks
 from training.assessments.models import LEFT, Assessment, Rater, Reconciliation, Signature
+from training.assessments.outcome import as_it_stands
 from training.assessments.pages import OUTCOMES, STATES, found_assessment
-from training.assessments.reading import instrument_of, notes_of, visible_rows
+from training.assessments.reading import instrument_of, notes_of, settled_rows, visible_rows
 from training.assessments.signing import APPEAL
 from training.core import clock
 from training.core.errors import NotFound
@@ -38,7 +39,9 @@ async def assessment(request: Request) -> Response:
         return redirect(request, f"/assessments/{row.id}/agree")
     template = "assessments/result.html" if row.state == "signed" else "assessments/waiting.html"
     to_sign = bool(rater and rater.state == "submitted" and row.state == "submitted")
-    return render(request, template, **await _shown(row, me), to_sign=to_sign, back=_back(me, row))
+    return render(
+        request, template, **await _shown(row, me), to_sign=to_sign, may_rate=me.may("assess"), back=_back(me, row)
+    )
 
 
 async def sign(request: Request) -> Response:
@@ -53,7 +56,9 @@ async def sign(request: Request) -> Response:
     if request.method == "POST":
         await signing.sign(row.id, actor=me, now=clock.now())
         return redirect(request, f"/assessments/{row.id}")
-    return render(request, "assessments/sign.html", **await _shown(row, me), back=_back(me, row))
+    instrument = instrument_of(row.version)
+    stands = as_it_stands(instrument, await settled_rows(instrument, row.id))
+    return render(request, "assessments/sign.html", **await _shown(row, me), stands=stands, back=_back(me, row))
 
 
 def _back(me: Actor, row: Assessment) -> tuple[str, str]:
