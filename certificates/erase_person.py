@@ -11,8 +11,9 @@ from uuid import UUID
 from certificates.credentials.facts import canonical, digest, digest_of, thawed
 from certificates.credentials.models import Artefact
 from certificates.evaluations.models import Certificate
+from courses.cohorts.models import Attendance
 from courses.learning import handed_files
-from courses.learning.models import TaskEntry
+from courses.learning.models import TaskEntry, TaskReply
 from training.core.errors import NotFound
 from training.database.connection import transaction
 from training.lti.identities.erase_person import erase_identities
@@ -56,7 +57,7 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
         rows = await rows_about(person_id)
         words = await erase_person(person, now=now) | await erase_identities(person_id) | _named(rows, person_id)
         await _remove_holder(certificate_ids)
-        await TaskEntry.filter(id__in=list(rows.get(TaskEntry, {}))).update(note="", file_name="", stored="")
+        await _remove_words(person_id, rows)
         instead, leave = pseudonym_of(person_id), frozenset({Certificate})
         swept = await sweep(rows, words, instead, leave=leave)
         above = await rows_above(rows)
@@ -87,6 +88,13 @@ def _named(rows: Rows, person_id: UUID) -> frozenset[str]:
         for column in columns
         if row[column]
     )
+
+
+async def _remove_words(person_id: UUID, rows: Rows) -> None:
+    """Takes what the person handed in, what came back about it, and why they were absent or what they did instead."""
+    await TaskEntry.filter(id__in=list(rows.get(TaskEntry, {}))).update(note="", file_name="", stored="")
+    await TaskReply.filter(entry__enrolment__person_id=person_id).update(words="")
+    await Attendance.filter(person_id=person_id).update(note="")
 
 
 async def _remove_holder(certificate_ids: list[UUID]) -> None:

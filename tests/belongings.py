@@ -203,8 +203,9 @@ async def _learnt(person: Person, had: Things) -> Things:
 async def _trained(person: Person, had: Things) -> Things:
     version = await CourseVersion.get(course__slug=had["slug"])
     cohort = await Cohort.create(
-        id=uuid4(), course_id=version.course_id, site_id=had["site"], name=f"With {person.name}", starts=LONG_AGO
-    )
+        id=uuid4(), unit_id=person.unit_id, course_id=version.course_id, site_id=had["site"],
+        name=f"With {person.name}", starts=LONG_AGO,
+    )  # fmt: skip
     place = await Seat.create(id=uuid4(), cohort=cohort, person=person, starts=LONG_AGO)
     session = await Session.create(id=uuid4(), cohort=cohort, title="A day", held_on=LEFT, minutes=60)
     await Attendance.create(

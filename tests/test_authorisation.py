@@ -165,11 +165,23 @@ NAMED: dict[str | tuple[str, str], Named] = {
     "/courses/cohorts/{id}/places": Named("/courses/cohorts/{cohort}/places", form={"end": "{place}"}, soft=True),
     "/courses/cohorts/{id}/fill": Named("/courses/cohorts/{cohort}/fill?roster={context}", soft=True),
     "/courses/cohorts/{id}/sessions": Named(
-        "/courses/cohorts/{cohort}/sessions", form={"title": "A day", "held_on": DAY, "minutes": "60"}
+        "/courses/cohorts/{cohort}/sessions", form={"title": "A day", "held_on": DAY, "hours": "1"}
     ),
     "/courses/cohorts/{id}/sessions/{session}": Named("/courses/cohorts/{cohort}/sessions/{session}"),
     ("/courses/cohorts/{id}/sessions/{session}", "POST"): Named(
-        "/courses/cohorts/{cohort}/sessions/{session}", by("manage people"), {"came": "{person}"}
+        "/courses/cohorts/{cohort}/sessions/{session}", by("manage people"), {"seen": "{person} 1", "step": "rest"}
+    ),
+    "/courses/cohorts/{id}/sessions/{session}/change": Named(
+        "/courses/cohorts/{cohort}/sessions/{session}/change", form={"step": "remove"}
+    ),
+    "/courses/cohorts/{id}/sessions/{session}/made-up/{person}": Named(
+        "/courses/cohorts/{cohort}/sessions/{session}/made-up/{person}",
+        by("manage people"),
+        {"work": "Read it.", "on": DAY, "mode": "online"},
+    ),
+    "/courses/cohorts/{id}/tasks": Named("/courses/cohorts/{cohort}/tasks"),
+    "/courses/cohorts/{id}/tasks/{entry}": Named(
+        "/courses/cohorts/{cohort}/tasks/{entry}", by("manage people"), {"words": "Well done."}
     ),
     "/courses/of/{person}": Named("/courses/of/{person}"),
     "/courses/learners/{enrolment}/{activity}": Named("/courses/learners/{enrolment}/{quiz}"),

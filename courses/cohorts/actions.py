@@ -1,11 +1,11 @@
-"""What those who look after people do with cohorts: make one, give and end places, hold sessions, note who came."""
+"""What those who look after people do with cohorts: make one, give and end places."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from courses.cohorts.models import Attendance, Cohort, Seat, Session, cohorts_visible_to, may_change, seats_for
+from courses.cohorts.models import Cohort, Seat, cohorts_visible_to, may_change, seats_for
 from courses.learning.models import courses_visible_to
 from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -16,35 +16,43 @@ from training.people.visibility import may_for, person_for, sites_for
 from training.people.visibility import visible_to as people_visible_to
 from training.trail import facts
 
-LONGEST_MINUTES = 24 * 60
-
 
 @dataclass(frozen=True)
 class Plan:
-    """What is entered for a new cohort; without a site it reaches over several."""
+    """What is entered for a new cohort; without a site it reaches over several.
+
+    `learning` names what coming to its sessions counts as; a cohort without a course of ours has one.
+    """
 
     name: str
     starts: date
     ends: date | None = None
     site_id: UUID | None = None
     trainer_id: UUID | None = None
+    learning: str = ""
 
 
 async def make(slug: str, plan: Plan, *, actor: Actor, now: datetime) -> Cohort:
-    """Makes a cohort for a course, at one of the actor's sites or, for those who see all of them, over several."""
-    course = await courses_visible_to(actor).get_or_none(slug=slug)
-    if course is None:
+    """Makes a cohort for a course, or for another training without a slug.
+
+    It is at one of the actor's sites or, for those who see all of them, over several.
+    """
+    course = await courses_visible_to(actor).get_or_none(slug=slug) if slug else None
+    if slug and course is None:
         raise NotFound("There is no such course.", "Choose one from the list of courses.")
-    await _check(plan, actor)
+    await _check(plan, actor, any_name=course is not None)
     async with transaction():
-        cohort = await Cohort.create(id=uuid4(), course_id=course.id, **vars(plan))
+        course_id = course.id if course else None
+        cohort = await Cohort.create(id=uuid4(), unit_id=actor.unit_id, course_id=course_id, **vars(plan))
         detail = {"course": slug, "site": str(plan.site_id) if plan.site_id else None}
         await facts.record("cohort.added", cohort, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail)
     return cohort
 
 
-async def _check(plan: Plan, actor: Actor) -> None:
+async def _check(plan: Plan, actor: Actor, *, any_name: bool) -> None:
     problems: dict[str, str] = {}
+    if not plan.learning and not any_name:
+        problems["learning"] = "Enter what coming to it counts as"
     if plan.ends and plan.ends < plan.starts:
         problems["ends"] = "Enter a last day that is not before the first"
     own = sites_for(actor, "manage people")
@@ -115,63 +123,3 @@ async def _tell(kind: str, held: Seat, *, actor: Actor, now: datetime, detail: d
     await facts.record(
         kind, held, actor=actor.person_id, person=held.person_id, unit=actor.unit_id, now=now, detail=told
     )
-
-
-async def add_session(
-    cohort: Cohort, *, title: str, held_on: date, minutes: int, actor: Actor, now: datetime
-) -> Session:
-    """Adds a dated session to a cohort."""
-    if not 0 < minutes <= LONGEST_MINUTES:
-        raise Invalid("There is a problem", problems={"minutes": "Enter how many minutes it took or takes"})
-    async with transaction():
-        session = await Session.create(id=uuid4(), cohort_id=cohort.id, title=title, held_on=held_on, minutes=minutes)
-        detail = {"cohort": str(cohort.id), "held_on": held_on.isoformat()}
-        await facts.record("session.added", session, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail)
-    return session
-
-
-class NotedMeanwhile(Conflict):
-    """Somebody has noted of these people something else than what the page showed, and than what is wanted now."""
-
-    def __init__(self, people: frozenset[UUID]) -> None:
-        super().__init__("Somebody has noted who came since you opened this page.", "Look at it again.")
-        self.people = people
-
-
-async def note_who_came(
-    session: Session,
-    came: Collection[UUID],
-    *,
-    of: Collection[UUID],
-    actor: Actor,
-    now: datetime,
-    seen: Mapping[UUID, int | None] | None = None,
-) -> None:
-    """Notes for each of the people whom the actor manages whether they came; a fact tells each change.
-
-    `seen` are the minutes that the page showed: what was noted otherwise since then is not written over.
-    """
-    if session.held_on > local_day(now, actor.zone):
-        raise Invalid("This session has not been held yet.", "Note who came on the day or later.")
-    async with transaction():
-        await Session.select_for_update().get(id=session.id)  # of two at once, the second sees what the first noted
-        here = seats_for(actor, "manage people").filter(cohort_id=session.cohort_id)
-        mine = {row["person_id"] for row in await here.values("person_id")}
-        cohort = await Cohort.get(id=session.cohort_id)
-        before = dict(await Attendance.filter(session_id=session.id).values_list("person_id", "minutes"))
-        wanted = {person_id: session.minutes if person_id in came else 0 for person_id in mine & set(of)}
-        changed = {person_id: minutes for person_id, minutes in wanted.items() if before.get(person_id) != minutes}
-        if seen is not None and (newer := frozenset(one for one in changed if before.get(one) != seen.get(one))):
-            raise NotedMeanwhile(newer)
-        for person_id, minutes in changed.items():
-            told = {"minutes": minutes, "recorded": now, "recorded_by": actor.person_id}
-            row = Attendance(id=uuid4(), session_id=session.id, person_id=person_id, **told)
-            await Attendance.bulk_create([row], ignore_conflicts=True)
-            await Attendance.filter(session_id=session.id, person_id=person_id).update(**told)
-            await facts.record(
-                "attendance.recorded", session, actor=actor.person_id, person=person_id, unit=actor.unit_id, now=now,
-                detail={"before": before.get(person_id), "minutes": minutes},
-                rows=[await Attendance.get(session_id=session.id, person_id=person_id)],
-            )  # fmt: skip
-            if minutes:
-                await _trained(cohort, person_id, day=session.held_on, actor=actor, now=now)

@@ -1,6 +1,5 @@
-"""Pages of cohorts: those of a course, a new one, its people and sessions, and filling it from a roster."""
+"""Pages of cohorts: all of them, those of a course, a new one, its people, and filling it from a roster."""
 
-from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from courses.cohorts import actions
-from courses.cohorts.actions import NotedMeanwhile, Plan
-from courses.cohorts.models import Cohort, Seat, Session, cohorts_visible_to, may_change, seats_for, visible_to
+from courses.cohorts.actions import Plan
+from courses.cohorts.models import Cohort, Seat, cohorts_visible_to, may_change
 from courses.cohorts.rosters import Rosters, joining
-from courses.cohorts.views import choices, dates_of, found_by, noted_at, people_of, sessions_of
+from courses.cohorts.task_replies import unread_entries
+from courses.cohorts.views import choices, cohort_rows, dates_of, found_by, people_of, sessions_of
 from courses.learning import views, words
 from courses.learning.journey import current_version
 from courses.learning.outline import in_language, outline_of
@@ -22,9 +22,6 @@ from training.core.errors import Conflict, Invalid, NotFound
 from training.people.actor import Actor
 from training.people.visibility import may_for
 from training.web.render import actor, form_data, identity, redirect, render, validate
-
-LONGEST_NUMBER = 6
-"""Digits of the minutes that a page has shown."""
 
 
 class CohortForm(BaseModel):
@@ -35,57 +32,46 @@ class CohortForm(BaseModel):
     ends: date | None = Field(None, title="the last day")
     site_id: UUID | None = None
     trainer_id: UUID | None = None
+    learning: str = Field("", title="what coming to it counts as", max_length=200)
+
+    def plan(self) -> Plan:
+        """Returns what was typed as a plan."""
+        return Plan(self.name, self.starts, self.ends, self.site_id, self.trainer_id, self.learning.strip())
 
 
-class SessionForm(BaseModel):
-    """The form of a new session."""
-
-    title: str = Field(title="what the session is called", max_length=200)
-    held_on: date = Field(title="the day")
-    minutes: int = Field(title="the minutes")
+async def every_cohort(request: Request) -> Response:
+    """Lists all cohorts that the actor may see, of whatever course or training."""
+    me: Actor = actor(request)
+    rows, makes = await cohort_rows(cohorts_visible_to(me)), me.may("manage people")
+    return render(request, "courses/every_cohort.html", cohorts=rows, makes=makes, back=("Courses", "/courses"))
 
 
 async def cohorts(request: Request) -> Response:
     """Lists the cohorts of a course that the actor may see."""
     me: Actor = actor(request)
     course = await _course(request, me)
-    found = cohorts_visible_to(me).filter(course__slug=course["slug"]).order_by("-starts", "name")
-    rows = await found.select_related("site", "trainer")
-    counted = await visible_to(me).filter(cohort_id__in=[row.id for row in rows], ends__isnull=True).values("cohort_id")
-    held = [one["cohort_id"] for one in counted]
     return render(
         request,
         "courses/cohorts.html",
         course=course,
-        cohorts=[
-            {
-                "name": row.name,
-                "path": f"/courses/cohorts/{row.id}",
-                "site": row.site.name if row.site else "Several sites",
-                "trainer": row.trainer.name if row.trainer else "",
-                "dates": dates_of(row),
-                "people": words.many(held.count(row.id), "person", "people"),
-            }
-            for row in rows
-        ],
+        cohorts=await cohort_rows(cohorts_visible_to(me).filter(course__slug=course["slug"])),
         makes=me.may("manage people"),
         back=("People on this course", f"{course['path']}/learners"),
     )
 
 
 async def make(request: Request) -> Response:
-    """Shows the form of a new cohort; posted, makes it."""
+    """Shows the form of a new cohort, of a course of ours or of another training; posted, makes it."""
     me: Actor = actor(request)
-    course = await _course(request, me)
-    shown: dict[str, Any] = {"course": course, "back": ("Cohorts", f"{course['path']}/cohorts"), **await choices(me)}
+    course = await _course(request, me) if "slug" in request.path_params else None
+    home = f"{course['path'] if course else '/courses'}/cohorts"
+    shown: dict[str, Any] = {"course": course, "path": f"{home}/new", "back": ("Cohorts", home), **await choices(me)}
     if request.method == "GET":
-        today = me.today
-        return render(request, "courses/make.html", values={"starts": today.isoformat()}, **shown)
+        return render(request, "courses/make.html", values={"starts": me.today.isoformat()}, **shown)
     values = await form_data(request)
     try:
-        asked = validate(CohortForm, values)
-        plan = Plan(asked.name, asked.starts, asked.ends, asked.site_id, asked.trainer_id)
-        made = await actions.make(course["slug"], plan, actor=me, now=clock.now())
+        asked, slug = validate(CohortForm, values), course["slug"] if course else ""
+        made = await actions.make(slug, asked.plan(), actor=me, now=clock.now())
     except Invalid as error:
         return render(request, "courses/make.html", 422, problems=error.problems, values=values, **shown)
     return redirect(request, f"/courses/cohorts/{made.id}", notice="The cohort is made. Now add its people.")
@@ -93,37 +79,33 @@ async def make(request: Request) -> Response:
 
 async def cohort(request: Request) -> Response:
     """Shows one cohort: its people and how far they are, its sessions, and what can be done."""
-    return await _shown(request, await _visible(request))
-
-
-async def _shown(request: Request, found: Cohort, status: int = 200, **told: Any) -> Response:
     me: Actor = actor(request)
-    slug = found.course.slug
-    outline = await outline_of((await current_version(me, slug)).id)
-    people = await people_of(found, visible_to(me))
+    found = await visible_cohort(request)
+    outline = await outline_of((await current_version(me, found.course.slug)).id) if found.course else None
+    people = await people_of(found, me)
     changes, name = may_change(me, found), request.query_params.get("name", "").strip()
     placed = {one["id"] for one in people if not one["until"]}
     return render(
         request,
         "courses/cohort.html",
-        status,
         cohort={
             "name": found.name,
             "path": f"/courses/cohorts/{found.id}",
             "site": found.site.name if found.site else "Several sites",
             "trainer": found.trainer.name if found.trainer else "Nobody yet",
             "dates": dates_of(found),
+            "learning": found.learning,
         },
-        course=in_language(outline.title, me.language),
+        course=in_language(outline.title, me.language) if outline else "",
         people=people,
         total=words.many(len(placed), "person", "people"),
         sessions=await sessions_of(found, me),
+        entries=await unread_entries(found, me),
         changes=changes,
         name=name,
         found=await found_by(me, name, beside=placed) if changes else [],
         rosters=await _rosters(request).courses(me) if changes else [],
-        back=("Cohorts", f"/courses/{slug}/cohorts"),
-        **told,
+        back=("Cohorts", f"/courses/{found.course.slug}/cohorts" if found.course else "/courses/cohorts"),
     )
 
 
@@ -131,7 +113,7 @@ async def places(request: Request) -> Response:
     """Gives somebody a place, or ends one."""
     me: Actor = actor(request)
     found, values = await actions.changeable(me, identity(request)), await form_data(request)
-    wanted = _id(str(values.get("end") or values.get("person") or ""))
+    wanted = id_of(str(values.get("end") or values.get("person") or ""))
     if values.get("end"):
         await actions.end_place(found, wanted, actor=me, now=clock.now())
         return redirect(request, f"/courses/cohorts/{found.id}", notice="The place has ended.")
@@ -144,7 +126,7 @@ async def fill_from(request: Request) -> Response:
     me: Actor = actor(request)
     found = await actions.changeable(me, identity(request))
     rosters, now, values = _rosters(request), clock.now(), await form_data(request)
-    chosen = _id(request.query_params.get("roster", ""))
+    chosen = id_of(request.query_params.get("roster", ""))
     told: dict[str, Any] = {}
     if request.method == "POST":
         try:
@@ -175,90 +157,13 @@ async def fill_from(request: Request) -> Response:
     )
 
 
-async def sessions(request: Request) -> Response:
-    """Adds a session to a cohort."""
-    me: Actor = actor(request)
-    found, values = await actions.changeable(me, identity(request)), await form_data(request)
-    try:
-        asked = validate(SessionForm, values)
-        made = await actions.add_session(found, **asked.model_dump(), actor=me, now=clock.now())
-    except Invalid as error:
-        return await _shown(request, await _visible(request), 422, problems=error.problems, values=values)
-    return redirect(request, f"/courses/cohorts/{found.id}/sessions/{made.id}", notice="The session is added.")
-
-
-async def session(request: Request) -> Response:
-    """Shows who came to a session; posted, notes it, unless somebody has noted otherwise since the page was shown."""
-    me: Actor = actor(request)
-    found = await _visible(request)
-    held = await Session.get_or_none(id=identity(request, "session"), cohort_id=found.id)
-    if held is None:
-        raise NotFound("There is no such session.", "Look at the cohort again.")
-    if request.method == "GET":
-        return await _who_came(request, found, held)
-    await actions.changeable(me, found.id)
-    posted = await request.form()
-    came = {_id(text) for text in posted.getlist("came") if isinstance(text, str)}
-    seen = dict(_seen(text) for text in posted.getlist("seen") if isinstance(text, str)) or None
-    people = {one["id"] for one in await _people(me, found, held)}
-    of = people & set(seen) if seen else people  # who joined since then was not on the page
-    try:
-        await actions.note_who_came(held, came & of, of=of, actor=me, now=clock.now(), seen=seen)
-    except NotedMeanwhile as conflict:
-        return await _who_came(request, found, held, ticked=came, newer=conflict.people)
-    return redirect(request, f"/courses/cohorts/{found.id}", notice="It is noted who came.")
-
-
-def _seen(text: str) -> tuple[UUID, int | None]:
-    person, _, minutes = text.partition(" ")
-    return _id(person), int(minutes) if minutes.isdecimal() and len(minutes) < LONGEST_NUMBER else None
-
-
-async def _people(me: Actor, found: Cohort, held: Session) -> list[dict[str, Any]]:
-    shown = seats_for(me, "manage people") if may_change(me, found) else visible_to(me)
-    return [one for one in await people_of(found, shown, session=held) if not one["until"]]
-
-
-async def _who_came(
-    request: Request,
-    found: Cohort,
-    held: Session,
-    *,
-    ticked: Collection[UUID] | None = None,
-    newer: Collection[UUID] = frozenset(),
-) -> Response:
-    """Shows who came as it is noted, or as it was ticked, beside what others have noted meanwhile."""
-    me: Actor = actor(request)
-    people, noted = await _people(me, found, held), await noted_at(held)
-    return render(
-        request,
-        "courses/session.html",
-        409 if newer else 200,
-        title=held.title,
-        held_on=held.held_on,
-        minutes=words.minutes(held.minutes),
-        people=[
-            one
-            | {
-                "ticked": one["here"] if ticked is None else one["id"] in ticked,
-                "seen": f"{one['id']} {noted.get(one['id'], '')}".strip(),
-                "newer": one["id"] in newer,
-            }
-            for one in people
-        ],
-        newer=bool(newer),
-        path=f"/courses/cohorts/{found.id}/sessions/{held.id}",
-        changes=may_change(me, found) and held.held_on <= me.today,
-        back=(found.name, f"/courses/cohorts/{found.id}"),
-    )
-
-
 async def _course(request: Request, me: Actor) -> dict[str, Any]:
     outline = await outline_of((await current_version(me, request.path_params["slug"])).id)
     return views.course_words(outline, me.language)
 
 
-async def _visible(request: Request) -> Cohort:
+async def visible_cohort(request: Request) -> Cohort:
+    """Returns the cohort that the address names, among those that the actor may see."""
     found = await cohorts_visible_to(actor(request)).get_or_none(id=identity(request)).select_related(
         "course", "site", "trainer"
     )  # fmt: skip
@@ -272,7 +177,8 @@ def _rosters(request: Request) -> Rosters:
     return given
 
 
-def _id(text: str) -> UUID:
+def id_of(text: str) -> UUID:
+    """Reads an id that a form or an address has sent; raises NotFound when it is none."""
     try:
         return UUID(text)
     except ValueError as error:

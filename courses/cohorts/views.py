@@ -1,14 +1,15 @@
 """What the pages of cohorts show: people with how far they are, sessions with who came, and what can be chosen."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Subquery
-from tortoise.queryset import QuerySet
+from tortoise.expressions import Q, Subquery
 
-from courses.cohorts.models import Attendance, Cohort, Seat, Session, visible_to
+from courses.cohorts.attendance import latest_notes
+from courses.cohorts.models import Attendance, Cohort, Seat, Session, seats_in
+from courses.cohorts.rules import ABSENT, MADE_UP, MODES, PART, hours_of
 from courses.learning import words
 from courses.learning.models import Completion, Enrolment
 from training.core.dates import day
@@ -19,88 +20,165 @@ from training.people.visibility import people_for, sites_for
 from training.people.visibility import visible_to as people_visible_to
 
 MOST_FOUND = 20
+COMES_TO = {ABSENT: "Not there", PART: "Part", MADE_UP: "Made up"}
+"""What was noted of somebody → its word; whoever was present came."""
 
 
 def dates_of(cohort: Cohort) -> str:
-    """From when to when a cohort runs."""
+    """Returns from when to when a cohort runs."""
     return f"{day(cohort.starts)} to {day(cohort.ends)}" if cohort.ends else f"From {day(cohort.starts)}"
 
 
-async def people_of(cohort: Cohort, places: QuerySet[Seat], *, session: Session | None = None) -> list[dict[str, Any]]:
-    """Those of the places that are of a cohort: how far their people are on the course, and to how much they came."""
-    rows = await places.filter(cohort_id=cohort.id).order_by("person__name", "starts").values(
+def days_of_session(session: Session) -> str:
+    """Returns the day of a session, or its first and last one."""
+    return f"{day(session.held_on)} to {day(session.last_day)}" if session.last_day else day(session.held_on)
+
+
+def session_words(session: Session, trainer: str) -> list[tuple[str, str]]:
+    """Returns what a session is, as (what, words), without what was not said of it."""
+    length = words.minutes(session.minutes)
+    if session.days is not None:
+        length += f", counts for {words.many(1, 'day') if session.days == 1 else f'{session.days:g} days'}"
+    rows = [
+        ("Day" if session.last_day is None else "Days", days_of_session(session)),
+        ("Length", length),
+        ("Counts as", session.learning or "No evidence by itself"),
+        ("How", MODES.get(session.mode, "")),
+        ("Topics", ", ".join(session.topics.splitlines())),
+        ("Trainer", trainer or session.trainer_name),
+    ]
+    return [(what, text) for what, text in rows if text]
+
+
+async def people_of(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
+    """Returns the places of a cohort that the actor sees: how far their people are, and to how much they came."""
+    rows = await seats_in(actor, cohort).order_by("person__name", "starts").values(
         "id", "person_id", "starts", "ends", name="person__name"
     )  # fmt: skip
     ids = [row["person_id"] for row in rows]
-    begun = set(
-        await Enrolment.filter(course_id=cohort.course_id, person_id__in=ids).values_list("person_id", flat=True)
-    )
-    finished = Completion.filter(module="", version__course_id=cohort.course_id, person_id__in=ids)
-    done = set(await finished.values_list("person_id", flat=True))
-    came = Attendance.filter(session__cohort_id=cohort.id, minutes__gt=0)
-    there = await came.values_list("person_id", "session_id")
+    within = set(await people_visible_to(actor).filter(id__in=ids).values_list("id", flat=True))
+    states = await _states(cohort, ids)
+    notes = await latest_notes(Attendance.filter(session__cohort_id=cohort.id, person_id__in=ids))
+    came = [person for (_, person), note in notes.items() if note.minutes]
     return [
         {
             "id": row["person_id"],
             "place": str(row["id"]),
             "name": row["name"],
-            "path": f"/courses/of/{row['person_id']}",
-            "state": "Done"
-            if row["person_id"] in done
-            else "In progress"
-            if row["person_id"] in begun
-            else "Not begun",
+            "path": f"/courses/of/{row['person_id']}" if row["person_id"] in within else "",
+            "state": states.get(row["person_id"], "Not begun"),
             "since": row["starts"],
             "until": row["ends"],
-            "came": sum(person == row["person_id"] for person, _ in there),
-            "here": session is not None and (row["person_id"], session.id) in there,
+            "came": came.count(row["person_id"]),
         }
         for row in rows
     ]
 
 
-async def noted_at(session: Session) -> dict[UUID, int]:
-    """What is noted of a session: for each person the minutes, none of them for who did not come."""
-    return dict(await Attendance.filter(session_id=session.id).values_list("person_id", "minutes"))
+async def _states(cohort: Cohort, people: list[UUID]) -> dict[UUID, str]:
+    if cohort.course_id is None:
+        return {}
+    begun = Enrolment.filter(course_id=cohort.course_id, person_id__in=people)
+    done = Completion.filter(module="", version__course_id=cohort.course_id, person_id__in=people)
+    states = {row["person_id"]: "In progress" for row in await begun.values("person_id")}
+    return states | {row["person_id"]: "Done" for row in await done.values("person_id")}
+
+
+async def presences_of(session: Session, seats: Any) -> list[dict[str, Any]]:
+    """Returns what is noted at a session of those of the places that held then, or hold since, by name."""
+    then = Q(ends__isnull=True) | Q(ends__gte=session.held_on)
+    rows = await seats.filter(then).order_by("person__name", "person_id").values("person_id", name="person__name")
+    notes = await latest_notes(
+        Attendance.filter(session_id=session.id).select_related("made_up_in__cohort", "made_up_in")
+    )
+    names = {row["person_id"]: row["name"] for row in rows}
+    return [_presence(session, person, name, notes.get((session.id, person))) for person, name in names.items()]
+
+
+def _presence(session: Session, person: UUID, name: str, note: Attendance | None) -> dict[str, Any]:
+    return {
+        "id": str(person),
+        "name": name,
+        "number": note.number if note else 0,
+        "came": note.came if note else "",
+        "hours": hours_of(note.minutes if note and note.minutes else session.minutes),
+        "note": note.note if note and note.came != MADE_UP else "",
+        **noted_words(note),
+    }
+
+
+def noted_words(note: Attendance | None) -> dict[str, str]:
+    """Returns what was noted as a word, and more about it: for how long, why not, or with what it was made up."""
+    if note is None:
+        return {"word": "Not noted yet", "more": ""}
+    more = note.note
+    if note.came == MADE_UP:
+        other = note.made_up_in
+        more = f"With {f'{other.title}, {other.cohort.name}' if other else note.note}"
+        more += f", {day(note.last_day)}" if note.last_day else ""
+    elif note.came == PART:
+        more = f"{words.minutes(note.minutes)}{f'. {note.note}' if note.note else ''}"
+    return {"word": COMES_TO.get(note.came, "Came"), "more": more}
 
 
 async def sessions_of(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
-    """The sessions of a cohort, with how many people within the actor's reach came."""
-    people = visible_to(actor).filter(cohort_id=cohort.id)
-    mine = set(await people.values_list("person_id", flat=True))
-    came = await Attendance.filter(session__cohort_id=cohort.id, minutes__gt=0).values_list("session_id", "person_id")
+    """Returns the sessions of a cohort, with how many of the people whom the actor sees came."""
+    mine = set(await seats_in(actor, cohort).values_list("person_id", flat=True))
+    notes = await latest_notes(Attendance.filter(session__cohort_id=cohort.id))
+    seen = [(session, note.minutes > 0) for (session, person), note in notes.items() if person in mine]
     return [
         {
             "title": row.title,
             "path": f"/courses/cohorts/{cohort.id}/sessions/{row.id}",
-            "day": row.held_on,
+            "day": days_of_session(row),
             "minutes": words.minutes(row.minutes),
-            "held": row.held_on <= actor.today,
-            "came": sum(session == row.id and person in mine for session, person in came),
+            "held": (row.last_day or row.held_on) <= actor.today,
+            "noted": any(session == row.id for session, _ in seen),
+            "came": sum(session == row.id and there for session, there in seen),
         }
         for row in await Session.filter(cohort_id=cohort.id).order_by("held_on", "title")
     ]
 
 
 async def days_of(person_id: UUID, *, today: date) -> list[dict[str, Any]]:
-    """The training days of a person's cohorts: those to come, and for the others whether the person came."""
+    """Returns the training days of a person: those to come, and for the others whether the person came."""
     cohorts = await Seat.filter(person_id=person_id, ends__isnull=True).values_list("cohort_id", flat=True)
-    came = dict(await Attendance.filter(person_id=person_id).values_list("session_id", "minutes"))
-    rows = await Session.filter(cohort_id__in=list(cohorts)).order_by("held_on", "title").select_related("cohort")
+    noted = Attendance.filter(person_id=person_id).select_related("made_up_in__cohort", "made_up_in")
+    notes = {session: note for (session, _), note in (await latest_notes(noted)).items()}
+    here = Q(cohort_id__in=list(cohorts)) | Q(id__in=list(notes))
+    rows = await Session.filter(here).order_by("held_on", "title").select_related("cohort")
     return [
-        {"title": row.title, "cohort": row.cohort.name, "day": row.held_on, "word": _word(came.get(row.id), row, today)}
+        {"title": row.title, "cohort": row.cohort.name, "day": days_of_session(row), **_word(notes, row, today)}
         for row in rows
     ]
 
 
-def _word(minutes: int | None, session: Session, today: date) -> str:
-    if minutes is None:
-        return "To come" if session.held_on >= today else "Not noted yet"
-    return "Came" if minutes else "Not there"
+def _word(notes: Mapping[UUID, Attendance], session: Session, today: date) -> dict[str, str]:
+    if session.id not in notes and (session.last_day or session.held_on) >= today:
+        return {"word": "To come", "more": ""}
+    return noted_words(notes.get(session.id))
+
+
+async def cohort_rows(cohorts: Any) -> list[dict[str, Any]]:
+    """Returns cohorts as lists show them, the latest first."""
+    rows = await cohorts.order_by("-starts", "name").select_related("site", "trainer", "course")
+    held = [one["cohort_id"] for one in await Seat.filter(
+        cohort_id__in=[row.id for row in rows], ends__isnull=True).values("cohort_id")]  # fmt: skip
+    return [
+        {
+            "name": row.name,
+            "path": f"/courses/cohorts/{row.id}",
+            "site": row.site.name if row.site else "Several sites",
+            "trainer": row.trainer.name if row.trainer else "",
+            "dates": dates_of(row),
+            "people": words.many(held.count(row.id), "person", "people"),
+        }
+        for row in rows
+    ]
 
 
 async def choices(actor: Actor) -> dict[str, Any]:
-    """The sites and the trainers that the actor may choose from."""
+    """Returns the sites and the trainers that the actor may choose from."""
     own = sites_for(actor, "manage people")
     whole = [("", "Several sites")] if actor.everywhere("manage people") else []
     leads = Membership.filter(role__in=sorted(ABILITIES["see people"])).values("person_id")
@@ -112,7 +190,7 @@ async def choices(actor: Actor) -> dict[str, Any]:
 
 
 async def found_by(actor: Actor, name: str, *, beside: Collection[UUID]) -> list[dict[str, Any]]:
-    """The people whom the actor manages whose name has these letters, but those who have a place."""
+    """Returns the people whom the actor manages whose name has these letters, but those who have a place."""
     people = people_for(actor, "manage people").filter(
         has_in_name(name), erased_at__isnull=True, id__not_in=list(beside)
     )

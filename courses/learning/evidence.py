@@ -1,9 +1,10 @@
-"""What courses show of a person, as evidence records: courses completed, quizzes handed in."""
+"""What courses show of a person, as evidence records: courses completed, quizzes handed in, sessions attended."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from courses.cohorts.evidence import attendance_evidence
 from courses.learning.models import Completion, QuizAttempt
 from training.core.dates import local_day
 
@@ -11,10 +12,11 @@ from training.core.dates import local_day
 async def learning_evidence(person_id: UUID, zone: str) -> list[dict[str, Any]]:
     """The person's learning and quiz records in the shape of the pathway language, in order of day and id.
 
-    `learning`: what = the name the course gives on completion, with its hours. `quiz`: what = the module, with the
-    score in percent.
+    `learning`: what = the name the course gives on completion, with its hours; and the name that a session counts as,
+    with hours, days, mode, topics and the trainer. `quiz`: what = the module, with the score in percent.
     """
-    records = [*await _learning(person_id, zone), *await _quizzes(person_id, zone)]
+    learnt = [*await _learning(person_id, zone), *await attendance_evidence(person_id, zone)]
+    records = [*learnt, *await _quizzes(person_id, zone)]
     return sorted(records, key=lambda record: (record["on"], record["id"]))
 
 

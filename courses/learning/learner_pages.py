@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Q, Subquery
 
+from courses.cohorts.task_replies import replies_to
 from courses.cohorts.views import days_of
 from courses.learning import attempts, rules, views, words
 from courses.learning.handed_files import HEIC_WORDS, is_heic
@@ -183,7 +184,16 @@ async def _entries(enrolment: Enrolment, titles: dict[str, str]) -> list[dict[st
     rows = await TaskEntry.filter(enrolment_id=enrolment.id).order_by("-handed_in").values(
         "id", "note", "file_name", "handed_in", module="activity__module__slug"
     )  # fmt: skip
-    return [row | {"title": titles.get(row["module"], ""), "heic": is_heic(row["file_name"])} for row in rows]
+    replies = await replies_to([row["id"] for row in rows])
+    return [
+        row
+        | {
+            "title": titles.get(row["module"], ""),
+            "heic": is_heic(row["file_name"]),
+            "replies": replies.get(row["id"], []),
+        }
+        for row in rows
+    ]
 
 
 def _best(rows: list[dict[str, Any]]) -> str:

@@ -141,6 +141,29 @@ class TaskEntry(Model):
         table = "courses_entry"
 
 
+class TaskReply(Model):
+    """What somebody who trains wrote back about what was handed in for a task; without words it was read only.
+
+    Personal data: person (who read it), words; kept: as long as the entry.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    entry: fields.ForeignKeyRelation[TaskEntry] = fields.ForeignKeyField(
+        "courses.TaskEntry", related_name="replies", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="task_replies", on_delete=RESTRICT
+    )
+    words = fields.TextField(default="")
+    recorded = fields.DatetimeField()
+
+    entry_id: UUID
+    person_id: UUID
+
+    class Meta:
+        table = "courses_reply"
+
+
 class Completion(Model):
     """A dated result: a person completed a module, or the whole course, of one version.
 
@@ -188,6 +211,7 @@ __all__ = [
     "Progress",
     "QuizAttempt",
     "TaskEntry",
+    "TaskReply",
     "courses_visible_to",
     "visible_to",
 ]

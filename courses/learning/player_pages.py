@@ -6,6 +6,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from courses.cohorts.models import taught_by
+from courses.cohorts.task_replies import replies_to
 from courses.learning import actions, handed_files, rules, views, words
 from courses.learning.attempts import tries_at
 from courses.learning.journey import Position, own_journey, spot_on
@@ -75,8 +77,12 @@ def _video_values(spot: Position) -> dict[str, Any]:
 async def _task_values(spot: Position) -> dict[str, Any]:
     own = TaskEntry.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id)
     rows = await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in")
+    replies = await replies_to([row["id"] for row in rows])
     return {
-        "entries": [row | {"heic": handed_files.is_heic(row["file_name"])} for row in rows],
+        "entries": [
+            row | {"heic": handed_files.is_heic(row["file_name"]), "replies": replies.get(row["id"], [])}
+            for row in rows
+        ],
         "heic_words": handed_files.HEIC_WORDS,
         "types": ",".join(handed_files.ACCEPTED),
     }
@@ -146,10 +152,16 @@ async def media(request: Request) -> Response:
 
 
 async def entry(request: Request) -> Response:
-    """Sends a file that was handed in, to its owner and to those who may see the person's work."""
+    """Sends a file that was handed in, to its owner, their trainer, and those who may see the person's work."""
     me: Actor = actor(request)
-    row = await TaskEntry.filter(id=identity(request, "entry")).first()
-    if row is None or not row.stored or not await visible_to(me).filter(id=row.enrolment_id).exists():
+    row = await TaskEntry.filter(id=identity(request, "entry")).select_related("enrolment").first()
+    if row is None or not row.stored or not await _reads(me, row):
         raise NotFound("There is no such file.", "Go back to the task.")
     path = request.app.state.settings.storage / handed_files.FOLDER / row.stored
     return FileResponse(path, media_type="application/octet-stream", filename=row.file_name)
+
+
+async def _reads(me: Actor, entry: TaskEntry) -> bool:
+    if await visible_to(me).filter(id=entry.enrolment_id).exists():
+        return True
+    return await taught_by(me, entry.enrolment.person_id, entry.enrolment.course_id).exists()

@@ -18,6 +18,8 @@ from certificates.decisions import pages as certificates
 from certificates.register import site_pages as register_site_pages
 from certificates.verification import offline_pages, pages
 from courses.cohorts import pages as cohorts
+from courses.cohorts import session_pages as cohort_sessions
+from courses.cohorts import task_pages as cohort_tasks
 from courses.learning import learner_pages, player_pages
 from courses.learning import pages as courses
 from courses.learning import quiz_pages as quizzes
@@ -130,11 +132,22 @@ ROUTES = [
     at("/courses", courses.mine, may=SIGNED_IN),
     at("/courses/media/{sha256}", player_pages.media, may=SIGNED_IN),
     at("/courses/entries/{entry}", player_pages.entry, may=SIGNED_IN),
+    at("/courses/cohorts", cohorts.every_cohort, may="see people"),
+    at("/courses/cohorts/new", cohorts.make, may="manage people", methods=BOTH),
     at("/courses/cohorts/{id}", cohorts.cohort, may="see people"),
     at("/courses/cohorts/{id}/places", cohorts.places, may="manage people", methods=POST),
     at("/courses/cohorts/{id}/fill", cohorts.fill_from, may="manage people", methods=BOTH),
-    at("/courses/cohorts/{id}/sessions", cohorts.sessions, may="manage people", methods=POST),
-    at("/courses/cohorts/{id}/sessions/{session}", cohorts.session, may="see people", methods=BOTH),
+    at("/courses/cohorts/{id}/tasks", cohort_tasks.tasks, may="see people"),
+    at("/courses/cohorts/{id}/tasks/{entry}", cohort_tasks.task, may="see people", methods=BOTH),
+    at("/courses/cohorts/{id}/sessions", cohort_sessions.sessions, may="manage people", methods=BOTH),
+    at("/courses/cohorts/{id}/sessions/{session}", cohort_sessions.session, may="see people", methods=BOTH),
+    at("/courses/cohorts/{id}/sessions/{session}/change", cohort_sessions.change, may="manage people", methods=BOTH),
+    at(
+        "/courses/cohorts/{id}/sessions/{session}/made-up/{person}",
+        cohort_sessions.made_up,
+        may="see people",
+        methods=BOTH,
+    ),
     at("/courses/of/{person}", learner_pages.courses_of, may="see people"),
     at("/courses/learners/{enrolment}/{activity}", learner_pages.allow_try, may="see people", methods=POST),
     at("/courses/{slug}", courses.outline, may=SIGNED_IN),

@@ -16,6 +16,7 @@ from certificates.credentials.keys import KeyStore
 from certificates.credentials.pdf.pool import PdfPool, SwitchedOff, Unprintable
 from certificates.decisions import emails, jobs
 from certificates.evaluations.models import Certificate, Certification, StateChange
+from courses.learning import emails as learners
 from training.app import results, trail_heads, trail_reports
 from training.assessments import emails as raters
 from training.core import mail
@@ -54,7 +55,7 @@ class Resources:
     store: FileStore
 
 
-Email = emails.DecisionEmail | raters.RaterEmail
+Email = emails.DecisionEmail | raters.RaterEmail | learners.LearnerEmail
 Handler = Callable[[Followup, Resources], Awaitable[Any]]
 
 CONSIDER = "consider certification"
@@ -70,6 +71,8 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "quiz.handed_in": (SCORE, CONSIDER),
     "module.completed": (SCORE,),
     "course.completed": (SCORE, CONSIDER),
+    "attendance.recorded": (CONSIDER,),
+    "task.answered": ("mail answer to task",),
     "link.opened": (EARLIER_SCORES,),
     "context.joined": (EARLIER_SCORES,),
     "registration.changed": ("end sessions of a closed system",),
@@ -212,6 +215,11 @@ async def mail_turn(work: Followup, outside: Resources) -> None:
     await _tell(outside, work, await raters.of_turn(_id(work), public_url=outside.settings.public_url))
 
 
+async def mail_reply(work: Followup, outside: Resources) -> None:
+    """Tells a learner that there is an answer to what they handed in."""
+    await _tell(outside, work, await learners.of_reply(_id(work), public_url=outside.settings.public_url))
+
+
 async def print_certificate(work: Followup, outside: Resources) -> None:
     """Prints the PDF before anybody asks for it; a name that the typefaces cannot print has its page."""
     with suppress(SwitchedOff, Unprintable):
@@ -345,6 +353,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail rater": mail_rater,
     TURNS: mail_turns,
     TURN: mail_turn,
+    "mail answer to task": mail_reply,
     "mail confirmer": mail_confirmer,
     "mail notice to confirmer": mail_notice,
     "mail certificate": mail_certificate,

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from courses.cohorts.actions import Plan, add_session, make, note_who_came, place
+from courses.cohorts.actions import Plan, make, place
+from courses.cohorts.attendance import note_attendance
+from courses.cohorts.rules import Presence, SessionPlan
+from courses.cohorts.sessions import add_session
 from training.demo.doing import COURSE, at, being, workday
 from training.people.authentication.demo_cast import known
 
@@ -15,6 +18,7 @@ DAYS: Sequence[tuple[int, str, tuple[str, ...]]] = (
 )
 """Days ago, title, and who came."""
 STILL_TO_COME = 13
+PRESENCES = {True: Presence("present"), False: Presence("absent", note="The bus did not come")}
 
 
 async def train_together(today: date) -> None:
@@ -26,15 +30,12 @@ async def train_together(today: date) -> None:
     await place(cohort, [known(key) for key in PEOPLE], actor=chloe, now=at(begins))
     for ago, title, came in DAYS:
         day = workday(today - timedelta(days=ago))
-        session = await add_session(cohort, title=title, held_on=day, minutes=300, actor=chloe, now=at(day))
-        people = {known(key) for key in PEOPLE}
-        await note_who_came(session, {known(key) for key in came}, of=people, actor=chloe, now=at(day, 16))
-    last = workday(today + timedelta(days=STILL_TO_COME))
-    await add_session(
-        cohort,
-        title="Last day: working with your co-leader",
-        held_on=last,
-        minutes=300,
-        actor=chloe,
-        now=at(today - timedelta(days=1)),
-    )
+        session = await add_session(cohort, _day(title, day), actor=chloe, now=at(day))
+        people = {known(key): PRESENCES[key in came] for key in PEOPLE}
+        await note_attendance(session, people, actor=chloe, now=at(day, 16))
+    last = _day("Last day: working with your co-leader", workday(today + timedelta(days=STILL_TO_COME)))
+    await add_session(cohort, last, actor=chloe, now=at(today - timedelta(days=1)))
+
+
+def _day(title: str, day: date) -> SessionPlan:
+    return SessionPlan(title, day, 300, days=1, mode="in_person", trainer_id=known("hana"))

@@ -15,6 +15,7 @@ _ASKED = {"practice.Confirmation": "+"}
 _RECORDED = {"certificates.RecordedEvidence": "+"}
 _DELIVERY = {"practice.Delivery": "+", "practice.DeliveryTeam": "+", "practice.Tailoring": "+"}
 _KEY = "state slot ended"
+_SESSION = "title held_on last_day minutes days mode topics learning trainer_id trainer_name"
 _UNIT = "name contact language zone head_address"
 _MET = {"people.Person": "+", "lti.Identity": "+ person_id"}
 _ENTERED = (
@@ -63,6 +64,8 @@ WRITES: Mapping[str, Mapping[str, str]] = {
         "lti.Identity": "sub",
         "courses.QuizAttempt": "+",  # one that was open, and of which nothing was said before
         "courses.TaskEntry": "note file_name stored",
+        "courses.TaskReply": "words",
+        "courses.Attendance": "note",
         "certificates.Certificate": "facts bare_sha256",
         "certificates.Artefact": "path",
     },
@@ -115,8 +118,11 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "quiz.handed_in": {"courses.QuizAttempt": "+"},
     "task.handed_in": {"courses.TaskEntry": "+"},
     "cohort.added": {"courses.Cohort": "+"},
+    "task.answered": {"courses.TaskReply": "+"},
     "session.added": {"courses.Session": "+"},
-    "attendance.recorded": {"courses.Attendance": "+ minutes recorded recorded_by"},
+    "session.changed": {"courses.Session": _SESSION},
+    "session.removed": {"courses.Session": "-"},
+    "attendance.recorded": {"courses.Attendance": "+"},
     "place.given": {"courses.Seat": "+ ends"},
     "place.ended": {"courses.Seat": "ends"},
     # certificates

@@ -56,6 +56,9 @@ KINDS: frozenset[str] = frozenset(
         "quiz.handed_in",
         "quiz.try_allowed",
         "session.added",
+        "session.changed",
+        "session.removed",
+        "task.answered",
         "task.handed_in",
         # lti
         "context.joined",

@@ -74,6 +74,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     },
     "courses.QuizAttempt": {"position": "the question last looked at"},
     "courses.TaskEntry": {},
+    "courses.TaskReply": {},
     "courses.Completion": {},
     "courses.Cohort": {},
     "courses.Seat": {},

@@ -8,8 +8,11 @@ import pytest
 from certificates.evaluations.manual_evidence import record_evidence
 from certificates.evaluations.models import RecordedEvidence
 from certificates.evaluations.typed_records import TypedEvidence
-from courses.cohorts.actions import Plan, add_session, make, note_who_came, place_one
+from courses.cohorts.actions import Plan, make, place_one
+from courses.cohorts.attendance import note_attendance
 from courses.cohorts.models import Attendance, Cohort, Seat
+from courses.cohorts.rules import Presence, SessionPlan
+from courses.cohorts.sessions import add_session
 from courses.packages.publish import load
 from tests.certificates.world import BY_RULES, TODAY, at, certified, publish_pathway
 from tests.courses.course_files import write
@@ -74,10 +77,10 @@ async def test_who_manages_one_site_and_assesses_everywhere_trains_nobody_of_ano
     ours = await make(course, Plan("Ours", TODAY, None, RIV), actor=chloe, now=at(TODAY))
     with pytest.raises(NotFound):
         await place_one(ours, MAREK, actor=chloe, now=at(TODAY))
-    session = await add_session(ours, title="Day", held_on=TODAY, minutes=60, actor=chloe, now=at(TODAY))
+    session = await add_session(ours, SessionPlan("Day", TODAY, 60), actor=chloe, now=at(TODAY))
     for who in (JUDE, MAREK):
         await Seat.create(id=uuid.uuid4(), cohort=ours, person_id=who, starts=TODAY)
-    await note_who_came(session, {JUDE, MAREK}, of={JUDE, MAREK}, actor=chloe, now=at(TODAY))
+    await note_attendance(session, dict.fromkeys((JUDE, MAREK), Presence("present")), actor=chloe, now=at(TODAY))
     assert [row.person_id for row in await Attendance.all()] == [JUDE]
     assert await Cohort.all().count() == 1
 
