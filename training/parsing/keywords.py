@@ -25,7 +25,7 @@ _NUMBERS = (
 )
 _TEXTS = (
     "topic area mode role target course age_range region edition version medium outcome state jurisdiction framework "
-    "field client family session language reason status gender site form standing"
+    "field client family session language reason status gender site form standing confirmed"
 )
 _YES_OR_NO = "consent recorded observed new"
 ATTRIBUTES: Final[dict[str, str]] = {
@@ -40,6 +40,7 @@ OUTCOMES: Final = ("certified", "conditional", "deferred", "declined")
 GRANTS: Final = ("certified", "conditional")
 STATES: Final = ("suspended", "restored", "withdrawn", "replaced")
 RESULTS: Final = ("passed", "failed", "pending")
+CONFIRMATIONS: Final = ("account", "known_address", "typed_address", "device", "paper", "none")
 STANDINGS: Final = (
     "withdrawn", "replaced", "suspended", "lapsed", "in_grace", "provisional", "renewal_due", "certified", "ready",
     "in_training", "not_started",

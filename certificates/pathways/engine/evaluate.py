@@ -128,10 +128,12 @@ def _decision(case: Case, level: Level, latest: Record, day: date) -> DecisionSe
     outcome = latest.first("outcome") or "certified"
     in_order = Result.MET
     if level.decision:
-        signed = Sure.YES
-        if level.decision.by:
-            signed = may_sign(latest, level.decision.by, Context(case=case, day=day, subject=case.holder, level=level))
-        in_order = signed.result() if outcome in level.decision.outcomes else Result.NOT_MET
+        rule, signed = level.decision, Sure.YES
+        if rule.by:
+            signed = may_sign(latest, rule.by, Context(case=case, day=day, subject=case.holder, level=level))
+        if rule.at_least > 1 and len(set(latest.by)) < rule.at_least:
+            signed = Sure.NO if latest.by else min(signed, Sure.PERHAPS)
+        in_order = signed.result() if outcome in rule.outcomes else Result.NOT_MET
     return DecisionSeen(latest.id, outcome, latest.on or day, in_order)
 
 

@@ -11,6 +11,7 @@ from certificates.pathways.language.schema import (  # fmt: skip
     Group,
     Leaf,
     Level,
+    OwnAttribute,
     Pathway,
     Permit,
     Portion,
@@ -35,11 +36,12 @@ def requirements(table: Any, kinds: Kinds) -> Requirements:
     """The requirements of a mapping of them, in written order."""
     if not table:
         return ()
-    return tuple(requirement(name, row, kinds) for name, row in table.items())
+    return tuple(requirement(name, row, kinds, place=table.place(name)) for name, row in table.items())
 
 
-def requirement(name: str, row: Table, kinds: Kinds) -> Requirement:
-    """One requirement, whatever it asks."""
+def requirement(name: str, row: Table, kinds: Kinds, *, place: tuple[str, int]) -> Requirement:
+    """One requirement, whatever it asks; `place` is the file and line of its id."""
+    applies_when = row.get("applies_when")
     return Requirement(
         id=name,
         ask=_ask(row, kinds),
@@ -47,11 +49,14 @@ def requirement(name: str, row: Table, kinds: Kinds) -> Requirement:
         note=text(row.get("note")),
         source=texts(row.get("source")),
         advisory=bool(row.get("advisory")),
-        applies_when=requirement("", as_table(row["applies_when"]), kinds) if "applies_when" in row else None,
+        applies_when=(
+            requirement("", as_table(applies_when), kinds, place=row.place("applies_when")) if applies_when else None
+        ),
         effective=period(row.get("effective")),
         tenure=_tenure(row.get("tenure")),
         waivable_by=texts(row.get("waivable_by")),
         origin=row.origin,
+        place=place,
     )
 
 
@@ -181,7 +186,8 @@ def _whole(value: Any, otherwise: Any) -> Any:
 
 def pathway(table: Table) -> Pathway:
     """The pathway of a checked table with all bases merged in."""
-    own = {str(key): str(value) for key, value in _mapping(table.get("attributes")).items()}
+    rows = _mapping(table.get("attributes"))
+    own = {name: text(row["type"] if isinstance(row, Table) else row) for name, row in rows.items()}
     kinds = {**ATTRIBUTES, **own}
     levels = _mapping(table.get("levels"))
     deliveries = _mapping(table.get("deliveries"))
@@ -195,6 +201,11 @@ def pathway(table: Table) -> Pathway:
         effective=period(table.get("effective")),
         roles=texts(table.get("roles")),
         attributes=own,
+        own_attributes={
+            name: OwnAttribute(text(row.get("label")), plain_values(row.get("one_of"), own[name]))
+            for name, row in rows.items()
+            if isinstance(row, Table)
+        },
         sources={key: text(value) for key, value in _mapping(table.get("sources")).items()},
         open_questions=texts(table.get("open_questions")),
         levels={name: _level(name, as_table(row), kinds) for name, row in levels.items()},
@@ -231,6 +242,7 @@ def _decision(row: Any, kinds: dict[str, str]) -> DecisionRule | None:
     condition = _mapping(row.get("conditional"))
     return DecisionRule(
         by=signatory(row.get("by"), row.get("not_own"), kinds),
+        at_least=_whole(row.get("at_least"), 1),
         outcomes=texts(row.get("outcomes")) or ("certified",),
         duties=texts(condition.get("duties")),
         lifted_by=requirements(condition.get("lifted_by"), kinds),

@@ -16,7 +16,7 @@ LEVEL_KEYS = (
     "title", "kind", "note", "source", "holder", "per", "entry", "requires", "decision", "valid", "renewal", "keep",
     "return", "permits",
 )  # fmt: skip
-DECISION_KEYS = ("by", "not_own", "outcomes", "conditional", "source", "note")
+DECISION_KEYS = ("by", "not_own", "at_least", "outcomes", "conditional", "source", "note")
 PERMIT_KEYS = ("may", "scope", "duties", "limit", "in", "while", "source", "note")
 _MONTH_AND_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _DAYS_OF_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -109,6 +109,8 @@ def _decision(scope: Scope, level: Table, key: str) -> None:
             check(scope, decision, one)
     if "not_own" in decision:
         values.relations(scope, decision, "not_own")
+    if "at_least" in decision:
+        found.whole(decision, "at_least", decision["at_least"], 1)
     if "outcomes" in decision:
         found.some_of(decision, "outcomes", OUTCOMES, "outcome")
     if "note" in decision:

@@ -7,13 +7,15 @@ from certificates.pathways.language.check_level import check_level
 from certificates.pathways.language.check_requirement import check_effective, check_requirements
 from certificates.pathways.language.scope import Scope, check_id
 from training.parsing.findings import ID_REMEDY, Findings, is_id, is_text, shown
-from training.parsing.keywords import ATTRIBUTE_KINDS, ATTRIBUTES
+from training.parsing.keywords import ATTRIBUTE_KINDS, ATTRIBUTES, DATE, YES_OR_NO
+from training.parsing.values import Value, plain_values
 from training.parsing.yaml import Table
 
 TOP_KEYS = (
     "pathway", "title", "version", "owner", "jurisdiction", "note", "effective", "extends", "roles", "attributes",
     "sources", "source", "open_questions", "levels", "deliveries",
 )  # fmt: skip
+ATTRIBUTE_KEYS = ("type", "label", "one_of")
 _DECIDING = ("requires", "keep", "lifted_by")  # places in which an award may not rest on itself
 
 
@@ -48,23 +50,50 @@ def _scope(table: Table, found: Findings) -> Scope:
     """What is known in the pathway: its roles, levels, attributes and sources."""
     roles = found.texts(table, "roles") if table.get("roles") else []
     own = found.table(table, "attributes") if "attributes" in table else None
-    for name in own or ():
-        assert own is not None
-        found.one_of(own, name, ATTRIBUTE_KINDS, "kind of attribute")
+    attributes = {name: _check_attribute(found, own, name) for name in own} if own else {}
     sources = found.table(table, "sources") if "sources" in table else None
     for name in sources or ():
         assert sources is not None
         if not is_text(sources[name]):
             found.add(sources, name, f"{name} is {shown(sources[name])}", "write an address or a few words")
     levels = table.get("levels")
-    kinds = {key: str(kind) for key, kind in (own or {}).items() if kind in ATTRIBUTE_KINDS}
     return Scope(
         found=found,
         roles=frozenset(roles),
         levels=tuple(levels) if isinstance(levels, Table) else (),
-        kinds={**ATTRIBUTES, **kinds},
+        kinds={**ATTRIBUTES, **{name: kind for name, (kind, _) in attributes.items() if kind}},
+        choices={name: values for name, (_, values) in attributes.items() if values},
         sources=tuple(sources or ()),
     )
+
+
+def _check_attribute(found: Findings, own: Table, name: str) -> tuple[str | None, tuple[Value, ...]]:
+    """Returns the kind of an attribute of the pathway's own and its only values, from the short form or the long one.
+
+    Without a kind it is wrong; without values it may have any.
+    """
+    row = own[name]
+    if not isinstance(row, Table):
+        found.one_of(own, name, ATTRIBUTE_KINDS, "kind of attribute")
+        return (str(row) if row in ATTRIBUTE_KINDS else None), ()
+    found.unknown_keys(row, ATTRIBUTE_KEYS, "an attribute")
+    if "label" in row and not (isinstance(row["label"], str) and row["label"]):
+        found.add(row, "label", f"label is {shown(row['label'])} and should be text", "write what people call it")
+    if "type" not in row:
+        found.add(own, name, f"{name} has no type", f"write type: {', '.join(ATTRIBUTE_KINDS[:-1])} or {DATE}")
+        return None, ()
+    found.one_of(row, "type", ATTRIBUTE_KINDS, "kind of attribute")
+    kind = str(row["type"]) if row["type"] in ATTRIBUTE_KINDS else None
+    values = row.get("one_of")
+    if kind is None or "one_of" not in row:
+        return kind, ()
+    if kind == YES_OR_NO:
+        found.add(row, "one_of", f"{name} is true or false and has no other values", "take one_of out")
+    elif not isinstance(values, list) or not values:
+        found.add(row, "one_of", f"one_of is {shown(values)} and should be a list of values", "write [a, b]")
+    elif all(Scope(found).value(row, "one_of", value, kind) for value in values):
+        return kind, plain_values(values, kind)
+    return kind, ()
 
 
 def _check_deliveries(scope: Scope, table: Table) -> None:

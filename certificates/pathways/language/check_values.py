@@ -4,6 +4,7 @@ from certificates.pathways.language.scope import Scope
 from training.instruments.check_pass import check_pass
 from training.parsing.findings import shown
 from training.parsing.keywords import DATE, NUMBER, OUTCOMES, RELATIONS, STANDINGS, TEXT
+from training.parsing.values import plain_values
 from training.parsing.yaml import Table
 
 PORTION_KEYS = ("where", "at_least", "different", "counts_up_to", "note")
@@ -43,7 +44,8 @@ def each(scope: Scope, row: Table, key: str) -> None:
             scope.found.add(table, name, f"{name} is {shown(values)} and should be a list", "write a list of values")
             continue
         for value in values:
-            scope.value(table, name, value, scope.kinds[name])
+            if scope.value(table, name, value, scope.kinds[name]):
+                scope.choice(table, name, value, name)
 
 
 def where(scope: Scope, row: Table, key: str) -> None:
@@ -64,7 +66,7 @@ def where(scope: Scope, row: Table, key: str) -> None:
         elif words:
             scope.found.some_of(table, name, words)
         else:
-            _values(scope, table, name, value, scope.kinds[name])
+            _values(scope, table, name, value, name)
 
 
 def of_which(scope: Scope, row: Table, key: str) -> None:
@@ -163,18 +165,19 @@ def _amounts(scope: Scope, row: Table, key: str, *, least: int) -> None:
             scope.found.add(value, name, f"{name} is 0", "write more than 0, or take it out")
 
 
-def _values(scope: Scope, table: Table, name: str, value: object, kind: str) -> None:
+def _values(scope: Scope, table: Table, key: str, value: object, attribute: str) -> None:
     values = value if isinstance(value, list) else [value]
     if not values:
-        scope.found.add(table, name, f"{name} has no value", "write a value or a list of values")
+        scope.found.add(table, key, f"{key} has no value", "write a value or a list of values")
     for one in values:
-        scope.value(table, name, one, kind)
+        if scope.value(table, key, one, scope.kinds[attribute]):
+            scope.choice(table, key, one, attribute)
 
 
 def _ends(scope: Scope, table: Table, name: str, ends: Table) -> None:
     scope.found.unknown_keys(ends, ("min", "max", "not"), f"the condition on {name}")
     if "not" in ends:
-        _values(scope, ends, "not", ends["not"], scope.kinds[name])
+        _values(scope, ends, "not", ends["not"], name)
     kind = scope.kinds[name]
     if kind not in (NUMBER, DATE, TEXT) and ("min" in ends or "max" in ends):
         scope.found.add(table, name, f"{name} is true or false and has no min or max", "write true or false")
@@ -182,3 +185,9 @@ def _ends(scope: Scope, table: Table, name: str, ends: Table) -> None:
     fine = [scope.value(ends, end, ends[end], kind) for end in ("min", "max") if end in ends]
     if len(fine) == 2 and all(fine) and ends["min"] > ends["max"]:  # type: ignore[operator]
         scope.found.add(ends, "min", f"min of {name} is above max: nobody can meet it", "change one of the two")
+    elif all(fine) and (known := sorted(scope.choices.get(name, ()))):
+        low = plain_values(ends["min"], kind) if "min" in ends else known[:1]
+        high = plain_values(ends["max"], kind) if "max" in ends else known[-1:]
+        if not any(low[0] <= one <= high[0] for one in known):  # type: ignore[operator]
+            what = f"no value of {name} lies within these ends: nobody can meet it"
+            scope.found.add(table, name, what, f"use one of: {', '.join(map(str, known))}")

@@ -115,6 +115,7 @@ class Requirement:
     tenure: tuple[Length | None, Length | None] | None = None
     waivable_by: tuple[str, ...] = ()
     origin: tuple[str, ...] = ()
+    place: tuple[str, int] = field(default=("", 0), compare=False)  # its file and line
 
     def children(self) -> Requirements:
         """The requirements right below, if it is a group."""
@@ -129,9 +130,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRule:
-    """Who decides, with which outcomes, and what a condition means."""
+    """Who decides, how many of them together, with which outcomes, and what a condition means."""
 
     by: Signatory | None = None
+    at_least: int = 1
     outcomes: tuple[str, ...] = ("certified",)
     duties: tuple[str, ...] = ()
     lifted_by: Requirements = ()
@@ -183,6 +185,14 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnAttribute:
+    """What a pathway says of an attribute for forms: how people call it, and its values; neither decides anything."""
+
+    label: str = ""
+    one_of: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Pathway:
     """The whole of a pathway, with its bases merged in."""
 
@@ -195,6 +205,7 @@ class Pathway:
     effective: tuple[date | None, date | None] = (None, None)
     roles: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
+    own_attributes: Mapping[str, OwnAttribute] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     open_questions: tuple[str, ...] = ()
     levels: Mapping[str, Level] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import Any
 from training.parsing.findings import ID_REMEDY, Findings, as_day, is_id, is_number, is_text, shown
 from training.parsing.keywords import DATE, NAMES_OF_RECORDS, NUMBER, TEXT, YES_OR_NO
 from training.parsing.messages import nearest
+from training.parsing.values import Value, plain_values
 from training.parsing.yaml import Table
 
 _SAID = {NUMBER: "a number", TEXT: "text", YES_OR_NO: "true or false", DATE: "a day"}
@@ -23,6 +24,7 @@ class Scope:
     roles: frozenset[str] = frozenset()
     levels: tuple[str, ...] = ()
     kinds: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)  # the only values of an attribute
     sources: tuple[str, ...] = ()
     section: str = "requires"
     in_each_with: bool = False
@@ -68,6 +70,14 @@ class Scope:
         if _fits(value, kind):
             return True
         self.found.add(row, key, f"{key} is {shown(value)} and should be {_SAID[kind]}", f"write {_SAID[kind]}")
+        return False
+
+    def choice(self, row: Table, key: str, value: object, attribute: str) -> bool:
+        """Whether an attribute can have a value; notes it at the key if it is none of a fixed list."""
+        known = self.choices.get(attribute, ())
+        if not known or plain_values(value, self.kinds[attribute])[0] in known:
+            return True
+        self.found.add(row, key, f"{shown(value)} is no value of {attribute}", nearest(value, map(str, known)))
         return False
 
 

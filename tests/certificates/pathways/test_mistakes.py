@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from certificates.pathways.check_files import check
+from certificates.pathways.language.read import read_pathway
+from certificates.pathways.language.schema import OwnAttribute
 
 HEAD = (
     "pathway: p\nroles: [steward]\nattributes: {led: text}\nsources: {web: https://example.org}\nlevels:\n  leader:\n"
@@ -88,6 +90,8 @@ IN_LEVEL = [
     ("decision: {by: steward, outcomes: [certifed]}", "certifed certified"),
     ("decision: {by: steward, conditional: {duties: [x]}}", "conditional outcome"),
     ("decision: {buy: steward}", "buy by"),
+    ("decision: {by: steward, at_least: 0}", "at_least 0 1 or more"),
+    ("decision: {by: steward, at_least: {hours: 3}}", "at_least whole"),
     ("valid: three years", "valid length"),
     ("valid: {until_next: 02-30}", "until_next month and day"),
     ("valid: unlimited\n    renewal: {opens: P1M}", "opens period"),
@@ -99,6 +103,35 @@ IN_LEVEL = [
     ("keep: {a: {delivery: x}}\n    return: {b: {learning: y, since: a}}", "a seen return"),
     ("permits: [{may: lead, while: {a: {delivery: x, within: P1X}}}]", "within P1X"),
     ("decision: {outcomes: [conditional], conditional: {lifted_by: {a: {award: leader}}}}", "circle leader"),
+]
+# the long form of an attribute, a requirement that reads it, and words of the answer
+IN_ATTRIBUTES = [
+    ("{type: text, lable: Which}", "learning: x", "2: lable label"),
+    ("{type: text, label: [a]}", "learning: x", "2: label list text"),
+    ("{type: text, label: 5}", "learning: x", "2: label 5 text"),
+    ("{type: txt}", "learning: x", "2: txt text"),
+    ("{label: Which}", "learning: x", "2: led type"),
+    ("{type: text, one_of: []}", "learning: x", "2: one_of list"),
+    ("{type: text, one_of: basic}", "learning: x", "2: one_of basic list"),
+    ("{type: number, one_of: [1, two]}", "learning: x", "2: one_of two number"),
+    ("{type: date, one_of: [2026-01-01, soon]}", "learning: x", "2: one_of soon day"),
+    ("{type: text, one_of: [true]}", "learning: x", "2: one_of true text"),
+    ("{type: yes_or_no, one_of: [true]}", "learning: x", "2: led one_of"),
+    ("{type: text, one_of: [basic, more]}", "learning: x, where: {led: moer}", "6: moer more"),
+    ("{type: text, one_of: [basic, more]}", "learning: x, where: {led: [basic, moer]}", "6: moer more"),
+    ("{type: text, one_of: [basic, more]}", "learning: x, where: {led: {not: moer}}", "6: moer more"),
+    ("{type: text, one_of: [basic, more]}", "learning: x, each: {led: [basic, moer]}", "6: moer more"),
+    ("{type: text, one_of: [basic]}", "learning: x, of_which: {a: {where: {led: b}, at_least: 1}}", "6: b basic"),
+    ("{type: number, one_of: [1, 2]}", "learning: x, where: {led: 3}", "6: 3 1"),
+    ("{type: number, one_of: [1, 2]}", "learning: x, where: {led: {min: 2.5}}", "6: led nobody"),
+    ("{type: number, one_of: [4, 1]}", "learning: x, where: {led: {min: 2, max: 3}}", "6: led nobody"),
+]
+SOUND_ATTRIBUTES = [
+    ("{type: text}", "learning: x, where: {led: anything}"),
+    ("{type: text, label: Who led, one_of: [basic, 2]}", 'learning: x, where: {led: "2"}'),
+    ("{type: number, one_of: [1, 2.5]}", "learning: x, where: {led: {min: 2}}, at_least: {led: 3}"),
+    ("{type: date, one_of: [2026-01-01]}", "learning: x, where: {led: {max: 2026-05-01}}"),
+    ("{type: yes_or_no, label: Led}", "learning: x, where: {led: false}"),
 ]
 # whole evidence records, and words of the answer
 IN_RECORDS = [
@@ -169,6 +202,33 @@ def test_a_mistake_in_a_requirement_is_named(tmp_path: Path, text: str, words: s
 def test_a_mistake_in_a_level_is_named(tmp_path: Path, text: str, words: str) -> None:
     lines = _told(tmp_path, "p", f"{HEAD}    requires: {{}}\n    {text}\n")
     assert _holds(lines, words), lines
+
+
+def _with_attribute(folder: Path, attribute: str, rule: str) -> list[str]:
+    text = f"pathway: p\nattributes: {{led: {attribute}}}\nlevels:\n  leader:\n    requires:\n      a: {{{rule}}}\n"
+    return _told(folder, "p", text)
+
+
+@pytest.mark.parametrize(("attribute", "rule", "words"), IN_ATTRIBUTES)
+def test_a_mistake_in_an_attribute_is_named(tmp_path: Path, attribute: str, rule: str, words: str) -> None:
+    line, words = words.split(": ", 1)
+    lines = _with_attribute(tmp_path, attribute, rule)
+    assert len(lines) == 1 and _holds(lines, words) and lines[0].startswith(f"{tmp_path / 'p.yaml'}:{line}: "), lines
+
+
+@pytest.mark.parametrize(("attribute", "rule"), SOUND_ATTRIBUTES)
+def test_a_sound_attribute_passes_in_silence(tmp_path: Path, attribute: str, rule: str) -> None:
+    assert _with_attribute(tmp_path, attribute, rule) == []
+
+
+def test_an_overlay_adds_an_attribute_in_its_long_form_and_tells_the_old_one_anew(tmp_path: Path) -> None:
+    base = "attributes: {led: {type: text, label: Who led, one_of: [a]}, part: number}\n"
+    (tmp_path / "base.yaml").write_text(f"pathway: base\n{base}levels: {{leader: {{requires: {{}}}}}}\n")
+    own = "attributes: {led: {type: text, one_of: [a, b]}, kit: {type: yes_or_no, label: Had the kit}}\n"
+    (tmp_path / "over.yaml").write_text(f"pathway: over\nextends: base\n{own}")
+    found = read_pathway(tmp_path / "over.yaml")
+    assert dict(found.attributes) == {"led": "text", "part": "number", "kit": "yes_or_no"}
+    assert found.own_attributes == {"led": OwnAttribute("", ("a", "b")), "kit": OwnAttribute("Had the kit")}
 
 
 @pytest.mark.parametrize(("text", "words"), IN_RECORDS)
