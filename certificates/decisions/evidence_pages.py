@@ -25,11 +25,12 @@ from certificates.evaluations.typed_records import (
     TypedEvidence,
     form_for,
     is_done,
-    label_of,
     typed_attributes,
 )
 from certificates.evaluations.verdict_text import KINDS, plain
-from certificates.pathways.record_forms import RecordForm
+from certificates.pathways.forms import Field as AskedField
+from certificates.pathways.forms import RecordForm
+from certificates.pathways.language.titles import title_of
 from training.core import clock
 from training.core.errors import Invalid, NotFound
 from training.parsing.keywords import YES_OR_NO
@@ -195,7 +196,7 @@ def _form_page(
         kind=KINDS.get(form.type, plain(form.type)),
         name=_name(form),
         used_for=_used_for(form, offered),
-        fields=[(one.name, label_of(one.name), one.kind, _choices(one.kind, one.values)) for one in form.fields],
+        fields=[(one.name, one.label(), one.kind, _choices(one)) for one in form.fields],
         done=is_done(form.type),
         ends=form.type in ENDING,
         reasoned=form.type in REASONED,
@@ -207,10 +208,11 @@ def _form_page(
     )
 
 
-def _choices(kind: str, values: tuple[str, ...]) -> list[tuple[str, str]]:
-    if kind == YES_OR_NO:
+def _choices(field: AskedField) -> list[tuple[str, str]]:
+    if field.kind == YES_OR_NO:
         return [("", "Not known"), ("yes", "Yes"), ("no", "No")]
-    return [("", "Not known"), *((one, plain(one)) for one in values), (OTHER, "Something else")] if values else []
+    other = [] if field.closed else [(OTHER, "Something else")]
+    return [("", "Not known"), *((one, plain(one)) for one in field.values), *other] if field.values else []
 
 
 def _name(form: RecordForm) -> str:
@@ -223,9 +225,9 @@ def _name(form: RecordForm) -> str:
 def _used_for(form: RecordForm, offered: Offered) -> str:
     """Says for what a record can count: titles of requirements, with level and programme."""
     said = dict.fromkeys(
-        f"{title or rule.id} ({level.title or plain(level.id)}, {offered.versions[pathway.id].title})"
+        f"{title_of(rule, pathway)} ({where}{offered.versions[pathway.id].title})"
         for pathway, level, rule in form.rules
-        for title in (rule.title or plain(rule.id),)
+        for where in (f"{level.title or plain(level.id)}, " if level else "",)
     )
     return "; ".join(said)
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from certificates.evaluations.models import Certification, Decision, PathwayVersion, RecordedEvidence
-from certificates.pathways.record_forms import PERSONAL, TYPED
+from certificates.pathways.forms import PERSONAL, TYPED
 from courses.learning.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
 from training.core.dates import local_day

@@ -11,9 +11,9 @@ from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import PROGRAMME, collect_evidence, recorded_row
 from certificates.evaluations.models import PathwayVersion, RecordedEvidence
 from certificates.evaluations.typed_records import TypedEvidence, faults_of, form_for
-from certificates.evaluations.verdict_text import signatory_words
+from certificates.pathways.forms import SIGNED, TYPED, RecordForm, accepts, record_forms, signatory_of
 from certificates.pathways.language.evidence import Evidence
-from certificates.pathways.record_forms import SIGNED, RecordForm, accepts, record_forms, signatory_of
+from certificates.pathways.makers import signatory_words
 from training.core.errors import Conflict, Invalid, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
@@ -35,7 +35,8 @@ async def offered_for(person: Person, *, today: date) -> Offered:
     """Reads from the pathways that somebody follows what can be recorded for them."""
     followed = await pathway_versions.followed_by(person.id, person.unit_id, today=today)
     forms = record_forms(pathway_versions.read(version) for version in followed)
-    return Offered(forms, {version.slug: version for version in followed})
+    typed = tuple(one for one in forms if one.type in TYPED or one.type == "waiver")
+    return Offered(typed, {version.slug: version for version in followed})
 
 
 async def record_evidence(

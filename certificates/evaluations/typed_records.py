@@ -6,7 +6,8 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-from certificates.pathways.record_forms import PERSONAL, Field, RecordForm
+from certificates.pathways.forms import PERSONAL, Field, RecordForm
+from certificates.pathways.labels import label_of
 from training.parsing.keywords import DATE, DONE_TYPES, HELD_TYPES, NUMBER, YES_OR_NO
 
 REASONED = frozenset({"waiver", "signoff"})
@@ -51,7 +52,7 @@ def typed_attributes(form: RecordForm, values: Mapping[str, Any]) -> tuple[dict[
         try:
             found[one.name] = _value(one, text)
         except ValueError:
-            problems[one.name] = f"{label_of(one.name)}: {_ASKED.get(one.kind, 'choose an answer')}"
+            problems[one.name] = f"{one.label()}: {_ASKED.get(one.kind, 'choose an answer')}"
     return found, problems
 
 
@@ -87,13 +88,8 @@ def _says_how_much(form: RecordForm, shown: TypedEvidence) -> bool:
 
 
 def _day_or(form: RecordForm) -> str:
-    amounts = [label_of(one.name).lower() for one in form.fields if one.kind == NUMBER]
+    amounts = [one.unit() or one.label().lower() for one in form.fields if one.kind == NUMBER]
     return f"Enter the day it was done{', or how many ' + ' or '.join(amounts) if amounts else ''}"
-
-
-def label_of(attribute: str) -> str:
-    """Writes the name of an attribute as people say it."""
-    return attribute.replace("_", " ").capitalize()
 
 
 def is_done(type_: str) -> bool:
@@ -126,4 +122,4 @@ def _fits(one: Field, value: Any) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST
     if one.kind == YES_OR_NO:
         return isinstance(value, bool)
-    return isinstance(value, str) and (not one.values or value in (*one.values, OTHER))
+    return isinstance(value, str) and (not one.values or value in one.values or (value == OTHER and not one.closed))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from certificates.pathways.language.schema import Pathway, Signatory
+from certificates.pathways.language.schema import Pathway
 from training.parsing.values import texts
 from training.practice.rules import CHECKS
 
@@ -180,21 +180,6 @@ def _day(value: Any) -> str:
     except ValueError:
         return SPELT.get(str(value), str(value).replace("_", " "))
     return f"{found.day} {found:%B %Y}"
-
-
-def signatory_words(rule: Signatory | None, pathway: Pathway) -> str:
-    """Says who may sign: "central unit or assessor, who is not a supervisor of this person"."""
-    if rule is None:
-        return "anybody"
-    titles = [pathway.levels[name].title if name in pathway.levels else "" for name in rule.holds]
-    named = [(title or plain(name)).lower() for name, title in zip(rule.holds, titles, strict=True)]
-    who = " or ".join(f"somebody of the {name}" if name.endswith("unit") else _a(name) for name in named) or "somebody"
-    apart = " or ".join(_a(plain(one).lower()) for one in rule.not_own)
-    return f"{who} who is not {apart} of this person" if apart else who
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
 def plain(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Commands for what people write in files: load them all; check and evaluate pathways."""
+"""Commands for what people write in files: load them all; check and evaluate pathways, and list their forms."""
 
 import asyncio
 import json
@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from certificates.pathways.commands import check_command, evaluate_command
+from certificates.pathways.commands import advice_command, check_command, evaluate_command, forms_command
+from certificates.pathways.form_list import table_of
 from training.app.consequences import AFTER
 from training.app.load import load_all
 from training.commands.place import here
@@ -44,11 +45,29 @@ async def _load(
 
 @pathway.command("check")
 def check(files: list[Path]) -> None:
-    """Check pathway, instrument and evidence files: silent, or a line for each mistake."""
+    """Check pathway, instrument and evidence files: a line for each mistake; advice goes to standard error."""
     lines, code = check_command(files)
     for line in lines:
         typer.echo(line)
+    for line in advice_command(files):
+        typer.echo(line, err=True)
     raise typer.Exit(code)
+
+
+@pathway.command("forms")
+def forms(
+    files: list[Path],
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON list of all requirements")] = False,
+) -> None:
+    """List for each requirement its form, who fills it in and when it counts, or that nobody can record it."""
+    found, lines = forms_command(files)
+    if as_json:
+        typer.echo(json.dumps([row for _, rows in found for row in rows], ensure_ascii=False))
+    else:
+        typer.echo("\n\n".join("\n".join(table_of(one, rows)) for one, rows in found))
+    for line in lines:
+        typer.echo(line, err=True)
+    raise typer.Exit(1 if lines else 0)
 
 
 @pathway.command("evaluate")

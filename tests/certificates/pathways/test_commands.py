@@ -5,8 +5,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from certificates.pathways.commands import check_command, evaluate_command
+from certificates.pathways.commands import advice_command, check_command, evaluate_command, forms_command
+from training.__main__ import app
 
 HERE = Path(__file__).parent
 EPEC = HERE / "examples" / "epec.yaml"
@@ -67,3 +69,71 @@ def test_a_record_that_is_no_mapping_is_refused_with_its_line(tmp_path: Path, re
     lines, code = check_command([file])
     assert code == 1
     assert f"{file}:{2 if '[null]' in records else 3}: a record is" in lines[0]
+
+
+def test_checking_advises_on_standard_error_to_write_titles_and_changes_nothing_else(tmp_path: Path) -> None:
+    assert advice_command([TOOLS / "iy_leader_checklist.yaml", HERE / "cases" / "faulty" / "circle.yaml"]) == []
+    rules = "a: {title: Led, delivery: group}\n      b: {delivery: group, at_least: 2, note: x}"
+    (tmp_path / "p.yaml").write_text(f"pathway: p\nlevels:\n  leader:\n    requires:\n      {rules}\n")
+    answer = CliRunner().invoke(app, ["pathway", "check", str(tmp_path / "p.yaml")])
+    assert (answer.exit_code, answer.stdout) == (0, "")
+    words = "1 requirement has no title, and the rule makes one: “Led 2 groups”"
+    assert answer.stderr == f"{tmp_path / 'p.yaml'}:6: {words}; write title: where people call it otherwise\n"
+
+
+def test_the_forms_of_a_pathway_are_listed_for_each_level() -> None:
+    answer = CliRunner().invoke(app, ["pathway", "forms", str(EPEC), str(HERE / "examples" / "vig.yaml")])
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    assert "Parent group leader (parent_group_leader), held by a person" in answer.stdout
+    assert "Licensed EPEC hub (hub), held by a site" in answer.stdout
+    line = next(one for one in answer.stdout.splitlines() if " interview " in one)
+    assert line.split() == ["entry", "interview", "signoff/interview", "a", "hub", "coordinator", "at", "once",
+                            "who", "signs,", "reason"]  # fmt: skip
+    assert "Needs a first holder from elsewhere: an accredited VIG supervisor" in answer.stdout
+
+
+def test_the_forms_of_a_pathway_are_one_json_list() -> None:
+    answer = CliRunner().invoke(app, ["pathway", "forms", str(EPEC), "--json"])
+    rows = {row["id"]: row for row in json.loads(answer.stdout)}
+    assert answer.exit_code == 0
+    assert rows["practice"] | {"title": "", "fields": []} == {
+        "pathway": "epec", "level": "parent_group_leader", "section": "requires", "id": "practice", "title": "",
+        "type": "assessment", "what": "facilitation practice", "holder": "person",
+        "form": "assessment/facilitation practice", "forms": ["assessment/facilitation practice"], "nobody": None,
+        "made_by": ["holds:hub_practitioner"], "counts_when": "signed",
+        "made_by_words": "a practitioner, trainer and supervisor in a hub",
+        "counts_when_words": "when a practitioner, trainer and supervisor in a hub who is not a relative of this "
+        "person has signed",
+        "first_holder": [], "about": [], "waiver": None, "advisory": False, "parts": ["on", "result", "by", "reason"],
+        "fields": [], "team": [], "file": str(EPEC), "line": 37,
+    }  # fmt: skip
+    assert rows["practice"]["fields"] == [
+        {"name": "score", "kind": "number", "label": "Score", "unit": "points", "values": [], "something_else": False,
+         "several": False, "asked": False},
+    ]  # fmt: skip
+    assert rows["dbs"]["what"] == ["dbs enhanced", "pvg", "access ni"]
+    assert rows["dbs"]["forms"] == ["check/dbs enhanced", "check/pvg", "check/access ni"]
+    assert rows["pair"]["form"] == "delivery/group" and rows["pair"]["level"] is None
+
+
+def test_what_nobody_can_record_is_said_and_ends_with_1(tmp_path: Path) -> None:
+    rules = "site: {award: hub}\n      fine: {learning: x}"
+    text = f"pathway: p\nlevels:\n  hub: {{holder: site, requires: {{}}}}\n  leader:\n    requires:\n      {rules}\n"
+    (tmp_path / "p.yaml").write_text(text)
+    for more in ([], ["--json"]):
+        answer = CliRunner().invoke(app, ["pathway", "forms", str(tmp_path / "p.yaml"), *more])
+        assert answer.exit_code == 1
+        start = f"{tmp_path / 'p.yaml'}:6: site: nobody can record this: hub is held by sites"
+        assert answer.stderr.startswith(start) and len(answer.stderr.splitlines()) == 1
+        assert "learning/x" in answer.stdout and "nobody can record this" in answer.stdout
+
+
+def test_the_forms_of_a_faulty_file_are_its_mistakes() -> None:
+    faulty = HERE / "cases" / "faulty" / "circle.yaml"
+    found, lines = forms_command([faulty])
+    assert found == [] and lines == check_command([faulty])[0] != []
+
+
+def test_an_overlay_shows_the_forms_of_its_base_too() -> None:
+    [(pathway, rows)], lines = forms_command([HERE / "examples" / "iy_norway.yaml"])
+    assert lines == [] and {row["level"] for row in rows} == {*pathway.levels, None}

@@ -1,0 +1,137 @@
+"""Lists for each requirement of a pathway its form, who fills it in and when it counts, or why nobody can; pure."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from certificates.pathways.asked import AskedRequirement, asked_requirements
+from certificates.pathways.forms import Field, RecordForm, form_name, record_forms
+from certificates.pathways.labels import label_of
+from certificates.pathways.language.schema import Group, Leaf, Pathway
+from certificates.pathways.language.titles import title_of
+from certificates.pathways.makers import Making, making_of, one_who_holds
+from certificates.pathways.recordable import first_holders, why_not
+from training.parsing.messages import Mistake
+
+Row = dict[str, Any]
+COLUMNS = ("section", "id", "form", "made by", "counts", "asks")
+
+
+def form_rows(pathway: Pathway) -> list[Row]:
+    """Lists every requirement that reads records, in written order; groups ask nothing by themselves.
+
+    `form` is the first of its `forms`: a requirement with several names has one for each. What nobody can record has
+    no form and says why under `nobody`; `first_holder` names levels whose first holder comes from elsewhere.
+    """
+    forms = {
+        (one.holder, one.type, one.what): one
+        for holder in ("person", "site")
+        for one in record_forms([pathway], holder)
+    }
+    alone = first_holders(pathway)
+    spots = [one for one in asked_requirements(pathway) if not isinstance(one.requirement.ask, Group)]
+    return [_row(one, [forms[one.holder, *kind] for kind in one.kinds()], alone) for one in spots]
+
+
+def unrecordable(pathway: Pathway) -> list[Mistake]:
+    """Lists the requirements that nobody can record, each with its file and line, why, and what to do."""
+    found: list[Mistake] = []
+    for spot in asked_requirements(pathway):
+        if reason := why_not(spot):
+            file, line = spot.requirement.place
+            what = f"{spot.requirement.id}: nobody can record this: {reason[0]}"
+            found.append(Mistake(file, line, what, reason[1]))
+    return list(dict.fromkeys(found))
+
+
+def untitled(pathway: Pathway) -> Mistake | None:
+    """Advises to write titles, with an example of what requirements without one are called; None: all have one."""
+    bare = [
+        one.requirement
+        for one in asked_requirements(pathway)
+        if not one.requirement.title and one.section != "applies_when"
+    ]
+    if not bare:
+        return None
+    file, line = bare[0].place
+    words, one = ("requirement has", "one") if len(bare) == 1 else ("requirements have", "them")
+    what = f"{len(bare)} {words} no title, and the rule makes {one}: “{title_of(bare[0], pathway)}”"
+    return Mistake(file, line, what, "write title: where people call it otherwise")
+
+
+def table_of(pathway: Pathway, rows: Iterable[Row]) -> Iterator[str]:
+    """Writes the rows of a pathway as a table for each level, line by line."""
+    yield f"{pathway.title or pathway.id} ({pathway.id})"
+    levels: dict[str | None, list[Row]] = {}
+    for row in rows:
+        levels.setdefault(row["level"], []).append(row)
+    for name, own in levels.items():
+        level = pathway.levels.get(name or "")
+        yield ""
+        yield f"{level.title or level.id} ({level.id}), held by a {level.holder}" if level else "Rules on each delivery"
+        lines = [COLUMNS, *(_cells(row) for row in own)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
+        for line in lines:
+            yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        if needed := dict.fromkeys(one for row in own for one in row["first_holder"]):
+            yield f"  Needs a first holder from elsewhere: {one_who_holds(needed, pathway)}"
+
+
+def _row(spot: AskedRequirement, forms: list[RecordForm], alone: frozenset[str]) -> Row:
+    ask, pathway, reason = spot.requirement.ask, spot.pathway, why_not(spot)
+    by = ask.by if isinstance(ask, Leaf) else None
+    making: Making = making_of(forms[0].type, by, spot.holder, pathway)
+    names = [one.what or "any" for one in forms]
+    file, line = spot.requirement.place
+    return {
+        "pathway": pathway.id,
+        "level": spot.level.id if spot.level else None,
+        "section": spot.section,
+        "id": spot.requirement.id,
+        "title": title_of(spot.requirement, pathway),
+        "type": forms[0].type,
+        "what": names[0] if len(names) == 1 else names,
+        "holder": spot.holder,
+        "form": None if reason else forms[0].name,
+        "forms": [] if reason else [one.name for one in forms],
+        "nobody": f"nobody can record this: {reason[0]}" if reason else None,
+        "made_by": list(making.made_by),
+        "made_by_words": making.made_by_words,
+        "counts_when": making.counts_when,
+        "counts_when_words": making.counts_when_words,
+        "first_holder": [one for one in (by.holds if by else ()) if set(by.holds if by else ()) <= alone],
+        "about": [form_name(one) for one in spot.about],
+        "waiver": spot.waiver or None,
+        "advisory": spot.requirement.advisory,
+        "parts": list(dict.fromkeys(part for one in forms for part in one.parts)),
+        "fields": [_field(one) for one in _all_fields(form.fields for form in forms)],
+        "team": [_field(one) for one in _all_fields(form.team for form in forms)],
+        "file": file,
+        "line": line,
+    }
+
+
+def _all_fields(groups: Iterable[tuple[Field, ...]]) -> Iterable[Field]:
+    found: dict[str, Field] = {}
+    for one in (field for group in groups for field in group):
+        found[one.name] = found[one.name].joined(one) if one.name in found else one
+    return found.values()
+
+
+def _field(one: Field) -> Row:
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "label": one.label(),
+        "unit": one.unit(),
+        "values": list(one.values),
+        "something_else": bool(one.values) and not one.closed,
+        "several": one.several,
+        "asked": one.asked,
+    }
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    asks = [label_of(part).lower() for part in row["parts"] if part not in ("on", "per")]
+    asks += [one["name"] for one in row["fields"]]
+    form = row["nobody"] or ", ".join(row["forms"])
+    return row["section"], row["id"], form, row["made_by_words"], row["counts_when_words"], ", ".join(asks)
