@@ -32,6 +32,15 @@ async def unread_entries(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
     return [row for row in await entry_rows(cohort, actor) if row["state"] == "Not read yet"]
 
 
+async def cohorts_to_read(actor: Actor) -> list[tuple[Cohort, int]]:
+    """Returns the cohorts that the actor leads in which something waits to be read, with how much."""
+    if not actor.may("see people"):
+        return []
+    led = await Cohort.filter(trainer_id=actor.person_id, unit_id=actor.unit_id).order_by("-starts", "name")
+    counted = [(cohort, len(await unread_entries(cohort, actor))) for cohort in led]
+    return [(cohort, count) for cohort, count in counted if count]
+
+
 async def entry_rows(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
     """Returns all that was handed in, with whether it was read or answered, as lists show it."""
     if cohort.course_id is None:

@@ -18,6 +18,7 @@ from certificates.evaluations.models import (
 )
 from certificates.evaluations.outcome_text import OUTCOMES
 from certificates.register.site_pages import counts_of
+from courses.cohorts.task_replies import cohorts_to_read
 from courses.learning.journey import journey_of
 from courses.learning.models import Enrolment
 from courses.learning.outline import in_language
@@ -104,7 +105,7 @@ async def _names_told(me: Actor) -> list[dict[str, str]]:
 
 async def _next(me: Actor) -> Step | None:
     """The first step there is: what others wait for comes before one's own."""
-    for look in (_tell_name, _mend, _decide, _assess, _confirm, _hear, _learn, _wait, _renew, _go_on):
+    for look in (_tell_name, _mend, _decide, _assess, _confirm, _read, _hear, _learn, _wait, _renew, _go_on):
         if step := await look(me):
             return step
     return None
@@ -127,6 +128,15 @@ async def _tell_name(me: Actor) -> Step | None:
     if me.named:
         return None
     return _step("What is your name?", "Your name will stand on your certificate.", "/name", "Tell us your name")
+
+
+async def _read(me: Actor) -> Step | None:
+    waiting = await cohorts_to_read(me)
+    if not waiting:
+        return None
+    cohort, count = waiting[0]
+    words = f"{many(count, 'task')} of {cohort.name} not read yet."
+    return _step("Read what was handed in", words, f"/courses/cohorts/{cohort.id}", "Look at it")
 
 
 async def _hear(me: Actor) -> Step | None:

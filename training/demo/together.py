@@ -5,8 +5,10 @@ from datetime import date, timedelta
 
 from courses.cohorts.actions import Plan, make, place
 from courses.cohorts.attendance import note_attendance
+from courses.cohorts.models import Cohort
 from courses.cohorts.rules import Presence, SessionPlan
 from courses.cohorts.sessions import add_session
+from courses.cohorts.task_replies import entries_visible_to, reply
 from training.demo.doing import COURSE, at, being, workday
 from training.people.authentication.demo_cast import known
 
@@ -18,6 +20,7 @@ DAYS: Sequence[tuple[int, str, tuple[str, ...]]] = (
 )
 """Days ago, title, and who came."""
 STILL_TO_COME = 13
+ANSWER = "You say that it was hard to wait. That is just it. Count to five next time, and write down what happens."
 PRESENCES = {True: Presence("present"), False: Presence("absent", note="The bus did not come")}
 
 
@@ -35,6 +38,15 @@ async def train_together(today: date) -> None:
         await note_attendance(session, people, actor=chloe, now=at(day, 16))
     last = _day("Last day: working with your co-leader", workday(today + timedelta(days=STILL_TO_COME)))
     await add_session(cohort, last, actor=chloe, now=at(today - timedelta(days=1)))
+    await _read_tasks(cohort, today)
+
+
+async def _read_tasks(cohort: Cohort, today: date) -> None:
+    """Hana has read all but the latest of what was handed in, and answered what Amina handed in before that."""
+    hana = await being("hana", today)
+    entries = await entries_visible_to(hana, cohort).select_related("enrolment__course")
+    for number, entry in enumerate(entries[1:]):
+        await reply(entry, ANSWER if number == 0 else "", actor=hana, now=at(today - timedelta(days=20 - number)))
 
 
 def _day(title: str, day: date) -> SessionPlan:

@@ -42,6 +42,9 @@ async def test_a_trainer_reads_what_was_handed_in_and_writes_a_word_back(
     hana, amina = await browse("hana"), await browse("amina")
     page = (await hana.get(training.cohort)).text
     assert "Handed in, not yet read" in page and "Amina Yusuf: Hearing people" in page and handed_in in page
+    home = (await hana.get("/")).text
+    assert "Read what was handed in" in home and "1 task of Spring group" in home and training.cohort in home
+    assert "Read what was handed in" not in (await (await browse("gwen")).get("/")).text
     page = (await hana.get(handed_in)).text
     assert "I listened to my sister." in page and "talk.txt" in page
     assert (await hana.get(f"/courses/entries/{(await TaskEntry.get()).id}")).content == b"What we said."
@@ -52,6 +55,7 @@ async def test_a_trainer_reads_what_was_handed_in_and_writes_a_word_back(
     page = (await amina.get(TASK)).text
     assert "Hana Nowak wrote" in page and WORDS in page
     assert WORDS in (await (await browse("chloe")).get(f"/courses/of/{known('amina')}")).text
+    assert "Read what was handed in" not in (await hana.get("/")).text
     page = (await hana.get(training.cohort)).text
     assert "not yet read" not in page and "Answered" in (await hana.get(f"{training.cohort}/tasks")).text
     assert await Fact.filter(kind="task.answered", person_id=known("amina"), actor_id=known("hana")).count() == 1
