@@ -8,9 +8,8 @@ from functools import cached_property
 from certificates.pathways import labels
 from certificates.pathways.asked import AskedRequirement, Kind, asked_requirements
 from certificates.pathways.engine.context import Context, open_case
-from certificates.pathways.engine.evaluate import RULES
-from certificates.pathways.engine.requirements import may_waive
-from certificates.pathways.engine.signatories import may_sign
+from certificates.pathways.engine.requirements import may_sign
+from certificates.pathways.engine.signatories import may_waive
 from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.language.schema import Leaf, Level, Pathway, Requirement, Signatory, Team, This
 from certificates.pathways.language.titles import title_of
@@ -161,7 +160,7 @@ def accepts(rule: Rule, evidence: Evidence, record_id: str, today: date) -> bool
     """Tells whether whoever signed a record of the evidence may sign it for one rule."""
     pathway, level, requirement = rule
     record = next(one for one in evidence.records if one.id == record_id)
-    case = open_case(pathway, evidence, None, instruments=(), rules=RULES)
+    case = open_case(pathway, evidence, None, instruments=())
     place = Context(case=case, day=record.on or today, subject=case.holder, level=level)
     if record.type == "waiver":
         return may_waive(record, requirement.waivable_by, place.day, place) is not Sure.NO

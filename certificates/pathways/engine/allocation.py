@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from certificates.pathways.engine.anchors import Window, could_be_met
-from certificates.pathways.engine.candidates import Entries
+from certificates.pathways.engine.anchors import Window, could_be_met, not_yet_due
+from certificates.pathways.engine.candidates import Entries, ids
 from certificates.pathways.engine.context import Context
-from certificates.pathways.engine.leaves import ids, not_yet_due, sure_and_perhaps
 from certificates.pathways.engine.nodes import Count, Node
 from certificates.pathways.language.schema import Leaf, Requirement
 from training.parsing.values import Result, Sure
@@ -103,39 +102,40 @@ def _take(want: Want, others: Sequence[Want], taken: set[str]) -> tuple[str, ...
     return tuple(mine)
 
 
-def judge_sharing(requirements: list[tuple[Requirement, Leaf]], place: Context) -> dict[str, Node]:
+@dataclass(frozen=True, slots=True)
+class Sharer:
+    """A leaf that shares its records with others: the records that count for it, and its limits."""
+
+    requirement: Requirement
+    leaf: Leaf
+    entries: Entries
+    window: Window
+
+    def want(self, place: Context) -> Want:
+        """What it needs and could take."""
+        leaf = self.leaf
+        need = int(str(leaf.at_least[0][1])) if leaf.at_least else 1
+        open_ended = leaf.type in place.case.gaps and not self.window.waiting
+        surely, perhaps = ids(self.entries, Sure.YES), ids(self.entries, Sure.PERHAPS)
+        return Want(self.requirement.id, need, surely, perhaps, open_ended or place.owner_of(leaf) is None)
+
+
+def judge_sharers(sharers: Sequence[Sharer], place: Context) -> dict[str, Node]:
     """The bare node of each leaf that takes part, by its id."""
-    found = {requirement.id: sure_and_perhaps(requirement, leaf, place) for requirement, leaf in requirements}
-    wants = [_want(requirement.id, leaf, *found[requirement.id], place) for requirement, leaf in requirements]
+    wants = [sharer.want(place) for sharer in sharers]
     results, shown = hand_out(wants)
     nodes: dict[str, Node] = {}
-    for want, (_, leaf) in zip(wants, requirements, strict=True):
-        name = want.name
-        nodes[name] = _node(want, leaf, result=results[name], used=shown[name], found=found[name], place=place)
+    for want, sharer in zip(wants, sharers, strict=True):
+        result, used, window = results[want.name], shown[want.name], sharer.window
+        might = want.need if result is Result.CANNOT_TELL else len(used)
+        count = Count("records", len(used), might, want.need, result)
+        if result is Result.NOT_MET and not_yet_due(sharer.leaf, window, place):
+            result = Result.MET
+        node = Node(want.name, result, counts=(count,), used=used, maybe=want.perhaps, waits_for=window.waits_for)
+        if result is Result.MET and len(used) >= want.need:
+            node = node.but(met_on=max((one.day for one, _ in sharer.entries if one.id in used and one.day), default=None))
+        elif result is Result.NOT_MET:
+            earliest, late = could_be_met(sharer.leaf, window, place)
+            node = node.but(earliest=earliest, late=late)
+        nodes[want.name] = node
     return nodes
-
-
-def _want(name: str, leaf: Leaf, entries: Entries, window: Window, place: Context) -> Want:
-    need = int(str(leaf.at_least[0][1])) if leaf.at_least else 1
-    missing_site = leaf.of_site and place.case.site_of_holder() is None
-    open_ended = (leaf.type in place.case.gaps and not window.waiting) or missing_site
-    return Want(name, need, ids(entries, Sure.YES), ids(entries, Sure.PERHAPS), open_ended)
-
-
-def _node(
-    want: Want, leaf: Leaf, *, result: Result, used: tuple[str, ...], found: tuple[Entries, Window], place: Context
-) -> Node:
-    entries, window = found
-    have = len(used)
-    might = want.need if result is Result.CANNOT_TELL else have
-    count = Count("records", have, might, want.need, result)
-    days = [one.day for one, _ in entries if one.id in used and one.day]
-    if result is Result.NOT_MET and not_yet_due(leaf, window, place):
-        result = Result.MET
-    node = Node(want.name, result, counts=(count,), used=used, maybe=want.perhaps, waits_for=window.waits_for)
-    if result is Result.MET:
-        return node.but(met_on=max(days, default=None) if have >= want.need else None)
-    if result is Result.NOT_MET:
-        earliest, late = could_be_met(leaf, window, place)
-        return node.but(earliest=earliest, late=late)
-    return node

@@ -1,13 +1,11 @@
 """The limits of time that anchors, lengths and the day of looking put on the records of a leaf."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from certificates.pathways.engine.awards import first_grant_day
 from certificates.pathways.engine.context import Context
-from certificates.pathways.language.schema import Leaf
-from training.parsing.findings import as_day
+from certificates.pathways.language.schema import Leaf, Requirement
 from training.parsing.keywords import DONE_TYPES
 from training.parsing.lengths import ONE_DAY, add, first_reaching, latest, next_day
 from training.parsing.values import Result, Sure
@@ -54,50 +52,18 @@ class Window:
         return Sure.PERHAPS if self.doubtful else Sure.YES
 
 
-def window_of(leaf: Leaf, place: Context) -> Window:
-    """The limits of a leaf in its place."""
-    lower = [anchor_of(name, place) for name in leaf.since + leaf.after]
-    upper = [anchor_of(name, place) for name in leaf.up_to + leaf.before]
+def window_of(
+    requirement: Requirement, leaf: Leaf, place: Context, *, lower: Sequence[Anchor], upper: Sequence[Anchor]
+) -> Window:
+    """The limits of a leaf by its place, its anchors (earlier and later ones) and its tenure."""
     if not lower and not upper:
         return _unanchored(leaf, place)
-    first, last, start = _from_lower(leaf, latest(one.day for one in lower))
-    opens, closes, _ = _from_lower(leaf, latest(one.reckoned for one in lower))
-    if not lower:
-        first = opens = _from_behind(leaf, upper, place)
-    unmet, awaited = _unmet(lower), _awaited(leaf, lower, upper)
-    doubts = [one for one in lower + upper if one.state is Result.CANNOT_TELL]
-    end = _from_upper(leaf, upper)
-    return Window(
-        first=first,
-        last=_earlier(last, end),
-        start=start,
-        waiting=bool(unmet or awaited),
-        doubtful=bool(doubts),
-        waits_for=tuple(one.name for one in lower + upper if one in [*unmet, *awaited, *doubts]),
-        could_open=opens,
-        could_close=_earlier(closes, end),
-        computable=not (doubts or awaited or any(one.earliest is None for one in unmet)),
-    )
-
-
-def anchor_of(name: str, place: Context) -> Anchor:
-    """What an anchor stands for in a place."""
-    day = as_day(name)
-    if day:
-        return Anchor(name, day)
-    if name == "this":
-        day = place.this.on if place.this else None
-        return Anchor(name, day, Result.MET if day else Result.CANNOT_TELL)
-    if name in ("award", "end", "lapse"):
-        found = {"award": place.award, "end": place.end, "lapse": place.lapse}[name]
-        return Anchor(name, found) if found or name == "end" else Anchor(name, state=Result.NOT_MET)
-    node = place.node(name)
-    if node is None:
-        granted = first_grant_day(place.case, place.subject, name, place.day)
-        return Anchor(name, granted) if granted else Anchor(name, state=Result.NOT_MET)
-    if node.result is Result.NOT_APPLICABLE:
-        return Anchor(name)
-    return Anchor(name, node.met_on if node.result is Result.MET else None, node.result, node.earliest)
+    window = _between(leaf, place, lower, upper)
+    begins = requirement.tenure[0] if requirement.tenure else None
+    if not leaf.every or begins is None or place.first_award is None or window.start is None:
+        return window
+    start = max(window.start, add(place.first_award, begins))  # a tenure moves the start of an `every`
+    return replace(window, start=start, first=max(window.first or start, start))
 
 
 def could_be_met(leaf: Leaf, window: Window, place: Context) -> tuple[date | None, bool]:
@@ -106,6 +72,13 @@ def could_be_met(leaf: Leaf, window: Window, place: Context) -> tuple[date | Non
     if window.could_close and first > window.could_close:
         return None, True
     return (first if window.computable else None), False
+
+
+def not_yet_due(leaf: Leaf, window: Window, place: Context) -> bool:
+    """Whether a rule of activity still has time, counted from the clock of the award."""
+    if place.clock is None or not window.loose or leaf.at_most or leaf.type not in DONE_TYPES:
+        return False
+    return add(place.clock, leaf.within[0]) >= place.day
 
 
 def _unanchored(leaf: Leaf, place: Context) -> Window:
@@ -117,19 +90,30 @@ def _unanchored(leaf: Leaf, place: Context) -> Window:
     return Window(first=floor, could_open=floor)
 
 
-def _from_behind(leaf: Leaf, upper: list[Anchor], place: Context) -> date | None:
-    """The first day from which a length reaches the earliest of the later limits; without a length the place's own."""
-    if not leaf.within:
-        return place.floor if leaf.type in DONE_TYPES else None
-    target = min((one.day for one in upper if one.day), default=None)
-    return first_reaching(target, leaf.within[0]) if target else None
-
-
-def _awaited(leaf: Leaf, lower: list[Anchor], upper: list[Anchor]) -> list[Anchor]:
-    """The later limits that must have happened before a length can be counted back from them."""
-    if lower or not leaf.within or any(one.day for one in upper):
-        return []
-    return _unmet(upper)
+def _between(leaf: Leaf, place: Context, lower: Sequence[Anchor], upper: Sequence[Anchor]) -> Window:
+    first, last, start = _from_lower(leaf, latest(one.day for one in lower))
+    opens, closes, _ = _from_lower(leaf, latest(one.reckoned for one in lower))
+    unmet, awaited = [one for one in lower if one.state is Result.NOT_MET], list[Anchor]()
+    if not lower and leaf.within:  # the length reaches back from the earliest of the later limits, once it is known
+        target = min((one.day for one in upper if one.day), default=None)
+        first = opens = first_reaching(target, leaf.within[0]) if target else None
+        awaited = [one for one in upper if one.state is Result.NOT_MET] if target is None else []
+    elif not lower and leaf.type in DONE_TYPES:
+        first = opens = place.floor
+    doubts = [one for one in (*lower, *upper) if one.state is Result.CANNOT_TELL]
+    ends = (one.day if one.name in leaf.up_to else one.day - ONE_DAY for one in upper if one.day)
+    end = min(ends, default=None)
+    return Window(
+        first=first,
+        last=_earlier(last, end),
+        start=start,
+        waiting=bool(unmet or awaited),
+        doubtful=bool(doubts),
+        waits_for=tuple(one.name for one in (*lower, *upper) if one in [*unmet, *awaited, *doubts]),
+        could_open=opens,
+        could_close=_earlier(closes, end),
+        computable=not (doubts or awaited or any(one.earliest is None for one in unmet)),
+    )
 
 
 def _from_lower(leaf: Leaf, day: date | None) -> tuple[date | None, date | None, date | None]:
@@ -144,14 +128,5 @@ def _from_lower(leaf: Leaf, day: date | None) -> tuple[date | None, date | None,
     return max(start, add(day, leaf.within[0])), add(day, leaf.within[1]), start
 
 
-def _from_upper(leaf: Leaf, upper: Iterable[Anchor]) -> date | None:
-    """The last day that up_to and before allow."""
-    return min((one.day if one.name in leaf.up_to else one.day - ONE_DAY for one in upper if one.day), default=None)
-
-
 def _earlier(one: date | None, other: date | None) -> date | None:
     return min((day for day in (one, other) if day), default=None)
-
-
-def _unmet(anchors: Iterable[Anchor]) -> list[Anchor]:
-    return [one for one in anchors if one.state is Result.NOT_MET]

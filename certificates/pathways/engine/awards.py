@@ -73,15 +73,20 @@ def award_of(case: Case, owner: str, level: str, day: date, *, value: Value | No
     """The award of a level (for one value of its `per`), if it has been granted by a day."""
     known = case.pathway.levels.get(level)
     per = known.per if known and value is not None else None
-    grants = [one for one in decisions(case, owner, level, day) if _grants(one) and _is_of(one, per, value)]
+    grants = [one for one in decisions(case, owner, level, day) if _grants(one) and one.is_of(per, value)]
     if not grants:
         return None
     latest, first = grants[-1], min(one.on for one in grants if one.on)
     since = latest.on or first
-    named = [one for one in case.records(owner, "state", day) if one.what in (level, "all") and _is_of(one, per, value)]
+    named = [one for one in case.records(owner, "state", day) if one.what in (level, "all") and one.is_of(per, value)]
     states = [one for one in named if _day(one) >= since]
     state = max(states, key=_decided, default=None)
-    return Award(level, first, latest, period_of(known, latest, since), state, _clock(state, since, day))
+    word, clock = state.first("state") if state else None, since
+    if state and word == "restored":
+        clock = max(since, _day(state))
+    elif state and word == "suspended" and state.until and state.until < day:
+        clock = next_day(state.until)
+    return Award(level, first, latest, period_of(known, latest, since), state, clock)
 
 
 def award_values(case: Case, owner: str, level: str, day: date) -> list[Value | None]:
@@ -116,37 +121,17 @@ def live_state(award: Award, day: date, *, provisional: bool) -> str:
 
 def period_of(level: Level | None, grant: Record, on: date) -> Period:
     """The period that a grant of a level opens."""
-    last = grant.until or _last_day(level, on)
+    last = grant.until
+    if last is None and level and level.valid:
+        last = add(on, level.valid.lasting) - ONE_DAY if level.valid.lasting else None
+        if level.valid.until_next:
+            last = next_month_and_day(on, level.valid.until_next, last or on)
     if last is None:
         return Period()
     after = next_day(last)
     opens = subtract(after, level.opens) if level and level.opens else None
     grace = add(after, level.grace) - ONE_DAY if level and level.grace else None
     return Period(last, opens, grace)
-
-
-def _last_day(level: Level | None, on: date) -> date | None:
-    if level is None or level.valid is None:
-        return None
-    lasting = level.valid.lasting
-    end = add(on, lasting) - ONE_DAY if lasting else None
-    if level.valid.until_next:
-        return next_month_and_day(on, level.valid.until_next, end or on)
-    return end
-
-
-def _clock(state: Record | None, since: date, day: date) -> date:
-    if state is None:
-        return since
-    if state.first("state") == "restored":
-        return max(since, _day(state))
-    ran_out = state.first("state") == "suspended" and state.until is not None and state.until < day
-    return next_day(state.until) if ran_out and state.until else since
-
-
-def _is_of(record: Record, per: str | None, value: Value | None) -> bool:
-    values = record.attributes.get(per, ()) if per else ()
-    return not values or value in values
 
 
 def _grants(decision: Record) -> bool:

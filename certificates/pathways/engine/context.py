@@ -1,25 +1,17 @@
 """What an evaluation looks at: the seen records by owner and type, and the place of a requirement on a day."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from certificates.pathways.engine.nodes import Node
 from certificates.pathways.language.evidence import Evidence, Record, seen_records
-from certificates.pathways.language.schema import Group, Level, Pathway, Requirement, Requirements
+from certificates.pathways.language.schema import Group, Leaf, Level, Pathway, Requirement, Requirements
 from training.instruments.schema import Instrument
 from training.parsing.values import Result, Value, all_of, plain_values
 
 Books = Mapping[tuple[str, str], tuple[Record, ...]]  # (owner, type): records in order
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The rules that call each other across files: judge a requirement, tell the standing of an award."""
-
-    judge: Callable[..., Any]
-    standing: Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -27,7 +19,6 @@ class Case:
     """Everything that the rules look at; `memo` keeps answers that do not change within one evaluation."""
 
     pathway: Pathway
-    rules: Rules
     holder: str
     kind: str
     site: str | None
@@ -49,7 +40,7 @@ class Case:
         key = ("only", attribute, value)
         if key not in self.memo:
             books = {
-                place: tuple(one for one in records if place[0] != self.holder or _carries(one, attribute, value))
+                place: tuple(one for one in records if place[0] != self.holder or one.is_of(attribute, value))
                 for place, records in self.books.items()
             }
             self.memo[key] = replace(self, books=books, memo={})
@@ -68,7 +59,7 @@ class Case:
 
 
 def open_case(
-    pathway: Pathway, evidence: Evidence, known_at: date | None, *, instruments: Iterable[Instrument], rules: Rules
+    pathway: Pathway, evidence: Evidence, known_at: date | None, *, instruments: Iterable[Instrument]
 ) -> Case:
     """Sort what is seen by its owner and type."""
     books: dict[tuple[str, str], list[Record]] = {}
@@ -80,7 +71,6 @@ def open_case(
         tools[tool.name] = (*tools.get(tool.name, ()), tool)
     return Case(
         pathway=pathway,
-        rules=rules,
         holder=evidence.holder,
         kind=evidence.kind,
         site=evidence.site,
@@ -88,11 +78,6 @@ def open_case(
         instruments=tools,
         books={place: tuple(records) for place, records in books.items()},
     )
-
-
-def _carries(record: Record, attribute: str, value: Value) -> bool:
-    values = record.attributes.get(attribute)
-    return not values or value in values
 
 
 def _as_here(record: Record, pathway: Pathway) -> Record:
@@ -131,25 +116,14 @@ class Context:
         for requirement in self.roots:
             self._enter(requirement, None)
 
-    def node(self, name: str) -> Node | None:
-        """The judged requirement of that id in this place, if there is one."""
-        if self.outer is not None:
-            return self.outer.node(name)
-        found = self.index.get(name)
-        return self.judge(found[0]) if found else None
-
     def once_group(self, requirement: Requirement) -> Requirement | None:
         """The group that hands out records to this requirement, if there is one."""
         found = self.index.get(requirement.id)
         return found[1] if found and found[0] is requirement else None
 
-    def judge(self, requirement: Requirement) -> Node:
-        """The requirement as judged here."""
-        return self.case.rules.judge(requirement, self)  # type: ignore[no-any-return]
-
-    def judge_all(self) -> tuple[Node, ...]:
-        """All requirements of the place, in written order."""
-        return tuple(self.judge(requirement) for requirement in self.roots)
+    def owner_of(self, leaf: Leaf) -> str | None:
+        """Whose records a leaf looks at; None if that is a site that nobody has named."""
+        return self.case.site_of_holder() if leaf.of_site else self.subject
 
     def about(self, record: Record) -> "Context":
         """The same place, looking at one record and what is about it."""

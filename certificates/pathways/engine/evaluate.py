@@ -4,20 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from certificates.pathways.engine.awards import Award, award_of, decisions
-from certificates.pathways.engine.context import Case, Context, Rules, open_case, result_of
+from certificates.pathways.engine.context import Case, Context, open_case, result_of
 from certificates.pathways.engine.nodes import Node
-from certificates.pathways.engine.requirements import judge
-from certificates.pathways.engine.signatories import may_sign
-from certificates.pathways.engine.standing import (
-    granted_standing,
-    standing_of,
-    to_be_awarded,
-    to_be_permitted,
-    to_keep,
-    to_lift,
-    to_renew,
-    to_return,
-)
+from certificates.pathways.engine.places import to_be_awarded, to_be_permitted, to_keep, to_lift, to_renew, to_return
+from certificates.pathways.engine.requirements import granted_standing, judge, judge_all, may_sign
 from certificates.pathways.engine.verdict import (
     DecisionSeen,
     DeliveryVerdict,
@@ -28,12 +18,10 @@ from certificates.pathways.engine.verdict import (
     Verdict,
 )
 from certificates.pathways.language.evidence import Evidence, Record
-from certificates.pathways.language.schema import Level, Pathway, Permit, Requirements
+from certificates.pathways.language.schema import Level, Pathway, Permit
 from training.instruments.schema import Instrument
 from training.parsing.keywords import PERMIT_STANDINGS
 from training.parsing.values import Result, Sure, Value, all_of
-
-RULES = Rules(judge=judge, standing=standing_of)
 
 
 def evaluate(
@@ -44,8 +32,17 @@ def evaluate(
     instruments: Iterable[Instrument] = (),
 ) -> Verdict:
     """What the pathway says about the holder on a day, as known on a day (None: as known by now)."""
-    case = open_case(pathway, evidence, known_at, instruments=instruments, rules=RULES)
-    levels = [level for level in pathway.levels.values() if level.holder == evidence.kind]
+    case = open_case(pathway, evidence, known_at, instruments=instruments)
+    levels: list[LevelVerdict] = []
+    for level in pathway.levels.values():
+        if level.holder != evidence.kind:
+            continue
+        values = case.values_of(level.per, as_of) if level.per else []
+        for value in values:
+            assert level.per is not None
+            levels.append(_level(case.only(level.per, value), level, as_of, value))
+        if not values:
+            levels.append(_level(case, level, as_of, None))
     return Verdict(
         pathway=pathway.id,
         version=pathway.version,
@@ -53,51 +50,43 @@ def evaluate(
         as_of=as_of,
         known_at=known_at,
         in_force=pathway.in_force(as_of),
-        levels=tuple(verdict for level in levels for verdict in judge_level(case, level, as_of)),
-        deliveries=tuple(
-            _delivery(case, record, rules, as_of)
-            for record, rules in _ruled(case, pathway, as_of)
-        ),
-    )  # fmt: skip
+        levels=tuple(levels),
+        deliveries=_deliveries(case, as_of),
+    )
 
 
-def _ruled(case: Case, pathway: Pathway, day: date) -> Iterable[tuple[Record, Requirements]]:
+def _deliveries(case: Case, day: date) -> tuple[DeliveryVerdict, ...]:
     """The holder's seen deliveries that the pathway has rules for, in order."""
-    if not pathway.deliveries:
-        return ()
-    seen = case.records(case.holder, "delivery", day)
-    return [(record, pathway.deliveries[record.what]) for record in seen if record.what in pathway.deliveries]
+    found = []
+    for record in case.records(case.holder, "delivery", day):
+        if record.what in case.pathway.deliveries:
+            rules = case.pathway.deliveries[record.what]
+            nodes = judge_all(Context(case=case, day=day, subject=case.holder, roots=rules, this=record))
+            found.append(DeliveryVerdict(record.id, result_of(nodes), nodes))
+    return tuple(found)
 
 
-def _delivery(case: Case, record: Record, rules: Requirements, day: date) -> DeliveryVerdict:
-    place = Context(case=case, day=day, subject=case.holder, roots=rules, this=record)
-    nodes = place.judge_all()
-    return DeliveryVerdict(record.id, result_of(nodes), nodes)
-
-
-def judge_level(case: Case, level: Level, day: date) -> tuple[LevelVerdict, ...]:
-    """A level on a day, once for each value of its `per`."""
-    if level.per is None:
-        return (_judge(case, level, day, None),)
-    values: list[Value | None] = [*case.values_of(level.per, day)] or [None]
-    return tuple(_judge(_only(case, level.per, value), level, day, value) for value in values)
-
-
-def _only(case: Case, attribute: str, value: Value | None) -> Case:
-    return case if value is None else case.only(attribute, value)
-
-
-def _judge(case: Case, level: Level, day: date, value: Value | None) -> LevelVerdict:
+def _level(case: Case, level: Level, day: date, value: Value | None) -> LevelVerdict:
+    """A level on a day, for one value of its `per`; each part has the place that it is looked at in."""
     place = to_be_awarded(case, level, day)
-    entry = tuple(place.judge(one) for one in level.entry)
-    requires = tuple(place.judge(one) for one in level.requires)
+    entry = tuple(judge(one, place) for one in level.entry)
+    requires = tuple(judge(one, place) for one in level.requires)
     result = result_of(entry + requires)
     decided = decisions(case, case.holder, level.id, day)
     award = award_of(case, case.holder, level.id, day)
-    if award:
-        standing = granted_standing(case, level, award, day)
-    else:
+    renewal = keep = return_ = lifted_by = None
+    if award is None:
         standing = Standing(_before_grant(entry + requires, result, decided))
+    else:
+        standing = granted_standing(case, level, award, day)
+        if level.renewal is not None:
+            renewal = _part(to_renew(case, level, award, day))
+        if level.keep is not None:  # after a lapse as it was on that day
+            keep = _part(to_keep(case, level, award, standing.lapsed_on or day))
+        if level.return_ is not None and standing.lapsed_on is not None:
+            return_ = _part(to_return(case, level, award, day, lapse=standing.lapsed_on))
+        if level.decision and level.decision.has_lifted_by and award.conditional:
+            lifted_by = _part(to_lift(case, level, award, day))
     return LevelVerdict(
         level=level.id,
         per=(level.per, value) if level.per and value is not None else None,
@@ -107,10 +96,10 @@ def _judge(case: Case, level: Level, day: date, value: Value | None) -> LevelVer
         requires=requires,
         standing=standing,
         decision=_decision(case, level, decided[-1], day) if decided else None,
-        renewal=_part(to_renew(case, level, award, day)) if award and level.renewal is not None else None,
-        keep=_keep(case, level, award, standing, day) if award and level.keep is not None else None,
-        return_=_return(case, level, award, standing, day),
-        lifted_by=_lifted_by(case, level, award, day),
+        renewal=renewal,
+        keep=keep,
+        return_=return_,
+        lifted_by=lifted_by,
         permits=tuple(_permit(case, level, one, award=award, standing=standing, day=day) for one in level.permits),
         title=level.title,
     )
@@ -125,6 +114,7 @@ def _before_grant(nodes: tuple[Node, ...], result: Result, decided: list[Record]
 
 
 def _decision(case: Case, level: Level, latest: Record, day: date) -> DecisionSeen:
+    """The latest decision, and whether it is one that the level knows, by somebody who may decide."""
     outcome = latest.first("outcome") or "certified"
     in_order = Result.MET
     if level.decision:
@@ -138,32 +128,14 @@ def _decision(case: Case, level: Level, latest: Record, day: date) -> DecisionSe
 
 
 def _part(place: Context) -> Part:
-    nodes = place.judge_all()
+    nodes = judge_all(place)
     return Part(result_of(nodes), nodes)
-
-
-def _keep(case: Case, level: Level, award: Award, standing: Standing, day: date) -> Part:
-    """The keep rules on the day; after a lapse on the day of the lapse."""
-    return _part(to_keep(case, level, award, standing.lapsed_on or day))
-
-
-def _return(case: Case, level: Level, award: Award | None, standing: Standing, day: date) -> Part | None:
-    if award is None or level.return_ is None or standing.lapsed_on is None:
-        return None
-    return _part(to_return(case, level, award, day, lapse=standing.lapsed_on))
-
-
-def _lifted_by(case: Case, level: Level, award: Award | None, day: date) -> Part | None:
-    rule = level.decision
-    if award is None or rule is None or not rule.has_lifted_by or not award.conditional:
-        return None
-    return _part(to_lift(case, level, award, day))
 
 
 def _permit(
     case: Case, level: Level, permit: Permit, *, award: Award | None, standing: Standing, day: date
 ) -> PermitVerdict:
-    nodes = to_be_permitted(case, level, award, day, roots=permit.requires).judge_all()
+    nodes = judge_all(to_be_permitted(case, level, award, day, roots=permit.requires))
     stands = standing.state in (permit.standings or PERMIT_STANDINGS)
     sure = Result.MET if standing.certain else Result.CANNOT_TELL
     result = all_of([Result.MET if stands else Result.NOT_MET, sure, result_of(nodes)])

@@ -84,6 +84,11 @@ class Record:
         values = self.attributes.get(attribute, ())
         return str(values[0]) if values else None
 
+    def is_of(self, attribute: str | None, value: Value | None) -> bool:
+        """Whether the record carries an attribute with this value, or does not carry it at all."""
+        values = self.attributes.get(attribute, ()) if attribute else ()
+        return not values or value in values
+
     def place(self) -> tuple[date, str]:
         """Where the record stands in order: by day, unknown days last, then by id."""
         return (self.on or date.max, self.id)

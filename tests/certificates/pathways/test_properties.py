@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from certificates.pathways.engine.awards import award_of
 from certificates.pathways.engine.context import open_case, result_of
-from certificates.pathways.engine.evaluate import RULES, evaluate
-from certificates.pathways.engine.standing import granted_standing, to_keep
+from certificates.pathways.engine.evaluate import evaluate
+from certificates.pathways.engine.places import to_keep
+from certificates.pathways.engine.requirements import granted_standing, judge_all
 from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.language.read import read_pathway, read_pathway_text
 from certificates.pathways.language.schema import Pathway
@@ -169,14 +170,14 @@ def test_a_lapse_is_found_on_the_day_that_looking_at_every_day_finds(
     ]  # fmt: skip
     used = [row for row in rows if row["what"] != "leader"] + decided
     evidence = Evidence.of({"holder": "amina", "records": used})
-    case = open_case(pathway, evidence, None, instruments=(), rules=RULES)
+    case = open_case(pathway, evidence, None, instruments=())
     level, day = pathway.levels["leader"], date(2025, 11, 1)
     award = award_of(case, "amina", "leader", day)
     assert award is not None
     standing = granted_standing(case, level, award, day)
     broken, doubtful, one = None, False, award.clock
     while one <= day and broken is None:
-        result = result_of(to_keep(case, level, award, one).judge_all())
+        result = result_of(judge_all(to_keep(case, level, award, one)))
         broken = one if result is Result.NOT_MET else None
         doubtful = doubtful or result is Result.CANNOT_TELL
         one += timedelta(1)
