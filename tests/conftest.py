@@ -14,7 +14,8 @@ from tests.copies import SERVER, address, copied, removed
 from tests.soundness import unsound_rows, without_check
 from tests.today import evening
 from training.app import application, consequences
-from training.app.resources import open_resources, worker
+from training.app.consequences import worker
+from training.app.resources import open_resources
 from training.core.settings import Settings, load
 from training.core.storage import prepare
 from training.database.connection import opened

@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -125,7 +126,7 @@ class Kills:
         note = os.open(self.acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         chance = random.Random()
         async with opened(self.settings.database_url), open_resources(self.settings) as things:
-            then = consequences.Resources(**(vars(things) | {"now": lambda: now}))
+            then = replace(things, now=lambda: now)
             worker = Worker(consequences.HANDLERS, then, now=lambda: now, poll_seconds=0.02)
             os.write(begins, b"!")
             acts = [self._person_acts(now, note, chance) for _ in range(AT_ONCE)]
@@ -228,7 +229,7 @@ class Kills:
         """Lets a worker do what is left: everything is published, nothing failed, and the trail is sound."""
         end = at(TODAY)
         async with opened(self.settings.database_url), open_resources(self.settings) as things:
-            then = consequences.Resources(**(vars(things) | {"now": lambda: end}))
+            then = replace(things, now=lambda: end)
             await Worker(consequences.HANDLERS, then, now=lambda: end).work_once()
             if await Certificate.exclude(progress="published").exists():
                 self.wrong.append("a certificate that was never published")

@@ -460,6 +460,27 @@ def test_no_folder_is_a_maze_and_the_ground_floor_has_no_loose_files():
     assert [_named(path) for path in CODE if path.parent == ROOT / "training"] == ["training/__main__.py"]
 
 
+def _hung_on_the_application(text):
+    """Tells in which lines anything but `resources` is put on or read from an application's or a request's state."""
+    tree = ast.parse(text)
+    typed = [node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "resources"]
+    return sorted(
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "state" and node not in typed
+        and re.search(r"\b(app|request|scope)('\])?$", ast.unparse(node.value))
+    )  # fmt: skip
+
+
+def test_nothing_hangs_on_the_application_but_its_resources():
+    assert [f"{_named(path)}:{line}" for path in CODE
+            for line in _hung_on_the_application(path.read_text("utf-8"))] == []  # fmt: skip
+    broken = (
+        'app.state.keys = 1\nrequest.app.state.resources\nscope["app"].state.menu\nx = request.app.state\nrow.state'
+    )
+    assert _hung_on_the_application(broken) == [1, 3, 4]
+
+
 PAGES = re.compile(r"(^|_)(pages|api)\.py$")
 NOT_PAGES = {
     "training/app/home.py": "the first page of all",

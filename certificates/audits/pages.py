@@ -13,6 +13,7 @@ from tortoise.expressions import Subquery
 from certificates.audits import actions
 from certificates.audits.models import Audit, AuditCase, visible_to
 from certificates.credentials.integrity import damage_of
+from certificates.credentials.resources import CredentialResources
 from certificates.evaluations.changes import RequestedChange, change
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.outcome_text import CHOICES, GROUNDS
@@ -112,11 +113,11 @@ async def register_file(request: Request) -> Response:
 async def entry(request: Request) -> Response:
     """Opens one row down to its decision, the evidence behind it and every change; posted, changes its state."""
     me: Actor = actor(request)
-    state, now = request.app.state, clock.now()
+    given, now = CredentialResources.of(request), clock.now()
     asked_of = _question(validate(RegisterFilterForm, dict(request.query_params)), me)
     told = await entry_of(me, identity(request), now, asked_of.moment(me.zone))
     certificate = await Certificate.get(certification_id=told["certification"].id).prefetch_related("certification")
-    told |= {"damage": await damage_of(certificate, keys=state.keys, store=state.store, now=now)}
+    told |= {"damage": await damage_of(certificate, keys=given.keys, store=given.store, now=now)}
     told |= {"grounds": [(one, GROUNDS[one]) for one in ("", *CHOICES)]}
     possible = [(state, CHANGES[state]) for state in CHANGES if permitted_change(told["state"], state)]
     told |= {"may_change": me.may("decide") and bool(possible), "possible": possible, "back": ("Register", "/register")}

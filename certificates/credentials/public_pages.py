@@ -13,6 +13,7 @@ from certificates.credentials.json_ld import CREDENTIALS, OPEN_BADGES
 from certificates.credentials.keys import DOCUMENT, issuer_keys
 from certificates.credentials.models import IssuerKey, PublishedAchievement
 from certificates.credentials.proofs import from_multikey
+from certificates.credentials.resources import CredentialResources
 from training.core import clock
 from training.core.errors import NotFound
 from training.core.jwk import public_jwk
@@ -76,7 +77,7 @@ async def achievement(request: Request) -> Response:
 
 async def status_list(request: Request) -> Response:
     """Gives a status list as a signed credential; what was withdrawn a moment ago is in it."""
-    text = await status_lists.signed(identity(request), keys=request.app.state.keys, now=clock.now())
+    text = await status_lists.signed(identity(request), keys=CredentialResources.of(request).keys, now=clock.now())
     tag = status_lists.tag(text)
     headers = {"ETag": tag, "Cache-Control": CHECK_EACH_TIME, "Access-Control-Allow-Origin": "*"}
     if request.headers.get("if-none-match") == tag:
@@ -121,7 +122,7 @@ def _wants_page(request: Request) -> bool:
 
 
 def _home(request: Request) -> str:
-    return str(request.app.state.keys.home)
+    return CredentialResources.of(request).keys.home
 
 
 def _told(said: dict[str, Any], *, cache: str, kind: str = "application/ld+json") -> Response:

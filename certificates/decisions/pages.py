@@ -12,6 +12,7 @@ from certificates.credentials.artefacts import Damaged
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.integrity import facts_of, proven
 from certificates.credentials.pdf import template
+from certificates.credentials.resources import CredentialResources
 from certificates.decisions import actions, outcomes
 from certificates.decisions.outcomes import Outcome
 from certificates.evaluations import pathway_versions
@@ -43,6 +44,7 @@ from training.people.names import has_name
 from training.people.visibility import active_on, may_for, person_for
 from training.sites.models import Site
 from training.web.render import actor, form_data, identity, redirect, render, validate
+from training.web.resources import PageResources
 
 RESULTS = {Result.MET: "Done", Result.NOT_MET: "To do", Result.CANNOT_TELL: "Cannot tell yet"}
 SAID_BY_THE_OUTCOME = ("suspended", "withdrawn", "replaced")
@@ -216,7 +218,7 @@ async def decision(request: Request) -> Response:
     told = await _case(row)
     if request.method == "GET":
         return render(request, "certificates/decision.html", **told)
-    values, home = await form_data(request), request.app.state.settings.public_url
+    values, home = await form_data(request), PageResources.of(request).settings.public_url
     try:
         asked = validate(DecisionPageForm, values)
         wish = actions.DecisionForm(asked.outcome, asked.reasons, asked.dissent)
@@ -284,7 +286,7 @@ async def _summary(row: Certificate, now: datetime) -> dict[str, Any]:
 
 async def certificate(request: Request) -> Response:
     """Shows a certificate: the frozen facts, how to share it, how to check it. Posted, sets what the check shows."""
-    me, row, state, now = actor(request), await _certificate(request), request.app.state, clock.now()
+    me, row, given, now = actor(request), await _certificate(request), CredentialResources.of(request), clock.now()
     own = row.person_id == me.person_id
     if request.method == "POST":
         shows = validate(PublicNameForm, await form_data(request)).shows
@@ -294,12 +296,12 @@ async def certificate(request: Request) -> Response:
             raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
         await Certificate.filter(id=row.id).update(shows=shows)
         return redirect(request, f"/certificates/{row.id}", notice="Saved.")
-    facts = await proven(row, keys=state.keys, store=state.store, now=now)
+    facts = await proven(row, keys=given.keys, store=given.store, now=now)
     told, today = await _summary(row, now), local_day(now, facts.zone)
     newer = await outcomes.newer_certificate(row.certification) if told["outcome"].state == "replaced" else None
     back = ("My certificates", "/certificates") if own else (facts.name, f"/people/{row.person_id}")
     files = row.progress == "published" and row.bare_sha256 is None
-    no_pdf = _why_no_pdf(row, facts, off=bool(state.press.off))
+    no_pdf = _why_no_pdf(row, facts, off=bool(given.press.off))
     return render(
         request, "certificates/certificate.html", facts=facts, row=row, own=own, told=told, no_pdf=no_pdf,
         pdf_path="" if no_pdf else f"/certificates/{row.id}/document",

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from certificates.credentials import offline_code
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.proofs import Unproven
+from certificates.credentials.resources import CredentialResources
 from certificates.evaluations.models import Certificate
 from training.core import clock
 from training.core.errors import NotFound
@@ -16,7 +17,7 @@ from training.web.render import redirect
 async def signed(request: Request) -> Response:
     """Leads from a signed code to the check of its certificate."""
     await allow("verify", caller(request), limit="120/minute", now=clock.now())
-    code, keys = request.path_params["signed"].strip(" .,;"), request.app.state.keys
+    code, keys = request.path_params["signed"].strip(" .,;"), CredentialResources.of(request).keys
     try:
         proven, trusted = offline_code.read(code, keys=await keys.trusted_for_codes()), True
     except Unproven:

@@ -17,6 +17,7 @@ from certificates.decisions.outcomes import Outcome, of_certification
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.outcome_text import OUTCOMES
 from certificates.evaluations.standing import VERIFIED
+from certificates.verification.resources import CheckResources
 from certificates.verification.typed_codes import LONGEST, Typed, is_family_name, read_code, read_tokens
 from certificates.verification.uploads import recognise
 from training.core import clock
@@ -57,9 +58,9 @@ async def verify(request: Request) -> Response:
 
 async def _answer(request: Request, row: Certificate, *, named_by_token: bool = False, file: str = "") -> Response:
     """Answers in the form that the caller accepts; only whoever has the token gets anything that holds it."""
-    house, now = request.app.state, clock.now()
+    given, now = CheckResources.of(request), clock.now()
     try:
-        facts = await proven(row, keys=house.keys, store=house.store, now=now)
+        facts = await proven(row, keys=given.keys, store=given.store, now=now)
     except Damaged as error:
         if not _wants(request, "json"):
             raise
@@ -83,7 +84,7 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
 
 async def _as_token(request: Request, facts: CertificateFacts, told: dict[str, Any]) -> Response:
     unit = await CentralUnit.get(slug=facts.issuer_slug)
-    signer = await request.app.state.keys.signer(unit, now=told["checked"])
+    signer = await CheckResources.of(request).keys.signer(unit, now=told["checked"])
     said = signer.answer(_plain(told), about=facts.verify_url, now=told["checked"])
     return Response(said, media_type="application/jwt")
 
@@ -145,15 +146,16 @@ async def _values(request: Request) -> dict[str, Any]:
 
 async def _by_file(request: Request, file: UploadFile) -> Response:
     """Checks a file; only a few are in memory at once, however many are sent."""
+    given = CheckResources.of(request)
     try:
         async with asyncio.timeout(SEAT_SECONDS):
-            await request.app.state.file_seats.acquire()
+            await given.file_seats.acquire()
     except TimeoutError as error:
         raise Upstream("Many files are being checked just now.", "Try again in a minute.") from error
     try:
-        found = await recognise(await file.read(), store=request.app.state.store)
+        found = await recognise(await file.read(), store=given.store)
     finally:
-        request.app.state.file_seats.release()
+        given.file_seats.release()
         await file.close()
     row = await Certificate.get(id=found.certificate_id).prefetch_related("certification")
     if _wants(request, "json"):

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from courses.cohorts import actions
 from courses.cohorts.actions import Plan
 from courses.cohorts.models import Cohort, Seat, cohorts_visible_to, may_change
-from courses.cohorts.rosters import Rosters, joining
+from courses.cohorts.resources import CohortResources
+from courses.cohorts.rosters import joining
 from courses.cohorts.task_replies import unread_entries
 from courses.cohorts.views import choices, cohort_rows, dates_of, found_by, people_of, sessions_of
 from courses.learning import views, words
@@ -104,7 +105,7 @@ async def cohort(request: Request) -> Response:
         changes=changes,
         name=name,
         found=await found_by(me, name, beside=placed) if changes else [],
-        rosters=await _rosters(request).courses(me) if changes else [],
+        rosters=await CohortResources.of(request).rosters.courses(me) if changes else [],
         back=("Cohorts", f"/courses/{found.course.slug}/cohorts" if found.course else "/courses/cohorts"),
     )
 
@@ -125,7 +126,7 @@ async def fill_from(request: Request) -> Response:
     """Shows what filling the cohort from the roster of an LMS's course would do; posted, does just that."""
     me: Actor = actor(request)
     found = await actions.changeable(me, identity(request))
-    rosters, now, values = _rosters(request), clock.now(), await form_data(request)
+    rosters, now, values = CohortResources.of(request).rosters, clock.now(), await form_data(request)
     chosen = id_of(request.query_params.get("roster", ""))
     told: dict[str, Any] = {}
     if request.method == "POST":
@@ -170,11 +171,6 @@ async def visible_cohort(request: Request) -> Cohort:
     if found is None:
         raise NotFound("There is no such cohort.", "Choose one from the list of the course.")
     return found
-
-
-def _rosters(request: Request) -> Rosters:
-    given: Rosters = request.app.state.rosters
-    return given
 
 
 def id_of(text: str) -> UUID:

@@ -23,6 +23,7 @@ from training.parsing.text import clean
 from training.people.actor import Actor
 from training.web.bodies import cut
 from training.web.render import actor, identity, redirect, render
+from training.web.resources import PageResources
 
 KEPT_SECONDS = 365 * 24 * 3600
 TEMPLATES = {
@@ -117,7 +118,7 @@ async def _hand_in(request: Request, spot: Position, note: str, sent: Any) -> No
         file=file,
         actor=actor(request),
         now=clock.now(),
-        storage=request.app.state.settings.storage,
+        storage=PageResources.of(request).settings.storage,
     )
 
 
@@ -140,7 +141,7 @@ async def media(request: Request) -> Response:
     me: Actor = actor(request)
     found = Media.filter(sha256=request.path_params["sha256"], version__course__unit_id=me.unit_id)
     row = await found.first()
-    path = request.app.state.settings.storage / FOLDER / row.stored if row else None
+    path = PageResources.of(request).settings.storage / FOLDER / row.stored if row else None
     if row is None or path is None or not path.is_file():
         raise NotFound("There is no such picture or film.", "Go back to the page and try again.")
     # Named by its content, so it never changes; a picture opened by itself may run nothing.
@@ -157,7 +158,7 @@ async def entry(request: Request) -> Response:
     row = await TaskEntry.filter(id=identity(request, "entry")).select_related("enrolment").first()
     if row is None or not row.stored or not await _reads(me, row):
         raise NotFound("There is no such file.", "Go back to the task.")
-    path = request.app.state.settings.storage / handed_files.FOLDER / row.stored
+    path = PageResources.of(request).settings.storage / handed_files.FOLDER / row.stored
     return FileResponse(path, media_type="application/octet-stream", filename=row.file_name)
 
 

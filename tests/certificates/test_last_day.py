@@ -47,7 +47,8 @@ async def test_the_public_check_turns_at_that_moment(service, tmp_path):
     await CentralUnit.all().update(zone="America/New_York")
     await publish_pathway(tmp_path, BY_RULES)
     row = await certificate_of(await certified("amina", date(2026, 7, 2)))
-    await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=at(date(2026, 7, 2)))
+    given = service.state.resources
+    await publish.publish(row.id, keys=given.keys, store=given.store, now=at(date(2026, 7, 2)))
     row = await Certificate.get(id=row.id).prefetch_related("certification")
     given = integrity.facts_of(row)
     assert given.zone == "America/New_York"

@@ -20,7 +20,8 @@ from tests import shortcuts
 from tests.copies import address, copied
 from tests.soundness import speak_of
 from training.app import application, consequences
-from training.app.resources import open_resources, worker
+from training.app.consequences import worker
+from training.app.resources import open_resources
 from training.assessments.load import load_instrument
 from training.assessments.models import InstrumentVersion
 from training.core import clock

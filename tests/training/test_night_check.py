@@ -2,12 +2,13 @@
 
 import email
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 
 import pytest
 
-from training.app.consequences import CHECK, EVERY, HANDLERS, Resources
+from training.app.consequences import CHECK, EVERY, HANDLERS
 from training.app.resources import open_resources
 from training.app.trail_reports import SHOWN
 from training.database.connection import connection
@@ -30,7 +31,7 @@ async def night(settings, database):
 
         async def done(number=0):
             moment = datetime.now(UTC) + number * NIGHT
-            then = Resources(**(vars(things) | {"now": lambda: moment}))
+            then = replace(things, now=lambda: moment)
             await Worker(HANDLERS, then, repeats={CHECK: EVERY[CHECK]}, now=lambda: moment).work_once()
 
         yield done

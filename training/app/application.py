@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from starlette.applications import Starlette
@@ -28,20 +28,16 @@ from training.app import (
     failed_work_pages,
     health,
     home,
-    lti_content,
-    lti_progress,
-    lti_reviews,
-    lti_rosters,
     trail_pages,
 )
-from training.app.resources import open_resources, worker
+from training.app.consequences import worker
+from training.app.resources import open_resources
 from training.assessments import cancellation_pages, rating_pages, result_pages
 from training.assessments import pages as assessments
 from training.core.settings import Settings
 from training.lti.identities import duplicate_pages, name_proposal_pages
-from training.lti.launch import deep_linking_pages, review_pages, teacher_pages, windows
+from training.lti.launch import deep_linking_pages, review_pages, teacher_pages
 from training.lti.launch import pages as lti
-from training.lti.platform.tool import Tool
 from training.lti.registration import connect_pages, console_pages, traffic_pages
 from training.lti.registration import joining_pages as joining
 from training.people import api
@@ -49,7 +45,6 @@ from training.people import pages as people
 from training.people.authentication import session_pages, sign_in_pages
 from training.people.authentication.middleware import AuthenticationMiddleware
 from training.people.contact import pages as contact_pages
-from training.people.navigation import menu
 from training.people.relations import pages as relations_pages
 from training.practice import answer_pages, log_pages, site_pages
 from training.practice import pages as practice
@@ -58,6 +53,7 @@ from training.trail import facts
 from training.web import assets, error_pages
 from training.web.frames import FramePrefixMiddleware
 from training.web.middleware import CsrfMiddleware, RequestLogMiddleware, SecurityHeadersMiddleware
+from training.web.resources import KnownUnits
 from training.web.routing import ANYONE, SIGNED_IN, at
 
 log = structlog.get_logger()
@@ -67,8 +63,6 @@ UPLOAD = 12_000_000
 FILM = 250_000_000
 """What a phone may send by mistake: it is read to its end, so that the words beside it are not lost, and not kept."""
 FILE_TO_CHECK = 5_100_000  # with what a form puts around it
-FILES_AT_ONCE = 2
-"""How many files of strangers are in memory, and how many programs look into them, at the same time."""
 UNITS_AGAIN = 30
 """Seconds after which the units are read again: another process may add one."""
 
@@ -253,42 +247,30 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
             Middleware(AuthenticationMiddleware),
         ],
         exception_handlers=error_pages.HANDLERS,
-        lifespan=_lifespan,
+        lifespan=partial(_lifespan, settings=settings, works=works),
     )
     app.router.redirect_slashes = False  # it would lead to whatever host the request names
-    app.state.settings, app.state.menu, app.state.works = settings, menu, works
-    app.state.window_for = windows.window_for
-    app.state.offers, app.state.attempts, app.state.progress = (
-        lti_content.offers,
-        lti_reviews.attempts,
-        lti_progress.progress,
-    )
-    app.state.file_seats = asyncio.Semaphore(FILES_AT_ONCE)
-    app.state.only_unit, app.state.counted = None, datetime.min.replace(tzinfo=UTC)
     return app
 
 
 @asynccontextmanager
-async def _lifespan(app: Starlette) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
-    app.state.only_unit = await _only_unit()
-    async with open_resources(settings) as things:
-        app.state.keys, app.state.press, app.state.store = things.keys, things.press, things.store
-        app.state.tool = Tool(things.platform, origin=settings.public_url, secret_key=settings.secret_key)
-        app.state.rosters = lti_rosters.CourseRosters(things.platform)
-        tasks = [asyncio.create_task(_read_now_and_then(app))]
-        if app.state.works:
-            tasks.append(asyncio.create_task(worker(things).work_forever()))
+async def _lifespan(app: Starlette, *, settings: Settings, works: bool) -> AsyncIterator[None]:
+    async with open_resources(settings) as resources:
+        resources.units.only = await _only_unit()
+        app.state.resources = resources
+        tasks = [asyncio.create_task(_read_now_and_then(resources.units))]
+        if works:
+            tasks.append(asyncio.create_task(worker(resources).work_forever()))
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _read_now_and_then(app: Starlette) -> None:
+async def _read_now_and_then(units: KnownUnits) -> None:
     while True:
         try:
-            app.state.only_unit = await _only_unit()
+            units.only = await _only_unit()
         except (DBConnectionError, OperationalError) as error:
             log.warning("units", error=type(error).__name__)  # the one known before stays, until the database is back
         await asyncio.sleep(UNITS_AGAIN)

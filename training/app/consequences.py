@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,23 +11,20 @@ from tortoise.expressions import Q
 
 from certificates.credentials import keys as credentials_keys
 from certificates.credentials import publish, status_lists
-from certificates.credentials.keys import KeyStore
-from certificates.credentials.pdf.pool import PdfPool, SwitchedOff, Unprintable
+from certificates.credentials.pdf.pool import SwitchedOff, Unprintable
 from certificates.decisions import emails, jobs
 from certificates.evaluations.models import Certificate, Certification, StateChange
 from courses.learning import emails as learners
 from training.app import results, trail_heads, trail_reports
+from training.app.resources import Resources
 from training.assessments import emails as raters
 from training.core import mail
 from training.core.dates import local_day, moment
 from training.core.errors import Invalid
-from training.core.settings import Settings
-from training.core.storage import FileStore
 from training.lti.identities.addresses import mail_address
 from training.lti.launch import actions as lti
 from training.lti.launch import notices
 from training.lti.platform import score_delivery
-from training.lti.platform.client import Platform
 from training.lti.registration.approval import end_late_sessions
 from training.people.actions import signer
 from training.people.contact import emails as contact_emails
@@ -40,20 +36,8 @@ from training.sites.models import CentralUnit
 from training.trail import facts, seals
 from training.trail.models import Fact, Followup
 from training.trail.verify import verify_trail
+from training.trail.worker import Worker
 from training.web.rate_limits import forget_tries
-
-
-@dataclass(frozen=True)
-class Resources:
-    """What the edge hands to follow-up work: settings, the clock, the keys, and the ways out of the house."""
-
-    settings: Settings
-    now: Callable[[], datetime]
-    platform: Platform
-    keys: KeyStore
-    press: PdfPool
-    store: FileStore
-
 
 Email = emails.DecisionEmail | raters.RaterEmail | learners.LearnerEmail
 Handler = Callable[[Followup, Resources], Awaitable[Any]]
@@ -392,3 +376,8 @@ HANDLERS: Mapping[str, Handler] = {
     "turn keys over": lambda work, out: credentials_keys.turn_over(now=out.now()),
 }
 """Name of the work → the function that does it; each may be called twice and takes effect once."""
+
+
+def worker(outside: Resources) -> Worker[Resources]:
+    """Makes the worker of this process."""
+    return Worker(HANDLERS, outside, repeats=EVERY, apart=APART)

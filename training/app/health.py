@@ -1,7 +1,7 @@
 """Pages for the machines that watch the service: alive, ready, and its figures."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from hmac import compare_digest
 from ipaddress import ip_address
 
@@ -13,7 +13,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.models import Artefact
-from training.app import metrics as app_metrics
+from training.app.resources import Resources
 from training.core import clock, storage
 from training.core.errors import Invalid, NotAllowed, Upstream
 from training.core.settings import Settings
@@ -21,7 +21,6 @@ from training.database.migrate import is_migrated
 from training.lti.platform.tool_keys import ToolKeys
 
 log = structlog.get_logger()
-COUNT_AGAIN = timedelta(minutes=1)
 
 
 def _may_watch(request: Request) -> bool:
@@ -29,7 +28,7 @@ def _may_watch(request: Request) -> bool:
 
     Every address that a proxy has noted must be private: behind one that is not trusted, anybody seems to be near.
     """
-    if token := request.app.state.settings.metrics_token:
+    if token := Resources.of(request).settings.metrics_token:
         return compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode())
     noted = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
     return all(
@@ -54,11 +53,11 @@ async def live(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """Tells whether the database answers and has all its tables, keys can be opened and files be kept."""
-    state = request.app.state
+    given = Resources.of(request)
     try:
         if not await is_migrated():
             return JSONResponse({"ready": False, "database": "is not migrated"}, 503)
-        lacking = await lacks(state.settings, keys=state.keys, keyring=state.tool.platform.keyring, now=clock.now())
+        lacking = await lacks(given.settings, keys=given.keys, keyring=given.platform.keyring, now=clock.now())
     except (DBConnectionError, OperationalError):
         return JSONResponse({"ready": False, "database": "does not answer"}, 503)
     if lacking:
@@ -73,13 +72,10 @@ async def metrics(request: Request) -> Response:
             "These figures are for the machines that watch the service.",
             "Ask from its own network, or send the token of TRAINING_METRICS_TOKEN as a bearer token.",
         )
-    state, now = request.app.state, clock.now()
-    if now - state.counted >= COUNT_AGAIN:
-        state.counted = now  # before counting: nobody else begins meanwhile
-        try:
-            await app_metrics.count(now)
-        except (DBConnectionError, OperationalError) as error:
-            log.warning("figures", error=type(error).__name__)
+    try:
+        await Resources.of(request).figures.refresh(clock.now())
+    except (DBConnectionError, OperationalError) as error:
+        log.warning("figures", error=type(error).__name__)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -35,6 +35,7 @@ from training.people.navigation import cards
 from training.people.visibility import reach
 from training.practice.overview import asked_of
 from training.web.render import actor, redirect, render
+from training.web.resources import PageResources
 
 Step = dict[str, str]
 
@@ -51,7 +52,7 @@ RENEWS = {
 async def home(request: Request) -> Response:
     """Shows the next step and the ways on; strangers are asked to sign in."""
     if request.scope["actor"] is None:
-        return redirect(request, "/people/choose" if request.app.state.settings.demo else "/sign-in")
+        return redirect(request, "/people/choose" if PageResources.of(request).settings.demo else "/sign-in")
     me: Actor = actor(request)
     heading = f"Hello {me.name.split(' ')[0]}"
     counts = await counts_of(me, clock.now()) if me.sites("see people") else []

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from courses.learning.models import Completion, QuizAttempt, TaskEntry
-from training.lti.launch.review_pages import Attempt
+from training.lti.resources import Attempt
 
 
 async def attempts(person_id: UUID, path: str, place: str) -> list[Attempt]:

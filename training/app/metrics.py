@@ -1,7 +1,7 @@
 """Figures of the records for those who watch the service: work that waits or failed, certificates, launches."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prometheus_client import Gauge
@@ -13,6 +13,7 @@ from training.trail.models import Fact, Followup
 from training.trail.seals import last_seal
 
 DAY = timedelta(days=1)
+COUNT_AGAIN = timedelta(minutes=1)
 
 work = Gauge(
     "training_work",
@@ -28,7 +29,20 @@ unsealed_age = Gauge(
 )
 
 
-async def count(now: datetime) -> None:
+class Figures:
+    """When the records were counted last: once a minute at most, however many ask."""
+
+    def __init__(self) -> None:
+        self.counted = datetime.min.replace(tzinfo=UTC)
+
+    async def refresh(self, now: datetime) -> None:
+        """Counts anew where that is due."""
+        if now - self.counted >= COUNT_AGAIN:
+            self.counted = now  # before counting: nobody else begins meanwhile
+            await _count(now)
+
+
+async def _count(now: datetime) -> None:
     """Counts anew; each is one statement."""
     found = await Followup.all().annotate(n=Count("id")).group_by("kind", "state").values("kind", "state", "n")
     _set(work, found, "kind", "state")

@@ -1,18 +1,34 @@
-"""Opens what the service needs from outside, and makes the worker that does follow-up work."""
+"""Opens what the service needs from outside, once, for its pages and for its follow-up work."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.pdf.pool import PdfPool
-from training.app.consequences import APART, EVERY, HANDLERS, Resources
+from certificates.verification.resources import CheckResources
+from courses.cohorts.resources import CohortResources
+from training.app import lti_content, lti_progress, lti_reviews, lti_rosters
+from training.app.metrics import Figures
 from training.core import clock
 from training.core.encryption import Encryptor
 from training.core.outbound import Outbound
 from training.core.settings import Settings
 from training.core.storage import FileStore
+from training.lti.launch import windows
 from training.lti.platform.client import Platform
-from training.trail.worker import Worker
+from training.lti.platform.tool import Tool
+from training.lti.resources import LtiResources
+from training.people.navigation import menu
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources(LtiResources, CohortResources, CheckResources):
+    """All that any room asks for: settings, the clock, the keys, and the ways out of the house."""
+
+    now: Callable[[], datetime]
+    figures: Figures = field(default_factory=Figures)
 
 
 @asynccontextmanager
@@ -21,18 +37,20 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     press = PdfPool(settings.render_workers, enabled=settings.pdf)
     try:
         async with Outbound(settings.outbound_allowed) as outbound:
+            platform = Platform(outbound, secret_key=settings.secret_key)
             yield Resources(
                 settings=settings,
                 now=clock.now,
-                platform=Platform(outbound, secret_key=settings.secret_key),
+                menu=menu,
+                window_for=windows.window_for,
+                tool=Tool(platform, origin=settings.public_url, secret_key=settings.secret_key),
+                offers=lti_content.offers,
+                attempts=lti_reviews.attempts,
+                progress=lti_progress.progress,
+                rosters=lti_rosters.CourseRosters(platform),
                 keys=KeyStore(Encryptor(settings.secret_key), home=settings.public_url),
                 press=press,
                 store=FileStore(settings.storage),
             )
     finally:
         await press.close()
-
-
-def worker(things: Resources) -> Worker[Resources]:
-    """Makes the worker of this process."""
-    return Worker(HANDLERS, things, repeats=EVERY, apart=APART)

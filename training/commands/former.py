@@ -15,7 +15,6 @@ from training.core.errors import Invalid
 from training.database.connection import opened
 from training.lti.launch import lti11_users
 from training.lti.launch.lti11_users import Known
-from training.lti.platform.tool import Tool
 from training.lti.registration.actions import unit_of
 from training.parsing.csv import CsvLine, Sheet, read_sheet
 from training.people.models import Email, Person
@@ -43,8 +42,9 @@ async def _tell(key: str, secret: str, file: Path, unit: str) -> int:
     settings = here()
     async with opened(settings.database_url), open_resources(settings) as things:
         owner = await unit_of(unit, now=clock.now())
-        tool = Tool(things.platform, origin=settings.public_url, secret_key=settings.secret_key)
-        return await lti11_users.tell(tool, key, secret, await _read(file, owner), unit_id=owner.id, now=clock.now())
+        return await lti11_users.tell(
+            things.tool, key, secret, await _read(file, owner), unit_id=owner.id, now=clock.now()
+        )
 
 
 async def _read(file: Path, unit: CentralUnit) -> list[Known]:

@@ -17,9 +17,9 @@ import uvicorn
 import uvloop
 
 from training.app import application
-from training.app.consequences import AFTER
+from training.app.consequences import AFTER, worker
 from training.app.health import check_start
-from training.app.resources import open_resources, worker
+from training.app.resources import open_resources
 from training.commands.tables import AsJson, show
 from training.core import clock, logs
 from training.core import settings as setting

@@ -9,6 +9,7 @@ from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalEr
 from training.core.errors import AppError, Conflict, Invalid, NotAllowed, NotFound, Upstream
 from training.web.rate_limits import TooMany
 from training.web.render import redirect, render
+from training.web.resources import PageResources
 from training.web.routing import DirectOnly, FrameOver
 
 log = structlog.get_logger()
@@ -112,7 +113,7 @@ def http_error(
     else:
         said = {"title": title, "message": message, "remedy": remedy, "reference": reference}
         # At the top level: a frame would go on in the session that came through the LMS.
-        said["sign_in_path"] = request.app.state.settings.public_url + sign_in_path if sign_in_path else ""
+        said["sign_in_path"] = PageResources.of(request).settings.public_url + sign_in_path if sign_in_path else ""
         response = render(request, "errors/problem.html", status, **said)
     if retry_after is not None:
         response.headers["Retry-After"] = str(int(retry_after) + 1)

@@ -1,11 +1,10 @@
 """How a page is made, how a form is read, and how one goes elsewhere."""
 
 import unicodedata
-from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from unicodedata import combining
 from urllib.parse import quote
 from uuid import UUID
@@ -21,33 +20,12 @@ from training.core.errors import Invalid, NotFound
 from training.parsing.text import clean
 from training.web.assets import asset
 from training.web.frames import is_framed
+from training.web.resources import PageResources, Unit
 
 NOTICE_SECONDS = 600
 """How long a page says it, when it is loaded again."""
 ROOT = Path(__file__).resolve().parents[2]
 Shape = TypeVar("Shape", bound=BaseModel)
-
-
-class Somebody(Protocol):
-    """What a page needs to know of the signed-in person."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def language(self) -> str: ...
-    @property
-    def zone(self) -> str: ...
-    @property
-    def named(self) -> bool: ...
-
-
-class Unit(Protocol):
-    """What a page needs to know of a central unit."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def contact(self) -> str: ...
 
 
 class Templates(jinja2.Environment):
@@ -115,10 +93,10 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
 
 
 def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
-    settings, me = request.app.state.settings, request.scope.get("actor")
+    given, me = PageResources.of(request), request.scope.get("actor")
+    settings = given.settings
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    menu: Callable[[Somebody | None, str], list[tuple[str, str, bool]]] = request.app.state.menu
-    around = unit or request.app.state.only_unit
+    around = unit or given.units.only
     language = request.cookies.get("language") or (me.language if me else "en")
     return {
         "service_name": settings.service_name,
@@ -126,13 +104,13 @@ def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
         "contact": me.contact if me else around.contact if around else "",
         "me": me,
         "zone": me.zone if me else dates.DEFAULT_ZONE,
-        "nav": menu(me, path),
+        "nav": given.menu(me, path),
         "languages": [],
         "demo": settings.demo,
         "framed": is_framed(request),
         "direct_path": f"{settings.public_url}/sign-in",
         "way_back": me.way_back if me else None,
-        "window": request.app.state.window_for(request),
+        "window": given.window_for(request),
         "lang": language if language in ("en", "cy") else "en",
         "dir": "ltr",
         "nonce": request.scope.get("nonce", ""),
@@ -158,7 +136,7 @@ def _notice(request: Request) -> str:
 
 def _notices(request: Request) -> URLSafeTimedSerializer:
     reader = getattr(request.scope.get("actor"), "person_id", "")
-    return URLSafeTimedSerializer(request.app.state.settings.secret_key, salt=f"notice {reader}")
+    return URLSafeTimedSerializer(PageResources.of(request).settings.secret_key, salt=f"notice {reader}")
 
 
 def as_file(name: str, *, shown: str = "attachment") -> dict[str, str]:

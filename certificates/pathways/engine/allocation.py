@@ -133,7 +133,8 @@ def judge_sharers(sharers: Sequence[Sharer], place: Context) -> dict[str, Node]:
             result = Result.MET
         node = Node(want.name, result, counts=(count,), used=used, maybe=want.perhaps, waits_for=window.waits_for)
         if result is Result.MET and len(used) >= want.need:
-            node = node.but(met_on=max((one.day for one, _ in sharer.entries if one.id in used and one.day), default=None))
+            days = [one.day for one, _ in sharer.entries if one.id in used and one.day]
+            node = node.but(met_on=max(days, default=None))
         elif result is Result.NOT_MET:
             earliest, late = could_be_met(sharer.leaf, window, place)
             node = node.but(earliest=earliest, late=late)

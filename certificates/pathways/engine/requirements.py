@@ -223,7 +223,7 @@ def _asked_for(leaf: Leaf, place: Context) -> Iterator[Candidate]:
         yield from records_of(leaf, place, owner)
         return
     wanted = any(condition.attribute == "standing" for condition in leaf.where)
-    for name, value in ((name, value) for name in leaf.names for value in award_values(case, owner, name, day)):
+    for name, value in [(level, value) for level in leaf.names for value in award_values(case, owner, level, day)]:
         award = award_of(case, owner, name, day, value=value)
         if award is None or (place.this is not None and place.this.id not in award.latest.about):
             continue

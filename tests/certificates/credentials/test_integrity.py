@@ -29,7 +29,8 @@ async def issue(service, tmp_path):
 
     async def issued(person="amina"):
         row = await certificate_of(await certified(person))
-        await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=at(TODAY))
+        given = service.state.resources
+        await publish.publish(row.id, keys=given.keys, store=given.store, now=at(TODAY))
         return await Certificate.get(id=row.id)
 
     return issued

@@ -24,7 +24,8 @@ UNIT = known("together")
 @pytest.fixture
 async def published(service):
     row = await awarded()
-    await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=NOW)
+    given = service.state.resources
+    await publish.publish(row.id, keys=given.keys, store=given.store, now=NOW)
     await row.refresh_from_db()
     return row
 
@@ -39,7 +40,7 @@ def path_of(address):
 
 
 async def test_a_stranger_verifies_a_badge_with_nothing_but_the_addresses_in_it(published, service, stranger):
-    document = json.loads(await publish.credential_of(published, BADGE, store=service.state.store))
+    document = json.loads(await publish.credential_of(published, BADGE, store=service.state.resources.store))
     assert document["issuer"]["id"] == "did:web:testserver:issuers:together"
     answer = await stranger.get("/issuers/together/did.json")
     did = answer.json()
@@ -56,7 +57,7 @@ async def test_a_stranger_verifies_a_badge_with_nothing_but_the_addresses_in_it(
 
 
 async def test_a_token_names_an_address_that_answers_one_bare_key(published, service, stranger):
-    token = (await publish.credential_of(published, TOKEN, store=service.state.store)).decode()
+    token = (await publish.credential_of(published, TOKEN, store=service.state.resources.store)).decode()
     kid = jwt.get_unverified_header(token)["kid"]
     answer = await stranger.get(path_of(kid))
     assert answer.headers["content-type"] == "application/jwk+json"
@@ -66,7 +67,7 @@ async def test_a_token_names_an_address_that_answers_one_bare_key(published, ser
 
 
 async def test_whoever_begins_at_the_issuer_of_a_token_finds_its_key(published, service, stranger, settings):
-    token = (await publish.credential_of(published, TOKEN, store=service.state.store)).decode()
+    token = (await publish.credential_of(published, TOKEN, store=service.state.resources.store)).decode()
     issuer, kid = jwt.decode(token, options={"verify_signature": False})["iss"], jwt.get_unverified_header(token)["kid"]
     row = await IssuerKey.get(unit_id=UNIT, purpose="token")
 
@@ -155,7 +156,7 @@ async def test_other_sites_scripts_may_read_what_is_public(published, stranger):
 async def test_a_holder_takes_the_files_away_and_others_do_not(published, browse, service):
     holder, other, stranger = await browse("amina"), await browse("jude"), await browse("")
     kinds = {"badge": "application/vc+ld+json", "token": "application/jwt"}
-    if (await service.state.press.available())[0]:
+    if (await service.state.resources.press.available())[0]:
         kinds["document"] = "application/pdf"
     for name, kind in kinds.items():
         path = f"/certificates/{published.id}/{name}"
@@ -168,9 +169,10 @@ async def test_a_holder_takes_the_files_away_and_others_do_not(published, browse
 
 async def test_a_signed_square_leads_to_the_check_and_a_forged_one_nowhere(service, stranger):
     row = await awarded(square="signed")
-    await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=NOW)
+    given = service.state.resources
+    await publish.publish(row.id, keys=given.keys, store=given.store, now=NOW)
     await row.refresh_from_db()
-    code = (await publish.credential_of(row, CODE, store=service.state.store)).decode()
+    code = (await publish.credential_of(row, CODE, store=service.state.resources.store)).decode()
     for path in (f"/q/{code.lower()}", f"/Q/{code}"):
         answer = await stranger.get(path)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/v/{row.verify_token}")
@@ -181,7 +183,7 @@ async def test_a_signed_square_leads_to_the_check_and_a_forged_one_nowhere(servi
 
 async def test_a_square_printed_with_a_key_given_up_answers_from_our_records(service, stranger, settings, work):
     row = await awarded(square="signed")
-    keys, store = service.state.keys, service.state.store
+    keys, store = service.state.resources.keys, service.state.resources.store
     await publish.publish(row.id, keys=keys, store=store, now=NOW)
     printed = (await publish.credential_of(await Certificate.get(id=row.id), CODE, store=store)).decode()
     kid = (await IssuerKey.get(unit_id=UNIT, purpose="document")).kid

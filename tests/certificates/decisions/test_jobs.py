@@ -1,6 +1,7 @@
 """What time alone brings about: standings, permissions and letters on their day, also when days were missed."""
 
 import email
+from dataclasses import replace
 from datetime import timedelta
 from email import policy
 from pathlib import Path
@@ -53,7 +54,7 @@ async def on_day(settings, database):
 
         async def done(day) -> None:
             moment = at(day, 7) + timedelta(minutes=1)
-            then = consequences.Resources(**(vars(things) | {"now": lambda: moment}))
+            then = replace(things, now=lambda: moment)
             await Worker(consequences.HANDLERS, then, now=lambda: moment).work_once()
 
         yield done
@@ -214,7 +215,8 @@ async def published(service, tmp_path):
     rows = []
     for who, letter in (("amina", "a"), ("jude", "a"), ("bruno", "b")):
         row = await certificate_of(await certified(who))
-        await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=at(TODAY))
+        given = service.state.resources
+        await publish.publish(row.id, keys=given.keys, store=given.store, now=at(TODAY))
         await Certificate.filter(id=row.id).update(verify_token=f"{letter}{row.verify_token[1:]}")
         rows.append(row)
     return rows
@@ -227,9 +229,8 @@ def of_letter(letter):
 
 
 async def look_through(service, now, **more):
-    await jobs.look_through(
-        f"{jobs.FILES}@then", {}, keys=service.state.keys, store=service.state.store, now=now, **more
-    )
+    given = service.state.resources
+    await jobs.look_through(f"{jobs.FILES}@then", {}, keys=given.keys, store=given.store, now=now, **more)
 
 
 async def damaged():
@@ -255,7 +256,7 @@ async def test_a_night_of_files_goes_on_in_pieces(published, service, settings):
     await look_through(service, of_letter("a"), at_once=1)
     following = await Followup.get(kind=jobs.FILES)
     assert await damaged() == {first} and following.payload == {"turn": "a", "after": str(first)}
-    things = {"keys": service.state.keys, "store": service.state.store, "now": of_letter("b")}
+    things = {"keys": service.state.resources.keys, "store": service.state.resources.store, "now": of_letter("b")}
     await jobs.look_through(following.key, following.payload, **things)
     assert await damaged() == {first, second}
 

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx2
@@ -15,6 +16,7 @@ from certificates.credentials.artefacts import BADGE, CODE, TOKEN
 from certificates.credentials.bitstring import is_raised
 from certificates.credentials.facts import thawed
 from certificates.credentials.pdf.attachments import NAME
+from certificates.credentials.pdf.pool import PdfPool
 from certificates.credentials.publish import credential_of, print_document
 from certificates.erase_person import erase
 from certificates.evaluations.models import Certificate, Certification
@@ -48,7 +50,8 @@ def issue(pathway, service):
 
     async def issued(day=TODAY) -> Certificate:
         row = await certificate_of(await certified("amina", day))
-        await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=at(day))
+        given = service.state.resources
+        await publish.publish(row.id, keys=given.keys, store=given.store, now=at(day))
         await row.refresh_from_db()
         return row
 
@@ -127,7 +130,7 @@ async def test_it_is_found_by_code_and_link_however_they_are_typed(issue, strang
         assert (answer.status_code, answer.headers.get("location")) == (303, f"/v/{token}"), code
     for path in (f"/V/{token.upper()}", f"/v/{token}."):
         assert (await stranger.get(path)).status_code == 200
-    code = (await credential_of(row, CODE, store=service.state.store)).decode()
+    code = (await credential_of(row, CODE, store=service.state.resources.store)).decode()
     answer = await stranger.post("/verify", data={"code": f"HTTP://TESTSERVER/Q/{code}"}, follow_redirects=True)
     assert str(answer.url).endswith(f"/v/{token}") and answer.status_code == 200
 
@@ -260,7 +263,7 @@ async def is_called_changed(stranger, answer, row):
 
 async def test_the_badge_and_the_token_lead_to_the_check_and_changed_ones_to_what_is_kept(issue, service, stranger):
     row = await issue()
-    badge, token = [await credential_of(row, kind, store=service.state.store) for kind in (BADGE, TOKEN)]
+    badge, token = [await credential_of(row, kind, store=service.state.resources.store) for kind in (BADGE, TOKEN)]
     again = json.dumps(json.loads(badge)).encode()
     noted = badge.decode().encode("utf-16")
     for content in (badge, token, again, noted, b"\xef\xbb\xbf" + badge, b"\xef\xbb\xbf" + token, token + b"\r\n"):
@@ -311,7 +314,7 @@ def changed_pdf(pdf, *, badge=None):
 
 @pytest.mark.by_hand
 async def test_a_pdf_leads_to_the_check_and_a_changed_one_to_the_truth_or_nowhere(issue, service, stranger):
-    row, state = await issue(), service.state
+    row, state = await issue(), service.state.resources
     if not (await state.press.available())[0]:
         pytest.skip("PDF is off")
     pdf = await print_document(row.id, press=state.press, store=state.store, now=at(TODAY))
@@ -326,7 +329,7 @@ async def test_a_pdf_leads_to_the_check_and_a_changed_one_to_the_truth_or_nowher
 
 async def test_the_square_on_the_sheet_proves_it_without_a_network_and_leads_to_the_check(issue, service, stranger):
     row = await issue()
-    code = (await credential_of(row, CODE, store=service.state.store)).decode()
+    code = (await credential_of(row, CODE, store=service.state.resources.store)).decode()
     assert (await stranger.get(f"/Q/{code}")).headers["location"] == f"/v/{row.verify_token}"
     for bad in (code[:-8], code[:100] + ("A" if code[100] != "A" else "B") + code[101:], "A" * 1025, "%00"):
         assert (await stranger.get(f"/q/{bad}")).status_code == 404
@@ -334,8 +337,8 @@ async def test_the_square_on_the_sheet_proves_it_without_a_network_and_leads_to_
 
 async def test_a_certificate_has_its_page_and_says_why_there_is_no_pdf(issue, service, browse):
     row = await issue()
-    await service.state.press.close()
-    service.state.press = type(service.state.press)(1, enabled=False)
+    await service.state.resources.press.close()
+    service.state.resources = replace(service.state.resources, press=PdfPool(1, enabled=False))
     amina = await browse("amina")
     page = await amina.get(f"/certificates/{row.id}")
     assert "PDF is off here. This page counts as much: print it." in page.text and "Open as PDF" not in page.text
@@ -346,7 +349,7 @@ async def test_a_certificate_has_its_page_and_says_why_there_is_no_pdf(issue, se
 
 @pytest.mark.by_hand
 async def test_what_is_printed_never_changes_whatever_is_changed_around_it(issue, service, stranger, browse, tmp_path):
-    row, state = await issue(), service.state
+    row, state = await issue(), service.state.resources
     amina = await browse("amina")
     names = ["badge", "token", *(["document"] if (await state.press.available())[0] else [])]
 
@@ -371,7 +374,7 @@ async def test_what_is_printed_never_changes_whatever_is_changed_around_it(issue
 
 async def test_erasing_the_holder_leaves_genuine_with_the_details_removed(issue, service, settings, stranger):
     row = await issue()
-    state = service.state
+    state = service.state.resources
     files = [await credential_of(row, kind, store=state.store) for kind in (BADGE, TOKEN)]
     if (await state.press.available())[0]:
         files.append(await print_document(row.id, press=state.press, store=state.store, now=at(TODAY)))

@@ -22,9 +22,10 @@ from training.core.errors import Upstream
 @pytest.fixture
 async def badge(service):
     row = await awarded()
-    await publish.publish(row.id, keys=service.state.keys, store=service.state.store, now=NOW)
+    given = service.state.resources
+    await publish.publish(row.id, keys=given.keys, store=given.store, now=NOW)
     await row.refresh_from_db()
-    return json.loads(await credential_of(row, BADGE, store=service.state.store))
+    return json.loads(await credential_of(row, BADGE, store=service.state.resources.store))
 
 
 def nested(depth, inner="a"):

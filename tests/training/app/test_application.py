@@ -16,13 +16,13 @@ async def test_a_unit_added_after_the_database_failed_for_a_moment_is_seen(setti
     app = application.build(settings)
     async with app.router.lifespan_context(app):
         async with asyncio.timeout(10):
-            while app.state.only_unit is None:
+            while app.state.resources.units.only is None:
                 await asyncio.sleep(0.02)
         await connection().execute_query("ALTER TABLE sites_central_unit RENAME TO sites_central_unit_away")
         await asyncio.sleep(0.1)
-        assert app.state.only_unit is not None  # the one known before stays
+        assert app.state.resources.units.only is not None  # the one known before stays
         await connection().execute_query("ALTER TABLE sites_central_unit_away RENAME TO sites_central_unit")
         await CentralUnit.create(id=uuid4(), slug="another", name="Another unit")
         async with asyncio.timeout(10):
-            while app.state.only_unit is not None:
+            while app.state.resources.units.only is not None:
                 await asyncio.sleep(0.02)

@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,7 +36,7 @@ async def working(settings: Settings) -> AsyncIterator[Work]:
     async with open_resources(settings) as things:
 
         async def work(moment: datetime) -> None:
-            then = consequences.Resources(**(vars(things) | {"now": lambda: moment}))
+            then = replace(things, now=lambda: moment)
             await Worker(consequences.HANDLERS, then, now=lambda: moment).work_once()
 
         yield work

@@ -63,7 +63,7 @@ class Side:
     @property
     def tool(self) -> Tool:
         """Gives what the LTI room knows of the service."""
-        return self.service.state.tool
+        return self.service.state.resources.tool
 
     def another_browser(self) -> httpx2.AsyncClient:
         """Opens a browser with an empty cookie jar."""
@@ -118,7 +118,7 @@ async def side(service: Starlette) -> AsyncIterator[Side]:
         lms = build(ORIGIN, base, tool=keys)
         await join(base, now=datetime.now(UTC), people={"amina": known("amina")})
         async with served(lms, holder):
-            side = Side(service, lms.state.world, httpx2.AsyncClient())
+            side = Side(service, lms.state.resources.world, httpx2.AsyncClient())
             async with side.another_browser() as browser:
                 side.browser = browser
                 yield side

@@ -9,7 +9,8 @@ from tests.smtp import mail_server
 from tests.soundness import without_check
 from tests.today import NOW
 from tests.training.practice.test_actions import SESSION
-from training.app.resources import open_resources, worker
+from training.app.consequences import worker
+from training.app.resources import open_resources
 from training.core import mail
 from training.core.errors import Upstream
 from training.demo.cast import known

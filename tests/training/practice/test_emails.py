@@ -10,7 +10,8 @@ from uuid import uuid4
 import httpx2
 
 from tests.soundness import without_check
-from training.app import resources
+from training.app.consequences import worker
+from training.app.resources import open_resources
 from training.core.settings import Settings
 from training.people.actor import Actor
 from training.practice import actions
@@ -35,16 +36,16 @@ async def test_the_link_in_the_letter_gets_a_yes_and_the_notice_takes_it_back(
 ) -> None:
     now = datetime.now(UTC)
     row = await actions.log_supervision(SESSION, key=uuid4(), actor=await cast("amina"), now=now)
-    async with resources.open_resources(settings) as outside:
-        await without_check(resources.worker(outside)).work_once()
+    async with open_resources(settings) as outside:
+        await without_check(worker(outside)).work_once()
     (letter,) = letters(settings)
     assert letter.startswith("hana@together.example Please confirm: supervision of Amina Yusuf")
     stranger = await browse("")
     link = re.search(r"http://testserver(/practice/confirm/\S+)", letter)
     assert link
     assert (await stranger.post(link[1], data={"answer": "yes"})).status_code == 200
-    async with resources.open_resources(settings) as outside:
-        await without_check(resources.worker(outside)).work_once()
+    async with open_resources(settings) as outside:
+        await without_check(worker(outside)).work_once()
     (notice,) = [one for one in letters(settings) if "Confirmed in your name" in one]
     back = re.search(r"http://testserver(/practice/confirm/\S+)", notice)
     assert back and back[1] != link[1]

@@ -1,5 +1,6 @@
 """What is noted of each request: an id that its answer brings along, and a count by route, method and status."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -75,7 +76,8 @@ async def test_the_figures_are_for_this_machine_and_private_networks_unless_ther
 
 
 async def test_with_a_token_only_the_token_opens_the_figures(service, settings):
-    service.state.settings = settings.model_copy(update={"metrics_token": "w" * 30})
+    watched = settings.model_copy(update={"metrics_token": "w" * 30})
+    service.state.resources = replace(service.state.resources, settings=watched)
     assert await asked_from(service, "127.0.0.1") == 403
     assert await asked_from(service, "127.0.0.1", token="other") == 403
     assert await asked_from(service, "8.8.8.8", token="w" * 30) == 200

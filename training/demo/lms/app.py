@@ -1,12 +1,10 @@
 """The pretend LMS: a small app of its own, to launch from in the demo, in tests, and to check an installation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
 
 import httpx2
-import jwt
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -15,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from training.demo.lms import choosing, copying, grades, introducing, launches, pages, rosters
 from training.demo.lms.mischief import control
 from training.demo.lms.personalities import PERSONALITIES
-from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, World
+from training.demo.lms.resources import LmsResources
+from training.demo.lms.world import CONTEXT_ID, World
 
 BOTH = ["GET", "POST"]
 _COURSE = f"/course/{CONTEXT_ID}"
@@ -61,10 +60,7 @@ def build(
     """
     world = World(base_url, tool_url, clock, plays=PERSONALITIES[plays], alone=alone)
     app = Starlette(routes=ROUTES, middleware=[Middleware(Dated, world=world)])
-    app.state.world = world
-    app.state.tool = tool or httpx2.AsyncClient(trust_env=False)
-    app.state.check_signed = signature_check(world, app.state.tool)
-    app.state.check_assertion = assertion_check(world, app.state.check_signed)
+    app.state.resources = LmsResources(world, tool or httpx2.AsyncClient(trust_env=False))
     return app
 
 
@@ -84,41 +80,3 @@ class Dated:
             await send(message)
 
         await self.app(scope, receive, dating)
-
-
-def signature_check(world: World, tool: httpx2.AsyncClient) -> Callable[..., Awaitable[dict[str, Any] | str]]:
-    """Makes the check of what the tool signs: it gives the claims, or says what is wrong."""
-
-    async def check(token: str, *, audience: str) -> dict[str, Any] | str:
-        try:
-            kid = jwt.get_unverified_header(token).get("kid")
-            published = (await tool.get(f"{world.tool_url}/.well-known/jwks.json")).json()["keys"]
-            key = next(jwt.PyJWK(one) for one in published if one["kid"] == kid)
-            options: Any = {"require": ["iss", "aud", "iat", "exp"], "verify_exp": False, "verify_iat": False}
-            claims = jwt.decode(token, key, ["RS256"], audience=audience, issuer=CLIENT_ID, options=options)
-        except (jwt.PyJWTError, httpx2.HTTPError, StopIteration, RuntimeError) as error:
-            return f"the signature: {error!r}"
-        if not claims["iat"] <= world.clock().timestamp() < claims["exp"]:
-            return "it is not of this moment"  # without any leeway, as one platform is
-        return claims
-
-    return check
-
-
-def assertion_check(
-    world: World, check_signed: Callable[..., Awaitable[dict[str, Any] | str]]
-) -> Callable[[str], Awaitable[str]]:
-    """Makes the check of client assertions: it says what is wrong with one, or nothing."""
-
-    async def check(assertion: str) -> str:
-        claims = await check_signed(assertion, audience=f"{world.base_url}{world.plays.assertion_audience}")
-        if isinstance(claims, str):
-            return claims
-        if claims.get("sub") != CLIENT_ID or claims["exp"] - claims["iat"] > 300 or not isinstance(claims["aud"], str):
-            return "sub, aud or life"
-        if not claims.get("jti") or claims["jti"] in world.assertions:
-            return "jti"
-        world.assertions.add(claims["jti"])
-        return ""
-
-    return check

@@ -1,13 +1,12 @@
 """The pretend LMS places activities: a deep linking request by a teacher, and what comes back."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from training.demo.lms.mischief import world_of
 from training.demo.lms.paper import show
+from training.demo.lms.resources import LmsResources, world_of
 from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, Activity, User, World
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -47,8 +46,7 @@ def request_claims(world: World, user: User, *, nonce: str) -> dict[str, Any]:
 async def placed(request: Request) -> Response:
     """Takes the tool's answer, checks it as a strict platform does, and places the activities."""
     world, form = world_of(request), await request.form()
-    check: Callable[..., Awaitable[dict[str, Any] | str]] = request.app.state.check_signed
-    claims = await check(str(form.get("JWT", "")), audience=world.base_url)
+    claims = await LmsResources.of(request).check_signed(str(form.get("JWT", "")), audience=world.base_url)
     if isinstance(claims, str):
         return show("said.html", 400, title="Not placed", words=claims)
     if problem := _why_not(claims):

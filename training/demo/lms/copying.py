@@ -3,12 +3,11 @@
 import secrets
 from typing import Any
 
-import httpx2
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from training.demo.lms.guarding import guarded
-from training.demo.lms.mischief import world_of
+from training.demo.lms.resources import LmsResources, world_of
 from training.demo.lms.wishes import COPIED, LTI, NOTICES
 from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, World
 
@@ -27,9 +26,8 @@ async def copy(request: Request) -> Response:
     world = world_of(request)
     world.copies.append(f"{CONTEXT_ID}-copy-{len(world.copies) + 1}")
     if address := world.handlers.get(COPIED):
-        tool: httpx2.AsyncClient = request.app.state.tool
         told = {"notices": [{"jwt": world.sign(notice_claims(world, world.copies[-1]))}]}
-        await tool.post(address, json=told)
+        await LmsResources.of(request).tool.post(address, json=told)
     return RedirectResponse("/", 303)
 
 

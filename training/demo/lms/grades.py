@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from training.demo.lms.guarding import guarded
-from training.demo.lms.mischief import world_of
+from training.demo.lms.resources import world_of
 from training.demo.lms.world import LineItem, User, World
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"

@@ -3,7 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from training.demo.lms.mischief import misbehave, world_of
+from training.demo.lms.mischief import misbehave
+from training.demo.lms.resources import world_of
 from training.demo.lms.world import DEPLOYMENT_ID
 
 

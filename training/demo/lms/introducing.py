@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from training.demo.lms.mischief import misbehave, world_of
+from training.demo.lms.mischief import misbehave
 from training.demo.lms.paper import show
+from training.demo.lms.resources import world_of
 from training.demo.lms.wishes import NOTICES, SCOPES
 from training.demo.lms.world import CLIENT_ID, DEPLOYMENT_ID
 

@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from training.demo.lms import wishes
-from training.demo.lms.mischief import misbehave, world_of
+from training.demo.lms.mischief import misbehave
 from training.demo.lms.paper import show
+from training.demo.lms.resources import LmsResources, world_of
 from training.demo.lms.wishes import NOTICES, NRPS, SCOPES
 from training.demo.lms.world import CLIENT_ID, DEPLOYMENT_ID, World, fresh_key
 
@@ -97,7 +98,7 @@ async def token(request: Request) -> Response:
     if spoiled := await misbehave(request, "token"):
         return spoiled
     world, form = world_of(request), await request.form()
-    problem = await request.app.state.check_assertion(str(form.get("client_assertion", "")))
+    problem = await LmsResources.of(request).check_assertion(str(form.get("client_assertion", "")))
     if form.get("grant_type") != "client_credentials" or problem:
         return JSONResponse({"error": "invalid_client", "error_description": problem}, 400)
     known = {*SCOPES, f"{NRPS}scope/contextmembership.readonly", NOTICES}

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from training.demo.lms.personalities import PERSONALITIES
+from training.demo.lms.resources import world_of
 from training.demo.lms.world import World, fresh_key
 
 PLACES = ("keys", "token", "lineitems", "scores", "roster", "login", "configuration", "tools", "notices")
@@ -35,12 +36,6 @@ STORAGE = {
     "off": "Is not offered",
 }
 SLOW_SECONDS = 12
-
-
-def world_of(request: Request) -> World:
-    """Gives the world of the app that got the request."""
-    world: World = request.app.state.world
-    return world
 
 
 def set_mischief(world: World, wish: Mapping[str, Any]) -> None:

@@ -6,9 +6,10 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from training.demo.lms.mischief import KINDS, PLACES, STORAGE, world_of
+from training.demo.lms.mischief import KINDS, PLACES, STORAGE
 from training.demo.lms.paper import show
 from training.demo.lms.personalities import PERSONALITIES
+from training.demo.lms.resources import world_of
 from training.demo.lms.wishes import OTHER, PRIVACY
 from training.demo.lms.world import COURSE_TITLE, LineItem, World
 

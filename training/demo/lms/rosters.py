@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from training.demo.lms.guarding import guarded
-from training.demo.lms.mischief import world_of
+from training.demo.lms.resources import world_of
 from training.demo.lms.world import CONTEXT_ID, COURSE_TITLE, MEMBERSHIP, User, World
 
 MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"

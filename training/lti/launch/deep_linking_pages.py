@@ -1,6 +1,5 @@
 """The picker: a teacher chooses which activities of ours go into a course."""
 
-from collections.abc import Awaitable, Callable
 from itertools import groupby
 
 from starlette.requests import Request
@@ -11,26 +10,22 @@ from training.core.errors import Invalid
 from training.lti.launch import deep_linking
 from training.lti.launch.deep_linking import Offer
 from training.lti.launch.models import DeepLinkingSession
-from training.lti.platform.tool import Tool
+from training.lti.resources import LtiResources
 from training.people.actor import Actor
 from training.web.render import actor, form_data, identity, render
-
-Offers = Callable[[Actor], Awaitable[list[Offer]]]
-"""Lists what may be placed; the roof gives it, because this room knows neither courses nor certificates."""
 
 
 async def choose(request: Request) -> Response:
     """Shows what can be placed; posted, sends what was chosen back to the course, or nothing."""
     me: Actor = actor(request)
     row = await deep_linking.find(identity(request), me.person_id, now=clock.now())
-    listed: Offers = request.app.state.offers
-    offers = await listed(me)
+    given = LtiResources.of(request)
+    offers = await given.offers(me)
     if request.method == "GET":
         return _picker(request, row, offers)
-    tool: Tool = request.app.state.tool
     values = await form_data(request)
     if "cancel" in values:
-        signed = await deep_linking.answer(row, [], tool, now=clock.now(), message="Nothing was chosen.")
+        signed = await deep_linking.answer(row, [], given.tool, now=clock.now(), message="Nothing was chosen.")
         return _back(request, row, signed)
     wanted = values.get("path", [])
     wanted = [wanted] if isinstance(wanted, str) else wanted
@@ -38,7 +33,7 @@ async def choose(request: Request) -> Response:
     try:
         if not chosen:
             raise Invalid("Nothing is chosen.", problems={"path": "Choose an activity, or cancel."})
-        signed = await deep_linking.answer(row, chosen, tool, now=clock.now())
+        signed = await deep_linking.answer(row, chosen, given.tool, now=clock.now())
     except Invalid as error:
         return _picker(request, row, offers, problems=error.problems)
     return _back(request, row, signed)

@@ -21,6 +21,7 @@ from training.lti.platform.tool import Tool
 from training.lti.protocol.login_state import LOGIN_SECONDS, Login
 from training.lti.protocol.refusals import Refused
 from training.lti.registration.actions import frame_origins_of
+from training.lti.resources import LtiResources
 from training.lti.trace import Notes, note_refusal
 from training.people.authentication.middleware import cookie_token, set_session_cookie
 from training.sites.models import CentralUnit
@@ -143,7 +144,8 @@ async def window(request: Request) -> Response:
         path = await windows.open_window(tool, asked.get("code", ""), token=fresh, replaces=replaces, now=now)
     except Refused as refused:
         return await refuse(request, refused, notes, now)
-    return set_session_cookie(RedirectResponse(path, 303), fresh, secure=request.app.state.settings.secure, now=now)
+    secure = LtiResources.of(request).settings.secure
+    return set_session_cookie(RedirectResponse(path, 303), fresh, secure=secure, now=now)
 
 
 def _let_in(
@@ -152,7 +154,7 @@ def _let_in(
     let_frame(request, frame_origins_of(notes.registration) if notes.registration else [])
     response = RedirectResponse(admitted.target, 303)
     _set_cookie(request, response, admitted.login_cookie, "", 0)
-    return set_session_cookie(response, entry.session_token, secure=request.app.state.settings.secure, now=now)
+    return set_session_cookie(response, entry.session_token, secure=LtiResources.of(request).settings.secure, now=now)
 
 
 async def notices(request: Request) -> Response:
@@ -190,8 +192,7 @@ def _stored(login: Login, registration: Registration) -> dict[str, Any]:
 
 
 def _tool(request: Request) -> Tool:
-    tool: Tool = request.app.state.tool
-    return tool
+    return LtiResources.of(request).tool
 
 
 def _notes(request: Request) -> Notes:
@@ -228,7 +229,7 @@ def _said(asked: Mapping[str, str]) -> str:
 
 def _set_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
     # By the configured address, not by the request: behind a proxy every request looks like plain http.
-    secure = request.app.state.settings.secure
+    secure = LtiResources.of(request).settings.secure
     set_cookie(response, name, value, max_age=seconds, secure=secure, path="/lti/")
 
 

@@ -1,10 +1,7 @@
 """What other visits from an LMS show: one learner's work to a teacher, and what we keep of a person."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,22 +10,9 @@ from training.core.errors import NotAllowed, NotFound
 from training.lti.models import ContextRole, Identity
 from training.lti.platform.scores import was_reported
 from training.lti.protocol import roles
+from training.lti.resources import LtiResources
 from training.people.actor import Actor, LtiContext
 from training.web.render import actor, render
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One try of a learner at an activity: when, how it went, and the words they wrote or chose."""
-
-    title: str
-    when: datetime
-    outcome: str
-    words: tuple[str, ...] = ()
-
-
-Attempts = Callable[[UUID, str, str], Awaitable[list[Attempt]]]
-"""Lists a person's tries at what a path opens, begun in one course of an LMS or, without its name, anywhere."""
 
 
 async def review(request: Request) -> Response:
@@ -36,8 +20,7 @@ async def review(request: Request) -> Response:
     me: Actor = actor(request)
     asked = request.query_params
     learner, path = await _learner(me, asked.get("of", "")), asked.get("path", "")
-    listed: Attempts = request.app.state.attempts
-    attempts = await listed(learner.person_id, path, await _place_of_work(me, learner, path))
+    attempts = await LtiResources.of(request).attempts(learner.person_id, path, await _place_of_work(me, learner, path))
     return render(request, "lti/review.html", learner=learner.name or "This learner", attempts=attempts)
 
 

@@ -1,6 +1,6 @@
 """The page on which a teacher of an LMS course lands: what was placed there, and how far its learners are."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +13,12 @@ from training.core.errors import NotAllowed, NotFound
 from training.lti.models import ContextRole
 from training.lti.protocol import roles
 from training.lti.protocol.types import plain_target
+from training.lti.resources import LtiResources
 from training.people.actor import Actor, LtiContext
 from training.web.render import actor, render
 
 PAGE_SIZE = 50
 HERE = "Active"
-PROGRESS = Callable[[Subquery, str, UUID], Awaitable[tuple[str, Mapping[UUID, str]]]]
-"""Gives the title of what a path opens, and how far each person is with it, in words; given by the roof."""
 
 
 async def teach(request: Request) -> Response:
@@ -34,8 +33,7 @@ async def teach(request: Request) -> Response:
     rows = await _beyond(found, after).order_by("identity__name", "id").limit(PAGE_SIZE + 1).select_related("identity")
     shown = rows[:PAGE_SIZE]
     people = Subquery(ContextRole.filter(id__in=[row.id for row in shown]).values("identity__person_id"))
-    progress: PROGRESS = request.app.state.progress
-    title, words = await progress(people, path, me.unit_id)
+    title, words = await LtiResources.of(request).progress(people, path, me.unit_id)
     return render(
         request, "lti/teach.html", title=title, path=path, total=total,
         learners=[_row(row, words, path) for row in shown],

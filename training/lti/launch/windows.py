@@ -13,6 +13,7 @@ from training.database.connection import transaction
 from training.lti.models import Nonce
 from training.lti.platform.tool import Tool
 from training.lti.protocol.refusals import Refused
+from training.lti.resources import LtiResources
 from training.people.authentication.sign_in_pages import own_path
 from training.people.sessions import continue_session, token_hash
 from training.web.frames import is_framed
@@ -33,11 +34,10 @@ def window_for(request: Request) -> dict[str, str] | None:
     me, token = request.scope.get("actor"), request.scope.get("session_token")
     if me is None or me.lti is None or token is None or not is_framed(request):
         return None
-    tool: Tool = request.app.state.tool
     path, query = request.scope["path"].removeprefix(request.scope.get("root_path", "")), request.url.query
     wanted = own_path(f"{path}?{query}" if query and request.method == "GET" else path)
     said = [token_hash(token), wanted, secrets.token_urlsafe(NONCE_BYTES), int((clock.now() + LASTS).timestamp())]
-    code = tool.encryptor.encrypt_text(json.dumps(said), purpose=WINDOW)
+    code = LtiResources.of(request).tool.encryptor.encrypt_text(json.dumps(said), purpose=WINDOW)
     return {"path": "/lti/window", "code": code}  # outside of the frame's address, whose token counts in no window
 
 

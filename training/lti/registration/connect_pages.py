@@ -17,6 +17,7 @@ from training.lti.registration.console_pages import registered
 from training.people.actor import Actor
 from training.sites.models import CentralUnit, Site
 from training.web.render import actor, form_data, redirect, render, validate
+from training.web.resources import PageResources
 
 POLICY_WORDS = {"ask": "Ask me", "auto": "Approve by itself", "refuse": "Refuse"}
 
@@ -88,7 +89,7 @@ async def _form(
         values=values,
         problems=problems,
         system={"name": found.name, "path": f"/lti/console/{found.id}"} if found else None,
-        ours=setup_guides.fields_to_enter(kind, request.app.state.settings.public_url),
+        ours=setup_guides.fields_to_enter(kind, PageResources.of(request).settings.public_url),
         usual=setup_guides.usual_urls(kind),
         profile=PROFILES.get(kind),
         registration_link=await registration_link(request, me.unit_id),
@@ -100,7 +101,7 @@ async def _form(
 
 async def registration_link(request: Request, unit_id: UUID) -> str:
     """Gives the address to paste into an LMS that registers tools by itself; it names the unit where there are more."""
-    home = f"{request.app.state.settings.public_url}/lti/register"
+    home = f"{PageResources.of(request).settings.public_url}/lti/register"
     units = await CentralUnit.all().limit(2)
     slugs = {unit.id: unit.slug for unit in units}
     return home if len(units) < 2 else f"{home}?unit={slugs.get(unit_id) or (await CentralUnit.get(id=unit_id)).slug}"

@@ -14,11 +14,11 @@ from training.core.errors import Invalid, NotFound
 from training.lti.identities import sites
 from training.lti.models import Context, Deployment, Registration, visible_to
 from training.lti.platform.client import allowed_hosts
-from training.lti.platform.tool import Tool
 from training.lti.protocol.profiles import PROFILES, Profile
 from training.lti.registration import approval, connection_test, setup_guides, tool_configuration
 from training.lti.registration.actions import labels
 from training.lti.registration.proposals import WORDS, fingerprint, is_elsewhere, proposed_for
+from training.lti.resources import LtiResources
 from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.sites.models import Site
@@ -58,7 +58,7 @@ async def system(request: Request) -> Response:
         system=_shown(found),
         entered=_entered(found),
         profile=profile,
-        ours=setup_guides.fields_to_enter(found.profile, request.app.state.settings.public_url),
+        ours=setup_guides.fields_to_enter(found.profile, LtiResources.of(request).settings.public_url),
         strange_hosts=_strange_hosts(found),
         deployments=await known.values("id", "deployment_id", "state"),
         proposed=_proposed(found),
@@ -79,8 +79,8 @@ async def _without_site(found: Registration) -> str:
 async def check(request: Request) -> Response:
     """Tests the connection and shows what was found."""
     found = await registered(request)
-    tool: Tool = request.app.state.tool
-    findings = await connection_test.test(found, tool.platform, now=clock.now())
+    platform = LtiResources.of(request).platform
+    findings = await connection_test.test(found, platform, now=clock.now())
     return render(request, "lti/check.html", system=_shown(found), findings=[asdict(one) for one in findings])
 
 
@@ -98,8 +98,8 @@ async def accept(request: Request) -> Response:
 async def introduce(request: Request) -> Response:
     """Shows what the LMS would learn anew of us, beside what it knows; posted, tells it."""
     found = await registered(request)
-    tool: Tool = request.app.state.tool
-    name = request.app.state.settings.service_name
+    given = LtiResources.of(request)
+    tool, name = given.tool, given.settings.service_name
     if request.method == "POST":
         await tool_configuration.tell_again(tool, found, name=name)
         return redirect(request, f"/lti/console/{found.id}", notice="The learning system knows our new values.")

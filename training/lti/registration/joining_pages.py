@@ -13,10 +13,10 @@ from training.lti.identities import roster_changes
 from training.lti.launch.pages import refuse
 from training.lti.models import Context, Registration, visible_to
 from training.lti.platform import roster
-from training.lti.platform.tool import Tool
 from training.lti.protocol.profiles import PROFILES
 from training.lti.protocol.refusals import Refused
 from training.lti.registration import dynamic
+from training.lti.resources import LtiResources
 from training.lti.trace import Notes
 from training.people.actor import Actor
 from training.sites.models import CentralUnit
@@ -33,7 +33,7 @@ WHAT = {"add": "New", "change": "Changes", "gone": "No longer there"}
 
 async def register(request: Request) -> Response:
     """Registers us at the LMS whose administrator opened this; the result waits for approval here."""
-    tool: Tool = request.app.state.tool
+    given = LtiResources.of(request)
     asked, now = request.query_params, clock.now()
     await allow("lti register", caller(request), limit="120/hour", now=now)
     if await Registration.filter(state="pending").count() >= MOST_PENDING:
@@ -45,10 +45,10 @@ async def register(request: Request) -> Response:
         if not url:
             raise Refused("login_param_missing", "openid_configuration")
         made = await dynamic.register(
-            tool,
+            given.tool,
             url,
             asked.get("registration_token", ""),
-            name=request.app.state.settings.service_name,
+            name=given.settings.service_name,
             unit=asked.get("unit", ""),
             address=request.client.host if request.client else "",
             now=now,
@@ -74,10 +74,9 @@ async def course(request: Request) -> Response:
     """Shows what the roster of a course would change; posted, applies it, if it still says what was shown."""
     me: Actor = actor(request)
     context, registration = await _course(request, me)
-    tool: Tool = request.app.state.tool
     now, shown = clock.now(), (await request.form()).get("shown")
     since_last = request.query_params.get("only") == "differences" and bool(context.differences_url)
-    found = await roster.read(registration, context, tool.platform, now=now, since_last=since_last)
+    found = await roster.read(registration, context, LtiResources.of(request).platform, now=now, since_last=since_last)
     if shown == found.fingerprint:
         await roster_changes.apply(registration, context, found, now=now)
         return redirect(request, f"/lti/console/courses/{context.id}", notice="The roster is taken over.")

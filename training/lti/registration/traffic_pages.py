@@ -11,12 +11,12 @@ from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count, Max
 
 from training.core import clock
-from training.lti.launch.deep_linking_pages import Offers
 from training.lti.models import Deployment, LaunchTrace, visible_to
 from training.lti.platform import scores
 from training.lti.protocol.refusals import explain
 from training.lti.protocol.types import TEACH, plain_target
 from training.lti.registration.actions import labels
+from training.lti.resources import LtiResources
 from training.people.actor import Actor
 from training.web.render import actor, identity, redirect, render
 
@@ -54,8 +54,7 @@ async def launches(request: Request) -> Response:
     found = await rows.order_by("-at").limit(SHOWN).prefetch_related("registration")
     told: dict[str, Any] = {"reference": reference, "only": only, "system": system}
     called = await labels(me.unit_id)
-    offered: Offers = request.app.state.offers
-    titles = {offer.path: offer.title for offer in await offered(me)}
+    titles = {offer.path: offer.title for offer in await LtiResources.of(request).offers(me)}
     shown = [_told(row, called) | {"opened": opened(row.target, titles)} for row in found]
     return render(request, "lti/launches.html", launches=shown, strangers=strangers, **told)
 

@@ -14,6 +14,7 @@ from training.people.actor import LtiContext
 from training.people.sessions import ABSOLUTE, KEPT, actor_of, lms_of_ended, people_behind
 from training.web.cookies import set_cookie
 from training.web.frames import agent_hash
+from training.web.resources import PageResources
 
 OPEN = ("/assets/", "/health/", "/.well-known/", "/metrics")
 """Addresses that never ask who is there."""
@@ -46,7 +47,7 @@ def _framers(lti: LtiContext) -> frozenset[str]:
 def cookie_token(scope: Scope) -> str | None:
     """Reads the session token from the cookies of a request."""
     brought = Headers(scope=scope).get("cookie", "")
-    secure = scope["app"].state.settings.secure
+    secure = PageResources.of(scope).settings.secure
     return cookie_parser(brought).get(cookie_name(secure)) if brought else None
 
 
@@ -77,5 +78,5 @@ def last_cookie_name(secure: bool) -> str:
 async def people_here(scope: Scope) -> frozenset[UUID]:
     """Names who is signed in in this browser, and who was last."""
     brought = cookie_parser(Headers(scope=scope).get("cookie", ""))
-    last = brought.get(last_cookie_name(scope["app"].state.settings.secure))
+    last = brought.get(last_cookie_name(PageResources.of(scope).settings.secure))
     return await people_behind(token for token in (scope.get("session_token"), last) if token)

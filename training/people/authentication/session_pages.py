@@ -12,6 +12,7 @@ from training.people.authentication.middleware import clear_session_cookie
 from training.people.sessions import key_of, open_sessions, token_hash
 from training.people.visibility import person_for
 from training.web.render import actor, form_data, identity, redirect, render
+from training.web.resources import PageResources
 
 
 async def sessions(request: Request) -> Response:
@@ -26,7 +27,9 @@ async def sessions(request: Request) -> Response:
     if wanted in ("", key_of(here)):
         request.scope["root_path"] = ""  # this frame's session is over with the others
         return clear_session_cookie(
-            redirect(request, "/sign-in"), request.scope["session_token"], secure=request.app.state.settings.secure
+            redirect(request, "/sign-in"),
+            request.scope["session_token"],
+            secure=PageResources.of(request).settings.secure,
         )
     return redirect(request, "/sessions")
 

@@ -18,6 +18,7 @@ from training.web.browsers import browser_of
 from training.web.frames import is_framed
 from training.web.rate_limits import allow, caller
 from training.web.render import form_data, redirect, render, validate
+from training.web.resources import PageResources
 
 LONGEST_TARGET = 500
 MAILS_A_DAY = "30/day"
@@ -58,7 +59,7 @@ async def sign_in(request: Request) -> Response:
 
 async def follow_link(request: Request) -> Response:
     """Shows a button, so that programs that read mail do not use the link up; posted, signs in."""
-    secret, token, now = request.app.state.settings.secret_key, request.path_params["token"], clock.now()
+    settings, token, now = PageResources.of(request).settings, request.path_params["token"], clock.now()
     if request.method == "GET":
         return await _confirm(request)
     fresh, chosen = secrets.token_urlsafe(32), str((await form_data(request)).get("person", ""))
@@ -69,16 +70,16 @@ async def follow_link(request: Request) -> Response:
             session_token=fresh,
             replaces=request.scope.get("session_token"),
             browser=browser_of(request),
-            secret_key=secret,
+            secret_key=settings.secret_key,
             now=now,
         )
     except Invalid as error:
         return await _confirm(request, error)
-    return set_session_cookie(redirect(request, target), fresh, secure=request.app.state.settings.secure, now=now)
+    return set_session_cookie(redirect(request, target), fresh, secure=settings.secure, now=now)
 
 
 async def _confirm(request: Request, error: Invalid | None = None) -> Response:
-    secret, token = request.app.state.settings.secret_key, request.path_params["token"]
+    secret, token = PageResources.of(request).settings.secret_key, request.path_params["token"]
     link = await actions.look_at_link(token, secret_key=secret, now=clock.now())
     people = [(str(person), unit) for person, unit in await actions.signs_in_to(link)]
     unit = await CentralUnit.get(people__id=link.person_id) if len(people) == 1 else None
@@ -93,7 +94,7 @@ async def sign_out(request: Request) -> Response:
     token = request.scope.get("session_token")
     if token:
         await end_session(token, now=clock.now())
-    secure, in_lms = request.app.state.settings.secure, is_framed(request) and request.scope["frame_ancestors"]
+    secure, in_lms = PageResources.of(request).settings.secure, is_framed(request) and request.scope["frame_ancestors"]
     request.scope["root_path"], request.scope["actor"] = "", None
     if in_lms:  # nobody can sign in inside of an LMS's frame
         return clear_session_cookie(render(request, "people/signed_out.html"), token, secure=secure)
@@ -102,7 +103,7 @@ async def sign_out(request: Request) -> Response:
 
 async def choose(request: Request) -> Response:
     """Shows the people of the demo; posted, becomes one of them. There is no such page outside the demo."""
-    settings, now = request.app.state.settings, clock.now()
+    settings, now = PageResources.of(request).settings, clock.now()
     if not settings.demo:
         raise NotFound("There is no such page.", "Sign in with your e-mail address.")
     if request.method == "GET":

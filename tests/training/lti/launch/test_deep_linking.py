@@ -1,5 +1,6 @@
 """A teacher places activities of ours into a course of the LMS, and learners open them."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -28,7 +29,7 @@ async def teacher(side: Side) -> Side:
     async def offers(actor: Actor) -> list[Offer]:
         return OFFERS
 
-    side.service.state.offers = offers
+    side.service.state.resources = replace(side.service.state.resources, offers=offers)
     return side
 
 

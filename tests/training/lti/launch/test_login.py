@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -140,7 +141,9 @@ async def test_the_login_cookie_lives_ten_minutes_and_follows_the_configured_add
     answer = await side.browser.get("/lti/login", params={"iss": side.world.base_url, **ASKED})
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "Max-Age=600" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
-    side.service.state.settings = side.service.state.settings.model_copy(update={"public_url": "https://tool.example"})
+    given = side.service.state.resources
+    at_https = given.settings.model_copy(update={"public_url": "https://tool.example"})
+    side.service.state.resources = replace(given, settings=at_https)
     cookie = (await side.browser.get("/lti/login", params={"iss": side.world.base_url, **ASKED})).headers["set-cookie"]
     assert all(part in cookie for part in ("; Secure", "; SameSite=None", "; Partitioned", "; HttpOnly"))
 

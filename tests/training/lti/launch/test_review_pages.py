@@ -1,5 +1,6 @@
 """Submission review, the data privacy launch, and the messages that nobody supports."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -10,8 +11,8 @@ from tests.training.lti.conftest import Side
 from tests.training.lti.forging import GONE, claim, honest
 from training.demo.cast import known
 from training.demo.lms.world import Activity
-from training.lti.launch.review_pages import Attempt
 from training.lti.models import Context
+from training.lti.resources import Attempt
 from training.people.actor import LtiContext
 from training.people.models import Session
 
@@ -39,7 +40,7 @@ async def marked(side: Side) -> Side:
         assert place in {LtiContext(**session.lti).place for session in sessions} - {""}
         return [Attempt("Quiz", sessions[0].created, "8 of 10, passed")]
 
-    side.service.state.attempts = attempts
+    side.service.state.resources = replace(side.service.state.resources, attempts=attempts)
     return side
 
 

@@ -32,7 +32,7 @@ async def two_workers(side: Side, clock: Clock) -> AsyncIterator[list[Worker[Pla
     """Starts two workers as two fresh processes would: with nothing cached."""
     async with AsyncExitStack() as stack:
         outbounds = [await stack.enter_async_context(Outbound(["127.0.0.1"])) for _ in range(2)]
-        secret = side.service.state.settings.secret_key
+        secret = side.service.state.resources.settings.secret_key
         yield [worker(side, clock, Platform(outbound, secret_key=secret)) for outbound in outbounds]
 
 

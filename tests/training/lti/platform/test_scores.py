@@ -223,7 +223,7 @@ async def test_an_lms_that_is_silent_or_gone_is_tried_again(side: Side, clock: C
     await report(clock, 50)
     set_mischief(side.world, {"where": "token", "what": "slow", "times": 1, "seconds": 0.6})
     async with Outbound(["127.0.0.1"], total_seconds=0.3) as outbound:
-        hurried = Platform(outbound, secret_key=side.service.state.settings.secret_key)
+        hurried = Platform(outbound, secret_key=side.service.state.resources.settings.secret_key)
         await worker(side, clock, hurried).work_once()
     assert "did not answer in time" in (await Score.get()).last_error
     await LineItem.all().update(url=f"http://127.0.0.1:{free_port()}/lineitems/1")
