@@ -3,6 +3,7 @@
 import ast
 import re
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
@@ -458,6 +459,21 @@ def test_no_folder_is_a_maze_and_the_ground_floor_has_no_loose_files():
                if len(here := [path for path in CODE if path.parent == folder]) > MOST_FILES}  # fmt: skip
     assert crowded == {}, "take it apart by subject"
     assert [_named(path) for path in CODE if path.parent == ROOT / "training"] == ["training/__main__.py"]
+
+
+MODULES = {_named(path).removesuffix(".py").replace("/", "."): path for path in CODE}
+
+
+def _modules_imported(path):
+    for full in _imported(ast.parse(path.read_text("utf-8"))).values():
+        yield from [one for one in (full, full.rpartition(".")[0]) if one in MODULES][:1]
+
+
+def test_no_files_import_each_other_in_a_circle():
+    order = TopologicalSorter({name: set(_modules_imported(path)) for name, path in MODULES.items()})
+    assert len(list(order.static_order())) == len(MODULES)  # raises CycleError, which names the files
+    with pytest.raises(CycleError):
+        list(TopologicalSorter({"one": {"other"}, "other": {"one"}}).static_order())
 
 
 def _hung_on_the_application(text):
