@@ -206,7 +206,7 @@ async def _exempt(host: str, port: int, allow: frozenset[str]) -> bool:
 
 async def _addresses(host: str, port: int, allow: frozenset[str]) -> list[Address]:
     found = await _resolve(host, port)
-    if host.lower() not in allow and not all(_callable(one, allow) for one in found):
+    if host.lower() not in allow and not all(str(one) in allow or is_public(one) for one in found):
         raise AddressForbidden
     return found
 
@@ -218,10 +218,6 @@ async def _resolve(host: str, port: int) -> list[Address]:
     except (OSError, UnicodeError):
         return []
     return list(dict.fromkeys(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
-
-
-def _callable(address: Address, allow: frozenset[str]) -> bool:
-    return str(address) in allow or is_public(address)
 
 
 def is_public(address: Address) -> bool:

@@ -58,7 +58,11 @@ def write(folder: Path, name: str, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         Path(file.name).replace(path)
         for above in path.relative_to(folder).parents:  # or a power cut leaves the file without its name
-            _to_disk(folder / above)
+            handle = os.open(folder / above, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
     except OSError as error:
         raise _cannot("written to", folder, error) from error
 
@@ -113,14 +117,6 @@ def _is_left(path: Path, after: timedelta, now: datetime) -> bool:
 def _must_be_there(folder: Path) -> None:
     if not (folder / MARK).exists():
         raise FileNotFoundError(2, "it is not where it was at the start")
-
-
-def _to_disk(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _cannot(what: str, folder: Path, error: OSError) -> Upstream:

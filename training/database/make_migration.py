@@ -29,7 +29,10 @@ HARMLESS = (CreateModel, AddField, AddIndex, RemoveIndex, AddConstraint, AlterMo
 async def make(name: str = "", apps: Apps = APPS, home: str = MIGRATIONS) -> list[Path]:
     """Writes one migration for each room whose models changed, ground floor first, and lists the files."""
     for label in apps:
-        _package(home, label)
+        folder = Path(*importlib.import_module(home).__path__) / label
+        folder.mkdir(exist_ok=True)
+        (folder / "__init__.py").touch()
+    importlib.invalidate_caches()
     written: list[Path] = []
     # Anew after each: only then does a migration name those of the floors below that it stands on.
     while found := await wanted(apps, home):
@@ -44,13 +47,6 @@ async def wanted(apps: Apps = APPS, home: str = MIGRATIONS) -> list[MigrationWri
         return await MigrationAutodetector(
             context.apps, configuration("sqlite://:memory:", apps, home)["apps"]
         ).changes()
-
-
-def _package(home: str, label: str) -> None:
-    folder = Path(*importlib.import_module(home).__path__) / label
-    folder.mkdir(exist_ok=True)
-    (folder / "__init__.py").touch()
-    importlib.invalidate_caches()
 
 
 def _write(writer: MigrationWriter, name: str) -> Path:

@@ -1,6 +1,6 @@
 """Which migrations there are, and which of them a database has had."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pkgutil import iter_modules
@@ -54,7 +54,12 @@ class Ledger(MigrationExecutor):
     async def step_by_step(self) -> list[str]:
         """Applies one migration after the other."""
         done: list[str] = []
-        await self.migrate(direction="forward", progress=_noting(done))
+
+        def note(event: str, label: str, name: str) -> None:
+            if event == "apply_done":
+                done.append(f"{label}.{name}")
+
+        await self.migrate(direction="forward", progress=note)
         return done
 
     async def _all_at_once(self) -> list[str]:
@@ -81,23 +86,14 @@ class _SqliteEditor(SqliteSchemaEditor):
         await BaseSchemaEditor._run_sql(self, sql)
 
 
-def _noting(done: list[str]) -> Callable[[str, str, str], None]:
-    def note(event: str, label: str, name: str) -> None:
-        if event == "apply_done":
-            done.append(f"{label}.{name}")
-
-    return note
-
-
 def _in_order(apps: Mapping[str, Mapping[str, type[Model]]]) -> Iterator[type[Model]]:
     """Gives each model after those that it points to."""
     waiting = [model for models in apps.values() for model in models.values()]
+    points_to = {
+        model: {meta.fields_map[name].related_model for name in meta.fk_fields | meta.o2o_fields}  # type: ignore[attr-defined]
+        for model, meta in ((model, model._meta) for model in waiting)
+    }
     while waiting:
-        ready = next(model for model in waiting if _pointed_to(model).isdisjoint({*waiting} - {model}))
+        ready = next(model for model in waiting if points_to[model].isdisjoint({*waiting} - {model}))
         waiting.remove(ready)
         yield ready
-
-
-def _pointed_to(model: type[Model]) -> set[type[Model]]:
-    meta = model._meta
-    return {meta.fields_map[name].related_model for name in meta.fk_fields | meta.o2o_fields}  # type: ignore[attr-defined]

@@ -24,7 +24,8 @@ async def shielded(work: Coroutine[Any, Any, T]) -> T:
         except asyncio.CancelledError as stop:
             cancelled = stop
     if cancelled is not None:
-        _note_what_is_not_raised(task)
+        if not task.cancelled() and (error := task.exception()):  # of the two, only the cancellation is raised
+            log.warning("failed while being cancelled: %s", error)
         raise cancelled
     return task.result()
 
@@ -68,16 +69,13 @@ class ShieldedTransaction(TransactionContext):
             if not failed and not self.client._finalized:
                 await self.client.commit()
             elif not self.client._finalized:
-                await self._roll_back()
+                try:
+                    await self.client.rollback()
+                except Exception as error:
+                    # The error that led here tells more; a broken connection is mended or closed on its return.
+                    log.warning("rollback failed: %s", error)
         finally:
             await self.give()
-
-    async def _roll_back(self) -> None:
-        try:
-            await self.client.rollback()
-        except Exception as error:
-            # The error that led here tells more than this one; a broken connection is mended or closed on its return.
-            log.warning("rollback failed: %s", error)
 
 
 class ShieldedSavepoint(NestedTransactionContext):
@@ -90,8 +88,3 @@ class ShieldedSavepoint(NestedTransactionContext):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await shielded(super().__aexit__(kind, error, trace))
-
-
-def _note_what_is_not_raised(task: asyncio.Future[Any]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        log.warning("failed while being cancelled: %s", error)

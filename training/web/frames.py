@@ -27,15 +27,12 @@ class FramePrefixMiddleware:
         if scope["type"] == "http" and scope["path"].startswith(MARK):
             token, _, rest = scope["path"][len(MARK) :].partition("/")
             if Headers(scope=scope).get("sec-fetch-dest") == "document":
-                return await RedirectResponse(_outside(scope, rest), 303)(scope, receive, send)
+                path = f"/{rest.lstrip('/')}" if scope["method"] in ("GET", "HEAD") else "/"
+                query = scope["query_string"].decode("latin-1")
+                outside = f"{path}?{query}" if query and path != "/" else path
+                return await RedirectResponse(outside, 303)(scope, receive, send)
             scope["root_path"], scope["frame_token"] = MARK + token, token
         await self.app(scope, receive, send)
-
-
-def _outside(scope: Scope, rest: str) -> str:
-    path = f"/{rest.lstrip('/')}" if scope["method"] in ("GET", "HEAD") else "/"
-    query = scope["query_string"].decode("latin-1")
-    return f"{path}?{query}" if query and path != "/" else path
 
 
 def is_framed(request: Request) -> bool:

@@ -60,14 +60,12 @@ class RequestLogMiddleware:
         try:
             await self.app(scope, receive, noting)
         finally:
-            self._note(scope, status, time.perf_counter() - started)
-
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unknown")
-        method = scope["method"] if scope["method"] in METHODS else "other"  # anybody may make one up
-        _counter(route, method, str(status)).inc()
-        _clock(route).observe(seconds)
-        log.info("request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1))
+            seconds, route = time.perf_counter() - started, getattr(scope.get("route"), "path", "unknown")
+            method = scope["method"] if scope["method"] in METHODS else "other"  # anybody may make one up
+            _counter(route, method, str(status)).inc()
+            _clock(route).observe(seconds)
+            took = round(seconds * 1000, 1)
+            log.info("request", method=scope["method"], route=route, status=status, milliseconds=took)
 
 
 class SecurityHeadersMiddleware:
@@ -84,19 +82,17 @@ class SecurityHeadersMiddleware:
 
         async def sealing(message: Message) -> None:
             if message["type"] == "http.response.start":
+                framers = " ".join(["'self'", *sorted(scope.get("frame_ancestors", ()))])
+                policy = (
+                    f"default-src 'self'; script-src 'self' 'nonce-{scope['nonce']}'; img-src 'self' data:; "
+                    f"object-src 'none'; base-uri 'none'; frame-ancestors {framers}"
+                )
+                headers = ((b"content-security-policy", policy.encode()), *self.always)
                 there = {name.lower() for name, _ in message["headers"]}
-                message["headers"] += [pair for pair in self._headers(scope) if pair[0] not in there]
+                message["headers"] += [pair for pair in headers if pair[0] not in there]
             await send(message)
 
         await self.app(scope, receive, sealing)
-
-    def _headers(self, scope: Scope) -> tuple[tuple[bytes, bytes], ...]:
-        framers = " ".join(["'self'", *sorted(scope.get("frame_ancestors", ()))])
-        policy = (
-            f"default-src 'self'; script-src 'self' 'nonce-{scope['nonce']}'; img-src 'self' data:; object-src 'none'; "
-            f"base-uri 'none'; frame-ancestors {framers}"
-        )
-        return ((b"content-security-policy", policy.encode()), *self.always)
 
 
 class CsrfMiddleware:

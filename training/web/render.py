@@ -175,17 +175,13 @@ def validate(shape: type[Shape], values: dict[str, Any]) -> Shape:
     try:
         return shape.model_validate(given)
     except ValidationError as error:
-        raise Invalid("There is a problem", problems=_problems(shape, error)) from error
-
-
-def _problems(shape: type[BaseModel], error: ValidationError) -> dict[str, str]:
-    problems: dict[str, str] = {}
-    for found in error.errors():
-        name = str(found["loc"][0]) if found["loc"] else "form"
-        known = shape.model_fields.get(name)
-        label = (known.title if known and known.title else name.replace("_", " ")).lower()
-        problems.setdefault(name, _sentence(found["type"], label, found["msg"]))
-    return problems
+        problems: dict[str, str] = {}
+        for found in error.errors():
+            name = str(found["loc"][0]) if found["loc"] else "form"
+            known = shape.model_fields.get(name)
+            label = (known.title if known and known.title else name.replace("_", " ")).lower()
+            problems.setdefault(name, _sentence(found["type"], label, found["msg"]))
+        raise Invalid("There is a problem", problems=problems) from error
 
 
 def _sentence(kind: str, label: str, words: str) -> str:

@@ -91,21 +91,17 @@ class _AbilityRequired:
         if self.may == ANYONE:
             return await self.endpoint(request)
         if actor is None:
-            return _ask_to_sign_in(request)
+            if request.url.path.startswith("/api/"):
+                raise NotAllowed("Sign in first.", "Send a session cookie or a token.", title="You need to sign in")
+            if is_framed(request) and request.scope["frame_ancestors"]:
+                raise FrameOver
+            # Not inside the frame's address: its session is over, and would stand before the one that signing in opens.
+            return RedirectResponse(_sign_in_path(request), 303)
         if self.may != SIGNED_IN and not actor.may(self.may):
             if actor.held_back(self.may):
                 raise DirectOnly(_sign_in_path(request))
             raise NotAllowed("This page is not for you.", actor.who_helps(self.may))
         return await self.endpoint(request)
-
-
-def _ask_to_sign_in(request: Request) -> Response:
-    if request.url.path.startswith("/api/"):
-        raise NotAllowed("Sign in first.", "Send a session cookie or a token.", title="You need to sign in")
-    if is_framed(request) and request.scope["frame_ancestors"]:
-        raise FrameOver
-    # Not inside the frame's address: its session is over, and would stand before the one that signing in opens.
-    return RedirectResponse(_sign_in_path(request), 303)
 
 
 def _sign_in_path(request: Request) -> str:

@@ -45,12 +45,9 @@ class ImpatientProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def _look(self) -> None:
-        if self._is_too_slow():
+        awaited = self.begun is not None and not self.flow.read_paused  # paused: it is we who are slow
+        late = self.begun is not None and self.loop.time() - self.begun > self.patience_seconds
+        if awaited and late and self.came < self.slowest_bytes:
             self.transport.close()
         else:
             self.came, self.timer = 0, self.loop.call_later(self.look_seconds, self._look)
-
-    def _is_too_slow(self) -> bool:
-        if self.begun is None or self.flow.read_paused:  # nothing is awaited, or it is we who are slow
-            return False
-        return self.loop.time() - self.begun > self.patience_seconds and self.came < self.slowest_bytes
