@@ -10,7 +10,7 @@ from training.database.connection import transaction
 from training.trail import facts
 from training.trail.models import Fact, Seal
 from training.trail.plain_rows import Plain, key_value, place, read_plain
-from training.trail.row_check import Said, Told, what_is_wrong
+from training.trail.row_check import Said, what_is_wrong
 from training.trail.row_digests import BATCH, DigestedRow, sealed_models, stand_all
 from training.trail.seals import last_seal
 
@@ -37,11 +37,8 @@ async def _due(said: Said, spoken: bool) -> AsyncIterator[list[DigestedRow]]:
     for model in sealed_models():
         async for rows in stand_all(model):
             told = said.about([row.key for row in rows])
-            yield [row for row in rows if not row.is_covered and (not spoken or _is_sound(row, told.get(row.key)))]
-
-
-def _is_sound(row: DigestedRow, told: Told | None) -> bool:
-    return told is not None and not what_is_wrong(row, told)
+            sound = {row.key for row in rows if row.key in told and not what_is_wrong(row, told[row.key])}
+            yield [row for row in rows if not row.is_covered and (not spoken or row.key in sound)]
 
 
 async def _speak(rows: list[DigestedRow], now: datetime) -> int:

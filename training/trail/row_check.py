@@ -127,7 +127,9 @@ class Comparison:
         for model, identifier in doubts:
             key, rows = f"{model._meta.full_name}/{identifier}", await stand(model, [identifier])
             said = self._said.about([key]).get(key)
-            wrong = what_is_wrong(rows[0], said) if rows else _missing(said)
+            wrong = what_is_wrong(rows[0], said) if rows else ""
+            if not rows and said and said.digest:
+                wrong = f"the row is missing; entry {said.fact} spoke of it last."
             if wrong:
                 lines.append(f"{model._meta.db_table} {identifier}: {wrong}")
                 self.wrong.append((model, identifier))
@@ -154,10 +156,6 @@ def what_is_wrong(row: DigestedRow, said: Told | None) -> str:
     if changed:
         return f"{', '.join(changed)} changed since entry {said.fact} spoke of it, without an entry in the trail."
     return f"the row is not what entry {said.fact} says; which column was changed cannot be told."
-
-
-def _missing(said: Told | None) -> str:
-    return f"the row is missing; entry {said.fact} spoke of it last." if said and said.digest else ""
 
 
 def _rows_of(entry: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str | None]]:

@@ -173,10 +173,14 @@ async def digests_of(
         if may.removes:  # whoever may not does not speak of what is gone: the trail goes on missing it
             gone = [key for key in keys if key not in digests]
             digests.update(dict.fromkeys(gone))
-            await _forget([f"{table}/{key}" for key in gone])
+            for at in range(0, len(gone), BATCH):
+                await SealedRow.filter(id__in=[f"{table}/{key}" for key in gone[at : at + BATCH]]).delete()
         if digests:
             found[table] = digests
-    await _keep(kept)
+    if kept:  # in one order, so that two transactions never wait for each other crosswise
+        kept.sort(key=lambda row: row.key)
+        anew = [SealedRow(id=row.key, salt=row.salt, marks=row.marks) for row in kept]
+        await SealedRow.bulk_create(anew, on_conflict=["id"], update_fields=["salt", "marks"])
     return found or None
 
 
@@ -250,15 +254,3 @@ def _marks(told: Any) -> dict[str, str]:
 
 def _pk(model: type[Model]) -> str:
     return str(model._meta.db_pk_column)
-
-
-async def _keep(rows: list[DigestedRow]) -> None:
-    if rows:
-        # In one order, so that two transactions never wait for each other crosswise.
-        kept = [SealedRow(id=row.key, salt=row.salt, marks=row.marks) for row in sorted(rows, key=lambda one: one.key)]
-        await SealedRow.bulk_create(kept, on_conflict=["id"], update_fields=["salt", "marks"])
-
-
-async def _forget(keys: list[str]) -> None:
-    for at in range(0, len(keys), BATCH):
-        await SealedRow.filter(id__in=keys[at : at + BATCH]).delete()

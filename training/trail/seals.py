@@ -153,14 +153,12 @@ async def _seal_batch(now: datetime, sign: Sign) -> int:
         seal.chain = chain_of(last.chain if last else START, {**vars(seal), "made": moment_text(now)})
         seal.signatures = dict(sign(signed_text(seal.id, seal.chain)))
         await seal.save(force_create=True)
-        await _mark(seal.id, [(row["id"], leaf) for row, leaf in zip(rows, leaves, strict=True)])
+        told = f"seal_id = {place(1)}, position = {place(2)}, leaf = {place(3)}"
+        sql = f"UPDATE trail_fact SET {told} WHERE id = {place(4)}"  # noqa: S608 - no input
+        closed = enumerate(zip(rows, leaves, strict=True))
+        values = [[seal.id, position, leaf.hex(), row["id"]] for position, (row, leaf) in closed]
+        await connection().execute_many(sql, values)
     return len(rows)
-
-
-async def _mark(seal_id: int, entries: list[tuple[int, bytes]]) -> None:
-    sql = f"UPDATE trail_fact SET seal_id = {place(1)}, position = {place(2)}, leaf = {place(3)} WHERE id = {place(4)}"  # noqa: S608 - no input
-    values = [[seal_id, position, leaf.hex(), fact_id] for position, (fact_id, leaf) in enumerate(entries)]
-    await connection().execute_many(sql, values)
 
 
 def _line(value: Mapping[str, Any]) -> str:

@@ -214,20 +214,16 @@ class _Runs:
         """Goes on to a seal, made at that moment; several seals of one run have the same."""
         with suppress(ValueError):  # a moment that cannot be read is told as a changed seal
             moment = datetime.fromisoformat(made)
-            if self._runs and moment < self._runs[-1]:
-                self._note(moment, what)
+            if self._runs and self._runs[-1] - moment > timedelta(minutes=1):  # machines differ by as much
+                self.notes.append(
+                    f"The clock went back: the seal made at {self._runs[-1]:%Y-%m-%d %H:%M} was made before {what} "
+                    f"({moment:%Y-%m-%d %H:%M}). The order of the entries is as sealed; their times of then may be "
+                    "ahead."
+                )
             while self._runs and self._runs[-1] >= moment:
                 self._runs.pop()
             self._limit = moment_text(self._runs[-1] - GRACE) if self._runs else ""
             self._runs.append(moment)
-
-    def _note(self, moment: datetime, what: str) -> None:
-        ahead = self._runs[-1] - moment
-        if ahead > timedelta(minutes=1):  # machines differ by as much
-            self.notes.append(
-                f"The clock went back: the seal made at {self._runs[-1]:%Y-%m-%d %H:%M} was made before {what} "
-                f"({moment:%Y-%m-%d %H:%M}). The order of the entries is as sealed; their times of then may be ahead."
-            )
 
     def problems(self, entries: Iterable[Plain]) -> list[str]:
         """Lists entries that an earlier run would have sealed, had they been there."""

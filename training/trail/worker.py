@@ -188,8 +188,10 @@ class Worker(Generic[Outside]):
         try:
             if work.faults >= TRIES_OF_A_FAULT:
                 raise AppError(f"Given up after {work.faults} faults: {STOPPED}.")
+            if work.kind not in self.handlers:
+                raise LookupError(f"nobody does “{work.kind}” here")  # an older worker may meet work of a newer service
             async with asyncio.timeout(self.handler_seconds):
-                await self._handler(work)(work, self.outside)
+                await self.handlers[work.kind](work, self.outside)
             outcome = self._ended("done", "")
         except asyncio.CancelledError:
             await shielded(_end(work, {"state": "queued"}))  # stopping: the next worker takes it at once
@@ -198,15 +200,16 @@ class Worker(Generic[Outside]):
             outcome = self._after(error, work)
         await shielded(_end(work, outcome))
 
-    def _handler(self, work: Followup) -> Handler[Outside]:
-        if work.kind not in self.handlers:
-            raise LookupError(f"nobody does “{work.kind}” here")  # an older worker may meet work of a newer service
-        return self.handlers[work.kind]
-
     def _after(self, error: Exception, work: Followup) -> dict[str, Any]:
         # A handler that takes too long raises TimeoutError, which is an OSError and yet a fault of ours.
         if isinstance(error, (Upstream, *OF_THE_HOUSE)) and not isinstance(error, TimeoutError):
-            return self._waits(error, work)
+            reason, wish = f"{type(error).__name__}: {error}"[:300], None
+            if isinstance(error, Upstream):
+                reason, wish = error.message, error.retry_after
+            else:
+                log.warning("%s waits: %s", work.key, error)
+            over = self.now() - (work.first_tried or self.now()) >= GIVE_UP_AFTER
+            return self._ended("dead", reason) if over else self._later(work, reason, wish)
         if isinstance(error, AppError):
             return self._ended("refused", error.message)
         log.error("%s failed (try %s)", work.key, work.attempts, exc_info=error)
@@ -214,15 +217,6 @@ class Worker(Generic[Outside]):
         faults = work.faults + 1
         outcome = self._ended("dead", reason) if faults >= TRIES_OF_A_FAULT else self._later(work, reason)
         return outcome | {"faults": faults}
-
-    def _waits(self, error: Exception, work: Followup) -> dict[str, Any]:
-        if isinstance(error, Upstream):
-            reason, wish = error.message, error.retry_after
-        else:
-            log.warning("%s waits: %s", work.key, error)
-            reason, wish = f"{type(error).__name__}: {error}"[:300], None
-        over = self.now() - (work.first_tried or self.now()) >= GIVE_UP_AFTER
-        return self._ended("dead", reason) if over else self._later(work, reason, wish)
 
     def _later(self, work: Followup, reason: str, at_least: float | None = None) -> dict[str, Any]:
         pause = min(5.0 * 2 ** (work.attempts - 1), 3600) * (0.5 + self.chance())
