@@ -98,7 +98,11 @@ async def find_or_create_identity(
 
     Two launches at once make one person: the later one takes back its own and uses the other's.
     """
-    person = await _person(registration, named, now, test_user=test_user)
+    identifier = uuid4()
+    person = await Person.create(
+        id=identifier, unit_id=registration.unit_id, name=name_of(identifier, named), language=language_of(named),
+        test_user=test_user, created=now,
+    )  # fmt: skip
     known_as: dict[str, Any] = {"person_id": person.id, "name": named.name, "email": named.email}
     if erased is not None:
         await Identity.filter(id=erased.id).update(**known_as)
@@ -129,18 +133,6 @@ async def _join(person: Person, registration: Registration, *, now: datetime, ro
         detail={"role": "trainee", "because": "lti"},
         rows=[person, *rows],
     )  # fmt: skip
-
-
-async def _person(registration: Registration, named: UserClaims, now: datetime, *, test_user: bool) -> Person:
-    identifier = uuid4()
-    return await Person.create(
-        id=identifier,
-        unit_id=registration.unit_id,
-        name=name_of(identifier, named),
-        language=language_of(named),
-        test_user=test_user,
-        created=now,
-    )
 
 
 def name_of(person_id: UUID, named: UserClaims) -> str:

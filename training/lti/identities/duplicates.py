@@ -75,10 +75,7 @@ async def told_apart(actor: Actor) -> list[dict[str, Any]]:
     found = differences_visible_to(actor).order_by("-declared", "id").limit(MOST)
     rows = await found.values("id", "reason", "declared", "declared_by_id", "one_id", "other_id",
                               one="one__name", other="other__name")  # fmt: skip
-    names = await _names_of({row["declared_by_id"] for row in rows}, actor)
+    ids = list({row["declared_by_id"] for row in rows})
+    named = await people_for(actor, "manage people").filter(id__in=ids).values("id", "name")
+    names = {row["id"]: row["name"] for row in named}
     return [row | {"by": names.get(row["declared_by_id"], "the central unit")} for row in rows]
-
-
-async def _names_of(ids: set[UUID], actor: Actor) -> dict[UUID, str]:
-    rows = await people_for(actor, "manage people").filter(id__in=list(ids)).values("id", "name")
-    return {row["id"]: row["name"] for row in rows}

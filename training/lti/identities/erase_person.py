@@ -16,14 +16,10 @@ async def erase_identities(person_id: UUID) -> frozenset[str]:
         words |= {identity.name, identity.email, identity.proposed_name or "", *identity.former_emails.split()}
         gone = f"erased-{identity.id.hex}"
         scores = await Score.filter(line_item__registration_id=identity.registration_id, sub=identity.sub)
-        await _erase_scores([score.id for score in scores], gone)
+        theirs = Score.filter(id__in=[score.id for score in scores])
+        await theirs.filter(state="queued").update(state="refused", last_error="The person was erased.")
+        await theirs.update(sub=gone, comment="", given=None)
         await Identity.filter(id=identity.id).update(sub=gone, name="", email="", former_emails="", proposed_name=None)
     await FormerUser.filter(person_id=person_id).delete()
     await LaunchTrace.filter(person_id=person_id).update(person_id=None)
     return frozenset(words - {""})
-
-
-async def _erase_scores(ids: list[UUID], gone: str) -> None:
-    scores = Score.filter(id__in=ids)
-    await scores.filter(state="queued").update(state="refused", last_error="The person was erased.")
-    await scores.update(sub=gone, comment="", given=None)

@@ -163,7 +163,10 @@ async def _write(
             )  # fmt: skip
             await note_admitted(notes, person_id=arrival.person_id, now=now)
     except IntegrityError:
-        await _refuse_used(spent.nonce, spent.digest)
+        used = await Nonce.get_or_none(nonce=spent.nonce)
+        if used is None:
+            raise Conflict("This was changed at the same time by somebody else.", "Open the activity again.") from None
+        raise Refused("nonce_used" if used.digest == spent.digest else "state_used") from None
 
 
 async def _target(visit: LtiMessage, registration: Registration, arrival: Arrival, now: datetime) -> str:
@@ -217,14 +220,8 @@ async def _deployment(registration: Registration, deployment_id: str, now: datet
     return found
 
 
-async def _refuse_used(nonce: str, digest: str) -> None:
-    used = await Nonce.get_or_none(nonce=nonce)
-    if used is None:
-        raise Conflict("This was changed at the same time by somebody else.", "Open the activity again.")
-    raise Refused("nonce_used" if used.digest == digest else "state_used")
-
-
 def _came_from(visit: LtiMessage, registration: Registration, agent: str) -> LtiContext:
+    origins, back = frame_origins_of(registration), urlsplit(visit.way_back)
     return LtiContext(
         registration_id=str(registration.id),
         issuer=visit.issuer,
@@ -234,16 +231,11 @@ def _came_from(visit: LtiMessage, registration: Registration, agent: str) -> Lti
         roles_in_context=visit.role,
         lms=registration.name,
         language=spoken_of_ours(visit.person),
-        frame_ancestors=" ".join(sorted(frame_origins_of(registration))),
-        return_url=_of_platform(visit.way_back, registration),
+        frame_ancestors=" ".join(sorted(origins)),
+        # Only an address of the LMS itself: a link of ours leads nowhere else.
+        return_url=visit.way_back if f"{back.scheme}://{back.netloc}" in origins else "",
         agent=agent,
     )
-
-
-def _of_platform(url: str, registration: Registration) -> str:
-    """Lets through an address of the LMS itself: a link of ours leads nowhere else."""
-    parts = urlsplit(url)
-    return url if f"{parts.scheme}://{parts.netloc}" in frame_origins_of(registration) else ""
 
 
 async def _learn_platform(registration: Registration, visit: LtiMessage, notes: Notes) -> None:

@@ -42,6 +42,9 @@ async def begin(tool: Tool, asked: Mapping[str, str], notes: Notes, *, nonce: st
         registration = await find_registration(issuer, client_id, asked.get("lti_deployment_id", ""), notes)
         tool.remembered.keep(registration, now=now)
     notes.registration = registration
+    # Short hints are kept in the state, so that the login can begin anew in a window of its own.
+    hints = {name: asked[name] for name in ("login_hint", "lti_message_hint") if name in asked}
+    fit = sum(map(len, hints.values())) <= MAX_HINTS and "".join(hints.values()).isprintable()
     login = Login(
         registration_id=registration.id,
         nonce=nonce,
@@ -49,10 +52,14 @@ async def begin(tool: Tool, asked: Mapping[str, str], notes: Notes, *, nonce: st
         expires=int(now.timestamp()) + LOGIN_SECONDS,
         target=messages.own_path(asked["target_link_uri"], origin=tool.origin),
         storage=asked.get("lti_storage_target", "")[:MAX_FRAME_NAME],
-        **_hints(asked),
+        login_hint=hints["login_hint"] if fit else "",
+        message_hint=hints.get("lti_message_hint", "") if fit else "",
     )
     state = sign_state(login, key=tool.state_key)
-    return Begun(login, state, _authorize(registration, tool, asked, nonce, state), registration)
+    always = _always(registration.auth_url, registration.client_id, tool.redirect_uri)
+    # State and nonce are base64url, which an address takes as it is.
+    location = f"{always}&state={state}&nonce={nonce}&{urlencode(hints, errors='surrogateescape')}"
+    return Begun(login, state, location, registration)
 
 
 async def find_registration(issuer: str, client_id: str, deployment_id: str, notes: Notes) -> Registration:
@@ -81,13 +88,6 @@ async def find_registration(issuer: str, client_id: str, deployment_id: str, not
     return found[0]
 
 
-def _hints(asked: Mapping[str, str]) -> dict[str, str]:
-    """Keeps short hints in the state, so that the login can begin anew in a window of its own."""
-    login, message = asked["login_hint"], asked.get("lti_message_hint", "")
-    fit = len(login) + len(message) <= MAX_HINTS and f"{login}{message}".isprintable()
-    return {"login_hint": login, "message_hint": message} if fit else {}
-
-
 def address_of(asked: Mapping[str, str], *, tried: str = "") -> str:
     """Gives the path that begins the same login, without storage; `tried` says what a frame was already tried with."""
     kept = {name: value for name, value in asked.items() if name not in (TRIED, "lti_storage_target")}
@@ -105,13 +105,6 @@ def begin_again(login: Login, registration: Registration, tool: Tool) -> str:
         "target_link_uri": f"{tool.origin}{login.target}",
     }
     return f"/lti/login?{urlencode(query | ({'lti_message_hint': login.message_hint} if login.message_hint else {}))}"
-
-
-def _authorize(registration: Registration, tool: Tool, asked: Mapping[str, str], nonce: str, state: str) -> str:
-    hints = {name: asked[name] for name in ("login_hint", "lti_message_hint") if name in asked}
-    always = _always(registration.auth_url, registration.client_id, tool.redirect_uri)
-    # State and nonce are base64url, which an address takes as it is.
-    return f"{always}&state={state}&nonce={nonce}&{urlencode(hints, errors='surrogateescape')}"
 
 
 @lru_cache(maxsize=1000)

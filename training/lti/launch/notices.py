@@ -80,7 +80,12 @@ async def _copy(deployment: Deployment, registration: Registration, notice: Noti
     try:
         async with transaction():
             await Nonce.create(nonce=spent, digest=spent, expires=now + KEPT)
-            context = await _context(deployment, notice)
+            told = {"title": notice.context_title, "label": notice.context_label}
+            row = Context(id=uuid4(), deployment=deployment, context_id=notice.context_id, **told)
+            await Context.bulk_create([row], ignore_conflicts=True)
+            context = await Context.get(deployment_id=deployment.id, context_id=notice.context_id)
+            first = next(iter(notice.origins), None)
+            await Context.filter(id=context.id, copied_from=None).update(copied_from=first)
             before = await ResourceLink.filter(context_id=context.id).count()
             await ResourceLink.bulk_create([_copied(link, context) for link in links], ignore_conflicts=True)
             added = await ResourceLink.filter(context_id=context.id).count() - before
@@ -89,15 +94,6 @@ async def _copy(deployment: Deployment, registration: Registration, notice: Noti
     except IntegrityError:
         return 0
     return added
-
-
-async def _context(deployment: Deployment, notice: Notice) -> Context:
-    told = {"title": notice.context_title, "label": notice.context_label}
-    row = Context(id=uuid4(), deployment=deployment, context_id=notice.context_id, **told)
-    await Context.bulk_create([row], ignore_conflicts=True)
-    found = await Context.get(deployment_id=deployment.id, context_id=notice.context_id)
-    await Context.filter(id=found.id, copied_from=None).update(copied_from=next(iter(notice.origins), None))
-    return found
 
 
 def _copied(link: ResourceLink, context: Context) -> ResourceLink:

@@ -108,7 +108,8 @@ async def launch(request: Request) -> Response:
         alone = request.headers.get("sec-fetch-dest") == "document"
         posted = Posted(asked.get("id_token", ""), asked.get("state", ""), request.cookies, top_level=alone)
         if "error" in asked:
-            await actions.end_with_error(tool, posted, _said(asked), notes, now=now)
+            said = ": ".join(filter(None, (asked["error"], asked.get("error_description", ""))))
+            await actions.end_with_error(tool, posted, said, notes, now=now)
         admitted = await actions.admit(tool, posted, notes, entry, now=now)
     except Refused as refused:
         return await refuse(request, refused, notes, now)
@@ -223,10 +224,6 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _said(asked: Mapping[str, str]) -> str:
-    return ": ".join(filter(None, (asked["error"], asked.get("error_description", ""))))
-
-
 def _set_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
     # By the configured address, not by the request: behind a proxy every request looks like plain http.
     secure = LtiResources.of(request).settings.secure
@@ -248,20 +245,13 @@ async def refuse(request: Request, refused: Refused, notes: Notes, now: datetime
     except TooMany:
         pass
     unit = await CentralUnit.get_or_none(id=notes.registration.unit_id) if notes.registration else None
-    told = _told(request, refused, notes, again)
-    response = render(request, "lti/refused.html", refused.status, unit=unit, refused=refused, **told)
-    response.headers["X-Refusal"] = refused.code if refused.code.isascii() else refused.name
-    return response
-
-
-def _told(request: Request, refused: Refused, notes: Notes, again: str) -> dict[str, Any]:
     tried = TRIED.get(notes.state_proof, "") if refused.name in AGAIN else ""
     if tried and notes.login and notes.registration:
         again = launch_login.begin_again(notes.login, notes.registration, _tool(request))
-    return {
-        "detail": refused.detail if refused.name in TOLD else "",
-        "tried": tried,
-        "again": again,
-        "reference": notes.reference,
-        "browser": notes.browser or "Your browser",
-    }
+    response = render(
+        request, "lti/refused.html", refused.status, unit=unit, refused=refused, tried=tried, again=again,
+        detail=refused.detail if refused.name in TOLD else "", reference=notes.reference,
+        browser=notes.browser or "Your browser",
+    )  # fmt: skip
+    response.headers["X-Refusal"] = refused.code if refused.code.isascii() else refused.name
+    return response

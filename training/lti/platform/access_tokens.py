@@ -72,10 +72,19 @@ class AccessTokens:
             del self._held[key]
 
     async def _fetch(self, grant: _AccessToken, registration: Registration, scopes: list[str], now: datetime) -> None:
+        issued = now - BACK_DATED
+        assertion = {
+            "iss": registration.client_id,
+            "sub": registration.client_id,
+            "aud": registration.token_audience or registration.token_url,
+            "iat": int(issued.timestamp()),
+            "exp": int((issued + ASSERTION_LIFE).timestamp()),
+            "jti": token_urlsafe(24),
+        }
         form = {
             "grant_type": "client_credentials",
             "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": await self._assertion(registration, now),
+            "client_assertion": await self._keyring.sign(assertion, now),
             "scope": " ".join(scopes),
         }
         reply = await self._outbound.fetch(
@@ -87,18 +96,6 @@ class AccessTokens:
         )
         grant.token, lasts = _read(reply, scopes, now)
         grant.until = now + max(timedelta(seconds=lasts) - EARLY, timedelta())
-
-    async def _assertion(self, registration: Registration, now: datetime) -> str:
-        issued = now - BACK_DATED
-        claims = {
-            "iss": registration.client_id,
-            "sub": registration.client_id,
-            "aud": registration.token_audience or registration.token_url,
-            "iat": int(issued.timestamp()),
-            "exp": int((issued + ASSERTION_LIFE).timestamp()),
-            "jti": token_urlsafe(24),
-        }
-        return await self._keyring.sign(claims, now)
 
 
 def _read(reply: Reply, scopes: list[str], now: datetime) -> tuple[str, float]:

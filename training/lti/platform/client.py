@@ -140,7 +140,8 @@ def check_host(registration: Registration, url: str) -> None:
         host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         host = ""
-    if not host or not any(_matches(host, allowed) for allowed in allowed_hosts(registration)):
+    allowed = allowed_hosts(registration)
+    if not host or not any(host == one or (one.startswith("*.") and host.endswith(one[1:])) for one in allowed):
         raise Refused("service_host_forbidden", host[:200])
 
 
@@ -148,7 +149,8 @@ def allowed_hosts(registration: Registration) -> frozenset[str]:
     """Lists the hosts that may be called for a registration: of its endpoints, and those added by hand."""
     own = (registration.issuer, registration.auth_url, registration.token_url, registration.jwks_url)
     hosts = {urlsplit(url).hostname or "" for url in own}
-    return frozenset(host for host in hosts if host) | {_host(added) for added in registration.service_hosts}
+    added = (one.lower().rpartition("://")[2].partition("/")[0] for one in registration.service_hosts)
+    return frozenset(host for host in hosts if host) | {one.partition(":")[0] for one in added}
 
 
 def known_ports(registration: Registration) -> frozenset[int]:
@@ -198,11 +200,3 @@ def _best(rows: Any, wanted: Mapping[str, str], column: Column) -> str:
 
 _OURS = ("resourceId", "tag")
 _WRITTEN = {"resource_link_id": "resourceLinkId", "resource_id": "resourceId", "tag": "tag"}
-
-
-def _matches(host: str, allowed: str) -> bool:
-    return host == allowed or (allowed.startswith("*.") and host.endswith(allowed[1:]))
-
-
-def _host(added: str) -> str:
-    return added.lower().rpartition("://")[2].partition("/")[0].partition(":")[0]

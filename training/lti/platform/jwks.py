@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +46,10 @@ def read_keys(document: object) -> KeySet:
             continue
         kid = entry["kid"]
         reason = "two keys with one name" if kid in usable or kid in unfit else why_unfit(entry)
-        key = None if reason else _public_key(entry)
+        key = None
+        if not reason:
+            with suppress(ValueError):
+                key = RSAPublicNumbers(_number(entry["e"]), _number(entry["n"])).public_key()
         if key is None:
             usable.pop(kid, None)
             unfit[kid] = reason or "not a key"
@@ -67,10 +71,7 @@ def why_unfit(entry: Mapping[str, Any]) -> str:
         return "not for verifying"
     if entry.get("alg", "RS256") != "RS256":
         return "not for RS256"
-    return _why_numbers_unfit(_number(entry.get("n")), _number(entry.get("e")))
-
-
-def _why_numbers_unfit(modulus: int, exponent: int) -> str:
+    modulus, exponent = _number(entry.get("n")), _number(entry.get("e"))
     if modulus.bit_length() < MIN_BITS:
         return f"shorter than {MIN_BITS} bits"
     if modulus.bit_length() > MAX_BITS:
@@ -84,10 +85,3 @@ def _number(text: object) -> int:
     if not isinstance(text, str) or len(text) > MAX_BITS or not _NUMBER.fullmatch(text) or len(text) % 4 == 1:
         return 0
     return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-
-
-def _public_key(entry: Mapping[str, Any]) -> RSAPublicKey | None:
-    try:
-        return RSAPublicNumbers(_number(entry["e"]), _number(entry["n"])).public_key()
-    except ValueError:
-        return None

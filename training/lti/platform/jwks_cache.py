@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from training.core.errors import AppError, Upstream
-from training.core.outbound import Outbound, Reply
+from training.core.outbound import Outbound
 from training.lti.platform.jwks import KeySet, read_keys
 from training.lti.protocol.refusals import Refused
 
@@ -72,7 +72,13 @@ class JwksCache:
         try:
             ports = registered_ports(url)
             reply = await self._outbound.fetch("GET", url, headers=_ACCEPT, ports=ports, seconds=KEY_SET_SECONDS)
-            keys = read_keys(_document(reply))
+            if not reply.ok:
+                raise Upstream(f"The key set was answered with {reply.status}.")
+            try:
+                document = reply.json()
+            except Upstream:
+                raise Refused("jwks_invalid") from None
+            keys = read_keys(document)
         except Refused as refused:
             cached.failure = refused.name
         except AppError:
@@ -93,7 +99,9 @@ def lifetime(headers: Mapping[str, str], now: datetime) -> timedelta:
     if "no-store" in control or "no-cache" in control:
         return FLOOR
     if found:
-        return min(max(timedelta(seconds=int(found[1]) - _age(headers)), FLOOR), CAP)
+        age = headers.get("age", "0")
+        passed = int(age) if age.isdecimal() and len(age) < 9 else 0
+        return min(max(timedelta(seconds=int(found[1]) - passed), FLOOR), CAP)
     try:
         return min(max(parsedate_to_datetime(headers.get("expires", "")) - now, FLOOR), CAP)
     except (ValueError, TypeError):
@@ -103,20 +111,6 @@ def lifetime(headers: Mapping[str, str], now: datetime) -> timedelta:
 def registered_ports(*urls: str) -> frozenset[int]:
     """Lists the ports that somebody entered with a registration, beside the usual one."""
     return frozenset({443, *(urlsplit(url).port or 443 for url in urls)})
-
-
-def _age(headers: Mapping[str, str]) -> int:
-    age = headers.get("age", "0")
-    return int(age) if age.isdecimal() and len(age) < 9 else 0
-
-
-def _document(reply: Reply) -> object:
-    if not reply.ok:
-        raise Upstream(f"The key set was answered with {reply.status}.")
-    try:
-        return reply.json()
-    except Upstream:
-        raise Refused("jwks_invalid") from None
 
 
 def _knows(keys: KeySet, kid: str) -> bool:

@@ -84,14 +84,11 @@ async def read(
         members |= {member.sub: member for member in _members(reply)}
         links = read_links(reply.headers.get_list("link"), url)
         differences = links.get("differences", differences)
-        url = "" if profile.roster_unpaged else _same_host(links.get("next", ""), url)
+        onward = "" if profile.roster_unpaged else links.get("next", "")
+        if onward and urlsplit(onward)[:2] != urlsplit(url)[:2]:
+            raise Refused("service_host_forbidden", f"the roster goes on at {urlsplit(onward).hostname}")
+        url = onward
     return Roster(tuple(members.values()), whole=not partial, differences_url=differences)
-
-
-def _same_host(onward: str, url: str) -> str:
-    if onward and urlsplit(onward)[:2] != urlsplit(url)[:2]:
-        raise Refused("service_host_forbidden", f"the roster goes on at {urlsplit(onward).hostname}")
-    return onward
 
 
 async def _page(registration: Registration, platform: Platform, url: str, now: datetime) -> Reply:

@@ -50,7 +50,11 @@ async def _send(score: Score, platform: Platform, now: datetime) -> None:
     registration = score.line_item.registration
     if registration.state != "active":
         raise AppError("The connection to this learning system is closed.", "Open it again, then send the score again.")
-    await _check_gradable(score)
+    if score.identity is not None:
+        link = score.line_item.link
+        held = link and await ContextRole.get_or_none(identity_id=score.identity_id, context_id=link.context_id)
+        if score.identity.test_user or (held and held.role == roles.INSTRUCTOR):
+            raise Refused("score_not_gradable")
     url = score.line_item.url or await _column(score.line_item, platform, now)
     reply = await _post(score, platform, registration, url, now)
     if reply.status == 404:
@@ -69,15 +73,6 @@ async def _send(score: Score, platform: Platform, now: datetime) -> None:
     await _note(score, "sent", now, str(reply.status))
 
 
-async def _check_gradable(score: Score) -> None:
-    link = score.line_item.link
-    if score.identity is None:
-        return
-    held = link and await ContextRole.get_or_none(identity_id=score.identity_id, context_id=link.context_id)
-    if score.identity.test_user or (held and held.role == roles.INSTRUCTOR):
-        raise Refused("score_not_gradable")
-
-
 async def _post(
     score: Score, platform: Platform, registration: Registration, url: str, now: datetime, after: int = 0
 ) -> Reply:
@@ -85,10 +80,6 @@ async def _post(
     stamp = max(int(now.timestamp()), score.stamped + 1, after + 1)
     score.stamped = stamp
     await Score.filter(id=score.id).update(stamped=stamp)
-    return await platform.post_score(registration, url, _body(score, stamp), now=now)
-
-
-def _body(score: Score, stamp: int) -> dict[str, Any]:
     body: dict[str, Any] = {
         "userId": score.sub,
         "timestamp": f"{datetime.fromtimestamp(stamp, UTC):%Y-%m-%dT%H:%M:%S}.000Z",
@@ -97,7 +88,9 @@ def _body(score: Score, stamp: int) -> dict[str, Any]:
     }
     if score.given is not None:
         body |= {"scoreGiven": _short(score.given), "scoreMaximum": _short(score.maximum)}
-    return body | ({"comment": score.comment} if score.comment else {})
+    if score.comment:
+        body["comment"] = score.comment
+    return await platform.post_score(registration, url, body, now=now)
 
 
 def _short(number: float) -> float:

@@ -151,7 +151,8 @@ async def queue(item: LineItem, sub: str, value: Value, *, now: datetime, identi
 
 
 def _graded(score: Score) -> bool:
-    return score.final_sent or (score.state == "queued" and _final(score))
+    waiting = Value(score.given, score.maximum, score.progress, score.grading)
+    return score.final_sent or (score.state == "queued" and waiting.final)
 
 
 async def resend(identifier: str, *, now: datetime, unit_id: UUID | None = None) -> None:
@@ -245,10 +246,6 @@ async def _line_item(registration_id: UUID, value: Value, *, link: ResourceLink 
     if url and found.url != url:
         await LineItem.filter(id=found.id).update(url=url)
     return found
-
-
-def _final(score: Score) -> bool:
-    return Value(score.given, score.maximum, score.progress, score.grading).final
 
 
 async def _note(score_id: UUID, what: str, value: Value, now: datetime, detail: str = "") -> None:

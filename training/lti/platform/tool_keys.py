@@ -88,11 +88,9 @@ class ToolKeys:
     async def add(self, now: datetime, *, signs_from: datetime) -> ToolKey:
         """Makes a key and stores it encrypted."""
         key, kid = generate_private_key(65537, BITS), secrets.token_urlsafe(12)
-        return await ToolKey.create(kid=kid, private_key=self._encrypted(key), created=now, signs_from=signs_from)
-
-    def _encrypted(self, key: RSAPrivateKey) -> str:
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        return self._encryptor.encrypt_text(pem.decode(), purpose=OURS)
+        encrypted = self._encryptor.encrypt_text(pem.decode(), purpose=OURS)
+        return await ToolKey.create(kid=kid, private_key=encrypted, created=now, signs_from=signs_from)
 
     def _open(self, row: ToolKey) -> SigningKey:
         if row.kid not in self._opened:

@@ -79,7 +79,10 @@ def read_launch(claims: VerifiedClaims, deployment_id: str, *, origin: str) -> L
     visit = _visit(claims, deployment_id)
     link = needed_object(values, f"{LTI}resource_link")
     target = own_path(needed_text(values, f"{LTI}target_link_uri", longest=MAX_TEXT), origin=origin)
-    wished = _custom(values).get(TARGET, "")
+    # Some platforms send numbers, and some send each name twice, as written and in small letters.
+    custom = {name.lower(): value for name, value in optional_object(values, f"{LTI}custom").items()
+              if isinstance(value, str | int | float)}  # fmt: skip
+    wished = str(custom.get(TARGET, ""))[:MAX_TEXT]
     if target == HOME and wished:
         # A copied link may come back with the tool's own address; what we put into it still knows where to.
         target = own_path(origin + wished, origin=origin)
@@ -229,24 +232,12 @@ def _named(values: Mapping[str, Any]) -> UserClaims:
 
 
 def _services(values: Mapping[str, Any]) -> Services:
-    grades, members = optional_object(values, AGS), optional_object(values, NRPS)
+    grades, members, notices = (optional_object(values, service) for service in (AGS, NRPS, PNS))
+    told_at = optional_text(notices, "platform_notification_service_url", within=PNS)
     return Services(
         line_items=optional_text(grades, "lineitems", within=AGS),
         line_item=optional_text(grades, "lineitem", within=AGS),
         roster=optional_text(members, "context_memberships_url", within=NRPS),
         scopes=optional_words(grades, "scope", within=AGS),
-        notices=_notices(values),
+        notices=told_at if CONTEXT_COPY in optional_texts(notices, "notice_types_supported", within=PNS) else "",
     )
-
-
-def _notices(values: Mapping[str, Any]) -> str:
-    told = optional_object(values, PNS)
-    url = optional_text(told, "platform_notification_service_url", within=PNS)
-    return url if CONTEXT_COPY in optional_texts(told, "notice_types_supported", within=PNS) else ""
-
-
-def _custom(values: Mapping[str, Any]) -> dict[str, str]:
-    # Some platforms send numbers, and some send each name twice, as written and in small letters.
-    given = optional_object(values, f"{LTI}custom")
-    plain = {name: value for name, value in given.items() if isinstance(value, str | int | float)}
-    return {name.lower(): str(value)[:MAX_TEXT] for name, value in plain.items()}

@@ -1,7 +1,7 @@
 """Connects LMSs to us: registrations are added, listed and changed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -179,11 +179,8 @@ async def find(identifier: str) -> Registration:
 
 def frame_origins_of(registration: Registration) -> frozenset[str]:
     """Lists the origins from which one LMS may show us in a frame."""
-    return frozenset(filter(None, map(origin_of, _own_urls(registration))))
-
-
-def _own_urls(registration: Registration) -> Iterable[str]:
-    return (registration.issuer, registration.auth_url, *(f"https://{host}" for host in registration.service_hosts))
+    hosts = (f"https://{host}" for host in registration.service_hosts)
+    return frozenset(filter(None, map(origin_of, (registration.issuer, registration.auth_url, *hosts))))
 
 
 def _is_url(url: str) -> bool:

@@ -56,7 +56,11 @@ async def approve(
 async def _approve_registration(
     registration: Registration, shown: str | None, site: str, now: datetime, actor: UUID | None
 ) -> str:
-    serves = {"site_id": await _site(registration, site)} if site else {}
+    one_site = site not in ("", WHOLE_UNIT)
+    place = await Site.get_or_none(unit_id=registration.unit_id, code=site) if one_site else None
+    if one_site and place is None:
+        raise Invalid(f"There is no site {site}.", "Choose one from the list.")
+    serves = {"site_id": place.id if place else None} if site else {}
     async with transaction():
         row = await _as_shown(registration, fingerprint(registration) if shown is None else shown)
         if row.state not in OPENED:
@@ -69,15 +73,6 @@ async def _approve_registration(
         await facts.record("registration.approved", row, actor=actor, unit=row.unit_id, now=now, rows=waiting)
     forget_everywhere()
     return f"Registration {registration.id} is active."
-
-
-async def _site(registration: Registration, code: str) -> UUID | None:
-    if code == WHOLE_UNIT:
-        return None
-    found = await Site.get_or_none(unit_id=registration.unit_id, code=code)
-    if found is None:
-        raise Invalid(f"There is no site {code}.", "Choose one from the list.")
-    return found.id
 
 
 async def _as_shown(registration: Registration, shown: str) -> Registration:

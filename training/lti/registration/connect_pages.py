@@ -59,7 +59,15 @@ async def change(request: Request) -> Response:
     """Shows what was entered for an LMS; posted, changes it."""
     me, found = actor(request), await registered(request)
     if request.method == "GET":
-        return await _form(request, "lti/change.html", await _values(found), found=found)
+        kept = ("issuer", "client_id", "auth_url", "token_url", "jwks_url", "token_audience", "profile", "name")
+        site = await Site.get_or_none(id=found.site_id) if found.site_id else None
+        entered = {
+            **{name: getattr(found, name) for name in (*kept, "deployment_policy")},
+            "service_hosts": " ".join(found.service_hosts),
+            "site": site.code if site else "",
+            "staff_sessions": "yes" if found.staff_sessions else "",
+        }
+        return await _form(request, "lti/change.html", entered, found=found)
     values = await form_data(request)
     try:
         asked = validate(Typed, values)
@@ -105,17 +113,6 @@ async def registration_link(request: Request, unit_id: UUID) -> str:
     units = await CentralUnit.all().limit(2)
     slugs = {unit.id: unit.slug for unit in units}
     return home if len(units) < 2 else f"{home}?unit={slugs.get(unit_id) or (await CentralUnit.get(id=unit_id)).slug}"
-
-
-async def _values(found: Registration) -> dict[str, Any]:
-    kept = ("issuer", "client_id", "auth_url", "token_url", "jwks_url", "token_audience", "profile", "name")
-    site = await Site.get_or_none(id=found.site_id) if found.site_id else None
-    return {
-        **{name: getattr(found, name) for name in (*kept, "deployment_policy")},
-        "service_hosts": " ".join(found.service_hosts),
-        "site": site.code if site else "",
-        "staff_sessions": "yes" if found.staff_sessions else "",
-    }
 
 
 def _entry(asked: Typed) -> RegistrationEntry:

@@ -52,6 +52,10 @@ async def system(request: Request) -> Response:
     known = Deployment.filter(registration_id=found.id).order_by("seen")
     listed = Context.filter(deployment__registration_id=found.id).exclude(roster_url="").order_by("title")
     courses = await listed.values("id", "title", "context_id", "synced")
+    # Whoever approves should know the hosts that are not the issuer's.
+    also = {urlsplit(found.client_uri).hostname or ""} - {""}
+    strange = sorted((allowed_hosts(found) | also) - {urlsplit(found.issuer).hostname or ""})
+    before = await sites.without_site(found).count() if found.site_id else 0
     return render(
         request,
         "lti/system.html",
@@ -59,7 +63,7 @@ async def system(request: Request) -> Response:
         entered=_entered(found),
         profile=profile,
         ours=setup_guides.fields_to_enter(found.profile, LtiResources.of(request).settings.public_url),
-        strange_hosts=_strange_hosts(found),
+        strange_hosts=strange,
         deployments=await known.values("id", "deployment_id", "state"),
         proposed=_proposed(found),
         asked=_asked(found.asked) if found.asked else None,
@@ -67,13 +71,8 @@ async def system(request: Request) -> Response:
         courses=courses,
         takes_updates=bool(found.client_uri),
         sites=await Site.filter(unit_id=found.unit_id).order_by("name").values_list("code", "name"),
-        without_site=await _without_site(found),
+        without_site=f"{many(before, 'person', 'people')} came from here before it served a site" if before else "",
     )
-
-
-async def _without_site(found: Registration) -> str:
-    count = await sites.without_site(found).count() if found.site_id else 0
-    return f"{many(count, 'person', 'people')} came from here before it served a site" if count else ""
 
 
 async def check(request: Request) -> Response:
@@ -159,12 +158,6 @@ def _asked(asked: Mapping[str, str]) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
-
-
-def _strange_hosts(row: Registration) -> list[str]:
-    """Lists the hosts that are not the issuer's: whoever approves should know them."""
-    also = {urlsplit(row.client_uri).hostname or ""} - {""}
-    return sorted((allowed_hosts(row) | also) - {urlsplit(row.issuer).hostname or ""})
 
 
 def _shown(row: Registration) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from training.core.errors import AppError
-from training.core.outbound import AddressForbidden, Reply
+from training.core.outbound import AddressForbidden
 from training.database.connection import transaction
 from training.lti.models import Registration
 from training.lti.platform.tool import Tool
@@ -133,20 +133,15 @@ async def _introduce(tool: Tool, found: Configuration, token: str, name: str) ->
         raise Refused("registration_url_forbidden") from None
     except AppError:
         raise Refused("registration_rejected", "the registration address did not answer") from None
-    told = _told(reply)
-    if not isinstance(told.get("client_id"), str):
-        raise Refused("registration_rejected", "the answer has no client id")
-    return told
-
-
-def _told(reply: Reply) -> Mapping[str, Any]:
     if not reply.ok:
         raise Refused("registration_rejected", f"the registration address answers {reply.status}")
     try:
         told = reply.json()
     except AppError:
         told = None
-    return told if isinstance(told, dict) else {}
+    if not isinstance(told, dict) or not isinstance(told.get("client_id"), str):
+        raise Refused("registration_rejected", "the answer has no client id")
+    return told
 
 
 async def _keep(
