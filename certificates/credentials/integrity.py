@@ -41,7 +41,9 @@ async def proven(row: Certificate, *, keys: KeyStore, store: FileStore, now: dat
             raise Damaged("Its days are not those of the certification.")
         await _compare_with_token(row, facts, keys=keys, store=store)
     except Damaged as error:
-        await _tell(row, str(error), now=now)
+        damaged_total.inc()
+        log.error("certificate damaged", certificate=str(row.id), what=str(error))
+        await Damage.bulk_create([Damage(certificate_id=row.id, what=str(error), found=now)], ignore_conflicts=True)
         raise
     except Unproven:
         log.error("proof not at hand", certificate=str(row.id))  # the file is gone, or the whole folder for a while
@@ -67,12 +69,6 @@ async def _compare_with_token(row: Certificate, facts: CertificateFacts, *, keys
         raise Damaged("Its signature does not fit.") from error
     if not badge.tells(said, facts, first=found.version == 1):
         raise Damaged("It says something else than what was signed.")
-
-
-async def _tell(row: Certificate, what: str, *, now: datetime) -> None:
-    damaged_total.inc()
-    log.error("certificate damaged", certificate=str(row.id), what=what)
-    await Damage.bulk_create([Damage(certificate_id=row.id, what=what, found=now)], ignore_conflicts=True)
 
 
 async def damage_of(row: Certificate, *, keys: KeyStore, store: FileStore, now: datetime) -> str:

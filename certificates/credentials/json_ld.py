@@ -48,8 +48,12 @@ def guard(document: Mapping[str, Any]) -> None:
     contexts = document.get("@context")
     if not isinstance(contexts, list) or not all(isinstance(each, str) and each in SHIPPED for each in contexts):
         raise Uncovered("@context must list contexts that this service knows.")
+    traced = {**document, "@context": [*contexts, {"@vocab": _UNKNOWN}]}
     try:
-        _guard_all(document, contexts)
+        for path, value in _walk({key: value for key, value in document.items() if key != "@context"}, ""):
+            _guard_written(path, value)
+        for path, value in _walk(_jsonld().expand(traced, {"documentLoader": load, "base": _NOWHERE}), ""):
+            _guard_understood(path, value)
     except (_jsonld().JsonLdError, RecursionError) as error:
         raise Uncovered("This is not JSON-LD that a signature could cover.") from error
 
@@ -60,14 +64,6 @@ def _jsonld() -> Any:
     return import_module("pyld.jsonld")
 
 
-def _guard_all(document: Mapping[str, Any], contexts: list[str]) -> None:
-    for path, value in _walk({key: value for key, value in document.items() if key != "@context"}, ""):
-        _guard_written(path, value)
-    traced = {**document, "@context": [*contexts, {"@vocab": _UNKNOWN}]}
-    for path, value in _walk(_jsonld().expand(traced, {"documentLoader": load, "base": _NOWHERE}), ""):
-        _guard_understood(path, value)
-
-
 def _guard_written(path: str, value: Any) -> None:
     key = path.rpartition(".")[2]
     if key in DOUBTFUL or key.startswith("@"):
@@ -76,8 +72,8 @@ def _guard_written(path: str, value: Any) -> None:
         raise Uncovered(f"{path[1:]} is empty; leave it out.")
     # Nameless nodes of one shape inside a nameless node cost a factorial of their number to tell apart.
     if isinstance(value, Mapping) and "id" not in value and path:
-        nameless = [each for inner in value.values() if isinstance(inner, list) for each in inner if _nameless(each)]
-        if len(nameless) > 1:
+        inside = [each for inner in value.values() if isinstance(inner, list) for each in inner]
+        if sum(isinstance(each, Mapping) and "id" not in each for each in inside) > 1:
             raise Uncovered(f"{path[1:]} holds several things without an id; give each an id.")
 
 
@@ -89,10 +85,6 @@ def _guard_understood(path: str, value: Any) -> None:
             raise Uncovered(f"No context defines {value.removeprefix(_UNKNOWN)}.")
         if value.startswith((_NOWHERE, "_:")):
             raise Uncovered(f"{value.removeprefix(_NOWHERE)} is not an absolute identifier.")
-
-
-def _nameless(value: Any) -> bool:
-    return isinstance(value, Mapping) and "id" not in value
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:

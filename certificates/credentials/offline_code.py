@@ -67,7 +67,17 @@ def read(text: str, *, keys: Mapping[str, Ed25519PublicKey]) -> OfflineFacts:
         if headers[ALG] != EDDSA or key is None:
             raise Unproven("The code was signed with a key that its issuer does not vouch for.")
         key.verify(signature, _to_be_signed(protected, payload))
-        return _facts(cbor2.loads(payload))
+        claims = cbor2.loads(payload)
+        return OfflineFacts(
+            issuer_slug=str(claims[ISSUER]),
+            credential_id=f"urn:uuid:{UUID(bytes=claims[ID])}",
+            name=str(claims[NAME]),
+            level=str(claims[LEVEL]),
+            starts=datetime.fromtimestamp(claims[STARTS], UTC),
+            ends=datetime.fromtimestamp(claims[ENDS], UTC) if ENDS in claims else None,
+            list_id=UUID(bytes=claims[LIST]),
+            index=int(claims[INDEX]),
+        )
     except (InvalidSignature, cbor2.CBORDecodeError, binascii.Error, LookupError, TypeError, ValueError) as error:
         if isinstance(error, Unproven):
             raise
@@ -85,19 +95,6 @@ def _parts(text: str) -> tuple[bytes, bytes, bytes]:
     if not all(isinstance(each, bytes) for each in (protected, payload, signature)):
         raise Unproven("This code is none of ours.")
     return protected, payload, signature
-
-
-def _facts(claims: Mapping[int, Any]) -> OfflineFacts:
-    return OfflineFacts(
-        issuer_slug=str(claims[ISSUER]),
-        credential_id=f"urn:uuid:{UUID(bytes=claims[ID])}",
-        name=str(claims[NAME]),
-        level=str(claims[LEVEL]),
-        starts=datetime.fromtimestamp(claims[STARTS], UTC),
-        ends=datetime.fromtimestamp(claims[ENDS], UTC) if ENDS in claims else None,
-        list_id=UUID(bytes=claims[LIST]),
-        index=int(claims[INDEX]),
-    )
 
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:

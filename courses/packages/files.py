@@ -88,7 +88,10 @@ def _from_zip(path: Path, mistakes: Mistakes) -> dict[str, bytes]:
             mistakes.add(str(path), 1, wrong, "zip the folder itself")
             return {}
         contents = {name: archive.read(one) for name, one in members}
-    return _without_top_folder(contents)
+    tops = {name.split("/", 1)[0] for name in contents}
+    if "course.yaml" in contents or len(tops) != 1:
+        return contents
+    return {name.split("/", 1)[1]: content for name, content in contents.items() if "/" in name}
 
 
 def _fits(path: Path, count: int, size_bytes: int, mistakes: Mistakes) -> bool:
@@ -117,10 +120,3 @@ def _safe(name: str, member: zipfile.ZipInfo) -> bool:
 def _hidden(name: str) -> bool:
     parts = PurePosixPath(name).parts
     return any(part.startswith((".", "__MACOSX", "__pycache__")) and part != ".." for part in parts)
-
-
-def _without_top_folder(contents: dict[str, bytes]) -> dict[str, bytes]:
-    tops = {name.split("/", 1)[0] for name in contents}
-    if "course.yaml" in contents or len(tops) != 1:
-        return contents
-    return {name.split("/", 1)[1]: content for name, content in contents.items() if "/" in name}

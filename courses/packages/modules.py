@@ -24,7 +24,10 @@ def read_module(
     if not entry.keys(_ENTRY, needed=("module", "title", "minutes", "complete")):
         return None
     slug = entry.text("module")
-    _check_name(entry, slug, earlier)
+    if not SLUG.fullmatch(slug) or slug in _TAKEN:
+        entry.wrong(f"{slug or 'this'} cannot be the name of a module", "use small letters, digits and `-`")
+    if slug in earlier:
+        entry.wrong(f"the module {slug} is there twice", "give each its own name")
     own = _own_languages(entry, languages)
     _check_known(entry, "needs", earlier, "is no earlier module")
     _check_known(entry, "competencies", competencies, "is no competency of this course")
@@ -40,13 +43,6 @@ def read_module(
         complete=_complete(entry, activities),
         activities=activities,
     )
-
-
-def _check_name(entry: Located, slug: str, earlier: Collection[str]) -> None:
-    if not SLUG.fullmatch(slug) or slug in _TAKEN:
-        entry.wrong(f"{slug or 'this'} cannot be the name of a module", "use small letters, digits and `-`")
-    if slug in earlier:
-        entry.wrong(f"the module {slug} is there twice", "give each its own name")
 
 
 def _own_languages(entry: Located, languages: list[str]) -> list[str]:
@@ -88,17 +84,13 @@ def _complete(entry: Located, activities: tuple[ActivityPart, ...]) -> dict[str,
             (rule.get(key) or rule).wrong(what, "add one or remove the rule")
     if not complete:
         rule.wrong("the module is complete at once", "ask for pages, quiz or task")
-    _check_pass(rule, complete, activities)
-    return complete
-
-
-def _check_pass(rule: Located, complete: dict[str, Any], activities: tuple[ActivityPart, ...]) -> None:
     asked = complete.get("quiz", {}).get("pass")
     for activity in activities:
         own = next(iter(activity.content.values()), {}).get("pass") if activity.kind == "quiz" else None
         if asked and own and asked != own:
             what = f"the quiz {activity.slug} passes at {own}, the module asks for {asked}"
             (rule.get("quiz") or rule).wrong(what, "write the same number in both, or in one only")
+    return complete
 
 
 def _activities(reading: Reading, slug: str, languages: list[str], entry: Located) -> tuple[ActivityPart, ...]:
@@ -110,8 +102,10 @@ def _activities(reading: Reading, slug: str, languages: list[str], entry: Locate
     if module is None or not module.keys(("activities",), needed=("activities",)):
         return ()
     activities: list[ActivityPart] = []
-    for item in module.items("activities"):
-        _name(reading, slug, item)
+    for item in module.items("activities"):  # names before texts: a page may link to one that stands further down
+        for kind in KINDS:
+            if item.get(kind) and item.text("id"):
+                reading.slugs[f"{slug}/{PurePosixPath(item.text(kind)).name.split('.', 1)[0]}"] = item.text("id")
     for item in module.items("activities"):
         activity = _activity(reading, slug, languages, item)
         if activity and activity.slug in {one.slug for one in activities}:
@@ -121,13 +115,6 @@ def _activities(reading: Reading, slug: str, languages: list[str], entry: Locate
     if module.get("activities") and not module.items("activities"):
         module.wrong("the module has no activities", "list at least one page")
     return tuple(activities)
-
-
-def _name(reading: Reading, folder: str, item: Located) -> None:
-    # Names come before texts: a page may link to one that stands further down.
-    for kind in KINDS:
-        if item.get(kind) and item.text("id"):
-            reading.slugs[f"{folder}/{PurePosixPath(item.text(kind)).name.split('.', 1)[0]}"] = item.text("id")
 
 
 def _activity(reading: Reading, folder: str, languages: list[str], item: Located) -> ActivityPart | None:

@@ -42,7 +42,10 @@ def _read(reading: Reading) -> Package | None:
     competencies = {key: course_words(entry, languages) for key, entry in course.entries("competencies").items()}
     reading.competencies = frozenset(competencies)
     modules = _modules(reading, course, languages=languages, competencies=list(competencies))
-    _unused(reading, [module.slug for module in modules])
+    folders = {module.slug for module in modules}
+    for name in sorted(set(reading.files.contents) - reading.used):
+        if name.split("/", 1)[0] in folders and name.endswith((".md", ".yaml")):
+            reading.wrong(name, 1, "no activity leads to this file", "list it in module.yaml or remove it")
     return Package(
         slug=_slug(course),
         version=_version(course),
@@ -114,10 +117,3 @@ def _modules(
     if course.get("modules") and not modules and not reading.mistakes.found:
         course.wrong("the course has no modules", "list at least one under `modules`")
     return tuple(modules)
-
-
-def _unused(reading: Reading, folders: list[str]) -> None:
-    for name in sorted(set(reading.files.contents) - reading.used):
-        folder = name.split("/", 1)[0]
-        if folder in folders and name.endswith((".md", ".yaml")):
-            reading.wrong(name, 1, "no activity leads to this file", "list it in module.yaml or remove it")

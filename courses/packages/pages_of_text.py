@@ -1,6 +1,5 @@
 """Reads the texts of a module: pages, tasks and transcripts, in each language."""
 
-from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
@@ -61,10 +60,6 @@ def render_in(reading: Reading, name: str, text: str, *, line: int) -> str:
     def noted(at: int, what: str, mend: str) -> None:
         reading.wrong(name, at, what, mend)
 
-    return render(text, line=line, place=_places(reading, name), noted=noted)
-
-
-def _places(reading: Reading, name: str) -> Callable[[str], str | Fault]:
     def place(target: str) -> str | Fault:
         shown = unquote(target.split("#", 1)[0])  # Markdown writes a name with spaces or accents as `%20`
         file = beside(name, shown)
@@ -73,4 +68,4 @@ def _places(reading: Reading, name: str) -> Callable[[str], str | Fault]:
             return f"../{reading.page(file)}"
         return fault_of(reading, "" if shown.startswith("/") else file, shown) or address(take(reading, file))
 
-    return place
+    return render(text, line=line, place=place, noted=noted)

@@ -9,7 +9,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import OperationalError
-from tortoise.models import Model
 
 from courses.packages.media import type_of
 from courses.packages.mistakes import Mistake, Mistakes
@@ -120,6 +119,9 @@ async def _store(package: Package, *, actor: Actor, now: datetime, storage: Path
             version = await _new_version(package, actor=actor, now=now, programme_id=programme_id)
             await _new_modules(package.modules, version)
             await Media.bulk_create(_media_rows(package, version, stored))
+            modules = await Module.filter(version_id=version.id).only("id")
+            activities = await Activity.filter(module__version_id=version.id).only("id")
+            media = await Media.filter(version_id=version.id).only("id")
             await facts.record(
                 "course.published",
                 version,
@@ -128,19 +130,13 @@ async def _store(package: Package, *, actor: Actor, now: datetime, storage: Path
                 unit=actor.unit_id,
                 version=package.version,
                 detail={"course": package.slug, "edit_class": package.edit_class, "digest": package.digest},
-                rows=await _parts(version),
+                rows=[version.course, *modules, *activities, *media],
             )
     except (AppError, OperationalError):
         # Only where it is sure that the rows were not written: cancelled or cut off while committing, they may stand.
         for name in stored.values():
             (storage / FOLDER / name).unlink(missing_ok=True)
         raise
-
-
-async def _parts(version: CourseVersion) -> list[Model]:
-    modules = await Module.filter(version_id=version.id).only("id")
-    activities = await Activity.filter(module__version_id=version.id).only("id")
-    return [version.course, *modules, *activities, *await Media.filter(version_id=version.id).only("id")]
 
 
 def _write_files(package: Package, storage: Path) -> dict[str, str]:

@@ -140,7 +140,14 @@ def serve(orders: IO[bytes], answers: IO[bytes]) -> None:
     threading.Thread(target=_take_in, args=(orders, waiting), daemon=True).start()
     while True:
         try:
-            printed = print_pdf(_order(json.loads(waiting.get())))
+            said = json.loads(waiting.get())
+            order = Order(
+                markup=said["markup"],
+                attachment=base64.b64decode(said["attachment"]),
+                moment=datetime.fromisoformat(said["moment"]),
+                identifier=bytes.fromhex(said["identifier"]),
+            )
+            printed = print_pdf(order)
         except Exception as error:
             _answer(answers, trouble=f"{type(error).__name__}: {error}"[:300])
         else:
@@ -152,15 +159,6 @@ def _take_in(orders: IO[bytes], waiting: "queue.SimpleQueue[bytes]") -> None:
         waiting.put(line)
     # Nobody is left to print for, however the service ended: a sheet that is on the press is given up too.
     os._exit(0)
-
-
-def _order(said: dict[str, str]) -> Order:
-    return Order(
-        markup=said["markup"],
-        attachment=base64.b64decode(said["attachment"]),
-        moment=datetime.fromisoformat(said["moment"]),
-        identifier=bytes.fromhex(said["identifier"]),
-    )
 
 
 def _answer(answers: IO[bytes], **said: str) -> None:
