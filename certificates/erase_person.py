@@ -22,6 +22,7 @@ from training.people.erase_person import erase_person, pseudonym_of, sweep
 from training.people.personal_data import Rows, rows_about, rows_above, sealed
 from training.people.visibility import people_for
 from training.practice.models import Confirmation, DeliveryTeam, Supervision
+from training.programmes.erase_person import end_participation
 from training.trail import facts
 
 REMOVED = "Holder details removed"
@@ -56,6 +57,7 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
     async with transaction():
         rows = await rows_about(person_id)
         words = await erase_person(person, now=now) | await erase_identities(person_id) | _named(rows, person_id)
+        await end_participation(person, now=now)
         await _remove_holder(certificate_ids)
         await _remove_words(person_id, rows)
         instead, leave = pseudonym_of(person_id), frozenset({Certificate})

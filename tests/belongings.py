@@ -41,6 +41,7 @@ from training.people.contact.addresses import pair_of
 from training.people.models import Difference, Email, Letter, Membership, Person, Relation
 from training.people.roles import ROLES
 from training.practice.models import BackgroundCheck, Confirmation, Delivery, Supervision
+from training.programmes.models import Adoption, Application, Place, ProgrammeRole
 from training.sites.models import Area, CentralUnit, Programme, Site
 
 LONG_AGO, LEFT = TODAY - timedelta(days=400), TODAY - timedelta(days=20)
@@ -70,7 +71,7 @@ async def world(settings: Settings, folder: Path, *, rater: UUID, confirmer: UUI
         membership = await _member(person.id, code, starts=LEFT if kind == "former" else LONG_AGO)
         there = of_units[slug] | {"person": str(person.id), "site": str(known(f"site/{code}"))}
         there |= {"membership": str(membership.id)}
-        for make in (_known, _practised, _learnt, _trained, _assessed, _earned, _audited):
+        for make in (_known, _takes_part, _practised, _learnt, _trained, _assessed, _earned, _audited):
             there |= await make(person, {**there, "rater": str(rater), "confirmer": str(confirmer)})
         made[kind] = there
     return made
@@ -166,6 +167,23 @@ async def _sharing(person: Person, what: str, had: Things) -> UUID:
             address=f"{what}.{person.id.hex}+{one.id.hex}@home.example",
         )  # fmt: skip
     return other.id
+
+
+async def _takes_part(person: Person, had: Things) -> Things:
+    """Has the site adopt the programme, and the person in it, with a role and another wish."""
+    programme = (await PathwayVersion.get(unit_id=person.unit_id)).programme_id
+    there = {"programme_id": programme, "site_id": had["site"], "recorded": NOW}
+    adoption = await Adoption.create(id=uuid4(), **there, starts=LONG_AGO)
+    place = await Place.create(id=uuid4(), person=person, **there, starts=LONG_AGO)
+    role = await ProgrammeRole.create(id=uuid4(), person=person, **there, role="coach", starts=LONG_AGO)
+    application = await Application.create(
+        id=uuid4(), person=person, programme_id=programme, site_id=had["site"], words="I want to join.", made=NOW,
+        slot=f"{person.id}/{programme}",
+    )  # fmt: skip
+    return {
+        "programme": str(programme), "adoption": str(adoption.id), "part": str(place.id), "role": str(role.id),
+        "application": str(application.id),
+    }  # fmt: skip
 
 
 async def _practised(person: Person, had: Things) -> Things:

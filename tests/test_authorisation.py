@@ -143,9 +143,36 @@ NAMED: dict[str | tuple[str, str], Named] = {
     "/letters/{id}": Named("/letters/{letter}", form={"note": "Told by telephone."}),
     "/relations/{id}/take-back": Named("/relations/{relation}/take-back", ones_own, {"why": "Not so."}),
     "/sites/{id}": Named("/sites/{site}"),
+    "/sites/{id}/programmes": Named("/sites/{site}/programmes"),
+    ("/sites/{id}/programmes", "POST"): Named(
+        "/sites/{site}/programmes", by("manage people"), {"programme": "{programme}", "starts": DAY}
+    ),
+    "/sites/{id}/programmes/{adoption}/end": Named("/sites/{site}/programmes/{adoption}/end", form={"ends": DAY}),
+    "/people/{id}/programmes": Named("/people/{person}/programmes"),
+    ("/people/{id}/programmes", "POST"): Named(
+        "/people/{person}/programmes",
+        by("manage people"),
+        {"programme": "{programme}", "site_id": "{site}", "starts": DAY},
+    ),
+    "/people/{id}/programmes/{place}": Named(
+        "/people/{person}/programmes/{part}", form={"do": "take back", "why": "Not so."}
+    ),
+    "/people/{id}/programme-roles": Named(
+        "/people/{person}/programme-roles",
+        form={"role": "{programme} coach", "where": "site {site}", "starts": DAY},
+        soft=True,
+    ),
+    "/people/{id}/programme-roles/{role}": Named(
+        "/people/{person}/programme-roles/{role}", form={"do": "take back", "why": "Not so."}
+    ),
+    "/applications/{id}": Named("/applications/{application}", form={"answer": "yes", "words": "Welcome."}),
+    "/pathways/join/{id}": Named("/pathways/join/{programme}", of_the_unit, soft=True),
     "/lti/choose/{id}": Named("/lti/choose/{choosing}", ones_own),
     "/lti/console/scores/{id}": Named("/lti/console/scores/{score}", of_the_unit),
     "/lti/console/courses/{id}": Named("/lti/console/courses/{context}", of_the_unit),
+    "/lti/console/courses/{id}/programme": Named(
+        "/lti/console/courses/{context}/programme", of_the_unit, {"programme": "{programme}"}
+    ),
     **{
         f"/lti/console/{{id}}{rest}": Named(f"/lti/console/{{registration}}{rest}", of_the_unit, soft=soft)
         for rest, soft in {
@@ -239,7 +266,7 @@ NAMED: dict[str | tuple[str, str], Named] = {
         "/pathways/of/{person}/evidence/{record}/take-back", form={"key": "{new}", "why": "Wrong."}
     ),
     "/certificates/decisions/{id}": Named(
-        "/certificates/decisions/{case}", form={"outcome": "certified", "reasons": "x"}
+        "/certificates/decisions/{case}", by("decide"), {"outcome": "certified", "reasons": "x"}
     ),
     "/certificates/objections/{id}": Named(
         "/certificates/objections/{objection}", form={"finding": "upheld", "reasons": "x"}

@@ -396,6 +396,8 @@ NOT_FROM_REACH = {
     ("training/practice/overview.py", "totals_of"): "of one's own records, listed before",
     ("courses/cohorts/views.py", "choices"): "part of a query from visible_to",
     ("courses/learning/learner_pages.py", "_rows"): "of the enrolments that visible_to has listed",
+    ("certificates/decisions/deciders.py", "case_for"): "given only to whoever decides it",
+    ("courses/cohorts/actions.py", "_join_programme"): "place has asked whether the actor manages the person",
     ("certificates/decisions/actions.py", "_decide"): "by the key of the case that is being decided",
     ("certificates/erase_person.py", "erase"): "people_for has found the person",
     ("certificates/decisions/evidence_pages.py", "_records"): "names of those who recorded",

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from tortoise.exceptions import IntegrityError
 
 from certificates.decisions.award import award
+from certificates.decisions.deciders import case_for
 from certificates.evaluations.evaluate_person import (
     ConcurrentChange,
     PersonEvaluation,
@@ -20,7 +21,8 @@ from certificates.evaluations.evaluate_person import (
     persist,
     slot_of,
 )
-from certificates.evaluations.models import Decision, Evaluation, PathwayVersion, evaluations_visible_to
+from certificates.evaluations.models import Decision, Evaluation, PathwayVersion
+from certificates.evaluations.pathway_versions import followed_by
 from certificates.evaluations.standing import APPEAL, GOOD, GRANTING
 from certificates.pathways.engine.verdict import LevelVerdict
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -80,7 +82,7 @@ async def decide(evaluation_id: UUID, *, wish: DecisionForm, actor: Actor, home:
 
 
 async def _decide_as(actor: Actor, evaluation_id: UUID, *, wish: DecisionForm, home: str, now: datetime) -> Decision:
-    row = await evaluations_visible_to(actor).get_or_none(id=evaluation_id).prefetch_related("pathway", "person")
+    row = await case_for(actor, evaluation_id)
     if row is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
     person: Person = row.person
@@ -90,6 +92,10 @@ async def _decide_as(actor: Actor, evaluation_id: UUID, *, wish: DecisionForm, h
     if not wish.reasons.strip():
         raise Invalid("There is a problem", problems={"reasons": "Say why, in a sentence or two"})
     version: PathwayVersion = row.pathway
+    if version.slug not in {one.slug for one in await followed_by(person.id, person.unit_id, today=actor.today)}:
+        raise Conflict(
+            "This person has no place in the programme any more.", "Give them one on their page, then decide."
+        )
     considered = await evaluate_for(person, version, now=now)
     if made := await decided(row):  # asked after the rules were, so that it is seen if they saw it
         return made

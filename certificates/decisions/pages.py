@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from certificates.credentials.integrity import facts_of, proven
 from certificates.credentials.pdf import template
 from certificates.credentials.resources import CredentialResources
 from certificates.decisions import actions, outcomes
+from certificates.decisions.deciders import case_for, cases_for
 from certificates.decisions.outcomes import Outcome
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.evaluate_person import PersonEvaluation, is_named, judge, per_of
@@ -23,7 +25,7 @@ from certificates.evaluations.models import (
     Evaluation,
     PathwayVersion,
     certificates_visible_to,
-    evaluations_visible_to,
+    current,
     objections_visible_to,
     slot_name,
 )
@@ -49,6 +51,8 @@ from training.web.resources import PageResources
 RESULTS = {Result.MET: "Done", Result.NOT_MET: "To do", Result.CANNOT_TELL: "Cannot tell yet"}
 SAID_BY_THE_OUTCOME = ("suspended", "withdrawn", "replaced")
 """Standings whose next step stands in the table of outcomes."""
+FOREMOST = ("in_grace", "renewal_due", "suspended", "certified", "provisional", "in_training", "lapsed", "withdrawn")
+"""Standings in a programme, the one to speak of first."""
 STANDINGS = WORDS | {"ready": "Ready for a decision", "in_training": "In training", "not_started": "Not started"}
 
 
@@ -80,28 +84,62 @@ async def of(request: Request) -> Response:
 
 
 async def _pathways(request: Request, person: Person, me: Actor) -> Response:
-    today, told, own = me.today, [], person.id == me.person_id
-    for version in await pathway_versions.followed_by(person.id, person.unit_id, today=today):
-        considered = await judge(person, version, as_of=today)
-        levels = [await _level(level, person, considered, today) for level in considered.verdict.levels]
-        _open_first(levels)
-        begins, ends = considered.pathway.effective
-        told.append(
-            {
-                "title": version.title,
-                "version": version.version,
-                "levels": levels,
-                "begins": begins if begins and today < begins else None,
-                "ended": ends if ends and ends < today else None,
-            }
-        )
+    today, own = me.today, person.id == me.person_id
+    versions = await pathway_versions.followed_by(person.id, person.unit_id, today=today)
+    wanted = request.query_params.get("programme", "")
+    version = next((one for one in versions if one.slug == wanted), versions[0] if versions else None)
     back = None if own else (person.name, f"/people/{person.id}")
-    asks = await _asks(person, today) if own else None
     manages = not own and await may_for(me, "manage people", person.id)
     full = own or await may_for(me, "read register", person.id)
-    around: dict[str, Any] = {"person": person, "own": own, "full": full, "asks": asks, "back": back}
-    around |= {"manages": manages, "way_on": await way_on(me) if own and me.may("learn") else ""}
-    return render(request, "certificates/mine.html", pathways=told, today=today, **around)
+    around: dict[str, Any] = {"person": person, "own": own, "full": full, "back": back, "manages": manages}
+    around |= {"asks": await _asks(person, today) if own else None}
+    around |= {"way_on": await way_on(me) if own and me.may("learn") else ""}
+    return render(
+        request,
+        "certificates/mine.html",
+        pathway=await _followed(person, version, today) if version else None,
+        programmes=await _programmes(person, versions, version) if version and len(versions) > 1 else [],
+        today=today,
+        **around,
+    )
+
+
+async def _followed(person: Person, version: PathwayVersion, today: date) -> dict[str, Any]:
+    considered = await judge(person, version, as_of=today)
+    levels = [await _level(level, person, considered, today) for level in considered.verdict.levels]
+    _open_first(levels)
+    begins, ends = considered.pathway.effective
+    return {
+        "title": version.title,
+        "version": version.version,
+        "levels": levels,
+        "begins": begins if begins and today < begins else None,
+        "ended": ends if ends and ends < today else None,
+    }
+
+
+async def _programmes(
+    person: Person, versions: list[PathwayVersion], shown: PathwayVersion
+) -> list[tuple[str, str, str, bool]]:
+    """Lists the programmes of somebody who has several: title, how they stand, its page, whether it is open."""
+    rows = await current().filter(person_id=person.id).values("standing", "awaiting", slug="pathway__slug")
+    return [
+        (
+            version.title,
+            _in_a_word([row for row in rows if row["slug"] == version.slug]),
+            f"?{urlencode({'programme': version.slug})}",
+            version is shown,
+        )
+        for version in versions
+    ]
+
+
+def _in_a_word(rows: list[dict[str, Any]]) -> str:
+    """Says how somebody stands in a programme: by what they hold there, else by how far they have come."""
+    if any(row["awaiting"] for row in rows):
+        return STANDINGS["ready"]
+    found = {row["standing"] for row in rows}
+    return STANDINGS[next((one for one in FOREMOST if one in found), "not_started")]
 
 
 async def _asks(person: Person, today: date) -> Site | None:
@@ -195,12 +233,13 @@ def _number(count: Count) -> str:
 
 async def decisions(request: Request) -> Response:
     """Lists the people for whom everything is met and a decision is due."""
-    rows = await evaluations_visible_to(actor(request)).filter(awaiting=True).order_by("made").values(
-        "id", "level", "made", "pathway_id", name="person__name", pathway="pathway__title"
-    )  # fmt: skip
-    versions = {one.id: one for one in await PathwayVersion.filter(id__in={row["pathway_id"] for row in rows})}
-    waiting = [row | {"level": _title(versions[row["pathway_id"]], row["level"])} for row in rows]
-    open_ones = objections_visible_to(actor(request)).filter(finding="open")
+    me: Actor = actor(request)
+    waiting = [
+        {"id": row.id, "name": row.person.name, "pathway": row.pathway.title, "made": row.made,
+         "level": _title(row.pathway, row.level)}
+        for row in await cases_for(me)
+    ]  # fmt: skip
+    open_ones = objections_visible_to(me).filter(finding="open")
     objections = await open_ones.order_by("made").values("id", "made", name="person__name")
     return render(request, "certificates/decisions.html", waiting=waiting, objections=objections)
 
@@ -212,7 +251,7 @@ def _title(version: PathwayVersion, level: str) -> str:
 async def decision(request: Request) -> Response:
     """Shows one case with its verdict; posted, decides it."""
     me = actor(request)
-    row = await evaluations_visible_to(me).prefetch_related("person", "pathway").get_or_none(id=identity(request))
+    row = await case_for(me, identity(request))
     if row is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
     told = await _case(row)

@@ -14,6 +14,9 @@ from training.core.dates import local_day
 from training.parsing.values import texts
 from training.people.models import Membership, Person, Relation
 from training.practice.evidence import practice_evidence
+from training.programmes.models import ProgrammeRole
+from training.programmes.places import places_of
+from training.programmes.role_reach import reaches, stays_of
 from training.sites.models import zone_of
 
 Row = dict[str, Any]
@@ -27,10 +30,11 @@ ROLE_NAMES = {"central": "central_unit"}
 """Our role → the name that pathways use, where they differ."""
 
 
-async def collect_evidence(person: Person, version: PathwayVersion, also: Iterable[Row] = ()) -> Row:
+async def collect_evidence(person: Person, version: PathwayVersion, also: Iterable[Row] = (), *, as_of: date) -> Row:
     """Gathers the evidence of a person for a pathway: the mapping of an evidence file, with those who signed.
 
     `also` are records that are not written yet; whoever signs them is looked up too. Moments become days of the unit.
+    The site is the one at which the person takes part on the day `as_of`.
     """
     person_id, pathway, zone = person.id, version.slug, await zone_of(person.unit_id)
     practised = [
@@ -48,10 +52,15 @@ async def collect_evidence(person: Person, version: PathwayVersion, also: Iterab
     people = {person_id, *_signatories(own)}
     decided = await _awards(people, person_id, pathway, zone)
     people |= _signatories(decided)
-    held = [*await _roles(people, person_id), *decided, *await told_changes(people, person_id, pathway, zone)]
+    held = [
+        *await _roles(people, person_id),
+        *await _programme_roles(people, person_id, version, zone),
+        *decided,
+        *await told_changes(people, person_id, pathway, zone),
+    ]
     return {
         "holder": str(person_id),
-        "site": await _site(person_id),
+        "site": await _site(person_id, version.programme_id, as_of=as_of),
         "records": sorted(own + held, key=itemgetter("id")),
     }
 
@@ -157,6 +166,25 @@ async def _roles(people: Iterable[UUID], holder: UUID) -> list[Row]:
     ]
 
 
+async def _programme_roles(people: Iterable[UUID], holder: UUID, version: PathwayVersion, zone: str) -> list[Row]:
+    """Tells the roles in this programme of the holder, and of all who signed those that reached the holder."""
+    found = ProgrammeRole.filter(person_id__in=list(people), programme_id=version.programme_id, taken_back__isnull=True)
+    rows, stays = await found.prefetch_related("area"), await stays_of(holder, version.programme_id)
+    return [
+        {
+            "id": f"role-{row.id}",
+            "type": "role",
+            "what": row.role,
+            "on": row.starts,
+            "recorded_at": local_day(row.recorded, zone),
+            **({"until": row.ends} if row.ends else {}),
+            **_owner(row.person_id, holder),
+        }
+        for row in rows
+        if row.person_id == holder or reaches(row, stays)
+    ]
+
+
 async def _awards(people: Iterable[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
     rows = (
         await Decision.filter(person_id__in=list(people))
@@ -213,7 +241,10 @@ async def told_changes(people: Iterable[UUID], holder: UUID, pathway: str, zone:
     ]
 
 
-async def _site(person_id: UUID) -> str | None:
+async def _site(person_id: UUID, programme_id: UUID, *, as_of: date) -> str | None:
+    place = (await places_of(person_id, on=as_of)).get(programme_id)
+    if place and place.site_id:
+        return str(place.site_id)
     row = await Membership.filter(person_id=person_id, site_id__isnull=False).order_by("-starts").first()
     return str(row.site_id) if row else None
 

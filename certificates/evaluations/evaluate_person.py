@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -66,17 +66,31 @@ async def judge(
     `also` adds records that are not written yet, such as the award being made.
     """
     pathway = pathway_versions.read(version)
-    evidence = await collect_evidence(person, version, also)
+    evidence = await collect_evidence(person, version, also, as_of=as_of)
     tools = await pathway_versions.instruments_of(person.unit_id)
     verdict = evaluate(pathway, Evidence.of(evidence), as_of, known_at, tools)
     return PersonEvaluation(version, pathway, verdict, evidence)
 
 
 async def evaluate_person(person: Person, *, now: datetime) -> list[PersonEvaluation]:
-    """Considers a person for every pathway they follow, and keeps what has changed."""
+    """Considers a person for every pathway they follow, and keeps what has changed; lets go of those they do not."""
     today = local_day(now, await zone_of(person.unit_id))
     versions = await pathway_versions.followed_by(person.id, person.unit_id, today=today)
+    await _let_go(person, {version.slug for version in versions}, now=now)
     return [await evaluate_for(person, version, now=now) for version in versions if has_begun(version, today)]
+
+
+async def _let_go(person: Person, followed: Collection[str], *, now: datetime) -> None:
+    """Ends what the rules of a pathway say now of somebody who follows it no longer: nothing waits for them there."""
+    for row in await current().filter(person_id=person.id).prefetch_related("pathway"):
+        if row.pathway.slug in followed:
+            continue
+        async with transaction():
+            if await Evaluation.filter(id=row.id, slot=row.slot).update(slot=None, awaiting=False):
+                await facts.record(
+                    "person.considered", row, actor=None, person=person.id, unit=person.unit_id, now=now,
+                    version=row.pathway.version, detail={"level": row.level, "from": row.standing, "to": None},
+                )  # fmt: skip
 
 
 def has_begun(version: PathwayVersion, today: date) -> bool:

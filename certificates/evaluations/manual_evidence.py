@@ -124,7 +124,9 @@ async def _signs(row: RecordedEvidence, form: RecordForm, offered: Offered, pers
     record: dict[str, Any] = recorded_row(row, actor.zone) | {"by": str(actor.person_id)}
     del record[PROGRAMME]
     for rule in asking:
-        evidence = Evidence.of(await collect_evidence(person, offered.versions[rule[0].id], (record,)))
+        evidence = Evidence.of(
+            await collect_evidence(person, offered.versions[rule[0].id], (record,), as_of=actor.today)
+        )
         if accepts(rule, evidence, record["id"], actor.today):
             return True
     if len(asking) < len(form.rules):

@@ -8,7 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from certificates.evaluations.models import PathwayVersion, current
+from tortoise.expressions import Q
+
+from certificates.evaluations.models import Certification, PathwayVersion, current
 from certificates.pathways.language.read import read_pathway, read_pathway_text
 from certificates.pathways.language.schema import Pathway
 from certificates.pathways.language.titles import titled
@@ -19,6 +21,7 @@ from training.database.connection import transaction
 from training.instruments.schema import Instrument
 from training.parsing.yaml import read_text
 from training.people.actor import Actor
+from training.programmes.places import places_of
 from training.sites.models import Programme
 from training.trail import facts
 
@@ -88,18 +91,33 @@ def _digest(text: str, bases: Mapping[str, str]) -> str:
 
 
 async def followed_by(person_id: UUID, unit_id: UUID, *, today: date) -> list[PathwayVersion]:
-    """Lists the version of each pathway that a person follows: the one they started on, else the newest in force.
+    """Lists the version of each pathway that a person follows on a day, by name.
 
-    A pathway of which no version is in force yet, or any more, is listed with its newest one.
+    Followed are the programmes in which a place holds, and those in which a certification is not over yet. The version
+    is the one that the place names, else the one they started on, else the newest in force; a pathway of which no
+    version is in force yet, or any more, is listed with its newest one.
     """
+    places = await places_of(person_id, on=today)
+    running = Q(over__isnull=True) | Q(over__gte=today)
+    held = Certification.filter(running, person_id=person_id).values_list("programme_id", flat=True)
+    followed = {key for key, place in places.items() if place.holds} | {UUID(str(key)) for key in await held}
     newest: dict[str, PathwayVersion] = {}
-    for row in await PathwayVersion.filter(unit_id=unit_id).order_by("published"):
+    chosen: dict[str, PathwayVersion] = {}
+    for row in await PathwayVersion.filter(unit_id=unit_id, programme_id__in=list(followed)).order_by("published"):
         before = newest.get(row.slug)
         if before is None or read(row).in_force(today) or not read(before).in_force(today):
             newest[row.slug] = row
+        if (place := places.get(row.programme_id)) and place.version == row.version:
+            chosen[row.slug] = row
     begun = current().filter(person_id=person_id).exclude(standing="not_started")
     kept = {row.pathway.slug: row.pathway for row in await begun.order_by("made").prefetch_related("pathway")}
-    return [kept.get(slug, newest[slug]) for slug in sorted(newest)]
+    return [chosen.get(slug) or kept.get(slug) or newest[slug] for slug in sorted(newest)]
+
+
+async def versions_of(programme_id: UUID, unit_id: UUID, *, today: date) -> list[PathwayVersion]:
+    """Lists the published versions of a programme's rules, those in force first, the newest of them foremost."""
+    rows = await PathwayVersion.filter(programme_id=programme_id, unit_id=unit_id).order_by("-published")
+    return sorted(rows, key=lambda row: not read(row).in_force(today))
 
 
 def read(version: PathwayVersion) -> Pathway:

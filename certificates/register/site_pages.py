@@ -1,5 +1,6 @@
 """Pages of sites: for each, who may deliver today, who is stuck and why, and whose time runs out."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from training.people.actor import Actor
 from training.people.models import Membership, Permission
 from training.people.roles import ROLES
 from training.people.visibility import active_on, sites_for
+from training.programmes.models import Adoption, holding_on, places_for
 from training.web.render import actor, identity, render
 
 STUCK_AFTER = timedelta(days=30)
@@ -64,13 +66,23 @@ async def site(request: Request) -> Response:
     expiring = await _expiring(people, today)
     counts = _counts(len({one["path"] for one in may}), len(stuck), len(expiring), path="")
     knows = await sites_for(me, "read register").filter(id=found.id).exists()
-    shown = {"name": found.name, "code": found.code, "area": found.area.name}
+    shown = {"name": found.name, "path": f"/sites/{found.id}", "code": found.code, "area": found.area.name}
     shown |= {"contact": found.contact, "telephone": found.telephone}
     return render(
         request, "certificates/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring,
         knows=knows, on_hold=await _on_hold(people, today) if knows else [],
-        was_here=await _was_here(found.id, today), back=("Sites", "/sites"),
+        was_here=await _was_here(found.id, today), programmes=await _programmes(found.id, me), back=("Sites", "/sites"),
     )  # fmt: skip
+
+
+async def _programmes(site_id: UUID, me: Actor) -> list[tuple[str, str, int]]:
+    """Lists the programmes of a site with the last day, if there is one, and how many people have a place in each."""
+    held = places_for(me, "see people").filter(holding_on(me.today), site_id=site_id)
+    people = Counter([row["programme_id"] for row in await held.values("programme_id", "person_id")])
+    rows = await Adoption.filter(active_on(me.today), site_id=site_id).order_by("programme__title").values(
+        "programme_id", "ends", title="programme__title"
+    )  # fmt: skip
+    return [(row["title"], day(row["ends"]) if row["ends"] else "", people[row["programme_id"]]) for row in rows]
 
 
 async def counts_of(me: Actor, now: datetime) -> list[dict[str, Any]]:

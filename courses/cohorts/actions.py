@@ -11,9 +11,11 @@ from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
+from training.people.models import Membership, Person
 from training.people.relations.actions import relate
-from training.people.visibility import may_for, person_for, sites_for
+from training.people.visibility import active_on, may_for, person_for, sites_for
 from training.people.visibility import visible_to as people_visible_to
+from training.programmes.actions import PlaceWish, adopted_at, join
 from training.trail import facts
 
 
@@ -30,6 +32,7 @@ class Plan:
     site_id: UUID | None = None
     trainer_id: UUID | None = None
     learning: str = ""
+    programme_id: UUID | None = None
 
 
 async def make(slug: str, plan: Plan, *, actor: Actor, now: datetime) -> Cohort:
@@ -60,6 +63,8 @@ async def _check(plan: Plan, actor: Actor, *, any_name: bool) -> None:
         problems["site_id"] = "Choose a site"
     if plan.trainer_id and not await people_visible_to(actor).filter(id=plan.trainer_id).exists():
         problems["trainer_id"] = "Choose a trainer from the list"
+    if plan.programme_id and plan.programme_id not in await adopted_at(plan.site_id, actor.unit_id, on=plan.starts):
+        problems["programme_id"] = "The site has not taken up this programme. Choose another one"
     if problems:
         raise Invalid("There is a problem", problems=problems)
 
@@ -89,6 +94,7 @@ async def place(cohort: Cohort, people: Iterable[UUID], *, actor: Actor, now: da
             await Seat.filter(id=found.id).update(ends=None)
             await _tell("place.given", found, actor=actor, now=now, detail={"because": because})
             await _trained(cohort, person_id, day=max(found.starts, cohort.starts), actor=actor, now=now)
+            await _join_programme(cohort, person_id, actor=actor, now=now)
             given += 1
     return given
 
@@ -98,6 +104,17 @@ async def _trained(cohort: Cohort, person_id: UUID, *, day: date, actor: Actor, 
     if cohort.trainer_id:
         by, unit = actor.person_id, actor.unit_id
         await relate(person_id, cohort.trainer_id, "trainer", day=day, unit=unit, actor=by, now=now)
+
+
+async def _join_programme(cohort: Cohort, person_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Gives somebody a place in the programme of the cohort, at its site or else at their own."""
+    if cohort.programme_id is None:
+        return
+    today = local_day(now, actor.zone)
+    own = Membership.filter(active_on(today), person_id=person_id, site_id__isnull=False).order_by("-starts")
+    first = await own.first()
+    wish = PlaceWish(cohort.programme_id, cohort.site_id or (first.site_id if first else None), today)
+    await join(await Person.get(id=person_id), wish, because="cohort", actor_id=actor.person_id, now=now)
 
 
 async def place_one(cohort: Cohort, person_id: UUID, *, actor: Actor, now: datetime) -> None:

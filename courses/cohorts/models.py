@@ -11,13 +11,15 @@ from courses.packages.models import Course
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.visibility import NOBODY, reach, visible_filter
-from training.sites.models import CentralUnit, Site
+from training.sites.models import CentralUnit, Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
 
 
 class Cohort(Model):
     """People who are trained together, at one site or over several: in a course of ours, or in another training.
+
+    With a `programme`, whoever gets a seat gets a place in it.
 
     Personal data: trainer_id (who leads it); kept: as long as the unit.
     """
@@ -35,6 +37,9 @@ class Cohort(Model):
     trainer: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="cohorts_led", null=True, on_delete=RESTRICT
     )
+    programme: fields.ForeignKeyNullableRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="cohorts", null=True, on_delete=RESTRICT
+    )
     name = fields.CharField(max_length=200)
     # What coming to its sessions counts as, by the name that rules ask for; empty where it is no evidence by itself.
     learning = fields.CharField(max_length=200, default="", db_default="")
@@ -45,6 +50,7 @@ class Cohort(Model):
     course_id: UUID | None
     site_id: UUID | None
     trainer_id: UUID | None
+    programme_id: UUID | None
 
     class Meta:
         table = "courses_cohort"

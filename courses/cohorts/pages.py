@@ -14,7 +14,7 @@ from courses.cohorts.models import Cohort, Seat, cohorts_visible_to, may_change
 from courses.cohorts.resources import CohortResources
 from courses.cohorts.rosters import joining
 from courses.cohorts.task_replies import unread_entries
-from courses.cohorts.views import choices, cohort_rows, dates_of, found_by, people_of, sessions_of
+from courses.cohorts.views import choices, cohort_rows, dates_of, found_by, people_of, programme_of_course, sessions_of
 from courses.learning import views, words
 from courses.learning.journey import current_version
 from courses.learning.outline import in_language, outline_of
@@ -34,10 +34,12 @@ class CohortForm(BaseModel):
     site_id: UUID | None = None
     trainer_id: UUID | None = None
     learning: str = Field("", title="what coming to it counts as", max_length=200)
+    programme_id: UUID | None = None
 
     def plan(self) -> Plan:
         """Returns what was typed as a plan."""
-        return Plan(self.name, self.starts, self.ends, self.site_id, self.trainer_id, self.learning.strip())
+        learning = self.learning.strip()
+        return Plan(self.name, self.starts, self.ends, self.site_id, self.trainer_id, learning, self.programme_id)
 
 
 async def every_cohort(request: Request) -> Response:
@@ -68,7 +70,9 @@ async def make(request: Request) -> Response:
     home = f"{course['path'] if course else '/courses'}/cohorts"
     shown: dict[str, Any] = {"course": course, "path": f"{home}/new", "back": ("Cohorts", home), **await choices(me)}
     if request.method == "GET":
-        return render(request, "courses/make.html", values={"starts": me.today.isoformat()}, **shown)
+        programme = await programme_of_course(me, course["slug"]) if course else ""
+        values = {"starts": me.today.isoformat(), "programme_id": programme}
+        return render(request, "courses/make.html", values=values, **shown)
     values = await form_data(request)
     try:
         asked, slug = validate(CohortForm, values), course["slug"] if course else ""
@@ -94,6 +98,7 @@ async def cohort(request: Request) -> Response:
             "path": f"/courses/cohorts/{found.id}",
             "site": found.site.name if found.site else "Several sites",
             "trainer": found.trainer.name if found.trainer else "Nobody yet",
+            "programme": found.programme.title if found.programme else "",
             "dates": dates_of(found),
             "learning": found.learning,
         },
@@ -166,7 +171,7 @@ async def _course(request: Request, me: Actor) -> dict[str, Any]:
 async def visible_cohort(request: Request) -> Cohort:
     """Returns the cohort that the address names, among those that the actor may see."""
     found = await cohorts_visible_to(actor(request)).get_or_none(id=identity(request)).select_related(
-        "course", "site", "trainer"
+        "course", "site", "trainer", "programme"
     )  # fmt: skip
     if found is None:
         raise NotFound("There is no such cohort.", "Choose one from the list of the course.")

@@ -12,12 +12,14 @@ from courses.cohorts.models import Attendance, Cohort, Seat, Session, seats_in
 from courses.cohorts.rules import ABSENT, MADE_UP, MODES, PART, hours_of
 from courses.learning import words
 from courses.learning.models import Completion, Enrolment
+from courses.packages.models import Course
 from training.core.dates import day
 from training.people.actor import Actor
 from training.people.models import Membership, has_in_name
 from training.people.roles import ABILITIES
 from training.people.visibility import people_for, sites_for
 from training.people.visibility import visible_to as people_visible_to
+from training.sites.models import Programme
 
 MOST_FOUND = 20
 COMES_TO = {ABSENT: "Not there", PART: "Part", MADE_UP: "Made up"}
@@ -183,10 +185,18 @@ async def choices(actor: Actor) -> dict[str, Any]:
     whole = [("", "Several sites")] if actor.everywhere("manage people") else []
     leads = Membership.filter(role__in=sorted(ABILITIES["see people"])).values("person_id")
     people = people_visible_to(actor).filter(erased_at__isnull=True, id__in=Subquery(leads))
+    programmes = Programme.filter(unit_id=actor.unit_id)
     return {
         "sites": [*whole, *await own.order_by("name").values_list("id", "name")],
         "trainers": [("", "Nobody yet"), *await people.order_by("name").values_list("id", "name")],
+        "programmes": [("", "None"), *await programmes.order_by("title").values_list("id", "title")],
     }
+
+
+async def programme_of_course(actor: Actor, slug: str) -> str:
+    """The programme that a course belongs to; "" where it says none."""
+    found = await Course.filter(unit_id=actor.unit_id, slug=slug).values_list("programme_id", flat=True)
+    return str(found[0] or "") if found else ""
 
 
 async def found_by(actor: Actor, name: str, *, beside: Collection[UUID]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from certificates.evaluations.models import Certificate, Certification, Recorded
 from certificates.evaluations.pathway_versions import load_pathway
 from certificates.evaluations.typed_records import TypedEvidence
 from tests import shortcuts
+from tests.certificates.world import take_part
 from tests.copies import address, copied
 from tests.soundness import speak_of
 from training.app import application, consequences
@@ -127,6 +128,7 @@ class World:
             path = self.folder / f"{name}.yaml"
             path.write_text(text, "utf-8")
             await publish(path, actor=dara, now=clock.now())
+        await take_part("walked")
         self.tool = await InstrumentVersion.get(instrument__name="one group")
         self.programme = (await Programme.get(slug="walked")).id
 

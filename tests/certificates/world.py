@@ -10,9 +10,12 @@ from certificates.evaluations.models import Certificate, Certification, Evaluati
 from certificates.evaluations.pathway_versions import load_pathway
 from certificates.evaluations.typed_records import TypedEvidence
 from tests.certificates.awarded import HOME
+from tests.soundness import speak_of
 from tests.today import TODAY
-from training.demo.cast import known
+from training.demo.cast import BEGIN, known, take_up
 from training.demo.doing import being
+from training.programmes.models import Place
+from training.sites.models import Programme
 
 BY_RULES = """
 pathway: steady
@@ -49,6 +52,14 @@ async def publish_pathway(folder, text: str) -> None:
     path = folder / f"{text.split('pathway: ')[1].split()[0]}.yaml"
     path.write_text(text, "utf-8")
     await load_pathway(path, actor=await being("dara", TODAY), now=at(TODAY))
+    await take_part(path.stem)
+
+
+async def take_part(pathway: str) -> None:
+    """Gives the cast places in the programme of a pathway, as they have in the demo's own."""
+    programme = await Programme.get(unit_id=known("together"), slug=pathway.replace("_", "-"))
+    if not await Place.filter(programme_id=programme.id).exists():
+        await speak_of(*await take_up(programme.id, now=at(BEGIN)))
 
 
 async def shown(

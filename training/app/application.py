@@ -15,6 +15,8 @@ from certificates.audits import pages as audits
 from certificates.credentials import download_pages, public_pages
 from certificates.decisions import evidence_pages, outcome_pages
 from certificates.decisions import pages as certificates
+from certificates.participation import adoption_pages, application_pages
+from certificates.participation import pages as participation
 from certificates.register import site_pages as register_site_pages
 from certificates.verification import offline_pages, pages
 from courses.cohorts import pages as cohorts
@@ -94,8 +96,16 @@ ROUTES = [
     at("/people/{id}/memberships", people.membership, may="manage people", methods=POST),
     at("/people/{id}/memberships/end", people.end, may="manage people", methods=POST),
     at("/people/{id}/sign-out", session_pages.sign_out_person, may="manage people", methods=POST),
+    at("/applications", application_pages.asked, may="manage people"),
+    at("/applications/{id}", application_pages.application, may="manage people", methods=BOTH),
+    at("/people/{id}/programmes", participation.programmes, may="see people", methods=BOTH),
+    at("/people/{id}/programmes/{place}", participation.place, may="manage people", methods=BOTH),
+    at("/people/{id}/programme-roles", participation.give_role, may="manage people", methods=BOTH),
+    at("/people/{id}/programme-roles/{role}", participation.role, may="manage people", methods=BOTH),
     at("/sites", register_site_pages.sites, may="see people"),
     at("/sites/{id}", register_site_pages.site, may="see people"),
+    at("/sites/{id}/programmes", adoption_pages.programmes, may="see people", methods=BOTH),
+    at("/sites/{id}/programmes/{adoption}/end", adoption_pages.end, may="manage people", methods=BOTH),
     # learning systems
     at("/lti/launch/stored", lti.stored, may=ANYONE, methods=POST),
     at("/lti/window", lti.window, may=ANYONE, methods=POST),
@@ -112,6 +122,7 @@ ROUTES = [
     at("/lti/console/scores", traffic_pages.outbox, may="connect systems"),
     at("/lti/console/scores/{id}", traffic_pages.score, may="connect systems", methods=BOTH),
     at("/lti/console/courses/{id}", joining.course, may="connect systems", methods=BOTH),
+    at("/lti/console/courses/{id}/programme", joining.programme, may="connect systems", methods=BOTH),
     at("/lti/console/{id}", console_pages.system, may="connect systems"),
     at("/lti/console/{id}/change", connect_pages.change, may="connect systems", methods=BOTH),
     at("/lti/console/{id}/check", console_pages.check, may="connect systems", methods=POST),
@@ -186,13 +197,15 @@ ROUTES = [
     at("/assessments/{id}/sign", result_pages.sign, may="assess", methods=BOTH),
     # what has been earned
     at("/pathways", certificates.mine, may=SIGNED_IN),
+    at("/pathways/join", application_pages.choose, may="learn", methods=BOTH),
+    at("/pathways/join/{id}", application_pages.join, may="learn", methods=BOTH),
     at("/pathways/of/{id}", certificates.of, may="see people"),
     at("/pathways/of/{id}/evidence", evidence_pages.evidence, may="manage people", methods=BOTH),
     at("/pathways/of/{id}/evidence/{record}/correct", evidence_pages.correct, may="manage people", methods=BOTH),
     at("/pathways/of/{id}/evidence/{record}/take-back", evidence_pages.take_back, may="manage people", methods=BOTH),
     at("/certificates", certificates.certificates, may=SIGNED_IN),
-    at("/certificates/decisions", certificates.decisions, may="decide"),
-    at("/certificates/decisions/{id}", certificates.decision, may="decide", methods=BOTH),
+    at("/certificates/decisions", certificates.decisions, may=SIGNED_IN),
+    at("/certificates/decisions/{id}", certificates.decision, may=SIGNED_IN, methods=BOTH),
     at("/certificates/objections/{id}", outcome_pages.objection, may="decide", methods=BOTH),
     at("/certificates/outcomes/{id}", outcome_pages.outcome, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}", certificates.certificate, may=SIGNED_IN, methods=BOTH),

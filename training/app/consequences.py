@@ -21,6 +21,7 @@ from training.assessments import emails as raters
 from training.core import mail
 from training.core.dates import local_day, moment
 from training.core.errors import Invalid
+from training.lti.identities import places as lti_places
 from training.lti.identities.addresses import mail_address
 from training.lti.launch import actions as lti
 from training.lti.launch import notices
@@ -32,6 +33,7 @@ from training.people.models import Person, SignInLink
 from training.people.sessions import forget_sign_ins
 from training.practice import asking
 from training.practice import emails as practice
+from training.programmes import emails as participation
 from training.sites.models import CentralUnit
 from training.trail import facts, seals
 from training.trail.models import Fact, Followup
@@ -39,7 +41,7 @@ from training.trail.verify import verify_trail
 from training.trail.worker import Worker
 from training.web.rate_limits import forget_tries
 
-Email = emails.DecisionEmail | raters.RaterEmail | learners.LearnerEmail
+Email = emails.DecisionEmail | raters.RaterEmail | learners.LearnerEmail | participation.ApplicationEmail
 Handler = Callable[[Followup, Resources], Awaitable[Any]]
 
 CONSIDER = "consider certification"
@@ -48,6 +50,7 @@ EARLIER_SCORES = "report earlier scores"
 SCORE = "report score"
 TURNS, TURN = "mail raters their turn", "mail rater a turn"
 HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
+PLACES = "give places to learners"
 CHECK, BROKEN = "check trail", "mail broken trail"
 
 AFTER: Mapping[str, tuple[str, ...]] = {
@@ -78,6 +81,9 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "assessment.reconciled": (TURNS,),
     "rater.joined": ("mail rater",),
     "rater.left": ("mail rater",),
+    "programme.answered": (participation.APPLICATION,),
+    **dict.fromkeys((f"programme.{what}" for what in ("joined", "left", "moved", "place_taken_back")), (CONSIDER,)),
+    **dict.fromkeys((f"programme.role_{what}" for what in ("given", "ended", "taken_back")), (CONSIDER, SIGNED_FOR)),
     "certificate.awarded": ("publish certificate", SCORE, SIGNED_FOR),
     "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
     "certificate.signed_again": ("print certificate", "mail signed again"),
@@ -104,6 +110,7 @@ EVERY: Mapping[str, timedelta] = {
     "forget sign-ins": timedelta(days=1),
     "forget tries": timedelta(hours=1),
     "turn keys over": timedelta(hours=1),
+    PLACES: timedelta(minutes=5),
     jobs.EVERYONE: timedelta(days=1),
     jobs.FILES: timedelta(days=1),
 }
@@ -178,6 +185,12 @@ async def mail_change(work: Followup, outside: Resources) -> None:
 async def mail_answer(work: Followup, outside: Resources) -> None:
     """Tells what was found on an objection."""
     await _tell(outside, work, await emails.of_answer(_id(work), public_url=outside.settings.public_url))
+
+
+async def mail_application(work: Followup, outside: Resources) -> None:
+    """Tells somebody at a site that a person asks to join a programme there, or the person what the site says."""
+    to = UUID(work.payload["to"]) if work.payload else None
+    await _tell(outside, work, await participation.of_application(_id(work), to, outside.settings.public_url))
 
 
 async def mail_rater(work: Followup, outside: Resources) -> None:
@@ -338,6 +351,7 @@ HANDLERS: Mapping[str, Handler] = {
     TURNS: mail_turns,
     TURN: mail_turn,
     "mail answer to task": mail_reply,
+    participation.APPLICATION: mail_application,
     "mail confirmer": mail_confirmer,
     "mail notice to confirmer": mail_notice,
     "mail certificate": mail_certificate,
@@ -373,6 +387,7 @@ HANDLERS: Mapping[str, Handler] = {
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),
     "forget tries": lambda work, out: forget_tries(now=out.now()),
     "forget launches": lambda work, out: lti.forget(now=out.now()),
+    PLACES: lambda work, out: lti_places.give_places(now=out.now()),
     "turn keys over": lambda work, out: credentials_keys.turn_over(now=out.now()),
 }
 """Name of the work → the function that does it; each may be called twice and takes effect once."""

@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certificates.credentials.models import Damage
+from certificates.decisions.deciders import cases_for, nobody_decides
 from certificates.decisions.outcomes import of_decision
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.models import (
     Decision,
     Evaluation,
     current,
-    evaluations_visible_to,
     objections_visible_to,
 )
 from certificates.evaluations.outcome_text import OUTCOMES
@@ -34,6 +34,7 @@ from training.people.names import NEUTRAL, has_name
 from training.people.navigation import cards
 from training.people.visibility import reach
 from training.practice.overview import asked_of
+from training.programmes.models import applications_for
 from training.web.render import actor, redirect, render
 from training.web.resources import PageResources
 
@@ -77,7 +78,37 @@ async def _tasks(me: Actor) -> list[dict[str, str]]:
     ]  # fmt: skip
     if (more := await letters.count() - len(tasks)) > 0:
         tasks.append({"title": f"{more} more", "text": "Letters that could not be delivered.", "path": "/letters"})
-    return tasks + await _names_needed(me) + await _names_told(me)
+    return [
+        *await _asked_to_join(me),
+        *tasks,
+        *await _nobody_decides(me),
+        *await _names_needed(me),
+        *await _names_told(me),
+    ]
+
+
+async def _asked_to_join(me: Actor) -> list[dict[str, str]]:
+    """Lists people who ask to join a programme at the actor's sites, who waits longest first."""
+    rows = await applications_for(me).filter(state="waiting").order_by("made").limit(SHOWN).values(
+        "id", name="person__name", programme="programme__title", site="site__name"
+    )  # fmt: skip
+    return [
+        {"title": f"{row['name']} asks to join {row['programme']}", "text": f"At {row['site']}. Say yes or no.",
+         "path": f"/applications/{row['id']}"}
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _nobody_decides(me: Actor) -> list[dict[str, str]]:
+    """Lists the roles that somebody has to hold before those who wait can be decided on."""
+    if not me.everywhere("decide"):
+        return []
+    return [
+        {"title": f"Nobody is {role} for {programme}{' in ' + area if area else ''}: {many(count, 'person', 'people')} "
+                  f"{'waits' if count == 1 else 'wait'}",
+         "text": "Give somebody this role, on their page.", "path": "/certificates/decisions"}
+        for role, programme, area, count in await nobody_decides(me)
+    ]  # fmt: skip
 
 
 async def _names_needed(me: Actor) -> list[dict[str, str]]:
@@ -160,12 +191,10 @@ async def _hear(me: Actor) -> Step | None:
 
 
 async def _decide(me: Actor) -> Step | None:
-    if not me.may("decide"):
-        return None
-    if objections := await objections_visible_to(me).filter(finding="open").count():
+    if me.may("decide") and (objections := await objections_visible_to(me).filter(finding="open").count()):
         words = "person says that a decision was wrong." if objections == 1 else "people say that a decision was wrong."
         return _step("Answer", f"{objections} {words}", "/certificates/decisions", "Look at them")
-    waiting = await evaluations_visible_to(me).filter(awaiting=True).count()
+    waiting = len(await cases_for(me))
     if not waiting:
         return None
     words = "person waits" if waiting == 1 else "people wait"

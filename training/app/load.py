@@ -22,6 +22,7 @@ from training.parsing.messages import FileError
 from training.people.actor import Actor
 from training.people.authentication.operator import OPERATOR, operator
 from training.people.load import load_people
+from training.programmes.load import place_loaded
 from training.sites.load import load_sites, load_units
 
 
@@ -90,7 +91,7 @@ async def _sites(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:
 
 
 async def _people(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:
-    return await load_people(read_sheet(path), _by(wish, actor))
+    return await load_people(read_sheet(path), _by(wish, actor), place=place_loaded)
 
 
 def _by(wish: LoadOptions, actor: Actor) -> By:
@@ -123,9 +124,9 @@ async def _course(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:
 
 LOADERS: dict[str, Callable[[Path, LoadOptions, Actor], Awaitable[LoadReport]]] = {
     "sites": _sites,
-    "people": _people,
     "instrument": _instrument,
     "pathway": _pathway,
+    "people": _people,
     "course": _course,
 }
-"""What a file is → how it is loaded, in the order in which they need each other: a course names its programme."""
+"""What a file is → how it is loaded, in the order in which they need each other: courses and people name programmes."""

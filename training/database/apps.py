@@ -14,6 +14,7 @@ APPS: dict[str, list[str]] = {
     "web": ["training.web.models"],
     "sites": ["training.sites.models"],
     "people": ["training.people.models"],
+    "programmes": ["training.programmes.models"],
     "practice": ["training.practice.models"],
     "assessments": ["training.assessments.models"],
     "lti": ["training.lti.models", "training.lti.launch.models"],

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tortoise.models import Model
 
 from training.database.connection import transaction
 from training.people.authentication.demo_cast import known
 from training.people.models import Email, Membership, Person, Relation
-from training.sites.models import Area, CentralUnit, Licence, Programme, Site
+from training.programmes.models import Adoption, Place
+from training.sites.models import Area, CentralUnit, Programme, Site
 from training.trail import facts
 
 BEGIN = date(2022, 9, 1)
@@ -35,6 +36,11 @@ class CastMember:
     name: str
     roles: tuple[tuple[str, str], ...]
     language: str = "en"
+
+    @property
+    def at_work(self) -> str:
+        """Gives the code of the site at which they lead groups, or learn to; "" where they do neither."""
+        return next((site for role, site in self.roles if role in ("trainee", "facilitator")), "")
 
 
 PEOPLE = (
@@ -63,7 +69,8 @@ async def settle(now: datetime) -> None:
         unit, new = await _places()
         people = await _people(unit.id, now)
         if new:
-            rows = [*await Programme.all(), *await Area.all(), *await Site.all(), *await Licence.all(), *people]
+            rows = [*await Programme.all(), *await Area.all(), *await Site.all(), *people]
+            rows += await take_up(known("growing-together"), now=now)
             await facts.record("unit.added", unit, actor=None, unit=unit.id, now=now, rows=rows)
 
 
@@ -72,7 +79,7 @@ async def _places() -> tuple[CentralUnit, bool]:
         id=known("together"),
         defaults={"slug": "together", "name": "Parenting Together", "contact": "help@together.example"},
     )
-    programme, _ = await Programme.get_or_create(
+    await Programme.get_or_create(
         id=known("growing-together"),
         defaults={"unit_id": unit.id, "slug": "growing-together", "title": "Growing Together"},
     )
@@ -86,11 +93,28 @@ async def _places() -> tuple[CentralUnit, bool]:
             "unit_id": unit.id, "area_id": known(f"area/{area}"), "code": code, "name": name,
             "contact": f"{code.lower()}@together.example", "telephone": telephone,
         }  # fmt: skip
-        site, _ = await Site.get_or_create(id=known(f"site/{code}"), defaults=given)
-        await Licence.get_or_create(
-            id=known(f"licence/{code}"), defaults={"site_id": site.id, "programme_id": programme.id, "starts": BEGIN}
-        )
+        await Site.get_or_create(id=known(f"site/{code}"), defaults=given)
     return unit, new
+
+
+async def take_up(programme_id: UUID, *, now: datetime) -> list[Model]:
+    """Has every site adopt a programme, and gives all who work with parents a place in it; lists the new rows.
+
+    Only for the demo and for tests: whoever calls it tells the trail.
+    """
+    adopted = [
+        Adoption(id=uuid4(), site_id=known(f"site/{code}"), programme_id=programme_id, starts=BEGIN, recorded=now)
+        for code, *_ in SITES
+    ]
+    await Adoption.bulk_create(adopted)
+    places = [
+        Place(id=uuid4(), person_id=known(member.key), programme_id=programme_id, site_id=known(f"site/{site}"),
+              starts=BEGIN, recorded=now)
+        for member in PEOPLE
+        if (site := member.at_work)
+    ]  # fmt: skip
+    await Place.bulk_create(places)
+    return [*adopted, *places]
 
 
 async def _people(unit_id: UUID, now: datetime) -> list[Model]:

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from training.people.actor import Actor
 from training.people.models import Person
-from training.sites.models import CentralUnit, Site
+from training.sites.models import CentralUnit, Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
 
@@ -147,6 +147,8 @@ class Identity(Model):
 class Context(Model):
     """Is a course in an LMS; the one with an empty `context_id` stands for links outside of any course.
 
+    Learners of one that belongs to a `programme` get a place in it.
+
     Personal data: none.
     """
 
@@ -161,8 +163,12 @@ class Context(Model):
     differences_url = fields.CharField(2000, default="")
     synced = fields.DatetimeField(null=True)
     copied_from = fields.CharField(255, null=True)
+    programme: fields.ForeignKeyNullableRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="lti_contexts", null=True, on_delete=RESTRICT
+    )
 
     deployment_id: UUID
+    programme_id: UUID | None
 
     class Meta:
         table = "lti_context"

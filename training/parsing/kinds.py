@@ -7,7 +7,7 @@ from pathlib import Path
 
 from training.parsing.csv import read_sheet
 
-ORDER = ("units", "sites", "people", "instrument", "pathway", "course")
+ORDER = ("units", "sites", "instrument", "pathway", "people", "course")
 TOP_KEY = re.compile(r"^(pathway|instrument)\s*:", re.MULTILINE)
 BY_COLUMN = {"email": "people", "site": "sites", "unit": "units"}
 """The first of these columns that a table has tells what it is about."""

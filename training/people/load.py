@@ -1,7 +1,9 @@
 """Loads people and what they are from CSV files; loading the same file again changes nothing."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from uuid import UUID, uuid4
 
 from tortoise.expressions import Q
@@ -16,10 +18,10 @@ from training.people.renaming import rename
 from training.people.roles import AT_A_SITE, ROLES, UNIT_WIDE, fault_of_first_day
 from training.people.sessions import end_sessions_of
 from training.sites.load import LANGUAGE, fits
-from training.sites.models import Site, zone_of
+from training.sites.models import Programme, Site, zone_of
 from training.trail import facts
 
-COLUMNS = ("name", "former_name", "email", "role", "site", "starts", "ends", "language")
+COLUMNS = ("name", "former_name", "email", "role", "site", "starts", "ends", "language", "programmes")
 NEEDED = ("name", "email", "role", "site", "starts")
 
 
@@ -33,6 +35,7 @@ class PersonLine:
     site_id: UUID | None
     starts: date
     ends: date | None
+    programmes: tuple[UUID, ...] = ()
 
     @property
     def what(self) -> str:
@@ -40,29 +43,36 @@ class PersonLine:
         return f"{self.address}, {self.role}{' at ' + self.line['site'] if self.site_id else ''}"
 
 
-async def load_people(sheet: Sheet, by: By) -> LoadReport:
+Placing = Callable[[PersonLine, Person, By], Awaitable[list[str]]]
+"""Gives the person of a row their places in programmes, and says what has changed."""
+
+
+async def load_people(sheet: Sheet, by: By, *, place: Placing | None = None) -> LoadReport:
     """Adds people, known by their e-mail address, with their roles; changes names and the last days of roles.
 
     An address that belongs to somebody of another name is refused, unless `former_name` says that name: families
     share addresses.
     """
     sheet.must_have(NEEDED, COLUMNS)
-    return await all_or_nothing(Loading(sheet, by), _people)
+    return await all_or_nothing(Loading(sheet, by), partial(_people, place=place))
 
 
-async def _people(loading: Loading) -> None:
+async def _people(loading: Loading, *, place: Placing | None) -> None:
+    programmes = {row.slug: row.id for row in await Programme.filter(unit_id=loading.by.unit_id)}
     sites = {row.code: row.id for row in await Site.filter(unit_id=loading.by.unit_id)}
     names: dict[str, CsvLine] = {}
     today = local_day(loading.by.now, await zone_of(loading.by.unit_id))
     for line in loading.sheet.lines:
-        row = _row(line, loading.sheet, sites, today)
+        row = _row(line, loading.sheet, sites, programmes, today)
         if row is None or not _same_name(row, names, loading.sheet):
             continue
         if not loading.twice(line, (row.address, row.role, row.site_id, row.starts)):
-            await _load(row, loading)
+            await _load(row, loading, place)
 
 
-def _row(line: CsvLine, sheet: Sheet, sites: dict[str, UUID], today: date) -> PersonLine | None:
+def _row(
+    line: CsvLine, sheet: Sheet, sites: dict[str, UUID], programmes: dict[str, UUID], today: date
+) -> PersonLine | None:
     """Checks a row; everything that is wrong in it is noted."""
     address, role, before = line["email"].lower(), line["role"].lower(), len(sheet.mistakes)
     starts, ends = day(line["starts"]), day(line["ends"])
@@ -72,6 +82,10 @@ def _row(line: CsvLine, sheet: Sheet, sites: dict[str, UUID], today: date) -> Pe
     if role not in ROLES:
         sheet.refuse(line.number, f"{role or 'nothing'} is no role", f"write one of {', '.join(ROLES)}")
     _check_site(line, sheet, role, sites)
+    joined = [one.strip() for one in line["programmes"].split(";") if one.strip()]
+    for slug in joined:
+        if slug not in programmes:
+            sheet.refuse(line.number, f"there is no programme {slug}", "load its pathway with it, or before")
     if starts is None:
         sheet.refuse(line.number, f"{line['starts'] or 'nothing'} is no day (starts)", "write it like 2027-03-03")
     elif fault_of_first_day(starts, today):
@@ -82,7 +96,8 @@ def _row(line: CsvLine, sheet: Sheet, sites: dict[str, UUID], today: date) -> Pe
         sheet.refuse(line.number, f"{line['language']} is no language", "write a code like en or cy")
     if starts is None or len(sheet.mistakes) > before:
         return None
-    return PersonLine(line, address, role, sites.get(line["site"]), starts, ends)
+    joins = tuple(programmes[slug] for slug in dict.fromkeys(joined))
+    return PersonLine(line, address, role, sites.get(line["site"]), starts, ends, joins)
 
 
 def _check_site(line: CsvLine, sheet: Sheet, role: str, sites: dict[str, UUID]) -> None:
@@ -104,7 +119,7 @@ def _same_name(row: PersonLine, names: dict[str, CsvLine], sheet: Sheet) -> bool
     return False
 
 
-async def _load(row: PersonLine, loading: Loading) -> None:
+async def _load(row: PersonLine, loading: Loading, place: Placing | None) -> None:
     by = loading.by
     email = await Email.get_or_none(unit_id=by.unit_id, address=row.address).select_related("person")
     person = email.person if email else await _add(row, by)
@@ -123,6 +138,8 @@ async def _load(row: PersonLine, loading: Loading) -> None:
         await _give(row, person.id, by)
     else:
         changes += await _end(row, same, by)
+    placed = await place(row, person, by) if place else []
+    changes += placed if email else []
     words = f"{row.what}: {', '.join(changes)}" if changes else row.what
     if same is None or changes:
         (loading.changed if email else loading.new)(row.line, words)

@@ -151,6 +151,7 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
             {"role": ROLES[row["role"]], "where": row["site"] or "the whole unit", **_from_to(row)}
             for row in memberships
         ],
+        programmes=await _programmes(found, today),
         relations=await _relations(found),
         permissions=[
             {"what": row["may"], "where": row["site"] or "everywhere", "until": _day(row["ends"])}
@@ -165,6 +166,27 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
         back=("People", "/people"),
         **told,
     )
+
+
+async def _programmes(found: Person, today: date) -> list[str]:
+    """Says in which programmes somebody has a place today, and which roles they hold there."""
+    # The tables of programmes stand on this room; what points to a person is reached from it.
+    here = Q(places__taken_back__isnull=True, places__starts__lte=today)
+    here &= Q(places__ends__isnull=True) | Q(places__ends__gte=today)
+    places = await Person.filter(here, id=found.id).order_by("places__starts").values_list(
+        "places__programme__title", "places__site__name", "places__starts"
+    )  # fmt: skip
+    there = Q(programme_roles__taken_back__isnull=True, programme_roles__starts__lte=today)
+    there &= Q(programme_roles__ends__isnull=True) | Q(programme_roles__ends__gte=today)
+    roles = await Person.filter(there, id=found.id).order_by("programme_roles__starts").values_list(
+        "programme_roles__role", "programme_roles__programme__title", "programme_roles__site__name",
+        "programme_roles__area__name",
+    )  # fmt: skip
+    return [
+        *(f"{title}, {site or 'the whole unit'}, since {_day(starts)}" for title, site, starts in places),
+        *(f"{role.replace('_', ' ').capitalize()} in {title}, {site or area or 'the whole unit'}"
+          for role, title, site, area in roles),
+    ]  # fmt: skip
 
 
 async def _told_names(found: Person) -> list[dict[str, Any]]:
@@ -198,6 +220,7 @@ async def _relations(found: Person) -> list[dict[str, str]]:
 
 async def _ways_on(me: Actor, found: Person) -> list[tuple[str, str]]:
     ways = [("Courses", f"/courses/of/{found.id}"), ("Practice", f"/practice/of/{found.id}")]
+    ways += [("Programmes and roles", f"/people/{found.id}/programmes")]
     ways += [("Assessments", f"/assessments/of/{found.id}"), ("Pathway and certificates", f"/pathways/of/{found.id}")]
     if not await may_for(me, "manage people", found.id):
         return ways

@@ -98,29 +98,6 @@ class Site(Model):
         unique_together = (("unit", "code"),)
 
 
-class Licence(Model):
-    """Lets a site deliver a programme between two days, both included.
-
-    Personal data: none.
-    """
-
-    id = fields.UUIDField(primary_key=True)
-    site: fields.ForeignKeyRelation[Site] = fields.ForeignKeyField(
-        "sites.Site", related_name="licences", on_delete=fields.OnDelete.RESTRICT
-    )
-    programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
-        "sites.Programme", related_name="licences", on_delete=fields.OnDelete.RESTRICT
-    )
-    starts = fields.DateField()
-    ends = fields.DateField(null=True)
-
-    site_id: UUID
-    programme_id: UUID
-
-    class Meta:
-        table = "sites_licence"
-
-
 class FormerValue(Model):
     """Is a name that a site, an area or a person had, or the area that a site lay in, until it was changed.
 

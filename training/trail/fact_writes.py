@@ -16,6 +16,9 @@ _RECORDED = {"certificates.RecordedEvidence": "+"}
 _DELIVERY = {"practice.Delivery": "+", "practice.DeliveryTeam": "+", "practice.Tailoring": "+"}
 _KEY = "state slot ended"
 _SESSION = "title held_on last_day minutes days mode topics learning trainer_id trainer_name"
+_PLACE_ENDS = "ends end_reason end_recorded"
+_TAKEN_BACK = "taken_back note"
+_ANSWERED = "state slot"
 _UNIT = "name contact language zone head_address"
 _MET = {"people.Person": "+", "lti.Identity": "+ person_id"}
 _ENTERED = (
@@ -34,11 +37,12 @@ WRITES: Mapping[str, Mapping[str, str]] = {
         "sites.Programme": "+",
         "sites.Area": "+",
         "sites.Site": "+",
-        "sites.Licence": "+",
         "people.Person": "+",
         "people.Email": "+",
         "people.Membership": "+",
         "people.Relation": "+",
+        "programmes.Adoption": "+",
+        "programmes.Place": "+",
     },
     "unit.changed": {"sites.CentralUnit": _UNIT},
     "area.added": {"sites.Area": "+"},
@@ -60,6 +64,9 @@ WRITES: Mapping[str, Mapping[str, str]] = {
         "people.Person": "name erased_at",
         "people.Email": "-",
         "people.Membership": "ends end_recorded",
+        "programmes.Place": f"{_PLACE_ENDS} note",
+        "programmes.ProgrammeRole": "ends end_recorded note",
+        "programmes.Application": f"{_ANSWERED} words answer answered",
         "sites.FormerValue": "value",
         "lti.Identity": "sub",
         "courses.QuizAttempt": "+",  # one that was open, and of which nothing was said before
@@ -72,6 +79,19 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "relation.declared": {"people.Relation": "+"},
     "relation.noted": {"people.Relation": "+"},
     "relation.taken_back": {"people.Relation": "taken_back note"},
+    # programmes
+    "programme.adopted": {"programmes.Adoption": "+"},
+    "programme.given_up": {"programmes.Adoption": "ends end_recorded"},
+    "programme.joined": {"programmes.Place": "+"},
+    "programme.left": {"programmes.Place": _PLACE_ENDS},
+    "programme.moved": {"programmes.Place": f"+ {_PLACE_ENDS}"},
+    "programme.place_taken_back": {"programmes.Place": _TAKEN_BACK},
+    "programme.role_given": {"programmes.ProgrammeRole": "+"},
+    "programme.role_ended": {"programmes.ProgrammeRole": "ends end_recorded"},
+    "programme.role_taken_back": {"programmes.ProgrammeRole": _TAKEN_BACK},
+    "programme.applied": {"programmes.Application": "+"},
+    "programme.answered": {"programmes.Application": f"{_ANSWERED} answer answered answered_by_id"},
+    "programme.withdrawn": {"programmes.Application": f"{_ANSWERED} answered"},
     # practice
     "delivery.logged": _DELIVERY,
     "delivery.corrected": _DELIVERY,

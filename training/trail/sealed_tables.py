@@ -12,7 +12,6 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "sites.Programme": {},
     "sites.Area": {},
     "sites.Site": {},
-    "sites.Licence": {},
     "sites.FormerValue": {},
     # people
     "people.Person": {
@@ -24,6 +23,11 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "people.Relation": {},
     "people.Difference": {},
     "people.Permission": {},
+    # programmes
+    "programmes.Adoption": {},
+    "programmes.Place": {},
+    "programmes.ProgrammeRole": {},
+    "programmes.Application": {},
     # practice
     "practice.Delivery": {},
     "practice.DeliveryTeam": {},
@@ -114,7 +118,7 @@ UNSEALED: Mapping[str, str] = {
     "assessments.Draft": "replaced freely until it is handed in; then it is a rating, which is sealed",
     "lti.ToolKey": "encrypted; a row put in by hand does not open",
     "lti.Nonce": "gone after an hour",
-    "lti.Context": "how an LMS calls its course, learnt anew at each launch; gives no right",
+    "lti.Context": "how an LMS calls its course, learnt anew at each launch; each place given by it is a fact",
     "lti.ResourceLink": "what an activity of an LMS opens, learnt anew at each launch; gives no right",
     "lti.ContextRole": "as what the LMS last saw somebody; gives no right here",
     "lti.LaunchTrace": "to find out why a launch failed; gone after 90 days",

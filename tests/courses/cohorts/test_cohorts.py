@@ -11,6 +11,7 @@ from tests.training.lti.conftest import Side, field, side
 from training.demo.cast import known
 from training.lti.models import Context, Identity, Registration
 from training.people.models import Membership
+from training.programmes.models import Adoption, Place
 from training.trail.models import Fact
 
 __all__ = ["side"]
@@ -144,3 +145,28 @@ def _rows(page: str) -> list[tuple[str, str]]:
     rows = page.partition("<tbody")[2].partition("</tbody>")[0].split('<tr role="row">')[1:]
     cells = [[cell.rpartition(">")[2].strip() for cell in row.split("</t")[:2]] for row in rows]
     return [(name, what) for name, what in cells]
+
+
+@pytest.mark.by_hand
+async def test_who_joins_a_cohort_of_a_programme_gets_a_place_in_it(small_steps: str, browse: Browse) -> None:
+    chloe, growing = await browse("chloe"), str(known("growing-together"))
+    assert "Whoever you add gets a place in it." in (await chloe.get(f"/courses/{small_steps}/cohorts/new")).text
+    await Place.filter(person_id=known("amina")).delete()
+    without = await made(chloe, small_steps)
+    await chloe.post(f"{without}/places", data={"person": str(known("amina"))})
+    assert not await Place.filter(person_id=known("amina")).exists()
+    cohort = await made(chloe, small_steps, programme_id=growing, name="In the programme")
+    assert "Growing Together" in (await chloe.get(cohort)).text
+    for key in ("amina", "jude"):
+        await chloe.post(f"{cohort}/places", data={"person": str(known(key))})
+    place = await Place.get(person_id=known("amina"))
+    assert (place.programme_id, place.site_id) == (known("growing-together"), known("site/RIV"))
+    assert await Place.filter(person_id=known("jude")).count() == 1, "he had one already"
+
+
+@pytest.mark.by_hand
+async def test_a_cohort_is_of_a_programme_that_its_site_has_taken_up(small_steps: str, browse: Browse) -> None:
+    await Adoption.filter(site_id=known("site/RIV")).delete()
+    form = FORM | {"programme_id": str(known("growing-together"))}
+    answer = await (await browse("chloe")).post(f"/courses/{small_steps}/cohorts/new", data=form)
+    assert answer.status_code == 422 and "has not taken up this programme" in answer.text

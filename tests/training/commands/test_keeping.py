@@ -71,7 +71,7 @@ def test_a_backup_comes_back_whole_and_what_it_replaces_is_set_aside(used: Front
         assert tar.getnames() == ["manifest.json", "database", "files/entries/abc"]
     assert b"s" * 40 not in backup.read_bytes()
 
-    _change(used, "delete from sites_licence")
+    _change(used, "delete from programmes_adoption")
     (used.folder / "files" / "entries" / "abc").unlink()
     (used.folder / "files" / "entries" / "later").write_bytes(b"later")
     refused = used.run("restore", "today.tar.gz")
@@ -80,14 +80,14 @@ def test_a_backup_comes_back_whole_and_what_it_replaces_is_set_aside(used: Front
     restored = used.run("restore", "today.tar.gz", "--force")
     assert restored.returncode == 0 and "The trail is sound. Entries: 4 sealed in 1." in restored.stdout
     with sqlite3.connect(used.folder / "training.db") as database:
-        assert database.execute("select count(*) from sites_licence").fetchone() == (3,)
+        assert database.execute("select count(*) from programmes_adoption").fetchone() == (3,)
     assert (used.folder / "files" / "entries" / "abc").read_bytes() == b"handed in"
     assert not (used.folder / "files" / "entries" / "later").exists()
     (aside,) = used.folder.glob("files.before-*")
     assert (aside / "entries" / "later").read_bytes() == b"later"
     (old,) = used.folder.glob("training.db.before-*[0-9]")
     with sqlite3.connect(old) as database:
-        assert database.execute("select count(*) from sites_licence").fetchone() == (0,)
+        assert database.execute("select count(*) from programmes_adoption").fetchone() == (0,)
 
 
 def test_a_backup_taken_while_others_write_is_of_one_moment(used: Front) -> None:

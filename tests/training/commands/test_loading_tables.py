@@ -103,10 +103,10 @@ def test_a_changed_name_and_last_day_change_the_person_and_say_so_in_the_trail(f
     )
     done = front.run("load", "people.csv")
     what = "amina@together.example, trainee at RIV"
-    changes = "name Amina Yusuf → Amina Yusuf-Jones, ends 2027-01-31"
+    changes = "name Amina Yusuf → Amina Yusuf-Jones, ends 2027-01-31, leaves growing-together"
     assert done.stdout == f"changed    people.csv:2: {what}: {changes}\n"
     kinds = _rows(front, "select kind, detail from trail_fact where id > 1 order by id")
-    assert [kind for kind, _ in kinds] == ["person.changed", "membership.ended"]
+    assert [kind for kind, _ in kinds] == ["person.changed", "membership.ended", "programme.left"]
     assert "Yusuf" not in str(kinds)  # the trail holds no names
 
 
@@ -189,3 +189,28 @@ def test_letters_that_nobody_sees_make_no_second_person(front: Front) -> None:
     again = front.run("load", "two.csv")
     assert again.stdout.split()[0] == "unchanged", again.stderr
     assert _rows(front, "select name from people_person where name like '%Five'") == [("Ed Five",)]
+
+
+def test_people_get_places_in_the_programmes_of_their_row_or_in_the_only_one(front: Front) -> None:
+    front.write(
+        "people.csv",
+        "name;email;role;site;starts;programmes",
+        "Good One;good@example.org;trainee;RIV;2026-03-01;",
+        "Nia Two;nia@example.org;coordinator;RIV;2026-03-01;growing-together",
+        "Bo Three;bo@example.org;coordinator;RIV;2026-03-01;",
+    )
+    assert front.run("load", "people.csv").returncode == 0
+    query = (
+        "select p.name, g.slug, s.code, l.starts from programmes_place l join people_person p on p.id = l.person_id "
+        "join sites_programme g on g.id = l.programme_id join sites_site s on s.id = l.site_id "
+        "where l.starts > '2026-01-01' order by p.name"
+    )
+    given = [(name, "growing-together", "RIV", "2026-03-01") for name in ("Good One", "Nia Two")]
+    assert _rows(front, query) == given
+    again = front.run("load", "people.csv")
+    assert "unchanged" in again.stdout and "joins" not in again.stdout and _rows(front, query) == given
+    front.write(
+        "more.csv", "name;email;role;site;starts;programmes", "Di Four;di@example.org;trainee;RIV;2026-03-01;none-such"
+    )
+    refused = front.run("load", "more.csv")
+    assert refused.returncode == 1 and "more.csv:2: there is no programme none-such" in refused.stderr + refused.stdout

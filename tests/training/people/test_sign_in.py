@@ -12,6 +12,7 @@ from training.demo.cast import known
 from training.people import actions
 from training.people.models import Email, Membership, Person, Relation, Session, SignInLink
 from training.people.sessions import end_session, open_session, token_hash
+from training.programmes.models import Place
 from training.trail.models import Fact
 
 
@@ -137,6 +138,7 @@ async def test_one_click_never_signs_in_a_real_person_of_the_same_first_name(bro
     await Membership.filter(person_id=known("amina")).delete()
     await Email.filter(person_id=known("amina")).delete()
     await Relation.filter(person_id=known("amina")).delete()
+    await Place.filter(person_id=known("amina")).delete()
     await Person.filter(id=known("amina")).delete()
     await Person.create(id=uuid4(), unit_id=known("together"), name="Amina Real", created=datetime.now(UTC))
     stranger = await browse()

@@ -50,8 +50,8 @@ async def system(request: Request) -> Response:
     found = await registered(request)
     profile = PROFILES.get(found.profile, PROFILES["other"])
     known = Deployment.filter(registration_id=found.id).order_by("seen")
-    listed = Context.filter(deployment__registration_id=found.id).exclude(roster_url="").order_by("title")
-    courses = await listed.values("id", "title", "context_id", "synced")
+    listed = Context.filter(deployment__registration_id=found.id).exclude(context_id="").order_by("title")
+    courses = await listed.values("id", "title", "context_id", "synced", "roster_url", programme="programme__title")
     # Whoever approves should know the hosts that are not the issuer's.
     also = {urlsplit(found.client_uri).hostname or ""} - {""}
     strange = sorted((allowed_hosts(found) | also) - {urlsplit(found.issuer).hostname or ""})

@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from training.core import clock
-from training.core.errors import NotFound
+from training.core.errors import Invalid, NotFound
 from training.core.origins import origin_of
-from training.lti.identities import roster_changes
+from training.lti.identities import places, roster_changes
 from training.lti.launch.pages import refuse
 from training.lti.models import Context, Registration, visible_to
 from training.lti.platform import roster
@@ -18,17 +19,24 @@ from training.lti.protocol.refusals import Refused
 from training.lti.registration import dynamic
 from training.lti.resources import LtiResources
 from training.lti.trace import Notes
+from training.parsing.plurals import many
 from training.people.actor import Actor
-from training.sites.models import CentralUnit
+from training.sites.models import CentralUnit, Programme
 from training.web.browsers import browser_of
 from training.web.frames import let_frame
 from training.web.rate_limits import TooMany, allow, caller
-from training.web.render import actor, identity, redirect, render
+from training.web.render import actor, form_data, identity, redirect, render, validate
 
 MOST_PENDING = 50
 """How many registrations may wait for approval: anybody can make one, and somebody has to read them."""
 CHANGED = "The roster has changed since you looked. This is what it says now."
 WHAT = {"add": "New", "change": "Changes", "gone": "No longer there"}
+
+
+class ProgrammeForm(BaseModel):
+    """The form that says to which programme a course belongs."""
+
+    programme: UUID | None = Field(None, title="which programme")
 
 
 async def register(request: Request) -> Response:
@@ -97,6 +105,29 @@ async def course(request: Request) -> Response:
         whole=found.whole,
         **told,
     )
+
+
+async def programme(request: Request) -> Response:
+    """Shows to which programme a course of an LMS belongs; posted, changes that and gives its learners places."""
+    me: Actor = actor(request)
+    context, registration = await _course(request, me)
+    rows = await Programme.filter(unit_id=me.unit_id).order_by("title").values_list("id", "title")
+    told: dict[str, Any] = {
+        "course": context.title or context.context_id,
+        "path": f"/lti/console/courses/{context.id}/programme",
+        "programmes": [("", "None"), *((str(key), title) for key, title in rows)],
+        "back": (registration.name, f"/lti/console/{registration.id}"),
+    }
+    if request.method == "GET":
+        return render(request, "lti/programme.html", values={"programme": str(context.programme_id or "")}, **told)
+    values = await form_data(request)
+    try:
+        wanted = validate(ProgrammeForm, values).programme
+        given = await places.choose_programme(context, wanted, actor=me, now=clock.now())
+    except Invalid as error:
+        return render(request, "lti/programme.html", 422, problems=error.problems, values=values, **told)
+    notice = f"Saved. {many(given, 'learner has', 'learners have')} got a place." if given else "Saved."
+    return redirect(request, f"/lti/console/{registration.id}", notice=notice)
 
 
 async def _course(request: Request, me: Actor) -> tuple[Context, Registration]:

@@ -1,0 +1,133 @@
+"""Who decides a case: whoever holds what the rules name, in reach of the person; and whom nobody can decide for."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from certificates.evaluations import pathway_versions
+from certificates.evaluations.collect_evidence import ROLE_NAMES
+from certificates.evaluations.models import Evaluation, current, evaluations_visible_to
+from training.parsing.keywords import LIVE_STANDINGS
+from training.people.actor import Actor
+from training.people.models import Membership
+from training.people.visibility import active_on
+from training.programmes.models import ProgrammeRole, holding_on
+from training.programmes.role_reach import Stay, stays_of
+from training.programmes.rules import role_words
+
+FIXED = {told: role for role, told in ROLE_NAMES.items()}
+"""The name that pathways use → our role, where they differ."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Somebody who holds what rules name: in one programme or in all, at one site, in an area, or everywhere."""
+
+    person_id: UUID
+    name: str
+    programme_id: UUID | None
+    site_id: UUID | None = None
+    area_path: str = ""
+
+
+async def cases_for(actor: Actor) -> list[Evaluation]:
+    """Lists the cases that wait for a decision and that the actor may decide, oldest first, with person and pathway.
+
+    Whoever decides in the service sees them all; others those for which they hold what the rules name.
+    """
+    if actor.may("decide"):
+        found = evaluations_visible_to(actor).filter(awaiting=True)
+        return await found.order_by("made").prefetch_related("person", "pathway")
+    if not actor.staff:  # as for all that staff do, an LMS's word is not enough
+        return []
+    rows = await _waiting(actor.unit_id)
+    held = await _holdings(rows, actor.unit_id, today=actor.today, person_id=actor.person_id) if rows else []
+    return [row for row in rows if held and await _holders(row, held, today=actor.today)]
+
+
+async def case_for(actor: Actor, evaluation_id: UUID) -> Evaluation | None:
+    """Finds a case that the actor may look at to decide it, also one that waits no longer; None where there is none."""
+    row = await Evaluation.filter(person__unit_id=actor.unit_id, person__test_user=False).get_or_none(
+        id=evaluation_id
+    ).prefetch_related("person", "pathway")  # fmt: skip
+    if row is None or await evaluations_visible_to(actor).filter(id=row.id).exists():
+        return row
+    held = await _holdings([row], actor.unit_id, today=actor.today, person_id=actor.person_id) if actor.staff else []
+    return row if await _holders(row, held, today=actor.today) else None
+
+
+async def nobody_decides(actor: Actor) -> list[tuple[str, str, str, int]]:
+    """Counts the cases that nobody in reach can decide: role that nobody holds, programme, area, number of people."""
+    rows = await _waiting(actor.unit_id)
+    held = await _holdings(rows, actor.unit_id, today=actor.today)
+    found: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        names = named_by(row)
+        if names and not await _holders(row, held, today=actor.today):
+            stays = _today(await stays_of(row.person_id, row.pathway.programme_id), actor.today)
+            area = stays[0].area_name if stays else ""
+            found[role_words(names[0]).lower(), row.pathway.title, area] += 1
+    return [(*what, number) for what, number in found.items()]
+
+
+def named_by(row: Evaluation) -> tuple[str, ...]:
+    """Names the roles and levels one of which decides a case; none where the rules leave it open."""
+    rule = pathway_versions.read(row.pathway).levels[row.level].decision
+    return rule.by.holds if rule and rule.by else ()
+
+
+async def _waiting(unit_id: UUID) -> list[Evaluation]:
+    found = Evaluation.filter(awaiting=True, person__unit_id=unit_id, person__test_user=False)
+    return await found.order_by("made").prefetch_related("person", "pathway")
+
+
+async def _holdings(
+    rows: Iterable[Evaluation], unit_id: UUID, *, today: date, person_id: UUID | None = None
+) -> list[Holding]:
+    """Lists who holds any of the names that decide these cases; with `person_id` what that person holds."""
+    rows = list(rows)
+    names = {name for row in rows for name in named_by(row)}
+    only: dict[str, Any] = {"person_id": person_id} if person_id else {}
+    roles = ProgrammeRole.filter(holding_on(today), programme__unit_id=unit_id, role__in=list(names), **only)
+    found = [
+        Holding(row.person_id, row.role, row.programme_id, row.site_id, row.area.path if row.area else "")
+        for row in await roles.prefetch_related("area")
+    ]
+    ours = {FIXED.get(name, name): name for name in names}
+    fixed = Membership.filter(active_on(today), person__unit_id=unit_id, role__in=list(ours), **only)
+    found += [Holding(row.person_id, ours[row.role], None, row.site_id) for row in await fixed]
+    levels = current().filter(
+        person__unit_id=unit_id, level__in=list(names), standing__in=list(LIVE_STANDINGS), **only
+    ).prefetch_related("pathway")  # fmt: skip
+    for row in await levels:
+        programme = row.pathway.programme_id
+        stays = _today(await stays_of(row.person_id, programme), today)
+        found += [Holding(row.person_id, row.level, programme, stay.site_id) for stay in stays]
+        found += [] if stays else [Holding(row.person_id, row.level, programme)]
+    return found
+
+
+async def _holders(row: Evaluation, held: Collection[Holding], *, today: date) -> set[UUID]:
+    """Tells who of the holders decides a case: what they hold is named, and reaches where the person is today."""
+    names, programme = named_by(row), row.pathway.programme_id
+    stays = _today(await stays_of(row.person_id, programme), today)
+    return {
+        one.person_id
+        for one in held
+        if one.name in names and one.programme_id in (None, programme) and _reaches(one, stays)
+    } - {row.person_id}
+
+
+def _reaches(held: Holding, stays: Iterable[Stay]) -> bool:
+    if held.site_id is None and not held.area_path:
+        return True
+    return any(
+        stay.site_id == held.site_id or (held.area_path and stay.area_path.startswith(held.area_path)) for stay in stays
+    )
+
+
+def _today(stays: Iterable[Stay], today: date) -> list[Stay]:
+    return [stay for stay in stays if stay.starts <= today and (stay.ends is None or stay.ends >= today)]
