@@ -5,15 +5,17 @@ from typing import Any
 
 from certificates.pathways.asked import AskedRequirement, asked_requirements
 from certificates.pathways.forms import Field, RecordForm, form_name, record_forms
-from certificates.pathways.labels import label_of
+from certificates.pathways.labels import plain
 from certificates.pathways.language.schema import Group, Leaf, Pathway
 from certificates.pathways.language.titles import title_of
 from certificates.pathways.makers import Making, making_of, one_who_holds
-from certificates.pathways.recordable import first_holders, why_not
+from certificates.pathways.recordable import first_holders, why_never_awarded, why_not
 from training.parsing.messages import Mistake
 
 Row = dict[str, Any]
-COLUMNS = ("section", "id", "form", "made by", "counts", "asks")
+FEW = 2
+"""So many forms of one requirement are named in the table."""
+COLUMNS = ("section", "id", "form", "made by", "counts")
 
 
 def form_rows(pathway: Pathway) -> list[Row]:
@@ -33,13 +35,15 @@ def form_rows(pathway: Pathway) -> list[Row]:
 
 
 def unrecordable(pathway: Pathway) -> list[Mistake]:
-    """Lists the requirements that nobody can record, each with its file and line, why, and what to do."""
+    """Lists what nobody can be awarded or can record, each with its file and line, why, and what to do."""
     found: list[Mistake] = []
+    for level in pathway.levels.values():
+        if reason := why_never_awarded(level, pathway):
+            found.append(Mistake(*level.place, f"{level.id}: nobody can be awarded this: {reason[0]}", reason[1]))
     for spot in asked_requirements(pathway):
         if reason := why_not(spot):
-            file, line = spot.requirement.place
             what = f"{spot.requirement.id}: nobody can record this: {reason[0]}"
-            found.append(Mistake(file, line, what, reason[1]))
+            found.append(Mistake(*spot.requirement.place, what, reason[1]))
     return list(dict.fromkeys(found))
 
 
@@ -59,11 +63,12 @@ def untitled(pathway: Pathway) -> Mistake | None:
 
 
 def table_of(pathway: Pathway, rows: Iterable[Row]) -> Iterator[str]:
-    """Writes the rows of a pathway as a table for each level, line by line."""
-    yield f"{pathway.title or pathway.id} ({pathway.id})"
+    """Writes the rows of a pathway as a table for each level, and then what each form asks, line by line."""
+    alone = first_holders(pathway)
     levels: dict[str | None, list[Row]] = {}
     for row in rows:
         levels.setdefault(row["level"], []).append(row)
+    yield f"{pathway.title or pathway.id} ({pathway.id})"
     for name, own in levels.items():
         level = pathway.levels.get(name or "")
         yield ""
@@ -72,8 +77,28 @@ def table_of(pathway: Pathway, rows: Iterable[Row]) -> Iterator[str]:
         widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
         for line in lines:
             yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        if needed := dict.fromkeys(one for row in own for one in row["first_holder"]):
-            yield f"  Needs a first holder from elsewhere: {one_who_holds(needed, pathway)}"
+        deciding = level.decision.by.holds if level and level.decision and level.decision.by else ()
+        needed = [*deciding] if set(deciding) <= alone else []
+        needed += [one for row in own for one in row["first_holder"]]
+        if needed:
+            yield f"  Needs a first holder from elsewhere: {one_who_holds(dict.fromkeys(needed), pathway)}"
+    for holder in ("person", "site"):
+        forms = [one for one in record_forms([pathway], holder) if one.type != "waiver"]
+        if forms:
+            yield ""
+            yield f"What the forms of a {holder} ask"
+        for form in forms:
+            yield f"  {form.name}: {'; '.join(_questions(form))}"
+
+
+def _questions(form: RecordForm) -> Iterator[str]:
+    """What a form asks, as people read it: its parts, its fields with what can be chosen, and of each in the team."""
+    yield from (form.part_label(part) for part in form.parts if part not in ("per", "team"))
+    for front, fields in (("", form.fields), ("Of each in the team: ", form.team)):
+        for one in fields:
+            values = [plain(value) for value in one.values]
+            values += ["Something else"] if values and not one.closed else []
+            yield front + one.label() + (f" ({', '.join(values)})" if values else "")
 
 
 def _row(spot: AskedRequirement, forms: list[RecordForm], alone: frozenset[str]) -> Row:
@@ -131,7 +156,7 @@ def _field(one: Field) -> Row:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    asks = [label_of(part).lower() for part in row["parts"] if part not in ("on", "per")]
-    asks += [one["name"] for one in row["fields"]]
-    form = row["nobody"] or ", ".join(row["forms"])
-    return row["section"], row["id"], form, row["made_by_words"], row["counts_when_words"], ", ".join(asks)
+    made_by = ", ".join(one.removeprefix("holds:") for one in row["made_by"])
+    first, more = row["forms"][:FEW], len(row["forms"][FEW:])
+    names = ", ".join(first) + (f" and {more} more" if more else "")
+    return row["section"], row["id"], row["nobody"] or names, made_by, row["counts_when"]

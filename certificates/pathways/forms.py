@@ -85,6 +85,10 @@ class Field:
         """Returns the unit of its number."""
         return labels.unit_of(self.name, language) if self.kind == NUMBER else ""
 
+    def hint(self, language: str = "en") -> str:
+        """Returns what to know before it is filled in."""
+        return "" if self.own else labels.hint_of(self.name, language)
+
     def joined(self, more: "Field") -> "Field":
         """Returns the field that serves both."""
         return replace(
@@ -126,6 +130,10 @@ class RecordForm:
     def name(self) -> str:
         """What tells it from the others of one pathway, in one word: delivery/group."""
         return form_name((self.type, self.what))
+
+    def part_label(self, part: str, language: str = "en") -> str:
+        """Returns what people call one of its parts."""
+        return labels.label_of_part(self.type, part, language)
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
@@ -221,7 +229,7 @@ def _form(kind: Kind, spots: list[AskedRequirement], holder: str) -> RecordForm:
     has = {
         "from": type_ in BEGUN,
         "on": True,
-        "until": type_ in HELD_TYPES,
+        "until": type_ in HELD_TYPES and type_ != "background",
         "result": type_ in JUDGED_TYPES,
         "who": type_ == "relation",
         "by": type_ in SIGNED_BY_SOMEBODY or "by" in counted or any(leaf.by for leaf in leaves),
@@ -285,7 +293,8 @@ def _offering(field: Field, type_: str, pathway: Pathway) -> Field:
         return replace(field, values=values, closed=True, own=label)
     if type_ == "award" and field.name == "outcome":
         return replace(field, values=OUTCOMES[:2], closed=True, own=label)
-    return replace(field, values=field.values or labels.USUAL.get(field.name, ()), own=label)
+    usual = labels.USUAL.get(("", field.name)) or labels.USUAL.get((type_, field.name), ())
+    return replace(field, values=field.values or usual, own=label)
 
 
 def _joined(known: RecordForm, more: RecordForm) -> RecordForm:

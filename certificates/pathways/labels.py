@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from training.parsing.keywords import HELD_TYPES
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -99,8 +101,27 @@ PARTS = {
     "files": Label("Files", "Ffeiliau"),
 }
 """Parts of a record that are no attributes."""
-USUAL = {"mode": ("in_person", "online", "mixed"), "medium": ("live", "video")}
-"""What a text attribute usually is, offered where no rule knows a value."""
+PARTS_OF = {
+    ("delivery", "on"): Label("The last day", "Y diwrnod olaf"),
+    ("learning", "on"): Label("The last day", "Y diwrnod olaf"),
+    ("experience", "on"): Label("The last day", "Y diwrnod olaf"),
+    ("background", "on"): Label("Since when", "Ers pryd"),
+    ("learning", "by"): Label("Who trained", "Pwy a hyfforddodd"),
+    ("supervision", "by"): Label("Who supervised", "Pwy a oruchwyliodd"),
+    ("supervision", "about"): Label("Which group or family it was about", "Pa grŵp neu deulu yr oedd yn ymwneud ag ef"),
+    ("feedback", "about"): Label("Which group it is about", "Pa grŵp y mae’n ymwneud ag ef"),
+    ("assessment", "by"): Label("Who assessed", "Pwy a asesodd"),
+    ("award", "by"): Label("Who decided", "Pwy a benderfynodd"),
+    ("relation", "until"): Label("The last day", "Y diwrnod olaf"),
+}
+"""Parts that have a name of their own in a type of record."""
+FIRST_DAY_HELD = Label("The first day it holds", "Y diwrnod cyntaf y mae’n ddilys")
+USUAL = {
+    ("", "mode"): ("in_person", "online", "mixed"),
+    ("", "medium"): ("live", "video"),
+    ("delivery", "role"): ("lead", "co_leader"),
+}
+"""What a text attribute usually is, of any type of record or of one, offered where no rule knows a value."""
 NAMES = {
     "dbs enhanced": "Enhanced DBS check",
     "dbs standard": "Standard DBS check",
@@ -114,9 +135,17 @@ NAMES = {
 
 
 def label_of(attribute: str, language: str = "en") -> str:
-    """Returns what people call an attribute or a part of a record; one that no table knows by its own name."""
-    known = LABELS.get(attribute) or PARTS.get(attribute)
+    """Returns what people call an attribute; one that no table knows by its own name."""
+    known = LABELS.get(attribute)
     return known.words(language) if known else plain(attribute)
+
+
+def label_of_part(type_: str, part: str, language: str = "en") -> str:
+    """Returns what people call a part of a record of a type: whoever signs a supervision is who supervised."""
+    if known := PARTS_OF.get((type_, part)):
+        return known.words(language)
+    held = part == "on" and type_ in (*HELD_TYPES, "waiver")
+    return (FIRST_DAY_HELD if held else PARTS[part]).words(language)
 
 
 def unit_of(attribute: str, language: str = "en") -> str:

@@ -59,7 +59,11 @@ WHEN = {
 }
 SIGNS = frozenset({"signoff", "assessment", "calibration", "quiz", "event", "fee", "return", "award"})
 """Types that whoever may sign makes as well; all others are made as ever and count once they have signed."""
-CHECKERS = {"confirmed": "a co-leader, the supervisor or the coordinator", "signed": "everybody who assesses"}
+CHECKERS = {
+    "delivery": "a co-leader, the supervisor or the coordinator",
+    "supervision": "the supervisor or the coordinator",
+    "assessment": "everybody who assesses",
+}
 """Who makes a record count where no rule says who; elsewhere it is the coordinator."""
 
 
@@ -80,12 +84,12 @@ def making_of(type_: str, by: Signatory | None, holder: str, pathway: Pathway) -
     central unit.
     """
     makers, when = MADE_BY[type_]
-    checker = CHECKERS.get(when, "the coordinator")
+    checker = CHECKERS.get(type_, "the coordinator")
     names: dict[str, str] = dict(MAKERS)
     if holder == "site":
         names |= {"holder": "the site’s coordinator", "coordinator": "the site’s coordinator"}
         makers = tuple(dict.fromkeys("coordinator" if one == "holder" else one for one in makers))
-        checker = CHECKERS.get(when, "the central unit")
+        checker = CHECKERS.get(type_, "the central unit")
     if by is not None:
         checker = signatory_words(by, pathway)
         held = tuple(f"holds:{name}" for name in by.holds)
@@ -93,7 +97,8 @@ def making_of(type_: str, by: Signatory | None, holder: str, pathway: Pathway) -
         if type_ in SIGNS and held:
             makers = held
         elif when in ("seen", "at_once", "counted"):
-            makers, when = tuple(dict.fromkeys((*held, *makers))), "signed"
+            others = (one for one in makers if not held or one not in ("course", "trainer"))
+            makers, when = tuple(dict.fromkeys((*held, *others))), "signed"
     return Making(
         made_by=makers,
         counts_when=when,

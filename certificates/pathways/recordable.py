@@ -61,12 +61,17 @@ def _of_award(leaf: Leaf, spot: AskedRequirement) -> Iterator[tuple[str, str]]:
         yield f"{name} is held by sites, and this looks at a person", "write whose: site"
     elif not levels:
         yield f"{name} is held by people, and this looks at a site", "ask for a level of a site"
-    elif not any(_grants(level) for level in levels):
-        yield f"no decision on {name} grants it", "add certified to its outcomes"
+    elif all(why_never_awarded(level, spot.pathway) for level in levels):
+        reason = why_never_awarded(levels[0], spot.pathway)
+        yield reason or ("", "")
 
 
-def _grants(level: Level) -> bool:
-    return level.decision is None or any(one in GRANTS for one in level.decision.outcomes)
+def why_never_awarded(level: Level, pathway: Pathway) -> tuple[str, str] | None:
+    """Returns why nobody can ever be awarded a level, and what to do about it; None: somebody can."""
+    decision = level.decision
+    if decision and not any(one in GRANTS for one in decision.outcomes):
+        return f"no decision on {level.id} grants it", "add certified to its outcomes"
+    return next(_signing(decision.by, pathway), None) if decision else None
 
 
 def _signing(by: Signatory | None, pathway: Pathway) -> Iterator[tuple[str, str]]:

@@ -208,12 +208,12 @@ def pathway(table: Table) -> Pathway:
         },
         sources={key: text(value) for key, value in _mapping(table.get("sources")).items()},
         open_questions=texts(table.get("open_questions")),
-        levels={name: _level(name, as_table(row), kinds) for name, row in levels.items()},
+        levels={name: _level(name, as_table(row), kinds, place=levels.place(name)) for name, row in levels.items()},
         deliveries={name: requirements(row, kinds) for name, row in deliveries.items()},
     )
 
 
-def _level(name: str, row: Table, kinds: dict[str, str]) -> Level:
+def _level(name: str, row: Table, kinds: dict[str, str], *, place: tuple[str, int]) -> Level:
     renewal = _mapping(row.get("renewal"))
     return Level(
         id=name,
@@ -233,6 +233,7 @@ def _level(name: str, row: Table, kinds: dict[str, str]) -> Level:
         keep=_place(row, "keep", kinds),
         return_=_place(row, "return", kinds),
         permits=tuple(_permit(one, kinds) for one in _rows(row.get("permits"))),
+        place=place,
     )
 
 

@@ -182,6 +182,7 @@ class Level:
     keep: Requirements | None = None
     return_: Requirements | None = None
     permits: tuple[Permit, ...] = ()
+    place: tuple[str, int] = field(default=("", 0), compare=False)  # its file and line
 
 
 @dataclass(frozen=True, slots=True)

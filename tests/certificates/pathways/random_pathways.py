@@ -48,11 +48,17 @@ def leaves(draw: st.DrawFn, inner: bool = False) -> dict[str, Any]:
     row: dict[str, Any] = {type_: draw(NAMES)}
     parts = {
         "at_least": st.fixed_dictionaries({name: st.integers(1, 9) for name in draw(some(NUMBERS))}),
+        "at_most": st.fixed_dictionaries({name: st.integers(10, 20) for name in draw(some(NUMBERS))}),
         "where": conditions(),
+        "new": st.fixed_dictionaries({draw(st.sampled_from(TEXTS)): st.just(2)}),
         "different": st.fixed_dictionaries({draw(st.sampled_from([*TEXTS, "by", "who"])): st.integers(1, 2)}),
         "each": st.fixed_dictionaries({draw(st.sampled_from(TEXTS[:5])): st.just(["red", "blue"])}),
         "of_which": st.fixed_dictionaries(
-            {"part": st.fixed_dictionaries({"where": conditions(), "at_least": st.just({"hours": 1})})}
+            {
+                "part": st.fixed_dictionaries(
+                    {"where": conditions(), "at_least": st.just({"hours": 1}), "different": st.just({"client": 1})}
+                )
+            }
         ),
         "by": HOLDERS,
     }
@@ -63,6 +69,8 @@ def leaves(draw: st.DrawFn, inner: bool = False) -> dict[str, Any]:
         parts["pass"] = st.sampled_from([{"percent": 60}, {"score": 3}, {"agreement": 80}, {"every_item": 2}, "any"])
     for key in draw(st.lists(st.sampled_from(sorted(parts)), max_size=4, unique=True)):
         row[key] = draw(parts[key])
+    if "new" in row:
+        row["since"] = "2020-01-01"
     return row
 
 

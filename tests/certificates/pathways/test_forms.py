@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from certificates.pathways.asked import AskedRequirement, asked_requirements
 from certificates.pathways.form_list import form_rows, unrecordable
 from certificates.pathways.forms import RecordForm, record_forms
+from certificates.pathways.labels import LABELS, PARTS, PARTS_OF
 from certificates.pathways.language.read import read_pathway, read_pathway_text
 from certificates.pathways.language.schema import Leaf, Pathway, Team, This
 from certificates.pathways.makers import MADE_BY
 from tests.certificates.pathways.random_pathways import pathways
-from training.parsing.keywords import ASKED_TYPES, JUDGED_TYPES
+from training.parsing.keywords import ASKED_TYPES, ATTRIBUTES, JUDGED_TYPES
 
 EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*.yaml"))
 HEAD = (
@@ -179,6 +180,17 @@ def test_what_a_site_must_show_is_a_form_of_the_site():
     assert rows["own"]["counts_when_words"] == "when the central unit has seen it"
 
 
+def test_every_standard_attribute_and_part_has_a_name_in_english_and_welsh():
+    assert set(LABELS) == set(ATTRIBUTES)
+    for label in (*LABELS.values(), *PARTS.values(), *PARTS_OF.values()):
+        assert label.english and label.welsh and label.english != label.welsh
+        assert bool(label.unit) == bool(label.welsh_unit) and bool(label.hint) == bool(label.welsh_hint)
+    form = _form(_pathway("a: {supervision: peer, by: steward}"), "supervision/peer")
+    assert [form.part_label(part) for part in form.parts] == ["The day", "Who supervised"]
+    assert form.part_label("by", "cy") == "Pwy a oruchwyliodd"
+    assert _form(_pathway("a: {check: dbs}"), "check/dbs").part_label("on") == "The first day it holds"
+
+
 def test_what_belongs_to_the_person_is_one_form_for_all_programmes():
     one = _pathway("a: {check: dbs, where: {protocol: a}}")
     text = "pathway: q\nlevels: {leader: {requires: {b: {check: dbs, where: {level: 2}}, c: {fee: yearly}}}}\n"
@@ -223,7 +235,8 @@ def test_the_conditions_of_a_requirement_and_what_signatories_need_have_forms_to
         ("assessment: x", ["assessor"], "when everybody who assesses has signed"),
         ("portfolio: x", ["holder"], "when the coordinator accepts it"),
         ("portfolio: x, by: steward", ["holder"], "when a steward accepts it"),
-        ("learning: x, by: steward", ["holds:steward", "course", "trainer", "coordinator", "holder"],
+        ("supervision: x", ["holder", "supervisor"], "when the supervisor or the coordinator says yes"),
+        ("learning: x, by: steward", ["holds:steward", "coordinator", "holder"],
          "when a steward has signed"),
         ("check: x", ["holder", "coordinator"], "when the coordinator has seen it"),
         ("feedback: x", ["parents", "peers", "holder"], "at once, by number; small numbers stay hidden"),
@@ -235,16 +248,18 @@ def test_each_type_is_made_by_somebody_and_counts_when_the_rules_say(rule, made_
 
 
 SITE = "  licence:\n    holder: site\n    requires: {}\n"
+SIGNED_BY_SITES = "licence: held by sites, and people sign"
+NEVER = f"never: nobody can be awarded this: {SIGNED_BY_SITES}"
 IMPOSSIBLE = [
     ("a: {award: licence}", "licence is held by sites, and this looks at a person; write whose: site"),
     ("a: {award: never, whose: site}", "never is held by people, and this looks at a site"),
-    ("a: {award: never}", "no decision on never grants it; add certified"),
+    ("a: {award: never}", f"{SIGNED_BY_SITES}; name a role"),
     ("a: {award: [never, other/level], where: {standing: ready}}", "standing is never that"),
     (
         "a: {award: other/level, where: {outcome: deferred}}",
         "outcome is never that; use one of: certified, conditional",
     ),
-    ("a: {signoff: x, by: licence}", "licence: held by sites, and people sign"),
+    ("a: {signoff: x, by: licence}", SIGNED_BY_SITES),
     ("a: {signoff: x, by: {holds: [licence], not_own: manager}}", "people sign"),
     ("a: {delivery: group, where: {confirmed: e-mail}}", "confirmed is never that; use one of: account"),
     ("a: {delivery: group, different: {protocol: 3}}", "3 different protocol are asked and it has 2 values"),
@@ -273,22 +288,32 @@ POSSIBLE = [
 
 
 def _with_levels(requires: str) -> Pathway:
-    more = "  never: {requires: {}, decision: {by: steward, outcomes: [deferred]}}\n  leading: {requires: {}}\n"
+    more = "  never: {requires: {}, decision: {by: licence}}\n  leading: {requires: {}}\n"
     return _pathway(requires, SITE + more)
 
 
 @pytest.mark.parametrize(("rule", "words"), IMPOSSIBLE)
 def test_what_nobody_can_record_is_said_with_file_and_line(rule, words):
     pathway = _with_levels(rule)
-    lines = [str(one) for one in unrecordable(pathway)]
+    lines = [str(one) for one in unrecordable(pathway) if ": never: " not in str(one)]
     assert len(lines) == 1 and lines[0].startswith("p.yaml:8: a: nobody can record this: ") and words in lines[0], lines
     row = form_rows(pathway)[0]
     assert row["form"] is None and row["nobody"].startswith("nobody can record this: ")
 
 
+def test_a_level_that_nobody_can_be_awarded_is_said_whether_or_not_a_rule_asks_for_it():
+    lines = [str(one) for one in unrecordable(_pathway("a: {fee: x}\n    decision: {by: licence}", SITE))]
+    words = "leader: nobody can be awarded this: licence: held by sites, and people sign"
+    assert lines == [f"p.yaml:5: {words}; name a role, or a level of people"]
+    outcomes = "decision: {by: steward, outcomes: [deferred, declined]}"
+    lines = [str(one) for one in unrecordable(_pathway(f"a: {{fee: x}}\n    {outcomes}"))]
+    words = "leader: nobody can be awarded this: no decision on leader grants it"
+    assert lines == [f"p.yaml:5: {words}; add certified to its outcomes"]
+
+
 @pytest.mark.parametrize("rule", POSSIBLE)
 def test_what_somebody_can_record_is_not_refused(rule):
-    assert unrecordable(_with_levels(rule)) == []
+    assert [one.what for one in unrecordable(_with_levels(rule))] == [NEVER]
 
 
 def test_a_circle_of_signatures_needs_a_first_holder_and_is_not_impossible():
