@@ -7,8 +7,8 @@ from math import isfinite
 from typing import Any
 
 from certificates.pathways.forms import PERSONAL, Field, RecordForm
-from certificates.pathways.labels import label_of
 from training.parsing.keywords import DATE, DONE_TYPES, HELD_TYPES, NUMBER, YES_OR_NO
+from training.parsing.labels import label_of
 
 REASONED = frozenset({"waiver", "signoff"})
 """Types that are somebody's judgement, and so say why."""

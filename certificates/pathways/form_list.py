@@ -5,11 +5,11 @@ from typing import Any
 
 from certificates.pathways.asked import AskedRequirement, asked_requirements
 from certificates.pathways.forms import Field, RecordForm, form_name, record_forms
-from certificates.pathways.labels import plain
 from certificates.pathways.language.schema import Group, Leaf, Pathway
 from certificates.pathways.language.titles import title_of
 from certificates.pathways.makers import Making, making_of, one_who_holds
 from certificates.pathways.recordable import first_holders, why_never_awarded, why_not
+from training.parsing.labels import plain
 from training.parsing.messages import Mistake
 
 Row = dict[str, Any]

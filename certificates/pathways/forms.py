@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from certificates.pathways import labels
 from certificates.pathways.asked import AskedRequirement, Kind, asked_requirements
 from certificates.pathways.engine.context import Context, open_case
 from certificates.pathways.engine.requirements import may_sign
@@ -13,6 +12,7 @@ from certificates.pathways.engine.signatories import may_waive
 from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.language.schema import Leaf, Level, Pathway, Requirement, Signatory, Team, This
 from certificates.pathways.language.titles import title_of
+from training.parsing import labels
 from training.parsing.keywords import (
     ATTRIBUTES,
     HELD_TYPES,

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from certificates.pathways.labels import plain
 from certificates.pathways.language.schema import Pathway, Signatory
 from certificates.pathways.language.titles import named
+from training.parsing.labels import plain
 
 MADE_BY: dict[str, tuple[tuple[str, ...], str]] = {
     "learning": (("course", "trainer", "coordinator", "holder"), "seen"),

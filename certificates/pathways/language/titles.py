@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from certificates.pathways.labels import NAMES, plain, unit_of
 from certificates.pathways.language.schema import (
     Condition,
     Group,
@@ -16,6 +15,7 @@ from certificates.pathways.language.schema import (
     This,
 )
 from training.parsing.keywords import HELD_TYPES
+from training.parsing.labels import NAMES, plain, unit_of
 from training.parsing.lengths import Length
 from training.parsing.plurals import has_plural, many, plural
 from training.parsing.values import Value, number

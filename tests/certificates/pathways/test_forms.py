@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from certificates.pathways.asked import AskedRequirement, asked_requirements
 from certificates.pathways.form_list import form_rows, unrecordable
 from certificates.pathways.forms import RecordForm, record_forms
-from certificates.pathways.labels import LABELS, PARTS, PARTS_OF
 from certificates.pathways.language.read import read_pathway, read_pathway_text
 from certificates.pathways.language.schema import Leaf, Pathway, Team, This
 from certificates.pathways.makers import MADE_BY
 from tests.certificates.pathways.random_pathways import pathways
 from training.parsing.keywords import ASKED_TYPES, ATTRIBUTES, JUDGED_TYPES
+from training.parsing.labels import LABELS, PARTS, PARTS_OF
 
 EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*.yaml"))
 HEAD = (
