@@ -41,6 +41,7 @@ def _reasons(spot: AskedRequirement) -> Iterator[tuple[str, str]]:
         yield from _signing(ask.by, pathway)
         yield from _amounts(ask, pathway)
         yield from _days(ask)
+        yield from _passing(ask)
         conditions = (*ask.where, *(one for part in ask.of_which for one in part.where))
     else:
         conditions = ask.where
@@ -52,18 +53,20 @@ def _reasons(spot: AskedRequirement) -> Iterator[tuple[str, str]]:
 
 def _of_award(leaf: Leaf, spot: AskedRequirement) -> Iterator[tuple[str, str]]:
     """An award of a level that is held by the other kind of holder, or that no decision grants."""
-    known = [spot.pathway.levels.get(name) for name in leaf.names]
-    if any(level is None for level in known):
+    pathway = spot.pathway
+    known = [pathway.levels[name] for name in leaf.names if name in pathway.levels]
+    own = [name for name in leaf.names if name.startswith(f"{pathway.id}/")]
+    if len(known) + len(own) < len(leaf.names):
         return  # a level of another pathway: its awards are imported
-    levels = [level for level in known if level and level.holder == spot.holder]
-    name = known[0].id if known[0] else ""
-    if not levels and spot.holder == "person":
-        yield f"{name} is held by sites, and this looks at a person", "write whose: site"
+    levels = [level for level in known if level.holder == spot.holder]
+    if not known:
+        yield f"{own[0]} is a level of this pathway", f"write {own[0].partition('/')[2]}"
+    elif not levels and spot.holder == "person":
+        yield f"{known[0].id} is held by sites, and this looks at a person", "write whose: site"
     elif not levels:
-        yield f"{name} is held by people, and this looks at a site", "ask for a level of a site"
-    elif all(why_never_awarded(level, spot.pathway) for level in levels):
-        reason = why_never_awarded(levels[0], spot.pathway)
-        yield reason or ("", "")
+        yield f"{known[0].id} is held by people, and this looks at a site", "ask for a level of a site"
+    elif all(why_never_awarded(level, pathway) for level in levels):
+        yield why_never_awarded(levels[0], pathway) or ("", "")
 
 
 def why_never_awarded(level: Level, pathway: Pathway) -> tuple[str, str] | None:
@@ -76,13 +79,19 @@ def why_never_awarded(level: Level, pathway: Pathway) -> tuple[str, str] | None:
 
 def _signing(by: Signatory | None, pathway: Pathway) -> Iterator[tuple[str, str]]:
     names = by.holds if by else ()
-    if names and all(_held_by_sites(name, pathway) for name in names):
-        yield f"{' and '.join(names)}: held by sites, and people sign", "name a role, or a level of people"
+    sites = [one for one in names if one not in pathway.roles and one in pathway.levels
+             and pathway.levels[one].holder == "site"]  # fmt: skip
+    own = [one for one in names if one.startswith(f"{pathway.id}/")]
+    if sites and len(sites) + len(own) == len(names):
+        yield f"{' and '.join(sites)}: held by sites, and people sign", "name a role, or a level of people"
+    elif own and len(own) == len(names):
+        yield f"{own[0]} is a level of this pathway", f"write {own[0].partition('/')[2]}"
 
 
-def _held_by_sites(name: str, pathway: Pathway) -> bool:
-    level = pathway.levels.get(name)
-    return name not in pathway.roles and level is not None and level.holder == "site"
+def _passing(leaf: Leaf) -> Iterator[tuple[str, str]]:
+    for one in leaf.passing.forms if leaf.passing else ():
+        if one.form in ("percent", "agreement") and _more(one.value, 100):
+            yield f"{one.form} is {one.value}, above 100", "write 100 or less"
 
 
 def _amounts(leaf: Leaf, pathway: Pathway) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import track
 
 from certificates.evaluations.pathway_versions import load_pathway
+from certificates.pathways.commands import forms_command
 from courses.packages import publish
 from training.assessments.load import load_instrument
 from training.core import storage
@@ -19,6 +20,7 @@ from training.parsing import kinds
 from training.parsing.csv import read_sheet
 from training.parsing.kinds import Found
 from training.parsing.messages import FileError
+from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.people.authentication.operator import OPERATOR, operator
 from training.people.load import load_people
@@ -107,7 +109,13 @@ async def _instrument(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport
 async def _pathway(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:
     done = await load_pathway(path, actor=actor, now=wish.now)
     line = f"{path}: pathway {done.slug}, version {done.version}"
-    return LoadReport(new=[line]) if done.state == "new" else LoadReport(unchanged=[line])
+    if done.state != "new":
+        return LoadReport(unchanged=[line])
+    [(_, rows)], lines = forms_command([path])
+    asked = (
+        f"{many(len(rows), 'requirement')}, {'and something that nobody can record' if lines else 'each with its form'}"
+    )
+    return LoadReport(new=[f"{line}: {asked}"], mistakes=lines)
 
 
 async def _course(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:

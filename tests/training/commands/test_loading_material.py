@@ -90,7 +90,8 @@ def test_a_pathway_that_notepad_saved_is_loaded_as_it_was_checked(front: Front) 
     (front.folder / "norge.yaml").write_bytes("\r\n".join(lines).encode("utf-8-sig"))
     assert front.run("pathway", "check", "norge.yaml").returncode == 0
     loaded = front.run("load", "norge.yaml")
-    assert loaded.returncode == 0 and "pathway norge, version 1" in loaded.stdout, loaded.stderr
+    line = "pathway norge, version 1: 1 requirement, each with its form"
+    assert loaded.returncode == 0 and line in loaded.stdout, loaded.stderr
     assert front.run("load", "norge.yaml").stdout.split()[0] == "unchanged"
 
 
@@ -101,3 +102,14 @@ def test_a_damaged_zip_is_refused_in_a_line(front: Front, content: bytes) -> Non
         refused = front.run(*words)
         assert refused.returncode == 1
         assert "course.zip:1: " in refused.stdout + refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_loading_a_pathway_says_what_nobody_could_ever_record(front: Front) -> None:
+    lines = ("pathway: shut", "levels:", "  hub: {holder: site, requires: {}}", "  one:", "    requires:",
+             "      day: {award: hub}")  # fmt: skip
+    (front.folder / "shut.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    loaded = front.run("load", "shut.yaml")
+    assert loaded.returncode == 0
+    first, second = loaded.stdout.splitlines()
+    assert first == "new        shut.yaml: pathway shut, version 1: 1 requirement, and something that nobody can record"
+    assert second.startswith("shut.yaml:6: day: nobody can record this: hub is held by sites")
