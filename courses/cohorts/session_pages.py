@@ -16,6 +16,7 @@ from courses.cohorts.actions import changeable
 from courses.cohorts.attendance import MakingUp, NotedMeanwhile
 from courses.cohorts.models import Cohort, Session, leads, may_change, seats_in, seats_noted_by
 from courses.cohorts.pages import id_of, visible_cohort
+from courses.cohorts.resources import CohortResources
 from courses.cohorts.rules import (
     ABSENT,
     CHOICES,
@@ -153,7 +154,9 @@ async def _session_form(
     problems: Mapping[str, str] | None = None,
 ) -> Response:
     me: Actor = actor(request)
-    known = await _course_topics(found, me)
+    names = await CohortResources.of(request).learning_names(me.unit_id)
+    learning = str(values.get("learning") or found.learning)
+    known = list(dict.fromkeys([*await _course_topics(found, me), *names.get(learning, ())]))
     ticked = _listed(values)["topics"]
     other = "\n".join(one for one in ticked if one not in known)
     home = f"/courses/cohorts/{found.id}"
@@ -164,6 +167,7 @@ async def _session_form(
         values={**values, "topics": ticked, "other_topics": values.get("other_topics") or other},
         problems=problems or {},
         topics=[(one, one) for one in known],
+        names=list(names),
         modes=MODE_CHOICES,
         trainers=(await choices(me))["trainers"],
         adds=held is None,

@@ -10,6 +10,7 @@ from certificates.credentials.pdf.pool import PdfPool
 from certificates.verification.resources import CheckResources
 from courses.cohorts.resources import CohortResources
 from training.app import lti_content, lti_progress, lti_reviews, lti_rosters
+from training.app.learning_names import learning_names
 from training.app.metrics import Figures
 from training.core import clock
 from training.core.encryption import Encryptor
@@ -47,6 +48,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
                 offers=lti_content.offers,
                 attempts=lti_reviews.attempts,
                 progress=lti_progress.progress,
+                learning_names=learning_names,
                 rosters=lti_rosters.CourseRosters(platform),
                 keys=KeyStore(Encryptor(settings.secret_key), home=settings.public_url),
                 press=press,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from training.demo.cast import known
 Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
 RIVERSIDE = str(known("site/RIV"))
 FORM = {"name": "Spring group", "site_id": RIVERSIDE, "starts": "2026-03-02", "ends": "2026-06-01"}
+EXAMPLES = Path(__file__).parents[2] / "certificates/pathways/examples"
 DAY = {"title": "First day", "held_on": "2026-03-02", "hours": "6", "days": "1", "mode": "in_person"}
 
 

@@ -8,9 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from certificates.evaluations.pathway_versions import load_pathway
 from courses.cohorts.models import Attendance, Session
-from tests.courses.cohorts.conftest import DAY, Browse, Training, added, made, seen
+from tests.courses.cohorts.conftest import DAY, EXAMPLES, Browse, Training, added, made, seen
+from tests.today import NOW, TODAY
 from training.demo.cast import known
+from training.demo.doing import being
 from training.people.models import Membership, Relation
 from training.trail.models import Fact
 
@@ -120,6 +123,7 @@ async def test_nobody_notes_for_themselves_whether_they_came(training: Training,
     chloe, session = await browse("chloe"), await training.session()
     await chloe.post(f"{training.cohort}/places", data={"person": str(known("chloe"))})
     form = {"seen": f"{known('chloe')} 0", f"came-{known('chloe')}": "present"}
+    assert f"came-{AMINA}" in (page := (await chloe.get(session)).text) and f"came-{known('chloe')}" not in page
     await chloe.post(session, data=form)
     assert not await Attendance.exists()
     assert (await training.note(session, "hana", chloe="present")).status_code == 303
@@ -282,3 +286,16 @@ async def test_a_trainer_sees_the_people_of_the_cohort_and_no_other_page_of_thei
     await Membership.filter(person_id=HANA).update(ends=date(2026, 1, 1))
     answer: httpx2.Response = await hana.get(cohort)
     assert answer.status_code == 403, "who works here no more leads nothing"
+
+
+async def test_the_names_and_topics_that_rules_ask_for_are_offered(browse: Browse, small_steps: str) -> None:
+    await load_pathway(EXAMPLES / "epec.yaml", actor=await being("dara", TODAY), now=NOW)
+    chloe = await browse("chloe")
+    assert 'value="parent group leader course"' in (await chloe.get("/courses/cohorts/new")).text
+    cohort = await made(chloe, name="Leaders", learning="parent group leader course")
+    page = (await chloe.get(f"{cohort}/sessions")).text
+    assert 'value="child in danger"' in page and 'value="practitioner training"' in page
+    session = await added(chloe, cohort, learning="parent group leader course", topics=["culture", "ethics"])
+    assert (await Session.get()).topics.splitlines() == ["culture", "ethics"]
+    page = (await chloe.get(f"{session}/change")).text
+    assert re.search(r'value="ethics" checked', page) and not re.search(r'value="listening" checked', page)

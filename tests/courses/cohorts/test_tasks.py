@@ -7,10 +7,15 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from certificates.erase_person import erase
+from courses.cohorts.models import Attendance, Seat
 from courses.learning.models import TaskEntry, TaskReply
 from tests.courses.cohorts.conftest import Browse, Training
+from tests.today import NOW, TODAY
 from training.core.settings import Settings
 from training.demo.cast import known
+from training.people.actor import Actor
+from training.people.models import Membership
 from training.trail.models import Fact
 
 TASK = "/courses/small-steps/hearing/task"
@@ -88,3 +93,30 @@ async def test_only_who_trains_or_looks_after_somebody_reads_and_answers(
     place = held.partition('name="end" value="')[2].partition('"')[0]
     await (await browse("chloe")).post(f"{training.cohort}/places", data={"end": place})
     assert (await (await browse("hana")).get(handed_in)).status_code == 404, "whoever has left the cohort"
+
+
+@pytest.mark.by_hand
+async def test_a_trainer_reads_files_of_the_cohort_wherever_its_people_are(
+    handed_in: str, training: Training, browse: Browse
+) -> None:
+    await Membership.filter(person_id=known("amina")).update(site_id=known("site/HAR"))
+    hana, file = await browse("hana"), f"/courses/entries/{(await TaskEntry.get()).id}"
+    assert (await hana.get(f"/courses/of/{known('amina')}")).status_code == 404
+    assert (await hana.get(file)).status_code == (await hana.get(handed_in)).status_code == 200
+    await Seat.filter(person_id=known("amina")).update(ends=TODAY)
+    assert (await hana.get(file)).status_code == (await hana.get(handed_in)).status_code == 404
+    await Seat.all().update(ends=None)
+    assert (await hana.get(file)).status_code == 200
+    await Membership.filter(person_id=known("hana")).update(role="facilitator")
+    assert (await hana.get(file)).status_code == 404, "who trains nobody any more"
+
+
+async def test_an_erased_person_leaves_no_words_about_them(
+    handed_in: str, training: Training, browse: Browse, cast: Callable[[str], Awaitable[Actor]], settings: Settings
+) -> None:
+    await training.note(await training.session(), amina="absent Her knee hurts", jude="absent The train")
+    assert (await (await browse("hana")).post(handed_in, data={"words": WORDS})).status_code == 303
+    await erase(known("amina"), actor=await cast("farah"), now=NOW, storage=settings.storage)
+    assert (await TaskReply.get()).words == ""
+    notes = dict(await Attendance.all().values_list("person_id", "note"))
+    assert notes == {known("amina"): "", known("jude"): "The train"}
