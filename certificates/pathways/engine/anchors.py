@@ -56,8 +56,12 @@ def window_of(
     requirement: Requirement, leaf: Leaf, place: Context, *, lower: Sequence[Anchor], upper: Sequence[Anchor]
 ) -> Window:
     """The limits of a leaf by its place, its anchors (earlier and later ones) and its tenure."""
-    if not lower and not upper:
-        return _unanchored(leaf, place)
+    if not lower and not upper:  # only its length before the day of looking, or the limit of its place
+        if leaf.within:
+            first = first_reaching(place.day, leaf.within[0])
+            return Window(first=first, could_open=first, loose=True)
+        floor = place.floor if leaf.type in DONE_TYPES else None
+        return Window(first=floor, could_open=floor)
     window = _between(leaf, place, lower, upper)
     begins = requirement.tenure[0] if requirement.tenure else None
     if not leaf.every or begins is None or place.first_award is None or window.start is None:
@@ -79,15 +83,6 @@ def not_yet_due(leaf: Leaf, window: Window, place: Context) -> bool:
     if place.clock is None or not window.loose or leaf.at_most or leaf.type not in DONE_TYPES:
         return False
     return add(place.clock, leaf.within[0]) >= place.day
-
-
-def _unanchored(leaf: Leaf, place: Context) -> Window:
-    """The limits of a leaf that names no anchor: its length before the day of looking, or those of its place."""
-    if leaf.within:
-        first = first_reaching(place.day, leaf.within[0])
-        return Window(first=first, could_open=first, loose=True)
-    floor = place.floor if leaf.type in DONE_TYPES else None
-    return Window(first=floor, could_open=floor)
 
 
 def _between(leaf: Leaf, place: Context, lower: Sequence[Anchor], upper: Sequence[Anchor]) -> Window:

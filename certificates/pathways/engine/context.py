@@ -61,11 +61,17 @@ class Case:
 def open_case(
     pathway: Pathway, evidence: Evidence, known_at: date | None, *, instruments: Iterable[Instrument]
 ) -> Case:
-    """Sort what is seen by its owner and type."""
+    """Sort what is seen by owner and type, the pathway's own attributes in their kind, its levels by plain name."""
+    own, prefix = pathway.attributes, f"{pathway.id}/"
     books: dict[tuple[str, str], list[Record]] = {}
     for record in seen_records(evidence.records, known_at):
+        if any(name in own for name in record.attributes):
+            values = {name: plain_values(value, own.get(name)) for name, value in record.attributes.items()}
+            record = replace(record, attributes=values)
+        if record.type in ("award", "state") and record.what.startswith(prefix):
+            record = replace(record, what=record.what.removeprefix(prefix))
         owner = evidence.holder if record.type == "relation" or record.who is None else record.who
-        books.setdefault((owner, record.type), []).append(_as_here(record, pathway))
+        books.setdefault((owner, record.type), []).append(record)
     tools: dict[str, tuple[Instrument, ...]] = {}
     for tool in instruments:
         tools[tool.name] = (*tools.get(tool.name, ()), tool)
@@ -78,17 +84,6 @@ def open_case(
         instruments=tools,
         books={place: tuple(records) for place, records in books.items()},
     )
-
-
-def _as_here(record: Record, pathway: Pathway) -> Record:
-    """The record with the pathway's own attributes in their kind, and its own levels by their plain names."""
-    own = pathway.attributes
-    if any(name in own for name in record.attributes):
-        values = {name: plain_values(value, own.get(name)) for name, value in record.attributes.items()}
-        record = replace(record, attributes=values)
-    if record.type in ("award", "state") and record.what.startswith(f"{pathway.id}/"):
-        record = replace(record, what=record.what.removeprefix(f"{pathway.id}/"))
-    return record
 
 
 @dataclass(frozen=True)

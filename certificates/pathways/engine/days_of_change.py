@@ -68,7 +68,12 @@ def _points(case: Case, leaves: list[Leaf], award: Award, parts: list[Requiremen
         yield award.period.valid_until
     yield from (day for one in parts for day in one.effective if day)
     yield from (day for leaf in leaves for name in _anchors_of(leaf) if (day := as_day(name)))
-    types = _types(case, leaves)
+    types = {leaf.type for leaf in leaves} | {"waiver"}
+    undated = any(one.on is None for records in case.books.values() for one in records)
+    if undated and any(leaf.by for leaf in leaves):  # who may sign such a record is looked at anew each day
+        types |= _OF_SIGNATORIES
+    named = any(as_day(name) is None for leaf in leaves for name in _anchors_of(leaf))
+    types = set(RECORD_TYPES) if named or "award" in types else types
     for (_, type_), records in case.books.items():
         if type_ not in types:
             continue
@@ -77,16 +82,6 @@ def _points(case: Case, leaves: list[Leaf], award: Award, parts: list[Requiremen
             if type_ == "award" and one.on:
                 days = period_of(case.pathway.levels.get(one.what), one, one.on)
                 yield from (day for day in (days.valid_until, days.renewal_opens, days.grace_until) if day)
-
-
-def _types(case: Case, leaves: list[Leaf]) -> set[str]:
-    """The types of records that matter; who may sign a record of unknown day is looked at anew each day."""
-    types = {leaf.type for leaf in leaves} | {"waiver"}
-    undated = any(one.on is None for records in case.books.values() for one in records)
-    if undated and any(leaf.by for leaf in leaves):
-        types |= _OF_SIGNATORIES
-    named = any(as_day(name) is None for leaf in leaves for name in _anchors_of(leaf))
-    return set(RECORD_TYPES) if named or "award" in types else types
 
 
 def _lengths(case: Case, parts: Iterable[Requirement]) -> list[Length]:

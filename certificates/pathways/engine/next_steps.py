@@ -1,6 +1,6 @@
 """The next steps of a holder in plain words with numbers, for the page "my pathway"."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from certificates.pathways.engine.context import counting
@@ -55,13 +55,6 @@ def next_steps(level: LevelVerdict, *, by_rules: bool = False) -> list[str]:
         return [_TOLD["ready by rules"]]
     if state in _TOLD:
         return [_TOLD[state]]
-    nodes = _open_part(level, state)
-    lines = [line for node in counting(nodes) for line in _steps(node, level)]
-    return list(dict.fromkeys(lines))
-
-
-def _open_part(level: LevelVerdict, state: str) -> tuple[Node, ...]:
-    """The requirements that matter in a standing."""
     part = {
         "renewal_due": level.renewal,
         "in_grace": level.renewal,
@@ -69,10 +62,10 @@ def _open_part(level: LevelVerdict, state: str) -> tuple[Node, ...]:
         "lapsed": level.return_,
         "certified": None,
     }
-    if state not in part:
-        return level.entry + level.requires
-    found = part[state]
-    return found.requires if found else ()
+    after_grant = part.get(state)
+    nodes = after_grant.requires if after_grant else () if state in part else level.entry + level.requires
+    lines = [line for node in counting(nodes) for line in _steps(node, level)]
+    return list(dict.fromkeys(lines))
 
 
 def _steps(node: Node, level: LevelVerdict) -> Iterator[str]:
@@ -125,12 +118,15 @@ def _of_leaf(node: Node, leaf: Leaf, level: LevelVerdict) -> Iterator[str]:
 
 def _waits(node: Node, level: LevelVerdict) -> Iterator[str]:
     if node.waits_for:
-        yield f"Before this counts, finish: {', '.join(_titles(node.waits_for, level))}. It is for: {node.title}."
+        known = {one.id: one.title for one in level.nodes()}
+        titles = [known.get(name, name.replace("_", " ")) for name in node.waits_for]
+        yield f"Before this counts, finish: {', '.join(titles)}. It is for: {node.title}."
 
 
 def _count(count: Count, leaf: Leaf, node: Node) -> str:
     """One quantity with what is left: 6 of 8 hours of supervision: 2 hours left."""
-    front, of = _parted(count.of)
+    value, parted, of = count.of.rpartition(": ")
+    front = value + parted  # the value or part in front of a quantity
     have, need, left = shown(count.have), shown(count.need), shown(count.left)
     if of == "periods":
         return f"{node.title}: {have} of {need} done so far."
@@ -168,14 +164,6 @@ def _asks_alike(node: Node, leaf: Leaf) -> bool:
     return isinstance(ask, Leaf) and ask.type == leaf.type and ask.names == leaf.names
 
 
-def _parted(of: str) -> tuple[str, str]:
-    """The value or part in front of a quantity, and the quantity."""
-    if ": " in of:
-        value, of = of.rsplit(": ", 1)
-        return f"{value}: ", of
-    return "", of
-
-
 def _noun(leaf: Leaf) -> tuple[str, str]:
     if leaf.type in _NOUNS:
         return _NOUNS[leaf.type]
@@ -191,11 +179,6 @@ def _people(attribute: str) -> str:
     return {"by": "people who sign", "client": "families", "family": "families", "who": "people"}.get(
         attribute, plural(attribute.replace("_", " "))
     )
-
-
-def _titles(names: Iterable[str], level: LevelVerdict) -> list[str]:
-    known = {node.id: node.title for node in level.nodes()}
-    return [known.get(name, name.replace("_", " ")) for name in names]
 
 
 def _day(day: date) -> str:

@@ -153,7 +153,8 @@ class Verdict:
 
     def level(self, name: str, per: Value | None = None) -> LevelVerdict | None:
         """The level of that name (and value of its `per`, if one is given)."""
-        return next((one for one in self.levels if one.level == name and _is_of(one, per)), None)
+        named = (one for one in self.levels if one.level == name)
+        return next((one for one in named if per is None or (one.per is not None and one.per[1] == per)), None)
 
     def as_json(self) -> dict[str, Any]:
         """The verdict as in section 11 of the language."""
@@ -167,10 +168,6 @@ class Verdict:
             "levels": [level.as_json() for level in self.levels],
             "deliveries": [delivery.as_json() for delivery in self.deliveries],
         }
-
-
-def _is_of(level: LevelVerdict, per: Value | None) -> bool:
-    return per is None or (level.per is not None and level.per[1] == per)
 
 
 def _nodes(nodes: tuple[Node, ...]) -> list[dict[str, Any]]:
