@@ -44,11 +44,8 @@ def _inside(path: Path) -> Iterable[Path]:
     if not path.is_dir() or (path / "course.yaml").is_file():
         return [path] if path.exists() else []
     below = (one for one in sorted(path.iterdir()) if not one.name.startswith("."))
-    return [file for one in below if _is_of_use(one) for file in _inside(one)]
-
-
-def _is_of_use(path: Path) -> bool:
-    return path.is_dir() or path.suffix.lower() in (".yaml", ".yml", ".csv", ".zip")
+    of_use = [one for one in below if one.is_dir() or one.suffix.lower() in (".yaml", ".yml", ".csv", ".zip")]
+    return [file for one in of_use for file in _inside(one)]
 
 
 def _kind(path: Path) -> tuple[str, str]:

@@ -174,9 +174,8 @@ class _Loader(yaml.SafeLoader):
             return int(text)
         if _DECIMAL.fullmatch(text):
             return Decimal(text)
-        return self._day(node, text) if _DAY.fullmatch(text) else text
-
-    def _day(self, node: Node, text: str) -> object:
+        if not _DAY.fullmatch(text):
+            return text
         try:
             return date.fromisoformat(text)
         except ValueError:

@@ -1,6 +1,6 @@
 """Checks evidence: known words, days that fit, numbers that are none below 0, records that exist."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from training.parsing.findings import Findings, as_day, is_number, is_text, shown
@@ -42,7 +42,14 @@ def check_evidence(table: Mapping[str, Any], file: str) -> list[Mistake]:
     """Everything that is wrong in a file of evidence."""
     found = Findings(file)
     found.unknown_keys(table, FILE_KEYS, "an evidence file")
-    _check_head(found, table)
+    if not is_text(table.get("holder")):
+        found.add(table, "holder", "the holder is missing", "write whose evidence this is: holder: amina")
+    if table.get("kind") is not None:
+        found.one_of(table, "kind", HOLDERS)
+    if table.get("site") is not None and not is_text(table["site"]):
+        found.add(table, "site", f"site is {shown(table['site'])}", "write the name of one site")
+    if table.get("gaps") is not None:
+        found.some_of(table, "gaps", ASKED_TYPES, "type")
     rows = table.get("records")
     if not isinstance(rows, list | tuple):
         found.add(table, "records", "records is missing or no list", "write the records as a list, if need be as []")
@@ -98,17 +105,6 @@ def without_nothing(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return fresh
 
 
-def _check_head(found: Findings, table: Mapping[str, Any]) -> None:
-    if not is_text(table.get("holder")):
-        found.add(table, "holder", "the holder is missing", "write whose evidence this is: holder: amina")
-    if table.get("kind") is not None:
-        found.one_of(table, "kind", HOLDERS)
-    if table.get("site") is not None and not is_text(table["site"]):
-        found.add(table, "site", f"site is {shown(table['site'])}", "write the name of one site")
-    if table.get("gaps") is not None:
-        found.some_of(table, "gaps", ASKED_TYPES, "type")
-
-
 def _check_words(found: Findings, row: Mapping[str, Any]) -> None:
     for key, known in (("result", RESULTS), ("outcome", OUTCOMES), ("state", STATES)):
         if key in row and (key == "result" or row["type"] in ("award", "state")):
@@ -155,23 +151,23 @@ def _check_rows(found: Findings, row: Mapping[str, Any]) -> None:
     for key in ("team", "ratings", "duties"):
         if key in row and not isinstance(row[key], list | tuple):
             found.add(row, key, f"{key} is {shown(row[key])} and should be a list", "write a list, one line for each")
-    for rating in _mappings(row.get("ratings", ())):
+    ratings = row.get("ratings")
+    rows = ratings if isinstance(ratings, list | tuple) else ()
+    for rating in (one for one in rows if isinstance(one, Mapping)):
         found.unknown_keys(rating, RATING_KEYS, "a rating")
         if rating.get("judged") is not None:
             found.one_of(rating, "judged", JUDGEMENTS, "judgement")
         marks = rating.get("items")
         if marks is not None and not isinstance(marks, Mapping):
             found.add(rating, "items", "items is no mapping", "write item: mark for each item")
-        elif marks:
-            _check_marks(found, marks)
-
-
-def _check_marks(found: Findings, marks: Mapping[str, Any]) -> None:
-    for item, mark in marks.items():
-        if isinstance(mark, Mapping):
-            found.unknown_keys(mark, ("seen", "not_applicable"), "a mark")
-        elif mark is not None and not is_number(mark) and mark not in MARKS:
-            found.add(marks, item, f"{shown(mark)} is an unknown mark", f"write a number or one of: {', '.join(MARKS)}")
+            continue
+        given: Mapping[str, Any] = marks or {}
+        for item, mark in given.items():
+            if isinstance(mark, Mapping):
+                found.unknown_keys(mark, ("seen", "not_applicable"), "a mark")
+            elif mark is not None and not is_number(mark) and mark not in MARKS:
+                remedy = f"write a number or one of: {', '.join(MARKS)}"
+                found.add(given, item, f"{shown(mark)} is an unknown mark", remedy)
 
 
 def _check_people(found: Findings, row: Mapping[str, Any]) -> None:
@@ -189,7 +185,3 @@ def _check_links(found: Findings, row: Mapping[str, Any], known: frozenset[str])
             if known and str(name) not in known:
                 what = f"{key} names the record {name}, which does not exist"
                 found.add(row, key, what, "write the id of a record of this file")
-
-
-def _mappings(rows: Any) -> Iterable[Mapping[str, Any]]:
-    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list | tuple) else []

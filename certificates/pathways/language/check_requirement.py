@@ -250,26 +250,18 @@ def check_order(scope: Scope, owner: Table, name: str, row: Table, asks: str) ->
             words = what.format(asks=asks, section=scope.section, under=scope.under)
             scope.found.add(row, key, words, remedy)
     if asks in ASKED_TYPES or asks == "team":
-        _check_limits(scope, owner, name, row)
-        _check_lasting(scope, row)
+        least, most = _amounts(row.get("at_least")), _amounts(row.get("at_most"))
+        for of in least:
+            if of in most and least[of] > most[of]:
+                what = f"{name} asks for at_least {least[of]} and at_most {most[of]} {of}: nobody can meet it"
+                scope.found.add(owner, name, what, "change one of the two")
+        every, lasting = _length(row.get("every")), _length(row.get("for"))
+        if every and lasting and lasting.about_days() < every.about_days():
+            scope.found.add(row, "for", f"for {lasting.text} is shorter than every {every.text}", "write a longer one")
     if asks == "any_of":
         _check_number_of_children(scope, row)
     if row.get("use") == "once":
         _check_once(scope, row)
-
-
-def _check_limits(scope: Scope, owner: Table, name: str, row: Table) -> None:
-    least, most = _amounts(row.get("at_least")), _amounts(row.get("at_most"))
-    for of in least:
-        if of in most and least[of] > most[of]:
-            what = f"{name} asks for at_least {least[of]} and at_most {most[of]} {of}: nobody can meet it"
-            scope.found.add(owner, name, what, "change one of the two")
-
-
-def _check_lasting(scope: Scope, row: Table) -> None:
-    every, lasting = _length(row.get("every")), _length(row.get("for"))
-    if every and lasting and lasting.about_days() < every.about_days():
-        scope.found.add(row, "for", f"for {lasting.text} is shorter than every {every.text}", "write a longer one")
 
 
 def _check_number_of_children(scope: Scope, row: Table) -> None:

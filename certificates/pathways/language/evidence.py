@@ -124,14 +124,10 @@ class Evidence:
 
 def seen_records(records: Iterable[Record], known_at: date | None) -> list[Record]:
     """The records that are known by then and not replaced by a known one, in order; void ones only take away."""
-    known = sorted((one for one in records if _is_known(one, known_at)), key=Record.place)
+    entered = ((one, one.recorded_at or one.on) for one in records)
+    known = sorted((one for one, on in entered if known_at is None or on is None or on <= known_at), key=Record.place)
     replaced = _replaced(known)
     return [one for one in known if one.id not in replaced and not one.void]
-
-
-def _is_known(record: Record, known_at: date | None) -> bool:
-    entered = record.recorded_at or record.on
-    return known_at is None or entered is None or entered <= known_at
 
 
 def _replaced(known: list[Record]) -> set[str]:

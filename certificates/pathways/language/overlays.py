@@ -122,18 +122,14 @@ def _apply(section: Table, name: str, entry: Table, overlay: Table, found: Findi
     elif verb == "replace":
         owner.put(name, value, entry.place(verb))
     elif verb == "change":
-        _change(target, value, overlay.origin)
+        for key, changed in value.items():
+            if changed is not None:
+                target.put(key, changed, value.place(key))
+            elif key in target:
+                target.take_out(key)
+        target.origin += tuple(one for one in overlay.origin if one not in target.origin)
     else:
         _add(target, value, entry, found)
-
-
-def _change(target: Table, changes: Table, who: tuple[str, ...]) -> None:
-    for key, value in changes.items():
-        if value is not None:
-            target.put(key, value, changes.place(key))
-        elif key in target:
-            target.take_out(key)
-    target.origin += tuple(one for one in who if one not in target.origin)
 
 
 def _add(target: Table, more: Table, entry: Table, found: Findings) -> None:

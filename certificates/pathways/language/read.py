@@ -25,7 +25,8 @@ def read_pathway(path: Path | str) -> Pathway:
 
 def read_pathway_text(name: str, text: str, bases: Mapping[str, str] | None = None) -> Pathway:
     """Read a pathway from a text; bases are the texts of the pathways that it may extend, by name."""
-    return _pathway(name, _texts(bases or {}), f"{name}.yaml", text)
+    texts = bases or {}
+    return _pathway(name, lambda base: (texts[base], f"{base}.yaml") if base in texts else None, f"{name}.yaml", text)
 
 
 def read_evidence(path: Path | str) -> Evidence:
@@ -95,15 +96,7 @@ def _extended(table: Table, name: str, source: Source, found: Findings, *, seen:
 
 def _folder(folder: Path) -> Source:
     def source(name: str) -> tuple[str, str] | None:
-        path = folder / f"{name}.yaml"
-        return (read_text(path), str(path)) if _is_plain(name) and path.is_file() else None
+        path, plain = folder / f"{name}.yaml", name.replace("_", "").isalnum()
+        return (read_text(path), str(path)) if plain and path.is_file() else None
 
     return source
-
-
-def _texts(bases: Mapping[str, str]) -> Source:
-    return lambda name: (bases[name], f"{name}.yaml") if name in bases else None
-
-
-def _is_plain(name: str) -> bool:
-    return name.replace("_", "").isalnum()
