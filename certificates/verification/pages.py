@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from certificates.credentials.artefacts import Damaged
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.integrity import facts_of, proven
-from certificates.decisions.outcomes import Outcome, of_certification
+from certificates.decisions.outcomes import of_certification
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.outcome_text import OUTCOMES
 from certificates.evaluations.standing import VERIFIED
@@ -215,6 +215,10 @@ async def answer(row: Certificate, facts: CertificateFacts, now: datetime) -> di
     Of one that does not simply hold: since when, until when if that ends by itself, and the class of the reason.
     """
     outcome = await of_certification(row.certification, local_day(now, facts.zone))
+    why: dict[str, str] = {}
+    if VERIFIED[outcome.state] != "valid":
+        until = {"until": outcome.until.isoformat()} if outcome.until else {}
+        why = {"since": outcome.since.isoformat(), **until, "reason": outcome.public_reason}
     return {
         "status": VERIFIED[outcome.state],
         "checked": now,
@@ -227,13 +231,8 @@ async def answer(row: Certificate, facts: CertificateFacts, now: datetime) -> di
         "issuer": facts.issuer_name,
         "serial": row.serial,
         "criteria": facts.criteria,
-        **({} if VERIFIED[outcome.state] == "valid" else _state(outcome)),
+        **why,
     }
-
-
-def _state(outcome: Outcome) -> dict[str, str]:
-    until = {"until": outcome.until.isoformat()} if outcome.until else {}
-    return {"since": outcome.since.isoformat(), **until, "reason": outcome.public_reason}
 
 
 def _dates(told: dict[str, Any], word: str) -> list[tuple[str, str]]:

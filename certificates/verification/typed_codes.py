@@ -66,7 +66,7 @@ def read_serials(text: str) -> tuple[str, ...]:
         f"{body}-{check_letter(body)}"
         for length in range(1, PREFIX_LENGTH + 1)
         for body in _bodies(letters[:length], letters[length:-1])
-        if _looks_like(letters[-1], check_letter(body))
+        if letters[-1].translate(_IN_NUMBER) == check_letter(body).translate(_IN_NUMBER)
     )
 
 
@@ -76,10 +76,6 @@ def _bodies(prefix: str, digits: str) -> Iterable[str]:
         for spelt in _spellings(prefix, _IN_PREFIX):
             if spelt.isalpha():
                 yield f"{spelt}-{number[:4]}-{number[4:]}"
-
-
-def _looks_like(typed: str, right: str) -> bool:
-    return typed.translate(_IN_NUMBER) == right.translate(_IN_NUMBER)
 
 
 def _spellings(text: str, alike: dict[str, str]) -> list[str]:

@@ -57,7 +57,9 @@ async def recognise(content: bytes, *, store: FileStore) -> Recognised:
     if is_pdf:
         content = await extract_attachment_apart(content)
     document = _document(content)
-    row = await Certificate.get_or_none(credential_id=_id(document))
+    named = document.get("id")
+    usual = isinstance(named, str) and len(named) <= LONGEST_ID and named.isprintable()
+    row = await Certificate.get_or_none(credential_id=named) if usual else None
     if row is None:
         raise Invalid("This is not a certificate of this service.", "Ask whoever issued it.")
     same = not is_pdf and await _is_kept(row.id, document, store=store)
@@ -107,11 +109,6 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"{name} stands twice")
         found[name] = value
     return found
-
-
-def _id(document: dict[str, Any]) -> str:
-    found = document.get("id")
-    return found if isinstance(found, str) and len(found) <= LONGEST_ID and found.isprintable() else ""
 
 
 def _spelt(document: dict[str, Any]) -> str:

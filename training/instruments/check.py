@@ -48,8 +48,11 @@ def check_instrument(table: Table, found: Findings) -> None:
         _check_scale(found, table, kind)
     items = _check_items(found, table, kind) if kind in ITEM_KEYS else []
     sections = _check_sections(found, table, items)
-    if "raters" in table:
-        _check_raters(found, table)
+    raters = found.table(table, "raters") if "raters" in table else None
+    if raters is not None:
+        found.unknown_keys(raters, tuple(_RATERS), "raters")
+        for key in [key for key in _RATERS if key in raters]:
+            _RATERS[key](found, raters, key)
     if "criteria" in table and not isinstance(table["criteria"], list):
         found.add(table, "criteria", f"criteria is {shown(table['criteria'])}", "write a list, a line for each")
     rule = found.table(table, "pass") if "pass" in table else None
@@ -122,16 +125,6 @@ def _check_sections(found: Findings, table: Table, items: list[str]) -> list[str
             if item not in items:
                 found.add(sections, name, f"{item} is no item of this instrument", nearest(item, items))
     return list(sections or ())
-
-
-def _check_raters(found: Findings, table: Table) -> None:
-    raters = found.table(table, "raters")
-    if raters is None:
-        return
-    found.unknown_keys(raters, tuple(_RATERS), "raters")
-    for key, check in _RATERS.items():
-        if key in raters:
-            check(found, raters, key)
 
 
 _RATERS: dict[str, Callable[[Findings, Table, str], object]] = {

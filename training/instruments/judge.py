@@ -73,10 +73,13 @@ def judge(
 ) -> Judgement:
     """Judge the rows of one assessment by a pass rule, or by the instrument's own if none is given."""
     rule = pass_rule or instrument.passing
-    rows = _speaking(list(ratings))
+    rows = list(ratings)
+    agreed = [row for row in rows if row.get("agreed")]
+    rows = agreed[-1:] or rows  # the last agreed one speaks alone
+    raters = {str(row["by"]) if "by" in row else str(place) for place, row in enumerate(rows)}
     apart, items = levels_of_items(instrument, rows)
     points, highest = _points(items)
-    if rule is None or apart or not _enough(instrument, rows):
+    if rule is None or apart or not (agreed or len(raters) >= max(1, instrument.raters)):
         missing: Literal["rule", "agreement", "raters"]
         missing = "rule" if rule is None else "agreement" if apart else "raters"
         return Judgement(Result.CANNOT_TELL, points, highest, items, missing=missing)
@@ -89,19 +92,6 @@ def read_from_attributes(rule: Thresholds, attributes: Mapping[str, Any]) -> Res
     if any(one.form not in READABLE or one.of for one in rule.forms):
         return None
     return all_of(_read(one, attributes) for one in rule.forms)
-
-
-def _speaking(rows: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The rows that speak: the last agreed one alone, or all."""
-    agreed = [row for row in rows if row.get("agreed")]
-    return agreed[-1:] or rows
-
-
-def _enough(instrument: Instrument, rows: list[Mapping[str, Any]]) -> bool:
-    if any(row.get("agreed") for row in rows):
-        return True
-    raters = {str(row["by"]) if "by" in row else str(place) for place, row in enumerate(rows)}
-    return len(raters) >= max(1, instrument.raters)
 
 
 def _form(
