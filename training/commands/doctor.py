@@ -1,17 +1,18 @@
 """The command that looks at this machine and says what is missing."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
 from training.commands import machine
+from training.commands.event_loop import in_event_loop
 from training.commands.pango import look
 from training.core import settings as setting
 from training.core.errors import Invalid
 
 
-def doctor(
+@in_event_loop
+async def doctor(
     pango: Annotated[
         bool, typer.Option("--pango", help="only tell whether PDFs can be made, by the exit code")
     ] = False,
@@ -20,17 +21,13 @@ def doctor(
     """Look at this machine: a line for each thing that the service stands on, and what to do where one is missing."""
     if pango:
         raise typer.Exit(1 if look().missing else 0)
-    raise typer.Exit(asyncio.run(_doctor(port)))
-
-
-async def _doctor(port: int) -> int:
     lacking = 0
     settings, finding = _settings()
     typer.echo(finding)
     async for one in machine.findings(settings, port):
         typer.echo(one)
         lacking += one.state == "lack"
-    return 1 if lacking or finding.state == "lack" else 0
+    raise typer.Exit(1 if lacking or finding.state == "lack" else 0)
 
 
 def _settings() -> tuple[setting.Settings | None, machine.DoctorFinding]:

@@ -1,6 +1,5 @@
 """The command that brings people over from LTI 1.1: the old key and secret, and who had which user id."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +8,7 @@ import typer
 
 from training.app.consequences import AFTER
 from training.app.resources import open_resources
+from training.commands.event_loop import in_event_loop
 from training.commands.place import here
 from training.core import clock
 from training.core.errors import Invalid
@@ -24,7 +24,8 @@ from training.trail import facts
 COLUMNS = ("user_id", "person")
 
 
-def former_users(
+@in_event_loop
+async def former_users(
     key: Annotated[str, typer.Argument(metavar="KEY", help="the consumer key of the LTI 1.1 entry")],
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="CSV with the columns user_id and person (id or e-mail)")
@@ -33,18 +34,13 @@ def former_users(
     unit: Annotated[str, typer.Option(help="slug of the central unit, where there are several")] = "",
 ) -> None:
     """Tell who used LTI 1.1, so that their first LTI 1.3 launch finds them as who they were."""
-    added = asyncio.run(_tell(key, secret, file, unit))
-    typer.echo(f"{added} new users of {key} are known. Each is recognised at the first LTI 1.3 launch.")
-
-
-async def _tell(key: str, secret: str, file: Path, unit: str) -> int:
     facts.follow(AFTER)
     settings = here()
     async with opened(settings.database_url), open_resources(settings) as things:
         owner = await unit_of(unit, now=clock.now())
-        return await lti11_users.tell(
-            things.tool, key, secret, await _read(file, owner), unit_id=owner.id, now=clock.now()
-        )
+        told = await _read(file, owner)
+        added = await lti11_users.tell(things.tool, key, secret, told, unit_id=owner.id, now=clock.now())
+    typer.echo(f"{added} new users of {key} are known. Each is recognised at the first LTI 1.3 launch.")
 
 
 async def _read(file: Path, unit: CentralUnit) -> list[Known]:

@@ -1,7 +1,6 @@
 """Commands for the keys that we sign with: those of each issuer of certificates, and our own towards LMSs."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ from certificates.credentials.keys import KeyStore, issuer_keys
 from certificates.credentials.models import IssuerKey
 from training.app.consequences import AFTER
 from training.app.re_encryption import reseal
+from training.commands.event_loop import in_event_loop
 from training.commands.place import here
 from training.commands.tables import AsJson, show
 from training.core import clock
@@ -32,20 +32,17 @@ LMS = "lms"
 
 
 @keys.command("list")
-def list_(as_json: AsJson = False) -> None:
+@in_event_loop
+async def list_(as_json: AsJson = False) -> None:
     """List every key with its state: announced or coming, active or signing, retired, compromised."""
-    rows = asyncio.run(_list())
-    show(rows, ("kid", "issuer", "purpose", "state", "announced", "activated", "ended"), as_json=as_json)
-
-
-async def _list() -> Sequence[Mapping[str, Any]]:
     names = ("kid", "purpose", "state", "announced", "activated", "ended")
+    rows: list[dict[str, Any]] = []
     async with opened(here().database_url):
-        rows: list[dict[str, Any]] = []
         for unit in await CentralUnit.all().order_by("slug"):
             found = await issuer_keys(unit.id)
             rows += [{"issuer": unit.slug} | {name: getattr(key, name) for name in names} for key in found]
-        return rows + [_tool_key(row) for row in await list_keys(clock.now())]
+        rows += [_tool_key(row) for row in await list_keys(clock.now())]
+    show(rows, ("kid", "issuer", "purpose", "state", "announced", "activated", "ended"), as_json=as_json)
 
 
 def _tool_key(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,15 +51,11 @@ def _tool_key(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @keys.command("rotate")
-def rotate(
+@in_event_loop
+async def rotate(
     issuer: Annotated[str, typer.Option(help="slug of one central unit; else all, and our key to LMSs")] = "",
 ) -> None:
     """Announce the next keys; they sign from two days later on, those to LMSs from one day later on."""
-    for line in asyncio.run(_rotate(issuer)):
-        typer.echo(line)
-
-
-async def _rotate(issuer: str) -> list[str]:
     facts.follow(AFTER)
     settings, now, lines = here(), clock.now(), []
     async with opened(settings.database_url):
@@ -76,43 +69,39 @@ async def _rotate(issuer: str) -> list[str]:
             lines += [f"{row.kid} ({unit.slug}, {row.purpose}) is announced." for row in rows]
         if not issuer:
             lines.append(f"{await ToolKeys(settings.secret_key).rotate(now)} ({LMS}) is announced.")
-    return lines
-
-
-@keys.command("compromise")
-def compromise(kid: str) -> None:
-    """Give a key up at once because others may know it; what it had signed is signed again."""
-    for line in asyncio.run(_compromise(kid)):
+    for line in lines:
         typer.echo(line)
 
 
-async def _compromise(kid: str) -> list[str]:
+@keys.command("compromise")
+@in_event_loop
+async def compromise(kid: str) -> None:
+    """Give a key up at once because others may know it; what it had signed is signed again."""
     facts.follow(AFTER)
     settings, now = here(), clock.now()
     async with opened(settings.database_url):
         if await ToolKey.filter(kid=kid).exists():
             fresh = await ToolKeys(settings.secret_key).give_up(kid, now)
-            return [f"The key {kid} is given up. {fresh} signs from now on."]
+            typer.echo(f"The key {kid} is given up. {fresh} signs from now on.")
+            return
         await publish.refuse_other_home(kid, home=settings.public_url)
         if not await IssuerKey.filter(kid=kid, state="compromised").exists():  # else it broke off while signing again
             await credentials_keys.compromise(kid, safe=Encryptor(settings.secret_key), now=now, actor=OPERATOR)
         store = KeyStore(Encryptor(settings.secret_key), home=settings.public_url)
         count = await publish.sign_again(kid, keys=store, store=FileStore(settings.storage), now=now)
-    return [f"The key {kid} is given up.", f"{count} certificates were signed again."]
+    typer.echo(f"The key {kid} is given up.\n{count} certificates were signed again.")
 
 
 @keys.command("reseal")
-def reseal_all(
+@in_event_loop
+async def reseal_all(
     before: Annotated[
         str, typer.Option(envvar="TRAINING_SECRET_KEY_BEFORE", prompt="The old secret key", hide_input=True)
     ],
 ) -> None:
     """Encrypt every key anew after TRAINING_SECRET_KEY was changed; stop the service first."""
-    typer.echo(f"{asyncio.run(_reseal(before))} secrets were sealed anew with TRAINING_SECRET_KEY.")
-
-
-async def _reseal(before: str) -> int:
     facts.follow(AFTER)
     settings = here()
     async with opened(settings.database_url):
-        return await reseal(before=before, after=settings.secret_key, actor=OPERATOR, now=clock.now())
+        count = await reseal(before=before, after=settings.secret_key, actor=OPERATOR, now=clock.now())
+    typer.echo(f"{count} secrets were sealed anew with TRAINING_SECRET_KEY.")

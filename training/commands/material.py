@@ -1,6 +1,5 @@
 """Commands for what people write in files: load them all; check and evaluate pathways, and list their forms."""
 
-import asyncio
 import json
 from datetime import date
 from pathlib import Path
@@ -12,10 +11,10 @@ from certificates.pathways.commands import advice_command, check_command, evalua
 from certificates.pathways.form_list import table_of
 from training.app.consequences import AFTER
 from training.app.load import load_all
+from training.commands.event_loop import in_event_loop
 from training.commands.place import here
 from training.core import clock, logs
 from training.core.errors import Invalid
-from training.core.settings import Settings
 from training.database.connection import opened
 from training.trail import facts
 
@@ -25,22 +24,19 @@ GoodOnes = Annotated[bool, typer.Option("--good-ones", help="load the good rows 
 Unit = Annotated[str, typer.Option(help="slug of the central unit, where there are several")]
 
 
-def load(paths: list[Path], check: Check = False, good_ones: GoodOnes = False, unit: Unit = "") -> None:
+@in_event_loop
+async def load(paths: list[Path], check: Check = False, good_ones: GoodOnes = False, unit: Unit = "") -> None:
     """Load course packages, pathways, instruments, and CSV files of people and sites; all of a file or nothing."""
     settings = here()
     logs.set_up(settings.log_format)
-    lines, refused = asyncio.run(_load(settings, paths, check=check, good_ones=good_ones, unit=unit))
+    facts.follow(AFTER)
+    async with opened(settings.database_url):
+        lines, refused = await load_all(
+            paths, settings=settings, now=clock.now(), check=check, good_ones=good_ones, unit=unit
+        )
     for line in lines:
         typer.echo(line, err=refused)
     raise typer.Exit(1 if refused else 0)
-
-
-async def _load(
-    settings: Settings, paths: list[Path], *, check: bool, good_ones: bool, unit: str
-) -> tuple[list[str], bool]:
-    facts.follow(AFTER)
-    async with opened(settings.database_url):
-        return await load_all(paths, settings=settings, now=clock.now(), check=check, good_ones=good_ones, unit=unit)
 
 
 @pathway.command("check")

@@ -1,14 +1,14 @@
 """Commands for the rights of people: a copy of everything about them, and erasure."""
 
-import asyncio
 import json
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from certificates.erase_person import Erased, erase
+from certificates.erase_person import erase
 from training.app.consequences import AFTER
+from training.commands.event_loop import in_event_loop
 from training.commands.place import here
 from training.commands.tables import plain
 from training.core import clock
@@ -26,12 +26,9 @@ Unit = Annotated[str, typer.Option(help="slug of the central unit, where there a
 
 
 @person.command("export")
-def export(who: Who, unit: Unit = "") -> None:
+@in_event_loop
+async def export(who: Who, unit: Unit = "") -> None:
     """Print everything that is stored about a person, table by table, as one JSON document."""
-    typer.echo(asyncio.run(_export(who, unit)))
-
-
-async def _export(who: str, unit: str) -> str:
     facts.follow(AFTER)
     async with opened(here().database_url):
         now = clock.now()
@@ -42,27 +39,25 @@ async def _export(who: str, unit: str) -> str:
             await facts.record(
                 "person.exported", found, actor=actor.person_id, person=found.id, unit=actor.unit_id, now=now
             )
-    return json.dumps({"person": found.id, "made": now, "tables": tables}, default=plain, ensure_ascii=False, indent=1)
+    document = {"person": found.id, "made": now, "tables": tables}
+    typer.echo(json.dumps(document, default=plain, ensure_ascii=False, indent=1))
 
 
 @person.command("erase")
-def erase_(who: Who, unit: Unit = "") -> None:
+@in_event_loop
+async def erase_(who: Who, unit: Unit = "") -> None:
     """Erase a person: name, addresses, identities and files go for good; the record stays under a pseudonym."""
-    done = asyncio.run(_erase(who, unit))
-    typer.echo(
-        f"{done.pseudonym} is what is left. {done.certificates} certificates still verify, without the holder's "
-        f"details; {done.rows} other rows no longer name the person. Backups made before still do."
-    )
-
-
-async def _erase(who: str, unit: str) -> Erased:
     facts.follow(AFTER)
     settings = here()
     async with opened(settings.database_url):
         now = clock.now()
         actor = await operator(unit, now=now)
         found = await _find(who, actor.unit_id)
-        return await erase(found.id, actor=actor, now=now, storage=settings.storage)
+        done = await erase(found.id, actor=actor, now=now, storage=settings.storage)
+    typer.echo(
+        f"{done.pseudonym} is what is left. {done.certificates} certificates still verify, without the holder's "
+        f"details; {done.rows} other rows no longer name the person. Backups made before still do."
+    )
 
 
 async def _find(who: str, unit_id: UUID) -> Person:

@@ -1,6 +1,5 @@
 """Commands of the central unit: who stood how on a day, and what a certificate says."""
 
-import asyncio
 import json
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ from certificates.register.exports import as_cells, as_json
 from certificates.register.register import Question, rows
 from certificates.verification.pages import answer, find
 from certificates.verification.uploads import recognise
+from training.commands.event_loop import in_event_loop
 from training.commands.place import here
 from training.core import clock
 from training.core.encryption import Encryptor
@@ -27,7 +27,8 @@ from training.people.authentication.operator import operator
 certificate = typer.Typer(no_args_is_help=True)
 
 
-def register(
+@in_event_loop
+async def register(
     as_of: Annotated[str, typer.Option(help="the day, like 2026-03-03")],
     known_at: Annotated[str, typer.Option(help="as known on this day")] = "",
     area: Annotated[str, typer.Option(help="code of an area, with all below it")] = "",
@@ -38,10 +39,6 @@ def register(
 ) -> None:
     """Print who stood how on a day, as known on a day."""
     asked = Question(_day(as_of), _day(known_at) if known_at else None, area, programme, standing)
-    asyncio.run(_register(asked, unit, format))
-
-
-async def _register(asked: Question, unit: str, format: str) -> None:
     async with opened(here().database_url):
         found = await rows(await operator(unit, now=clock.now()), asked)
     if format == "json":
@@ -52,12 +49,9 @@ async def _register(asked: Question, unit: str, format: str) -> None:
 
 
 @certificate.command("show")
-def show(code: str) -> None:
+@in_event_loop
+async def show(code: str) -> None:
     """Print how the certificate with this code or serial number stands now."""
-    asyncio.run(_show(code))
-
-
-async def _show(code: str) -> None:
     settings, now = here(), clock.now()
     keys, store = KeyStore(Encryptor(settings.secret_key), home=settings.public_url), FileStore(settings.storage)
     async with opened(settings.database_url):
@@ -69,15 +63,9 @@ async def _show(code: str) -> None:
 
 
 @certificate.command("verify")
-def verify(file: Path) -> None:
+@in_event_loop
+async def verify(file: Path) -> None:
     """Check a PDF, JSON or JWT file: whether it is what was made here, and how the certificate stands now."""
-    told = asyncio.run(_verify(file))
-    typer.echo(json.dumps(told, default=str, ensure_ascii=False))
-    if not told["genuine"]:
-        raise Invalid("This file was changed.", "Only the facts that are printed here are proven.")
-
-
-async def _verify(file: Path) -> dict[str, object]:
     if not file.is_file():
         raise Invalid(f"{file}: there is no such file.", "Check the name.")
     settings, now = here(), clock.now()
@@ -86,7 +74,10 @@ async def _verify(file: Path) -> dict[str, object]:
         found = await recognise(file.read_bytes(), store=store)
         row = await Certificate.get(id=found.certificate_id).prefetch_related("certification")
         facts = await proven(row, keys=keys, store=store, now=now)
-        return {"genuine": found.same, "same_file": found.same, **await answer(row, facts, now)}
+        told = {"genuine": found.same, "same_file": found.same, **await answer(row, facts, now)}
+    typer.echo(json.dumps(told, default=str, ensure_ascii=False))
+    if not found.same:
+        raise Invalid("This file was changed.", "Only the facts that are printed here are proven.")
 
 
 def _day(text: str) -> date:

@@ -14,6 +14,7 @@ import typer
 from certificates.credentials.keys import KeyStore
 from training.app.consequences import AFTER
 from training.commands.backup import Backup
+from training.commands.event_loop import in_event_loop
 from training.commands.place import here
 from training.commands.tables import plain
 from training.core import clock
@@ -45,19 +46,17 @@ async def _seal(keys: KeyStore) -> None:
 
 
 @trail.command("verify")
-def verify(
+@in_event_loop
+async def verify(
     known: Annotated[list[Path], typer.Option("--head", help="a head kept elsewhere, as trail head printed it")] = [],  # noqa: B006
 ) -> None:
     """Check that no entry of the trail and no row it speaks of was changed, removed or added; then seal what is new."""
-    _tell(asyncio.run(_verify(here(), [_head(path) for path in known])), "The trail is sound.", new=True)
-
-
-async def _verify(settings: Settings, known: list[Head]) -> Report:
-    async with _keys(settings) as keys:
-        report = await verify_trail(known, now=clock.now(), keys=await keys.seal_keys())
+    heads = [_head(path) for path in known]
+    async with _keys(here()) as keys:
+        report = await verify_trail(heads, now=clock.now(), keys=await keys.seal_keys())
         if report.sound:  # never seal over a damage
             await _seal(keys)
-    return report
+    _tell(report, "The trail is sound.", new=True)
 
 
 def _tell(report: Report, sound: str, *, new: bool = False) -> None:
@@ -72,31 +71,26 @@ def _tell(report: Report, sound: str, *, new: bool = False) -> None:
 
 
 @trail.command("accept")
-def accept_rows(because: Annotated[str, typer.Option(help="why the rows are in order as they stand")]) -> None:
+@in_event_loop
+async def accept_rows(because: Annotated[str, typer.Option(help="why the rows are in order as they stand")]) -> None:
     """Take the rows that trail verify names as they stand, with a reason that stays in the trail."""
-    count = asyncio.run(_accept(here(), because))
+    if not because.strip():
+        raise Invalid("There is no reason.", "Say why the rows are in order: --because WORDS")
+    async with _keys(here()) as keys:
+        report = await verify_trail(now=clock.now(), keys=await keys.seal_keys())
+        count = await accept(report.wrong_rows, because=because.strip(), actor=OPERATOR, now=clock.now())
     typer.echo(f"{count} rows were taken as they stand; the trail says so, and why.")
 
 
-async def _accept(settings: Settings, because: str) -> int:
-    if not because.strip():
-        raise Invalid("There is no reason.", "Say why the rows are in order: --because WORDS")
-    async with _keys(settings) as keys:
-        report = await verify_trail(now=clock.now(), keys=await keys.seal_keys())
-        return await accept(report.wrong_rows, because=because.strip(), actor=OPERATOR, now=clock.now())
-
-
 @trail.command("head")
-def show_head() -> None:
+@in_event_loop
+async def show_head() -> None:
     """Seal what is new and print the end of the trail, signed; keep it elsewhere, and later check against it."""
-    typer.echo(json.dumps(asyncio.run(_signed_head(here())), default=plain))
-
-
-async def _signed_head(settings: Settings) -> dict[str, Any]:
-    async with _keys(settings) as keys:
+    async with _keys(here()) as keys:
         await _seal(keys)
         last = await last_seal()
-        return asdict(await head()) | {"signatures": last.signatures if last else None}
+        signed = asdict(await head()) | {"signatures": last.signatures if last else None}
+    typer.echo(json.dumps(signed, default=plain))
 
 
 def _head(path: Path) -> Head:
@@ -108,15 +102,12 @@ def _head(path: Path) -> Head:
 
 
 @trail.command("export")
-def export_to(file: Path) -> None:
+@in_event_loop
+async def export_to(file: Path) -> None:
     """Write the sealed trail, with everything needed to check it elsewhere, as lines of JSON."""
-    typer.echo(f"{asyncio.run(_export(here(), file))} lines were written to {file}.")
-
-
-async def _export(settings: Settings, file: Path) -> int:
     part, count = file.with_name(f"{file.name}.part"), 0
     try:
-        async with _keys(settings) as keys:
+        async with _keys(here()) as keys:
             await _seal(keys)
             with part.open("w", encoding="utf-8") as out:
                 async for line in export():
@@ -127,7 +118,7 @@ async def _export(settings: Settings, file: Path) -> int:
         raise Invalid(f"{file}: {error.strerror or error}.", "Choose another file.") from error
     finally:
         part.unlink(missing_ok=True)
-    return count
+    typer.echo(f"{count} lines were written to {file}.")
 
 
 def backup(file: Path) -> None:
