@@ -9,7 +9,7 @@ from uuid import UUID
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import ROLE_NAMES
-from certificates.evaluations.models import Evaluation, current, evaluations_visible_to
+from certificates.evaluations.models import Evaluation, PathwayVersion, current, evaluations_visible_to
 from training.parsing.keywords import LIVE_STANDINGS
 from training.people.actor import Actor
 from training.people.models import Membership
@@ -20,6 +20,9 @@ from training.programmes.rules import role_words
 
 FIXED = {told: role for role, told in ROLE_NAMES.items()}
 """The name that pathways use → our role, where they differ."""
+
+SHORT = ("id", "person_id", "pathway_id", "level", "per", "made")
+"""Columns of a case in a list: the evidence beside it is long."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,20 @@ async def cases_for(actor: Actor) -> list[Evaluation]:
     """
     if actor.may("decide"):
         found = evaluations_visible_to(actor).filter(awaiting=True)
-        return await found.order_by("made").prefetch_related("person", "pathway")
+        return await found.order_by("made").only(*SHORT).prefetch_related("person", "pathway")
     if not actor.staff:  # as for all that staff do, an LMS's word is not enough
         return []
-    rows = await _waiting(actor.unit_id)
-    held = await _holdings(rows, actor.unit_id, today=actor.today, person_id=actor.person_id) if rows else []
-    return [row for row in rows if held and await _holders(row, held, today=actor.today)]
+    names = await _names(actor.unit_id)
+    held = await _holdings(names, actor.unit_id, today=actor.today, person_id=actor.person_id) if names else []
+    rows = await _waiting(actor.unit_id) if held else []  # asked last: nearly everybody holds nothing of the kind
+    return [row for row in rows if await _holders(row, held, today=actor.today)]
+
+
+async def number_of_cases(actor: Actor) -> int:
+    """Counts the cases that wait for a decision and that the actor may decide."""
+    if actor.may("decide"):
+        return await evaluations_visible_to(actor).filter(awaiting=True).count()
+    return len(await cases_for(actor))
 
 
 async def case_for(actor: Actor, evaluation_id: UUID) -> Evaluation | None:
@@ -55,41 +66,53 @@ async def case_for(actor: Actor, evaluation_id: UUID) -> Evaluation | None:
     ).prefetch_related("person", "pathway")  # fmt: skip
     if row is None or await evaluations_visible_to(actor).filter(id=row.id).exists():
         return row
-    held = await _holdings([row], actor.unit_id, today=actor.today, person_id=actor.person_id) if actor.staff else []
+    names, only = set(named_by(row)), actor.person_id
+    held = await _holdings(names, actor.unit_id, today=actor.today, person_id=only) if actor.staff else []
     return row if await _holders(row, held, today=actor.today) else None
 
 
 async def nobody_decides(actor: Actor) -> list[tuple[str, str, str, int]]:
     """Counts the cases that nobody in reach can decide: role that nobody holds, programme, area, number of people."""
     rows = await _waiting(actor.unit_id)
-    held = await _holdings(rows, actor.unit_id, today=actor.today)
+    names = {name for row in rows for name in named_by(row)}
+    held = await _holdings(names, actor.unit_id, today=actor.today) if rows else []
     found: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
-        names = named_by(row)
-        if names and not await _holders(row, held, today=actor.today):
+        named = named_by(row)
+        if named and not await _holders(row, held, today=actor.today):
             stays = _today(await stays_of(row.person_id, row.pathway.programme_id), actor.today)
             area = stays[0].area_name if stays else ""
-            found[role_words(names[0]).lower(), row.pathway.title, area] += 1
+            found[role_words(named[0]).lower(), row.pathway.title, area] += 1
     return [(*what, number) for what, number in found.items()]
 
 
 def named_by(row: Evaluation) -> tuple[str, ...]:
     """Names the roles and levels one of which decides a case; none where the rules leave it open."""
-    rule = pathway_versions.read(row.pathway).levels[row.level].decision
+    return _named(row.pathway, row.level)
+
+
+def _named(version: PathwayVersion, level: str) -> tuple[str, ...]:
+    rule = pathway_versions.read(version).levels[level].decision
     return rule.by.holds if rule and rule.by else ()
 
 
 async def _waiting(unit_id: UUID) -> list[Evaluation]:
     found = Evaluation.filter(awaiting=True, person__unit_id=unit_id, person__test_user=False)
-    return await found.order_by("made").prefetch_related("person", "pathway")
+    return await found.order_by("made").only(*SHORT).prefetch_related("person", "pathway")
+
+
+async def _names(unit_id: UUID) -> set[str]:
+    """Names all that decides a case which waits."""
+    waits = Evaluation.filter(awaiting=True, person__unit_id=unit_id, person__test_user=False)
+    pairs = {(row["pathway_id"], row["level"]) for row in await waits.values("pathway_id", "level")}
+    versions = {row.id: row for row in await PathwayVersion.filter(id__in={pathway for pathway, _ in pairs})}
+    return {name for pathway, level in pairs for name in _named(versions[pathway], level)}
 
 
 async def _holdings(
-    rows: Iterable[Evaluation], unit_id: UUID, *, today: date, person_id: UUID | None = None
+    names: Collection[str], unit_id: UUID, *, today: date, person_id: UUID | None = None
 ) -> list[Holding]:
-    """Lists who holds any of the names that decide these cases; with `person_id` what that person holds."""
-    rows = list(rows)
-    names = {name for row in rows for name in named_by(row)}
+    """Lists who holds any of the names; with `person_id` what that person holds."""
     only: dict[str, Any] = {"person_id": person_id} if person_id else {}
     roles = ProgrammeRole.filter(holding_on(today), programme__unit_id=unit_id, role__in=list(names), **only)
     found = [
@@ -113,17 +136,19 @@ async def _holdings(
 async def _holders(row: Evaluation, held: Collection[Holding], *, today: date) -> set[UUID]:
     """Tells who of the holders decides a case: what they hold is named, and reaches where the person is today."""
     names, programme = named_by(row), row.pathway.programme_id
-    stays = _today(await stays_of(row.person_id, programme), today)
-    return {
-        one.person_id
+    named = [
+        one
         for one in held
-        if one.name in names and one.programme_id in (None, programme) and _reaches(one, stays)
-    } - {row.person_id}
+        if one.name in names and one.programme_id in (None, programme) and one.person_id != row.person_id
+    ]
+    found = {one.person_id for one in named if one.site_id is None and not one.area_path}
+    if found or not named:
+        return found  # where somebody is has to be asked for each of them, and here it does not matter
+    stays = _today(await stays_of(row.person_id, programme), today)
+    return {one.person_id for one in named if _reaches(one, stays)}
 
 
 def _reaches(held: Holding, stays: Iterable[Stay]) -> bool:
-    if held.site_id is None and not held.area_path:
-        return True
     return any(
         stay.site_id == held.site_id or (held.area_path and stay.area_path.startswith(held.area_path)) for stay in stays
     )

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certificates.credentials.models import Damage
-from certificates.decisions.deciders import cases_for, nobody_decides
+from certificates.decisions.deciders import nobody_decides, number_of_cases
 from certificates.decisions.outcomes import of_decision
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.models import (
@@ -194,7 +194,7 @@ async def _decide(me: Actor) -> Step | None:
     if me.may("decide") and (objections := await objections_visible_to(me).filter(finding="open").count()):
         words = "person says that a decision was wrong." if objections == 1 else "people say that a decision was wrong."
         return _step("Answer", f"{objections} {words}", "/certificates/decisions", "Look at them")
-    waiting = len(await cases_for(me))
+    waiting = await number_of_cases(me)
     if not waiting:
         return None
     words = "person waits" if waiting == 1 else "people wait"
