@@ -1,14 +1,13 @@
 """How people stand to each other: declared by anybody, taken back with a reason, made by cohorts, used at signing."""
 
 import asyncio
-import re
 from datetime import date
 from uuid import uuid4
 
 import pytest
 
 from tests.certificates.world import TODAY, publish_pathway
-from tests.courses.cohorts.test_cohorts import made
+from tests.courses.cohorts.conftest import added, made, seen
 from tests.courses.conftest import small_steps
 from tests.training.assessments.conftest import NOW, OBSERVED, Rated, permit, permitted, rated, version
 from training.assessments import actions, signing
@@ -116,12 +115,12 @@ async def test_whoever_trained_somebody_in_a_cohort_is_not_independent_of_them(s
     await permit(known("hana"))
     chloe = await browse("chloe")
     place = await made(chloe, small_steps, trainer_id=str(known("hana")), starts="2026-03-02")
-    await chloe.post(f"{place}/sessions", data={"title": "First day", "held_on": "2026-03-03", "minutes": "300"})
+    session = await added(chloe, place, held_on="2026-03-03", trainer_id=str(known("hana")))
     assert (await chloe.post(f"{place}/places", data={"person": str(known("ivan"))})).status_code == 303
     held = await Relation.get(person_id=known("ivan"), other_id=known("hana"), kind="trainer")
     assert await Fact.filter(kind="relation.noted", subject_id=str(held.id)).count() == 1
-    session = re.search(rf"{place}/sessions/[0-9a-f-]+", (await chloe.get(place)).text)[0]
-    assert (await chloe.post(session, data={"came": str(known("ivan"))})).status_code == 303
+    came = {"seen": seen(await chloe.get(session)), f"came-{known('ivan')}": "present"}
+    assert (await chloe.post(session, data=came)).status_code == 303
     days = await Relation.filter(person_id=known("ivan"), kind="trainer").values_list("starts", flat=True)
     assert date(2026, 3, 3) in days
     opening = Opening(known("ivan"), version.id, OBSERVED, "live", independent=True)
