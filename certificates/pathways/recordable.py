@@ -52,9 +52,12 @@ def _reasons(spot: AskedRequirement) -> Iterator[tuple[str, str]]:
 
 
 def _of_award(leaf: Leaf, spot: AskedRequirement) -> Iterator[tuple[str, str]]:
-    """An award of a level that is held by the other kind of holder, or that no decision grants."""
+    """An award of a level that is held by the other kind of holder, or that no decision grants, or held twice."""
     pathway = spot.pathway
     known = [pathway.levels[name] for name in leaf.names if name in pathway.levels]
+    need, single = dict(leaf.at_least).get("records", 0), not any(level.per for level in known)
+    if single and _more(need, len(leaf.names)):
+        yield f"{need} awards are asked and {len(leaf.names)} can be held", "name more levels"
     own = [name for name in leaf.names if name.startswith(f"{pathway.id}/")]
     if len(known) + len(own) < len(leaf.names):
         return  # a level of another pathway: its awards are imported

@@ -83,7 +83,7 @@ LABELS = {
     # true or false
     "consent": Label("Was consent given?", "A roddwyd caniatâd?"),
     "recorded": Label("Was it filmed or taped?", "A gafodd ei ffilmio neu ei recordio?"),
-    "observed": Label("Did somebody observe it?", "A wnaeth rhywun arsylwi?"),
+    "observed": Label("Did somebody watch it?", "A wnaeth rhywun ei wylio?"),
     "new": Label("Is it new?", "A yw’n newydd?"),
 }
 """Every standard attribute of the language (section 3), in its order."""

@@ -1,19 +1,25 @@
 """Every requirement of a pathway has a form with all that its rule reads, and somebody who fills it in."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 
 from certificates.pathways.asked import AskedRequirement, asked_requirements
+from certificates.pathways.engine.evaluate import evaluate
 from certificates.pathways.form_list import form_rows, unrecordable
 from certificates.pathways.forms import RecordForm, record_forms
+from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.language.read import read_pathway, read_pathway_text
-from certificates.pathways.language.schema import Leaf, Pathway, Team, This
+from certificates.pathways.language.schema import Leaf, Level, Pathway, Requirement, Team, This
 from certificates.pathways.makers import MADE_BY
+from tests.certificates.pathways.filled_forms import DAY, HOLDER, PLACE, Filling
 from tests.certificates.pathways.random_pathways import pathways
 from training.parsing.keywords import ASKED_TYPES, ATTRIBUTES, JUDGED_TYPES
 from training.parsing.labels import LABELS, PARTS, PARTS_OF
+from training.parsing.values import Result
 
 EXAMPLES = sorted((Path(__file__).parent / "examples").glob("*.yaml"))
 HEAD = (
@@ -259,6 +265,7 @@ IMPOSSIBLE = [
         "a: {award: other/level, where: {outcome: deferred}}",
         "outcome is never that; use one of: certified, conditional",
     ),
+    ("a: {award: [leading, other/level], at_least: 3}", "3 awards are asked and 2 can be held"),
     ("a: {award: p/leading}", "p/leading is a level of this pathway; write leading"),
     ("a: {signoff: x, by: p/leading}", "p/leading is a level of this pathway; write leading"),
     ("a: {quiz: x, pass: {percent: 101}}", "percent is 101, above 100; write 100 or less"),
@@ -279,6 +286,7 @@ POSSIBLE = [
     "a: {award: other/level}",
     "a: {award: [never, leading]}",
     "a: {award: [p/never, leading]}",
+    "a: {award: [leading, other/level], at_least: 2}",
     "a: {signoff: x, by: [p/never, steward]}",
     "a: {assessment: x, pass: {agreement: 100}}",
     "a: {signoff: x, by: [licence, steward]}",
@@ -341,3 +349,42 @@ def test_the_lines_of_an_overlay_are_those_of_the_file_that_wrote_the_rule(tmp_p
     (tmp_path / "over.yaml").write_text(own)
     rows = form_rows(read_pathway(tmp_path / "over.yaml"))
     assert [(Path(row["file"]).name, row["line"]) for row in rows] == [("base.yaml", 5), ("over.yaml", 6)]
+
+
+def _alone(leaf: Leaf) -> Leaf:
+    """The leaf without the days of others that it waits for; a rhythm begins a while ago."""
+    since = ((DAY - timedelta(days=leaf.lasting.about_days() + 2)).isoformat(),) if leaf.every and leaf.lasting else ()
+    return replace(leaf, since=since, after=(), up_to=(), before=(), within=() if len(leaf.within) > 1 else leaf.within)
+
+
+def _forms_of(pathway: Pathway) -> dict[tuple[str, str, str], RecordForm]:
+    both = [record_forms([pathway], holder) for holder in ("person", "site")]
+    return {(one.holder, one.type, one.what): one for forms in both for one in forms}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_what_the_forms_ask_is_enough_to_meet_each_requirement_of_an_example(path):
+    pathway = read_pathway(path)
+    forms = _forms_of(pathway)
+    for spot in asked_requirements(pathway):
+        if not isinstance(spot.requirement.ask, Leaf) or spot.about or spot.section == "signing":
+            continue
+        leaf = replace(_alone(spot.requirement.ask), of_site=spot.holder == "site")
+        filling = Filling(pathway, forms)
+        filling.leaf(leaf, spot.holder)
+        level = Level(id="only", requires=(Requirement(id="only", ask=leaf),))
+        only = replace(pathway, levels={**pathway.levels, "only": level}, deliveries={})
+        evidence = Evidence.of({"holder": HOLDER, "site": PLACE, "records": filling.rows})
+        verdict = evaluate(only, evidence, DAY).level("only")
+        assert verdict and verdict.result is Result.MET, (spot.requirement.id, verdict, filling.rows)
+
+
+@pytest.mark.parametrize("path", [one for one in EXAMPLES if read_pathway(one).deliveries], ids=lambda path: path.stem)
+def test_what_the_forms_ask_is_enough_for_the_rules_on_each_delivery_of_an_example(path):
+    pathway = read_pathway(path)
+    for name in pathway.deliveries:
+        filling = Filling(pathway, _forms_of(pathway))
+        filling.delivery(name)
+        evidence = Evidence.of({"holder": HOLDER, "site": PLACE, "records": filling.rows})
+        [verdict] = evaluate(pathway, evidence, DAY).deliveries
+        assert verdict.result is Result.MET, verdict
