@@ -129,7 +129,13 @@ class Outbound:
     ) -> Reply:
         for _ in range(MAX_REDIRECTS + 1):
             await self._check(url, ports)
-            reply = await self._once(method, url, headers, body)
+            async with self.client.stream(method, url, headers=headers, content=body, follow_redirects=False) as answer:
+                raw = bytearray()
+                async for chunk in answer.aiter_raw():
+                    raw += chunk
+                    if len(raw) > MAX_BYTES:
+                        raise Upstream("The other system's answer is too large.", "Check the address.")
+            reply = Reply(answer.status_code, answer.headers, _inflate(bytes(raw), answer.headers), url)
             place = reply.headers.get("location")
             if method != "GET" or place is None or reply.status not in (301, 302, 303, 307, 308):
                 return reply
@@ -148,17 +154,10 @@ class Outbound:
         if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or not url.isprintable():
             raise AddressForbidden
         usual = parts.scheme == "https" and (port or 443) in ports
-        if not usual and not await _exempt(host, port or 443, self.allow):
-            raise AddressForbidden
-
-    async def _once(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Reply:
-        async with self.client.stream(method, url, headers=headers, content=body, follow_redirects=False) as response:
-            raw = bytearray()
-            async for chunk in response.aiter_raw():
-                raw += chunk
-                if len(raw) > MAX_BYTES:
-                    raise Upstream("The other system's answer is too large.", "Check the address.")
-            return Reply(response.status_code, response.headers, _inflate(bytes(raw), response.headers), url)
+        if not usual and host.lower() not in self.allow:
+            found = await _resolve(host, port or 443) if self.allow else []
+            if not found or not all(str(one) in self.allow for one in found):
+                raise AddressForbidden
 
 
 class _Guard(httpcore2.AsyncNetworkBackend):
@@ -195,13 +194,6 @@ class _Guard(httpcore2.AsyncNetworkBackend):
 def _authorities() -> ssl.SSLContext:
     # Reading them all takes longer than many a call.
     return httpx2.create_ssl_context(trust_env=False)
-
-
-async def _exempt(host: str, port: int, allow: frozenset[str]) -> bool:
-    if host.lower() in allow:
-        return True
-    found = await _resolve(host, port) if allow else []
-    return bool(found) and all(str(one) in allow for one in found)
 
 
 async def _addresses(host: str, port: int, allow: frozenset[str]) -> list[Address]:

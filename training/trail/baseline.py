@@ -9,7 +9,7 @@ from tortoise.models import Model
 from training.database.connection import transaction
 from training.trail import facts
 from training.trail.models import Fact, Seal
-from training.trail.plain_rows import Plain, key_value, place, read_plain
+from training.trail.plain_rows import key_value, place, read_plain
 from training.trail.row_check import Said, what_is_wrong
 from training.trail.row_digests import BATCH, DigestedRow, sealed_models, stand_all
 from training.trail.seals import last_seal
@@ -23,10 +23,11 @@ async def cover(*, now: datetime, migrated: bool) -> int:
     spoken = bool(await read_plain(Fact, "WHERE t.rows IS NOT NULL LIMIT 1"))
     if spoken and not migrated:
         return 0
-    said = Said()
+    said, after = Said(), 0
     try:
-        async for entries in _entries():
+        while entries := await read_plain(Fact, f"WHERE t.id > {place(1)} ORDER BY t.id LIMIT 1000", [after]):
             said.note(entries)
+            after = entries[-1]["id"]
         async with transaction():
             return sum([await _speak(rows, now) async for rows in _due(said, spoken)])
     finally:
@@ -66,10 +67,3 @@ async def _end() -> Seal:
 
 def _named(model: type[Model], identifier: str) -> Model:
     return model(**{model._meta.pk_attr: key_value(model, identifier)})
-
-
-async def _entries() -> AsyncIterator[list[Plain]]:
-    after = 0
-    while entries := await read_plain(Fact, f"WHERE t.id > {place(1)} ORDER BY t.id LIMIT 1000", [after]):
-        yield entries
-        after = entries[-1]["id"]

@@ -241,15 +241,13 @@ def _selection(model: type[Model]) -> str:
 def _row(model: type[Model], found: Mapping[str, Any]) -> DigestedRow:
     left_out = SEALED[model._meta.full_name]
     columns = {name: value for name, value in plain(model, found).items() if name not in left_out}
-    return DigestedRow(model, str(columns[_pk(model)]), columns, found["its_salt"], _marks(found["its_marks"]))
-
-
-def _marks(told: Any) -> dict[str, str]:
     try:
-        read = json_value(told)
+        marks = json_value(found["its_marks"])
     except ValueError:
-        return {}
-    return read if isinstance(read, dict) and all(type(mark) is str for mark in read.values()) else {}
+        marks = {}
+    if not isinstance(marks, dict) or not all(type(mark) is str for mark in marks.values()):
+        marks = {}
+    return DigestedRow(model, str(columns[_pk(model)]), columns, found["its_salt"], marks)
 
 
 def _pk(model: type[Model]) -> str:

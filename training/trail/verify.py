@@ -183,7 +183,8 @@ def check_export(lines: Iterable[Mapping[str, Any]]) -> list[str]:
         if "entry" in line:
             rows.append(line["entry"])
         elif "seal" in line or "end" in line:
-            problems += _export_problems(seal, rows)
+            if seal and not (len(rows) == seal["size"] and merkle.root([*map(leaf_of, rows)]).hex() == seal["root"]):
+                problems.append(f"The entries of seal {seal['id']} are not those that it closed.")
             rows = []
         if "seal" in line:
             seal, number = line["seal"], number + 1
@@ -309,11 +310,3 @@ def _entry_problems(seal: Mapping[str, Any], rows: list[dict[str, Any]]) -> list
     elif not found and merkle.root(leaves).hex() != seal["root"]:
         found.append(f"The entries of seal {seal['id']} are not those that it closed: changed, replaced or reordered.")
     return found
-
-
-def _export_problems(seal: Mapping[str, Any] | None, rows: list[Mapping[str, Any]]) -> list[str]:
-    if seal is None:
-        return []
-    if len(rows) != seal["size"] or merkle.root([leaf_of(row) for row in rows]).hex() != seal["root"]:
-        return [f"The entries of seal {seal['id']} are not those that it closed."]
-    return []
