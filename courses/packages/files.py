@@ -54,7 +54,15 @@ class Files:
 def open_package(path: Path, mistakes: Mistakes) -> Files:
     """Reads a folder or zip whole; what is refused is noted and left out."""
     if path.is_dir():
-        return Files(str(path), _from_folder(path, mistakes))
+        paths = [
+            one
+            for one in sorted(path.rglob("*"))
+            if one.is_file() and not one.is_symlink() and not _hidden(one.relative_to(path).as_posix())
+        ]
+        if not _fits(path, len(paths), sum(one.stat().st_size for one in paths), mistakes):
+            return Files(str(path), {})
+        named = {normalize("NFC", one.relative_to(path).as_posix()): one.read_bytes() for one in paths}
+        return Files(str(path), named)
     if not path.exists():
         mistakes.add(str(path), 1, "there is no such file or folder", "check the path")
         return Files(str(path), {})
@@ -63,17 +71,6 @@ def open_package(path: Path, mistakes: Mistakes) -> Files:
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         mistakes.add(str(path), 1, f"this is not a readable zip ({error})", "make it again from the folder")
         return Files(str(path), {})
-
-
-def _from_folder(root: Path, mistakes: Mistakes) -> dict[str, bytes]:
-    paths = [
-        path
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and not path.is_symlink() and not _hidden(path.relative_to(root).as_posix())
-    ]
-    if not _fits(root, len(paths), sum(path.stat().st_size for path in paths), mistakes):
-        return {}
-    return {normalize("NFC", path.relative_to(root).as_posix()): path.read_bytes() for path in paths}
 
 
 def _from_zip(path: Path, mistakes: Mistakes) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from tortoise.exceptions import OperationalError
 
 from courses.packages.media import type_of
-from courses.packages.mistakes import Mistake, Mistakes
+from courses.packages.mistakes import Mistake
 from courses.packages.models import Activity, Course, CourseVersion, Media, Module
 from courses.packages.package import read_package
 from courses.packages.schema import ModulePart, Package
@@ -45,7 +45,11 @@ async def load(path: Path, *, actor: Actor, now: datetime, storage: Path, check:
     package, mistakes = await asyncio.to_thread(read_package, path)
     if package is None:
         return LoadedCourse(mistakes=mistakes.sorted)
-    programme = await _programme(package, actor.unit_id, mistakes)
+    wanted = package.programme
+    programme = await Programme.get_or_none(unit_id=actor.unit_id, slug=wanted) if wanted else None
+    if wanted and programme is None:
+        what = f"{wanted} is no programme of this central unit"
+        mistakes.add(package.files.where("course.yaml"), package.programme_line, what, "load its pathway first")
     course = await Course.get_or_none(unit_id=actor.unit_id, slug=package.slug)
     same = await CourseVersion.get_or_none(course=course, number=package.version) if course else None
     # A version from before counted every file of its folder, also those that no page uses.
@@ -61,16 +65,6 @@ async def load(path: Path, *, actor: Actor, now: datetime, storage: Path, check:
     if not check:
         await _store(package, actor=actor, now=now, storage=storage, programme_id=programme.id if programme else None)
     return report
-
-
-async def _programme(package: Package, unit_id: UUID, mistakes: Mistakes) -> Programme | None:
-    if not package.programme:
-        return None
-    programme = await Programme.get_or_none(unit_id=unit_id, slug=package.programme)
-    if programme is None:
-        what = f"{package.programme} is no programme of this central unit"
-        mistakes.add(package.files.where("course.yaml"), package.programme_line, what, "load its pathway first")
-    return programme
 
 
 def _named(package: Package) -> str:

@@ -32,14 +32,20 @@ def read_quiz(reading: Reading, name: str, language: str) -> dict[str, Any] | No
 def _question(reading: Reading, name: str, item: Located) -> dict[str, Any] | None:
     if not item.keys(_QUESTION, needed=("id", "ask", "choices")):
         return None
-    choices = [_choice(choice) for choice in item.items("choices")]
-    kind = item.word("kind", ("one", "many"), "one")
-    _check_choices(item, kind, [choice for choice in choices if choice])
+    choices = [known for choice in item.items("choices") if (known := _choice(choice))]
+    kind, right = item.word("kind", ("one", "many"), "one"), sum(choice["right"] for choice in choices)
+    if len(choices) < 2:
+        item.wrong("a question needs at least two choices", "add choices with `id` and `text`")
+    elif right == 0:
+        item.wrong("no choice of this question is right", "add `right: true` to the right choice")
+    elif kind == "one" and right > 1:
+        item.wrong(f"{right} choices are right, but kind is one", "write `kind: many` or keep one right choice")
+    _unlike(item.items("choices"), "choice")
     return {
         "id": item.text("id"),
         "ask": item.text("ask"),
         "kind": kind,
-        "choices": [choice for choice in choices if choice],
+        "choices": choices,
         "why": item.text("why"),
         "reread": _reread(reading, name, item),
     }
@@ -57,17 +63,6 @@ def _choice(item: Located) -> dict[str, Any] | None:
         "right": right is not None and right.value is True,
         "why": item.text("why"),
     }
-
-
-def _check_choices(item: Located, kind: str, choices: list[dict[str, Any]]) -> None:
-    right = sum(choice["right"] for choice in choices)
-    if len(choices) < 2:
-        item.wrong("a question needs at least two choices", "add choices with `id` and `text`")
-    elif right == 0:
-        item.wrong("no choice of this question is right", "add `right: true` to the right choice")
-    elif kind == "one" and right > 1:
-        item.wrong(f"{right} choices are right, but kind is one", "write `kind: many` or keep one right choice")
-    _unlike(item.items("choices"), "choice")
 
 
 def _unlike(items: list[Located], word: str) -> None:

@@ -41,7 +41,7 @@ def requirements(table: Any, kinds: Kinds) -> Requirements:
 
 def requirement(name: str, row: Table, kinds: Kinds, *, place: tuple[str, int]) -> Requirement:
     """One requirement, whatever it asks; `place` is the file and line of its id."""
-    applies_when = row.get("applies_when")
+    applies_when, tenure = row.get("applies_when"), _mapping(row.get("tenure"))
     return Requirement(
         id=name,
         ask=_ask(row, kinds),
@@ -53,7 +53,7 @@ def requirement(name: str, row: Table, kinds: Kinds, *, place: tuple[str, int]) 
             requirement("", as_table(applies_when), kinds, place=row.place("applies_when")) if applies_when else None
         ),
         effective=period(row.get("effective")),
-        tenure=_tenure(row.get("tenure")),
+        tenure=(length(tenure.get("from")), length(tenure.get("to"))) if tenure else None,
         waivable_by=texts(row.get("waivable_by")),
         origin=row.origin,
         place=place,
@@ -123,20 +123,16 @@ def _leaf(row: Table, kinds: Kinds) -> Leaf:
         passing=thresholds(row.get("pass")),
         pass_any=row.get("pass") == "any",
         each_with=requirements(row.get("each_with"), kinds),
-        since=_anchors(row.get("since")),
-        after=_anchors(row.get("after")),
-        up_to=_anchors(row.get("up_to")),
-        before=_anchors(row.get("before")),
+        since=texts(row.get("since")),
+        after=texts(row.get("after")),
+        up_to=texts(row.get("up_to")),
+        before=texts(row.get("before")),
         within=tuple(Length.of(one) for one in texts(row.get("within"))),
         held_for=length(row.get("held_for")),
         ever=bool(row.get("ever")),
         every=length(row.get("every")),
         lasting=length(row.get("for")),
     )
-
-
-def _anchors(value: Any) -> tuple[str, ...]:
-    return texts(value)
 
 
 def _amounts(value: Any) -> Amounts:
@@ -174,10 +170,6 @@ def _condition(attribute: str, value: Any, kind: str | None) -> Condition:
         return Condition(attribute, one_of=plain_values(value, kind))
     ends = {key: next(iter(plain_values(value.get(key), kind)), None) for key in ("min", "max")}
     return Condition(attribute, none_of=plain_values(value.get("not"), kind), least=ends["min"], most=ends["max"])
-
-
-def _tenure(table: Any) -> tuple[Length | None, Length | None] | None:
-    return (length(table.get("from")), length(table.get("to"))) if table else None
 
 
 def _whole(value: Any, otherwise: Any) -> Any:

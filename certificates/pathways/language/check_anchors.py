@@ -104,8 +104,12 @@ def _check_one(
     if name in words and target is None:
         if name == "end" and not place.has_period:
             found.add(row, key, "end is an anchor and the level has no period", "write valid with a length")
+    elif target is not None and one.once is not None and target.once is one.once:
+        found.add(row, key, f"{one.name} waits for its sibling {target.name} under use: once", "take one of them out")
     elif target is not None:
-        _check_target(target, one, row, key, found)
+        if not has_day(target.row):
+            what = f"{target.name} has no day and cannot be waited for"
+            found.add(row, key, what, "wait for a requirement that has a day")
     elif name in levels:
         return
     elif name in elsewhere or name in ("award", "end", "lapse", "this"):
@@ -114,14 +118,6 @@ def _check_one(
     else:
         remedy = nearest(name, [*place.standing, *levels, *words])
         found.add(row, key, f"{name} is no requirement of this place and no level", remedy)
-
-
-def _check_target(target: PlacedRequirement, one: PlacedRequirement, row: Table, key: str, found: Findings) -> None:
-    if one.once is not None and target.once is one.once:
-        found.add(row, key, f"{one.name} waits for its sibling {target.name} under use: once", "take one of them out")
-    elif not has_day(target.row):
-        what = f"{target.name} has no day and cannot be waited for"
-        found.add(row, key, what, "wait for a requirement that has a day")
 
 
 def has_day(row: Table) -> bool:
