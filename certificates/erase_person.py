@@ -55,9 +55,9 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
     entries = [row.stored for row in await TaskEntry.filter(enrolment__person_id=person_id)]
     await asyncio.to_thread(_remove_files, storage, certificate_ids, entries)
     async with transaction():
+        await end_participation(person, now=now)  # first: what is swept after it is as it was read
         rows = await rows_about(person_id)
         words = await erase_person(person, now=now) | await erase_identities(person_id) | _named(rows, person_id)
-        await end_participation(person, now=now)
         await _remove_holder(certificate_ids)
         await _remove_words(person_id, rows)
         instead, leave = pseudonym_of(person_id), frozenset({Certificate})

@@ -165,3 +165,33 @@ async def test_a_coordinator_gives_roles_at_own_sites_alone_and_none_to_herself(
     assert (await given(chloe, hubs)).status_code == 303
     again = await given(chloe, hubs)
     assert (again.status_code, "They hold this role there already" in again.text) == (422, True)
+
+
+SIGNED = """
+pathway: signed
+title: Signed Programme
+version: "1"
+owner: Parenting Together
+roles: [national_team]
+levels:
+  leader:
+    title: Leader
+    requires:
+      talk: {signoff: interview, by: national_team, title: An interview}
+"""
+
+
+@pytest.mark.parametrize(("where", "signs"), [(AT_RIVERSIDE, True), (f"site {known('site/HAR')}", False)])
+async def test_whoever_holds_the_name_of_a_body_signs_for_it_in_reach(browse, tmp_path, where, signs):
+    await publish_pathway(tmp_path, SIGNED)
+    dara, programme = await browse("dara"), await Programme.get(slug="signed")
+    form = {"type": "signoff", "what": "interview", "on": str(TODAY), "pathway": "signed", "reason": "We talked."}
+    path = f"/pathways/of/{known('amina')}/evidence"
+    refused = await dara.post(path, data=form)
+    assert (refused.status_code, "You may not sign this on that day" in refused.text) == (422, True)
+    assert (await given(dara, programme, "national_team", where, known("dara"))).status_code == 303
+    answer = await dara.post(path, data=form)
+    assert (answer.status_code == 303) is signs
+    version, amina = await PathwayVersion.get(slug="signed"), await Person.get(id=known("amina"))
+    node = (await judge(amina, version, as_of=TODAY)).verdict.level("leader").requires[0]
+    assert node.result.value == ("met" if signs else "not_met")

@@ -115,7 +115,10 @@ async def programme(request: Request) -> Response:
     told: dict[str, Any] = {
         "course": context.title or context.context_id,
         "path": f"/lti/console/courses/{context.id}/programme",
-        "programmes": [("", "None"), *((str(key), title) for key, title in rows)],
+        "programmes": [
+            ("", "The only one there is" if len(rows) == 1 else "None"),
+            *((str(key), title) for key, title in rows),
+        ],
         "back": (registration.name, f"/lti/console/{registration.id}"),
     }
     if request.method == "GET":

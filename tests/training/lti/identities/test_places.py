@@ -1,9 +1,11 @@
 """A course of a learning system that belongs to a programme gives its learners places in it."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import httpx2
 
+from tests.certificates.world import BY_RULES, publish_pathway
 from tests.training.lti.conftest import Side, side
 from training.core import clock
 from training.demo.cast import known
@@ -25,11 +27,12 @@ async def _place_of(sub: str) -> Place | None:
 
 
 async def test_learners_get_a_place_when_the_course_is_given_a_programme_and_later_ones_too(
-    side: Side, browse: Browse, work: Work
+    side: Side, browse: Browse, work: Work, tmp_path: Path
 ) -> None:
+    await publish_pathway(tmp_path, BY_RULES)
     await side.launch("grace")
     await work()
-    assert await _place_of("grace") is None, "without a programme a launch gives no place"
+    assert await _place_of("grace") is None, "of several programmes, none was chosen"
     context, farah = await Context.exclude(context_id="").get(), await browse("farah")
     path = f"/lti/console/courses/{context.id}/programme"
     registration = (await Identity.get(sub="grace")).registration_id
@@ -42,6 +45,13 @@ async def test_learners_get_a_place_when_the_course_is_given_a_programme_and_lat
     await give_places(now=clock.now())  # as the worker does every five minutes
     assert await _place_of("nameless") is not None
     assert await Fact.filter(kind="context.mapped", actor_id=known("farah")).count() == 1
+
+
+async def test_where_there_is_one_programme_nobody_has_to_choose_it(side: Side, work: Work) -> None:
+    await side.launch("grace")
+    await work()
+    place = await _place_of("grace")
+    assert place is not None and place.site_id == known("site/RIV")
 
 
 async def test_whoever_has_left_gets_no_place_again_by_having_been_here(side: Side, browse: Browse) -> None:
