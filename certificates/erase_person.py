@@ -21,15 +21,14 @@ from training.people.actor import Actor
 from training.people.erase_person import erase_person, pseudonym_of, sweep
 from training.people.personal_data import Rows, rows_about, rows_above, sealed
 from training.people.visibility import people_for
-from training.practice.models import Confirmation, DeliveryTeam, Supervision
 from training.programmes.erase_person import end_participation
+from training.records.models import Confirmation, Participant
 from training.trail import facts
 
 REMOVED = "Holder details removed"
 NAMED_BY_OTHERS = (
     (Confirmation, "confirmer_id", ("confirmer_name", "contact")),
-    (DeliveryTeam, "person_id", ("name",)),
-    (Supervision, "supervisor_id", ("supervisor_name",)),
+    (Participant, "person_id", ("name",)),
 )
 """Where others typed the person's name: table, column of the person, columns of the name."""
 

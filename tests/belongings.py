@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +17,6 @@ from certificates.evaluations.models import (
     Evaluation,
     Objection,
     PathwayVersion,
-    RecordedEvidence,
 )
 from certificates.evaluations.pathway_versions import load_pathway
 from courses.cohorts.models import Attendance, Cohort, Seat, Session
@@ -40,8 +38,8 @@ from training.people.actor import Actor
 from training.people.contact.addresses import pair_of
 from training.people.models import Difference, Email, Letter, Membership, Person, Relation
 from training.people.roles import ROLES
-from training.practice.models import BackgroundCheck, Confirmation, Delivery, Supervision
 from training.programmes.models import Adoption, Application, Place, ProgrammeRole
+from training.records.models import Confirmation, Participant, Record
 from training.sites.models import Area, CentralUnit, Programme, Site
 
 LONG_AGO, LEFT = TODAY - timedelta(days=400), TODAY - timedelta(days=20)
@@ -53,6 +51,9 @@ PEOPLE = {
     "stranger": ("Stina of Elsewhere", THERE, "ELS"),
 }
 """Kind of person → name, unit, site today. The former one was at Riverside until 20 days ago."""
+RULES = BY_RULES.replace(
+    "    valid:", "      led: {delivery: group}\n      talked: {supervision: any}\n    valid:"
+)  # fmt: skip
 INSTRUMENT = Path(__file__).parent / "training/assessments/leading.yaml"
 Things = dict[str, str]
 
@@ -103,7 +104,7 @@ async def _material(slug: str, settings: Settings, folder: Path) -> Things:
     (package / "course.yaml").write_text((package / "course.yaml").read_text().replace("small-steps", f"{slug}-steps"))
     report = await load(package, actor=boss, now=NOW, storage=settings.storage)
     assert not report.refused, report.mistakes
-    (folder / "steady.yaml").write_text(BY_RULES)
+    (folder / "steady.yaml").write_text(RULES)
     await load_pathway(folder / "steady.yaml", actor=boss, now=NOW)
     await load_instrument(INSTRUMENT, actor=boss, now=NOW)
     home = f"http://127.0.0.1:9/{slug}"  # nobody answers there, and at once
@@ -121,6 +122,7 @@ async def _material(slug: str, settings: Settings, folder: Path) -> Things:
     return {
         "unit": str(unit.id), "slug": f"{slug}-steps", "registration": str(registration.id),
         "context": str(context.id), "score": str(score), "home": settings.public_url,
+        "programme": str((await PathwayVersion.get(unit_id=unit.id)).programme_id), "boss": str(boss.person_id),
     }  # fmt: skip
 
 
@@ -187,22 +189,35 @@ async def _takes_part(person: Person, had: Things) -> Things:
 
 
 async def _practised(person: Person, had: Things) -> Things:
-    head = {"unit_id": person.unit_id, "person_id": person.id, "recorded": NOW, "recorded_by_id": person.id}
-    delivery = await Delivery.create(
-        **head, id=uuid4(), entry_key=uuid4(), site_id=had["site"], group_name=f"Group of {person.name}",
-        began=LONG_AGO, ended=LEFT, sessions=8, hours=Decimal(16), role="lead", parents_enrolled=8,
-        parents_completing=7, mode="in_person",
+    head = {
+        "unit_id": person.unit_id, "person_id": person.id, "recorded": NOW, "on": LEFT, "listed": LEFT,
+    }  # fmt: skip
+    own = head | {"recorded_by_id": person.id, "programme_id": had["programme"]}
+    delivery = await Record.create(
+        **own, id=uuid4(), entry_key=uuid4(), site_id=had["site"], type="delivery", what="group", began=LONG_AGO,
+        name=f"Group of {person.name}",
+        attributes={"sessions": 8, "hours": 16, "role": "lead", "parents": 8, "completed": 7, "mode": "in_person"},
     )  # fmt: skip
-    supervision = await Supervision.create(
-        **head, id=uuid4(), entry_key=uuid4(), supervisor_name="Somebody", what="reflective", held=LEFT, minutes=60,
-        mode="in_person",
+    supervision = await Record.create(
+        **own, id=uuid4(), entry_key=uuid4(), type="supervision", what="reflective",
+        attributes={"minutes": 60, "mode": "in_person"},
     )  # fmt: skip
+    await Participant.create(id=uuid4(), record=supervision, part="by", name="Somebody")
+    record = await Record.create(
+        **head, id=uuid4(), entry_key=uuid4(), type="qualification", what="first aid", attributes={},
+        counts_at_once=True, recorded_by_id=had["boss"],
+    )  # fmt: skip
+    asked = {"unit_id": person.unit_id, "person_id": person.id, "asked": NOW, "expires": NOW + timedelta(days=20)}
     confirmation = await Confirmation.create(
-        id=uuid4(), unit_id=person.unit_id, person_id=person.id, delivery=delivery, confirmer_id=had["confirmer"],
-        confirmer_name="The confirmer", asked=NOW, expires=NOW + timedelta(days=20),
-    )  # fmt: skip
-    await BackgroundCheck.create(**head, id=uuid4(), entry_key=uuid4(), what="dbs enhanced", issued=LEFT)
-    return {"deliveries": str(delivery.id), "supervision": str(supervision.id), "confirmation": str(confirmation.id)}
+        **asked, id=uuid4(), record=delivery, confirmer_id=had["confirmer"], confirmer_name="The confirmer"
+    )
+    request = await Confirmation.create(
+        **asked, id=uuid4(), record=supervision, confirmer_name="Somebody", contact="somebody@else.example"
+    )
+    return {
+        "delivery": str(delivery.id), "supervision": str(supervision.id), "record": str(record.id),
+        "confirmation": str(confirmation.id), "request": str(request.id),
+    }  # fmt: skip
 
 
 async def _learnt(person: Person, had: Things) -> Things:
@@ -265,14 +280,9 @@ async def _earned(person: Person, had: Things) -> Things:
         id=uuid4(), decision=decision, person=person, programme_id=version.programme_id, site_id=had["site"],
         pathway_slug="steady", level="leader", level_title="Leader", starts=LONG_AGO, recorded=NOW,
     )  # fmt: skip
-    record = await RecordedEvidence.create(
-        id=uuid4(), person=person, type="qualification", what="first aid", on=LEFT, attributes={}, recorded=NOW,
-        recorded_by_id=known(f"boss/{HERE}"),
-    )  # fmt: skip
     return {
         "case": str(case.id), "outcome": str(refused.id), "objection": str(objection.id),
         "certification": str(certification.id), "certificate": await _certificate(certification, person, had),
-        "record": str(record.id),
     }  # fmt: skip
 
 

@@ -9,10 +9,11 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
+from certificates.evaluations.pathway_versions import load_pathway
 from tests import shortcuts
 from tests.copies import SERVER, address, copied, removed
 from tests.soundness import unsound_rows, without_check
-from tests.today import evening
+from tests.today import TODAY, evening
 from training.app import application, consequences
 from training.app.consequences import worker
 from training.app.resources import open_resources
@@ -20,6 +21,8 @@ from training.core.settings import Settings, load
 from training.core.storage import prepare
 from training.database.connection import opened
 from training.demo.cast import known
+from training.demo.doing import at, being
+from training.demo.seed import MATERIAL
 from training.people.actor import Actor
 from training.people.authentication.middleware import cookie_name
 from training.people.sessions import actor_of, open_session
@@ -90,6 +93,12 @@ def cast(database: None) -> Callable[[str], Awaitable[Actor]]:
         return found
 
     return as_actor
+
+
+@pytest.fixture
+async def growing(database: None) -> None:
+    """The demo's own pathway, and nothing else, is published: what it asks for can be logged."""
+    await load_pathway(MATERIAL / "pathways" / "growing_together.yaml", actor=await being("dara", TODAY), now=at(TODAY))
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ from certificates.credentials.keys import KeyStore
 from certificates.credentials.models import Artefact
 from certificates.decisions.jobs import evaluate_and_follow
 from certificates.evaluations import changes
-from certificates.evaluations.manual_evidence import record_evidence
 from certificates.evaluations.models import Certificate, Certification, Decision, StateChange
-from certificates.evaluations.typed_records import TypedEvidence
+from certificates.evidence.actions import record_evidence
+from certificates.evidence.rules import TypedEvidence
 from tests.certificates.world import BY_RULES, HOME, TODAY, at, publish_pathway
 from tests.soundness import speak_of
 from training.app import consequences

@@ -1,6 +1,5 @@
 """The mails about what was decided, in plain words: the outcome, from when, why, what now, and how to object."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,18 +9,9 @@ from certificates.evaluations.changes import changes_of, period_of
 from certificates.evaluations.models import Certificate, Certification, Decision, Objection, StateChange
 from certificates.evaluations.standing import GOOD, GRANTING, standing_on
 from training.core.dates import day, local_day
+from training.people.contact.emails import PersonEmail
 from training.people.models import Person
 from training.sites.models import zone_of
-
-
-@dataclass(frozen=True)
-class DecisionEmail:
-    """What is to be told to a person."""
-
-    person_id: UUID
-    subject: str
-    text: str
-
 
 FOUND = {
     "upheld": ("The decision stands", "We have looked at it again. The decision stays as it was."),
@@ -30,7 +20,7 @@ FOUND = {
 """Finding on an objection → subject and first sentence of its answer."""
 
 
-async def of_certificate(certificate_id: UUID, *, public_url: str, now: datetime) -> DecisionEmail | None:
+async def of_certificate(certificate_id: UUID, *, public_url: str, now: datetime) -> PersonEmail | None:
     """Tells that somebody is certified, once the certificate can be opened; None when that is not so any more."""
     row = await Certificate.get(id=certificate_id).prefetch_related("certification", "person")
     today = local_day(now, await zone_of(row.person.unit_id))
@@ -45,7 +35,7 @@ async def of_certificate(certificate_id: UUID, *, public_url: str, now: datetime
     return await _letter(row.person, outcome.heading, [*lines, *_objecting(outcome, public_url)])
 
 
-async def of_new_signature(certificate_id: UUID, *, public_url: str) -> DecisionEmail:
+async def of_new_signature(certificate_id: UUID, *, public_url: str) -> PersonEmail:
     """Tells that a certificate was signed again, as the key that had signed it is given up."""
     row = await Certificate.get(id=certificate_id).prefetch_related("person")
     lines = [
@@ -64,7 +54,7 @@ async def _earlier(found: Certification) -> bool:
     ).exists()
 
 
-async def of_decision(decision_id: UUID, *, public_url: str) -> DecisionEmail | None:
+async def of_decision(decision_id: UUID, *, public_url: str) -> PersonEmail | None:
     """Tells a refusal; None for what was granted, which is told when the certificate is there."""
     made = await Decision.get(id=decision_id).prefetch_related("person", "pathway", "objection")
     if made.outcome in GRANTING:
@@ -72,13 +62,13 @@ async def of_decision(decision_id: UUID, *, public_url: str) -> DecisionEmail | 
     return await _of(await outcomes.of_decision(made), made.person, public_url)
 
 
-async def of_change(change_id: UUID, *, public_url: str) -> DecisionEmail | None:
+async def of_change(change_id: UUID, *, public_url: str) -> PersonEmail | None:
     """Tells a change of a certification."""
     made = await StateChange.get(id=change_id).prefetch_related("certification__person", "objection")
     return await _of(await outcomes.of_change(made), made.certification.person, public_url)
 
 
-async def _of(outcome: Outcome, person: Person, public_url: str) -> DecisionEmail:
+async def _of(outcome: Outcome, person: Person, public_url: str) -> PersonEmail:
     until = f" It ends after {day(outcome.until)}." if outcome.until else ""
     begins = "It was decided on" if outcome.is_refusal else "This counts from"
     lines = [outcome.words.means, f"{begins} {day(outcome.since)}.{until}", *_why(outcome)]
@@ -99,7 +89,7 @@ def _objecting(outcome: Outcome, public_url: str) -> list[str]:
     ]
 
 
-async def of_answer(objection_id: UUID, *, public_url: str) -> DecisionEmail:
+async def of_answer(objection_id: UUID, *, public_url: str) -> PersonEmail:
     """Tells what was found on an objection, and why."""
     found = await Objection.get(id=objection_id).prefetch_related("person")
     subject, first = FOUND[found.finding]
@@ -113,7 +103,7 @@ async def of_answer(objection_id: UUID, *, public_url: str) -> DecisionEmail:
     return await _letter(found.person, subject, lines)
 
 
-async def reminder(certification_id: UUID, *, public_url: str, today: date) -> DecisionEmail | None:
+async def reminder(certification_id: UUID, *, public_url: str, today: date) -> PersonEmail | None:
     """Reminds that a certification ends; None when it no longer holds, was renewed, or cannot be opened yet."""
     found = await Certification.get(id=certification_id).prefetch_related("person", "certificate")
     standing = standing_on(period_of(found), await changes_of(found.id), today)
@@ -128,7 +118,7 @@ async def reminder(certification_id: UUID, *, public_url: str, today: date) -> D
     return await _letter(found.person, f"{days} left: {found.level_title}", lines)
 
 
-async def ended(certification_id: UUID, *, public_url: str, today: date) -> DecisionEmail | None:
+async def ended(certification_id: UUID, *, public_url: str, today: date) -> PersonEmail | None:
     """Tells that the time of a certification is over, with or without grace; None when it was renewed or taken back."""
     found = await Certification.get(id=certification_id).prefetch_related("person")
     outcome = await outcomes.of_certification(found, today)
@@ -137,8 +127,8 @@ async def ended(certification_id: UUID, *, public_url: str, today: date) -> Deci
     return await _of(outcome, found.person, public_url)
 
 
-async def _letter(person: Person, subject: str, lines: list[str]) -> DecisionEmail:
+async def _letter(person: Person, subject: str, lines: list[str]) -> PersonEmail:
     await person.fetch_related("unit")
     contact = f"Questions? Write to {person.unit.contact}." if person.unit.contact else ""
     text = "\n\n".join([f"Hello {person.name},", *lines, "\n".join(filter(None, [person.unit.name, contact]))])
-    return DecisionEmail(person.id, subject, f"{text}\n")
+    return PersonEmail(person.id, subject, f"{text}\n")

@@ -28,7 +28,7 @@ from training.database.connection import transaction
 from training.parsing.values import Result
 from training.people.models import Permission, Person
 from training.people.visibility import active_on
-from training.practice.models import Confirmation, Supervision
+from training.records.models import Confirmation, Participant
 from training.trail import facts
 
 DAYS_BEFORE = (90, 30, 7)
@@ -153,10 +153,10 @@ async def evaluate_signed_for(signer_id: UUID, *, home: str, now: datetime) -> N
     """Considers those whose records somebody rated, supervised or confirmed: what that counts for may have changed."""
     signed: set[Any] = {
         *await Assessment.filter(raters__person_id=signer_id).values_list("person_id", flat=True),
-        *await Supervision.filter(supervisor_id=signer_id).values_list("person_id", flat=True),
+        *await Participant.filter(person_id=signer_id, part="by").values_list("record__person_id", flat=True),
         *await Confirmation.filter(confirmer_id=signer_id).values_list("person_id", flat=True),
     }
-    for person_id in sorted(signed - {signer_id}):
+    for person_id in sorted(signed - {signer_id, None}):
         await evaluate_and_follow(person_id, home=home, now=now)
 
 

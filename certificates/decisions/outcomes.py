@@ -9,9 +9,9 @@ from certificates.evaluations.changes import changes_of, period_of
 from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation, Objection, StateChange
 from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES, Words
 from certificates.evaluations.standing import APPEAL, GRANTING, MARKS, standing_on
-from certificates.evaluations.verdict_text import plain
 from training.core.dates import local_day
 from training.people.models import Person
+from training.records.words import plain
 from training.sites.models import zone_of
 
 _DAY = timedelta(days=1)

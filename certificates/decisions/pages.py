@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certificates.credentials import qr
 from certificates.credentials.artefacts import Damaged
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.integrity import facts_of, proven
@@ -31,12 +30,12 @@ from certificates.evaluations.models import (
 )
 from certificates.evaluations.outcome_text import CHOSEN, OUTCOMES
 from certificates.evaluations.standing import APPEAL, ENDED, GOOD, VERIFIED, WORDS
-from certificates.evaluations.verdict_text import describe_nodes, plain, titles_of
+from certificates.evaluations.verdict_text import describe_nodes, titles_of
 from certificates.pathways.engine.next_steps import next_steps
 from certificates.pathways.engine.nodes import Count, Node
 from certificates.pathways.engine.verdict import LevelVerdict
 from courses.learning.journey import way_on
-from training.core import clock
+from training.core import clock, qr
 from training.core.dates import local_day
 from training.core.errors import Invalid, NotAllowed, NotFound
 from training.parsing.values import Result
@@ -44,9 +43,11 @@ from training.people.actor import Actor
 from training.people.models import Membership, Person
 from training.people.names import has_name
 from training.people.visibility import active_on, may_for, person_for
+from training.records.words import plain
 from training.sites.models import Site
 from training.web.render import actor, form_data, identity, redirect, render, validate
 from training.web.resources import PageResources
+from training.web.routing import DirectOnly
 
 RESULTS = {Result.MET: "Done", Result.NOT_MET: "To do", Result.CANNOT_TELL: "Cannot tell yet"}
 SAID_BY_THE_OUTCOME = ("suspended", "withdrawn", "replaced")
@@ -234,6 +235,8 @@ def _number(count: Count) -> str:
 async def decisions(request: Request) -> Response:
     """Lists the people for whom everything is met and a decision is due."""
     me: Actor = actor(request)
+    if me.held_back("decide"):
+        raise DirectOnly("/sign-in?to=/certificates/decisions")
     waiting = [
         {"id": row.id, "name": row.person.name, "pathway": row.pathway.title, "made": row.made,
          "level": _title(row.pathway, row.level)}

@@ -6,17 +6,17 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from certificates.evaluations.models import Certification, Decision, PathwayVersion, RecordedEvidence
-from certificates.pathways.forms import PERSONAL, TYPED
+from certificates.evaluations.models import Certification, Decision, PathwayVersion
+from certificates.pathways.forms import PERSONAL
 from courses.learning.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
 from training.core.dates import local_day
 from training.parsing.values import texts
 from training.people.models import Membership, Person, Relation
-from training.practice.evidence import practice_evidence
 from training.programmes.models import ProgrammeRole
 from training.programmes.places import places_of
 from training.programmes.role_reach import reaches, stays_of
+from training.records.evidence import evidence_of
 from training.sites.models import zone_of
 
 Row = dict[str, Any]
@@ -38,9 +38,8 @@ async def collect_evidence(person: Person, version: PathwayVersion, also: Iterab
     """
     person_id, pathway, zone = person.id, version.slug, await zone_of(person.unit_id)
     practised = [
-        *await practice_evidence(person_id, zone),
+        *await evidence_of(person_id, zone),
         *await assessment_evidence(person_id, zone),
-        *await _recorded(person_id, zone),
     ]
     _replace_all_before(practised)
     own: list[Row] = [
@@ -106,26 +105,6 @@ def _of_programme(rows: Iterable[Row], programme: UUID, *, alone: bool) -> Itera
             yield {key: value for key, value in row.items() if key != "by"} | {"result": "pending"}
         elif "replaces" in row:
             yield {key: row[key] for key in ("id", "type", "what", "on", "recorded_at", "replaces")} | {"void": True}
-
-
-async def _recorded(person_id: UUID, zone: str) -> list[Row]:
-    rows = await RecordedEvidence.filter(person_id=person_id).order_by("recorded")
-    return [recorded_row(row, zone) for row in rows if row.type in (*TYPED, "waiver")]
-
-
-def recorded_row(row: RecordedEvidence, zone: str) -> Row:
-    """Tells one piece of recorded evidence as a record of the language."""
-    return row.attributes | {
-        "id": f"recorded-{row.id}",
-        "type": row.type,
-        "what": row.what,
-        "on": row.on or "unknown",
-        "recorded_at": local_day(row.recorded, zone),
-        PROGRAMME: row.programme_id,
-        **({"until": row.until} if row.until else {}),
-        **({"replaces": f"recorded-{row.replaces_id}"} if row.replaces_id else {}),
-        **({"void": True} if row.void else {}),
-    }
 
 
 async def _relations(person_id: UUID, zone: str) -> list[Row]:

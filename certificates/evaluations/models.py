@@ -46,41 +46,6 @@ class PathwayVersion(Model):
         unique_together = (("unit", "slug", "version"),)
 
 
-class RecordedEvidence(Model):
-    """Is evidence that no other room keeps: a qualification, a sign-off, a waiver (recognised prior learning).
-
-    `attributes` are those of the pathway language. A wrong record is corrected or taken back by a new one that replaces
-    it, and whose `note` says why. `programme` is where it counts; what belongs to the person has none.
-    Personal data: what the person did or holds; kept: as long as a certification rests on it, then seven years.
-    """
-
-    id = fields.UUIDField(primary_key=True)
-    entry_key = fields.UUIDField(null=True)  # comes with the form, so that a double post makes one row
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "people.Person", related_name="recorded_evidence", on_delete=RESTRICT
-    )
-    programme: fields.ForeignKeyNullableRelation[Programme] = fields.ForeignKeyField(
-        "sites.Programme", related_name="recorded_evidence", null=True, on_delete=RESTRICT
-    )
-    type = fields.CharField(20)
-    what = fields.CharField(200)
-    on = fields.DateField(null=True)
-    until = fields.DateField(null=True)
-    attributes = fields.JSONField[dict[str, Any]]()
-    replaces_id = fields.UUIDField(null=True)
-    void = fields.BooleanField(default=False)
-    note = fields.TextField(null=True)
-    recorded = fields.DatetimeField()
-    recorded_by_id = fields.UUIDField()
-
-    person_id: UUID
-    programme_id: UUID | None
-
-    class Meta:
-        table = "certificates_recorded_evidence"
-        unique_together = (("replaces_id",), ("entry_key",))
-
-
 class Evaluation(Model):
     """Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.
 

@@ -6,35 +6,11 @@ from typing import Any
 
 from certificates.pathways.language.schema import Pathway
 from training.parsing.values import texts
-from training.practice.rules import CHECKS
+from training.records.words import KINDS, SPELT, plain
 
 Row = dict[str, Any]
 
 RESULTS = {"met": "Met", "not_met": "Not met", "cannot_tell": "Cannot tell", "not_applicable": "Not asked"}
-KINDS = {
-    "award": "Award",
-    "check": "Check",
-    "learning": "Learning",
-    "quiz": "Quiz",
-    "delivery": "Group led",
-    "supervision": "Supervision",
-    "assessment": "Assessment",
-    "signoff": "Sign-off",
-    "waiver": "Recognised prior learning",
-    "relation": "Works with",
-    "role": "Role",
-    "qualification": "Qualification",
-    "background": "Profession",
-    "registration": "Registration",
-    "agreement": "Agreement",
-    "membership": "Membership",
-    "experience": "Experience",
-    "portfolio": "Portfolio",
-    "fee": "Fee",
-    "event": "Event",
-    "return": "Data handed in",
-}
-"""Type of a record → its words, in the order of the page."""
 DETAILS = {
     "by": "Signed by",
     "who": "With",
@@ -56,9 +32,6 @@ DETAILS = {
     "reason": "Reason",
 }
 """What else a record says, and under which label; what is not named here is kept and not shown."""
-
-SPELT = CHECKS | {"co_leader": "co-leader", "in_person": "in person", "live": "in the room"}
-"""Names of the language that are not spelt as they are said."""
 
 
 def titles_of(pathway: Pathway, level: str) -> dict[str, str]:
@@ -180,9 +153,3 @@ def _day(value: Any) -> str:
     except ValueError:
         return SPELT.get(str(value), str(value).replace("_", " "))
     return f"{found.day} {found:%B %Y}"
-
-
-def plain(name: str) -> str:
-    """Writes a name of the language as words."""
-    words = SPELT.get(name, name.replace("_", " ").replace("-", " "))
-    return words[:1].upper() + words[1:]

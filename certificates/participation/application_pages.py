@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from certificates.evaluations.evaluate_person import judge
 from certificates.evaluations.pathway_versions import read, versions_of
-from certificates.evaluations.verdict_text import plain
 from certificates.participation.views import newest_version
 from training.core import clock
 from training.core.errors import Invalid, NotFound
@@ -20,6 +19,7 @@ from training.people.models import Person
 from training.people.visibility import may_for
 from training.programmes import applications
 from training.programmes.models import Application, applications_for
+from training.records.words import plain
 from training.sites.models import Programme
 from training.web.render import actor, form_data, identity, redirect, render, validate
 

@@ -38,15 +38,17 @@ TOLD = "confirmed"
 Rule = tuple[Pathway, Level | None, Requirement]
 BASE = {
     "delivery": ("sessions", "hours", "role", "parents", "completed", "mode"),
-    "supervision": ("minutes", "mode"),
+    "supervision": ("minutes", "mode", "topic"),
     "learning": ("hours", "mode"),
     "assessment": ("score",),
     "quiz": ("score",),
     "calibration": ("agreement",),
 }
 """What the form of a type asks whatever the rules read; see also AMOUNTS."""
+TOLD_BY = {("supervision", "hours"): "minutes"}
+"""Amount that the service works out of another one, which the form asks in its place."""
 AMOUNTS = {
-    "supervision": ("minutes", "hours"),
+    "supervision": ("minutes",),
     "learning": ("hours", "days", "credits"),
     "experience": ("years", "months", "hours"),
     "assessment": ("score", "percent", "mean", "agreement"),
@@ -272,7 +274,8 @@ def _fields(type_: str, pathway: Pathway, read: Iterable[tuple[str, tuple[Value,
     """The fields of a type, and then of all attributes that rules read, each with all values that they know."""
     kinds = ATTRIBUTES | dict(pathway.attributes)
     found: dict[str, Field] = {}
-    for name, values, several in read:
+    for read_name, values, several in read:
+        name = TOLD_BY.get((type_, read_name), read_name)
         if name in kinds and name not in (*NAMES_OF_RECORDS, TOLD) and (type_, name) != ("award", "standing"):
             known = tuple(str(one) for one in values if isinstance(one, str) and kinds[name] == TEXT)
             more = Field(name, kinds[name], known, several=several)

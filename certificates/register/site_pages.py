@@ -15,7 +15,7 @@ from certificates.evaluations import pathway_versions
 from certificates.evaluations.changes import histories, period_of
 from certificates.evaluations.models import Certification, Evaluation, PathwayVersion, StateChange, current
 from certificates.evaluations.standing import GOOD, standing_on
-from certificates.evaluations.verdict_text import plain, titles_of
+from certificates.evaluations.verdict_text import titles_of
 from training.core import clock
 from training.core.dates import day, local_day
 from training.core.errors import NotFound
@@ -24,6 +24,7 @@ from training.people.models import Membership, Permission
 from training.people.roles import ROLES
 from training.people.visibility import active_on, sites_for
 from training.programmes.models import Adoption, holding_on, places_for
+from training.records.words import plain
 from training.web.render import actor, identity, render
 
 STUCK_AFTER = timedelta(days=30)

@@ -1,21 +1,12 @@
 """The letters to learners: that somebody who trains them has written back about a task; plain text."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from courses.learning.models import TaskReply
+from training.people.contact.emails import PersonEmail
 
 
-@dataclass(frozen=True)
-class LearnerEmail:
-    """A letter to a learner."""
-
-    person_id: UUID
-    subject: str
-    text: str
-
-
-async def of_reply(reply_id: UUID, *, public_url: str) -> LearnerEmail | None:
+async def of_reply(reply_id: UUID, *, public_url: str) -> PersonEmail | None:
     """Tells a learner that there is an answer to what they handed in, and where; None where it was only read."""
     reply = await TaskReply.get(id=reply_id).select_related(
         "person", "entry__enrolment__person", "entry__enrolment__course", "entry__activity__module"
@@ -25,6 +16,6 @@ async def of_reply(reply_id: UUID, *, public_url: str) -> LearnerEmail | None:
     activity, enrolment = reply.entry.activity, reply.entry.enrolment
     where = f"{public_url}/courses/{enrolment.course.slug}/{activity.module.slug}/{activity.slug}"
     text = f"{reply.person.name} has read what you handed in, and wrote back.\n\nRead it here: {where}"
-    return LearnerEmail(
+    return PersonEmail(
         enrolment.person_id, "An answer to what you handed in", f"Hello {enrolment.person.name},\n\n{text}\n"
     )

@@ -21,7 +21,7 @@ SAMPLES = [
     ("amina", "/"),
     ("amina", "/pathways"),
     ("amina", "/courses/leading-a-parenting-group"),
-    ("amina", "/practice/deliveries/new"),
+    ("amina", "/practice/new?type=delivery&what=group&pathway=growing_together"),
     ("bruno", "/assessments/new"),
     ("dara", "/register"),
     ("dara", "/audits"),

@@ -116,10 +116,10 @@ class Walk(RuleBasedStateMachine):
     @rule(what=st.sampled_from(["first aid", *TYPES]), ago=AGO, ends=st.booleans())
     def paper_is_recorded(self, what: str, ago: int, ends: bool) -> None:
         record = self._record(what, ago, ends)
-        form = {"type": TYPES[what], "what": what, "pathway": "walked", **_days(record)}
+        form = {"key": uuid4(), "type": TYPES[what], "what": what, "pathway": "walked", **_days(record)}
         if TYPES[what] == "qualification":
             del form["pathway"]
-        assert self.run(self.world.post(self._recorder(), world.EVIDENCE, **form)) == 303
+        assert self.run(self.world.post(self._recorder(), world.RECORD, **form)) == 303
         self._shown(record)
 
     @precondition(lambda self: self.papers)
@@ -128,10 +128,10 @@ class Walk(RuleBasedStateMachine):
         name = self.papers[which % len(self.papers)]
         what = self.model.records.pop(name).what
         record = self._record(what, ago, ends)
-        form = {"type": TYPES[what], "what": what, "pathway": "walked", "why": WHY, **_days(record)}
+        form = {"key": uuid4(), "type": TYPES[what], "what": what, "pathway": "walked", "why": WHY, **_days(record)}
         if TYPES[what] == "qualification":
             del form["pathway"]
-        path = f"{world.EVIDENCE}/{name}/correct"
+        path = f"/practice/records/{name}/correct"
         assert self.run(self.world.post(self._recorder(), path, **form)) == 303
         self._shown(record)
 
@@ -139,7 +139,8 @@ class Walk(RuleBasedStateMachine):
     @rule(which=WHICH)
     def paper_is_taken_back(self, which: int) -> None:
         name = self.papers[which % len(self.papers)]
-        assert self.run(self.world.post(self._recorder(), f"{world.EVIDENCE}/{name}/take-back", why=WHY)) == 303
+        path = f"/practice/records/{name}/take-back"
+        assert self.run(self.world.post(self._recorder(), path, key=uuid4(), reason=WHY)) == 303
         del self.model.records[name]
         self.done()
 

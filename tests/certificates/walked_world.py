@@ -12,10 +12,10 @@ from uuid import UUID
 import httpx2
 import time_machine
 
-from certificates.evaluations.manual_evidence import record_evidence
-from certificates.evaluations.models import Certificate, Certification, RecordedEvidence
+from certificates.evaluations.models import Certificate, Certification
 from certificates.evaluations.pathway_versions import load_pathway
-from certificates.evaluations.typed_records import TypedEvidence
+from certificates.evidence.actions import record_evidence
+from certificates.evidence.rules import TypedEvidence
 from tests import shortcuts
 from tests.certificates.world import take_part
 from tests.copies import address, copied
@@ -36,6 +36,7 @@ from training.people.actor import Actor
 from training.people.authentication.middleware import cookie_name
 from training.people.models import Email, Letter
 from training.people.sessions import open_session
+from training.records.models import Record
 from training.sites.models import Programme
 from training.trail import facts
 
@@ -45,7 +46,7 @@ ASSESSORS = ("bruno", "gwen")
 LEARNER = known("amina")
 COORDINATORS = {"RIV": "chloe", "HAR": "emre"}
 """Site of the learner → who coordinates there."""
-EVIDENCE = f"/pathways/of/{LEARNER}/evidence"
+RECORD = f"/practice/of/{LEARNER}/new"
 PATHWAY = """
 pathway: walked
 title: Walked Steps
@@ -176,7 +177,7 @@ class World:
         self._browsers[key] = (self.today, browser)
         return browser
 
-    async def post(self, key: str, path: str, **form: Any) -> int:
+    async def post(self, key: str, path: str, /, **form: Any) -> int:
         """Posts a form as somebody; an answer of 500 is a fault in any case."""
         answer = await (await self.at_browser(key)).post(path, data={name: str(value) for name, value in form.items()})
         assert answer.status_code < 500, (path, form, answer.status_code)
@@ -188,7 +189,7 @@ class World:
         return answer
 
     async def newest_record(self) -> str:
-        return str((await RecordedEvidence.filter(person_id=LEARNER).order_by("-recorded").first()).id)
+        return str((await Record.filter(person_id=LEARNER).order_by("-recorded").first()).id)
 
     async def register(self, key: str) -> dict[str, str]:
         """Reads the register of today as somebody: serial → standing, of the learner."""

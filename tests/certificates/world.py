@@ -5,10 +5,10 @@ from uuid import UUID
 
 from certificates.decisions.jobs import evaluate_and_follow
 from certificates.evaluations import changes
-from certificates.evaluations.manual_evidence import record_evidence
 from certificates.evaluations.models import Certificate, Certification, Evaluation
 from certificates.evaluations.pathway_versions import load_pathway
-from certificates.evaluations.typed_records import TypedEvidence
+from certificates.evidence.actions import record_evidence
+from certificates.evidence.rules import TypedEvidence
 from tests.certificates.awarded import HOME
 from tests.soundness import speak_of
 from tests.today import TODAY

@@ -82,29 +82,32 @@ def her_pathway_says_in_numbers_what_is_left(amina: Page) -> None:
 
 def she_logs_practice_and_it_is_confirmed_without_an_account(stage: Stage, amina: Page) -> None:
     amina.goto("/practice")
-    press(amina, "Log a group")
+    press(amina, "Log something")
+    press(amina, "Group")
+    led = {"from": ago(70), "on": ago(14)}
     fills(
-        amina, group_name=GROUP, began=ago(70), ended=ago(14), sessions="8", hours="16", role="lead",
-        co_leader="Nadia Rahman", parents_enrolled="9", parents_completing="8", mode="in_person",
+        amina, name=GROUP, **led, sessions="8", hours="16", role="lead", co_leader="Nadia Rahman", parents="9",
+        completed="8", mode="in_person",
     )  # fmt: skip
     press(amina, "Save and ask")
     amina.goto("/practice")
-    press(amina, "Log supervision")
+    press(amina, "Log something")
+    press(amina, "Any supervision")
     fills(
-        amina, supervisor="Hana Nowak", what="reflective", held=ago(2), minutes="120", mode="in_person",
-        topics="How the first sessions went.",
+        amina, by="Hana Nowak", what="reflective", on=ago(2), minutes="120", mode="in_person",
+        topic="How the first sessions went.",
     )  # fmt: skip
     press(amina, "Save and ask")
     confirms(stage, "nadia@together.example", GROUP)
-    confirms(stage, "hana@together.example", "120 minutes")
+    confirms(stage, "hana@together.example", "How the first sessions went.", "Minutes 120")
     waits_for(amina, "/pathways", "8 of 8 hours", "2 of 2")
     sees(amina, "1 of 2 assessments: 1 assessment left")
 
 
-def confirms(stage: Stage, address: str, about: str) -> None:
+def confirms(stage: Stage, address: str, about: str, *more: str) -> None:
     somebody = stage.comes()
     follows_link(somebody, stage.demo, to=address, about=about, way="/practice/confirm/")
-    sees(somebody, "Is this right?", "Amina Yusuf", about)
+    sees(somebody, "Is this right?", "Amina Yusuf", about, *more)
     assert somebody.get_by_role("button", name="Sign out").count() == 0
     press(somebody, "Yes, this is right")
     sees(somebody, "Thank you")

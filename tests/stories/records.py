@@ -15,7 +15,7 @@ from tests.browsing import Demo, missing
 
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 COUNTED = (
-    "people_person", "practice_delivery", "practice_supervision", "practice_confirmation", "assessments_rating",
+    "people_person", "records_record", "records_participant", "records_confirmation", "assessments_rating",
     "assessments_signature", "certificates_decision", "certificates_certification", "certificates_certificate",
     "certificates_artefact", "courses_completion",
 )  # fmt: skip

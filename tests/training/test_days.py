@@ -8,14 +8,14 @@ import pytest
 import time_machine
 
 from tests.training.lti.conftest import Side, side
-from tests.training.practice.test_actions import SESSION
+from tests.training.records.test_actions import SESSION
 from training.core.errors import Invalid
 from training.demo.cast import known
 from training.lti.models import Identity
 from training.people.models import Membership
-from training.practice import actions
-from training.practice.evidence import practice_evidence
-from training.practice.models import Supervision
+from training.records import actions
+from training.records.evidence import evidence_of
+from training.records.models import Record
 from training.sites.models import CentralUnit, zone_of
 
 __all__ = ["side"]
@@ -41,25 +41,26 @@ async def test_a_session_of_today_has_been_held_and_one_of_tomorrow_has_not(cast
     now = utc(moment)
     with time_machine.travel(now):
         amina = await cast("amina")
-    await actions.log_supervision(replace(SESSION, held=today), key=uuid4(), actor=amina, now=now)
+    await actions.log(replace(SESSION, on=today), key=uuid4(), actor=amina, now=now)
     with pytest.raises(Invalid):
-        await actions.log_supervision(replace(SESSION, held=today + DAY), key=uuid4(), actor=amina, now=now)
-    (record,) = await practice_evidence(known("amina"), await zone_of(known("together")))
+        await actions.log(replace(SESSION, on=today + DAY), key=uuid4(), actor=amina, now=now)
+    (record,) = await evidence_of(known("amina"), await zone_of(known("together")))
     assert (record["on"], record["recorded_at"]) == (today, today)
 
 
 @AROUND_MIDNIGHT
-async def test_a_form_takes_today_and_refuses_tomorrow(browse, moment, today):
+async def test_a_form_takes_today_and_refuses_tomorrow(browse, growing, moment, today):
     with time_machine.travel(utc(moment)):
         amina = await browse("amina")
         sent = {
-            "key": str(uuid4()), "supervisor": str(known("hana")), "what": "reflective", "held": today.isoformat(),
-            "minutes": "60", "mode": "online", "topics": "A quiet one",
+            "key": str(uuid4()), "type": "supervision", "what": "reflective", "by": str(known("hana")),
+            "on": today.isoformat(), "minutes": "60", "mode": "online", "topic": "A quiet one",
         }  # fmt: skip
-        tomorrow = sent | {"key": str(uuid4()), "held": (today + DAY).isoformat()}
-        assert (await amina.post("/practice/supervision/new", data=tomorrow)).status_code == 422
-        assert (await amina.post("/practice/supervision/new", data=sent)).status_code == 303
-    assert (await Supervision.get()).held == today
+        tomorrow = sent | {"key": str(uuid4()), "on": (today + DAY).isoformat()}
+        refused = await amina.post("/practice/new", data=tomorrow)
+        assert (refused.status_code, 'href="#on"' in refused.text) == (422, True)
+        assert (await amina.post("/practice/new", data=sent)).status_code == 303
+    assert (await Record.get()).on == today
 
 
 @AROUND_MIDNIGHT

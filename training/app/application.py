@@ -13,8 +13,9 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 
 from certificates.audits import pages as audits
 from certificates.credentials import download_pages, public_pages
-from certificates.decisions import evidence_pages, outcome_pages
+from certificates.decisions import outcome_pages
 from certificates.decisions import pages as certificates
+from certificates.evidence import pages as evidence_pages
 from certificates.participation import adoption_pages, application_pages
 from certificates.participation import pages as participation
 from certificates.register import site_pages as register_site_pages
@@ -48,8 +49,8 @@ from training.people.authentication import session_pages, sign_in_pages
 from training.people.authentication.middleware import AuthenticationMiddleware
 from training.people.contact import pages as contact_pages
 from training.people.relations import pages as relations_pages
-from training.practice import answer_pages, log_pages, site_pages
-from training.practice import pages as practice
+from training.records import answer_pages, site_pages
+from training.records import pages as records
 from training.sites.models import CentralUnit
 from training.trail import facts
 from training.web import assets, error_pages
@@ -170,20 +171,23 @@ ROUTES = [
     at("/courses/{slug}/{module}/{activity}/hand-in", quizzes.hand_in, may="learn", methods=POST),
     at("/courses/{slug}/{module}/{activity}/results/{number}", quizzes.result, may="learn"),
     # how it is practised
-    at("/practice", practice.mine, may="log practice"),
-    at("/practice/of/{id}", site_pages.person, may="see people"),
+    at("/practice", records.mine, may="log practice"),
+    at("/practice/new", evidence_pages.log, may="log practice", methods=BOTH),
     at("/practice/records", site_pages.records, may="see people"),
-    at("/practice/of/{id}/checks", site_pages.check, may="manage people", methods=BOTH),
-    at("/practice/deliveries/new", log_pages.delivery, may="log practice", methods=BOTH),
-    at("/practice/supervision/new", log_pages.supervision, may="log practice", methods=BOTH),
+    at("/practice/of/{id}", site_pages.person, may="see people"),
+    at("/practice/of/{id}/new", evidence_pages.record, may=SIGNED_IN, methods=BOTH),
+    at("/practice/sites/{id}", site_pages.site, may="see people"),
     at("/practice/confirm/{token}", answer_pages.by_link, may=ANYONE, methods=BOTH),
     at("/practice/confirmations", answer_pages.waiting, may="confirm practice"),
     at("/practice/confirmations/{id}", answer_pages.signed_in, may="confirm practice", methods=BOTH),
+    at("/practice/confirmations/{id}/pass-on", answer_pages.pass_on, may="log practice", methods=BOTH),
+    at("/practice/confirmations/{id}/here", answer_pages.here, may="log practice", methods=BOTH),
     at("/practice/confirmations/{id}/paper", site_pages.paper, may="manage people", methods=BOTH),
-    at("/practice/{kind}/{id}", practice.record, may=SIGNED_IN),
-    at("/practice/{kind}/{id}/correct", log_pages.correct, may="log practice", methods=BOTH),
-    at("/practice/{kind}/{id}/ask", log_pages.ask, may="log practice", methods=BOTH),
-    at("/practice/{kind}/{id}/take-back", log_pages.take_back, may="log practice", methods=BOTH),
+    at("/practice/records/{id}", records.record, may=SIGNED_IN),
+    at("/practice/records/{id}/correct", evidence_pages.correct, may=SIGNED_IN, methods=BOTH),
+    at("/practice/records/{id}/ask", records.ask, may="log practice", methods=BOTH),
+    at("/practice/records/{id}/answer", evidence_pages.answer, may=SIGNED_IN, methods=BOTH),
+    at("/practice/records/{id}/take-back", records.take_back, may=SIGNED_IN, methods=BOTH),
     # how it is judged
     at("/assessments", assessments.mine, may=SIGNED_IN),
     at("/assessments/new", assessments.begin, may="assess", methods=BOTH),
@@ -200,9 +204,6 @@ ROUTES = [
     at("/pathways/join", application_pages.choose, may="learn", methods=BOTH),
     at("/pathways/join/{id}", application_pages.join, may="learn", methods=BOTH),
     at("/pathways/of/{id}", certificates.of, may="see people"),
-    at("/pathways/of/{id}/evidence", evidence_pages.evidence, may="manage people", methods=BOTH),
-    at("/pathways/of/{id}/evidence/{record}/correct", evidence_pages.correct, may="manage people", methods=BOTH),
-    at("/pathways/of/{id}/evidence/{record}/take-back", evidence_pages.take_back, may="manage people", methods=BOTH),
     at("/certificates", certificates.certificates, may=SIGNED_IN),
     at("/certificates/decisions", certificates.decisions, may=SIGNED_IN),
     at("/certificates/decisions/{id}", certificates.decision, may=SIGNED_IN, methods=BOTH),

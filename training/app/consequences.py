@@ -31,9 +31,9 @@ from training.people.actions import signer
 from training.people.contact import emails as contact_emails
 from training.people.models import Person, SignInLink
 from training.people.sessions import forget_sign_ins
-from training.practice import asking
-from training.practice import emails as practice
 from training.programmes import emails as participation
+from training.records import asking
+from training.records import emails as confirmations
 from training.sites.models import CentralUnit
 from training.trail import facts, seals
 from training.trail.models import Fact, Followup
@@ -41,13 +41,11 @@ from training.trail.verify import verify_trail
 from training.trail.worker import Worker
 from training.web.rate_limits import forget_tries
 
-Email = emails.DecisionEmail | raters.RaterEmail | learners.LearnerEmail | participation.ApplicationEmail
 Handler = Callable[[Followup, Resources], Awaitable[Any]]
 
 CONSIDER = "consider certification"
 SIGNED_FOR = "consider whom they signed for"
-EARLIER_SCORES = "report earlier scores"
-SCORE = "report score"
+SCORE, EARLIER_SCORES = "report score", "report earlier scores"
 TURNS, TURN = "mail raters their turn", "mail rater a turn"
 HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
 PLACES = "give places to learners"
@@ -64,15 +62,12 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "context.joined": (EARLIER_SCORES,),
     "registration.changed": ("end sessions of a closed system",),
     "confirmation.asked": ("mail confirmer",),
-    "confirmation.given": ("mail notice to confirmer", CONSIDER),
-    "confirmation.disputed": (CONSIDER,),
-    "delivery.corrected": (CONSIDER,),
-    "supervision.corrected": (CONSIDER,),
-    "check.recorded": (CONSIDER,),
+    "confirmation.given": ("mail notice to confirmer", "mail holder of record", CONSIDER),
+    "confirmation.disputed": ("mail holder of record", CONSIDER),
+    "record.logged": (CONSIDER,),
+    "record.corrected": (CONSIDER,),
+    "record.taken_back": (CONSIDER,),
     "calibration.recorded": (CONSIDER,),
-    "evidence.recorded": (CONSIDER,),
-    "evidence.corrected": (CONSIDER,),
-    "evidence.taken_back": (CONSIDER,),
     "relation.declared": (CONSIDER,),
     "relation.noted": (CONSIDER,),
     "relation.taken_back": (CONSIDER,),
@@ -139,16 +134,22 @@ async def mail_sign_in_link(work: Followup, outside: Resources) -> None:
 
 async def mail_confirmer(work: Followup, outside: Resources) -> None:
     """Asks the one who was there to confirm, by a link that works once."""
-    await _mail_with_link(work, outside, practice.request_letter)
+    await _mail_with_link(work, outside, confirmations.request_letter)
 
 
 async def mail_notice(work: Followup, outside: Resources) -> None:
     """Tells a confirmer what was confirmed in their name, and how to dispute it."""
-    await _mail_with_link(work, outside, practice.notice_letter)
+    await _mail_with_link(work, outside, confirmations.notice_letter)
+
+
+async def mail_holder(work: Followup, outside: Resources) -> None:
+    """Tells the holder of a record what was said of it."""
+    url = outside.settings.public_url
+    await _tell(outside, work, await confirmations.of_answer(_id(work), public_url=url))
 
 
 async def _mail_with_link(
-    work: Followup, outside: Resources, write: Callable[..., Awaitable[practice.PracticeEmail | None]]
+    work: Followup, outside: Resources, write: Callable[..., Awaitable[confirmations.PracticeEmail | None]]
 ) -> None:
     token, url = secrets.token_urlsafe(32), outside.settings.public_url
     found = await write(UUID(work.subject_id), token=token, public_url=url, now=outside.now())
@@ -160,7 +161,7 @@ async def _mail_with_link(
     )
     await _post(outside, work, draft)
     if not found.to:
-        raise Invalid(practice.NO_ADDRESS, practice.INSTEAD)
+        raise Invalid(confirmations.NO_ADDRESS, confirmations.INSTEAD)
 
 
 async def mail_certificate(work: Followup, outside: Resources) -> None:
@@ -319,7 +320,7 @@ async def mail_broken(work: Followup, outside: Resources) -> None:
     subject, text = trail_reports.letter(found.detail, home=outside.settings.public_url)
     unit = await CentralUnit.get_or_none(id=work.subject_id)
     if unit is None:
-        await _tell(outside, work, emails.DecisionEmail(_id(work), subject, text))
+        await _tell(outside, work, contact_emails.PersonEmail(_id(work), subject, text))
     elif unit.head_address:
         await mail.send(outside.settings, to=unit.head_address, subject=subject, text=text, key=work.key)
 
@@ -328,7 +329,7 @@ async def _fact(work: Followup) -> Fact:
     return await Fact.get(id=work.fact_id)
 
 
-async def _tell(outside: Resources, work: Followup, letter: Email | None) -> None:
+async def _tell(outside: Resources, work: Followup, letter: contact_emails.PersonEmail | None) -> None:
     """Sends a letter to wherever mail for the person may go; what is not true any more is not sent."""
     if letter is None or await Person.filter(id=letter.person_id, erased_at__isnull=False).exists():
         await contact_emails.drop(work.key, now=outside.now())
@@ -354,6 +355,7 @@ HANDLERS: Mapping[str, Handler] = {
     participation.APPLICATION: mail_application,
     "mail confirmer": mail_confirmer,
     "mail notice to confirmer": mail_notice,
+    "mail holder of record": mail_holder,
     "mail certificate": mail_certificate,
     "mail decision": mail_decision,
     "mail answer": mail_answer,

@@ -9,8 +9,8 @@ from certificates.credentials.keys import KeyStore
 from certificates.credentials.pdf.pool import PdfPool
 from certificates.verification.resources import CheckResources
 from courses.cohorts.resources import CohortResources
-from training.app import lti_content, lti_progress, lti_reviews, lti_rosters
 from training.app.learning_names import learning_names
+from training.app.lti import content, progress, reviews, rosters
 from training.app.metrics import Figures
 from training.core import clock
 from training.core.encryption import Encryptor
@@ -45,11 +45,11 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
                 menu=menu,
                 window_for=windows.window_for,
                 tool=Tool(platform, origin=settings.public_url, secret_key=settings.secret_key),
-                offers=lti_content.offers,
-                attempts=lti_reviews.attempts,
-                progress=lti_progress.progress,
+                offers=content.offers,
+                attempts=reviews.attempts,
+                progress=progress.progress,
                 learning_names=learning_names,
-                rosters=lti_rosters.CourseRosters(platform),
+                rosters=rosters.CourseRosters(platform),
                 keys=KeyStore(Encryptor(settings.secret_key), home=settings.public_url),
                 press=press,
                 store=FileStore(settings.storage),

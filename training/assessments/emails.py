@@ -1,10 +1,10 @@
 """The letters to raters: that a part in an assessment has ended, is theirs now, or waits for them; plain text."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from training.assessments.models import LEFT, Rater
 from training.core.dates import day
+from training.people.contact.emails import PersonEmail
 
 TURNS = {
     "reconciling": (
@@ -16,16 +16,7 @@ TURNS = {
 """State of an assessment in which everybody has handed in → subject, and what is to do."""
 
 
-@dataclass(frozen=True)
-class RaterEmail:
-    """A letter to a rater."""
-
-    person_id: UUID
-    subject: str
-    text: str
-
-
-async def of_rater(rater_id: UUID, *, told_by: UUID | None, public_url: str) -> RaterEmail | None:
+async def of_rater(rater_id: UUID, *, told_by: UUID | None, public_url: str) -> PersonEmail | None:
     """Tells a rater that their part has ended and why, or that it has begun; None for who did it themselves."""
     rater = await Rater.get(id=rater_id).select_related("person", "assessment__person")
     if rater.person_id == told_by:
@@ -38,7 +29,7 @@ async def of_rater(rater_id: UUID, *, told_by: UUID | None, public_url: str) -> 
     else:
         subject, text = "You are asked to rate", f"you are asked to rate in {about}.\n\n"
         text += f"{public_url}/assessments/{assessment.id}"
-    return RaterEmail(rater.person_id, subject, f"Hello {rater.person.name},\n\n{text}\n")
+    return PersonEmail(rater.person_id, subject, f"Hello {rater.person.name},\n\n{text}\n")
 
 
 async def raters_to_tell(assessment_id: UUID, *, besides: UUID | None) -> list[UUID]:
@@ -47,7 +38,7 @@ async def raters_to_tell(assessment_id: UUID, *, besides: UUID | None) -> list[U
     return [row.id for row in await waiting.exclude(person_id=besides)]
 
 
-async def of_turn(rater_id: UUID, *, public_url: str) -> RaterEmail | None:
+async def of_turn(rater_id: UUID, *, public_url: str) -> PersonEmail | None:
     """Tells a rater that it is for them to go on: to agree with the others, or to sign; None where it is not."""
     rater = await Rater.get(id=rater_id).select_related("person", "assessment__person")
     assessment = rater.assessment
@@ -56,4 +47,4 @@ async def of_turn(rater_id: UUID, *, public_url: str) -> RaterEmail | None:
     subject, what = TURNS[assessment.state]
     about = f"everybody has handed in what they saw of {assessment.person.name} on {day(assessment.observed)}. {what}"
     text = f"{about}\n\n{public_url}/assessments/{assessment.id}"
-    return RaterEmail(rater.person_id, subject, f"Hello {rater.person.name},\n\n{text}\n")
+    return PersonEmail(rater.person_id, subject, f"Hello {rater.person.name},\n\n{text}\n")

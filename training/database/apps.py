@@ -15,7 +15,7 @@ APPS: dict[str, list[str]] = {
     "sites": ["training.sites.models"],
     "people": ["training.people.models"],
     "programmes": ["training.programmes.models"],
-    "practice": ["training.practice.models"],
+    "records": ["training.records.models"],
     "assessments": ["training.assessments.models"],
     "lti": ["training.lti.models", "training.lti.launch.models"],
     "courses": ["courses.packages.models", "courses.learning.models", "courses.cohorts.models"],

@@ -1,18 +1,15 @@
 """What the people of the demo do, on days in the past, through the same actions as everybody else."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
-
-from tortoise.expressions import Q
 
 from certificates.audits.actions import draw_sample, find
 from certificates.audits.models import AuditCase
 from certificates.decisions.actions import DecisionForm, decide, evaluate_and_award
-from certificates.evaluations.manual_evidence import record_evidence
 from certificates.evaluations.models import Evaluation
-from certificates.evaluations.typed_records import TypedEvidence
+from certificates.evidence.actions import log_evidence, record_evidence
+from certificates.evidence.rules import TypedEvidence
 from certificates.register.register import Question
 from courses.learning import actions as courses
 from courses.learning import attempts
@@ -26,12 +23,12 @@ from training.people.actor import Actor
 from training.people.authentication.demo_cast import known
 from training.people.models import Membership, Person
 from training.people.visibility import active_on
-from training.practice import actions as practice
-from training.practice import asking
-from training.practice.models import Confirmation
-from training.practice.rules import Confirmer, DeliveryEntry, SupervisionEntry
+from training.records import asking
+from training.records.models import Confirmation
+from training.records.rules import Confirmer
 
 COURSE = "leading-a-parenting-group"
+PATHWAY = "growing_together"
 PROGRAMME = "growing-together"
 NO_FILES = Path("var")
 """Nobody in the demo hands in a file."""
@@ -110,13 +107,14 @@ async def lead(key: str, *, with_: str, ended: date, group: str = "", parents: i
     """Logs a group of eight weekly sessions, and has the co-leader confirm it two days later."""
     ended = workday(ended)
     actor, other = await being(key, ended), await Person.get(id=known(with_))
-    entry = DeliveryEntry(
-        group_name=group or group_of(ended), began=ended - timedelta(weeks=7), ended=ended, sessions=8,
-        hours=Decimal(16), role="lead", parents_enrolled=parents, parents_completing=parents - 1,
-        team=(Confirmer(other.name, other.id),), programme=known(PROGRAMME),
+    entry = TypedEvidence(
+        "delivery", "group", ended, ended - timedelta(weeks=7), name=group or group_of(ended),
+        attributes={"sessions": 8, "hours": 16, "role": "lead", "parents": parents, "completed": parents - 1,
+                    "mode": "in_person"},
+        team=(Confirmer(other.name, other.id),), pathway=PATHWAY,
     )  # fmt: skip
     key_of_form = known(f"delivery/{key}/{ended}")
-    made = await practice.log_delivery(entry, key=key_of_form, actor=actor, now=at(ended + timedelta(days=1), 12))
+    made = await log_evidence(entry, key=key_of_form, actor=actor, now=at(ended + timedelta(days=1), 12))
     if confirmed:
         await _confirmed(made.id, with_, ended + timedelta(days=2))
     return made.id
@@ -126,32 +124,26 @@ async def supervised(key: str, *, by: str, held: date, minutes: int = 60, confir
     """Logs a supervision session, and has the supervisor confirm it the next day."""
     held = workday(held)
     actor, other = await being(key, held), await Person.get(id=known(by))
-    entry = SupervisionEntry(
-        supervisor=Confirmer(other.name, other.id), what="reflective", held=held, minutes=minutes, mode="in_person",
-        topics=TOPICS[held.toordinal() % len(TOPICS)], programme=known(PROGRAMME),
+    topic = TOPICS[held.toordinal() % len(TOPICS)]
+    entry = TypedEvidence(
+        "supervision", "reflective", held, by=(Confirmer(other.name, other.id),), pathway=PATHWAY,
+        attributes={"minutes": minutes, "mode": "in_person", "topic": topic},
     )  # fmt: skip
-    made = await practice.log_supervision(entry, key=known(f"supervision/{key}/{held}"), actor=actor, now=at(held, 16))
+    made = await log_evidence(entry, key=known(f"supervision/{key}/{held}"), actor=actor, now=at(held, 16))
     if confirmed:
         await _confirmed(made.id, by, held + timedelta(days=1))
 
 
 async def _confirmed(subject: UUID, by: str, day: date) -> None:
-    asked = await Confirmation.get(Q(delivery_id=subject) | Q(supervision_id=subject), state="asked")
+    asked = await Confirmation.get(record_id=subject, state="asked")
     await asking.confirm(asked.id, note="", actor=await being(by, day), now=at(day, 9))
 
 
 async def checked(key: str, *, by: str, issued: date) -> None:
     """Has the coordinator record a background check."""
     actor = await being(by, issued)
-    await practice.record_check(
-        known(key),
-        what="dbs enhanced",
-        issued=issued,
-        ends=None,
-        key=known(f"check/{key}/{issued}"),
-        actor=actor,
-        now=at(issued),
-    )
+    what = TypedEvidence("check", "dbs enhanced", issued)
+    await record_evidence(known(key), what, key=known(f"check/{key}/{issued}"), actor=actor, now=at(issued))
 
 
 async def assessed(key: str, *, by: str, observed: date, group: str, independent: bool = False) -> None:

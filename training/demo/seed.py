@@ -5,7 +5,7 @@ from pathlib import Path
 
 from certificates.evaluations.models import Certification
 from certificates.evaluations.pathway_versions import load_pathway
-from certificates.evaluations.typed_records import TypedEvidence
+from certificates.evidence.rules import TypedEvidence
 from courses.packages.publish import load as load_course
 from training.assessments.load import load_instrument
 from training.core.dates import DEFAULT_ZONE, local_day

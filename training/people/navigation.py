@@ -5,14 +5,14 @@ from training.people.roles import OWN
 
 WAYS = (
     ("learn", "My courses", "Read, watch and practise. You come back to where you left.", "/courses"),
-    ("log practice", "My practice", "Groups you led and supervision you had.", "/practice"),
+    ("log practice", "My practice", "What you led, had and hold, and who confirmed it.", "/practice"),
     ("learn", "My pathway", "What is done, what is left and why.", "/pathways"),
     ("learn", "My certificates", "See, print and share them.", "/certificates"),
     ("load material", "Courses", "What there is to learn, and who is on it.", "/courses"),
     ("assess", "Assessments", "Watch a group, rate it, sign it.", "/assessments"),
     ("see people", "People", "Everybody you work with here.", "/people"),
     ("see people", "Sites", "Who may deliver, who is stuck, who runs out.", "/sites"),
-    ("see people", "Practice records", "Groups and supervision, and who confirmed them.", "/practice/records"),
+    ("see people", "Records", "What your people did and hold, and who confirmed it.", "/practice/records"),
     ("decide", "Decisions", "People whose evidence is complete.", "/certificates/decisions"),
     ("read register", "Register", "Who was certified, where, on any day.", "/register"),
     ("audit", "Audits", "Draw a sample, look at each case, uphold or overturn.", "/audits"),

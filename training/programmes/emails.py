@@ -1,24 +1,15 @@
 """The letters about applications: to whoever answers for the site, and the answer to the one who asked; plain text."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from training.people.contact.emails import PersonEmail
 from training.programmes.models import Application
 
 APPLICATION = "mail application"
 """Name of the work that sends them."""
 
 
-@dataclass(frozen=True)
-class ApplicationEmail:
-    """A letter about an application."""
-
-    person_id: UUID
-    subject: str
-    text: str
-
-
-async def of_application(application_id: UUID, to: UUID | None, public_url: str) -> ApplicationEmail | None:
+async def of_application(application_id: UUID, to: UUID | None, public_url: str) -> PersonEmail | None:
     """Tells somebody at the site that a person asks to join; without an addressee, tells that person the answer.
 
     None where the answer came first, so that nobody is asked any more.
@@ -32,10 +23,10 @@ async def of_application(application_id: UUID, to: UUID | None, public_url: str)
         f"Hello,\n\n{found.person.name} asks to join {found.programme.title} at {found.site.name}.\n\n"
         f"Read why, and answer here:\n{public_url}/applications/{found.id}\n"
     )
-    return ApplicationEmail(to, f"{found.person.name} asks to join {found.programme.title}", text)
+    return PersonEmail(to, f"{found.person.name} asks to join {found.programme.title}", text)
 
 
-def _answer(found: Application, public_url: str) -> ApplicationEmail:
+def _answer(found: Application, public_url: str) -> PersonEmail:
     site = found.site
     if found.state == "accepted":
         subject = f"You have a place: {found.programme.title}"
@@ -48,4 +39,4 @@ def _answer(found: Application, public_url: str) -> ApplicationEmail:
         if phone := site.telephone or site.contact:
             then += f"\nQuestions? Ask {site.name}: {phone}."
     text = f"Hello {found.person.name},\n\n{first}\n\nThey write: {found.answer}\n\n{then}\n"
-    return ApplicationEmail(found.person_id, subject, text)
+    return PersonEmail(found.person_id, subject, text)

@@ -11,9 +11,7 @@ from functools import cache
 MAKES, REMOVES, EVERYTHING, EVERYWHERE = "+", "-", "*", "*"
 
 _STATE_CHANGE = {"certificates.StateChange": "+", "people.Permission": "+ ends ended_because"}
-_ASKED = {"practice.Confirmation": "+"}
-_RECORDED = {"certificates.RecordedEvidence": "+"}
-_DELIVERY = {"practice.Delivery": "+", "practice.DeliveryTeam": "+", "practice.Tailoring": "+"}
+_RECORDED = {"records.Record": "+", "records.Participant": "+", "records.Tailoring": "+"}
 _KEY = "state slot ended"
 _SESSION = "title held_on last_day minutes days mode topics learning trainer_id trainer_name"
 _PLACE_ENDS = "ends end_reason end_recorded"
@@ -92,16 +90,14 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "programme.applied": {"programmes.Application": "+"},
     "programme.answered": {"programmes.Application": f"{_ANSWERED} answer answered answered_by_id"},
     "programme.withdrawn": {"programmes.Application": f"{_ANSWERED} answered"},
-    # practice
-    "delivery.logged": _DELIVERY,
-    "delivery.corrected": _DELIVERY,
-    "supervision.logged": {"practice.Supervision": "+"},
-    "supervision.corrected": {"practice.Supervision": "+"},
-    "check.recorded": {"practice.BackgroundCheck": "+"},
-    "confirmation.asked": _ASKED,
-    "confirmation.given": {"practice.Confirmation": "state strength answered dispute_until note"},
-    "confirmation.disputed": {"practice.Confirmation": "state disputed dispute_note"},
-    "confirmation.expired": {"practice.Confirmation": "state closed note"},
+    # records
+    "record.logged": _RECORDED,
+    "record.corrected": _RECORDED,
+    "record.taken_back": _RECORDED,
+    "confirmation.asked": {"records.Confirmation": "+"},
+    "confirmation.given": {"records.Confirmation": "+ state strength answered dispute_until note"},
+    "confirmation.disputed": {"records.Confirmation": "+ state disputed dispute_note"},
+    "confirmation.expired": {"records.Confirmation": "state closed note"},
     # assessments
     "instrument.published": {"assessments.Instrument": "+", "assessments.InstrumentVersion": "+"},
     "calibration.recorded": {"assessments.CalibrationRun": "+"},
@@ -168,9 +164,6 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "permission.ended": {"people.Permission": "ends ended_because"},
     "status.raised": {"certificates.RaisedBit": "+"},
     "status.lowered": {"certificates.RaisedBit": "-"},
-    "evidence.recorded": _RECORDED,
-    "evidence.corrected": _RECORDED,
-    "evidence.taken_back": _RECORDED,
     "objection.made": {"certificates.Objection": "+"},
     "objection.answered": {"certificates.Objection": "finding reasons answered answered_by_id"},
     "key.announced": {"certificates.IssuerKey": "+"},

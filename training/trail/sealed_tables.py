@@ -28,13 +28,11 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "programmes.Place": {},
     "programmes.ProgrammeRole": {},
     "programmes.Application": {},
-    # practice
-    "practice.Delivery": {},
-    "practice.DeliveryTeam": {},
-    "practice.Tailoring": {},
-    "practice.Supervision": {},
-    "practice.BackgroundCheck": {},
-    "practice.Confirmation": {},
+    # records
+    "records.Record": {},
+    "records.Participant": {},
+    "records.Tailoring": {},
+    "records.Confirmation": {},
     # assessments
     "assessments.Instrument": {},
     "assessments.InstrumentVersion": {},
@@ -86,7 +84,6 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "courses.Attendance": {},
     # certificates
     "certificates.PathwayVersion": {},
-    "certificates.RecordedEvidence": {},
     "certificates.Evaluation": {},
     "certificates.Decision": {},
     "certificates.Certification": {},
@@ -114,7 +111,7 @@ UNSEALED: Mapping[str, str] = {
     "people.Session": "ends within days; what is done in it is a fact that names the person",
     "people.Letter": "gone after 90 days; how somebody was told in another way is a fact",
     "people.SignInLink": "works once within the hour, and only with our signature",
-    "practice.ConfirmationLink": "works once; what is answered by it is a confirmation, which is sealed",
+    "records.ConfirmationLink": "works once; what is answered by it is a confirmation, which is sealed",
     "assessments.Draft": "replaced freely until it is handed in; then it is a rating, which is sealed",
     "lti.ToolKey": "encrypted; a row put in by hand does not open",
     "lti.Nonce": "gone after an hour",

@@ -8,9 +8,9 @@ from textwrap import shorten
 import jinja2
 from babel.dates import format_date
 
-from certificates.credentials import qr
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.pdf.glyphs import unprintable
+from training.core import qr
 
 CRITERIA_LETTERS = 420  # what the sheet has room for; all of it stands behind the link
 NAME_LETTERS, TITLE_LETTERS = 120, 160  # longer ones have no room

@@ -8,9 +8,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.credentials import offline_code, qr
+from certificates.credentials import offline_code
 from certificates.credentials.proofs import Unproven
 from tests.certificates.examples import ED25519, HOME, facts
+from training.core import qr
 from training.core.dates import local_day
 
 KID = "0123456789abcdef"

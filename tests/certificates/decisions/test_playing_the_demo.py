@@ -7,25 +7,24 @@ from uuid import uuid4
 import pytest
 
 from certificates.evaluations.models import Certification
-from tests.certificates.world import TODAY, publish_pathway
+from tests.certificates.world import TODAY
 from training.demo.cast import known
-from training.demo.seed import LEADER_PARTS, MATERIAL
+from training.demo.seed import LEADER_PARTS
 
-EVIDENCE = f"/pathways/of/{known('amina')}/evidence"
+RECORD = f"/practice/of/{known('amina')}/new"
 YESTERDAY = str(TODAY - timedelta(days=1))
 WHY = "Seen at the site, with the papers."
 
 
 @pytest.fixture
-async def played(browse, work, tmp_path):
+async def played(browse, work, growing):
     """Makes Amina a group leader: her check is recorded, prior learning is recognised, Dara decides."""
-    await publish_pathway(tmp_path, (MATERIAL / "pathways" / "growing_together.yaml").read_text("utf-8"))
     chloe, dara = await browse("chloe"), await browse("dara")
-    check = {"what": "dbs enhanced", "issued": YESTERDAY, "key": str(uuid4())}
-    assert (await chloe.post(f"/practice/of/{known('amina')}/checks", data=check)).status_code == 303
+    check = {"type": "check", "what": "dbs enhanced", "on": YESTERDAY, "key": str(uuid4())}
+    assert (await chloe.post(RECORD, data=check)).status_code == 303
     for part in LEADER_PARTS:
         waiver = {"type": "waiver", "what": f"group_leader/{part}", "on": YESTERDAY, "reason": WHY}
-        assert (await dara.post(EVIDENCE, data=waiver)).status_code == 303
+        assert (await dara.post(RECORD, data=waiver | {"key": str(uuid4())})).status_code == 303
     await decided(dara, work, "group_leader")
     return dara
 
@@ -43,11 +42,11 @@ async def decided(dara, work, level: str) -> None:
 async def records(dara, type_: str, what: str, **given: str) -> None:
     """Dara finds the form of a thing in the list, and fills in what it asks for."""
     form = f"type={type_}&amp;what={what.replace(' ', '+')}&amp;"
-    assert form in (await dara.get(EVIDENCE)).text
-    page = (await dara.get(f"{EVIDENCE}?type={type_}&what={what}&pathway=growing_together")).text
+    assert form in (await dara.get(RECORD)).text
+    page = (await dara.get(f"{RECORD}?type={type_}&what={what}&pathway=growing_together")).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
     assert set(given) <= set(re.findall(r'name="(\w+)"', page))
-    answer = await dara.post(EVIDENCE, data=hidden | given)
+    answer = await dara.post(RECORD, data=hidden | given)
     assert answer.status_code == 303, answer.text
 
 
@@ -62,11 +61,11 @@ async def test_somebody_becomes_a_peer_coach(played, browse, work):
     for number in range(4):
         ended = TODAY - timedelta(days=10 + number)
         group = {
-            "key": str(uuid4()), "group_name": f"Group {number}", "began": str(ended - timedelta(days=50)),
-            "ended": str(ended), "sessions": "8", "hours": "16", "role": "lead", "co_leader": str(known("nadia")),
-            "parents_enrolled": "9", "parents_completing": "8", "mode": "in_person",
+            "key": str(uuid4()), "type": "delivery", "what": "group", "name": f"Group {number}",
+            "from": str(ended - timedelta(days=50)), "on": str(ended), "sessions": "8", "hours": "16", "role": "lead",
+            "co_leader": str(known("nadia")), "parents": "9", "completed": "8", "mode": "in_person",
         }  # fmt: skip
-        assert (await amina.post("/practice/deliveries/new", data=group)).status_code == 303
+        assert (await amina.post("/practice/new", data=group)).status_code == 303
     asked = (await nadia.get("/practice/confirmations")).text
     for path in set(re.findall(r"/practice/confirmations/[0-9a-f-]{36}", asked)):
         assert (await nadia.post(path, data={"answer": "yes"})).status_code == 303

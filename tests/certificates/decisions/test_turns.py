@@ -3,17 +3,16 @@
 import re
 from collections import Counter
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from certificates.decisions.actions import DecisionForm, decide
-from certificates.evaluations.manual_evidence import take_back_evidence
 from certificates.evaluations.models import (
     Certificate,
     Decision,
     Evaluation,
     Objection,
-    RecordedEvidence,
     StateChange,
 )
 from tests.certificates.awarded import HOME
@@ -21,6 +20,8 @@ from tests.certificates.world import BY_RULES, NAMED, TODAY, at, certified, cons
 from training.demo.cast import known
 from training.demo.doing import being
 from training.people.models import Letter
+from training.records.actions import take_back
+from training.records.models import Record
 
 REASON = "The second group was never seen."
 CONDITION = "conditional: {ends_after: P6M, lifted_by: {file: {portfolio: own file}}}"
@@ -41,8 +42,8 @@ async def decided(browse, row: Evaluation, outcome: str) -> int:
 
 
 async def taken_back(what: str) -> None:
-    row = await RecordedEvidence.get(what=what, void=False)
-    await take_back_evidence(row.id, why="It was somebody else's.", actor=await being("dara", TODAY), now=at(TODAY, 9))
+    row, reason = await Record.get(what=what, void=False), "It was somebody else's."
+    await take_back(row, reason=reason, key=uuid4(), actor=await being("dara", TODAY), now=at(TODAY, 9))
 
 
 async def subjects() -> list[str]:

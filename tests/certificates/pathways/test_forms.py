@@ -129,7 +129,7 @@ def test_texts_offer_what_the_rules_know_and_an_own_list_is_closed():
         ("learning: x, at_least: {days: 2}", "learning/x", {"days", "mode"}, {"hours", "credits"}),
         ("learning: x", "learning/x", {"hours", "mode"}, {"days", "credits"}),
         ("supervision: x", "supervision/x", {"minutes", "mode"}, {"hours"}),
-        ("supervision: x, at_least: {hours: 8}", "supervision/x", {"hours", "mode"}, {"minutes"}),
+        ("supervision: x, at_least: {hours: 8}", "supervision/x", {"minutes", "mode"}, {"hours"}),
         ("assessment: x", "assessment/x", {"score"}, {"percent"}),
         ("assessment: x, pass: {percent: 85}", "assessment/x", {"percent"}, {"score"}),
         ("quiz: x, pass: {score: 80}", "quiz/x", {"score"}, set()),

@@ -217,7 +217,7 @@ async def test_another_unit_sees_nothing_in_any_list_file_or_entry(workforce, br
         f"/register/{found.id}", f"/audits/{audit}", f"/audits/{audit}/cases/{case}",
         f"/certificates/{found.certificate.id}", f"/certificates/{found.certificate.id}/document",
         f"/certificates/{found.certificate.id}/badge", f"/certificates/{found.certificate.id}/token",
-        f"/pathways/of/{known('amina')}", f"/pathways/of/{known('amina')}/evidence", f"/people/{known('amina')}",
+        f"/pathways/of/{known('amina')}", f"/practice/of/{known('amina')}/new", f"/people/{known('amina')}",
         f"/sites/{known('site/RIV')}",
     ]  # fmt: skip
     for path in closed:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -18,8 +17,8 @@ from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.demo.cast import known
 from training.people.actor import Actor
 from training.people.models import Membership, Permission, Person, Relation
-from training.practice.actions import log_delivery
-from training.practice.rules import Confirmer, DeliveryEntry
+from training.records.actions import log
+from training.records.rules import Confirmer, Entry
 from training.sites.models import CentralUnit
 from training.trail.models import Fact
 
@@ -104,10 +103,12 @@ async def test_whoever_led_a_group_with_the_trainee_is_not_independent_whoever_o
     rated: Rated, cast: Cast, who: str
 ) -> None:
     other = "bruno" if who == "amina" else "amina"
-    group = DeliveryEntry(
-        "Tuesday group", OBSERVED, OBSERVED, 1, Decimal(2), "lead", 4, 4, team=(Confirmer("", known(other)),)
-    )
-    await log_delivery(group, key=uuid4(), actor=await cast(who), now=NOW)
+    led = {"sessions": 1, "hours": 2, "role": "lead", "parents": 4, "completed": 4}
+    group = Entry(
+        "delivery", "group", OBSERVED, OBSERVED, name="Tuesday group", attributes=led,
+        team=(Confirmer("", known(other)),),
+    )  # fmt: skip
+    await log(group, key=uuid4(), actor=await cast(who), now=NOW)
     with pytest.raises(NotAllowed, match="co-leader of the trainee"):
         await rated.open(independent=True)
 

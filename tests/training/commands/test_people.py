@@ -27,7 +27,7 @@ from training.lti.models import Identity, LaunchTrace, Registration
 from training.people.actions import ask_for_link
 from training.people.models import Person
 from training.people.sessions import open_session
-from training.practice.models import Confirmation, Delivery, DeliveryTeam
+from training.records.models import Confirmation, Participant, Record
 from training.trail import facts
 from training.trail.models import Fact
 
@@ -50,21 +50,24 @@ async def _lived() -> None:
     facts.follow(consequences.AFTER)
     unit = known("together")
     group = {
-        "unit_id": unit, "site_id": known("site/RIV"), "programme_id": known("growing-together"), "what": "group",
-        "group_name": "Tuesdays", "began": date(2026, 1, 6), "ended": date(2026, 3, 31), "sessions": 12, "hours": 24,
-        "role": "lead", "parents_enrolled": 8, "parents_completing": 7, "mode": "in_person", "recorded": NOW,
+        "unit_id": unit, "site_id": known("site/RIV"), "programme_id": known("growing-together"), "type": "delivery",
+        "what": "group", "name": "Tuesdays", "began": date(2026, 1, 6), "on": date(2026, 3, 31),
+        "listed": date(2026, 3, 31), "recorded": NOW,
+        "attributes": {"sessions": 12, "hours": 24, "role": "lead", "parents": 8, "completed": 7, "mode": "in_person"},
     }  # fmt: skip
     mine = {"person_id": AMINA, "recorded_by_id": AMINA, "note": f"{NAME} and Jude led"}
     hers = {"person_id": known("jude"), "recorded_by_id": known("jude"), "note": "AMINA YUSUF was ill once"}
-    delivery = await Delivery.create(id=uuid4(), entry_key=uuid4(), **mine, **group)
-    other = await Delivery.create(id=uuid4(), entry_key=uuid4(), **hers, **group)
-    team = await DeliveryTeam.create(id=uuid4(), delivery=other, person_id=AMINA, name="Amina Y.", role="co_leader")
+    delivery = await Record.create(id=uuid4(), entry_key=uuid4(), **mine, **group)
+    other = await Record.create(id=uuid4(), entry_key=uuid4(), **hers, **group)
+    team = await Participant.create(
+        id=uuid4(), record=other, part="team", person_id=AMINA, name="Amina Y.", role="co_leader"
+    )
     asked = await Confirmation.create(
-        id=uuid4(), unit_id=unit, person_id=known("jude"), delivery=other, confirmer_id=AMINA,
+        id=uuid4(), unit_id=unit, person_id=known("jude"), record=other, confirmer_id=AMINA,
         confirmer_name="Amina Y.", contact=ADDRESS, asked=NOW, expires=NOW, note="I was there. Amina Y.",
     )  # fmt: skip
     hers_too = await Confirmation.create(
-        id=uuid4(), unit_id=unit, person_id=AMINA, delivery=delivery, confirmer_id=known("jude"),
+        id=uuid4(), unit_id=unit, person_id=AMINA, record=delivery, confirmer_id=known("jude"),
         confirmer_name="Jude Mensah", contact="jude@together.example", asked=NOW, expires=NOW,
     )  # fmt: skip
     lms = await Registration.create(
@@ -113,7 +116,7 @@ def test_the_copy_holds_every_row_that_knows_the_person_and_those_that_hang_on_t
     counts = {name: len(rows) for name, rows in tables.items()}
     wanted = {
         "people.Person": 1, "people.Email": 1, "people.Session": 1, "people.SignInLink": 1, "people.Membership": 1,
-        "people.Relation": 1, "practice.Delivery": 1, "practice.DeliveryTeam": 1, "practice.Confirmation": 2,
+        "people.Relation": 1, "records.Record": 1, "records.Participant": 1, "records.Confirmation": 2,
         "lti.Identity": 1, "lti.LaunchTrace": 1, "certificates.Certificate": 1, "certificates.Certification": 1,
         "certificates.Decision": 1, "certificates.Evaluation": 1, "certificates.Artefact": 2,
     }  # fmt: skip

@@ -18,8 +18,8 @@ from training.people.contact.addresses import same_human
 from training.people.erase_person import sweep
 from training.people.models import Difference, Email, Membership, Person
 from training.people.personal_data import rows_about
-from training.practice.emails import request_letter
-from training.practice.models import Confirmation
+from training.records.emails import request_letter
+from training.records.models import Confirmation
 from training.trail.models import Fact
 
 NOW = datetime.now(UTC)
@@ -125,36 +125,31 @@ async def test_a_pair_that_no_list_shows_is_found_by_the_name_of_one_of_the_two(
     assert "No other record" in (await second.get(f"/people/alike?person={AMINA}")).text
 
 
-async def test_co_leading_supervising_and_assessing_follow_the_same_answer(shared, second, browse):
+async def test_co_leading_supervising_and_assessing_follow_the_same_answer(shared, second, browse, growing):
     await shared("amina", "nadia", confirmed=True)
     amina = await browse("amina")
-    forms = {
-        "/practice/deliveries/new": GROUP | {"co_leader": str(NADIA)},
-        "/practice/supervision/new": SESSION | {"supervisor": str(NADIA)},
-    }
-    for path, form in forms.items():
-        refused = await amina.post(path, data=form | {"key": str(uuid4())})
-        assert refused.status_code == 422 and PLACE in refused.text, path
+    forms = (GROUP | {"co_leader": str(NADIA)}, SESSION | {"by": str(NADIA)})
+    for form in forms:
+        refused = await amina.post("/practice/new", data=form | {"key": str(uuid4())})
+        assert refused.status_code == 422 and PLACE in refused.text, form
     barred = may_sign(await facts_about(NADIA, trainee=AMINA, instrument_id=uuid4()), on=TODAY, independent=False)
     assert any(PLACE in words for words in barred.reasons)
     await declared(second, AMINA, NADIA)
-    for path, form in forms.items():
-        assert (await amina.post(path, data=form | {"key": str(uuid4())})).status_code == 303, path
+    for form in forms:
+        assert (await amina.post("/practice/new", data=form | {"key": str(uuid4())})).status_code == 303, form
     free = may_sign(await facts_about(NADIA, trainee=AMINA, instrument_id=uuid4()), on=TODAY, independent=False)
     assert not any(PLACE in words for words in free.reasons)
-    typed = await amina.post("/practice/deliveries/new", data=GROUP | naming("confirmer", "amina@together.example"))
+    typed = await amina.post("/practice/new", data=GROUP | naming("confirmer", "amina@together.example"))
     assert typed.status_code == 422  # her own mailbox stays her own
 
 
 @pytest.mark.by_hand
-async def test_a_mailbox_that_both_read_gets_no_link_and_the_other_confirms_signed_in(shared, second, browse):
+async def test_a_mailbox_that_both_read_gets_no_link_and_the_other_confirms_signed_in(shared, second, browse, growing):
     await Email.filter(person_id=NADIA).delete()
     row = await shared("amina", "nadia", confirmed=True)
     await declared(second, AMINA, NADIA)
     amina, nadia = await browse("amina"), await browse("nadia")
-    answer = await amina.post(
-        "/practice/deliveries/new", data=GROUP | {"confirmer": str(NADIA), "key": str(uuid4())}
-    )  # fmt: skip
+    answer = await amina.post("/practice/new", data=GROUP | {"confirmer": str(NADIA), "key": str(uuid4())})
     assert answer.status_code == 303
     asked = await Confirmation.get()
     letter = await request_letter(asked.id, token=secrets.token_urlsafe(32), public_url="https://x.example", now=NOW)

@@ -8,7 +8,7 @@ import pytest
 from tests.smtp import mail_server
 from tests.soundness import without_check
 from tests.today import NOW
-from tests.training.practice.test_actions import SESSION
+from tests.training.records.test_actions import SESSION
 from training.app.consequences import worker
 from training.app.resources import open_resources
 from training.core import mail
@@ -19,7 +19,7 @@ from training.lti.models import Identity, Registration
 from training.people.contact import emails
 from training.people.erase_person import erase_person
 from training.people.models import Email, Letter, Person, SignInLink
-from training.practice import actions as practice
+from training.records import actions as records
 from training.trail.models import Fact, Followup
 
 AMINA = "amina@together.example"
@@ -194,7 +194,7 @@ async def test_mail_servers_that_stay_away_three_days_make_a_task(server, browse
 @pytest.mark.by_hand
 async def test_whoever_has_no_address_has_a_letter_that_can_be_printed(server, browse, cast):
     await Email.filter(person_id=known("hana")).delete()
-    await practice.log_supervision(SESSION, key=uuid4(), actor=await cast("amina"), now=NOW)
+    await records.log(SESSION, key=uuid4(), actor=await cast("amina"), now=NOW)
     await server.work()
     row = await Letter.get()
     assert (row.state, row.person_id, row.addressee, row.text) == ("no_address", known("amina"), "Hana Nowak", "")

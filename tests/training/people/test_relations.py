@@ -80,9 +80,9 @@ async def test_a_declaration_is_taken_back_by_who_made_it_and_stays_on_record(ra
 async def test_a_declaration_counts_for_the_rules_until_it_is_taken_back(browse, tmp_path):
     await publish_pathway(tmp_path, SIGNED)
     dara = await browse("dara")
-    sign_off = {"type": "signoff", "what": "ready", "on": str(TODAY), "reason": "Saw her lead."}
+    sign_off = {"type": "signoff", "what": "ready", "on": str(TODAY), "reason": "Saw her lead.", "key": str(uuid4())}
     await declared(dara, "amina", "relative")
-    path = f"/pathways/of/{known('amina')}/evidence"
+    path = f"/practice/of/{known('amina')}/new"
     refused = await dara.post(path, data=sign_off)
     assert (refused.status_code, "You may not sign this" in refused.text) == (422, True)
     row = await Relation.filter(kind="relative").first()

@@ -67,7 +67,7 @@ async def test_a_coordinator_who_assesses_everywhere_gives_no_role_above_their_o
 
 
 @pytest.mark.by_hand
-async def test_a_coordinator_who_assesses_everywhere_manages_the_people_of_the_own_site_alone(browse):
+async def test_a_coordinator_who_assesses_everywhere_manages_the_people_of_the_own_site_alone(browse, growing):
     await _and_assesses_everywhere("chloe")
     chloe, marek = await browse("chloe"), known("marek")
     assert (await chloe.get(f"/people/{marek}")).status_code == 200, "an assessor sees everybody"
@@ -76,9 +76,9 @@ async def test_a_coordinator_who_assesses_everywhere_manages_the_people_of_the_o
     assert (
         await chloe.post(f"/people/{marek}/memberships", data=role | {"site_id": str(known("site/RIV"))})
     ).status_code == 404
-    check = {"key": str(uuid4()), "what": "dbs enhanced", "issued": "2026-03-02"}
-    assert (await chloe.post(f"/practice/of/{marek}/checks", data=check)).status_code == 404
-    assert not await Fact.filter(person_id=marek, kind__in=["membership.given", "check.recorded"]).exists()
+    check = {"key": str(uuid4()), "type": "check", "what": "dbs enhanced", "on": "2026-03-02"}
+    assert (await chloe.post(f"/practice/of/{marek}/new", data=check)).status_code == 404
+    assert not await Fact.filter(person_id=marek, kind__in=["membership.given", "record.logged"]).exists()
 
 
 @pytest.mark.by_hand

@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from certificates.evaluations.manual_evidence import record_evidence
-from certificates.evaluations.models import RecordedEvidence
-from certificates.evaluations.typed_records import TypedEvidence
+from certificates.evidence.actions import record_evidence
+from certificates.evidence.rules import TypedEvidence
 from courses.cohorts.actions import Plan, make, place_one
 from courses.cohorts.attendance import note_attendance
 from courses.cohorts.models import Attendance, Cohort, Seat
@@ -21,8 +20,7 @@ from training.core.errors import Invalid, NotFound
 from training.demo.cast import known
 from training.demo.doing import being
 from training.people.models import Membership
-from training.practice import actions as practice
-from training.practice.models import BackgroundCheck
+from training.records.models import Record
 
 LEFT = TODAY - timedelta(days=20)
 WAYS = ("/people/{}", "/courses/of/{}", "/practice/of/{}", "/assessments/of/{}", "/pathways/of/{}")
@@ -45,21 +43,24 @@ async def chloe(database):
 
 
 @pytest.mark.by_hand
-async def test_who_manages_one_site_and_assesses_everywhere_records_nothing_for_another_site(chloe, browse):
+async def test_who_manages_one_site_and_assesses_everywhere_records_nothing_for_another_site(chloe, browse, growing):
     browser, today = await browse("chloe"), TODAY.isoformat()
     assert (await browser.get(f"/people/{MAREK}")).status_code == 200, "an assessor sees everybody"
-    for type_, what in (("signoff", "ready"), ("waiver", "group_leader/course"), ("qualification", "first aid")):
-        form = {"type": type_, "what": what, "on": today, "reason": "Seen."}
-        answer = await browser.post(f"/pathways/of/{MAREK}/evidence", data=form)
+    for type_, what in (
+        ("signoff", "ready to coach"), ("waiver", "group_leader/course"), ("check", "dbs enhanced"),
+        ("qualification", "first aid"),
+    ):  # fmt: skip
+        form = {"key": str(uuid.uuid4()), "type": type_, "what": what, "on": today, "reason": "Seen."}
+        answer = await browser.post(f"/practice/of/{MAREK}/new", data=form)
         assert answer.status_code == 404
         with pytest.raises(NotFound):
             await record_evidence(MAREK, TypedEvidence(type_, what, TODAY), actor=chloe, now=at(TODAY))
-    check = {"key": str(uuid.uuid4()), "what": "dbs enhanced", "issued": today}
-    assert (await browser.post(f"/practice/of/{MAREK}/checks", data=check)).status_code == 404
-    assert not await RecordedEvidence.exists() and not await BackgroundCheck.exists()
+    assert not await Record.exists()
     shown = [(await browser.get(f"/{room}/of/{MAREK}")).text for room in ("pathways", "practice")]
-    assert "Evidence on paper" not in shown[0] and "/checks" not in shown[1], "nothing is offered that would be refused"
-    assert "Evidence on paper" in (await browser.get(f"/pathways/of/{JUDE}")).text
+    assert all(f"/practice/of/{MAREK}/new" not in text for text in shown), "nothing is offered that would be refused"
+    assert f"/practice/of/{MAREK}" not in shown[0]
+    assert f"/practice/of/{JUDE}" in (await browser.get(f"/pathways/of/{JUDE}")).text
+    assert f"/practice/of/{JUDE}/new" in (await browser.get(f"/practice/of/{JUDE}")).text
 
 
 @pytest.fixture
@@ -86,17 +87,17 @@ async def test_who_manages_one_site_and_assesses_everywhere_trains_nobody_of_ano
 
 
 @pytest.mark.by_hand
-async def test_a_site_sees_nobody_and_writes_for_nobody_who_has_left(browse, cast):
+async def test_a_site_sees_nobody_and_writes_for_nobody_who_has_left(browse, cast, growing):
     await leaves("jude")
     browser = await browse("chloe")
     assert "Jude Mensah" not in (await browser.get("/people")).text
     assert "jude@together.example" not in (await browser.get("/people?format=csv")).text
     for way in WAYS:
         assert (await browser.get(way.format(JUDE))).status_code == 404, way
-    check = {"what": "dbs enhanced", "issued": TODAY, "ends": None, "key": uuid.uuid4()}
+    check = TypedEvidence("check", "dbs enhanced", TODAY)
     with pytest.raises(NotFound):
-        await practice.record_check(JUDE, **check, actor=await cast("chloe"), now=at(TODAY))
-    assert not await BackgroundCheck.exists()
+        await record_evidence(JUDE, check, actor=await cast("chloe"), now=at(TODAY))
+    assert not await Record.exists()
 
 
 @pytest.mark.by_hand

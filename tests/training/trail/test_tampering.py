@@ -35,7 +35,7 @@ EMPTY_IN_THE_DEMO = {
     "certificates.Objection",
     "sites.FormerValue",
     "people.Difference",
-    "practice.Tailoring",
+    "records.Tailoring",
 }
 
 
@@ -127,7 +127,7 @@ async def awarded_restored_and_risen_by_sql(keys):
         "UPDATE assessments_rater SET eligibility = '{}' WHERE state = 'signed'",
         f"INSERT INTO people_membership (id, person_id, role, site_id, starts) VALUES "
         f"('{uuid4()}', '{person}', 'central', {unit}, '2026-01-01')",
-        "UPDATE practice_confirmation SET state = 'confirmed' WHERE state = 'asked'",
+        "UPDATE records_confirmation SET state = 'confirmed' WHERE state = 'asked'",
         "DELETE FROM trail_row WHERE id LIKE 'certificates.Decision/%'",
     )
     found = await problems(keys)
@@ -137,7 +137,7 @@ async def awarded_restored_and_risen_by_sql(keys):
         "eligibility changed since entry",
         "people_membership",
         "the row was added without an entry",
-        "practice_confirmation",
+        "records_confirmation",
         "state changed since entry",
         "certificates_decision",
     ):

@@ -40,6 +40,15 @@ class EmailDraft:
     secret: bool = False
 
 
+@dataclass(frozen=True)
+class PersonEmail:
+    """What is to be told to a person, wherever mail for them may go."""
+
+    person_id: UUID
+    subject: str
+    text: str
+
+
 async def post(draft: EmailDraft, *, key: str, settings: Settings, now: datetime) -> None:
     """Sends a letter, once for each key, and notes what became of it; raises Upstream when it has to be tried again."""
     found, _ = await Letter.get_or_create(

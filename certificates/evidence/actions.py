@@ -1,0 +1,182 @@
+"""Enters records into the forms that the rules ask for: of oneself, of somebody else, of a site; answers claims."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from certificates.evaluations import pathway_versions
+from certificates.evaluations.collect_evidence import collect_evidence
+from certificates.evaluations.models import PathwayVersion
+from certificates.evidence.rules import CLAIMED, ENTERED, JUDGED, TypedEvidence, faults_of, form_for
+from certificates.pathways.forms import SIGNED, RecordForm, accepts, record_forms, signatory_of
+from certificates.pathways.language.evidence import Evidence
+from certificates.pathways.makers import signatory_words
+from training.assessments.models import InstrumentVersion
+from training.core.errors import Invalid, NotAllowed, NotFound
+from training.people.actor import Actor
+from training.people.models import Person
+from training.people.visibility import people_for
+from training.records import actions as records
+from training.records import asking
+from training.records.models import Participant, Record
+from training.records.rules import Confirmer
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What can be recorded for a person: the forms, and the pathway versions whose rules they come from, by name."""
+
+    forms: tuple[RecordForm, ...]
+    versions: dict[str, PathwayVersion]
+
+    def slug_of(self, programme_id: UUID | None) -> str:
+        """Returns the name of the pathway of a programme; "" where nobody follows one of it."""
+        return next((slug for slug, one in self.versions.items() if one.programme_id == programme_id), "")
+
+    def of(self, types: Iterable[str]) -> "Offered":
+        """Returns the forms of some types alone."""
+        return replace(self, forms=tuple(one for one in self.forms if one.type in types))
+
+
+async def offered_for(person: Person, *, today: date) -> Offered:
+    """Reads from the pathways that somebody follows what can be recorded for them.
+
+    What an instrument here rates is rated with it, and an award of the same programme is decided.
+    """
+    followed = await pathway_versions.followed_by(person.id, person.unit_id, today=today)
+    tools = InstrumentVersion.filter(instrument__unit_id=person.unit_id)
+    rated = {str(name) for name in await tools.values_list("instrument__name", flat=True)}
+    forms = tuple(
+        form
+        for form in record_forms(pathway_versions.read(version) for version in followed)
+        if (form.type != "assessment" or form.what not in rated) and (form.type != "award" or "/" in form.what)
+    )
+    return Offered(forms, {version.slug: version for version in followed}).of(ENTERED)
+
+
+async def log_evidence(
+    shown: TypedEvidence, *, actor: Actor, now: datetime, key: UUID, confirmer: Confirmer | None = None,
+    replaces: UUID | None = None,
+) -> Record:  # fmt: skip
+    """Logs what the actor did or holds, as a form of their pathways asks; it counts once it is confirmed."""
+    offered = (await offered_for(await Person.get(id=actor.person_id), today=actor.today)).of(CLAIMED)
+    entry = _entry(shown, offered)
+    return await records.log(entry, key=key, actor=actor, now=now, confirmer=confirmer, replaces=replaces)
+
+
+async def record_evidence(
+    person_id: UUID,
+    shown: TypedEvidence,
+    *,
+    actor: Actor,
+    now: datetime,
+    key: UUID | None = None,
+    replaces: UUID | None = None,
+    why: str = "",
+) -> Record:
+    """Records what the actor has seen of somebody else, or signs; the same `key` again gives the row that is there.
+
+    Who looks after the person records what the rules let anybody tell; what they want signed, whom they name.
+    """
+    person, offered = await offered_to(actor, person_id)
+    entry = _entry(shown, offered)
+    form = form_for(shown, offered.forms)
+    assert form is not None
+    if not entry.by and await _signs(entry, form, offered, person, actor):
+        entry = replace(entry, by=(Confirmer(actor.name, actor.person_id),))
+    return await records.record_for(
+        person, entry, key=key or uuid4(), actor=actor, now=now, replaces=replaces, reason=why
+    )
+
+
+async def answer_claim(row: Record, *, accepts: bool, note: str, actor: Actor, now: datetime) -> None:
+    """Says of a claim that it was seen, or gives it back with a word; refuses whoever the rules do not name."""
+    if not await may_answer(row, actor):
+        raise NotAllowed("You may not answer this.", "Whoever looks after the person, or whom the rules name, can.")
+    await asking.answer_claim(row, accepts=accepts, note=note, actor=actor, now=now)
+
+
+async def may_answer(row: Record, actor: Actor) -> bool:
+    """Tells whether the actor may say of a claim that it counts: who looks after its holder, or whom the rules name.
+
+    Where the rules want a claim signed and it names nobody else, it is for those whom they name.
+    """
+    if row.person_id is None or row.counts_at_once or row.person_id == actor.person_id:
+        return False
+    person = await Person.get(id=row.person_id)
+    if person.unit_id != actor.unit_id:
+        return False
+    offered = await offered_for(person, today=actor.today)
+    form = form_for(TypedEvidence(row.type, row.what, pathway=offered.slug_of(row.programme_id)), offered.forms)
+    named = row.type in SIGNED or (form is not None and form.names_signatories)
+    if form is None or not named or await Participant.filter(record_id=row.id, part="by").exists():
+        return await records.looks_after(actor, row)
+    return bool(await signable(person, replace(offered, forms=(form,)), actor, on=actor.today))
+
+
+async def offered_to(actor: Actor, person_id: UUID) -> tuple[Person, Offered]:
+    """Finds somebody of whom the actor may record something, with what: all for who looks after them, else what the
+    rules let the actor sign; raises NotFound where that is nothing.
+    """
+    person = await people_for(actor, "manage people").get_or_none(id=person_id)
+    if person:
+        offered = await offered_for(person, today=actor.today)
+        return person, offered.of(ENTERED if actor.may("decide") else ENTERED - {"award"})
+    person = await Person.get_or_none(id=person_id, unit_id=actor.unit_id, test_user=False, erased_at__isnull=True)
+    if person and person.id != actor.person_id:
+        offered = await offered_for(person, today=actor.today)
+        keys = await signable(person, offered, actor, on=actor.today)
+        if keys:
+            return person, replace(offered, forms=tuple(one for one in offered.forms if one.key in keys))
+    raise NotFound("There is no such person among yours.", "Look for them in the list of people.")
+
+
+async def signable(
+    person: Person, offered: Offered, actor: Actor, *, on: date | None
+) -> frozenset[tuple[str, str, str]]:
+    """Lists which of the forms the rules let the actor sign for somebody on a day, by their keys."""
+    rules = [(form, rule) for form in offered.forms for rule in form.rules if signatory_of(form.type, rule)]
+    found: set[tuple[str, str, str]] = set()
+    for slug in dict.fromkeys(pathway.id for _, (pathway, _, _) in rules):
+        asking = [(form, rule) for form, rule in rules if rule[0].id == slug]
+        rows = {form.key: _signature(form, number, actor, on) for number, (form, _) in enumerate(asking)}
+        evidence = Evidence.of(await collect_evidence(person, offered.versions[slug], rows.values(), as_of=actor.today))
+        found |= {form.key for form, rule in asking if accepts(rule, evidence, rows[form.key]["id"], actor.today)}
+    return frozenset(found)
+
+
+def _signature(form: RecordForm, number: int, actor: Actor, on: date | None) -> dict[str, Any]:
+    return {
+        "id": f"signed-{number}", "type": form.type, "what": form.what or "any", "on": on or "unknown",
+        "recorded_at": actor.today, "by": str(actor.person_id),
+    }  # fmt: skip
+
+
+def _entry(shown: TypedEvidence, offered: Offered) -> TypedEvidence:
+    """Returns what was typed with the programme that it counts in; refuses what no form asks for."""
+    form = form_for(shown, offered.forms)
+    if form is None:
+        words = "Choose from the list what it is. Awards, roles and relations are never typed in"
+        raise Invalid("There is a problem", problems={"what": words})
+    if problems := faults_of(form, shown):
+        raise Invalid("There is a problem", problems=problems)
+    reason = {"reason": shown.reason.strip()} if shown.reason.strip() else {}
+    programme = offered.versions[form.pathway].programme_id if form.pathway else None
+    attributes = {**shown.attributes, **reason}
+    return replace(shown, what=shown.what.strip(), pathway=form.pathway, programme=programme, attributes=attributes)
+
+
+async def _signs(entry: TypedEvidence, form: RecordForm, offered: Offered, person: Person, actor: Actor) -> bool:
+    """Tells whether the record carries the signature of whoever types it; refuses one that no rule would take."""
+    asking = [rule for rule in form.rules if signatory_of(form.type, rule)]
+    if not asking:
+        return form.type in JUDGED
+    if await signable(person, replace(offered, forms=(form,)), actor, on=entry.on):
+        return True
+    if len(asking) < len(form.rules):
+        return False
+    needed = dict.fromkeys(signatory_words(signatory_of(form.type, rule), rule[0]) for rule in asking)
+    words = f"You may not sign this on that day. It must be signed by {' or '.join(needed)}"
+    raise Invalid("There is a problem", problems={"form": words})

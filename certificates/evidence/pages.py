@@ -1,0 +1,325 @@
+"""Pages on which records are entered: what can be recorded, the form of one thing, corrections, answers to claims."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, BeforeValidator, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certificates.evidence.actions import (
+    Offered,
+    answer_claim,
+    log_evidence,
+    may_answer,
+    offered_for,
+    offered_to,
+    record_evidence,
+)
+from certificates.evidence.rules import (
+    CLAIMED,
+    ENDING,
+    REASONED,
+    RESULTS,
+    TypedEvidence,
+    form_for,
+    is_done,
+    typed_attributes,
+    typed_member,
+)
+from certificates.evidence.views import CHANGED, REQUIRED, SLOTS, field_of, name_of, typed_before, used_for
+from certificates.pathways.forms import SIGNED, RecordForm
+from training.core import clock
+from training.core.dates import day
+from training.core.errors import Invalid, NotAllowed, NotFound
+from training.people.actor import Actor
+from training.people.models import Person
+from training.people.visibility import may_for
+from training.records.actions import own_record, settled_record
+from training.records.models import Record, records_visible_to, standing
+from training.records.pages import count_asking, form_key, found_record, list_path, people_offered, person_named
+from training.records.rules import KINDS_OF_SUPERVISION, NEEDS_A_YES, TAILORED, TailoringEntry
+from training.records.shown import shown_record
+from training.records.shown import title_of as title_of_record
+from training.records.words import KINDS, plain
+from training.web.render import actor, form_data, identity, redirect, render, validate
+
+ABOUT = ("delivery", "assessment", "supervision", "portfolio")
+"""Types of records that another one may be about."""
+MOST_ABOUT = 50
+
+
+def _day(value: object) -> object:
+    """Reads a day typed by hand, as 27/3/2026 or 27.3.2026, where the browser has no picker."""
+    parts = str(value).replace(".", "/").replace(" ", "/").split("/")
+    if len(parts) != 3 or len(parts[2]) != 4 or not all(part.isdigit() for part in parts):
+        return value
+    try:
+        return date(int(parts[2]), int(parts[1]), int(parts[0]))
+    except ValueError:
+        return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class RecordFields(BaseModel):
+    """What every form of a record has; its attributes stand beside them under their own names."""
+
+    type: str = Field("", title="what it is")
+    what: str = Field("", title="its name", max_length=200)
+    pathway: str = ""
+    name: str = Field("", title="a name for it", max_length=120)
+    began: Day | None = Field(None, alias="from", title="the first day")
+    on: Day | None = Field(None, title="the day")
+    until: Day | None = Field(None, title="the last day")
+    about: UUID | None = None
+    reason: str = Field("", max_length=2000)
+    note: str = Field("", max_length=4000)
+    why: str = Field("", max_length=2000)
+
+
+@dataclass(frozen=True)
+class Entering:
+    """Whose record is entered, by whom, from which address, and what they can choose from."""
+
+    me: Actor
+    person: Person
+    offered: Offered
+    path: str
+    back: tuple[str, str]
+    old: Record | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether somebody enters what they did themselves."""
+        return self.person.id == self.me.person_id
+
+
+async def log(request: Request) -> Response:
+    """Shows what one can log of oneself, or the form of one thing; posted, logs it."""
+    me: Actor = actor(request)
+    person = await Person.get(id=me.person_id)
+    offered = (await offered_for(person, today=me.today)).of(CLAIMED)
+    return await _enter(request, Entering(me, person, offered, "/practice/new", ("My practice", "/practice")))
+
+
+async def record(request: Request) -> Response:
+    """Shows what can be recorded of somebody, or the form of one thing; posted, records it."""
+    me: Actor = actor(request)
+    person, offered = await offered_to(me, identity(request))
+    if person.id == me.person_id:
+        remedy = "Log it on My practice. It counts when your site has seen it."
+        raise NotAllowed("You may not record this of yourself.", remedy)
+    path = f"/practice/of/{person.id}"
+    sees = await may_for(me, "see people", person.id)
+    back = (f"Records of {person.name}", path) if sees else ("Home", "/")
+    return await _enter(request, Entering(me, person, offered, f"{path}/new", back))
+
+
+async def correct(request: Request) -> Response:
+    """Shows a record as it was entered; posted, writes what is right beside it."""
+    me: Actor = actor(request)
+    found = await found_record(me, request)
+    old = await (settled_record(found.id, me) if found.counts_at_once else own_record(found.id, me))
+    person = await Person.get(id=old.person_id)
+    offered = await offered_for(person, today=me.today)
+    path = f"/practice/records/{old.id}"
+    entering = Entering(me, person, offered, f"{path}/correct", ("The record", path), old)
+    if request.method == "POST":
+        return await _enter(request, entering)
+    asked = {"type": old.type, "what": old.what, "pathway": offered.slug_of(old.programme_id)}
+    form = form_for(_asked(asked), offered.forms)
+    if form is None:
+        raise NotFound("No pathway asks for this any more.", "You can take it back, and record what is right.")
+    return await _form_page(request, entering, form, {**await typed_before(old), **asked})
+
+
+async def answer(request: Request) -> Response:
+    """Shows a claim to whoever looks after the person; posted, says that it was seen, or gives it back with a word."""
+    me: Actor = actor(request)
+    row = await standing(Record.filter(unit_id=me.unit_id)).get_or_none(id=identity(request))
+    if row is None or not await may_answer(row, me):
+        raise NotFound("Nobody asks this of you.", "Look at the list of records.")
+    path, sees = f"/practice/records/{row.id}", await records_visible_to(me).filter(id=row.id).exists()
+    values: Mapping[str, Any] = {}
+    problems: Mapping[str, str] = {}
+    if request.method == "POST":
+        values = await form_data(request)
+        accepts = values.get("answer") == "yes"
+        try:
+            note = str(values.get("note", ""))
+            await answer_claim(row, accepts=accepts, note=note, actor=me, now=clock.now())
+            return redirect(
+                request, path if sees else "/", notice="It counts now." if accepts else "Given back, with your words."
+            )
+        except Invalid as wrong:
+            problems = wrong.problems
+    told = {
+        "shown": await shown_record(row),
+        "path": f"{path}/answer",
+        "back": ("The record", path) if sees else ("Home", "/"),
+    }
+    return render(request, "records/answer.html", 422 if problems else 200, values=values, problems=problems, **told)
+
+
+async def _enter(request: Request, entering: Entering) -> Response:
+    """Shows the list or the form; posted, writes what was typed."""
+    values: Mapping[str, Any] = request.query_params
+    if request.method == "GET":
+        form = form_for(_asked(values), entering.offered.forms) if "type" in values else None
+        if form is None:
+            return _list(request, entering)
+        hidden = {"type": form.type, "what": form.what or str(values.get("what", "")), "pathway": form.pathway}
+        return await _form_page(request, entering, form, {**hidden, "mode": "in_person", "key": str(uuid4())})
+    values = await form_data(request)
+    form = form_for(_asked(values), entering.offered.forms)
+    if form is None:
+        return _list(
+            request,
+            entering,
+            {"what": "Choose from the list what it is. Awards, roles and relations are never typed in"},
+        )
+    try:
+        row = await _write(entering, form, values)
+    except Invalid as error:
+        return await _form_page(request, entering, form, values, error.problems)
+    if entering.own:
+        return redirect(request, f"/practice/records/{row.id}", notice="Saved.")
+    return redirect(request, list_path(entering.me, row), notice="Corrected." if entering.old else "Recorded.")
+
+
+async def _write(entering: Entering, form: RecordForm, values: Mapping[str, Any]) -> Record:
+    attributes, problems = typed_attributes(form, values)
+    try:
+        given, key = validate(RecordFields, dict(values)), form_key(values)
+    except Invalid as wrong:
+        raise Invalid("There is a problem", problems=wrong.problems | problems) from wrong
+    team, by = (tuple(filter(None, [person_named(values, part)])) for part in ("co_leader", "by"))
+    team = tuple(replace(one, attributes=typed_member(form, values, "co_leader")) for one in team)
+    shown = TypedEvidence(
+        given.type, given.what, given.on, given.began, given.until, given.name.strip(), attributes=attributes,
+        team=team, by=by, own_part=typed_member(form, values, "own"),
+        about=given.about, note=given.note, tailorings=_tailorings(values), pathway=given.pathway, reason=given.reason,
+    )  # fmt: skip
+    replaces = entering.old.id if entering.old else None
+    if problems := (_missing(form, shown) if entering.own else {}) | problems:
+        raise Invalid("There is a problem", problems=problems)
+    if entering.own:
+        confirmer = person_named(values, "confirmer")
+        await count_asking(entering.me, next(filter(None, (confirmer, *shown.by, *shown.team)), None))
+        return await log_evidence(
+            shown, actor=entering.me, now=clock.now(), key=key, confirmer=confirmer, replaces=replaces
+        )
+    return await record_evidence(
+        entering.person.id, shown, actor=entering.me, now=clock.now(), key=key, replaces=replaces, why=given.why
+    )
+
+
+def _missing(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
+    """Names each part that lacks and without which nobody could confirm it."""
+    missing = {
+        "on": (shown.on is None, "Enter the day"),
+        "from": (form.type == "delivery" and shown.began is None, "Enter the day of the first session"),
+        "by": (form.type == "supervision" and not shown.by, "Say who supervised you"),
+        **{
+            name: (form.type in NEEDS_A_YES and name not in shown.attributes, words)
+            for name, words in REQUIRED.items()
+            if any(one.name == name for one in form.fields)
+        },
+    }
+    return {name: words for name, (wrong, words) in missing.items() if wrong}
+
+
+def _tailorings(values: Mapping[str, Any]) -> tuple[TailoringEntry, ...]:
+    typed = [{name: str(values.get(f"{name}_{slot}", "")).strip() for name in CHANGED} for slot in SLOTS]
+    return tuple(TailoringEntry(**one) for one in typed if one["changed"])
+
+
+def _asked(values: Mapping[str, Any]) -> TypedEvidence:
+    type_, what, pathway = (str(values.get(name, "")) for name in ("type", "what", "pathway"))
+    return TypedEvidence(type_, what, None, pathway=pathway)
+
+
+async def _form_page(
+    request: Request,
+    entering: Entering,
+    form: RecordForm,
+    values: Mapping[str, Any],
+    problems: Mapping[str, str] | None = None,
+) -> Response:
+    return render(
+        request,
+        "records/entry_form.html",
+        422 if problems else 200,
+        person=entering.person,
+        own=entering.own,
+        form=form,
+        kind=KINDS.get(form.type, plain(form.type)),
+        name=name_of(form),
+        used_for=used_for(form, entering.offered),
+        fields=[field_of(one, one.name) for one in form.fields],
+        own_part=[field_of(one, f"own_{one.name}") for one in form.team if one.name != "role"],
+        their_part=[field_of(one, f"co_leader_{one.name}") for one in form.team if one.name != "role"],
+        parts=form.parts,
+        results=list(RESULTS.items()) if "result" in form.parts else [],
+        done=is_done(form.type),
+        ends=form.type in ENDING,
+        reasoned=form.type in REASONED,
+        names=[] if form.what or form.type != "supervision" else list(KINDS_OF_SUPERVISION.items()),
+        is_delivery=form.type == "delivery",
+        is_supervision=form.type == "supervision",
+        kinds=list(TAILORED.items()),
+        correcting=bool(entering.old),
+        path=entering.path,
+        values=values,
+        problems=problems or {},
+        back=entering.back,
+        **await _others(entering, form, values),
+    )
+
+
+async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Gives whom a form lets choose for each part, and the groups that it may be about."""
+    me, is_delivery, is_supervision = entering.me, form.type == "delivery", form.type == "supervision"
+    names_by = is_supervision or ("by" in form.parts and form.type in CLAIMED - SIGNED)
+    return {
+        "leaders": await people_offered(me, "co_leader", values) if is_delivery else [],
+        "signers": await people_offered(me, "by", values) if names_by else [],
+        "confirmers": await people_offered(me, "confirmer", values) if entering.own and is_delivery else [],
+        "deliveries": await _deliveries(entering, form) if is_supervision or "about" in form.parts else [],
+    }
+
+
+async def _deliveries(entering: Entering, form: RecordForm) -> list[tuple[str, str]]:
+    kinds = ["delivery"] if form.type == "supervision" else [one for one in ABOUT if one != form.type]
+    found = standing(Record.filter(person_id=entering.person.id, type__in=kinds))
+    if form.pathway:
+        found = found.filter(programme_id=entering.offered.versions[form.pathway].programme_id)
+    rows = await found.order_by("-listed").limit(MOST_ABOUT)
+    named = [(str(row.id), f"{title_of_record(row, '')}, {day(row.listed)}") for row in rows]
+    return [("", "No group in particular" if form.type == "supervision" else "Nothing in particular"), *named]
+
+
+def _list(request: Request, entering: Entering, problems: Mapping[str, str] | None = None) -> Response:
+    """Shows what can be recorded, by its kind."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for form in entering.offered.forms:
+        programme = entering.offered.versions[form.pathway].title if form.pathway else ""
+        asked = {"type": form.type, "what": form.what, "pathway": form.pathway}
+        one = {"name": name_of(form), "programme": programme, **asked}
+        groups.setdefault(KINDS.get(form.type, plain(form.type)), []).append(one)
+    return render(
+        request,
+        "records/entry.html",
+        422 if problems else 200,
+        person=entering.person,
+        own=entering.own,
+        path=entering.path,
+        groups=list(groups.items()),
+        problems=problems or {},
+        back=entering.back,
+    )

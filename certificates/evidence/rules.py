@@ -1,0 +1,153 @@
+"""What somebody typed about a record: whether the form asks for it, and what is wrong with it; pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import isfinite
+from typing import Any
+
+from certificates.pathways.forms import PERSONAL, Field, RecordForm
+from training.parsing.keywords import DATE, DONE_TYPES, HELD_TYPES, NUMBER, YES_OR_NO
+from training.parsing.labels import label_of
+from training.records.rules import KINDS_OF_SUPERVISION, Entry
+
+REASONED = frozenset({"waiver", "signoff", "assessment"})
+"""Types that are somebody's judgement, and so say why."""
+ENDING = frozenset({*HELD_TYPES, "waiver"})
+"""Types that may have a last day."""
+OTHER = "other"
+"""The answer to an attribute that is none of the values which the rules know."""
+MOST = 100_000
+YES_NO = {"yes": True, "no": False}
+
+
+CLAIMED = frozenset(
+    {"delivery", "supervision", "learning", "portfolio", "experience", "background", "qualification", "registration",
+     "check", "agreement", "membership", "feedback", "event", "return", "fee", "waiver"}
+)  # fmt: skip
+"""Types that somebody may record of themselves; they count once confirmed. All others somebody else has to say."""
+ENTERED = frozenset({*CLAIMED, "signoff", "assessment", "quiz", "calibration", "award"})
+"""Types that a form records. Decisions here, roles and relations are told by what was done, and never typed in."""
+JUDGED = frozenset({"assessment", "signoff", "waiver", "calibration", "check"})
+"""Types that are signed by whoever records them, whether or not a rule says who may."""
+RESULTS = {"passed": "Passed", "failed": "Not passed"}
+
+
+@dataclass(frozen=True)
+class TypedEvidence(Entry):
+    """An entry as it was typed into a form: of which pathway ("" for what belongs to the person), and why."""
+
+    pathway: str = ""
+    reason: str = ""
+
+
+def form_for(shown: TypedEvidence, forms: tuple[RecordForm, ...]) -> RecordForm | None:
+    """Returns the form that offers this record; one that does not say its pathway must fit one form alone."""
+    named = [one for one in forms if one.type == shown.type and one.what == shown.what]
+    named = named or [one for one in forms if one.type == shown.type and not one.what and shown.what]
+    fitting = [one for one in named if shown.type in PERSONAL or shown.pathway in ("", one.pathway)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def typed_attributes(form: RecordForm, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Returns the attributes that were typed into the fields of a form, and what is wrong with each other one."""
+    found, problems = _typed(form.fields, values, "")
+    if "result" in form.parts and (result := str(values.get("result", ""))):
+        found["result"] = result
+    return found, problems
+
+
+def typed_member(form: RecordForm, values: Mapping[str, Any], whose: str) -> dict[str, Any]:
+    """Returns what was typed of one member of a team; `whose` is how the names of their fields begin."""
+    return _typed(tuple(one for one in form.team if one.name != "role"), values, f"{whose}_")[0]
+
+
+def _typed(fields: Iterable[Field], values: Mapping[str, Any], prefix: str) -> tuple[dict[str, Any], dict[str, str]]:
+    found: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for one in fields:
+        given = values.get(f"{prefix}{one.name}", "")
+        texts = [text for each in (given if isinstance(given, list) else [given]) if (text := str(each).strip())]
+        try:
+            read = [_value(one, text) for text in texts]
+        except ValueError:
+            problems[one.name] = f"{one.label()}: {_ASKED.get(one.kind, 'choose an answer')}"
+            continue
+        if read:
+            found[one.name] = read if one.several and len(read) > 1 else read[0]
+    return found, problems
+
+
+def faults_of(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
+    """Names each field of a record that cannot be so, and what to do about it."""
+    is_supervision = form.type == "supervision"
+    checks = (
+        (
+            "what",
+            is_supervision and not form.what and shown.what not in KINDS_OF_SUPERVISION,
+            "Choose what kind it was",
+        ),
+        ("what", not shown.what.strip(), "Enter its name"),
+        ("what", len(shown.what) > 200, "Enter a shorter name"),
+        ("on", shown.on is None and form.type == "waiver", "Enter the day from which it is recognised"),
+        ("on", shown.on is None and form.type == "learning" and not _says_how_much(form, shown), _day_or(form)),
+        ("until", shown.until is not None and form.type not in ENDING, "This is done on a day and has no last day"),
+        ("reason", form.type in REASONED and not shown.reason.strip(), "Say why, in a sentence or two"),
+    )
+    found: dict[str, str] = {}
+    for name, wrong, words in checks:
+        if wrong:
+            found.setdefault(name, words)
+    offered = {one.name: one for one in form.fields}
+    for name, value in shown.attributes.items():
+        if name == "result" and "result" in form.parts and value in RESULTS:
+            continue
+        if name not in offered or not all(_fits(offered[name], one) for one in _all(value)):
+            found.setdefault(name if name in offered else "form", f"{label_of(name)}: this form does not ask for that")
+    return found
+
+
+def _all(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _says_how_much(form: RecordForm, shown: TypedEvidence) -> bool:
+    return any(one.kind == NUMBER and one.name in shown.attributes for one in form.fields)
+
+
+def _day_or(form: RecordForm) -> str:
+    amounts = [one.unit() or one.label().lower() for one in form.fields if one.kind == NUMBER]
+    return f"Enter the day it was done{', or how many ' + ' or '.join(amounts) if amounts else ''}"
+
+
+def is_done(type_: str) -> bool:
+    """Tells whether a record of this type is done on a day, and not held from a day on."""
+    return type_ in DONE_TYPES
+
+
+_ASKED = {NUMBER: "enter a number", DATE: "enter a day, such as 27 3 2026", YES_OR_NO: "choose yes or no"}
+
+
+def _value(one: Field, text: str) -> Any:
+    if one.kind == NUMBER:
+        number = float(text.replace(",", "."))
+        if not isfinite(number) or not 0 <= number <= MOST:
+            raise ValueError(text)
+        return int(number) if number.is_integer() else number
+    if one.kind == YES_OR_NO:
+        if text not in YES_NO:
+            raise ValueError(text)
+        return YES_NO[text]
+    if one.kind == DATE:
+        return date.fromisoformat(text).isoformat()
+    if len(text) > 200 or not _fits(one, text):
+        raise ValueError(text)
+    return text
+
+
+def _fits(one: Field, value: Any) -> bool:
+    if one.kind == NUMBER:
+        return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST
+    if one.kind == YES_OR_NO:
+        return isinstance(value, bool)
+    return isinstance(value, str) and (not one.values or value in one.values or (value == OTHER and not one.closed))

@@ -1,0 +1,101 @@
+"""Forms of records as pages show them: what they are called, what each field offers, what was typed before."""
+
+from typing import Any
+from uuid import uuid4
+
+from certificates.evidence.actions import Offered
+from certificates.evidence.rules import OTHER
+from certificates.pathways.forms import Field, RecordForm
+from certificates.pathways.language.titles import title_of
+from training.parsing.keywords import YES_OR_NO
+from training.parsing.labels import hint_of
+from training.records.models import Participant, Record, Tailoring
+from training.records.rules import KINDS_OF_SUPERVISION, MODES, ROLES
+from training.records.words import KINDS, plain
+
+SLOTS = (1, 2)
+"""How many changes to the programme one form takes."""
+CHANGED = ("component", "kind", "changed", "for_whom", "why")
+SPOKEN = {"role": ROLES, "mode": MODES}
+"""Attribute → how its values are said of oneself."""
+REQUIRED = {
+    "sessions": "Say how many sessions there were",
+    "hours": "Say how many hours it took in all",
+    "role": "Choose what your part was",
+    "parents": "Say how many parents joined",
+    "completed": "Say how many parents stayed to the end",
+    "minutes": "Say how many minutes it took",
+}
+"""Attribute of a delivery or supervision that everybody knows who was there → what to say without it."""
+
+
+async def typed_before(old: Record) -> dict[str, Any]:
+    """Gives what the form of a record would have had in its fields."""
+    values = {name: _as_typed(value) for name, value in old.attributes.items()}
+    days = {"from": old.began, "on": old.on, "until": old.until}
+    values |= {name: found.isoformat() if found else "" for name, found in days.items()}
+    values |= {"name": old.name, "note": old.note, "about": str(old.about_id or ""), "key": str(uuid4())}
+    for one in await Participant.filter(record_id=old.id).order_by("-id"):
+        part = "co_leader" if one.part == "team" else "by"
+        own = one.part == "team" and one.person_id == old.person_id
+        values |= {f"{'own' if own else part}_{name}": _as_typed(value) for name, value in one.attributes.items()}
+        if own:
+            continue
+        values |= {part: str(one.person_id or "other"), f"{part}_name": "" if one.person_id else one.name}
+    for slot, change in zip(SLOTS, await Tailoring.filter(record_id=old.id).order_by("id"), strict=False):
+        values |= {f"{name}_{slot}": getattr(change, name) for name in CHANGED}
+    return values
+
+
+def _as_typed(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return [str(one) for one in value] if isinstance(value, list) else str(value)
+
+
+def field_of(one: Field, name: str) -> dict[str, Any]:
+    """Gives what a page shows of one attribute."""
+    return {
+        "name": name,
+        "label": one.label(),
+        "hint": hint_of(one.name),
+        "kind": one.kind,
+        "several": one.several,
+        "optional": not one.asked and one.name not in REQUIRED,
+        "choices": _choices(one),
+    }
+
+
+def _choices(field: Field) -> list[tuple[str, str]]:
+    if field.kind == YES_OR_NO:
+        return [("", "Not known"), ("yes", "Yes"), ("no", "No")]
+    if not field.values:
+        return []
+    said = SPOKEN.get(field.name, {})
+    known = [(one, said.get(one, plain(one))) for one in field.values]
+    if field.closed or field.several or set(field.values) <= set(said):
+        return known
+    return [("", "Not known"), *known, (OTHER, "Something else")]
+
+
+def name_of(form: RecordForm) -> str:
+    """Returns what a form is called: a waiver by the requirement in whose place it stands."""
+    if form.type == "waiver":
+        return f"Prior learning in place of: {form.titles[0]}"
+    if form.type == "supervision":
+        return (
+            KINDS_OF_SUPERVISION.get(form.what, f"{plain(form.what)} supervision").split(":")[0]
+            if form.what
+            else "Any supervision"
+        )
+    return plain(form.what) if form.what else f"Any other {KINDS[form.type].lower()}"
+
+
+def used_for(form: RecordForm, offered: Offered) -> str:
+    """Says for what a record can count: titles of requirements, with level and programme."""
+    said = dict.fromkeys(
+        f"{title_of(rule, pathway)} ({where}{offered.versions[pathway.id].title})"
+        for pathway, level, rule in form.rules
+        for where in (f"{level.title or plain(level.id)}, " if level else "",)
+    )
+    return "; ".join(said)

@@ -1,0 +1,209 @@
+"""What waits for somebody: one list of duties, each with the page that settles it, made from what is open."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q
+
+from certificates.credentials.models import Damage
+from certificates.decisions.deciders import nobody_decides, number_of_cases
+from certificates.evaluations.models import current, objections_visible_to
+from certificates.evidence.actions import may_answer
+from courses.cohorts.task_replies import cohorts_to_read
+from training.assessments.models import Rater
+from training.core.dates import day, local_day
+from training.lti.models import Identity
+from training.parsing.plurals import many
+from training.people.actor import Actor
+from training.people.contact.emails import letters_visible_to, open_
+from training.people.names import NEUTRAL, has_name
+from training.people.visibility import reach
+from training.programmes.models import applications_for
+from training.records.models import Confirmation, Record, standing
+from training.records.overview import asked_of, in_state
+from training.records.rules import NEEDS_A_YES
+from training.records.shown import shown_record
+
+SHOWN = 5
+"""Tasks of one kind in the list; the others are one click away."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits: what it is, in a sentence, where it is settled, and since when it waits."""
+
+    title: str
+    text: str
+    path: str
+    button: str = "Look at it"
+    since: datetime | None = None
+
+
+async def tasks_of(me: Actor, *, now: datetime) -> list[Task]:
+    """Lists all that waits for somebody, what came last first; what has no moment stands on top."""
+    found = [task for look in LOOKS for task in await look(me, now)]
+    return sorted(found, key=lambda task: task.since or now, reverse=True)
+
+
+async def _confirm(me: Actor, now: datetime) -> list[Task]:
+    """Records of others that name the person as who was there."""
+    rows = await asked_of(me, now=now)
+    return [
+        Task(
+            f"Say whether it is right: {row['about'].lower()}",
+            f"{row['person']} says that you were there. Answer by {day(local_day(row['expires'], me.zone))}.",
+            f"/practice/confirmations/{row['id']}", since=row["asked"],
+        )
+        for row in rows[:SHOWN]
+    ]  # fmt: skip
+
+
+async def _accept(me: Actor, now: datetime) -> list[Task]:
+    """Claims that the person may say yes to, as who looks after the holder or whom the rules name."""
+    claims = standing(Record.filter(reach(me, "manage people"), counts_at_once=False)).filter(in_state("none"))
+    claims = claims.exclude(type__in=sorted(NEEDS_A_YES)).exclude(person_id=me.person_id)
+    rows = await claims.order_by("-recorded").limit(SHOWN)
+    tasks = []
+    for row in rows:
+        if await may_answer(row, me):
+            words = await shown_record(row)
+            path = f"/practice/records/{row.id}/answer"
+            tasks.append(Task(f"Have you seen it? {words.title}", f"{words.holder} says so.", path, since=row.recorded))
+    return tasks
+
+
+async def _collect(me: Actor, now: datetime) -> list[Task]:
+    """A yes on paper from people who can only be reached by telephone."""
+    asked = Confirmation.filter(reach(me, "manage people"), state="asked", expires__gt=now, confirmer_id__isnull=True)
+    rows = await asked.exclude(Q(contact__contains="@")).exclude(person_id=me.person_id).order_by("-asked").limit(
+        SHOWN
+    ).values("id", "confirmer_name", "contact", "asked", name="person__name")  # fmt: skip
+    return [
+        Task(
+            f"Get a yes from {row['confirmer_name']}",
+            f"{row['name']} names them. Call {row['contact'] or 'them'}, and keep their yes on paper.",
+            f"/practice/confirmations/{row['id']}/paper", since=row["asked"],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _rate(me: Actor, now: datetime) -> list[Task]:
+    """Assessments that wait for the person's rating."""
+    todo = Rater.filter(person_id=me.person_id, assessment__unit_id=me.unit_id, state="rating").exclude(
+        assessment__state="signed"
+    )
+    rows = await todo.limit(SHOWN).values("assessment_id", "assessment__observed", name="assessment__person__name")
+    return [
+        Task("Finish your rating", f"{row['name']}, watched on {day(row['assessment__observed'])}.",
+             f"/assessments/{row['assessment_id']}", "Continue")
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _decide(me: Actor, now: datetime) -> list[Task]:
+    """People for whom everything is met, and objections."""
+    tasks = []
+    if objections := await objections_visible_to(me).filter(finding="open").order_by("made").first():
+        words = "Somebody says that a decision about them was wrong."
+        tasks.append(Task("Answer an objection", words, "/certificates/decisions", since=objections.made))
+    if waiting := await number_of_cases(me):
+        words = f"{many(waiting, 'person', 'people')} {'waits' if waiting == 1 else 'wait'} for a decision."
+        tasks.append(Task("Decide", words, "/certificates/decisions", "Look at them"))
+    return tasks
+
+
+async def _answer(me: Actor, now: datetime) -> list[Task]:
+    """People who ask to join a programme."""
+    rows = await applications_for(me).filter(state="waiting").order_by("-made").limit(SHOWN).values(
+        "id", "made", name="person__name", programme="programme__title", site="site__name"
+    )  # fmt: skip
+    return [
+        Task(f"{row['name']} asks to join {row['programme']}", f"At {row['site']}. Say yes or no.",
+             f"/applications/{row['id']}", since=row["made"])
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _appoint(me: Actor, now: datetime) -> list[Task]:
+    """Roles that somebody has to hold before those who wait can be decided on."""
+    if not me.everywhere("decide"):
+        return []
+    return [
+        Task(f"Nobody is {role} for {programme}{' in ' + area if area else ''}: {many(count, 'person', 'people')} "
+             f"{'waits' if count == 1 else 'wait'}",
+             "Give somebody this role, on their page.", "/certificates/decisions")
+        for role, programme, area, count in await nobody_decides(me)
+    ]  # fmt: skip
+
+
+async def _mend(me: Actor, now: datetime) -> list[Task]:
+    """Certificates that do not say any more what was signed."""
+    if not me.everywhere("read register"):
+        return []
+    found = Damage.filter(certificate__person__unit_id=me.unit_id).order_by("found")
+    first = await found.first().values("found", "certificate__certification_id")
+    if first is None:
+        return []
+    count = await found.count()
+    words = "1 certificate does" if count == 1 else f"{count} certificates do"
+    path = f"/register/{first['certificate__certification_id']}"
+    return [Task("A record is damaged", f"{words} not say any more what was signed.", path, since=first["found"])]
+
+
+async def _read(me: Actor, now: datetime) -> list[Task]:
+    """Work that trainees handed in and that the person reads."""
+    return [
+        Task("Read what was handed in", f"{many(count, 'task')} of {cohort.name} not read yet.",
+             f"/courses/cohorts/{cohort.id}")
+        for cohort, count in (await cohorts_to_read(me))[:SHOWN]
+    ]  # fmt: skip
+
+
+async def _letters(me: Actor, now: datetime) -> list[Task]:
+    """Letters that could not be delivered."""
+    letters = letters_visible_to(me).filter(open_(now))
+    latest = letters.order_by("-made").limit(SHOWN)
+    rows = await latest.values("id", "subject", "addressee", "made", name="person__name")
+    tasks = [
+        Task(row["subject"], f"Could not be delivered to {row['addressee'] or row['name']}.", f"/letters/{row['id']}",
+             since=row["made"])
+        for row in rows
+    ]  # fmt: skip
+    if (more := await letters.count() - len(tasks)) > 0:
+        tasks.append(Task(f"{more} more", "Letters that could not be delivered.", "/letters"))
+    return tasks
+
+
+async def _names_needed(me: Actor, now: datetime) -> list[Task]:
+    """People whose certificate waits for their name."""
+    ready = current().filter(reach(me, "manage people"), standing__in=["ready", "in_training"], result="met")
+    rows = (
+        await ready.filter(person__name__startswith=f"{NEUTRAL} ")
+        .limit(SHOWN)
+        .values("person_id", "made", name="person__name")
+    )
+    return [
+        Task(f"Name needed: {row['name']}", "Their certificate waits until somebody tells their name.",
+             f"/people/{row['person_id']}/name", since=row["made"])
+        for row in {row["person_id"]: row for row in rows if not has_name(row["person_id"], row["name"])}.values()
+    ]  # fmt: skip
+
+
+async def _names_told(me: Actor, now: datetime) -> list[Task]:
+    """People whom a learning system calls by another name than they have here."""
+    told = Identity.filter(reach(me, "manage people"), proposed_name__isnull=False).exclude(person_id=me.person_id)
+    rows = await told.order_by("created").limit(SHOWN).values("person_id", "proposed_name", name="person__name")
+    return [
+        Task(f"Another name for {row['name']}", f"Their learning system calls them {row['proposed_name']}.",
+             f"/people/{row['person_id']}")
+        for row in rows
+        if row["proposed_name"] != row["name"]
+    ]  # fmt: skip
+
+
+LOOKS: tuple[Callable[[Actor, datetime], Awaitable[list[Task]]], ...] = (
+    _mend, _decide, _appoint, _answer, _accept, _collect, _confirm, _rate, _read, _letters, _names_needed, _names_told,
+)  # fmt: skip
+"""Where to look for duties: each gives those of one kind that the person may settle."""

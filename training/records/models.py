@@ -1,0 +1,221 @@
+"""Tables of records: dated things that count as evidence, who took part, what was changed, who was asked to confirm."""
+
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.expressions import Q
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from training.people.actor import Actor
+from training.people.models import Person
+from training.people.visibility import visible_filter
+from training.sites.models import CentralUnit, Programme, Site
+
+RESTRICT = fields.OnDelete.RESTRICT
+
+
+class Record(Model):
+    """Is one dated thing that somebody, or a site, did or holds: of a type and name of the pathway language.
+
+    The holder is `person` or `holder_site`. `programme` is where it counts; what belongs to the person has none.
+    `name` is what people call it ("Tuesday group"), `site` where it was, `listed` the day under which it is listed: on
+    which it was done or begins, else on which it was recorded. `attributes` are those of the language.
+    `counts_at_once` says that whoever recorded it could say so; all others wait for a confirmation. A wrong record is
+    corrected by one that `replaces` it, or taken back by a `void` one; `reason` says why. `entry_key` comes with
+    the form, so that a double post makes one row.
+    Personal data: what the person did or holds; kept: as long as a certification rests on it, then seven years; checks
+    say that somebody was checked, never what was found.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    entry_key = fields.UUIDField(unique=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="records", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="records", null=True, on_delete=RESTRICT
+    )
+    holder_site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="own_records", null=True, on_delete=RESTRICT
+    )
+    programme: fields.ForeignKeyNullableRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="records", null=True, on_delete=RESTRICT
+    )
+    site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="records", null=True, on_delete=RESTRICT
+    )
+    type = fields.CharField(20)
+    what = fields.CharField(200)
+    name = fields.CharField(200, default="")
+    began = fields.DateField(null=True)
+    on = fields.DateField(null=True)
+    until = fields.DateField(null=True)
+    listed = fields.DateField()
+    attributes = fields.JSONField[dict[str, Any]]()
+    about: fields.ForeignKeyNullableRelation["Record"] = fields.ForeignKeyField(
+        "records.Record", related_name="told_by", null=True, on_delete=RESTRICT
+    )
+    note = fields.TextField(default="")
+    counts_at_once = fields.BooleanField(default=False)
+    recorded = fields.DatetimeField()
+    recorded_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="recorded", on_delete=RESTRICT
+    )
+    replaces: fields.OneToOneNullableRelation["Record"] = fields.OneToOneField(
+        "records.Record", related_name="replaced_by", null=True, on_delete=RESTRICT
+    )
+    void = fields.BooleanField(default=False)
+    reason = fields.TextField(default="")
+
+    participants: fields.ReverseRelation["Participant"]
+    unit_id: UUID
+    person_id: UUID | None
+    holder_site_id: UUID | None
+    programme_id: UUID | None
+    site_id: UUID | None
+    about_id: UUID | None
+    recorded_by_id: UUID
+    replaces_id: UUID | None
+
+    class Meta:
+        table = "records_record"
+        indexes = (("person_id", "listed"), ("holder_site_id",))
+
+
+class Participant(Model):
+    """Is somebody who took part in what a record tells; `person` when they are known here, else the name alone.
+
+    `part` is "team" (led it too) or "by" (signed, supervised, taught); `role` is their role in the team, or the body of
+    the programme for which they signed. `attributes` are what rules ask of each member of a team; the holder has a row
+    only where there are some.
+    Personal data: name of the other; kept: with the record.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
+        "records.Record", related_name="participants", on_delete=RESTRICT
+    )
+    part = fields.CharField(8)
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="took_part", null=True, on_delete=RESTRICT
+    )
+    name = fields.CharField(200)
+    role = fields.CharField(60, default="")
+    attributes = fields.JSONField[dict[str, Any]](default=dict)
+
+    record_id: UUID
+    person_id: UUID | None
+
+    class Meta:
+        table = "records_participant"
+
+
+class Tailoring(Model):
+    """Says what was changed in a part of the programme, for whom and why.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
+        "records.Record", related_name="tailorings", on_delete=RESTRICT
+    )
+    component = fields.CharField(120)
+    kind = fields.CharField(12)
+    changed = fields.TextField()
+    for_whom = fields.TextField(default="")
+    why = fields.TextField(default="")
+
+    record_id: UUID
+
+    class Meta:
+        table = "records_tailoring"
+
+
+class Confirmation(Model):
+    """Asks one named person to confirm one record; moves asked → confirmed, disputed or expired, confirmed → disputed.
+
+    Each move has its own moment, so that the past can be told as it was known.
+    Personal data: name and address of the confirmer, their note; kept: with the record they confirm.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="confirmations", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="confirmations_about", on_delete=RESTRICT
+    )
+    record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
+        "records.Record", related_name="confirmations", on_delete=RESTRICT
+    )
+    confirmer: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="confirmations", null=True, on_delete=RESTRICT
+    )
+    confirmer_name = fields.CharField(200)
+    contact = fields.CharField(254, default="")
+    state = fields.CharField(12, default="asked")
+    strength = fields.CharField(16, default="")
+    asked = fields.DatetimeField()
+    expires = fields.DatetimeField()
+    answered = fields.DatetimeField(null=True)
+    dispute_until = fields.DatetimeField(null=True)
+    disputed = fields.DatetimeField(null=True)
+    closed = fields.DatetimeField(null=True)
+    note = fields.TextField(default="")
+    dispute_note = fields.TextField(default="")
+
+    unit_id: UUID
+    person_id: UUID
+    record_id: UUID
+    confirmer_id: UUID | None
+
+    class Meta:
+        table = "records_confirmation"
+        indexes = (("confirmer_id", "state"), ("person_id", "state"))
+
+
+class ConfirmationLink(Model):
+    """Is a link that answers one confirmation once; only a hash of its token is stored.
+
+    One that is `passed_on` was shown to the holder of the record, to send it to whom they named.
+    Personal data: none.
+    """
+
+    token_hash = fields.CharField(64, primary_key=True)
+    confirmation: fields.ForeignKeyRelation[Confirmation] = fields.ForeignKeyField(
+        "records.Confirmation", related_name="links", on_delete=RESTRICT
+    )
+    made = fields.DatetimeField()
+    expires = fields.DatetimeField()
+    used = fields.DatetimeField(null=True)
+    passed_on = fields.BooleanField(default=False)
+
+    confirmation_id: UUID
+
+    class Meta:
+        table = "records_confirmation_link"
+
+
+def standing(records: QuerySet[Record]) -> QuerySet[Record]:
+    """Lists those records that were neither corrected nor taken back."""
+    return records.filter(replaced_by__isnull=True, void=False)
+
+
+def records_visible_to(actor: Actor) -> QuerySet[Record]:
+    """Lists the records that stand of the people and sites the actor may see."""
+    return standing(Record.filter(visible_filter(actor) | of_sites(actor, "see people")))
+
+
+def of_sites(actor: Actor, ability: str) -> Q:
+    """Filters to the records that sites hold, of the sites for which the actor has the ability."""
+    if actor.everywhere(ability):
+        return Q(holder_site__unit_id=actor.unit_id)
+    return Q(holder_site_id__in=list(actor.sites(ability)))
+
+
+def confirmations_visible_to(actor: Actor) -> QuerySet[Confirmation]:
+    """Lists the confirmations about people the actor may see, and those the actor is asked for."""
+    return Confirmation.filter(visible_filter(actor) | Q(unit_id=actor.unit_id, confirmer_id=actor.person_id))

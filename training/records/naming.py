@@ -1,0 +1,97 @@
+"""Finds who is meant when somebody is named to confirm, and whom one may choose from."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+
+from training.core.errors import Invalid
+from training.parsing.addresses import plain_address
+from training.people.actor import Actor
+from training.people.contact.addresses import SETTLED_AT, addresses_of, is_known_as, same_human
+from training.people.models import Email, Membership, Permission, Person
+from training.people.names import has_name
+from training.people.relations.actions import standing_relations
+from training.people.visibility import active_on
+from training.records.rules import Confirmer, fault_of_confirmer
+
+ALSO_YOU = (
+    "{name} is known here by an address of yours, and you cannot confirm your own record. Name the person who was "
+    f"there with you. If you are two people who share an address, the central unit can say so {SETTLED_AT}"
+)
+
+
+OFFERED = {
+    "by": ({"supervisor", "assessor", "coordinator"}, {"supervisor", "trainer", "manager"}),
+    "co_leader": ({"facilitator", "supervisor", "assessor", "coordinator"}, {"co_leader", "supervisor", "trainer"}),
+    "confirmer": (
+        {"facilitator", "supervisor", "assessor", "coordinator"},
+        {"supervisor", "trainer", "co_leader", "assessor", "manager"},
+    ),
+}
+"""Part → roles at the actor's site, and relations to the actor, by which somebody may be offered for it by name."""
+SUPERVISES = ("superv", "coach", "mentor")
+"""What the words of a permission hold where it lets somebody supervise who has no such role."""
+
+
+async def colleagues(
+    actor: Actor, today: date, *, part: str, chosen: Collection[UUID] = frozenset()
+) -> list[dict[str, Any]]:
+    """Lists whom the actor can choose by name for a part: who may have it, and whom they have chosen before.
+
+    Somebody whom nobody has named yet cannot be chosen by name; who is not in the list is written down.
+    """
+    roles, kinds = OFFERED[part]
+    sites = Membership.filter(active_on(today), person_id=actor.person_id, site_id__isnull=False).values("site_id")
+    here = Membership.filter(active_on(today), site_id__in=Subquery(sites))
+    fitting = here.filter(role__in=sorted(roles)).values("person_id")
+    related = standing_relations().filter(person_id=actor.person_id, kind__in=sorted(kinds)).values("other_id")
+    near = Q(id__in=Subquery(here.values("person_id"))) | Q(id__in=Subquery(related))
+    offered = Q(id__in=Subquery(fitting)) | Q(id__in=Subquery(related)) | (Q(id__in=list(chosen)) & near)
+    if part == "by":
+        able = Permission.filter(active_on(today)).filter(_any("may__icontains", SUPERVISES)).values("person_id")
+        offered |= Q(id__in=Subquery(able)) & Q(id__in=Subquery(here.values("person_id")))
+    rows = (
+        await Person.filter(offered, unit_id=actor.unit_id, erased_at__isnull=True, test_user=False)
+        .exclude(id=actor.person_id)
+        .order_by("name")
+        .values("id", "name")
+    )
+    return [row for row in rows if has_name(row["id"], row["name"])]
+
+
+def _any(name: str, values: Iterable[str]) -> Q:
+    return Q(*(Q(**{name: value}) for value in values), join_type=Q.OR)
+
+
+async def named(confirmer: Confirmer, *, actor: Actor, field: str) -> Confirmer:
+    """Checks a named confirmer and joins them to the person behind the address, when that person is known here.
+
+    An address of somebody known is never kept from what was typed: they are asked at their own confirmed address, so
+    that nobody can name a supervisor and read the supervisor's link themselves.
+    """
+    own = await addresses_of(actor.person_id)
+    if fault := fault_of_confirmer(confirmer, holder=actor.person_id, own_addresses=own):
+        raise Invalid("There is a problem", problems={field: fault})
+    person = await _person(confirmer, actor)
+    if person is None and confirmer.person:
+        raise Invalid("There is a problem", problems={field: "Choose somebody from the list, or write their name"})
+    if person and await same_human(actor.person_id, person.id):
+        raise Invalid("There is a problem", problems={field: ALSO_YOU.format(name=person.name)})
+    if confirmer.contact and await is_known_as(actor.person_id, confirmer.contact, actor.unit_id):
+        raise Invalid("There is a problem", problems={field: ALSO_YOU.format(name=confirmer.contact.strip())})
+    return replace(confirmer, name=person.name, person=person.id, contact="") if person else confirmer
+
+
+async def _person(confirmer: Confirmer, actor: Actor) -> Person | None:
+    there = Person.filter(unit_id=actor.unit_id, erased_at__isnull=True, test_user=False)
+    if confirmer.person:
+        return await there.get_or_none(id=confirmer.person)
+    if "@" not in confirmer.contact:
+        return None
+    spellings = {confirmer.contact.strip().lower(), plain_address(confirmer.contact)}
+    found = Email.filter(unit_id=actor.unit_id, address__in=list(spellings), confirmed=True)
+    return await there.filter(id__in=Subquery(found.values("person_id"))).first()

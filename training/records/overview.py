@@ -1,0 +1,216 @@
+"""What somebody has recorded and how each record stands: the lists and totals of the pages of records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from training.parsing.plurals import many
+from training.people.actor import Actor
+from training.people.visibility import visible_filter
+from training.records.models import Confirmation, Participant, Record, of_sites, records_visible_to
+from training.records.rules import stands
+from training.records.shown import amount_of, title_of
+from training.records.words import KINDS
+
+MOST_NAMED = 10_000
+"""How many records one query names: a database takes no more than some 32,000 values at once."""
+WORDS = {
+    None: "Not asked yet",
+    "asked": "Waiting",
+    "confirmed": "Confirmed",
+    "disputed": "Disputed",
+    "expired": "No answer",
+}
+"""How a record stands, in the words of the pages."""
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One record in a list."""
+
+    id: UUID
+    type: str
+    person_id: UUID | None
+    person: str
+    title: str
+    day: date
+    amount: str
+    state: str | None
+    counts_at_once: bool
+
+    @property
+    def path(self) -> str:
+        """Where the record is shown."""
+        return f"/practice/records/{self.id}"
+
+    @property
+    def kind(self) -> str:
+        """What kind of record it is, in a word."""
+        return KINDS.get(self.type, self.type)
+
+    @property
+    def word(self) -> str:
+        """How it stands, as one word or two."""
+        return WORDS[self.state]
+
+
+@dataclass(frozen=True)
+class GoneLine:
+    """One record that counts no more: what became of it, by whom and why."""
+
+    title: str
+    day: date
+    became: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RecordFilter:
+    """What a list is asked for: type and state ("" is any, "none" is not asked yet), after which line, how many."""
+
+    kind: str = ""
+    state: str = ""
+    before: tuple[date, UUID] | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What counts and what still waits."""
+
+    groups: int
+    sessions: int
+    supervision_minutes: int
+    waiting: int
+
+
+async def lines_of(actor: Actor, people: Q | None = None, *, asked: RecordFilter | None = None) -> list[RecordLine]:
+    """Lists the records that the actor may see, latest first; by default the actor's own.
+
+    With `asked` it reads no more than one page and one line, so that the caller knows whether there is more.
+    """
+    asked = asked or RecordFilter()
+    found = _asked(actor, Q(person_id=actor.person_id) if people is None else people, asked)
+    if asked.before:
+        last_day, last_id = asked.before
+        found = found.filter(Q(listed__lt=last_day) | Q(listed=last_day, id__lt=last_id))
+    found = found.order_by("-listed", "-id").prefetch_related("person", "holder_site")
+    return await _lines(await (found if asked.most is None else found.limit(asked.most + 1)))
+
+
+async def _lines(rows: Sequence[Record]) -> list[RecordLine]:
+    ids = [row.id for row in rows]
+    states, signers = await states_of(ids), await _signers(ids)
+    return [
+        RecordLine(
+            row.id,
+            row.type,
+            row.person_id,
+            holder.name if (holder := row.person or row.holder_site) else "",
+            title_of(row, signers.get(row.id, "")),
+            row.listed,
+            amount_of(row.attributes),
+            "confirmed" if row.counts_at_once else states.get(row.id),
+            row.counts_at_once,
+        )
+        for row in rows
+    ]
+
+
+async def _signers(ids: Sequence[UUID]) -> dict[UUID, str]:
+    found: dict[UUID, str] = {}
+    for start in range(0, len(ids), MOST_NAMED):
+        some = Participant.filter(record_id__in=list(ids[start : start + MOST_NAMED]), part="by").order_by("id")
+        for record, name in await some.values_list("record_id", "name"):
+            found[record] = f"{found[record]}, {name}" if record in found else str(name)
+    return found
+
+
+async def gone_of(actor: Actor, whose: Q) -> list[GoneLine]:
+    """Lists what was corrected or taken back, latest first: what it was, by whom, and why."""
+    seen = Record.filter(visible_filter(actor) | of_sites(actor, "see people"), whose, replaces_id__isnull=False)
+    rows = await seen.order_by("-recorded").prefetch_related("replaces", "recorded_by")
+    return [
+        GoneLine(
+            title_of(before, ""), before.listed, "Taken back" if row.void else "Corrected", row.recorded_by.name,
+            row.reason,
+        )
+        for row in rows
+        if (before := row.replaces)
+    ]  # fmt: skip
+
+
+async def count_of(actor: Actor, people: Q, asked: RecordFilter) -> int:
+    """Counts the records that the filters find, on all pages."""
+    return await _asked(actor, people, asked).count()
+
+
+def _asked(actor: Actor, people: Q, asked: RecordFilter) -> QuerySet[Record]:
+    found = records_visible_to(actor).filter(people & in_state(asked.state))
+    return found.filter(type=asked.kind) if asked.kind else found
+
+
+def in_state(state: str) -> Q:
+    """Filters records by how they stand: the same order of weight as the rule `stands`, in the database."""
+    if not state:
+        return Q()
+    order = ["disputed", "confirmed", "asked", "expired"]
+    heavier = order[: order.index(state)] if state in order else order
+    filters = [~Q(id__in=Subquery(_with(heavier)))] if heavier else []
+    waiting = Q(Q(*filters), *([Q(id__in=Subquery(_with([state])))] if state in order else []))
+    if state == "confirmed":
+        return Q(counts_at_once=True) | waiting
+    return Q(counts_at_once=False) & waiting
+
+
+def _with(states: Sequence[str]) -> Any:
+    return Confirmation.filter(state__in=list(states)).values("record_id")
+
+
+async def states_of(ids: Sequence[UUID]) -> dict[UUID, str | None]:
+    """Tells how each record stands by its confirmations."""
+    states: dict[UUID, list[str]] = {}
+    for start in range(0, len(ids), MOST_NAMED):
+        some = list(ids[start : start + MOST_NAMED])
+        for about, state in await Confirmation.filter(record_id__in=some).values_list("record_id", "state"):
+            states.setdefault(about, []).append(state)
+    return {about: stands(found) for about, found in states.items()}
+
+
+async def totals_of(actor: Actor) -> Totals:
+    """Adds up what is confirmed of the actor's own deliveries and supervision, and counts what is not confirmed."""
+    lines = await lines_of(actor)
+    confirmed = [line.id for line in lines if line.state == "confirmed" and line.type in ("delivery", "supervision")]
+    rows = await Record.filter(id__in=confirmed).values("type", "attributes")
+    deliveries = [row["attributes"] for row in rows if row["type"] == "delivery"]
+    return Totals(
+        groups=len(deliveries),
+        sessions=sum(int(one.get("sessions", 0)) for one in deliveries),
+        supervision_minutes=sum(
+            int(row["attributes"].get("minutes", 0)) for row in rows if row["type"] == "supervision"
+        ),
+        waiting=sum(line.state != "confirmed" for line in lines),
+    )
+
+
+async def asked_of(actor: Actor, *, now: datetime) -> list[dict[str, Any]]:
+    """Lists what the actor is asked to confirm and can still answer."""
+    rows = (
+        await Confirmation.filter(unit_id=actor.unit_id, confirmer_id=actor.person_id, state="asked", expires__gt=now)
+        .order_by("asked")
+        .values("id", "asked", "expires", "record__type", "record__what", person="person__name")
+    )
+    return [row | {"about": KINDS.get(row["record__type"], row["record__type"])} for row in rows]
+
+
+def hours_in_words(minutes: int) -> str:
+    """Says minutes as hours: "6 hours", "1 hour 30 minutes"."""
+    hours, rest = divmod(minutes, 60)
+    said = [many(hours, "hour")] if hours or not rest else []
+    return " ".join(said + ([many(rest, "minute")] if rest else []))

@@ -1,0 +1,131 @@
+"""Records as coordinators and the central unit see them: of their people, of a site, answers on paper."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from tortoise.expressions import Q
+
+from training.core import clock
+from training.core.errors import Invalid, NotFound
+from training.people.actor import Actor
+from training.people.models import has_in_name
+from training.people.visibility import may_for, reach, sites_for, visible_filter, visible_to
+from training.records import asking
+from training.records.exports import as_cells
+from training.records.models import Confirmation
+from training.records.overview import WORDS, RecordFilter, count_of, gone_of, lines_of
+from training.records.shown import shown_of
+from training.records.words import KINDS, TOLD_ELSEWHERE
+from training.web.exports import KINDS as KINDS_OF_FILES
+from training.web.exports import spreadsheet
+from training.web.render import actor, form_data, identity, redirect, render
+
+PAGE_SIZE = 50
+STATES = {"": "All", **{key or "none": word for key, word in WORDS.items()}}
+TYPES = {"": "All records", **{name: word for name, word in KINDS.items() if name not in TOLD_ELSEWHERE}}
+
+
+async def records(request: Request) -> Response:
+    """Lists the records of everybody the actor may see, found by kind, state and name, a page at a time."""
+    me: Actor = actor(request)
+    query = request.query_params
+    kind, state = _known(query.get("kind", ""), TYPES), _known(query.get("state", ""), STATES)
+    name = query.get("name", "").strip()
+    people = visible_filter(me) & has_in_name(name, "person__") if name else Q()
+    filters = "/practice/records?" + urlencode({"kind": kind, "state": state, "name": name})
+    if (ending := query.get("format", "")) in KINDS_OF_FILES:
+        lines = await lines_of(me, people, asked=RecordFilter(kind, state))
+        return await spreadsheet("practice", ending, as_cells(lines, extracted=clock.now()))
+    before = _before(query.get("before", ""))
+    lines = await lines_of(me, people, asked=RecordFilter(kind, state, before, PAGE_SIZE))
+    shown = lines[:PAGE_SIZE]
+    last = f"{shown[-1].day}_{shown[-1].id}" if len(lines) > PAGE_SIZE else ""
+    return render(
+        request,
+        "records/records.html",
+        lines=shown,
+        total=await count_of(me, people, RecordFilter(kind, state)),
+        kind=kind,
+        state=state,
+        name=name,
+        kinds=list(TYPES.items()),
+        states=list(STATES.items()),
+        files=[(f"Get these rows as {ending.upper()}", f"{filters}&format={ending}") for ending in KINDS_OF_FILES],
+        previous_path=filters if before else "",
+        next_path=f"{filters}&before={last}" if last else "",
+    )
+
+
+def _known(asked: str, words: Mapping[str, str]) -> str:
+    return asked if asked in words else ""
+
+
+def _before(text: str) -> tuple[date, UUID] | None:
+    """Reads where the page before ended; anything else begins at the top."""
+    day, _, row = text.partition("_")
+    try:
+        return date.fromisoformat(day), UUID(row)
+    except ValueError:
+        return None
+
+
+async def person(request: Request) -> Response:
+    """Shows the records of one person, and the way to what a coordinator can add."""
+    me: Actor = actor(request)
+    found = await visible_to(me).get_or_none(id=identity(request))
+    if found is None:
+        raise NotFound("There is no such person.", "Look for them in the list of people.")
+    manages = me.person_id != found.id and await may_for(me, "manage people", found.id)
+    return render(
+        request,
+        "records/of.html",
+        name=found.name,
+        lines=await lines_of(me, Q(person_id=found.id)),
+        gone=await gone_of(me, Q(person_id=found.id)),
+        new_path=f"/practice/of/{found.id}/new" if manages else "",
+        back=(found.name, f"/people/{found.id}"),
+    )
+
+
+async def site(request: Request) -> Response:
+    """Shows the records that a site itself holds."""
+    me: Actor = actor(request)
+    found = await sites_for(me, "see people").get_or_none(id=identity(request))
+    if found is None:
+        raise NotFound("There is no such site among yours.", "Look for it in the list of sites.")
+    manages = await sites_for(me, "manage people").filter(id=found.id).exists()
+    return render(
+        request,
+        "records/of.html",
+        name=found.name,
+        lines=await lines_of(me, Q(holder_site_id=found.id)),
+        gone=await gone_of(me, Q(holder_site_id=found.id)),
+        new_path=f"/practice/sites/{found.id}/new" if manages else "",
+        back=(found.name, f"/sites/{found.id}"),
+    )
+
+
+async def paper(request: Request) -> Response:
+    """Shows what a confirmer signed on paper, and records that the actor has seen it."""
+    me: Actor = actor(request)
+    asked = Confirmation.filter(reach(me, "manage people"), state="asked")
+    found = await asked.get_or_none(id=identity(request))
+    if found is None or found.person_id == me.person_id:
+        raise NotFound("There is no such request.", "It may have been answered. Look at the record again.")
+    shown = await shown_of(found)
+    values: Mapping[str, Any] = {}
+    problems: Mapping[str, str] = {}
+    if request.method == "POST":
+        values = await form_data(request)
+        try:
+            await asking.confirm_on_paper(found.id, note=str(values.get("note", "")), actor=me, now=clock.now())
+            return redirect(request, f"/practice/records/{shown.id}")
+        except Invalid as wrong:
+            problems = wrong.problems
+    told = {"shown": shown, "confirmer": found.confirmer_name, "path": f"/practice/confirmations/{found.id}/paper"}
+    return render(request, "records/paper.html", 422 if problems else 200, values=values, problems=problems, **told)

@@ -1,0 +1,42 @@
+"""Records in words: the kinds of records, and names of the language as people say them; pure."""
+
+from training.records.rules import CHECKS
+
+KINDS = {
+    "award": "Award",
+    "check": "Check",
+    "learning": "Learning",
+    "quiz": "Quiz",
+    "delivery": "Delivery",
+    "supervision": "Supervision",
+    "assessment": "Assessment",
+    "feedback": "Feedback",
+    "calibration": "Calibration",
+    "signoff": "Sign-off",
+    "waiver": "Recognised prior learning",
+    "relation": "Works with",
+    "role": "Role",
+    "qualification": "Qualification",
+    "background": "Background",
+    "registration": "Registration",
+    "agreement": "Agreement",
+    "membership": "Membership",
+    "experience": "Experience",
+    "portfolio": "Portfolio",
+    "fee": "Fee",
+    "event": "Event",
+    "return": "Data handed in",
+}
+"""Type of a record → its words, in the order of the page."""
+
+TOLD_ELSEWHERE = frozenset({"award", "role", "relation"})
+"""Types that no form records: they come from what was done here."""
+
+SPELT = CHECKS | {"co_leader": "co-leader", "in_person": "in person", "live": "in the room"}
+"""Names of the language that are not spelt as they are said."""
+
+
+def plain(name: str) -> str:
+    """Writes a name of the language as words."""
+    words = SPELT.get(name, name.replace("_", " ").replace("-", " "))
+    return words[:1].upper() + words[1:]
