@@ -73,7 +73,11 @@ def table_of(pathway: Pathway, rows: Iterable[Row]) -> Iterator[str]:
         level = pathway.levels.get(name or "")
         yield ""
         yield f"{level.title or level.id} ({level.id}), held by a {level.holder}" if level else "Rules on each delivery"
-        lines = [COLUMNS, *(_cells(row) for row in own)]
+        lines = [COLUMNS]
+        for row in own:
+            names = ", ".join(row["forms"][:FEW]) + (f" and {more} more" if (more := len(row["forms"][FEW:])) else "")
+            made_by = ", ".join(one.removeprefix("holds:") for one in row["made_by"])
+            lines.append((row["section"], row["id"], row["nobody"] or names, made_by, row["counts_when"]))
         widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
         for line in lines:
             yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
@@ -153,10 +157,3 @@ def _field(one: Field) -> Row:
         "several": one.several,
         "asked": one.asked,
     }
-
-
-def _cells(row: Row) -> tuple[str, ...]:
-    made_by = ", ".join(one.removeprefix("holds:") for one in row["made_by"])
-    first, more = row["forms"][:FEW], len(row["forms"][FEW:])
-    names = ", ".join(first) + (f" and {more} more" if more else "")
-    return row["section"], row["id"], row["nobody"] or names, made_by, row["counts_when"]

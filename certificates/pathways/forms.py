@@ -159,7 +159,8 @@ def record_forms(pathways: Iterable[Pathway], holder: str = "person") -> tuple[R
     for pathway in pathways:
         spots = [one for one in asked_requirements(pathway) if one.holder == holder]
         kinds = dict.fromkeys(kind for one in spots for kind in one.kinds())
-        forms = [_form(kind, [one for one in spots if _reads(one, kind)], holder) for kind in kinds]
+        readers = {kind: [one for one in spots if {kind, (kind[0], "")} & {*one.kinds()}] for kind in kinds}
+        forms = [_form(kind, of_kind, holder) for kind, of_kind in readers.items()]  # a rule for any name reads each
         forms += [_waiver(one) for one in spots if one.waiver]
         for form in forms:
             found[form.key] = _joined(found[form.key], form) if form.key in found else form
@@ -213,12 +214,6 @@ def _per(spot: AskedRequirement) -> Iterator[str]:
     for name in ask.names if isinstance(ask, Leaf) and ask.type == "award" else ():
         if (known := spot.pathway.levels.get(name)) and known.per:
             yield known.per
-
-
-def _reads(spot: AskedRequirement, kind: Kind) -> bool:
-    """Whether a requirement reads records of a type and name; one for any name reads them too."""
-    kinds = spot.kinds()
-    return kind in kinds or (kind[0], "") in kinds
 
 
 def _form(kind: Kind, spots: list[AskedRequirement], holder: str) -> RecordForm:

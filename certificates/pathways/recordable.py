@@ -11,7 +11,6 @@ from certificates.pathways.language.schema import (
     Level,
     Pathway,
     Requirement,
-    Requirements,
     Signatory,
     Team,
 )
@@ -155,15 +154,12 @@ def first_holders(pathway: Pathway) -> frozenset[str]:
     found = -1
     while found < len(held):
         found = len(held)
-        held |= {level.id for level in pathway.levels.values() if _is_open(level, pathway, held)}
+        for level in pathway.levels.values():
+            asked = (*level.entry, *level.requires)
+            by = level.decision.by if level.decision else None
+            if _can_sign(by, pathway, held) and all(_can_be_met(one, pathway, held) for one in asked):
+                held.add(level.id)
     return frozenset(pathway.levels) - held
-
-
-def _is_open(level: Level, pathway: Pathway, held: set[str]) -> bool:
-    """Whether a level can be won where these levels are held already."""
-    by = level.decision.by if level.decision else None
-    parts: tuple[Requirements, ...] = (level.entry, level.requires)
-    return _can_sign(by, pathway, held) and all(_can_be_met(one, pathway, held) for part in parts for one in part)
 
 
 def _can_be_met(requirement: Requirement, pathway: Pathway, held: set[str]) -> bool:
