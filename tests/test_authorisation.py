@@ -193,13 +193,13 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     },
     "/courses/media/{sha256}": Named("/courses/media/{slug}", of_the_unit, soft=True),
     "/courses/entries/{entry}": Named("/courses/entries/{entry}", seen),
-    "/courses/cohorts/{id}": Named("/courses/cohorts/{cohort}"),
+    "/courses/cohorts/{id}": Named("/courses/cohorts/{cohort}", by("see people")),
     "/courses/cohorts/{id}/places": Named("/courses/cohorts/{cohort}/places", form={"end": "{place}"}, soft=True),
     "/courses/cohorts/{id}/fill": Named("/courses/cohorts/{cohort}/fill?roster={context}", soft=True),
     "/courses/cohorts/{id}/sessions": Named(
         "/courses/cohorts/{cohort}/sessions", form={"title": "A day", "held_on": DAY, "hours": "1"}
     ),
-    "/courses/cohorts/{id}/sessions/{session}": Named("/courses/cohorts/{cohort}/sessions/{session}"),
+    "/courses/cohorts/{id}/sessions/{session}": Named("/courses/cohorts/{cohort}/sessions/{session}", by("see people")),
     ("/courses/cohorts/{id}/sessions/{session}", "POST"): Named(
         "/courses/cohorts/{cohort}/sessions/{session}", by("manage people"), {"seen": "{person} 1", "step": "rest"}
     ),
@@ -211,7 +211,7 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
         by("manage people"),
         {"work": "Read it.", "on": DAY, "mode": "online"},
     ),
-    "/courses/cohorts/{id}/tasks": Named("/courses/cohorts/{cohort}/tasks"),
+    "/courses/cohorts/{id}/tasks": Named("/courses/cohorts/{cohort}/tasks", by("see people")),
     "/courses/cohorts/{id}/tasks/{entry}": Named(
         "/courses/cohorts/{cohort}/tasks/{entry}", by("manage people"), {"words": "Well done."}
     ),

@@ -155,17 +155,12 @@ class Attendance(Model):
         unique_together = (("session", "person", "number"),)
 
 
-def visible_to(actor: Actor) -> QuerySet[Seat]:
-    """Lists the places in cohorts of people within the actor's reach."""
-    return Seat.filter(visible_filter(actor))
-
-
 def cohorts_visible_to(actor: Actor) -> QuerySet[Cohort]:
     """Lists the cohorts at the actor's sites, those the actor leads, and those with people within the actor's reach."""
     unit = Q(unit_id=actor.unit_id)
     if actor.everywhere("see people"):
         return Cohort.filter(unit)
-    sites, theirs = list(actor.sites("see people")), Subquery(visible_to(actor).values("cohort_id"))
+    sites, theirs = list(actor.sites("see people")), Subquery(seats_for(actor, "see people").values("cohort_id"))
     led = Subquery(Session.filter(trainer_id=actor.person_id).values("cohort_id"))
     near = Q(site_id__in=sites) | Q(trainer_id=actor.person_id) | Q(id__in=led) | Q(id__in=theirs)
     return Cohort.filter(unit & near)
@@ -179,7 +174,14 @@ def may_change(actor: Actor, cohort: Cohort) -> bool:
 def leads(actor: Actor, cohort: Cohort, session: Session | None = None) -> bool:
     """Tells whether the actor leads a cohort, or this session of it; a former trainer without a role does not."""
     led = (cohort.trainer_id, session.trainer_id if session else None)
-    return actor.may("see people") and actor.person_id in led
+    return actor.may("train") and actor.person_id in led
+
+
+def sessions_led_by(actor: Actor) -> QuerySet[Session]:
+    """Lists the sessions that the actor leads, by themselves or with their cohort."""
+    if not actor.may("train"):
+        return Session.filter(id__in=NOBODY)
+    return Session.filter(Q(trainer_id=actor.person_id) | Q(cohort__trainer_id=actor.person_id))
 
 
 def seats_in(actor: Actor, cohort: Cohort, session: Session | None = None) -> QuerySet[Seat]:
@@ -201,5 +203,5 @@ def seats_for(actor: Actor, ability: str) -> QuerySet[Seat]:
 
 def taught_by(actor: Actor, person_id: UUID, course_id: UUID) -> QuerySet[Seat]:
     """Lists the places that somebody has today in cohorts of a course that the actor leads, as staff."""
-    led = Q(cohort__trainer_id=actor.person_id) if actor.may("see people") else Q(id__in=NOBODY)
+    led = Q(cohort__trainer_id=actor.person_id) if actor.may("train") else Q(id__in=NOBODY)
     return Seat.filter(led, person_id=person_id, cohort__course_id=course_id, ends__isnull=True)

@@ -91,6 +91,8 @@ async def cohort(request: Request) -> Response:
     people = await people_of(found, me)
     changes, name = may_change(me, found), request.query_params.get("name", "").strip()
     placed = {one["id"] for one in people if not one["until"]}
+    # Who only leads the cohort does not see who else is on the course.
+    lists = f"/courses/{found.course.slug}/cohorts" if found.course and me.may("see people") else "/courses/cohorts"
     return render(
         request,
         "courses/cohort.html",
@@ -112,7 +114,7 @@ async def cohort(request: Request) -> Response:
         name=name,
         found=await found_by(me, name, beside=placed) if changes else [],
         rosters=await CohortResources.of(request).rosters.courses(me) if changes else [],
-        back=("Cohorts", f"/courses/{found.course.slug}/cohorts" if found.course else "/courses/cohorts"),
+        back=("Cohorts", lists),
     )
 
 

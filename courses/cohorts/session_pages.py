@@ -276,7 +276,7 @@ async def _who_came(
         about=session_words(held, held.trainer.name if held.trainer else ""),
         hours=hours_of(held.minutes),
         people=people,
-        problems=problems or {},
+        problems=_named(problems or {}, people),
         choices=list(CHOICES.items()),
         newer=bool(newer),
         unnoted=sum(not one["number"] for one in people),
@@ -286,6 +286,12 @@ async def _who_came(
         to_come=not over,
         back=(found.name, home),
     )
+
+
+def _named(problems: Mapping[str, str], people: Collection[Mapping[str, Any]]) -> dict[str, str]:
+    """Puts before each problem whose it is, as several people may have the same one."""
+    names = {f"came-{one['id']}": f"{one['name']}: " for one in people}
+    return {field: f"{names.get(field, '')}{words}" for field, words in problems.items()}
 
 
 def _chosen(one: dict[str, Any], values: Mapping[str, Any] | None) -> dict[str, Any]:

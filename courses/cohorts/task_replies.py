@@ -34,7 +34,7 @@ async def unread_entries(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
 
 async def cohorts_to_read(actor: Actor) -> list[tuple[Cohort, int]]:
     """Returns the cohorts that the actor leads in which something waits to be read, with how much."""
-    if not actor.may("see people"):
+    if not actor.may("train"):
         return []
     led = await Cohort.filter(trainer_id=actor.person_id, unit_id=actor.unit_id).order_by("-starts", "name")
     counted = [(cohort, len(await unread_entries(cohort, actor))) for cohort in led]

@@ -8,7 +8,7 @@ from uuid import UUID
 from tortoise.expressions import Q, Subquery
 
 from courses.cohorts.attendance import latest_notes
-from courses.cohorts.models import Attendance, Cohort, Seat, Session, seats_in
+from courses.cohorts.models import Attendance, Cohort, Seat, Session, seats_in, sessions_led_by
 from courses.cohorts.rules import ABSENT, MADE_UP, MODES, PART, hours_of
 from courses.learning import words
 from courses.learning.models import Completion, Enrolment
@@ -17,7 +17,7 @@ from training.core.dates import day
 from training.people.actor import Actor
 from training.people.models import Membership, has_in_name
 from training.people.roles import ABILITIES
-from training.people.visibility import people_for, sites_for
+from training.people.visibility import active_on, people_for, sites_for
 from training.people.visibility import visible_to as people_visible_to
 from training.sites.models import Programme
 
@@ -123,6 +123,15 @@ def noted_words(note: Attendance | None) -> dict[str, str]:
     return {"word": COMES_TO.get(note.came, "Came"), "more": more}
 
 
+async def sessions_to_note(actor: Actor) -> list[Session]:
+    """Returns the sessions that the actor leads, that are over, and of which nothing is noted; the latest first."""
+    over = Q(last_day__lte=actor.today) | Q(last_day__isnull=True, held_on__lte=actor.today)
+    found = sessions_led_by(actor).filter(over, attendance__id__isnull=True)
+    placed = found.filter(cohort__places__ends__isnull=True, cohort__places__id__isnull=False)
+    rows = await placed.order_by("-held_on", "id").distinct().prefetch_related("cohort")
+    return list(rows)
+
+
 async def sessions_of(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
     """Returns the sessions of a cohort, with how many of the people whom the actor sees came."""
     mine = set(await seats_in(actor, cohort).values_list("person_id", flat=True))
@@ -183,7 +192,7 @@ async def choices(actor: Actor) -> dict[str, Any]:
     """Returns the sites and the trainers that the actor may choose from."""
     own = sites_for(actor, "manage people")
     whole = [("", "Several sites")] if actor.everywhere("manage people") else []
-    leads = Membership.filter(role__in=sorted(ABILITIES["see people"])).values("person_id")
+    leads = Membership.filter(active_on(actor.today), role__in=sorted(ABILITIES["train"])).values("person_id")
     people = people_visible_to(actor).filter(erased_at__isnull=True, id__in=Subquery(leads))
     programmes = Programme.filter(unit_id=actor.unit_id)
     return {

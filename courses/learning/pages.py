@@ -6,6 +6,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from courses.cohorts.models import cohorts_visible_to
 from courses.cohorts.views import days_of
 from courses.learning import actions, rules, views
 from courses.learning.attempts import tries_at
@@ -32,6 +33,7 @@ async def mine(request: Request) -> Response:
         first=next((one for one in begun if one["next"]), None),
         others=others,
         sees_people=me.may("see people"),
+        sees_cohorts=me.may("see people") or (me.may("train") and await cohorts_visible_to(me).exists()),
         learns=me.may("learn"),
         learners=[*begun, *others],
         days=await days_of(me.person_id, today=me.today),

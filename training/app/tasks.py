@@ -11,6 +11,8 @@ from certificates.decisions.deciders import nobody_decides, number_of_cases
 from certificates.evaluations.models import current, objections_visible_to
 from certificates.evidence.actions import may_answer
 from courses.cohorts.task_replies import cohorts_to_read
+from courses.cohorts.views import sessions_to_note
+from training.assessments.emails import TURNS
 from training.assessments.models import Rater
 from training.core.dates import day, local_day
 from training.lti.models import Identity
@@ -102,6 +104,21 @@ async def _rate(me: Actor, now: datetime) -> list[Task]:
     ]  # fmt: skip
 
 
+async def _turn(me: Actor, now: datetime) -> list[Task]:
+    """Assessments in which everybody has handed in, and the person has to agree or to sign."""
+    todo = Rater.filter(person_id=me.person_id, assessment__unit_id=me.unit_id, state="submitted")
+    todo = todo.filter(assessment__state__in=list(TURNS)).order_by("-assessment__touched")
+    rows = await todo.limit(SHOWN).values(
+        "assessment_id", state="assessment__state", observed="assessment__observed", since="assessment__touched",
+        name="assessment__person__name",
+    )  # fmt: skip
+    return [
+        Task(TURNS[row["state"]][0], f"{row['name']}, watched on {day(row['observed'])}.",
+             f"/assessments/{row['assessment_id']}", since=row["since"])
+        for row in rows
+    ]  # fmt: skip
+
+
 async def _decide(me: Actor, now: datetime) -> list[Task]:
     """People for whom everything is met, and objections."""
     tasks = []
@@ -150,6 +167,15 @@ async def _mend(me: Actor, now: datetime) -> list[Task]:
     words = "1 certificate does" if count == 1 else f"{count} certificates do"
     path = f"/register/{first['certificate__certification_id']}"
     return [Task("A record is damaged", f"{words} not say any more what was signed.", path, since=first["found"])]
+
+
+async def _note(me: Actor, now: datetime) -> list[Task]:
+    """Sessions that the person led, and of which it is not noted who came."""
+    return [
+        Task("Note who came", f"{session.title}, {day(session.held_on)}.",
+             f"/courses/cohorts/{session.cohort_id}/sessions/{session.id}", "Note it")
+        for session in (await sessions_to_note(me))[:SHOWN]
+    ]  # fmt: skip
 
 
 async def _read(me: Actor, now: datetime) -> list[Task]:
@@ -204,6 +230,7 @@ async def _names_told(me: Actor, now: datetime) -> list[Task]:
 
 
 LOOKS: tuple[Callable[[Actor, datetime], Awaitable[list[Task]]], ...] = (
-    _mend, _decide, _appoint, _answer, _accept, _collect, _confirm, _rate, _read, _letters, _names_needed, _names_told,
+    _mend, _decide, _appoint, _answer, _accept, _collect, _confirm, _rate, _turn, _note, _read, _letters,
+    _names_needed, _names_told,
 )  # fmt: skip
 """Where to look for duties: each gives those of one kind that the person may settle."""

@@ -34,6 +34,10 @@ ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "confirm practice": frozenset(_LEARNERS | {"central"}),
         "assess": frozenset({"assessor"}),
         "see people": frozenset({"coordinator", "supervisor", "assessor", "central", "auditor", "administrator"}),
+        # who leads a training, of those who take part in it; whom else one sees there, `see people` says
+        "train": frozenset(
+            {"facilitator", "coordinator", "supervisor", "assessor", "central", "auditor", "administrator"}
+        ),
         "manage people": frozenset({"coordinator", "central", "administrator"}),
         "give every role": frozenset({"central", "administrator"}),
         "decide": frozenset({"central"}),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -12,9 +13,13 @@ from certificates.evaluations.pathway_versions import load_pathway
 from courses.cohorts.models import Attendance, Session
 from tests.courses.cohorts.conftest import DAY, EXAMPLES, Browse, Training, added, made, seen
 from tests.today import NOW, TODAY
+from training.core.settings import Settings
 from training.demo.cast import known
 from training.demo.doing import being
+from training.people.actor import LtiContext
+from training.people.authentication.middleware import cookie_name
 from training.people.models import Membership, Relation
+from training.people.sessions import open_session
 from training.trail.models import Fact
 
 AMINA, JUDE, HANA = known("amina"), known("jude"), known("hana")
@@ -117,6 +122,37 @@ async def test_who_may_note_who_came(training: Training, browse: Browse, databas
     elsewhere = await training.session("farah", trainer_id=str(known("bruno")), title="A guest's day")
     assert (await training.note(elsewhere, "bruno", jude="present")).status_code == 303, "who leads this session"
     assert await noted() == {AMINA: ("present", 360), JUDE: ("present", 360)}
+
+
+async def test_a_facilitator_who_leads_a_cohort_trains_it_and_sees_no_more_than_that(
+    small_steps: str, browse: Browse, settings: Settings
+) -> None:
+    chloe, ivan, nadia = await browse("chloe"), await browse("ivan"), await browse("nadia")
+    assert "Ivan Petrov" in (await chloe.get("/courses/cohorts/new")).text
+    cohort = await made(chloe, small_steps, trainer_id=str(known("ivan")))
+    await chloe.post(f"{cohort}/places", data={"person": str(AMINA)})
+    session = await added(chloe, cohort, trainer_id=str(known("ivan")))
+    home = (await ivan.get("/")).text
+    assert "Note who came" in home and session in home and "Note who came" not in (await nadia.get("/")).text
+    assert "Cohorts that you lead" in (await ivan.get("/courses")).text
+    assert "Cohorts that you lead" not in (await nadia.get("/courses")).text
+    assert "Spring group" in (await ivan.get("/courses/cohorts")).text
+    page = (await ivan.get(cohort)).text
+    assert (
+        "Amina Yusuf" in page and f"/courses/of/{AMINA}" not in page and f"/courses/{small_steps}/cohorts" not in page
+    )
+    form = {"seen": f"{AMINA} 0", f"came-{AMINA}": "present"}
+    assert (await ivan.post(session, data=form)).status_code == 303
+    assert await noted() == {AMINA: ("present", 360)}
+    assert "Note who came" not in (await ivan.get("/")).text
+    for path in (cohort, session, f"{cohort}/tasks"):
+        assert (await nadia.get(path)).status_code == 404, path
+    assert (await nadia.post(session, data=form)).status_code == 404
+    assert (await ivan.get(f"{session}/change")).status_code == 403, "that is for who looks after the people"
+    token, lms = "t" * 40, LtiContext(str(uuid4()), "https://lms.example", "1")
+    await open_session(known("ivan"), token=token, now=NOW, lti=lms)
+    ivan.cookies.set(cookie_name(settings.secure), token)
+    assert (await ivan.get(session)).status_code == 403, "staff sign in directly"
 
 
 async def test_nobody_notes_for_themselves_whether_they_came(training: Training, browse: Browse) -> None:

@@ -107,7 +107,7 @@ async def test_a_trainer_reads_files_of_the_cohort_wherever_its_people_are(
     assert (await hana.get(file)).status_code == (await hana.get(handed_in)).status_code == 404
     await Seat.all().update(ends=None)
     assert (await hana.get(file)).status_code == 200
-    await Membership.filter(person_id=known("hana")).update(role="facilitator")
+    await Membership.filter(person_id=known("hana")).update(role="trainee")
     assert (await hana.get(file)).status_code == 404, "who trains nobody any more"
 
 

@@ -33,12 +33,17 @@ async def test_the_second_rater_is_told_when_asked_and_at_each_turn(rated: Rated
     await rated.hand_in(row, "gwen")
     await work()
     assert [one[:2] for one in sent(settings)] == [("bruno", "You have to agree with the other rater")]
+    home = (await (await browse("bruno")).get("/")).text
+    assert "You have to agree with the other rater" in home and f"/assessments/{row.id}" in home
     gwen, path = await browse("gwen"), f"/assessments/{row.id}/agree"
     assert (await gwen.post(path, data={"welcome": "2", "welcome_note": "She did at first."})).status_code == 303
     await work()
     ((who, subject, text),) = sent(settings)
     assert (who, subject) == ("bruno", "An assessment waits for your signature")
     assert f"/assessments/{row.id}" in text
+    assert "An assessment waits for your signature" in (await gwen.get("/")).text
+    await gwen.post(f"/assessments/{row.id}/sign")
+    assert "An assessment waits for your signature" not in (await gwen.get("/")).text
 
 
 async def test_whoever_rates_alone_gets_no_mail(rated: Rated, work, settings):
