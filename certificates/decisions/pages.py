@@ -1,5 +1,6 @@
 """Pages of what has been earned: my pathway in plain words, decisions, my certificates and each of them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from certificates.credentials.resources import CredentialResources
 from certificates.decisions import actions, outcomes
 from certificates.decisions.deciders import case_for, cases_for
 from certificates.decisions.outcomes import Outcome
+from certificates.decisions.ways import Way, ways_of
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.evaluate_person import PersonEvaluation, is_named, judge, per_of
 from certificates.evaluations.models import (
@@ -168,6 +170,8 @@ async def _level(level: LevelVerdict, person: Person, considered: PersonEvaluati
         state = refusal.state
     nodes = [node for node in (*level.entry, *level.requires) if not node.advisory and node.result in RESULTS]
     done = sum(node.result is Result.MET for node in nodes)
+    renewal = level.renewal.requires if level.renewal and state not in ENDED else ()
+    ways = ways_of((*nodes, *renewal), level.level, considered.pathway)
     return {
         "title": level.title or plain(level.level),
         "standing": _standing(state, by_rules or not considered.verdict.in_force),
@@ -181,8 +185,8 @@ async def _level(level: LevelVerdict, person: Person, considered: PersonEvaluati
         "done": done,
         "total": len(nodes),
         "steps": _steps(level, state, considered),
-        "nodes": [_node(node) for node in nodes],
-        "renewal": [_node(node) for node in level.renewal.requires] if level.renewal and state not in ENDED else [],
+        "nodes": [_node(node, ways) for node in nodes],
+        "renewal": [_node(node, ways) for node in renewal],
         "permits": [(permit.may, permit.result is Result.MET, permit.duties) for permit in level.permits],
     }
 
@@ -215,7 +219,7 @@ async def _waits_again(person: Person, slug: str, level: LevelVerdict) -> bool:
     return await Evaluation.filter(slot=slot, awaiting=True).exists()
 
 
-def _node(node: Node) -> dict[str, Any]:
+def _node(node: Node, ways: Mapping[str, tuple[Way, ...]]) -> dict[str, Any]:
     numbers = [_number(count) for count in node.counts if count.need != 1]
     return {
         "title": node.title,
@@ -223,6 +227,7 @@ def _node(node: Node) -> dict[str, Any]:
         "word": "Recognised" if node.waived else RESULTS.get(node.result, "Not asked"),
         "numbers": ", ".join(numbers),
         "on": node.met_on,
+        "ways": ways.get(node.id, ()),
     }
 
 

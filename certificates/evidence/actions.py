@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from tortoise.expressions import Q, Subquery
+
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import collect_evidence
 from certificates.evaluations.models import PathwayVersion
@@ -17,11 +19,13 @@ from training.assessments.models import InstrumentVersion
 from training.core.errors import Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.visibility import people_for
+from training.people.visibility import people_for, reach
+from training.programmes.models import ProgrammeRole, holding_on
 from training.records import actions as records
 from training.records import asking
-from training.records.models import Participant, Record
-from training.records.rules import Confirmer
+from training.records.models import Participant, Record, standing
+from training.records.overview import in_state
+from training.records.rules import NEEDS_A_YES, Confirmer
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,16 @@ async def may_answer(row: Record, actor: Actor) -> bool:
     if form is None or not named or await Participant.filter(record_id=row.id, part="by").exists():
         return await records.looks_after(actor, row)
     return bool(await signable(person, replace(offered, forms=(form,)), actor, on=actor.today))
+
+
+async def claims_for(actor: Actor, *, most: int) -> list[Record]:
+    """Lists what people claim and the actor may say yes to, the latest first: who looks after them, or holds a role."""
+    held = ProgrammeRole.filter(holding_on(actor.today), person_id=actor.person_id).values("programme_id")
+    near = reach(actor, "manage people") | Q(programme_id__in=Subquery(held))
+    claims = standing(Record.filter(near, unit_id=actor.unit_id, counts_at_once=False)).filter(in_state("none"))
+    claims = claims.exclude(type__in=sorted(NEEDS_A_YES)).exclude(person_id=actor.person_id)
+    rows = await claims.order_by("-recorded").limit(most)
+    return [row for row in rows if await may_answer(row, actor)]
 
 
 async def offered_to(actor: Actor, person_id: UUID) -> tuple[Person, Offered]:

@@ -30,7 +30,7 @@ from certificates.evidence.rules import (
     typed_attributes,
     typed_member,
 )
-from certificates.evidence.views import CHANGED, REQUIRED, SLOTS, field_of, name_of, typed_before, used_for
+from certificates.evidence.views import CHANGED, REQUIRED, SLOTS, counts_when, field_of, name_of, typed_before, used_for
 from certificates.pathways.forms import SIGNED, RecordForm
 from training.core import clock
 from training.core.dates import day
@@ -50,6 +50,9 @@ from training.web.render import actor, form_data, identity, redirect, render, va
 ABOUT = ("delivery", "assessment", "supervision", "portfolio")
 """Types of records that another one may be about."""
 MOST_ABOUT = 50
+OFTEN = ("delivery", "supervision", "assessment", "signoff", "portfolio", "learning")
+ORDER = (*OFTEN, *(one for one in KINDS if one not in OFTEN))
+"""Types in the order of the list: what is logged often, then all others; prior learning last."""
 
 
 def _day(value: object) -> object:
@@ -261,6 +264,7 @@ async def _form_page(
         kind=KINDS.get(form.type, plain(form.type)),
         name=name_of(form),
         used_for=used_for(form, entering.offered),
+        counts_when=counts_when(form),
         fields=[field_of(one, one.name) for one in form.fields],
         own_part=[field_of(one, f"own_{one.name}") for one in form.team if one.name != "role"],
         their_part=[field_of(one, f"co_leader_{one.name}") for one in form.team if one.name != "role"],
@@ -307,7 +311,7 @@ async def _deliveries(entering: Entering, form: RecordForm) -> list[tuple[str, s
 def _list(request: Request, entering: Entering, problems: Mapping[str, str] | None = None) -> Response:
     """Shows what can be recorded, by its kind."""
     groups: dict[str, list[dict[str, str]]] = {}
-    for form in entering.offered.forms:
+    for form in sorted(entering.offered.forms, key=lambda one: ORDER.index(one.type)):
         programme = entering.offered.versions[form.pathway].title if form.pathway else ""
         asked = {"type": form.type, "what": form.what, "pathway": form.pathway}
         one = {"name": name_of(form), "programme": programme, **asked}

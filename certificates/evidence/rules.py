@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from certificates.pathways.forms import PERSONAL, Field, RecordForm
+from certificates.pathways.makers import MADE_BY
 from training.parsing.keywords import DATE, DONE_TYPES, HELD_TYPES, NUMBER, YES_OR_NO
 from training.parsing.labels import label_of
 from training.records.rules import KINDS_OF_SUPERVISION, Entry
@@ -21,12 +22,9 @@ MOST = 100_000
 YES_NO = {"yes": True, "no": False}
 
 
-CLAIMED = frozenset(
-    {"delivery", "supervision", "learning", "portfolio", "experience", "background", "qualification", "registration",
-     "check", "agreement", "membership", "feedback", "event", "return", "fee", "waiver"}
-)  # fmt: skip
+CLAIMED = frozenset(type_ for type_, (makers, _) in MADE_BY.items() if "holder" in makers) - {"relation"}
 """Types that somebody may record of themselves; they count once confirmed. All others somebody else has to say."""
-ENTERED = frozenset({*CLAIMED, "signoff", "assessment", "quiz", "calibration", "award"})
+ENTERED = frozenset(MADE_BY) - {"role", "relation"}
 """Types that a form records. Decisions here, roles and relations are told by what was done, and never typed in."""
 JUDGED = frozenset({"assessment", "signoff", "waiver", "calibration", "check"})
 """Types that are signed by whoever records them, whether or not a rule says who may."""

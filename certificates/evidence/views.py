@@ -5,13 +5,14 @@ from uuid import uuid4
 
 from certificates.evidence.actions import Offered
 from certificates.evidence.rules import OTHER
-from certificates.pathways.forms import Field, RecordForm
+from certificates.pathways.forms import Field, RecordForm, signatory_of
 from certificates.pathways.language.titles import title_of
+from certificates.pathways.makers import making_of
 from training.parsing.keywords import YES_OR_NO
 from training.parsing.labels import hint_of
 from training.records.models import Participant, Record, Tailoring
-from training.records.rules import KINDS_OF_SUPERVISION, MODES, ROLES
-from training.records.words import KINDS, plain
+from training.records.rules import MODES, ROLES
+from training.records.words import plain, record_name
 
 SLOTS = (1, 2)
 """How many changes to the programme one form takes."""
@@ -82,13 +83,7 @@ def name_of(form: RecordForm) -> str:
     """Returns what a form is called: a waiver by the requirement in whose place it stands."""
     if form.type == "waiver":
         return f"Prior learning in place of: {form.titles[0]}"
-    if form.type == "supervision":
-        return (
-            KINDS_OF_SUPERVISION.get(form.what, f"{plain(form.what)} supervision").split(":")[0]
-            if form.what
-            else "Any supervision"
-        )
-    return plain(form.what) if form.what else f"Any other {KINDS[form.type].lower()}"
+    return record_name(form.type, form.what)
 
 
 def used_for(form: RecordForm, offered: Offered) -> str:
@@ -99,3 +94,12 @@ def used_for(form: RecordForm, offered: Offered) -> str:
         for where in (f"{level.title or plain(level.id)}, " if level else "",)
     )
     return "; ".join(said)
+
+
+def counts_when(form: RecordForm) -> str:
+    """Says when a record that its holder logs counts, in the words of the rules that read it."""
+    said = dict.fromkeys(
+        making_of(form.type, signatory_of(form.type, rule), form.holder, rule[0]).counts_when_words
+        for rule in form.rules
+    )
+    return " or ".join(said)

@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from certificates.credentials.models import Damage
 from certificates.decisions.deciders import nobody_decides, number_of_cases
 from certificates.evaluations.models import current, objections_visible_to
-from certificates.evidence.actions import may_answer
+from certificates.evidence.actions import claims_for
 from courses.cohorts.task_replies import cohorts_to_read
 from courses.cohorts.views import sessions_to_note
 from training.assessments.emails import TURNS
@@ -22,9 +22,8 @@ from training.people.contact.emails import letters_visible_to, open_
 from training.people.names import NEUTRAL, has_name
 from training.people.visibility import reach
 from training.programmes.models import applications_for
-from training.records.models import Confirmation, Record, standing
-from training.records.overview import asked_of, in_state
-from training.records.rules import NEEDS_A_YES
+from training.records.models import Confirmation
+from training.records.overview import asked_of
 from training.records.shown import shown_record
 
 SHOWN = 5
@@ -63,15 +62,11 @@ async def _confirm(me: Actor, now: datetime) -> list[Task]:
 
 async def _accept(me: Actor, now: datetime) -> list[Task]:
     """Claims that the person may say yes to, as who looks after the holder or whom the rules name."""
-    claims = standing(Record.filter(reach(me, "manage people"), counts_at_once=False)).filter(in_state("none"))
-    claims = claims.exclude(type__in=sorted(NEEDS_A_YES)).exclude(person_id=me.person_id)
-    rows = await claims.order_by("-recorded").limit(SHOWN)
     tasks = []
-    for row in rows:
-        if await may_answer(row, me):
-            words = await shown_record(row)
-            path = f"/practice/records/{row.id}/answer"
-            tasks.append(Task(f"Have you seen it? {words.title}", f"{words.holder} says so.", path, since=row.recorded))
+    for row in await claims_for(me, most=SHOWN):
+        words = await shown_record(row)
+        path = f"/practice/records/{row.id}/answer"
+        tasks.append(Task(f"Have you seen it? {words.title}", f"{words.holder} says so.", path, since=row.recorded))
     return tasks
 
 

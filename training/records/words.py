@@ -1,6 +1,6 @@
 """Records in words: the kinds of records, and names of the language as people say them; pure."""
 
-from training.records.rules import CHECKS
+from training.records.rules import CHECKS, KINDS_OF_SUPERVISION
 
 KINDS = {
     "award": "Award",
@@ -13,7 +13,6 @@ KINDS = {
     "feedback": "Feedback",
     "calibration": "Calibration",
     "signoff": "Sign-off",
-    "waiver": "Recognised prior learning",
     "relation": "Works with",
     "role": "Role",
     "qualification": "Qualification",
@@ -26,6 +25,7 @@ KINDS = {
     "fee": "Fee",
     "event": "Event",
     "return": "Data handed in",
+    "waiver": "Recognised prior learning",
 }
 """Type of a record → its words, in the order of the page."""
 
@@ -40,3 +40,10 @@ def plain(name: str) -> str:
     """Writes a name of the language as words."""
     words = SPELT.get(name, name.replace("_", " ").replace("-", " "))
     return words[:1].upper() + words[1:]
+
+
+def record_name(type_: str, what: str) -> str:
+    """Says what is recorded: by its own name, else by its kind."""
+    if type_ == "supervision":
+        return KINDS_OF_SUPERVISION.get(what, plain(what)).split(":")[0] if what else "A supervision session"
+    return plain(what) if what else f"Any other {KINDS[type_].lower()}"

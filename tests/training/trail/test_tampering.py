@@ -35,6 +35,8 @@ EMPTY_IN_THE_DEMO = {
     "certificates.Objection",
     "sites.FormerValue",
     "people.Difference",
+    "programmes.Application",
+    "programmes.ProgrammeRole",
     "records.Tailoring",
 }
 

@@ -1,0 +1,149 @@
+"""Claims: what somebody records of themselves waits for a yes of the site, or of whom the rules name."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from certificates.evaluations.evaluate_person import judge
+from certificates.evaluations.models import PathwayVersion
+from tests.certificates.world import TODAY, publish_pathway
+from training.demo.cast import known
+from training.people.models import Letter, Person
+from training.records.models import Confirmation, Record
+
+RULES = """
+pathway: claimed
+title: Claimed Steps
+version: "1"
+roles: [hub_coordinator]
+levels:
+  leader:
+    title: Leader
+    requires:
+      nvq:      {qualification: childcare, where: {level: {min: 3}}, title: A childcare award}
+      folder:   {portfolio: workbook, by: hub_coordinator, title: The workbook}
+      course:   {learning: first course, waivable_by: hub_coordinator, title: The first course}
+      talk:     {signoff: interview, by: hub_coordinator, title: The interview}
+"""
+LEVEL = {"type": "qualification", "what": "childcare", "on": "2020-05-01", "level": "3"}
+
+
+@pytest.fixture
+async def claimed(database, tmp_path) -> None:
+    """A pathway with claims of each kind."""
+    await publish_pathway(tmp_path, RULES)
+
+
+async def said(requirement: str) -> tuple[str, bool]:
+    """Tells what the rules say of a requirement for Amina, and whether it was waived."""
+    version, amina = await PathwayVersion.get(slug="claimed"), await Person.get(id=known("amina"))
+    level = (await judge(amina, version, as_of=TODAY)).verdict.level("leader")
+    node = next(one for one in level.requires if one.id == requirement)
+    return node.result.value, node.waived
+
+
+async def claims(browse, **given: str) -> str:
+    """Amina logs something of herself; gives the address of the record."""
+    amina = await browse("amina")
+    answer = await amina.post("/practice/new", data={"key": str(uuid4()), "pathway": "claimed", **given})
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"]).partition("?")[0]
+
+
+async def makes_coordinator(browse, who: str) -> None:
+    """The central unit makes somebody hub coordinator of the programme in the whole unit."""
+    dara, path = await browse("dara"), f"/people/{known(who)}/programme-roles"
+    version = await PathwayVersion.get(slug="claimed")
+    given = {"role": f"{version.programme_id} hub_coordinator", "starts": "2020-01-01", "where": "unit"}
+    answer = await dara.post(path, data=given)
+    assert answer.status_code == 303, answer.text
+
+
+async def test_a_claim_counts_when_the_coordinator_has_seen_it_and_the_holder_is_told(browse, claimed, work):
+    record = await claims(browse, **LEVEL)
+    amina, chloe = await browse("amina"), await browse("chloe")
+    assert await said("nvq") == ("cannot_tell", False)
+    assert "Have you seen it?" in (await chloe.get("/")).text
+    assert (await amina.post(f"{record}/answer", data={"answer": "yes"})).status_code == 404
+    assert (await (await browse("emre")).get(f"{record}/answer")).status_code == 404
+    assert (await chloe.post(f"{record}/answer", data={"answer": "yes"})).status_code == 303
+    assert await said("nvq") == ("met", False)
+    assert "This counts." in (await amina.get(record)).text
+    assert "Have you seen it?" not in (await chloe.get("/")).text
+    await work()
+    assert "It counts now." in (await Letter.filter(person_id=known("amina"), subject__startswith="Seen:").get()).text
+
+
+async def test_what_is_given_back_says_why_and_counts_again_once_corrected_and_seen(browse, claimed):
+    record = await claims(browse, **LEVEL)
+    amina, chloe = await browse("amina"), await browse("chloe")
+    assert (await chloe.post(f"{record}/answer", data={"answer": "no", "note": " "})).status_code == 422
+    back = {"answer": "no", "note": "The paper says level 2."}
+    assert (await chloe.post(f"{record}/answer", data=back)).status_code == 303
+    assert "The paper says level 2." in (await amina.get(record)).text
+    assert (await chloe.post(f"{record}/answer", data={"answer": "yes"})).status_code == 409
+    again = await amina.post(f"{record}/correct", data=LEVEL | {"key": str(uuid4()), "on": "2021-05-01"})
+    assert again.status_code == 303
+    new = str(again.headers["location"]).partition("?")[0]
+    assert (await chloe.post(f"{new}/answer", data={"answer": "yes"})).status_code == 303
+    assert await said("nvq") == ("met", False)
+
+
+async def test_somebody_with_no_account_says_yes_by_a_link_that_was_passed_on_and_it_is_weaker(browse, claimed):
+    record = await claims(browse, **LEVEL)
+    amina, stranger = await browse("amina"), await browse("")
+    who = {"confirmer": "other", "confirmer_name": "Mo Ali", "confirmer_contact": "+44 7700 900123"}
+    assert (await amina.post(f"{record}/ask", data=who)).status_code == 303
+    asked = await Confirmation.get(confirmer_name="Mo Ali")
+    page = await amina.post(f"/practice/confirmations/{asked.id}/pass-on")
+    link = re.search(r"/practice/confirm/[\w-]{43}", page.text)
+    assert link and "<svg" in page.text
+    assert (await amina.post(link[0], data={"answer": "yes"})).status_code == 403
+    assert (await stranger.post(link[0], data={"answer": "yes"})).status_code == 200
+    assert (await Confirmation.get(id=asked.id)).strength == "passed_on"
+
+
+async def test_nobody_passes_a_link_on_for_somebody_with_an_account(browse, claimed):
+    record = await claims(browse, **LEVEL)
+    amina = await browse("amina")
+    assert (await amina.post(f"{record}/ask", data={"confirmer": str(known("hana"))})).status_code == 303
+    asked = await Confirmation.get(confirmer_id=known("hana"))
+    for way in ("pass-on", "here"):
+        assert (await amina.get(f"/practice/confirmations/{asked.id}/{way}")).status_code == 404
+        assert (await amina.post(f"/practice/confirmations/{asked.id}/{way}", data={"name": "Hana"})).status_code == 404
+    assert (await Confirmation.get(id=asked.id)).state == "asked"
+
+
+async def test_a_yes_on_the_device_of_the_holder_needs_a_name_and_says_so(browse, claimed):
+    record = await claims(browse, **LEVEL)
+    amina = await browse("amina")
+    who = {"confirmer": "other", "confirmer_name": "Mo Ali", "confirmer_contact": "+44 7700 900123"}
+    await amina.post(f"{record}/ask", data=who)
+    asked = await Confirmation.get(confirmer_name="Mo Ali")
+    here = f"/practice/confirmations/{asked.id}/here"
+    assert (await amina.post(here, data={"name": " "})).status_code == 422
+    assert (await amina.post(here, data={"name": "Mo Ali"})).status_code == 303
+    assert "on the device of the person who logged it" in (await amina.get(record)).text
+
+
+async def test_whom_the_rules_name_accepts_waives_and_signs_and_nobody_else(browse, claimed):
+    book = await claims(browse, type="portfolio", what="workbook", on="2026-05-01")
+    prior = {"type": "waiver", "what": "leader/course", "on": "2026-05-01", "reason": "I did it elsewhere in 2019."}
+    waiver = await claims(browse, **prior)
+    chloe = await browse("chloe")
+    for record in (book, waiver):
+        assert (await chloe.post(f"{record}/answer", data={"answer": "yes"})).status_code == 404
+    await makes_coordinator(browse, "nadia")
+    nadia = await browse("nadia")
+    assert "Have you seen it?" in (await nadia.get("/")).text
+    for record in (book, waiver):
+        assert (await nadia.post(f"{record}/answer", data={"answer": "yes"})).status_code == 303
+    assert (await said("folder"), await said("course")) == (("met", False), ("met", True))
+    talk = {"key": str(uuid4()), "type": "signoff", "what": "interview", "on": "2026-06-01", "reason": "A good talk."}
+    path = f"/practice/of/{known('amina')}/new"
+    assert "Interview" in (await nadia.get(path)).text
+    assert (await nadia.post(path, data=talk | {"pathway": "claimed"})).status_code == 303
+    assert await said("talk") == ("met", False)
+    assert await Record.filter(type="qualification").count() == 0
+    assert (await nadia.post(path, data=LEVEL | {"key": str(uuid4())})).status_code == 422
