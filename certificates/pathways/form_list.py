@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from certificates.pathways.asked import AskedRequirement, asked_requirements
-from certificates.pathways.forms import Field, RecordForm, form_name, record_forms
+from certificates.pathways.forms import TOLD_BY, Field, RecordForm, form_name, record_forms
 from certificates.pathways.language.schema import Group, Leaf, Pathway
 from certificates.pathways.language.titles import title_of
 from certificates.pathways.makers import Making, making_of, one_who_holds
@@ -22,7 +22,8 @@ def form_rows(pathway: Pathway) -> list[Row]:
     """Lists every requirement that reads records, in written order; groups ask nothing by themselves.
 
     `form` is the first of its `forms`: a requirement with several names has one for each. What nobody can record has
-    no form and says why under `nobody`; `first_holder` names levels whose first holder comes from elsewhere.
+    no form and says why under `nobody`. A field that is `told_by` another one is worked out of it, and not asked.
+    `first_holder` names levels whose first holder comes from elsewhere.
     """
     forms = {
         (one.holder, one.type, one.what): one
@@ -132,7 +133,10 @@ def _row(spot: AskedRequirement, forms: list[RecordForm], alone: frozenset[str])
         "waiver": spot.waiver or None,
         "advisory": spot.requirement.advisory,
         "parts": list(dict.fromkeys(part for one in forms for part in one.parts)),
-        "fields": [_field(one) for one in _all_fields(form.fields for form in forms)],
+        "fields": [
+            _field(one) | {"told_by": TOLD_BY.get((forms[0].type, one.name))}
+            for one in _all_fields((*form.fields, *form.told) for form in forms)
+        ],
         "team": [_field(one) for one in _all_fields(form.team for form in forms)],
         "file": file,
         "line": line,

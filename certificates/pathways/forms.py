@@ -110,7 +110,7 @@ class RecordForm:
     `pathway` is empty for what belongs to the person. Each of the `rules` is (pathway, level, requirement); what is
     asked of a delivery stands in no level. `holder` is whose record it is: person or site. `parts` are what a record
     has beside its attributes (labels.PARTS), `team` what rules read of each member of the team, `per` the attributes
-    for whose values levels are awarded one by one.
+    for whose values levels are awarded one by one. `told` is what rules read and the service works out of a field.
     """
 
     type: str
@@ -122,6 +122,7 @@ class RecordForm:
     parts: tuple[str, ...] = ()
     team: tuple[Field, ...] = ()
     per: tuple[str, ...] = ()
+    told: tuple[Field, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -223,6 +224,8 @@ def _form(kind: Kind, spots: list[AskedRequirement], holder: str) -> RecordForm:
     per = dict.fromkeys(name for one in spots for name in _per(one))
     members = [one.requirement.ask for one in spots if isinstance(one.requirement.ask, Team)]
     counted = {name for leaf in leaves for name, _ in (*leaf.different, *leaf.new)}
+    read = [one for spot in spots for one in attributes_read(spot)]
+    told = dict.fromkeys(name for name, _, _ in read if (type_, name) in TOLD_BY)
     has = {
         "from": type_ in BEGUN,
         "on": True,
@@ -240,12 +243,13 @@ def _form(kind: Kind, spots: list[AskedRequirement], holder: str) -> RecordForm:
         type=type_,
         what=what,
         pathway="" if type_ in PERSONAL else pathway.id,
-        fields=_fields(type_, pathway, (one for spot in spots for one in attributes_read(spot))),
+        fields=_fields(type_, pathway, read),
         rules=tuple((one.pathway, one.level, one.requirement) for one in spots),
         holder=holder,
         parts=tuple(name for name, asked in has.items() if asked),
         team=_fields("", pathway, _of_members(members)) if has["team"] else (),
         per=tuple(per),
+        told=tuple(Field(name, NUMBER) for name in told),
     )
 
 
@@ -307,4 +311,5 @@ def _joined(known: RecordForm, more: RecordForm) -> RecordForm:
         parts=tuple(name for name in labels.PARTS if name in (*known.parts, *more.parts)),
         team=tuple(team.values()),
         per=tuple(dict.fromkeys((*known.per, *more.per))),
+        told=tuple(dict.fromkeys((*known.told, *more.told))),
     )

@@ -76,7 +76,7 @@ class Filling:
     def record(self, leaf: Leaf | None, kind: Kind, day: date, given: Row, *, holder: str, about: str = "") -> None:
         """Writes one record; whatever its form does not ask is refused."""
         form = self.forms[holder, *kind]
-        unknown = {*given} - {one.name for one in form.fields}
+        unknown = {*given} - {one.name for one in (*form.fields, *form.told)}
         assert not unknown, f"{form.name} does not ask {unknown}"
         row = {"id": f"r{len(self.rows)}", "type": kind[0], "what": kind[1] or "anything", "on": day, **given}
         passing = {one.form: one.value for one in leaf.passing.forms} if leaf and leaf.passing else {}

@@ -111,7 +111,7 @@ def test_the_forms_of_a_pathway_are_one_json_list() -> None:
     }  # fmt: skip
     assert rows["practice"]["fields"] == [
         {"name": "score", "kind": "number", "label": "Score", "unit": "points", "values": [], "something_else": False,
-         "several": False, "asked": False},
+         "several": False, "asked": False, "told_by": None},
     ]  # fmt: skip
     assert rows["dbs"]["what"] == ["dbs enhanced", "pvg", "access ni"]
     assert rows["dbs"]["forms"] == ["check/dbs enhanced", "check/pvg", "check/access ni"]

@@ -36,6 +36,11 @@ def _form(pathway: Pathway, name: str, holder: str = "person") -> RecordForm:
     return next(one for one in record_forms([pathway], holder) if one.name == name)
 
 
+def _fed(form: RecordForm) -> set[str]:
+    """What a record has once its form is filled in."""
+    return {one.name for one in (*form.fields, *form.told)}
+
+
 def _names(form: RecordForm) -> list[str]:
     return [one.name for one in form.fields]
 
@@ -84,10 +89,10 @@ def test_every_attribute_that_a_rule_reads_is_a_field_of_its_forms(pathway):
     for spot in asked_requirements(pathway):
         for type_, what in spot.kinds():
             form = forms[spot.holder, type_, what]
-            assert _read_by_rule(spot) <= set(_names(form)), (spot.requirement, _names(form))
+            assert _read_by_rule(spot) <= _fed(form), (spot.requirement, _names(form))
             others = [one for one in forms.values() if one.type == type_ and one.holder == spot.holder]
             if not what:
-                assert all(_read_by_rule(spot) <= set(_names(one)) for one in others), "a rule for any name reads all"
+                assert all(_read_by_rule(spot) <= _fed(one) for one in others), "a rule for any name reads all"
             if isinstance(spot.requirement.ask, Team):
                 members = {one.name for one in form.team}
                 assert {one.attribute for one in spot.requirement.ask.where} <= members and "team" in form.parts
@@ -110,6 +115,13 @@ def test_a_delivery_asks_a_small_base_and_then_what_any_rule_of_the_programme_re
     assert "client" in _names(visit) and "by" not in _names(visit) and "by" in visit.parts
     assert "protocol" not in _names(visit), "no rule on visits reads it"
     assert _form(pathway, "delivery/any").titles == ("Delivery, with consent",)
+
+
+def test_hours_of_supervision_are_worked_out_of_its_minutes():
+    pathway = _pathway("a: {supervision: x, at_least: {hours: 8}}")
+    assert [one.name for one in _form(pathway, "supervision/x").told] == ["hours"]
+    told = {one["name"]: one["told_by"] for one in form_rows(pathway)[0]["fields"]}
+    assert (told["hours"], told["minutes"]) == ("minutes", None)
 
 
 def test_texts_offer_what_the_rules_know_and_an_own_list_is_closed():
