@@ -92,6 +92,7 @@ def _note(session: Session, person: UUID, given: Counted, **other: Any) -> Atten
         person_id=person,
         learning=session.learning,
         topics=session.topics,
+        attributes=session.attributes,
         **{
             "first_day": session.held_on if session.last_day else None,
             "last_day": session.last_day or session.held_on,

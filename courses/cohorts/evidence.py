@@ -37,6 +37,7 @@ def _records(rows: Sequence[Attendance], zone: str) -> list[Record]:
 def _record(row: Attendance, zone: str) -> Record:
     topics = row.topics.splitlines()
     return {
+        **(row.attributes or {}),
         **_recorded(row, zone),
         "type": "learning",
         "what": row.learning,

@@ -1,5 +1,6 @@
 """People trained together: cohorts, their dated sessions, and who came."""
 
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -98,6 +99,7 @@ class Session(Model):
     mode = fields.CharField(max_length=20, default="", db_default="")
     topics = fields.TextField(default="", db_default="")  # one a line
     learning = fields.CharField(max_length=200, default="", db_default="")  # as the cohort's, or its own
+    attributes: Any = fields.JSONField(null=True)  # what else the rules read of it: its part, edition or level
     trainer: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="sessions_led", null=True, on_delete=RESTRICT
     )
@@ -139,6 +141,7 @@ class Attendance(Model):
     days = fields.FloatField(null=True)
     mode = fields.CharField(max_length=20, default="")
     topics = fields.TextField(default="")  # one a line
+    attributes: Any = fields.JSONField(null=True)
     trainer: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="attendance_led", null=True, on_delete=RESTRICT
     )

@@ -69,7 +69,7 @@ async def make(request: Request) -> Response:
     course = await _course(request, me) if "slug" in request.path_params else None
     home = f"{course['path'] if course else '/courses'}/cohorts"
     shown: dict[str, Any] = {"course": course, "path": f"{home}/new", "back": ("Cohorts", home), **await choices(me)}
-    shown["names"] = list(await CohortResources.of(request).learning_names(me.unit_id))
+    shown["names"] = list(await CohortResources.of(request).learning_names(me.unit_id, me.language))
     if request.method == "GET":
         programme = await programme_of_course(me, course["slug"]) if course else ""
         values = {"starts": me.today.isoformat(), "programme_id": programme}

@@ -1,7 +1,9 @@
 """What a session may look like, and what coming to it counts for; pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 MODES = {"in_person": "In person", "online": "Online", "mixed": "Some of both"}
@@ -10,6 +12,26 @@ CHOICES = {PRESENT: "Present", PART: "Part", ABSENT: "Absent"}
 """What is noted of somebody → its word."""
 LONGEST_HOURS, MOST_DAYS, LONGEST_SPAN_DAYS = 400, 60, 400
 MOST_TOPICS, LONGEST_TOPIC, LONGEST_NOTE = 40, 100, 300
+
+
+@dataclass(frozen=True)
+class LearningField:
+    """What rules read of a training beside its hours, days, mode and topics: a part of it, its edition, its level."""
+
+    name: str
+    label: str
+    hint: str = ""
+    is_number: bool = False
+    values: tuple[str, ...] = ()
+    """Those that the rules know."""
+
+
+@dataclass(frozen=True)
+class LearningName:
+    """What rules know of a training of one name: its topics, and what else they read of it."""
+
+    topics: tuple[str, ...] = ()
+    fields: tuple[LearningField, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -26,6 +48,7 @@ class SessionPlan:
     learning: str = ""
     trainer_id: UUID | None = None
     trainer_name: str = ""
+    attributes: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,6 +117,19 @@ def counted(presence: Presence, *, minutes: int, days: float | None) -> Counted:
 def topics_of(lines: str) -> tuple[str, ...]:
     """Returns the topics that stand one on a line, each once."""
     return tuple(dict.fromkeys(one for line in lines.splitlines() if (one := " ".join(line.split()))))
+
+
+def attribute_of(asked: LearningField, typed: str) -> str | int | float | None:
+    """Reads what was typed for a field; None where it cannot be: a number that is none, or below 0."""
+    if not asked.is_number:
+        return typed[:LONGEST_TOPIC]
+    try:
+        number = Decimal(typed.replace(",", "."))
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or not 0 <= number < 10**6:
+        return None
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def hours_of(minutes: int) -> str:

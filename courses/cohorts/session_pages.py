@@ -24,8 +24,10 @@ from courses.cohorts.rules import (
     MODES,
     PART,
     PRESENT,
+    LearningName,
     Presence,
     SessionPlan,
+    attribute_of,
     hours_of,
     topics_of,
 )
@@ -41,6 +43,8 @@ from training.web.render import actor, form_data, identity, redirect, render, va
 
 LONGEST_NUMBER = 6
 """Digits of the number of a note that a page has shown."""
+OWN_FIELD = "own-"
+"""How the names of fields begin that only some trainings have."""
 MODE_CHOICES = [("", "Choose how"), *MODES.items()]
 
 
@@ -59,8 +63,8 @@ class SessionForm(BaseModel):
     trainer_id: UUID | None = None
     trainer_name: str = Field("", title="the name of the trainer", max_length=200)
 
-    def plan(self) -> SessionPlan:
-        """Returns what was typed as a plan."""
+    def plan(self, attributes: Mapping[str, str | int | float]) -> SessionPlan:
+        """Returns what was typed as a plan, with what else the rules read of it."""
         return SessionPlan(
             title=self.title,
             held_on=self.held_on,
@@ -72,6 +76,7 @@ class SessionForm(BaseModel):
             learning=" ".join(self.learning.split()),
             trainer_id=self.trainer_id,
             trainer_name=self.trainer_name,
+            attributes=attributes,
         )
 
 
@@ -95,7 +100,7 @@ async def sessions(request: Request) -> Response:
         return await _session_form(request, found, {name: before[name] for name in same if name in before})
     values = await form_data(request)
     try:
-        plan = validate(SessionForm, _listed(values)).plan()
+        plan = validate(SessionForm, _listed(values)).plan(await _attributes(request, values))
         made = await actions.add_session(found, plan, actor=me, now=clock.now())
     except Invalid as error:
         return await _session_form(request, found, values, problems=error.problems)
@@ -114,9 +119,8 @@ async def change(request: Request) -> Response:
         if values.get("step") == "remove":
             await actions.remove_session(held, actor=me, now=clock.now())
             return redirect(request, home, notice="The session is removed.")
-        await actions.change_session(
-            held, validate(SessionForm, _listed(values)).plan(), actor=me, now=clock.now()
-        )  # fmt: skip
+        plan = validate(SessionForm, _listed(values)).plan(await _attributes(request, values))
+        await actions.change_session(held, plan, actor=me, now=clock.now())
     except Conflict as refused:
         problems = {"form": f"{refused.message} {refused.remedy}"}
         return await _session_form(request, found, _typed(held), held, problems)
@@ -143,7 +147,21 @@ def _typed(held: Session) -> dict[str, Any]:
         "learning": held.learning,
         "trainer_id": str(held.trainer_id or ""),
         "trainer_name": held.trainer_name,
+        **{f"{OWN_FIELD}{name}": value for name, value in (held.attributes or {}).items()},
     }
+
+
+async def _attributes(request: Request, values: Mapping[str, Any]) -> dict[str, str | int | float]:
+    """Reads what rules ask of the training beside what every session has; by the name that was typed."""
+    me: Actor = actor(request)
+    names = await CohortResources.of(request).learning_names(me.unit_id, me.language)
+    known = names.get(" ".join(str(values.get("learning") or "").split()), LearningName())
+    typed = {field: str(values.get(f"{OWN_FIELD}{field.name}") or "").strip() for field in known.fields}
+    found = {field.name: attribute_of(field, text) for field, text in typed.items() if text}
+    if wrong := [name for name, value in found.items() if value is None]:
+        problems = {f"{OWN_FIELD}{name}": "Enter a number, such as 1 or 2.5" for name in wrong}
+        raise Invalid("There is a problem", problems=problems)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 async def _session_form(
@@ -154,9 +172,9 @@ async def _session_form(
     problems: Mapping[str, str] | None = None,
 ) -> Response:
     me: Actor = actor(request)
-    names = await CohortResources.of(request).learning_names(me.unit_id)
-    learning = str(values.get("learning") or found.learning)
-    known = list(dict.fromkeys([*await _course_topics(found, me), *names.get(learning, ())]))
+    names = await CohortResources.of(request).learning_names(me.unit_id, me.language)
+    asked = names.get(str(values.get("learning") or found.learning), LearningName())
+    known = list(dict.fromkeys([*await _course_topics(found, me), *asked.topics]))
     ticked = _listed(values)["topics"]
     other = "\n".join(one for one in ticked if one not in known)
     home = f"/courses/cohorts/{found.id}"
@@ -168,6 +186,10 @@ async def _session_form(
         problems=problems or {},
         topics=[(one, one) for one in known],
         names=list(names),
+        fields=[
+            (f"{OWN_FIELD}{one.name}", one.label, one.hint, [("", "Choose"), *((text, text) for text in one.values)])
+            for one in asked.fields
+        ],
         modes=MODE_CHOICES,
         trainers=(await choices(me))["trainers"],
         adds=held is None,

@@ -80,6 +80,7 @@ def _columns(plan: SessionPlan) -> dict[str, Any]:
         "mode": plan.mode,
         "topics": "\n".join(plan.topics),
         "learning": plan.learning.strip(),
+        "attributes": dict(plan.attributes) or None,
         "trainer_id": plan.trainer_id,
         "trainer_name": plan.trainer_name.strip(),
     }

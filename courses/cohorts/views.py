@@ -14,6 +14,7 @@ from courses.learning import words
 from courses.learning.models import Completion, Enrolment
 from courses.packages.models import Course
 from training.core.dates import day
+from training.parsing import labels
 from training.people.actor import Actor
 from training.people.models import Membership, has_in_name
 from training.people.roles import ABILITIES
@@ -47,6 +48,7 @@ def session_words(session: Session, trainer: str) -> list[tuple[str, str]]:
         ("Counts as", session.learning or "No evidence by itself"),
         ("How", MODES.get(session.mode, "")),
         ("Topics", ", ".join(session.topics.splitlines())),
+        *((labels.label_of(name, "en"), str(value)) for name, value in (session.attributes or {}).items()),
         ("Trainer", trainer or session.trainer_name),
     ]
     return [(what, text) for what, text in rows if text]

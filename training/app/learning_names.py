@@ -1,16 +1,32 @@
-"""What training days may count as: the names of learning that the pathways of a unit ask for, with their topics."""
+"""What training days may count as: the names of learning that a unit's pathways ask for, and what they read of each."""
 
 from uuid import UUID
 
 from certificates.evaluations.models import PathwayVersion
 from certificates.evaluations.pathway_versions import read
-from certificates.pathways.forms import record_forms
+from certificates.pathways.forms import Field, RecordForm, record_forms
+from courses.cohorts.rules import LearningField, LearningName
+from training.parsing.keywords import NUMBER, TEXT
+from training.parsing.labels import LABELS
+
+OF_EVERY_SESSION = ("hours", "days", "mode", "topic")
 
 
-async def learning_names(unit_id: UUID) -> dict[str, tuple[str, ...]]:
-    """Returns each name that a rule of the unit's newest pathways asks for, with the topics that rules know of it."""
+async def learning_names(unit_id: UUID, language: str) -> dict[str, LearningName]:
+    """Returns each name that a rule of the unit's newest pathways asks for, with what rules know and read of it."""
     versions = await PathwayVersion.filter(unit_id=unit_id).order_by("published", "id")
     newest = {version.slug: version for version in versions}
     forms = [form for form in record_forms(map(read, newest.values())) if form.type == "learning" and form.what]
-    topics = {form.what: [field.values for field in form.fields if field.name == "topic"] for form in forms}
-    return {name: next(iter(found), ()) for name, found in sorted(topics.items())}
+    return {form.what: _name(form, language) for form in sorted(forms, key=lambda form: form.what)}
+
+
+def _name(form: RecordForm, language: str) -> LearningName:
+    topics = [field.values for field in form.fields if field.name == "topic"]
+    others = [field for field in form.fields if field.name not in OF_EVERY_SESSION and field.kind in (NUMBER, TEXT)]
+    return LearningName(next(iter(topics), ()), tuple(_field(one, language) for one in others))
+
+
+def _field(field: Field, language: str) -> LearningField:
+    label = LABELS.get(field.name)
+    hint = label.hint if label else ""
+    return LearningField(field.name, field.label(language), hint, field.kind == NUMBER, field.values)

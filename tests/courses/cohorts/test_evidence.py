@@ -1,5 +1,6 @@
 """Attendance as evidence: what coming to sessions counts for by the rules of programmes, today and as known before."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from certificates.evaluations.models import Evaluation, PathwayVersion
 from certificates.evaluations.pathway_versions import load_pathway
 from courses.learning.evidence import learning_evidence
 from tests.certificates.world import at, publish_pathway
-from tests.courses.cohorts.conftest import EXAMPLES, Browse, Training, added, made
+from tests.courses.cohorts.conftest import DAY, EXAMPLES, Browse, Training, added, made
 from tests.today import NOW, TODAY
 from training.core.dates import DEFAULT_ZONE
 from training.demo.cast import known
@@ -177,3 +178,27 @@ async def test_a_session_that_stood_for_another_one_takes_its_correction_along(
     assert (before["on"], before["mode"], before["hours"]) == (date(2026, 5, 4), "online", 6)
     assert (after["on"], after["mode"], after["hours"]) == (date(2026, 5, 5), "mixed", 6)
     assert after["replaces"] == [before["id"]]
+
+
+async def test_a_training_in_parts_says_which_part_a_session_was(browse: Browse, small_steps: str) -> None:
+    await load_pathway(EXAMPLES / "fnp.yaml", actor=await being("dara", TODAY), now=NOW)
+    chloe = await browse("chloe")
+    cohort = await made(chloe, name="New nurses", learning="core education")
+    await chloe.post(f"{cohort}/places", data={"person": str(AMINA)})
+    form = (await chloe.get(f"{cohort}/sessions")).text
+    assert 'name="own-part"' in form and 'name="own-hours"' not in form
+    wrong = await chloe.post(f"{cohort}/sessions", data=DAY | {"learning": "core education", "own-part": "first"})
+    assert wrong.status_code == 422 and "Enter a number" in wrong.text
+    for part in ("2", "1"):
+        session = await added(chloe, cohort, learning="core education", **{"own-part": part, "own-edition": "2020"})
+        await chloe.post(session, data={"seen": f"{AMINA} 0", f"came-{AMINA}": "present"})
+    assert sorted(record["part"] for record in await records()) == [1, 2]
+    assert "edition" not in (await records())[0], "what no rule reads is not kept"
+    page = (await chloe.get(f"{session}/change")).text
+    assert re.search(r'name="own-part"[^>]*value="1"|value="1" selected', page) and "Part" in page
+    right = DAY | {"learning": "core education", "own-part": "3"}
+    assert (await chloe.post(f"{session}/change", data=right)).status_code == 303
+    standing = [
+        one for one in await records() if not any(one["id"] in two.get("replaces", ()) for two in await records())
+    ]
+    assert sorted(record["part"] for record in standing) == [2, 3]
