@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from certificates.credentials.facts import TOKEN_LETTERS
 from certificates.credentials.integrity import damage_of
@@ -21,13 +21,14 @@ from certificates.evaluations.permissions import end_permissions, give_permissio
 from certificates.evaluations.standing import GOOD, Change, standing_on
 from certificates.pathways.engine.verdict import LevelVerdict
 from training.assessments.models import Assessment
-from training.core.dates import start_of
+from training.core.dates import DEFAULT_ZONE, local_day, start_of
 from training.core.errors import Upstream
 from training.core.storage import FileStore
 from training.database.connection import transaction
 from training.parsing.values import Result
 from training.people.models import Permission, Person
 from training.people.visibility import active_on
+from training.programmes.models import Place
 from training.records.models import Confirmation, Participant
 from training.trail import facts
 
@@ -134,8 +135,14 @@ async def evaluate_everyone(
     stopped. Somebody on whom it fails keeps nobody else waiting; the first failure is raised at the end.
     """
     failures: list[Exception] = []
-    begun = current().filter(person_id__gt=after) if after else current()
-    people = await begun.distinct().order_by("person_id").limit(at_once).values_list("person_id", flat=True)
+    today = local_day(now, DEFAULT_ZONE)
+    # Whose place begins these days: what they showed before has not been looked at yet.
+    joining = Place.filter(starts__gte=today - NIGHT, starts__lte=today + NIGHT, taken_back__isnull=True)
+    begun = Person.filter(
+        Q(id__in=Subquery(current().values("person_id"))) | Q(id__in=Subquery(joining.values("person_id")))
+    )
+    rest = begun.filter(id__gt=after) if after else begun
+    people = await rest.order_by("id").limit(at_once).values_list("id", flat=True)
     for person_id in people:
         try:
             await evaluate_and_follow(person_id, home=home, now=now)  # type: ignore[arg-type]

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from certificates.decisions.jobs import evaluate_everyone
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.models import Certification, Evaluation
 from tests.certificates.world import (
     BY_RULES,
+    HOME,
     NAMED,
     TODAY,
+    at,
     certified,
     considered,
     publish_pathway,
@@ -169,3 +172,19 @@ async def test_renewal_goes_on_after_the_place_has_ended(chloe, work):
     await shown("amina", "first aid again", on=held.ends - DAY)
     await considered("amina", held.ends)
     assert await Certification.filter(person_id=AMINA, pathway_slug="steady").count() == 2
+
+
+@pytest.mark.by_hand
+async def test_a_place_that_begins_later_is_looked_at_on_its_first_day(chloe, work):
+    await change(chloe, "steady", do="take back", why="Too early.")
+    await shown("amina", type_="qualification")
+    later = TODAY + 9 * DAY
+    steady = await Programme.get(slug="steady")
+    form = {"programme": str(steady.id), "site_id": str(known("site/RIV")), "starts": str(later)}
+    assert (await chloe.post(PAGE, data=form)).status_code == 303
+    await work()
+    assert await followed() == ["chosen 1"] and not await Certification.exists()
+    assert "Begins later" in (await chloe.get(PAGE)).text
+    await Evaluation.filter(person_id=AMINA).update(slot=None)
+    await evaluate_everyone("night", home=HOME, now=at(later, 2))
+    assert await Certification.filter(person_id=AMINA, pathway_slug="steady", starts=later).count() == 1
