@@ -1,6 +1,7 @@
 """Roles in a programme: given for a reach, ended, taken back; who holds one signs and decides, and nobody else."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -185,8 +186,15 @@ levels:
 async def test_whoever_holds_the_name_of_a_body_signs_for_it_in_reach(browse, tmp_path, where, signs):
     await publish_pathway(tmp_path, SIGNED)
     dara, programme = await browse("dara"), await Programme.get(slug="signed")
-    form = {"type": "signoff", "what": "interview", "on": str(TODAY), "pathway": "signed", "reason": "We talked."}
-    path = f"/pathways/of/{known('amina')}/evidence"
+    form = {
+        "type": "signoff",
+        "what": "interview",
+        "on": str(TODAY),
+        "pathway": "signed",
+        "reason": "We talked.",
+        "key": str(uuid4()),
+    }
+    path = f"/practice/of/{known('amina')}/new"
     refused = await dara.post(path, data=form)
     assert (refused.status_code, "You may not sign this on that day" in refused.text) == (422, True)
     assert (await given(dara, programme, "national_team", where, known("dara"))).status_code == 303
