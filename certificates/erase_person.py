@@ -12,8 +12,8 @@ from certificates.credentials.facts import canonical, digest, digest_of, thawed
 from certificates.credentials.models import Artefact
 from certificates.evaluations.models import Certificate
 from courses.cohorts.models import Attendance
-from courses.learning import handed_files
 from courses.learning.models import TaskEntry, TaskReply
+from training.core import handed_files
 from training.core.errors import NotFound
 from training.database.connection import transaction
 from training.lti.identities.erase_person import erase_identities
@@ -22,7 +22,7 @@ from training.people.erase_person import erase_person, pseudonym_of, sweep
 from training.people.personal_data import Rows, rows_about, rows_above, sealed
 from training.people.visibility import people_for
 from training.programmes.erase_person import end_participation
-from training.records.models import Confirmation, Participant
+from training.records.models import Confirmation, Participant, RecordFile
 from training.trail import facts
 
 REMOVED = "Holder details removed"
@@ -52,7 +52,9 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
         raise NotFound("There is no such person.", "Give the id that stands in the address of the person's page.")
     certificate_ids = [row.id for row in await Certificate.filter(person_id=person_id)]
     entries = [row.stored for row in await TaskEntry.filter(enrolment__person_id=person_id)]
-    await asyncio.to_thread(_remove_files, storage, certificate_ids, entries)
+    proofs = [row.stored for row in await RecordFile.filter(record__person_id=person_id)]
+    kept = [*_under(handed_files.ENTRIES, entries), *_under(handed_files.RECORDS, proofs)]
+    await asyncio.to_thread(_remove_files, storage, certificate_ids, kept)
     async with transaction():
         await end_participation(person, now=now)  # first: what is swept after it is as it was read
         rows = await rows_about(person_id)
@@ -71,13 +73,16 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
     return Erased(pseudonym_of(person_id), len(certificate_ids), len(swept))
 
 
-def _remove_files(storage: Path, certificate_ids: Iterable[UUID], entries: Iterable[str]) -> None:
+def _under(folder: str, names: Iterable[str]) -> list[str]:
+    return [f"{folder}/{name}" for name in names if name]
+
+
+def _remove_files(storage: Path, certificate_ids: Iterable[UUID], kept: Iterable[str]) -> None:
     for certificate_id in certificate_ids:
         for folder in (storage / "certificates").glob(f"*/{certificate_id}"):
             shutil.rmtree(folder)
-    for stored in entries:
-        if stored:
-            (storage / handed_files.FOLDER / stored).unlink(missing_ok=True)
+    for name in kept:
+        (storage / name).unlink(missing_ok=True)
 
 
 def _named(rows: Rows, person_id: UUID) -> frozenset[str]:
@@ -94,6 +99,7 @@ def _named(rows: Rows, person_id: UUID) -> frozenset[str]:
 async def _remove_words(person_id: UUID, rows: Rows) -> None:
     """Takes what the person handed in, what came back about it, and why they were absent or what they did instead."""
     await TaskEntry.filter(id__in=list(rows.get(TaskEntry, {}))).update(note="", file_name="", stored="")
+    await RecordFile.filter(id__in=list(rows.get(RecordFile, {}))).update(file_name="", stored="")
     await TaskReply.filter(entry__enrolment__person_id=person_id).update(words="")
     await Attendance.filter(person_id=person_id).update(note="")
 

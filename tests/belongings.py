@@ -39,7 +39,7 @@ from training.people.contact.addresses import pair_of
 from training.people.models import Difference, Email, Letter, Membership, Person, Relation
 from training.people.roles import ROLES
 from training.programmes.models import Adoption, Application, Place, ProgrammeRole
-from training.records.models import Confirmation, Participant, Record
+from training.records.models import Confirmation, Participant, Record, RecordFile
 from training.sites.models import Area, CentralUnit, Programme, Site
 
 LONG_AGO, LEFT = TODAY - timedelta(days=400), TODAY - timedelta(days=20)
@@ -63,6 +63,8 @@ async def world(settings: Settings, folder: Path, *, rater: UUID, confirmer: UUI
     await _another_unit()
     (settings.storage / "entries").mkdir(parents=True)
     (settings.storage / "entries" / "mine").write_text("What I did.")
+    (settings.storage / "records").mkdir(parents=True)
+    (settings.storage / "records" / "mine").write_text("My paper.")
     of_units = {slug: await _material(slug, settings, folder / slug) for slug in (HERE, THERE)}
     made: dict[str, Things] = {}
     for kind, (name, slug, code) in PEOPLE.items():
@@ -203,6 +205,9 @@ async def _practised(person: Person, had: Things) -> Things:
         attributes={"minutes": 60, "mode": "in_person"},
     )  # fmt: skip
     await Participant.create(id=uuid4(), record=supervision, part="by", name="Somebody")
+    proof = await RecordFile.create(
+        id=uuid4(), record=delivery, file_name="mine.txt", stored="mine", sha256="0" * 64, agreed=True
+    )
     record = await Record.create(
         **head, id=uuid4(), entry_key=uuid4(), type="qualification", what="first aid", attributes={},
         counts_at_once=True, recorded_by_id=had["boss"],
@@ -216,7 +221,7 @@ async def _practised(person: Person, had: Things) -> Things:
     )
     return {
         "delivery": str(delivery.id), "supervision": str(supervision.id), "record": str(record.id),
-        "confirmation": str(confirmation.id), "request": str(request.id),
+        "confirmation": str(confirmation.id), "request": str(request.id), "proof": str(proof.id),
     }  # fmt: skip
 
 

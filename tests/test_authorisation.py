@@ -268,6 +268,7 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/practice/records/{id}/answer": Named(
         "/practice/records/{delivery}/answer", by("manage people"), {"answer": "yes", "note": "I was there."}
     ),
+    "/practice/records/{id}/files/{file}": Named("/practice/records/{delivery}/files/{proof}", seen),
     "/practice/records/{id}/take-back": (
         Named("/practice/records/{delivery}/take-back", ones_own, {"key": "{new}", "reason": "Wrong."}),
         Named("/practice/records/{record}/take-back", by("manage people"), {"key": "{new}", "reason": "Wrong."}),

@@ -1,11 +1,15 @@
 """Enters records into the forms that the rules ask for: of oneself, of somebody else, of a site; answers claims."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from tortoise.exceptions import OperationalError
 from tortoise.expressions import Q, Subquery
 
 from certificates.evaluations import pathway_versions
@@ -16,16 +20,17 @@ from certificates.pathways.forms import SIGNED, RecordForm, accepts, record_form
 from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.makers import signatory_words
 from training.assessments.models import InstrumentVersion
-from training.core.errors import Invalid, NotAllowed, NotFound
+from training.core.errors import AppError, Invalid, NotAllowed, NotFound
+from training.core.handed_files import RECORDS, HandedFile, drop, keep, wrong_with
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.visibility import people_for, reach
 from training.programmes.models import ProgrammeRole, holding_on
 from training.records import actions as records
 from training.records import asking
-from training.records.models import Participant, Record, standing
+from training.records.models import Participant, Record, RecordFile, standing
 from training.records.overview import in_state
-from training.records.rules import NEEDS_A_YES, Confirmer
+from training.records.rules import NEEDS_A_YES, Confirmer, KeptFile
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,28 @@ async def record_evidence(
     return await records.record_for(
         person, entry, key=key or uuid4(), actor=actor, now=now, replaces=replaces, reason=why
     )
+
+
+@asynccontextmanager
+async def kept(file: HandedFile | None, *, agreed: bool, storage: Path) -> AsyncIterator[tuple[KeptFile, ...]]:
+    """Keeps a file while a record is written, and removes it where no record came of it; refuses a wrong one."""
+    if file is None:
+        yield ()
+        return
+    wrong = wrong_with(file)
+    if not agreed:
+        wrong = wrong or "Say that everybody who can be recognised in it agreed, or that nobody can be"
+    if wrong:
+        raise Invalid("There is a problem", problems={"file": wrong})
+    stored = await asyncio.to_thread(keep, file, storage, RECORDS)
+    try:
+        yield (KeptFile(file.shown_name, stored, file.sha256, agreed),)
+    except (AppError, OperationalError):
+        # Only where it is sure that the row was not written: cancelled or cut off while committing, it may stand.
+        drop(stored, storage, RECORDS)
+        raise
+    if not await RecordFile.filter(stored=stored).exists():  # the same form came twice, and the first one counts
+        drop(stored, storage, RECORDS)
 
 
 async def answer_claim(row: Record, *, accepts: bool, note: str, actor: Actor, now: datetime) -> None:

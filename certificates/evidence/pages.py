@@ -7,12 +7,14 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, BeforeValidator, Field
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from certificates.evidence.actions import (
     Offered,
     answer_claim,
+    kept,
     log_evidence,
     may_answer,
     offered_for,
@@ -35,17 +37,28 @@ from certificates.pathways.forms import SIGNED, RecordForm
 from training.core import clock
 from training.core.dates import day
 from training.core.errors import Invalid, NotAllowed, NotFound
+from training.core.handed_files import ACCEPTED, MOST_BYTES, MOST_BYTES_SENT, RECORDS, HandedFile
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.visibility import may_for
 from training.records.actions import own_record, settled_record
-from training.records.models import Record, records_visible_to, standing
-from training.records.pages import count_asking, form_key, found_record, list_path, people_offered, person_named
-from training.records.rules import KINDS_OF_SUPERVISION, NEEDS_A_YES, TAILORED, TailoringEntry
+from training.records.models import Record, RecordFile, records_visible_to, standing
+from training.records.pages import (
+    count_asking,
+    files_of,
+    form_key,
+    found_record,
+    list_path,
+    people_offered,
+    person_named,
+)
+from training.records.rules import KINDS_OF_SUPERVISION, NEEDS_A_YES, TAILORED, KeptFile, TailoringEntry
 from training.records.shown import shown_record
 from training.records.shown import title_of as title_of_record
 from training.records.words import KINDS, plain
+from training.web.bodies import cut
 from training.web.render import actor, form_data, identity, redirect, render, validate
+from training.web.resources import PageResources
 
 ABOUT = ("delivery", "assessment", "supervision", "portfolio")
 """Types of records that another one may be about."""
@@ -163,10 +176,23 @@ async def answer(request: Request) -> Response:
             problems = wrong.problems
     told = {
         "shown": await shown_record(row),
+        "files": await files_of(row),
         "path": f"{path}/answer",
         "back": ("The record", path) if sees else ("Home", "/"),
     }
     return render(request, "records/answer.html", 422 if problems else 200, values=values, problems=problems, **told)
+
+
+async def proof(request: Request) -> Response:
+    """Sends a file that proves a record, to its holder, to who may see the record, and to whom it is claimed of."""
+    me: Actor = actor(request)
+    found = await RecordFile.filter(id=identity(request, "file"), record_id=identity(request), stored__not="").first()
+    row = found and await Record.get_or_none(id=found.record_id, unit_id=me.unit_id)
+    sees = row and (await records_visible_to(me).filter(id=row.id).exists() or await may_answer(row, me))
+    path = PageResources.of(request).settings.storage / RECORDS / found.stored if found and sees else None
+    if found is None or path is None or not path.is_file():
+        raise NotFound("There is no such file.", "Go back to the record.")
+    return FileResponse(path, media_type="application/octet-stream", filename=found.file_name)
 
 
 async def _enter(request: Request, entering: Entering) -> Response:
@@ -178,7 +204,7 @@ async def _enter(request: Request, entering: Entering) -> Response:
             return _list(request, entering)
         hidden = {"type": form.type, "what": form.what or str(values.get("what", "")), "pathway": form.pathway}
         return await _form_page(request, entering, form, {**hidden, "mode": "in_person", "key": str(uuid4())})
-    values = await form_data(request)
+    values, file = await _posted(request)
     form = form_for(_asked(values), entering.offered.forms)
     if form is None:
         return _list(
@@ -187,7 +213,9 @@ async def _enter(request: Request, entering: Entering) -> Response:
             {"what": "Choose from the list what it is. Awards, roles and relations are never typed in"},
         )
     try:
-        row = await _write(entering, form, values)
+        storage = PageResources.of(request).settings.storage
+        async with kept(file, agreed=bool(values.get("agreed")), storage=storage) as files:
+            row = await _write(entering, form, values, files)
     except Invalid as error:
         return await _form_page(request, entering, form, values, error.problems)
     if entering.own:
@@ -195,7 +223,19 @@ async def _enter(request: Request, entering: Entering) -> Response:
     return redirect(request, list_path(entering.me, row), notice="Corrected." if entering.old else "Recorded.")
 
 
-async def _write(entering: Entering, form: RecordForm, values: Mapping[str, Any]) -> Record:
+async def _posted(request: Request) -> tuple[dict[str, Any], HandedFile | None]:
+    """Reads what was typed, and the file beside it; one that is too long is cut off, and refused later."""
+    request = cut(request, most=MOST_BYTES_SENT)
+    sent = (await request.form()).get("file")
+    file = None
+    if isinstance(sent, UploadFile) and sent.filename:
+        file = HandedFile(sent.filename, await sent.read(MOST_BYTES + 1))
+    return await form_data(request), file
+
+
+async def _write(
+    entering: Entering, form: RecordForm, values: Mapping[str, Any], files: tuple[KeptFile, ...]
+) -> Record:
     attributes, problems = typed_attributes(form, values)
     try:
         given, key = validate(RecordFields, dict(values)), form_key(values)
@@ -205,7 +245,7 @@ async def _write(entering: Entering, form: RecordForm, values: Mapping[str, Any]
     team = tuple(replace(one, attributes=typed_member(form, values, "co_leader")) for one in team)
     shown = TypedEvidence(
         given.type, given.what, given.on, given.began, given.until, given.name.strip(), attributes=attributes,
-        team=team, by=by, own_part=typed_member(form, values, "own"),
+        team=team, by=by, files=files, own_part=typed_member(form, values, "own"),
         about=given.about, note=given.note, tailorings=_tailorings(values), pathway=given.pathway, reason=given.reason,
     )  # fmt: skip
     replaces = entering.old.id if entering.old else None
@@ -277,6 +317,7 @@ async def _form_page(
         is_delivery=form.type == "delivery",
         is_supervision=form.type == "supervision",
         kinds=list(TAILORED.items()),
+        file_types=",".join(ACCEPTED) if "files" in form.parts and form.type != "check" else "",
         correcting=bool(entering.old),
         path=entering.path,
         values=values,

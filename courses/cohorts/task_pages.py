@@ -5,10 +5,10 @@ from starlette.responses import Response
 
 from courses.cohorts import task_replies
 from courses.cohorts.pages import visible_cohort
-from courses.learning.handed_files import HEIC_WORDS, is_heic
 from courses.learning.outline import in_language
 from training.core import clock
 from training.core.errors import Invalid
+from training.core.handed_files import HEIC_WORDS, is_heic
 from training.people.actor import Actor
 from training.web.render import actor, form_data, identity, redirect, render
 

@@ -10,11 +10,11 @@ from tortoise.exceptions import OperationalError
 from tortoise.models import Model
 
 from courses.learning import rules
-from courses.learning.handed_files import HandedFile, drop, keep, wrong_with
 from courses.learning.journey import Position, current_version, own_enrolment, reached_by
 from courses.learning.models import Completion, Enrolment, Progress, TaskEntry
 from courses.learning.outline import Chapter, Outline, outline_of
 from training.core.errors import AppError, Invalid, NotAllowed
+from training.core.handed_files import HandedFile, drop, keep, wrong_with
 from training.database.connection import transaction
 from training.people.actor import Actor
 from training.trail import facts

@@ -12,12 +12,12 @@ from tortoise.expressions import Q, Subquery
 from courses.cohorts.task_replies import replies_to
 from courses.cohorts.views import days_of
 from courses.learning import attempts, rules, views, words
-from courses.learning.handed_files import HEIC_WORDS, is_heic
 from courses.learning.journey import current_version, journey_of
 from courses.learning.models import Completion, Enrolment, Progress, QuizAttempt, TaskEntry, visible_to
 from courses.learning.outline import Outline, in_language, outline_of
 from training.core import clock
 from training.core.errors import NotFound
+from training.core.handed_files import HEIC_WORDS, is_heic
 from training.people.actor import Actor
 from training.people.visibility import visible_to as people_visible_to
 from training.web.render import actor, identity, redirect, render

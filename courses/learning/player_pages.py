@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, Response
 
 from courses.cohorts.models import taught_by
 from courses.cohorts.task_replies import replies_to
-from courses.learning import actions, handed_files, rules, views, words
+from courses.learning import actions, rules, views, words
 from courses.learning.attempts import tries_at
 from courses.learning.journey import Position, own_journey, spot_on
 from courses.learning.models import TaskEntry, visible_to
@@ -17,7 +17,7 @@ from courses.learning.pages import journey_here, not_open_yet, own_spot
 from courses.learning.quiz_pages import quiz_values
 from courses.packages.models import Media
 from courses.packages.publish import FOLDER
-from training.core import clock
+from training.core import clock, handed_files
 from training.core.errors import Invalid, NotAllowed, NotFound
 from training.parsing.text import clean
 from training.people.actor import Actor
@@ -158,7 +158,7 @@ async def entry(request: Request) -> Response:
     row = await TaskEntry.filter(id=identity(request, "entry")).select_related("enrolment").first()
     if row is None or not row.stored or not await _reads(me, row):
         raise NotFound("There is no such file.", "Go back to the task.")
-    path = PageResources.of(request).settings.storage / handed_files.FOLDER / row.stored
+    path = PageResources.of(request).settings.storage / handed_files.ENTRIES / row.stored
     return FileResponse(path, media_type="application/octet-stream", filename=row.file_name)
 
 

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 from tortoise.exceptions import OperationalError
 
-from courses.packages.media import type_of
 from courses.packages.mistakes import Mistake
 from courses.packages.models import Activity, Course, CourseVersion, Media, Module
 from courses.packages.package import read_package
@@ -18,6 +17,7 @@ from courses.packages.schema import ModulePart, Package
 from training.core.errors import AppError
 from training.core.storage import write
 from training.database.connection import transaction
+from training.parsing.media import type_of
 from training.people.actor import Actor
 from training.sites.models import Programme
 from training.trail import facts

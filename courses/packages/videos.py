@@ -6,9 +6,10 @@ from typing import Any
 from courses.packages.captions import faults_of_captions
 from courses.packages.located import Located, read
 from courses.packages.markdown import split
-from courses.packages.media import beside, fault_of, take, type_of
+from courses.packages.media import beside, fault_of, take
 from courses.packages.pages_of_text import front_and_html, render_in
 from courses.packages.schema import Reading
+from training.parsing.media import type_of
 
 _KNOWN = ("title", "file", "captions", "transcript", "seconds", "bytes")
 _FILE_NAME = re.compile(r"[^\n]{1,200}\.(md|txt)", re.IGNORECASE)

@@ -82,7 +82,7 @@ def her_pathway_says_in_numbers_what_is_left(amina: Page) -> None:
 
 def she_logs_practice_and_it_is_confirmed_without_an_account(stage: Stage, amina: Page) -> None:
     amina.goto("/practice")
-    press(amina, "Log something")
+    press(amina, "Log it")
     press(amina, "Group")
     led = {"from": ago(70), "on": ago(14)}
     fills(
@@ -91,15 +91,15 @@ def she_logs_practice_and_it_is_confirmed_without_an_account(stage: Stage, amina
     )  # fmt: skip
     press(amina, "Save and ask")
     amina.goto("/practice")
-    press(amina, "Log something")
-    press(amina, "Any supervision")
+    press(amina, "Log it")
+    press(amina, "A supervision session")
     fills(
         amina, by="Hana Nowak", what="reflective", on=ago(2), minutes="120", mode="in_person",
         topic="How the first sessions went.",
     )  # fmt: skip
     press(amina, "Save and ask")
     confirms(stage, "nadia@together.example", GROUP)
-    confirms(stage, "hana@together.example", "How the first sessions went.", "Minutes 120")
+    confirms(stage, "hana@together.example", "How the first sessions went.", "How many minutes 120")
     waits_for(amina, "/pathways", "8 of 8 hours", "2 of 2")
     sees(amina, "1 of 2 assessments: 1 assessment left")
 

@@ -18,7 +18,7 @@ from training.people.models import Membership, Person
 from training.people.relations.actions import relate
 from training.people.visibility import active_on, may_for, sites_for
 from training.records.asking import ask, close_requests
-from training.records.models import Participant, Record, Tailoring, records_visible_to
+from training.records.models import Participant, Record, RecordFile, Tailoring, records_visible_to
 from training.records.naming import named
 from training.records.rules import Confirmer, Entry, faults_of_entry
 from training.sites.models import Site
@@ -170,6 +170,7 @@ async def _write(entry: Entry, head: dict[str, Any], old: Record | None, *, acto
     if entry.own_part and row.person_id:
         own: dict[str, Any] = {"person_id": row.person_id, "name": "", "attributes": {**entry.own_part}}
         parts.append(await Participant.create(id=uuid4(), record=row, part="team", **own))
+    parts += [await RecordFile.create(id=uuid4(), record=row, **asdict(one)) for one in entry.files]
     parts += [await Tailoring.create(id=uuid4(), record=row, **asdict(one)) for one in entry.tailorings]
     if old:
         await close_requests(old, actor=actor, now=now)

@@ -134,6 +134,28 @@ class Tailoring(Model):
         table = "records_tailoring"
 
 
+class RecordFile(Model):
+    """Is a file that proves a record: a photo of a paper, a film's notes; kept under a random name.
+
+    `agreed` says that everybody who can be recognised in it agreed, or that nobody can be.
+    Personal data: file_name and the stored file; kept: with the record.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
+        "records.Record", related_name="files", on_delete=RESTRICT
+    )
+    file_name = fields.CharField(200)
+    stored = fields.CharField(100)
+    sha256 = fields.CharField(64)
+    agreed = fields.BooleanField()
+
+    record_id: UUID
+
+    class Meta:
+        table = "records_file"
+
+
 class Confirmation(Model):
     """Asks one named person to confirm one record; moves asked → confirmed, disputed or expired, confirmed → disputed.
 

@@ -13,7 +13,14 @@ from training.core.errors import Invalid, NotFound
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
 from training.records import actions, asking
-from training.records.models import Confirmation, Record, Tailoring, confirmations_visible_to, records_visible_to
+from training.records.models import (
+    Confirmation,
+    Record,
+    RecordFile,
+    Tailoring,
+    confirmations_visible_to,
+    records_visible_to,
+)
 from training.records.naming import colleagues
 from training.records.overview import WORDS, RecordLine, asked_of, hours_in_words, lines_of, totals_of
 from training.records.rules import STRENGTHS, TAILORED, Confirmer, may_dispute, stands
@@ -118,6 +125,7 @@ async def record(request: Request) -> Response:
         recorder=(await row.recorded_by).name,
         reason=row.reason,
         tailorings=await _tailorings(row.id),
+        files=await files_of(row),
         confirmations=[_confirmation(one, me, manages=looks_after) for one in asked],
         word=WORDS[state],
         counts=state == "confirmed",
@@ -128,6 +136,15 @@ async def record(request: Request) -> Response:
         path=f"/practice/records/{row.id}",
         back=back,
     )
+
+
+async def files_of(row: Record) -> list[tuple[str, str]]:
+    """Lists the files that prove a record: name and address."""
+    rows = RecordFile.filter(record_id=row.id, stored__not="").order_by("id")
+    return [
+        (str(name), f"/practice/records/{row.id}/files/{key}")
+        for key, name in await rows.values_list("id", "file_name")
+    ]
 
 
 async def _tailorings(record_id: UUID) -> list[dict[str, Any]]:

@@ -89,6 +89,18 @@ class TailoringEntry:
 
 
 @dataclass(frozen=True)
+class KeptFile:
+    """A file that proves an entry and is kept already: its name, under which name it is kept, its hash, and whether
+    everybody who can be recognised agreed.
+    """
+
+    file_name: str
+    stored: str
+    sha256: str
+    agreed: bool
+
+
+@dataclass(frozen=True)
 class Entry:
     """What somebody enters as a record: type, name and attributes of the pathway language, its days and people.
 
@@ -113,6 +125,7 @@ class Entry:
     about: UUID | None = None
     note: str = ""
     tailorings: tuple[TailoringEntry, ...] = ()
+    files: tuple[KeptFile, ...] = ()
 
 
 MOST = {"sessions": 200, "minutes": 600, "hours": 1000, "parents": 500, "completed": 500}

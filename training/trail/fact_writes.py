@@ -11,7 +11,7 @@ from functools import cache
 MAKES, REMOVES, EVERYTHING, EVERYWHERE = "+", "-", "*", "*"
 
 _STATE_CHANGE = {"certificates.StateChange": "+", "people.Permission": "+ ends ended_because"}
-_RECORDED = {"records.Record": "+", "records.Participant": "+", "records.Tailoring": "+"}
+_RECORDED = {"records.Record": "+", "records.Participant": "+", "records.Tailoring": "+", "records.RecordFile": "+"}
 _KEY = "state slot ended"
 _SESSION = "title held_on last_day minutes days mode topics learning attributes trainer_id trainer_name"
 _PLACE_ENDS = "ends end_reason end_recorded"
@@ -68,6 +68,7 @@ WRITES: Mapping[str, Mapping[str, str]] = {
         "sites.FormerValue": "value",
         "lti.Identity": "sub",
         "courses.QuizAttempt": "+",  # one that was open, and of which nothing was said before
+        "records.RecordFile": "file_name stored",
         "courses.TaskEntry": "note file_name stored",
         "courses.TaskReply": "words",
         "courses.Attendance": "note",

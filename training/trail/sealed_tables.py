@@ -32,6 +32,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "records.Record": {},
     "records.Participant": {},
     "records.Tailoring": {},
+    "records.RecordFile": {},
     "records.Confirmation": {},
     # assessments
     "assessments.Instrument": {},

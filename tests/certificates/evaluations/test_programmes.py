@@ -70,7 +70,7 @@ async def test_a_group_and_supervision_count_in_the_programme_whose_form_they_we
     said = {(name, programme) for _, name, programme in ways}
     assert said == {
         (name, programme)
-        for name in ("Group", "Any supervision")
+        for name in ("Group", "A supervision session")
         for programme in ("First Programme", "Second Programme")
     }
     for form in (GROUP, SESSION):

@@ -147,3 +147,25 @@ async def test_whom_the_rules_name_accepts_waives_and_signs_and_nobody_else(brow
     assert await said("talk") == ("met", False)
     assert await Record.filter(type="qualification").count() == 0
     assert (await nadia.post(path, data=LEVEL | {"key": str(uuid4())})).status_code == 422
+
+
+async def test_a_file_proves_a_claim_once_it_is_said_that_all_agreed_and_only_who_may_see_it_gets_it(
+    browse, claimed, settings
+):
+    amina, chloe = await browse("amina"), await browse("chloe")
+    form = LEVEL | {"key": str(uuid4()), "pathway": "claimed"}
+    photo = {"file": ("award.jpg", b"\xff\xd8\xff" + b"x" * 200, "image/jpeg")}
+    assert (await amina.post("/practice/new", data=form, files=photo)).status_code == 422
+    program = {"file": ("award.jpg", b"MZ" + b"x" * 200, "image/jpeg")}
+    refused = await amina.post("/practice/new", data=form | {"agreed": "yes"}, files=program)
+    assert refused.status_code == 422 and 'value="2020-05-01"' in refused.text
+    folder = settings.storage / "records"
+    assert not folder.exists() or not list(folder.iterdir())
+    sent = await amina.post("/practice/new", data=form | {"agreed": "yes"}, files=photo)
+    again = await amina.post("/practice/new", data=form | {"agreed": "yes"}, files=photo)
+    assert sent.status_code == again.status_code == 303 and len(list(folder.iterdir())) == 1
+    record = str(sent.headers["location"]).partition("?")[0]
+    link = re.search(rf"{record}/files/[0-9a-f-]+", (await chloe.get(f"{record}/answer")).text)
+    assert link and (await chloe.get(link[0])).content == photo["file"][1]
+    assert (await amina.get(link[0])).status_code == 200
+    assert (await (await browse("emre")).get(link[0])).status_code == 404

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from courses.learning import actions, attempts, handed_files
+from courses.learning import actions, attempts
 from courses.learning.evidence import learning_evidence
 from courses.learning.journey import Journey, Position, own_journey, spot_on
 from courses.learning.models import Answer, Completion, Enrolment, QuizAttempt, TaskEntry, visible_to
 from courses.packages.publish import load
 from tests.copies import NOW
 from tests.courses.course_files import COURSE, PAGE, write
+from training.core import handed_files
 from training.core.dates import DEFAULT_ZONE
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.core.settings import Settings
@@ -228,7 +229,7 @@ async def test_an_entry_keeps_its_file_wherever_handing_it_in_was_cut_off(
         await asyncio.sleep(thousandths / 1000)
         cut_off += handing_in.cancel()
         await asyncio.gather(handing_in, return_exceptions=True)
-    kept = {path.name for path in (settings.storage / handed_files.FOLDER).iterdir()}
+    kept = {path.name for path in (settings.storage / handed_files.ENTRIES).iterdir()}
     assert cut_off and {entry.stored for entry in await TaskEntry.all()} <= kept
 
 
@@ -245,7 +246,7 @@ async def test_a_task_needs_words_and_keeps_each_entry(small_steps: str, cast: C
     entries = await TaskEntry.all().order_by("note")
     assert [entry.note for entry in entries] == ["First.", "Second."]
     assert entries[0].file_name == "my photo.JPG" and "photo" not in entries[0].stored
-    assert (settings.storage / handed_files.FOLDER / entries[0].stored).read_bytes() == JPEG
+    assert (settings.storage / handed_files.ENTRIES / entries[0].stored).read_bytes() == JPEG
 
 
 @pytest.mark.parametrize(
@@ -271,7 +272,7 @@ async def test_a_file_of_another_type_or_too_large_is_refused(
             await at(amina, "task"), note="Here.", file=file, actor=amina, now=NOW, storage=settings.storage
         )
     assert list(refused.value.problems) == ["file"]
-    assert await TaskEntry.all().count() == 0 and not (settings.storage / handed_files.FOLDER).exists()
+    assert await TaskEntry.all().count() == 0 and not (settings.storage / handed_files.ENTRIES).exists()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Files that learners hand in: what they are by their bytes, which are taken, and how they are kept."""
+"""Files that people hand in: what they are by their bytes, which are taken, and how they are kept."""
 
 import hashlib
 import secrets
@@ -9,10 +9,11 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
-from courses.packages.media import type_of
 from training.core.storage import write
+from training.parsing.media import type_of
 
-FOLDER = "entries"  # of the storage
+ENTRIES, RECORDS = "entries", "records"
+"""Folders of the storage: what was handed in for a task, and what proves a record."""
 MOST_BYTES = 10_000_000
 MOST_BYTES_SENT = 12_000_000
 """After so many bytes of a form the rest is thrown away: the file is too large anyway, and the words are kept."""
@@ -32,7 +33,7 @@ HEIC_WORDS = (
 
 @dataclass(frozen=True)
 class HandedFile:
-    """A file as it came from the learner."""
+    """A file as somebody sent it."""
 
     name: str
     content: bytes
@@ -97,7 +98,7 @@ def wrong_with(file: HandedFile) -> str:
     if not file.content:
         return "Choose a file that is not empty"
     if len(file.content) > MOST_BYTES:
-        return f"Choose a file of {MOST_BYTES // 1_000_000} MB or less. Your note is still here"
+        return f"Choose a file of {MOST_BYTES // 1_000_000} MB or less. What you wrote is still here"
     ending = Path(file.name).suffix.lower()
     # Nearly anything can be read as text, so text is taken under its own name only.
     if ending not in ACCEPTED or not file.kind or (file.kind == ".txt") != (ending == ".txt"):
@@ -105,13 +106,13 @@ def wrong_with(file: HandedFile) -> str:
     return ""
 
 
-def keep(file: HandedFile, storage: Path) -> str:
+def keep(file: HandedFile, storage: Path, folder: str = ENTRIES) -> str:
     """Keeps a file under a random name; gives that name."""
     name = secrets.token_urlsafe(24)
-    write(storage, f"{FOLDER}/{name}", file.content)
+    write(storage, f"{folder}/{name}", file.content)
     return name
 
 
-def drop(name: str, storage: Path) -> None:
+def drop(name: str, storage: Path, folder: str = ENTRIES) -> None:
     """Removes a kept file whose entry was not written."""
-    (storage / FOLDER / name).unlink(missing_ok=True)
+    (storage / folder / name).unlink(missing_ok=True)
