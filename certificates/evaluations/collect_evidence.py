@@ -17,6 +17,7 @@ from training.programmes.models import ProgrammeRole
 from training.programmes.places import places_of
 from training.programmes.role_reach import reaches, stays_of
 from training.records.evidence import evidence_of
+from training.records.models import Record
 from training.sites.models import zone_of
 
 Row = dict[str, Any]
@@ -55,6 +56,7 @@ async def collect_evidence(person: Person, version: PathwayVersion, also: Iterab
         *await _roles(people, person_id),
         *await _programme_roles(people, person_id, version, zone),
         *decided,
+        *await _brought_in(people - {person_id}, version.programme_id, zone),
         *await told_changes(people, person_id, pathway, zone),
     ]
     return {
@@ -231,6 +233,17 @@ async def _site(person_id: UUID, programme_id: UUID, *, as_of: date) -> str | No
 def _in_order(recorded: datetime) -> str:
     """Writes a moment so that texts sort by it: the engine orders what happened on one day by id."""
     return f"{recorded.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+
+
+async def _brought_in(people: Iterable[UUID], programme: UUID, zone: str) -> list[Row]:
+    """Tells the awards of those who signed that were made before, or elsewhere, and are recorded here."""
+    rows: list[Row] = []
+    found = Record.filter(person_id__in=list(people), type="award", programme_id=programme).distinct()
+    for person_id in await found.values_list("person_id", flat=True):
+        told = [one for one in await evidence_of(UUID(str(person_id)), zone) if one["type"] == "award"]
+        _replace_all_before(told)
+        rows += [{**one, "who": str(person_id)} for one in told if one.pop(PROGRAMME) == programme]
+    return rows
 
 
 def _award_name(slug: str, level: str, pathway: str) -> str:

@@ -16,9 +16,10 @@ from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import collect_evidence
 from certificates.evaluations.models import PathwayVersion
 from certificates.evidence.rules import CLAIMED, ENTERED, JUDGED, TypedEvidence, faults_of, form_for
-from certificates.pathways.forms import SIGNED, RecordForm, accepts, record_forms, signatory_of
+from certificates.pathways.forms import SIGNED, RecordForm, accepts, award_form, record_forms, signatory_of
 from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.makers import signatory_words
+from certificates.pathways.recordable import first_holders
 from training.assessments.models import InstrumentVersion
 from training.core.errors import AppError, Invalid, NotAllowed, NotFound
 from training.core.handed_files import RECORDS, HandedFile, drop, keep, wrong_with
@@ -52,16 +53,19 @@ class Offered:
 async def offered_for(person: Person, *, today: date) -> Offered:
     """Reads from the pathways that somebody follows what can be recorded for them.
 
-    What an instrument here rates is rated with it, and an award of the same programme is decided.
+    What an instrument here rates is rated with it, and an award of the same programme is decided; of a level that
+    nobody here can be first to hold it is brought in.
     """
     followed = await pathway_versions.followed_by(person.id, person.unit_id, today=today)
+    pathways = [pathway_versions.read(version) for version in followed]
     tools = InstrumentVersion.filter(instrument__unit_id=person.unit_id)
     rated = {str(name) for name in await tools.values_list("instrument__name", flat=True)}
     forms = tuple(
         form
-        for form in record_forms(pathway_versions.read(version) for version in followed)
+        for form in record_forms(pathways)
         if (form.type != "assessment" or form.what not in rated) and (form.type != "award" or "/" in form.what)
     )
+    forms += tuple(award_form(one, one.levels[name]) for one in pathways for name in sorted(first_holders(one)))
     return Offered(forms, {version.slug: version for version in followed}).of(ENTERED)
 
 
@@ -184,7 +188,12 @@ async def signable(
         asking = [(form, rule) for form, rule in rules if rule[0].id == slug]
         rows = {form.key: _signature(form, number, actor, on) for number, (form, _) in enumerate(asking)}
         evidence = Evidence.of(await collect_evidence(person, offered.versions[slug], rows.values(), as_of=actor.today))
-        found |= {form.key for form, rule in asking if accepts(rule, evidence, rows[form.key]["id"], actor.today)}
+        tried = {row["id"] for row in rows.values()}
+        for form, rule in asking:
+            # Each by itself: whoever signed all of them would be the supervisor or trainer who may not sign others.
+            signed = rows[form.key]["id"]
+            known = tuple(one for one in evidence.records if one.id == signed or one.id not in tried)
+            found |= {form.key} if accepts(rule, replace(evidence, records=known), signed, actor.today) else set()
     return frozenset(found)
 
 

@@ -88,6 +88,7 @@ def faults_of(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
         ("what", not shown.what.strip(), "Enter its name"),
         ("what", len(shown.what) > 200, "Enter a shorter name"),
         ("on", shown.on is None and form.type == "waiver", "Enter the day from which it is recognised"),
+        ("on", shown.on is None and form.type == "award", "Enter the day on which it was awarded"),
         ("on", shown.on is None and form.type == "learning" and not _says_how_much(form, shown), _day_or(form)),
         ("until", shown.until is not None and form.type not in ENDING, "This is done on a day and has no last day"),
         ("reason", form.type in REASONED and not shown.reason.strip(), "Say why, in a sentence or two"),

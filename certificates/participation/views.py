@@ -6,6 +6,7 @@ from uuid import UUID
 
 from certificates.evaluations.collect_evidence import ROLE_NAMES
 from certificates.evaluations.pathway_versions import read, versions_of
+from certificates.pathways.forms import record_forms
 from training.core.dates import day
 from training.people.actor import Actor
 from training.people.models import Person
@@ -111,7 +112,11 @@ async def role_choices(person: Person, me: Actor) -> dict[str, Choices] | None:
 async def role_names(programme_id: UUID, unit_id: UUID, *, today: date) -> tuple[str, ...]:
     """Names the roles that the rules of a unit's programme know and that are given in it."""
     versions = await versions_of(programme_id, unit_id, today=today)
-    return tuple(name for name in read(versions[0]).roles if name not in UNIT_ROLES) if versions else ()
+    if not versions:
+        return ()
+    pathway = read(versions[0])
+    asked = (form.what for form in record_forms([pathway]) if form.type == "role" and form.what not in pathway.levels)
+    return tuple(name for name in dict.fromkeys((*pathway.roles, *asked)) if name and name not in UNIT_ROLES)
 
 
 async def newest_version(programme_id: UUID, unit_id: UUID, *, today: date) -> str:

@@ -168,6 +168,16 @@ def record_forms(pathways: Iterable[Pathway], holder: str = "person") -> tuple[R
     return tuple(found.values())
 
 
+def award_form(pathway: Pathway, level: Level) -> RecordForm:
+    """Returns the form by which an award of a level is brought in that was made before, or elsewhere.
+
+    It is not for one requirement: whoever holds the level may sign what the rules let them sign.
+    """
+    per = (level.per,) if level.per else ()
+    fields = _fields("award", pathway, ((name, (), False) for name in per))
+    return RecordForm("award", level.id, pathway.id, fields, (), level.holder, ("on", "until", "files"), per=per)
+
+
 def accepts(rule: Rule, evidence: Evidence, record_id: str, today: date) -> bool:
     """Tells whether whoever signed a record of the evidence may sign it for one rule."""
     pathway, level, requirement = rule

@@ -5,6 +5,8 @@ from math import ceil
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from training.parsing.addresses import plain_address
 from training.records.models import Confirmation, Participant, Record
 from training.records.rules import confirmed_as
@@ -22,7 +24,9 @@ async def evidence_of(holder: UUID, zone: str, *, of_site: bool = False) -> list
     `known_at` sees what was known.
     """
     whose: dict[str, Any] = {"holder_site_id" if of_site else "person_id": holder}
-    rows = await Record.filter(**whose).exclude(type__in=(*TOLD_ELSEWHERE, "state")).values()
+    told = Record.filter(**whose).exclude(type__in=(*TOLD_ELSEWHERE, "state"))
+    # An award of no programme was typed in before there was a form for it: nobody knows what it is of.
+    rows = await told.exclude(Q(type="award") & Q(programme_id__isnull=True)).values()
     within: dict[str, Any] = {f"record__{name}": value for name, value in whose.items()}
     people: dict[UUID, list[Row]] = {}
     for one in await Participant.filter(**within).order_by("id").values():

@@ -29,7 +29,7 @@ KINDS = {
 }
 """Type of a record → its words, in the order of the page."""
 
-TOLD_ELSEWHERE = frozenset({"award", "role", "relation"})
+TOLD_ELSEWHERE = frozenset({"role", "relation"})
 """Types that no form records: they come from what was done here."""
 
 SPELT = CHECKS | {"co_leader": "co-leader", "in_person": "in person", "live": "in the room"}
