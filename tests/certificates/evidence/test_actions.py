@@ -17,6 +17,7 @@ from training.demo.cast import known
 from training.demo.doing import being
 from training.people.models import Person
 from training.records.models import Participant, Record
+from training.sites.models import Programme
 from training.trail.models import Fact
 
 AMINA = f"/practice/of/{known('amina')}"
@@ -51,6 +52,36 @@ levels:
     title: Next
     requires:
       base: {award: base, title: Holds the base}
+"""
+CASCADE = """
+pathway: cascade
+title: Cascade
+version: "1"
+levels:
+  leader:
+    title: Leader
+    requires:
+      day: {learning: first day, by: trainer, title: A day}
+  trainer:
+    title: Trainer
+    requires:
+      held: {award: leader, title: Is a leader}
+  guest:
+    title: Guest
+    requires:
+      visit: {event: visit, title: A visit}
+"""
+APART = """
+pathway: apart
+title: Apart
+version: "1"
+roles: [coach]
+levels:
+  leader:
+    title: Leader
+    requires:
+      talk:    {supervision: reflective, by: coach, title: Supervised}
+      meeting: {assessment: meeting, by: {holds: coach, not_own: supervisor}, title: Assessed}
 """
 
 
@@ -97,6 +128,35 @@ async def test_an_award_a_state_a_role_or_a_relation_is_never_typed_in(browse, t
                 )  # fmt: skip
     assert await Record.all().count() == 0
     assert await result("amina", "asked", "next", "base") == ("not_met", False)
+
+
+async def test_the_award_of_a_first_holder_is_brought_in_by_whoever_decides_and_lets_them_sign(browse, work, tmp_path):
+    await publish_pathway(tmp_path, CASCADE)
+    chloe, dara, hana = [await browse(who) for who in ("chloe", "dara", "hana")]
+    path, award = f"/practice/of/{known('hana')}/new", {"type": "award", "what": "trainer", "on": str(YESTERDAY)}
+    taught = {"type": "learning", "what": "first day", "on": str(TODAY)}
+    assert (await post(hana, NEW, **taught)).status_code in (404, 422)
+    assert (await post(chloe, path, **award)).status_code == 422
+    assert (await post(dara, path, **award | {"what": "guest"})).status_code == 422, "guests are made here"
+    assert (await post(dara, path, **award | {"on": ""})).status_code == 422
+    assert (await post(dara, path, **award)).status_code == 303
+    assert (await post(hana, NEW, **taught)).status_code == 303
+    assert await result("amina", "cascade", "leader", "day") == ("met", False)
+    assert "Trainer" in (await dara.get(f"/practice/of/{known('hana')}")).text
+    row = await Record.get(type="award")
+    assert (await post(dara, f"{RECORDS}/{row.id}/take-back", reason="She never was.")).status_code == 303
+    assert await result("amina", "cascade", "leader", "day") == ("not_met", False)
+
+
+async def test_whoever_may_sign_two_things_of_which_one_bars_the_other_may_sign_either_first(browse, tmp_path):
+    await publish_pathway(tmp_path, APART)
+    given = {"role": f"{(await Programme.get(slug='apart')).id} coach", "where": "unit", "starts": str(TODAY)}
+    assert (
+        await (await browse("dara")).post(f"/people/{known('ivan')}/programme-roles", data=given)
+    ).status_code == 303
+    ivan, words = await browse("ivan"), {"on": str(TODAY), "result": "passed", "reason": "I saw it."}
+    assert (await post(ivan, NEW, type="assessment", what="meeting", **words)).status_code == 303
+    assert await result("amina", "apart", "leader", "meeting") == ("met", False)
 
 
 @pytest.mark.by_hand
