@@ -35,7 +35,7 @@ class JoinForm(BaseModel):
     withdraw: UUID | None = None
 
 
-class AnswerForm(BaseModel):
+class SiteAnswerForm(BaseModel):
     """The form of the site's answer."""
 
     answer: str = ""
@@ -135,7 +135,7 @@ async def application(request: Request) -> Response:
         return render(request, "participation/application.html", **told)
     values = await form_data(request)
     try:
-        given = validate(AnswerForm, values)
+        given = validate(SiteAnswerForm, values)
         if given.answer not in ("yes", "no"):
             raise Invalid("There is a problem", problems={"answer": "Choose yes or no"})
         version = await newest_version(row.programme_id, me.unit_id, today=me.today)

@@ -21,7 +21,7 @@ from training.assessments import emails as raters
 from training.core import mail
 from training.core.dates import local_day, moment
 from training.core.errors import Invalid
-from training.lti.identities import places as lti_places
+from training.lti.identities import programme_places
 from training.lti.identities.addresses import mail_address
 from training.lti.launch import actions as lti
 from training.lti.launch import notices
@@ -389,7 +389,7 @@ HANDLERS: Mapping[str, Handler] = {
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),
     "forget tries": lambda work, out: forget_tries(now=out.now()),
     "forget launches": lambda work, out: lti.forget(now=out.now()),
-    PLACES: lambda work, out: lti_places.give_places(now=out.now()),
+    PLACES: lambda work, out: programme_places.give_places(now=out.now()),
     "turn keys over": lambda work, out: credentials_keys.turn_over(now=out.now()),
 }
 """Name of the work → the function that does it; each may be called twice and takes effect once."""

@@ -8,7 +8,7 @@ from training.programmes.models import Place
 
 
 @dataclass(frozen=True)
-class Standing:
+class LatestPlace:
     """Somebody's latest place in a programme, begun by a day: where, by which version, and whether it holds then."""
 
     site_id: UUID | None
@@ -16,7 +16,7 @@ class Standing:
     holds: bool
 
 
-async def places_of(person_id: UUID, *, on: date) -> dict[UUID, Standing]:
+async def places_of(person_id: UUID, *, on: date) -> dict[UUID, LatestPlace]:
     """Returns the latest place of a person in each programme that they have joined by a day, also one that is over."""
     rows = await Place.filter(person_id=person_id, starts__lte=on, taken_back__isnull=True).order_by("starts", "id")
-    return {row.programme_id: Standing(row.site_id, row.version, row.ends is None or row.ends >= on) for row in rows}
+    return {row.programme_id: LatestPlace(row.site_id, row.version, row.ends is None or row.ends >= on) for row in rows}

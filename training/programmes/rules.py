@@ -17,15 +17,15 @@ END_REASONS = MappingProxyType(
 CHOSEN_END_REASONS = ("finished", "left", "not_continued")
 """Those to choose from: who moves has their place moved."""
 
-Period = tuple[date, date | None]
+Days = tuple[date, date | None]
 
 
-def overlap(first: Period, second: Period) -> bool:
+def overlap(first: Days, second: Days) -> bool:
     """Tells whether two periods share a day; without a last day there is no end."""
     return first[0] <= (second[1] or date.max) and second[0] <= (first[1] or date.max)
 
 
-def overlaps_any(period: Period, others: Iterable[Period]) -> bool:
+def overlaps_any(period: Days, others: Iterable[Days]) -> bool:
     """Tells whether a period shares a day with one of the others."""
     return any(overlap(period, other) for other in others)
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from training.core import clock
 from training.core.errors import Invalid, NotFound
 from training.core.origins import origin_of
-from training.lti.identities import places, roster_changes
+from training.lti.identities import programme_places, roster_changes
 from training.lti.launch.pages import refuse
 from training.lti.models import Context, Registration, visible_to
 from training.lti.platform import roster
@@ -126,7 +126,7 @@ async def programme(request: Request) -> Response:
     values = await form_data(request)
     try:
         wanted = validate(ProgrammeForm, values).programme
-        given = await places.choose_programme(context, wanted, actor=me, now=clock.now())
+        given = await programme_places.choose_programme(context, wanted, actor=me, now=clock.now())
     except Invalid as error:
         return render(request, "lti/programme.html", 422, problems=error.problems, values=values, **told)
     notice = f"Saved. {many(given, 'learner has', 'learners have')} got a place." if given else "Saved."

@@ -9,7 +9,7 @@ from tests.certificates.world import BY_RULES, publish_pathway
 from tests.training.lti.conftest import Side, side
 from training.core import clock
 from training.demo.cast import known
-from training.lti.identities.places import give_places
+from training.lti.identities.programme_places import give_places
 from training.lti.models import Context, Identity
 from training.programmes.models import Place
 from training.trail.models import Fact
