@@ -88,3 +88,10 @@ async def test_a_site_lists_who_is_on_hold_for_whoever_reads_the_register(browse
     assert "On hold" not in (await hana.get(site)).text and "for a reason" not in (await hana.get(site)).text
     await changed(found, "restored", on=TODAY)
     assert "Nobody here is on hold" in (await chloe.get(site)).text
+
+
+@pytest.mark.parametrize(("who", "asks"), [("dara", False), ("jude", True)])
+async def test_only_who_may_join_a_programme_is_led_to_asking_for_it(browse, who, asks):
+    browser = await browse(who)
+    assert ("/pathways/join" in (await browser.get("/pathways")).text) is asks
+    assert ((await browser.get("/pathways/join")).status_code == 200) is asks

@@ -13,7 +13,7 @@ from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.people.visibility import visible_filter
 from training.records.models import Confirmation, Participant, Record, of_sites, records_visible_to
-from training.records.rules import stands
+from training.records.rules import NEEDS_A_YES, stands
 from training.records.shown import amount_of, title_of
 from training.records.words import KINDS
 
@@ -27,6 +27,11 @@ WORDS = {
     "expired": "No answer",
 }
 """How a record stands, in the words of the pages."""
+
+
+def word_of(state: str | None, type_: str) -> str:
+    """Says how a record stands: what others were no part of waits for the site, unasked."""
+    return WORDS["asked"] if state is None and type_ not in NEEDS_A_YES else WORDS[state]
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class RecordLine:
     @property
     def word(self) -> str:
         """How it stands, as one word or two."""
-        return WORDS[self.state]
+        return word_of(self.state, self.type)
 
 
 @dataclass(frozen=True)

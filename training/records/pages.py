@@ -22,7 +22,7 @@ from training.records.models import (
     records_visible_to,
 )
 from training.records.naming import colleagues
-from training.records.overview import WORDS, RecordLine, asked_of, hours_in_words, lines_of, totals_of
+from training.records.overview import WORDS, RecordLine, asked_of, hours_in_words, lines_of, totals_of, word_of
 from training.records.rules import STRENGTHS, TAILORED, Confirmer, may_dispute, stands
 from training.records.shown import shown_record
 from training.web import rate_limits
@@ -89,7 +89,7 @@ def _next_step(lines: list[RecordLine], asked: list[dict[str, Any]]) -> dict[str
             "path": "/practice/confirmations",
             "button": "Look at it",
         }
-    if quiet := [line for line in lines if line.state in (None, "expired", "disputed")]:
+    if quiet := [line for line in lines if line.word not in (WORDS["asked"], WORDS["confirmed"])]:
         words = f"Nobody has confirmed “{quiet[-1].title}” yet. It does not count until then."
         return {"title": "Ask again", "text": words, "path": quiet[-1].path, "button": "Ask somebody"}
     words = "Log it soon after. Then somebody who was there confirms it."
@@ -127,7 +127,7 @@ async def record(request: Request) -> Response:
         tailorings=await _tailorings(row.id),
         files=await files_of(row),
         confirmations=[_confirmation(one, me, manages=looks_after) for one in asked],
-        word=WORDS[state],
+        word=word_of(state, row.type),
         counts=state == "confirmed",
         at_once=row.counts_at_once,
         asks=own and not row.counts_at_once,

@@ -46,7 +46,7 @@ async def shown_record(row: Record) -> RecordInWords:
     rows = [
         ("Who", holder.name),
         ("Kind", KINDS.get(row.type, plain(row.type))),
-        ("What", plain(row.what)),
+        ("What", title_of(row, "") if row.type == "waiver" else plain(row.what)),
         *([("Name", row.name)] if row.name else []),
         *([(SIGNED.get(row.type, "Signed by"), names["by"])] if names["by"] else []),
         *([("Led with", names["team"] or "Nobody")] if row.type == "delivery" else []),
@@ -67,6 +67,8 @@ def title_of(row: Record, by: str) -> str:
     if row.name:
         return row.name
     what = plain(row.what)
+    if row.type == "waiver":
+        return f"Prior learning in place of: {plain(row.what.rpartition('/')[2])}"
     if row.type == "supervision":
         return f"{what} supervision with {by}" if by else f"{what} supervision"
     return what

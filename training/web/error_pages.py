@@ -1,5 +1,7 @@
 """Turns what went wrong into a status and a page in plain words; the only place that knows status codes."""
 
+import traceback
+
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -77,7 +79,9 @@ async def unfitting(request: Request, error: Exception) -> Response:
         return http_error(
             request, 404, "There is no such page.", "Check the address, or start again from the home page."
         )
-    log.warning("unfitting", exc_info=error, reference=_reference(request))
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "site-packages" not in frame.filename]
+    # Where it should have been bounded, and neither the trace nor the text: junk from outside is no fault of ours.
+    log.warning("unfitting", at=f"{ours[-1].filename}:{ours[-1].lineno}", reference=_reference(request))
     return http_error(request, 422, "Something here is longer than we can keep.", "Go back, shorten it and try again.")
 
 

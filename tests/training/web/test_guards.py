@@ -30,11 +30,13 @@ async def test_a_form_that_is_too_large_is_refused_before_it_is_read(browse):
 
 
 def test_no_page_takes_more_than_a_file_of_its_kind_needs():
-    """A task reads past what it keeps, so that the words typed beside a film that is too long are not lost."""
+    """What takes a file reads past what it keeps: the words typed beside a film that is too long are not lost."""
     larger = {door.path: door.body for door in ROUTES if door.body not in (None, NORMAL_BODY)}
     assert NORMAL_BODY <= 256 * 1024
     assert larger.pop("/verify") <= 6 * MEGABYTE
-    assert larger.pop("/courses/{slug}/{module}/{activity}") <= 250 * MEGABYTE
+    entries = ("/practice/new", "/practice/of/{id}/new", "/practice/records/{id}/correct")
+    for path in ("/courses/{slug}/{module}/{activity}", *entries):
+        assert larger.pop(path) <= 250 * MEGABYTE
     assert not larger, "only what takes files takes more"
 
 
