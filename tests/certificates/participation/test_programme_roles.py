@@ -1,14 +1,17 @@
 """Roles in a programme: given for a reach, ended, taken back; who holds one signs and decides, and nobody else."""
 
+from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from certificates.decisions.deciders import case_for, cases_for
 from certificates.evaluations.evaluate_person import judge
 from certificates.evaluations.models import Certification, Evaluation, PathwayVersion
 from tests.certificates.world import TODAY, publish_pathway, shown
 from training.demo.cast import known
+from training.demo.doing import being
 from training.people.models import Person
 from training.programmes.models import ProgrammeRole
 from training.sites.models import Programme
@@ -203,3 +206,12 @@ async def test_whoever_holds_the_name_of_a_body_signs_for_it_in_reach(browse, tm
     version, amina = await PathwayVersion.get(slug="signed"), await Person.get(id=known("amina"))
     node = (await judge(amina, version, as_of=TODAY)).verdict.level("leader").requires[0]
     assert node.result.value == ("met" if signs else "not_met")
+
+
+async def test_a_session_that_came_through_a_learning_system_decides_nothing(browse, work, hubs):
+    case = await case_of_amina(work)
+    await given(await browse("chloe"), hubs)
+    ivan = await being("ivan", TODAY)
+    assert [str(row.id) for row in await cases_for(ivan)] == [case]
+    through_lms = replace(ivan, staff=False)
+    assert await cases_for(through_lms) == [] and await case_for(through_lms, UUID(case)) is None
