@@ -13,6 +13,7 @@ from time_machine import Traveller
 
 from certificates.pathways.forms import RecordForm
 from training.demo.cast import known
+from training.records.models import Record
 
 HOUR = time(9, 30, tzinfo=UTC)
 SIGNED_IN = timedelta(hours=6)
@@ -29,7 +30,7 @@ class Door:
     clock: Traveller
     open: dict[str, tuple[datetime, httpx2.AsyncClient]] = field(default_factory=dict)
     offered: dict[tuple[str, str], str] = field(default_factory=dict)
-    requests: int = 0
+    forms: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -50,14 +51,12 @@ class Door:
 
     async def get(self, key: str, path: str) -> str:
         """Reads a page."""
-        self.requests += 1
         answer = await (await self._browser(key)).get(path)
         assert answer.status_code == 200, f"{key} may not read {path}: {answer.status_code}"
         return answer.text
 
     async def post(self, key: str, path: str, given: Mapping[str, Any]) -> str:
         """Sends a form, which has to be taken; returns where it leads."""
-        self.requests += 1
         answer = await (await self._browser(key)).post(path, data=dict(given))
         said = " ".join(re.findall(r'govuk-error-summary__list">(.*?)</ul>', answer.text, re.DOTALL))
         said = " ".join(re.sub(r"<[^>]+>", " ", said).split()) or " ".join(answer.text.split())[-300:]
@@ -65,19 +64,23 @@ class Door:
         return str(answer.headers["location"])
 
     async def enters(self, key: str, path: str, form: RecordForm, given: Mapping[str, Any]) -> str:
-        """Finds a form in the list of what can be recorded, fills it in and sends it; it asks all that is given."""
+        """Finds a form in the list of what can be recorded, fills it in and sends it; returns the record's id.
+
+        It has to ask all that is given.
+        """
         if (key, path) not in self.offered or not _link(self.offered[key, path], form):
             self.offered[key, path] = unescape(await self.get(key, path))
         link = _link(self.offered[key, path], form)
         assert link, f"{key} finds no form for {form.name} at {path}"
-        page = await self.get(key, link)
-        asked, hidden = set(re.findall(r' name="([\w\[\]]+)"', page)), _hidden(page)
-        told = {name: value for name, value in given.items() if value is not None}
+        page = self.forms[key, link] = self.forms.get((key, link)) or await self.get(key, link)
+        asked, hidden = set(re.findall(r' name="([\w\[\]]+)"', page)), _hidden(page) | {"key": str(uuid4())}
+        told = dict(given)
         assert set(told) <= {one.removesuffix("[]") for one in asked}, (
             f"{form.name} at {path} does not ask {set(told) - asked}"
         )
         named = {f"{name}[]" if f"{name}[]" in asked else name: value for name, value in told.items()}
-        return await self.post(key, path, hidden | named)
+        await self.post(key, path, hidden | named)
+        return str((await Record.get(entry_key=hidden["key"])).id)
 
     async def says_yes(self, key: str) -> None:
         """Says yes to all that somebody is asked to confirm."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from html import unescape
@@ -10,7 +10,7 @@ from html import unescape
 from certificates.evaluations.evaluate_person import judge
 from certificates.evaluations.models import PathwayVersion
 from certificates.evaluations.pathway_versions import read
-from certificates.evidence.rules import CLAIMED
+from certificates.evidence.rules import REASONED
 from certificates.pathways.engine.nodes import Node
 from certificates.pathways.engine.verdict import LevelVerdict
 from certificates.pathways.forms import RecordForm, award_form, record_forms
@@ -24,7 +24,7 @@ from training.parsing.lengths import add
 from training.parsing.values import Result
 from training.people.models import Person
 
-COORDINATOR, CENTRAL = "chloe", "dara"
+HOLDER, COORDINATOR, CENTRAL = "amina", "chloe", "dara"
 USUAL, INDEPENDENT, CO_LEADER = "hana", "ivan", "nadia"
 """Who supervises and teaches, whom the holder never worked with, and who leads with them; all at the same site."""
 NEAR = frozenset({"supervisor", "trainer", "co_leader", "assessor"})
@@ -33,6 +33,8 @@ CLAIMS = frozenset({"portfolio", "experience", "background", "qualification", "a
 """What the holder brings and the site has to see; other things that nobody has to sign are recorded by the site."""
 DAY = timedelta(days=1)
 MOST_TURNS = 60
+MOST_TAKEN_BACK = 3
+"""So many of the requirements of a level are tried by taking a record back."""
 
 
 class NoWay(Exception):
@@ -41,13 +43,19 @@ class NoWay(Exception):
 
 @dataclass
 class Entered:
-    """A record as it was entered: whose, by which form, with what, on which day, and who signed it."""
+    """A record as it was entered: by whom, where, into which form, with what, and who said yes to it."""
 
-    holder: str
+    who: str
+    path: str
     form: RecordForm
     given: Given
-    signer: str
-    day: date
+    confirmer: str = ""
+    seen_by: str = ""
+
+    @property
+    def taken_back_by(self) -> str:
+        """Who may take it back: whose claim it was, else who looks after the records."""
+        return self.who if self.path == "/practice/new" else COORDINATOR
 
 
 @dataclass
@@ -97,10 +105,12 @@ class Walker:
                 return now
             if now.standing.state == "lapsed":
                 return await self.renews(key, name)
-            if now.result is Result.MET:
-                await self.is_decided(key, name)
-            else:
+            if now.result is not Result.MET:
                 await self.goes_on(key, name, [*now.entry, *now.requires])
+                continue
+            if key == HOLDER:
+                await self.turns_back(key, name, now)
+            await self.is_decided(key, name)
         raise NoWay(f"{name}: {describe([*now.entry, *now.requires])}")
 
     async def renews(self, key: str, name: str) -> LevelVerdict:
@@ -133,6 +143,49 @@ class Walker:
             ends = now.standing.grace_until or now.standing.valid_until
             self.door.move_to(ends + DAY if ends and not self.pathway.levels[name].keep else self.door.today + 31 * DAY)
         raise NoWay(f"{name} never lapses")
+
+    async def turns_back(self, key: str, name: str, met: LevelVerdict) -> None:
+        """Takes back a record of some of the requirements that are met: each time the verdict and the page say so."""
+        level, turned = self.pathway.levels[name], 0
+        nodes = [node for node in (*met.entry, *met.requires) if not node.advisory and self.own_records(node)]
+        for node in nodes[:: len(nodes) // MOST_TAKEN_BACK + 1]:
+            record = self.own_records(node)[-1]
+            assert "You have done all of it" in await self.page(key, level)
+            await self.door.takes_back(self.entered[record].taken_back_by, record)
+            now = await self.level(key, name)
+            left = next(one for one in (*now.entry, *now.requires) if one.id == node.id)
+            if left.result is not Result.MET:
+                turned += 1
+                assert now.result is not Result.MET
+                page = await self.page(key, level)
+                assert "You have done all of it" not in page
+                word = "To do" if left.result is Result.NOT_MET else "Cannot tell yet"
+                assert re.search(rf"{word} {re.escape(node.title)}", page), (node.title, page)
+            await self.restores(record)
+            now = await self.level(key, name)
+            assert now.result is Result.MET, (node.id, describe([*now.entry, *now.requires]))
+        assert turned or not nodes, f"{name}: nothing that was taken back was missed"
+
+    def own_records(self, node: Node) -> list[str]:
+        """The records that a requirement rests on and that were entered here, the latest last."""
+        used = {one[7:43] for leaf in node.walk() for one in leaf.used if one.startswith("record-")}
+        return [one for one in self.entered if one in used and self.entered[one].form.type != "award"]
+
+    async def restores(self, record: str) -> None:
+        """Enters once more what was taken back, with what was about it."""
+        again = await self.enters(self.entered.pop(record))
+        for other, one in list(self.entered.items()):
+            if one.given.get("about") == record:
+                del self.entered[other]
+                await self.enters(replace(one, given=one.given | {"about": again}))
+
+    async def page(self, key: str, level: Level) -> str:
+        """What My pathway says of a level, in one line."""
+        sections = re.findall(
+            r'<section class="app-level">(.*?)</section>', await self.door.get(key, "/pathways"), re.S
+        )
+        texts = [" ".join(unescape(re.sub(r"<[^>]+>", " ", one)).split()) for one in sections]
+        return next(one for one in texts if one.startswith(level.title or level.id))
 
     async def goes_on(self, key: str, name: str, nodes: Sequence[Node]) -> None:
         """Does all that can be done today for what is not met yet, or else waits for the first day on which it can."""
@@ -201,7 +254,7 @@ class Walker:
                 given["about"] = about
             if any(one == "by" for one, _ in leaf.different):
                 given |= {"by": "other", "by_name": f"Referee {number}", "by_contact": f"referee{number}@example.org"}
-            record = await self.enters(key, form, given, leaf)
+            record = await self.records(key, form, given, leaf)
             for below in leaf.each_with:
                 assert isinstance(below.ask, Leaf)
                 bare = Node(id=below.id, result=Result.NOT_MET, requirement=below)
@@ -217,57 +270,44 @@ class Walker:
         forms = record_forms([self.pathway], holder)
         return next(one for one in forms if (one.type, one.what) == (leaf.type, kind))
 
-    async def enters(self, key: str, form: RecordForm, given: Given, leaf: Leaf) -> str:
-        """Enters a record as whoever makes it, and has it confirmed, seen or signed; returns its id where told."""
-        type_, signer = form.type, await self.signer(leaf.by, of=key, decides=False) if leaf.by else ""
-        seen = {"key": None, **given, "on": str(self.door.today)}
-        if "result" in form.parts:
-            seen["result"] = "passed"
-        if type_ == "award":
-            seen.pop("key")
-            return await self.records(CENTRAL, key, form, seen, signer)
+    async def records(self, key: str, form: RecordForm, given: Given, leaf: Leaf) -> str:
+        """Has a record made by whoever makes it, and confirmed, seen or signed; returns its id."""
+        type_, today = form.type, str(self.door.today)
+        signer = await self.signer(leaf.by, of=key, decides=False) if leaf.by else ""
         if type_ in ("delivery", "supervision"):
             return await self.logs(key, form, given, signer)
-        if type_ in CLAIMS and type_ in CLAIMED and not signer and "by" not in given:
-            return await self.claims(key, form, given)
-        if type_ in ("signoff", "assessment", "waiver"):
+        seen = {**given, "on": today} | ({"result": "passed"} if "result" in form.parts else {})
+        if type_ in CLAIMS and not signer:
+            return await self.enters(Entered(key, "/practice/new", form, seen, seen_by=self.looks_after(key)))
+        if type_ in REASONED:
             seen["reason"] = "Seen on the day."
-        return await self.records(signer or self.looks_after(key), key, form, seen, signer)
-
-    async def records(self, who: str, key: str, form: RecordForm, seen: Given, signer: str) -> str:
-        """Somebody records something of the holder; it counts at once."""
-        path = f"/practice/of/{known(key)}/new"
-        await self.door.enters(who, path, form, {name: value for name, value in seen.items() if name != "key"})
-        return ""
+        who = CENTRAL if type_ == "award" else signer or self.looks_after(key)
+        return await self.enters(Entered(who, f"/practice/of/{known(key)}/new", form, seen))
 
     async def logs(self, key: str, form: RecordForm, given: Given, signer: str) -> str:
-        """The holder logs a group or a session, and who was there says yes."""
-        today = str(self.door.today)
+        """The holder logs a group or a session, and who was there says yes; the day ends with it."""
+        first = str(self.door.today)
         other = signer or (USUAL if form.type == "supervision" else CO_LEADER)
         if other == key:
             other = INDEPENDENT if key != INDEPENDENT else USUAL
-        seen = {**given, "on": today}
+        seen = {**given, "on": first}
         if form.type == "delivery":
             self.door.move_to(self.door.today + DAY)
-            seen |= {
-                "name": f"Group of {today}",
-                "from": today,
-                "on": str(self.door.today),
-                "co_leader": str(known(other)),
-            }
-        else:
-            seen["by"] = str(known(other))
-        page = await self.door.enters(key, "/practice/new", form, seen)
-        await self.door.says_yes(other)
+            seen |= {"name": f"Group of {first}", "from": first, "on": str(self.door.today)}
+        seen |= {"by" if form.type == "supervision" else "co_leader": str(known(other))}
+        record = await self.enters(Entered(key, "/practice/new", form, seen, confirmer=other))
         self.door.move_to(self.door.today + DAY)
-        return page.rpartition("/")[2][:36]
+        return record
 
-    async def claims(self, key: str, form: RecordForm, given: Given) -> str:
-        """The holder brings something, and who looks after them says that they have seen it."""
-        page = await self.door.enters(key, "/practice/new", form, {**given, "on": str(self.door.today)})
-        record = re.findall(ID, page)[0]
-        await self.door.post(self.looks_after(key), f"/practice/records/{record}/answer", {"answer": "yes"})
-        return str(record)
+    async def enters(self, entered: Entered) -> str:
+        """Enters a record and has it answered; returns its id."""
+        record = await self.door.enters(entered.who, entered.path, entered.form, entered.given)
+        if entered.confirmer:
+            await self.door.says_yes(entered.confirmer)
+        if entered.seen_by:
+            await self.door.post(entered.seen_by, f"/practice/records/{record}/answer", {"answer": "yes"})
+        self.entered[record] = entered
+        return record
 
     def looks_after(self, key: str) -> str:
         """Who looks after somebody's records."""
@@ -308,7 +348,7 @@ class Walker:
             await self.climbs(key, name)
             return
         form = award_form(self.pathway, self.pathway.levels[name])
-        await self.door.enters(CENTRAL, f"/practice/of/{known(key)}/new", form, {"on": str(self.door.today)})
+        await self.enters(Entered(CENTRAL, f"/practice/of/{known(key)}/new", form, {"on": str(self.door.today)}))
         await self.door.work()
         assert (await self.level(key, name)).standing.state in LIVE_STANDINGS
 
@@ -323,6 +363,8 @@ class Walker:
         await self.door.work()
         now = await self.level(key, name)
         assert now.decision != before.decision and now.standing.state in LIVE_STANDINGS, (name, now.standing)
+        if key == HOLDER:
+            assert (level.title or level.id) in unescape(await self.door.get(key, "/certificates"))
 
     async def decides(self, who: str, key: str, level: Level) -> None:
         """Finds the case of somebody in the list of decisions, and certifies them."""
