@@ -105,6 +105,11 @@ def asked_to_confirm(me: Somebody, may: str, kind: str) -> bool:
     return me.key == CONFIRMER and kind != "stranger"
 
 
+def own_or_managed(me: Somebody, may: str, kind: str) -> bool:
+    """Whose it is, and who manages them."""
+    return ones_own(me, may, kind) or me.may("manage people", kind)
+
+
 def by(ability: str) -> Rule:
     """Another ability than the route's, for the person whom the address is about."""
     return lambda me, may, kind: me.may(ability, kind)
@@ -267,6 +272,9 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     ),
     "/practice/records/{id}/answer": Named(
         "/practice/records/{delivery}/answer", by("manage people"), {"answer": "yes", "note": "I was there."}
+    ),
+    "/practice/records/{id}/feedback": Named(
+        "/practice/records/{delivery}/feedback", own_or_managed, {"step": "open", "what": "feedback by parents"}
     ),
     "/practice/records/{id}/files/{file}": Named("/practice/records/{delivery}/files/{proof}", seen),
     "/practice/records/{id}/take-back": (

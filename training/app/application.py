@@ -15,6 +15,7 @@ from certificates.audits import pages as audits
 from certificates.credentials import download_pages, public_pages
 from certificates.decisions import outcome_pages
 from certificates.decisions import pages as certificates
+from certificates.evidence import feedback_pages
 from certificates.evidence import pages as evidence_pages
 from certificates.participation import adoption_pages, application_pages
 from certificates.participation import pages as participation
@@ -188,6 +189,9 @@ ROUTES = [
     at("/practice/records/{id}/ask", records.ask, may="log practice", methods=BOTH),
     at("/practice/records/{id}/answer", evidence_pages.answer, may=SIGNED_IN, methods=BOTH),
     at("/practice/records/{id}/files/{file}", evidence_pages.proof, may=SIGNED_IN),
+    at("/practice/records/{id}/feedback", feedback_pages.rounds, may=SIGNED_IN, methods=BOTH),
+    at("/feedback/words", feedback_pages.heard, may="load material"),
+    at("/feedback/{token}", feedback_pages.parents, may=ANYONE, methods=BOTH),
     at("/practice/records/{id}/take-back", records.take_back, may=SIGNED_IN, methods=BOTH),
     # how it is judged
     at("/assessments", assessments.mine, may=SIGNED_IN),

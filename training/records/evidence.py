@@ -8,6 +8,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from training.parsing.addresses import plain_address
+from training.records.feedback import feedback_evidence
 from training.records.models import Confirmation, Participant, Record
 from training.records.rules import confirmed_as
 from training.records.standing_records import Answer, Logged, records_of
@@ -37,8 +38,12 @@ async def evidence_of(holder: UUID, zone: str, *, of_site: bool = False) -> list
     logged = [_logged(row, people.get(row["id"], []), answers.get(row["id"], [])) for row in rows]
     abouts = {f"record-{row['id']}": f"record-{row['about_id']}" for row in rows if row["about_id"]}
     found, ids = records_of(logged, zone)
+    if not of_site:
+        for one in await feedback_evidence(holder):
+            abouts[one["id"]] = one["about"]
+            found.append(one)
     for one in found:
-        about = abouts.get(one["id"][: len("record-") + 36])
+        about = abouts.get(one["id"]) or abouts.get(one["id"][: len("record-") + 36])
         chains = [chain for chain in ids.values() if about in chain]
         # What is about a record is about every form of it, whichever is seen on the day.
         if chains and not one.get("void"):

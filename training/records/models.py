@@ -156,6 +156,59 @@ class RecordFile(Model):
         table = "records_file"
 
 
+class FeedbackRound(Model):
+    """Is a link by which the parents of one delivery say what they think, without names, until it closes.
+
+    `what` is the name under which the rules count it, `last_answer` the day on which the latest one came.
+    Personal data: who opened it; kept: with the record.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    record: fields.ForeignKeyRelation[Record] = fields.ForeignKeyField(
+        "records.Record", related_name="feedback_rounds", on_delete=RESTRICT
+    )
+    what = fields.CharField(200)
+    token = fields.CharField(43, unique=True)
+    opened = fields.DatetimeField()
+    opened_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="feedback_rounds", on_delete=RESTRICT
+    )
+    closes = fields.DatetimeField()
+    closed = fields.DatetimeField(null=True)
+    last_answer = fields.DateField(null=True)
+
+    answers: fields.ReverseRelation["FeedbackAnswer"]
+    record_id: UUID
+
+    class Meta:
+        table = "records_feedback_round"
+
+
+class FeedbackAnswer(Model):
+    """Is what one parent said of a delivery; nothing here tells who, or when.
+
+    `slip` comes with the page, so that a phone answers once. `passed_on`: the words may reach who writes the material.
+    Personal data: words, without a name, hidden while few have answered; kept: with the record.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    round: fields.ForeignKeyRelation[FeedbackRound] = fields.ForeignKeyField(
+        "records.FeedbackRound", related_name="answers", on_delete=RESTRICT
+    )
+    slip = fields.UUIDField(unique=True)
+    useful = fields.IntField()
+    listened = fields.IntField()
+    recommends = fields.BooleanField()
+    words = fields.TextField(default="")
+    passed_on = fields.BooleanField(default=False)
+    on_paper = fields.BooleanField(default=False)
+
+    round_id: UUID
+
+    class Meta:
+        table = "records_feedback_answer"
+
+
 class Confirmation(Model):
     """Asks one named person to confirm one record; moves asked → confirmed, disputed or expired, confirmed → disputed.
 

@@ -130,6 +130,7 @@ async def record(request: Request) -> Response:
         word=word_of(state, row.type),
         counts=state == "confirmed",
         at_once=row.counts_at_once,
+        hears=row.type == "delivery" and (own or looks_after),
         asks=own and not row.counts_at_once,
         answers=looks_after and not row.counts_at_once and state not in ("confirmed", "disputed"),
         changes=looks_after if row.counts_at_once else own,

@@ -33,6 +33,8 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "records.Participant": {},
     "records.Tailoring": {},
     "records.RecordFile": {},
+    "records.FeedbackRound": {},
+    "records.FeedbackAnswer": {},
     "records.Confirmation": {},
     # assessments
     "assessments.Instrument": {},
