@@ -39,7 +39,7 @@ from training.people.contact.addresses import pair_of
 from training.people.models import Difference, Email, Letter, Membership, Person, Relation
 from training.people.roles import ROLES
 from training.programmes.models import Adoption, Application, Place, ProgrammeRole
-from training.records.models import Confirmation, Participant, Record, RecordFile
+from training.records.models import Confirmation, Participant, Record, RecordFile, Tailoring
 from training.sites.models import Area, CentralUnit, Programme, Site
 
 LONG_AGO, LEFT = TODAY - timedelta(days=400), TODAY - timedelta(days=20)
@@ -205,6 +205,7 @@ async def _practised(person: Person, had: Things) -> Things:
         attributes={"minutes": 60, "mode": "in_person"},
     )  # fmt: skip
     await Participant.create(id=uuid4(), record=supervision, part="by", name="Somebody")
+    change = await Tailoring.create(id=uuid4(), record=delivery, component="Role play", kind="core", changed="Shorter")
     proof = await RecordFile.create(
         id=uuid4(), record=delivery, file_name="mine.txt", stored="mine", sha256="0" * 64, agreed=True
     )
@@ -221,7 +222,8 @@ async def _practised(person: Person, had: Things) -> Things:
     )
     return {
         "delivery": str(delivery.id), "supervision": str(supervision.id), "record": str(record.id),
-        "confirmation": str(confirmation.id), "request": str(request.id), "proof": str(proof.id),
+        "confirmation": str(confirmation.id), "request": str(request.id),
+        "proof": str(proof.id), "change": str(change.id),
     }  # fmt: skip
 
 

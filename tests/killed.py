@@ -41,6 +41,8 @@ from training.demo.cast import settle
 from training.demo.doing import being
 from training.people.authentication.demo_cast import known
 from training.people.models import Membership, Permission, Person
+from training.programmes.models import Place
+from training.sites.models import Programme
 from training.trail import facts
 from training.trail.models import Fact, Followup
 from training.trail.verify import verify_trail
@@ -98,6 +100,7 @@ class Kills:
         async with opened(self.settings.database_url):
             await settle(at(began))
             await publish_pathway(self.folder, BY_RULES)
+            programme = (await Programme.get(slug="steady")).id
             for number in range(PEOPLE + 1):
                 person = await Person.create(
                     id=uuid4(),
@@ -109,7 +112,15 @@ class Kills:
                 held = await Membership.create(
                     id=uuid4(), person_id=person.id, site_id=site, role="facilitator", starts=began
                 )
-                await speak_of(person, held)
+                place = await Place.create(
+                    id=uuid4(),
+                    person_id=person.id,
+                    programme_id=programme,
+                    site_id=site,
+                    starts=began,
+                    recorded=at(began),
+                )
+                await speak_of(person, held, place)
 
         async with opened(self.settings.database_url):
             # What is read once in a process is read before the first fork: else nothing is done before the kill.

@@ -273,6 +273,9 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/practice/records/{id}/answer": Named(
         "/practice/records/{delivery}/answer", by("manage people"), {"answer": "yes", "note": "I was there."}
     ),
+    "/practice/records/{id}/changes/{change}": Named(
+        "/practice/records/{delivery}/changes/{change}", by("manage people"), {"judged": "within"}
+    ),
     "/practice/records/{id}/feedback": Named(
         "/practice/records/{delivery}/feedback", own_or_managed, {"step": "open", "what": "feedback by parents"}
     ),

@@ -45,6 +45,10 @@ class Offered:
         """Returns the name of the pathway of a programme; "" where nobody follows one of it."""
         return next((slug for slug, one in self.versions.items() if one.programme_id == programme_id), "")
 
+    def programme_of(self, form: RecordForm) -> UUID | None:
+        """Returns the programme in which a form's records count; none for what belongs to the person."""
+        return self.versions[form.pathway].programme_id if form.pathway else None
+
     def of(self, types: Iterable[str]) -> "Offered":
         """Returns the forms of some types alone."""
         return replace(self, forms=tuple(one for one in self.forms if one.type in types))
@@ -213,7 +217,7 @@ def _entry(shown: TypedEvidence, offered: Offered) -> TypedEvidence:
     if problems := faults_of(form, shown):
         raise Invalid("There is a problem", problems=problems)
     reason = {"reason": shown.reason.strip()} if shown.reason.strip() else {}
-    programme = offered.versions[form.pathway].programme_id if form.pathway else None
+    programme = offered.programme_of(form)
     attributes = {**shown.attributes, **reason}
     return replace(shown, what=shown.what.strip(), pathway=form.pathway, programme=programme, attributes=attributes)
 

@@ -32,7 +32,7 @@ from certificates.evidence.rules import (
     typed_attributes,
     typed_member,
 )
-from certificates.evidence.views import CHANGED, REQUIRED, SLOTS, counts_when, field_of, name_of, typed_before, used_for
+from certificates.evidence.views import REQUIRED, counts_when, field_of, name_of, typed_before, used_for
 from certificates.pathways.forms import SIGNED, RecordForm
 from training.core import clock
 from training.core.dates import day
@@ -41,6 +41,7 @@ from training.core.handed_files import ACCEPTED, MOST_BYTES, MOST_BYTES_SENT, RE
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.visibility import may_for
+from training.programmes.components import components_of
 from training.records.actions import own_record, settled_record
 from training.records.models import Record, RecordFile, records_visible_to, standing
 from training.records.pages import (
@@ -52,9 +53,10 @@ from training.records.pages import (
     people_offered,
     person_named,
 )
-from training.records.rules import KINDS_OF_SUPERVISION, NEEDS_A_YES, TAILORED, KeptFile, TailoringEntry
+from training.records.rules import HOW, KINDS_OF_SUPERVISION, NEEDS_A_YES, TAILORED, KeptFile
 from training.records.shown import shown_record
 from training.records.shown import title_of as title_of_record
+from training.records.tailorings import typed_tailorings
 from training.records.words import KINDS, plain
 from training.web.bodies import cut
 from training.web.render import actor, form_data, identity, redirect, render, validate
@@ -241,12 +243,14 @@ async def _write(
         given, key = validate(RecordFields, dict(values)), form_key(values)
     except Invalid as wrong:
         raise Invalid("There is a problem", problems=wrong.problems | problems) from wrong
+    parts = await components_of(entering.offered.programme_of(form)) if form.type == "delivery" else ()
     team, by = (tuple(filter(None, [person_named(values, part)])) for part in ("co_leader", "by"))
     team = tuple(replace(one, attributes=typed_member(form, values, "co_leader")) for one in team)
     shown = TypedEvidence(
         given.type, given.what, given.on, given.began, given.until, given.name.strip(), attributes=attributes,
         team=team, by=by, files=files, own_part=typed_member(form, values, "own"),
-        about=given.about, note=given.note, tailorings=_tailorings(values), pathway=given.pathway, reason=given.reason,
+        about=given.about, note=given.note, tailorings=typed_tailorings(values, parts), pathway=given.pathway,
+        reason=given.reason,
     )  # fmt: skip
     replaces = entering.old.id if entering.old else None
     if problems := (_missing(form, shown) if entering.own else {}) | problems:
@@ -275,11 +279,6 @@ def _missing(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
         },
     }
     return {name: words for name, (wrong, words) in missing.items() if wrong}
-
-
-def _tailorings(values: Mapping[str, Any]) -> tuple[TailoringEntry, ...]:
-    typed = [{name: str(values.get(f"{name}_{slot}", "")).strip() for name in CHANGED} for slot in SLOTS]
-    return tuple(TailoringEntry(**one) for one in typed if one["changed"])
 
 
 def _asked(values: Mapping[str, Any]) -> TypedEvidence:
@@ -317,6 +316,8 @@ async def _form_page(
         is_delivery=form.type == "delivery",
         is_supervision=form.type == "supervision",
         kinds=list(TAILORED.items()),
+        components=await _components(entering, form) if form.type == "delivery" else [],
+        how=list(HOW.items()),
         file_types=",".join(ACCEPTED) if "files" in form.parts and form.type != "check" else "",
         correcting=bool(entering.old),
         path=entering.path,
@@ -325,6 +326,11 @@ async def _form_page(
         back=entering.back,
         **await _others(entering, form, values),
     )
+
+
+async def _components(entering: Entering, form: RecordForm) -> list[tuple[str, str]]:
+    parts = await components_of(entering.offered.programme_of(form))
+    return [("", "Choose a part"), *((one.id, f"{one.title} ({one.kind})") for one in parts)] if parts else []
 
 
 async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:

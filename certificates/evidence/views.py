@@ -10,13 +10,12 @@ from certificates.pathways.language.titles import title_of
 from certificates.pathways.makers import making_of
 from training.parsing.keywords import YES_OR_NO
 from training.parsing.labels import hint_of
+from training.programmes.components import components_of
 from training.records.models import Participant, Record, Tailoring
 from training.records.rules import MODES, ROLES
+from training.records.tailorings import CHANGED, SLOTS
 from training.records.words import plain, record_name
 
-SLOTS = (1, 2)
-"""How many changes to the programme one form takes."""
-CHANGED = ("component", "kind", "changed", "for_whom", "why")
 SPOKEN = {"role": ROLES, "mode": MODES}
 """Attribute → how its values are said of oneself."""
 REQUIRED = {
@@ -43,8 +42,10 @@ async def typed_before(old: Record) -> dict[str, Any]:
         if own:
             continue
         values |= {part: str(one.person_id or "other"), f"{part}_name": "" if one.person_id else one.name}
+    parts = {part.title: part.id for part in await components_of(old.programme_id)}
     for slot, change in zip(SLOTS, await Tailoring.filter(record_id=old.id).order_by("id"), strict=False):
-        values |= {f"{name}_{slot}": getattr(change, name) for name in CHANGED}
+        values |= {f"{name}_{slot}": getattr(change, name) for name in (*CHANGED, "how")}
+        values |= {f"component_{slot}": parts.get(change.component, change.component)}
     return values
 
 

@@ -189,6 +189,8 @@ ROUTES = [
     at("/practice/records/{id}/ask", records.ask, may="log practice", methods=BOTH),
     at("/practice/records/{id}/answer", evidence_pages.answer, may=SIGNED_IN, methods=BOTH),
     at("/practice/records/{id}/files/{file}", evidence_pages.proof, may=SIGNED_IN),
+    at("/practice/changes", site_pages.changes, may="see people"),
+    at("/practice/records/{id}/changes/{change}", site_pages.judge, may=SIGNED_IN, methods=POST),
     at("/practice/records/{id}/feedback", feedback_pages.rounds, may=SIGNED_IN, methods=BOTH),
     at("/feedback/words", feedback_pages.heard, may="load material"),
     at("/feedback/{token}", feedback_pages.parents, may=ANYONE, methods=BOTH),

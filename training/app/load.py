@@ -24,6 +24,7 @@ from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.people.authentication.operator import OPERATOR, operator
 from training.people.load import load_people
+from training.programmes.components import load_components
 from training.programmes.load import place_loaded
 from training.sites.load import load_sites, load_units
 
@@ -118,6 +119,12 @@ async def _pathway(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:
     return LoadReport(new=[f"{line}: {asked}"], mistakes=lines)
 
 
+async def _components(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:
+    found, is_new = await load_components(path, actor=actor, now=wish.now)
+    line = f"{path}: {many(len(found.items), 'component')} of {found.programme}, version {found.version}"
+    return LoadReport(new=[line]) if is_new else LoadReport(unchanged=[line])
+
+
 async def _course(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:
     # Rehearsed without storing: its files would outlive the undone rows.
     report = await publish.load(path, actor=actor, now=wish.now, storage=wish.storage, check=not wish.earnest)
@@ -134,6 +141,7 @@ LOADERS: dict[str, Callable[[Path, LoadOptions, Actor], Awaitable[LoadReport]]] 
     "sites": _sites,
     "instrument": _instrument,
     "pathway": _pathway,
+    "components": _components,
     "people": _people,
     "course": _course,
 }

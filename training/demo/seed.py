@@ -29,6 +29,7 @@ from training.demo.doing import (
 from training.demo.lms.joining import join
 from training.demo.together import train_together
 from training.people.authentication.demo_cast import known
+from training.programmes.components import load_components
 
 MATERIAL = Path(__file__).parent / "material"
 LIBRARY = Path(__file__).resolve().parents[2] / "courses" / "library"
@@ -47,13 +48,15 @@ async def fill(settings: Settings, *, now: datetime) -> None:
 
 
 async def load_material(settings: Settings, day: date) -> None:
-    """Publishes the instruments, the pathway and the course."""
+    """Publishes the instruments, the pathway with the parts of its sessions, and the course."""
     begin(settings.storage)
     dara = await being("dara", day)
     for path in sorted((MATERIAL / "instruments").glob("*.yaml")):
         await load_instrument(path, actor=dara, now=at(day))
     for path in sorted((MATERIAL / "pathways").glob("*.yaml")):
         await load_pathway(path, actor=dara, now=at(day))
+    for path in sorted((MATERIAL / "components").glob("*.yaml")):
+        await load_components(path, actor=dara, now=at(day))
     for path in sorted(LIBRARY.iterdir()):
         await load_course(path, actor=dara, now=at(day), storage=settings.storage)
 

@@ -1,4 +1,4 @@
-"""Finds out what each file is: a course, a pathway, an instrument, or a table of units, sites or people."""
+"""Finds out what each file is: a course, a pathway, an instrument, components, or a table of units, sites or people."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from training.parsing.csv import read_sheet
 
-ORDER = ("units", "sites", "instrument", "pathway", "people", "course")
-TOP_KEY = re.compile(r"^(pathway|instrument)\s*:", re.MULTILINE)
+ORDER = ("units", "sites", "instrument", "pathway", "components", "people", "course")
+TOP_KEY = re.compile(r"^(pathway|instrument|components)\s*:", re.MULTILINE)
 BY_COLUMN = {"email": "people", "site": "sites", "unit": "units"}
 """The first of these columns that a table has tells what it is about."""
 
@@ -57,7 +57,7 @@ def _kind(path: Path) -> tuple[str, str]:
         return _table(path)
     if suffix in (".yaml", ".yml"):
         named = TOP_KEY.search(path.read_text("utf-8-sig", errors="replace"))
-        what = "nobody can tell what the file is; begin with pathway: or instrument:"
+        what = "nobody can tell what the file is; begin with pathway:, instrument: or components:"
         return (named.group(1), "") if named else ("", f"{path}:1: {what}")
     return "", f"{path}:1: this is no file that can be loaded; give a folder, .zip, .yaml or .csv"
 

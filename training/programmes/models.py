@@ -156,6 +156,28 @@ class Application(Model):
         indexes = (("site_id", "state"), ("person_id", "made"))
 
 
+class ComponentList(Model):
+    """Is one published list of the parts that sessions of a programme are made of; never changed after.
+
+    Personal data: published_by_id; kept: as long as the programme.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
+        "sites.Programme", related_name="component_lists", on_delete=RESTRICT
+    )
+    version = fields.CharField(40)
+    body = fields.TextField()
+    published = fields.DatetimeField()
+    published_by_id = fields.UUIDField(null=True)
+
+    programme_id: UUID
+
+    class Meta:
+        table = "programmes_component_list"
+        unique_together = (("programme", "version"),)
+
+
 def places_for(actor: Actor, ability: str) -> QuerySet[Place]:
     """Lists the places of the people for whom the actor has the ability; those taken back too."""
     return Place.filter(reach(actor, ability))

@@ -113,9 +113,10 @@ class Participant(Model):
 
 
 class Tailoring(Model):
-    """Says what was changed in a part of the programme, for whom and why.
+    """Says what was changed or left out in a part of the programme, for whom and why.
 
-    Personal data: none.
+    `limits` are those of the part as they stood then. `judged` is within, outside, or "" as long as nobody has said.
+    Personal data: judged_by_id; kept: with the record.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -127,6 +128,11 @@ class Tailoring(Model):
     changed = fields.TextField()
     for_whom = fields.TextField(default="")
     why = fields.TextField(default="")
+    how = fields.CharField(12, default="changed", db_default="changed")
+    limits = fields.TextField(default="", db_default="")
+    judged = fields.CharField(8, default="", db_default="")
+    judged_by_id = fields.UUIDField(null=True)
+    judged_note = fields.TextField(default="", db_default="")
 
     record_id: UUID
 

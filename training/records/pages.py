@@ -12,7 +12,7 @@ from training.core import clock
 from training.core.errors import Invalid, NotFound
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
-from training.records import actions, asking
+from training.records import actions, asking, tailorings
 from training.records.models import (
     Confirmation,
     Record,
@@ -23,7 +23,7 @@ from training.records.models import (
 )
 from training.records.naming import colleagues
 from training.records.overview import WORDS, RecordLine, asked_of, hours_in_words, lines_of, totals_of, word_of
-from training.records.rules import STRENGTHS, TAILORED, Confirmer, may_dispute, stands
+from training.records.rules import HOW, JUDGED, STRENGTHS, TAILORED, Confirmer, may_dispute, stands
 from training.records.shown import shown_record
 from training.web import rate_limits
 from training.web.render import actor, form_data, identity, redirect, render, validate
@@ -125,6 +125,8 @@ async def record(request: Request) -> Response:
         recorder=(await row.recorded_by).name,
         reason=row.reason,
         tailorings=await _tailorings(row.id),
+        judges=await tailorings.may_judge(me, row),
+        judgements=list(JUDGED.items()),
         files=await files_of(row),
         confirmations=[_confirmation(one, me, manages=looks_after) for one in asked],
         word=word_of(state, row.type),
@@ -149,8 +151,13 @@ async def files_of(row: Record) -> list[tuple[str, str]]:
 
 
 async def _tailorings(record_id: UUID) -> list[dict[str, Any]]:
-    rows = await Tailoring.filter(record_id=record_id).values("component", "kind", "changed", "for_whom", "why")
-    return [row | {"kind": TAILORED.get(row["kind"], row["kind"]).split(":")[0]} for row in rows]
+    columns = ("id", "component", "kind", "changed", "for_whom", "why", "how", "limits", "judged", "judged_note")
+    rows = await Tailoring.filter(record_id=record_id).order_by("id").values(*columns)
+    return [
+        row | {"kind": TAILORED.get(row["kind"], row["kind"]).split(":")[0], "core": row["kind"] == "core",
+               "how": HOW[row["how"]], "judged": JUDGED.get(row["judged"], "")}
+        for row in rows
+    ]  # fmt: skip
 
 
 def _confirmation(one: Confirmation, me: Actor, *, manages: bool) -> dict[str, Any]:

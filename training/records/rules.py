@@ -30,6 +30,8 @@ TAILORED = {
     "adaptable": "Adaptable: may be changed in some ways",
     "free": "Free: yours to change",
 }
+HOW = {"changed": "Changed", "left_out": "Left out"}
+JUDGED = {"within": "Within the limits", "outside": "Outside the limits"}
 CHECKS = {
     "dbs enhanced": "Enhanced DBS check",
     "pvg": "PVG scheme membership",
@@ -79,13 +81,15 @@ class Confirmer:
 
 @dataclass(frozen=True)
 class TailoringEntry:
-    """What was changed in one part of the programme."""
+    """What was changed or left out in one part of the programme, and the limits of that part."""
 
     component: str
     kind: str
     changed: str
     for_whom: str = ""
     why: str = ""
+    how: str = "changed"
+    limits: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from training.core.dates import day
 from training.parsing.labels import label_of
 from training.parsing.plurals import many
 from training.people.models import Person
-from training.records.models import Confirmation, Participant, Record
+from training.records.models import Confirmation, Participant, Record, Tailoring
+from training.records.rules import HOW
 from training.records.words import KINDS, plain
 from training.sites.models import Programme, Site
 
@@ -52,6 +53,7 @@ async def shown_record(row: Record) -> RecordInWords:
         *([("Led with", names["team"] or "Nobody")] if row.type == "delivery" else []),
         *_days(row),
         *_attributes(row.attributes),
+        *await _core_changes(row),
         *([("About", title_of(about, ""))] if about else []),
         *([("Where", site.name if site else "Not said")] if row.type == "delivery" else []),
         *([("Programme", programme.title)] if programme else []),
@@ -60,6 +62,15 @@ async def shown_record(row: Record) -> RecordInWords:
     return RecordInWords(
         row.id, holder.name, f"{holder.name}: {title[:1].lower() + title[1:] if not row.name else title}", tuple(rows)
     )
+
+
+async def _core_changes(row: Record) -> list[tuple[str, str]]:
+    """Names what was changed or left out of what makes the programme work, so that nobody says yes to it unseen."""
+    changes = await Tailoring.filter(record_id=row.id, kind="core").order_by("id")
+    return [
+        (f"{HOW[one.how]} in the core", f"{one.component}{f': {one.changed}' if one.changed else ''}")
+        for one in changes
+    ]
 
 
 def title_of(row: Record, by: str) -> str:

@@ -15,7 +15,7 @@ from training.core.errors import Invalid, NotFound
 from training.people.actor import Actor
 from training.people.models import has_in_name
 from training.people.visibility import may_for, reach, sites_for, visible_filter, visible_to
-from training.records import asking
+from training.records import asking, tailorings
 from training.records.exports import as_cells
 from training.records.models import Confirmation
 from training.records.overview import WORDS, RecordFilter, count_of, gone_of, lines_of
@@ -129,3 +129,24 @@ async def paper(request: Request) -> Response:
             problems = wrong.problems
     told = {"shown": shown, "confirmer": found.confirmer_name, "path": f"/practice/confirmations/{found.id}/paper"}
     return render(request, "records/paper.html", 422 if problems else 200, values=values, problems=problems, **told)
+
+
+async def changes(request: Request) -> Response:
+    """Shows which parts of the programmes are changed or left out, how often and where; also as a file."""
+    me: Actor = actor(request)
+    rows = await tailorings.recurring(me)
+    if (ending := request.query_params.get("format", "")) in KINDS_OF_FILES:
+        return await spreadsheet("changes", ending, tailorings.as_cells(rows, extracted=clock.now()))
+    files = [(f"Get these rows as {one.upper()}", f"/practice/changes?format={one}") for one in KINDS_OF_FILES]
+    return render(request, "records/changes.html", rows=rows, files=files, back=("Records", "/practice/records"))
+
+
+async def judge(request: Request) -> Response:
+    """Takes what a supervisor, or who looks after the leader, says of a change in a core part."""
+    me: Actor = actor(request)
+    values = await form_data(request)
+    row = await tailorings.judge(
+        identity(request), identity(request, "change"), judged=str(values.get("judged", "")),
+        note=str(values.get("judged_note", "")), actor=me, now=clock.now(),
+    )  # fmt: skip
+    return redirect(request, f"/practice/records/{row.id}", notice="Said so.")

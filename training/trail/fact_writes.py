@@ -79,6 +79,7 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "relation.noted": {"people.Relation": "+"},
     "relation.taken_back": {"people.Relation": "taken_back note"},
     # programmes
+    "components.published": {"programmes.ComponentList": "+"},
     "programme.adopted": {"programmes.Adoption": "+"},
     "programme.given_up": {"programmes.Adoption": "ends end_recorded"},
     "programme.joined": {"programmes.Place": "+"},
@@ -95,6 +96,7 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "record.logged": _RECORDED,
     "record.corrected": _RECORDED,
     "record.taken_back": _RECORDED,
+    "tailoring.judged": {"records.Tailoring": "judged judged_by_id judged_note"},
     "feedback.opened": {"records.FeedbackRound": "+"},
     "feedback.given": {"records.FeedbackAnswer": "+", "records.FeedbackRound": "last_answer"},
     "feedback.closed": {"records.FeedbackRound": "closed"},

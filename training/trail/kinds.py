@@ -103,7 +103,9 @@ KINDS: frozenset[str] = frozenset(
         "record.corrected",
         "record.logged",
         "record.taken_back",
+        "tailoring.judged",
         # programmes
+        "components.published",
         "programme.adopted",
         "programme.answered",
         "programme.applied",

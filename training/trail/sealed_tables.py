@@ -25,6 +25,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "people.Permission": {},
     # programmes
     "programmes.Adoption": {},
+    "programmes.ComponentList": {},
     "programmes.Place": {},
     "programmes.ProgrammeRole": {},
     "programmes.Application": {},

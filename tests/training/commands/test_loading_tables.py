@@ -117,7 +117,7 @@ def test_what_nobody_can_load_is_named_with_what_to_do(front: Front) -> None:
     (front.folder / "latin.csv").write_bytes("name,email\nJosé,x@example.org\n".encode("latin-1"))
     told = front.run("load", "odd.yaml", "odd.csv", "latin.csv", "nowhere.csv", "half.csv").stderr.splitlines()
     assert told == [
-        "odd.yaml:1: nobody can tell what the file is; begin with pathway: or instrument:",
+        "odd.yaml:1: nobody can tell what the file is; begin with pathway:, instrument: or components:",
         "odd.csv:1: nobody can tell what the table is about; begin with the columns of units, sites or people",
         "latin.csv:2: the file is no UTF-8; save it as CSV UTF-8",
         "nowhere.csv:1: there is nothing to load; look at its name",
