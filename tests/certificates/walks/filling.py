@@ -1,12 +1,13 @@
 """What is typed into the form of a record, so that it serves one requirement: values from the rule alone; pure."""
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import count
 from typing import Any
 
 from certificates.pathways.engine.nodes import Node
 from certificates.pathways.forms import TOLD_BY, RecordForm
-from certificates.pathways.language.schema import Condition, Leaf, Level, Portion
+from certificates.pathways.language.schema import Condition, Leaf, Level, Portion, Requirement, Team, This
 from training.parsing.keywords import NAMES_OF_RECORDS, NUMBER, YES_OR_NO
 from training.parsing.values import number
 
@@ -51,6 +52,27 @@ def values_for(node: Node, leaf: Leaf, form: RecordForm, level: Level) -> Given:
     if form.type == "supervision":
         given.setdefault("minutes", 60)
     return {name: _typed(value) for name, value in given.items()}
+
+
+def values_for_delivery(rules: Iterable[Requirement], form: RecordForm) -> Given:
+    """Returns the values of the form of a delivery by which all rules on it are met; of two that differ the first."""
+    given: Given = {}
+    members: list[Given] = [{}, {}]
+    for rule in rules:
+        for ask in (rule.applies_when.ask if rule.applies_when else None, rule.ask):
+            for one in ask.where if isinstance(ask, This) else ():
+                given.setdefault(one.attribute, _fitting(one))
+        if isinstance(rule.ask, Team):
+            free = [one for one in members if all(cond.attribute not in one for cond in rule.ask.where)]
+            for member in free[: rule.ask.at_least or 1]:
+                member |= {one.attribute: _fitting(one) for one in rule.ask.where}
+    for prefix, member in zip(("own", "co_leader"), members, strict=True):
+        given |= {f"{prefix}_{name}": value for name, value in member.items()}
+    fields = {one.name for one in form.fields}
+    base = {name: value for name, value in DELIVERY.items() if name in fields}
+    if "parents" in given and "completed" in fields:
+        base["completed"] = given["parents"]
+    return {name: _typed(value) for name, value in (base | given).items()}
 
 
 def _part(node: Node, leaf: Leaf) -> Portion | None:

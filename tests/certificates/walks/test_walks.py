@@ -14,7 +14,8 @@ from tests.certificates.walks.walker import HOLDER, NoWay, Walker
 from tests.today import NOW, TODAY
 from training.demo.doing import being
 
-EXAMPLES = sorted((Path(__file__).parents[1] / "pathways" / "examples").glob("*.yaml"))
+FOLDER = Path(__file__).parents[1] / "pathways" / "examples"
+EXAMPLES = sorted(FOLDER.glob("*.yaml"))
 NOT_YET = {
     "safecare/provisional_provider": "a record of the site",
     "safecare/provider": "a record of the site",
@@ -31,22 +32,53 @@ def settings(settings):
     return settings.model_copy(update={"pdf": False})
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-async def test_a_pathway_is_walked_to_every_certificate(path, browse, work):
+@pytest.fixture
+async def walks(browse, work):
+    """Publishes a pathway and gives who walks it, on a day that moves on."""
     with time_machine.travel(NOW.replace(hour=HOUR.hour), tick=True) as clock:
-        await load_pathway(path, actor=await being("dara", TODAY), now=NOW)
-        walker = Walker(Door(browse, work, clock), await PathwayVersion.get(slug=path.stem))
-        await walker.adopts()
-        levels = [one for one in read_pathway(path).levels.values() if one.holder == "person"]
-        for level in levels:
-            if missing := NOT_YET.get(f"{path.stem}/{level.id}"):
-                with pytest.raises(NoWay, match=re.escape(missing)):
-                    await walker.climbs(HOLDER, level.id)
-            else:
+
+        async def begun(path, **ways) -> Walker:
+            await load_pathway(path, actor=await being("dara", TODAY), now=NOW)
+            walker = Walker(Door(browse, work, clock), await PathwayVersion.get(slug=path.stem), **ways)
+            await walker.adopts()
+            return walker
+
+        yield begun
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+async def test_a_pathway_is_walked_to_every_certificate_through_renewal_lapse_and_return(path, walks):
+    walker = await walks(path)
+    levels = [one for one in read_pathway(path).levels.values() if one.holder == "person"]
+    for level in levels:
+        if missing := NOT_YET.get(f"{path.stem}/{level.id}"):
+            with pytest.raises(NoWay, match=re.escape(missing)):
                 await walker.climbs(HOLDER, level.id)
-        open_ones = [one for one in levels if f"{path.stem}/{one.id}" not in NOT_YET]
-        for level in (one for one in open_ones if one.renewal is not None):
-            await walker.renews(HOLDER, level.id)
-        for level in (one for one in open_ones if one.return_ is not None or one.renewal is not None):
-            await walker.lapses(HOLDER, level.id)
-            await walker.renews(HOLDER, level.id)
+        else:
+            await walker.climbs(HOLDER, level.id)
+            await walker.may_work(HOLDER, level.id)
+    if HOLDER in walker.placed:
+        for name in read_pathway(path).deliveries:
+            await walker.leads(HOLDER, name)
+    open_ones = [one for one in levels if f"{path.stem}/{one.id}" not in NOT_YET]
+    for level in (one for one in open_ones if one.renewal is not None):
+        await walker.renews(HOLDER, level.id)
+    for level in (one for one in open_ones if one.return_ is not None or one.renewal is not None):
+        await walker.lapses(HOLDER, level.id)
+        await walker.renews(HOLDER, level.id)
+
+
+@pytest.mark.parametrize(("name", "level"), [("vig", "trainee"), ("triple_p", "accredited_provider")])
+async def test_what_was_learnt_before_is_asked_for_by_the_holder_and_recognised_by_whom_the_rules_name(
+    name, level, walks
+):
+    walker = await walks(FOLDER / f"{name}.yaml", waives=True)
+    await walker.climbs(HOLDER, level)
+    assert any(one.form.type == "waiver" for one in walker.entered.values())
+
+
+async def test_what_a_conditional_award_asks_is_shown_and_lifts_the_condition(walks):
+    walker = await walks(FOLDER / "henry.yaml", outcome="conditional")
+    assert (await walker.climbs(HOLDER, "accredited_facilitator")).standing.state == "provisional"
+    walker.outcome = "certified"
+    await walker.is_lifted(HOLDER, "accredited_facilitator")
