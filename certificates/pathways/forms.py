@@ -305,8 +305,12 @@ def _offering(field: Field, type_: str, pathway: Pathway) -> Field:
         return replace(field, values=values, closed=True, own=label)
     if type_ == "award" and field.name == "outcome":
         return replace(field, values=OUTCOMES[:2], closed=True, own=label)
-    usual = labels.USUAL.get(("", field.name)) or labels.USUAL.get((type_, field.name), ())
-    return replace(field, values=field.values or usual, own=label)
+    if not field.values:
+        field = replace(field, values=labels.USUAL.get(("", field.name), ()))
+    # Who led says so, too, where a rule asks for co-leaders alone.
+    known = {one.replace("-", "_") for one in field.values}
+    usual = (one for one in labels.USUAL.get((type_, field.name), ()) if one not in known)
+    return replace(field, values=(*field.values, *usual), own=label)
 
 
 def _joined(known: RecordForm, more: RecordForm) -> RecordForm:

@@ -121,7 +121,7 @@ USUAL = {
     ("", "medium"): ("live", "video"),
     ("delivery", "role"): ("lead", "co_leader"),
 }
-"""What a text attribute usually is, of any type of record or of one, offered where no rule knows a value."""
+"""What a text attribute usually is: of any type of record, offered where no rule knows a value; of one type, always."""
 NAMES = {
     "dbs enhanced": "Enhanced DBS check",
     "dbs standard": "Standard DBS check",
