@@ -10,7 +10,8 @@ from certificates.evaluations.models import PathwayVersion
 from certificates.evaluations.pathway_versions import load_pathway
 from certificates.pathways.language.read import read_pathway
 from tests.certificates.walks.door import HOUR, Door
-from tests.certificates.walks.walker import HOLDER, NoWay, Walker
+from tests.certificates.walks.recording import HOLDER, NoWay
+from tests.certificates.walks.walker import Walker
 from tests.today import NOW, TODAY
 from training.demo.doing import being
 
