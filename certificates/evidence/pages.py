@@ -30,6 +30,7 @@ from certificates.evidence.rules import (
     form_for,
     is_done,
     typed_attributes,
+    typed_day,
     typed_member,
 )
 from certificates.evidence.views import REQUIRED, counts_when, field_of, name_of, typed_before, used_for
@@ -70,18 +71,7 @@ ORDER = (*OFTEN, *(one for one in KINDS if one not in OFTEN))
 """Types in the order of the list: what is logged often, then all others; prior learning last."""
 
 
-def _day(value: object) -> object:
-    """Reads a day typed by hand, as 27/3/2026 or 27.3.2026, where the browser has no picker."""
-    parts = str(value).replace(".", "/").replace(" ", "/").split("/")
-    if len(parts) != 3 or len(parts[2]) != 4 or not all(part.isdigit() for part in parts):
-        return value
-    try:
-        return date(int(parts[2]), int(parts[1]), int(parts[0]))
-    except ValueError:
-        return value
-
-
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(typed_day)]
 
 
 class RecordFields(BaseModel):

@@ -47,6 +47,17 @@ def form_for(shown: TypedEvidence, forms: tuple[RecordForm, ...]) -> RecordForm 
     return fitting[0] if len(fitting) == 1 else None
 
 
+def typed_day(value: object) -> object:
+    """Reads a day typed by hand, as 27/3/2026 or 27.3.2026, where the browser has no picker."""
+    parts = str(value).replace(".", "/").replace(" ", "/").split("/")
+    if len(parts) != 3 or len(parts[2]) != 4 or not all(part.isdigit() for part in parts):
+        return value
+    try:
+        return date(int(parts[2]), int(parts[1]), int(parts[0]))
+    except ValueError:
+        return value
+
+
 def typed_attributes(form: RecordForm, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Returns the attributes that were typed into the fields of a form, and what is wrong with each other one."""
     found, problems = _typed(form.fields, values, "")
@@ -138,7 +149,7 @@ def _value(one: Field, text: str) -> Any:
             raise ValueError(text)
         return YES_NO[text]
     if one.kind == DATE:
-        return date.fromisoformat(text).isoformat()
+        return date.fromisoformat(str(typed_day(text))).isoformat()
     if len(text) > 200 or not _fits(one, text):
         raise ValueError(text)
     return text

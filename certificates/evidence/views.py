@@ -34,7 +34,10 @@ async def typed_before(old: Record) -> dict[str, Any]:
     values = {name: _as_typed(value) for name, value in old.attributes.items()}
     days = {"from": old.began, "on": old.on, "until": old.until}
     values |= {name: found.isoformat() if found else "" for name, found in days.items()}
-    values |= {"name": old.name, "note": old.note, "about": str(old.about_id or ""), "key": str(uuid4())}
+    about = old.about_id
+    while about and (later := await Record.get_or_none(replaces_id=about, void=False)):
+        about = later.id
+    values |= {"name": old.name, "note": old.note, "about": str(about or ""), "key": str(uuid4())}
     for one in await Participant.filter(record_id=old.id).order_by("-id"):
         part = "co_leader" if one.part == "team" else "by"
         own = one.part == "team" and one.person_id == old.person_id

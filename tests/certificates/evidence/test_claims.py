@@ -169,3 +169,23 @@ async def test_a_file_proves_a_claim_once_it_is_said_that_all_agreed_and_only_wh
     assert link and (await chloe.get(link[0])).content == photo["file"][1]
     assert (await amina.get(link[0])).status_code == 200
     assert (await (await browse("emre")).get(link[0])).status_code == 404
+
+
+async def test_supervision_about_a_group_that_was_corrected_is_about_the_corrected_one(browse, growing):
+    amina = await browse("amina")
+    group = {
+        "type": "delivery", "what": "group", "pathway": "growing_together", "name": "Tuesday group",
+        "from": "2026-03-02", "on": "2026-04-20", "sessions": "8", "hours": "16", "role": "lead", "parents": "9",
+        "completed": "7", "mode": "in_person",
+    }  # fmt: skip
+    first = await amina.post("/practice/new", data=group | {"key": str(uuid4())})
+    old = str(first.headers["location"]).partition("?")[0]
+    talk = {
+        "type": "supervision", "what": "reflective", "pathway": "growing_together", "by": str(known("hana")),
+        "on": "2026-03-20", "minutes": "60", "mode": "online", "about": old.rpartition("/")[2],
+    }  # fmt: skip
+    said = await amina.post("/practice/new", data=talk | {"key": str(uuid4())})
+    better = await amina.post(f"{old}/correct", data=group | {"key": str(uuid4()), "sessions": "9"})
+    new = str(better.headers["location"]).partition("?")[0].rpartition("/")[2]
+    page = (await amina.get(f"{str(said.headers['location']).partition('?')[0]}/correct")).text
+    assert f'<option value="{new}" selected>' in page
