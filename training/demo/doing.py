@@ -23,12 +23,16 @@ from training.people.actor import Actor
 from training.people.authentication.demo_cast import known
 from training.people.models import Membership, Person
 from training.people.visibility import active_on
-from training.records import asking
-from training.records.models import Confirmation
-from training.records.rules import Confirmer
+from training.records import asking, feedback
+from training.records.models import Confirmation, Record
+from training.records.rules import Confirmer, TailoringEntry
 
 COURSE = "leading-a-parenting-group"
 PATHWAY = "growing_together"
+PARENTS_SAY = (
+    "I thought I was the only one.", "We laughed a lot.", "", "More time for questions, please.", "",
+    "My son asks for our special time now.",
+)  # fmt: skip
 PROGRAMME = "growing-together"
 NO_FILES = Path("var")
 """Nobody in the demo hands in a file."""
@@ -103,7 +107,16 @@ async def _do(actor: Actor, module: str, activity: str, kind: str, now: datetime
         await courses.mark_read(spot, actor=actor, now=now)
 
 
-async def lead(key: str, *, with_: str, ended: date, group: str = "", parents: int = 9, confirmed: bool = True) -> UUID:
+async def lead(
+    key: str,
+    *,
+    with_: str,
+    ended: date,
+    group: str = "",
+    parents: int = 9,
+    confirmed: bool = True,
+    changed: tuple[TailoringEntry, ...] = (),
+) -> UUID:
     """Logs a group of eight weekly sessions, and has the co-leader confirm it two days later."""
     ended = workday(ended)
     actor, other = await being(key, ended), await Person.get(id=known(with_))
@@ -111,7 +124,7 @@ async def lead(key: str, *, with_: str, ended: date, group: str = "", parents: i
         "delivery", "group", ended, ended - timedelta(weeks=7), name=group or group_of(ended),
         attributes={"sessions": 8, "hours": 16, "role": "lead", "parents": parents, "completed": parents - 1,
                     "mode": "in_person"},
-        team=(Confirmer(other.name, other.id),), pathway=PATHWAY,
+        team=(Confirmer(other.name, other.id),), pathway=PATHWAY, tailorings=changed,
     )  # fmt: skip
     key_of_form = known(f"delivery/{key}/{ended}")
     made = await log_evidence(entry, key=key_of_form, actor=actor, now=at(ended + timedelta(days=1), 12))
@@ -137,6 +150,21 @@ async def supervised(key: str, *, by: str, held: date, minutes: int = 60, confir
 async def _confirmed(subject: UUID, by: str, day: date) -> None:
     asked = await Confirmation.get(record_id=subject, state="asked")
     await asking.confirm(asked.id, note="", actor=await being(by, day), now=at(day, 9))
+
+
+async def heard(key: str, group: UUID, day: date) -> None:
+    """Has six parents of a group say what they think of it, by their leader's link."""
+    leader, row = await being(key, day), await Record.get(id=group)
+    token = known(f"feedback/{group}").hex + "0" * 11
+    made = await feedback.open_round(row.id, what=feedback.DEFAULT, token=token, actor=leader, now=at(day, 17))
+    for number, words in enumerate(PARENTS_SAY):
+        said = {"useful": str(5 - number % 2), "listened": "5", "recommends": "yes", "words": words, "passed_on": "yes"}
+        await feedback.answer(made, said, slip=known(f"slip/{group}/{number}"), now=at(day, 18))
+
+
+async def claimed(key: str, what: TypedEvidence, *, day: date) -> None:
+    """Has somebody claim what their site has still to see."""
+    await log_evidence(what, key=known(f"claim/{key}/{day}"), actor=await being(key, day), now=at(day, 20))
 
 
 async def checked(key: str, *, by: str, issued: date) -> None:

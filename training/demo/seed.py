@@ -19,8 +19,10 @@ from training.demo.doing import (
     being,
     certified,
     checked,
+    claimed,
     considered,
     group_of,
+    heard,
     lead,
     learn,
     shown,
@@ -30,6 +32,7 @@ from training.demo.lms.joining import join
 from training.demo.together import train_together
 from training.people.authentication.demo_cast import known
 from training.programmes.components import load_components
+from training.records.rules import TailoringEntry
 
 MATERIAL = Path(__file__).parent / "material"
 LIBRARY = Path(__file__).resolve().parents[2] / "courses" / "library"
@@ -84,6 +87,8 @@ async def _history(today: date, *, home: str) -> None:
     await _on_the_way("amina", ago(0))
     await considered("amina", ago(1), home=home)
     await _stuck("marek", ago(0), home=home)
+    trained = TypedEvidence("learning", "peer coach training", ago(12), attributes={"days": 2, "mode": "in_person"})
+    await claimed("nadia", trained, day=ago(10))
     await train_together(today)
 
 
@@ -160,7 +165,12 @@ async def _on_the_way(key: str, today: date) -> None:
     group = group_of(today - timedelta(days=44))
     await checked(key, by="chloe", issued=today - timedelta(days=200))
     await learn(key, today - timedelta(days=90), modules=4, days_each=14)
-    await lead(key, with_="nadia", ended=today - timedelta(days=44), parents=10)
+    shorter = TailoringEntry(
+        "Role play", "core", "Two short scenes in place of four", "Some parents were shy", "So that all joined in",
+        limits="Shorter scenes are fine. Each parent tries one.",
+    )  # fmt: skip
+    led = await lead(key, with_="nadia", ended=today - timedelta(days=44), parents=10, changed=(shorter,))
+    await heard(key, led, today - timedelta(days=42))
     await lead(key, with_="ivan", ended=today - timedelta(days=3), parents=8, confirmed=False)
     for number in range(6):
         await supervised(key, by="hana", held=today - timedelta(days=75 - 12 * number))

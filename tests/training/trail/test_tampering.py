@@ -37,7 +37,7 @@ EMPTY_IN_THE_DEMO = {
     "people.Difference",
     "programmes.Application",
     "programmes.ProgrammeRole",
-    "records.Tailoring",
+    "records.RecordFile",
 }
 
 
