@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from certificates.evaluations.models import Certification, Decision, PathwayVersion
+from certificates.evaluations.pathway_versions import read
+from certificates.pathways.asked import asked_requirements
 from certificates.pathways.forms import PERSONAL
 from courses.learning.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
@@ -56,7 +58,7 @@ async def collect_evidence(person: Person, version: PathwayVersion, also: Iterab
         *await _roles(people, person_id),
         *await _programme_roles(people, person_id, version, zone),
         *decided,
-        *await _brought_in(people - {person_id}, version.programme_id, zone),
+        *await _of_signatories(people - {person_id}, version, zone),
         *await told_changes(people, person_id, pathway, zone),
     ]
     return {
@@ -235,14 +237,19 @@ def _in_order(recorded: datetime) -> str:
     return f"{recorded.astimezone(UTC):%Y%m%dT%H%M%S%f}"
 
 
-async def _brought_in(people: Iterable[UUID], programme: UUID, zone: str) -> list[Row]:
-    """Tells the awards of those who signed that were made before, or elsewhere, and are recorded here."""
+async def _of_signatories(people: Iterable[UUID], version: PathwayVersion, zone: str) -> list[Row]:
+    """Tells of those who signed what rules ask of a signatory, and the awards they brought from before or elsewhere."""
+    asked = {kind for one in asked_requirements(read(version)) if one.section == "signing" for kind, _ in one.kinds()}
     rows: list[Row] = []
-    found = Record.filter(person_id__in=list(people), type="award", programme_id=programme).distinct()
-    for person_id in await found.values_list("person_id", flat=True):
-        told = [one for one in await evidence_of(UUID(str(person_id)), zone) if one["type"] == "award"]
+    found = Record.filter(person_id__in=list(people), type__in=["award", *asked]).distinct()
+    known = {UUID(str(one)) for one in await found.values_list("person_id", flat=True)}
+    for person_id in people if asked else known:
+        own = await evidence_of(person_id, zone) if person_id in known else []
+        own += [*await learning_evidence(person_id, zone), *await assessment_evidence(person_id, zone)] if asked else []
+        told = [one for one in own if one["type"] in ("award", *asked)]
         _replace_all_before(told)
-        rows += [{**one, "who": str(person_id)} for one in told if one.pop(PROGRAMME) == programme]
+        told = [*_of_programme(told, version.programme_id, alone=False)]
+        rows += [{**one, "who": str(person_id)} for one in told]
     return rows
 
 

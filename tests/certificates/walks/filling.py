@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from certificates.pathways.engine.nodes import Node
-from certificates.pathways.forms import TOLD_BY, RecordForm
+from certificates.pathways.forms import TOLD, TOLD_BY, RecordForm
 from certificates.pathways.language.schema import Condition, Leaf, Level, Portion, Requirement, Team, This
 from training.parsing.keywords import NAMES_OF_RECORDS, NUMBER, YES_OR_NO
 from training.parsing.values import number
@@ -51,6 +51,7 @@ def values_for(node: Node, leaf: Leaf, form: RecordForm, level: Level) -> Given:
             given[other] = min(MOST_MINUTES, round(float(given.pop(name)) * 60))
     if form.type == "supervision":
         given.setdefault("minutes", 60)
+    given.pop(TOLD, None)  # how it was confirmed is told by the service: signed in
     return {name: _typed(value) for name, value in given.items()}
 
 

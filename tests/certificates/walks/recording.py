@@ -8,7 +8,7 @@ from functools import cached_property
 from certificates.evaluations.evaluate_person import judge
 from certificates.evaluations.models import PathwayVersion
 from certificates.evaluations.pathway_versions import read
-from certificates.evidence.rules import REASONED
+from certificates.evidence.rules import JUDGED, REASONED
 from certificates.pathways.engine.nodes import Node
 from certificates.pathways.engine.verdict import LevelVerdict
 from certificates.pathways.forms import RecordForm, award_form, record_forms
@@ -66,6 +66,7 @@ class Recording:
     entered: dict[str, Entered] = field(default_factory=dict)
     placed: set[str] = field(default_factory=set)
     roles: set[tuple[str, str]] = field(default_factory=set)
+    shown: set[tuple[str, str]] = field(default_factory=set)
 
     @cached_property
     def pathway(self) -> Pathway:
@@ -113,7 +114,11 @@ class Recording:
                 given["what"] = "reflective"
             if about:
                 given["about"] = about
-            if any(one == "by" for one, _ in leaf.different):
+            if (
+                any(one == "by" for one, _ in leaf.different)
+                and "by" in form.parts
+                and leaf.type not in JUDGED - {"check"}
+            ):
                 given |= {"by": "other", "by_name": f"Referee {number}", "by_contact": f"referee{number}@example.org"}
             record = await self.records(key, form, given, leaf)
             for below in leaf.each_with:
@@ -142,7 +147,9 @@ class Recording:
             return await self.enters(Entered(key, "/practice/new", form, seen, seen_by=self.looks_after(key)))
         if type_ in REASONED:
             seen["reason"] = "Seen on the day."
-        who = CENTRAL if type_ == "award" else signer or self.looks_after(key)
+        apart = any(one == "by" for one, _ in leaf.different) and len(self.entered) % 2
+        who = CENTRAL if type_ == "award" or apart else self.looks_after(key)
+        who = signer or who
         return await self.enters(Entered(who, f"/practice/of/{known(key)}/new", form, seen))
 
     async def logs(self, key: str, form: RecordForm, given: Given, signer: str) -> str:
@@ -181,6 +188,12 @@ class Recording:
         if who == of:
             who = CO_LEADER
         names = sorted(rule.holds, key=lambda name: (name not in self.pathway.roles, name not in self.first, name))
+        for one in rule.requires:
+            if (who, one.id) not in self.shown:
+                self.shown.add((who, one.id))
+                assert isinstance(one.ask, Leaf)
+                await self.takes_part(who)
+                await self.meets(who, next(iter(self.pathway.levels)), bare_node(one), one.ask)
         if not names:
             return who
         if names[0] in self.pathway.levels:

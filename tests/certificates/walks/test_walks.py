@@ -16,12 +16,16 @@ from tests.today import NOW, TODAY
 from training.demo.doing import being
 
 FOLDER = Path(__file__).parents[1] / "pathways" / "examples"
+CASES = FOLDER.parent / "cases" / "pathways"
 EXAMPLES = sorted(FOLDER.glob("*.yaml"))
+MORE = [CASES / f"{name}.yaml" for name in ("assessors", "counting", "groups", "instruments", "panels", "standing")]
+"""Small pathways of rules that no example has; others of the cases ask for days that are over."""
 NOT_YET = {
     "safecare/provisional_provider": "a record of the site",
     "safecare/provider": "a record of the site",
     "safecare/coach": "a record of the site",
     "safecare/trainer": "a record of the site",
+    "panels/leader": "one person decides and the rules want 3",
     "triple_p/intensive_provider": "the award of accredited_provider does not say ['course_level']",
 }
 """Level that cannot be walked → what is missing; a level that can be walked again leaves the list."""
@@ -47,7 +51,7 @@ async def walks(browse, work):
         yield begun
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*EXAMPLES, *MORE], ids=lambda path: path.stem)
 async def test_a_pathway_is_walked_to_every_certificate_through_renewal_lapse_and_return(path, walks):
     walker = await walks(path)
     levels = [one for one in read_pathway(path).levels.values() if one.holder == "person"]

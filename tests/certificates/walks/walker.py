@@ -30,6 +30,7 @@ from training.parsing.keywords import LIVE_STANDINGS
 from training.parsing.lengths import add
 from training.parsing.values import Result
 from training.people.models import Person
+from training.records.words import plain
 
 MOST_TURNS = 60
 MOST_TAKEN_BACK = 3
@@ -133,7 +134,7 @@ class Walker(Recording):
             r'<section class="app-level">(.*?)</section>', await self.door.get(key, "/pathways"), re.S
         )
         texts = [" ".join(unescape(re.sub(r"<[^>]+>", " ", one)).split()) for one in sections]
-        return next(one for one in texts if one.startswith(level.title or level.id))
+        return next(one for one in texts if one.startswith(level.title or plain(level.id)))
 
     async def goes_on(self, key: str, name: str, nodes: Sequence[Node]) -> None:
         """Does all that can be done today for what is not met yet, or else waits for the first day on which it can."""
@@ -232,6 +233,8 @@ class Walker(Recording):
         """Whoever the rules name finds the case in their list and certifies; without a rule the service does."""
         level, before = self.pathway.levels[name], await self.level(key, name)
         if level.decision:
+            if level.decision.at_least > 1:
+                raise NoWay(f"{name}: one person decides and the rules want {level.decision.at_least}")
             who = await self.signer(level.decision.by or Signatory(), of=key, decides=True)
             who = who if level.decision.by and level.decision.by.holds else CENTRAL
             await self.door.work()
@@ -241,7 +244,7 @@ class Walker(Recording):
         live = (*LIVE_STANDINGS, "provisional")
         assert now.decision != before.decision and now.standing.state in live, (name, now.standing)
         if key == HOLDER:
-            assert (level.title or level.id) in unescape(await self.door.get(key, "/certificates"))
+            assert (level.title or plain(level.id)) in unescape(await self.door.get(key, "/certificates"))
 
     async def decides(self, who: str, key: str, level: Level) -> None:
         """Finds the case of somebody in the list of decisions, and certifies them."""
@@ -249,7 +252,7 @@ class Walker(Recording):
         page = await self.door.get(who, "/certificates/decisions")
         for path in dict.fromkeys(re.findall(f"/certificates/decisions/{ID}", page)):
             case = unescape(await self.door.get(who, path))
-            if person in case and (level.title or level.id) in case:
+            if person in case and (level.title or plain(level.id)) in case:
                 known_outcomes = level.decision.outcomes if level.decision else ()
                 outcome = self.outcome if self.outcome in known_outcomes else "certified"
                 await self.door.post(who, path, {"outcome": outcome, "reasons": "All is met."})
