@@ -20,7 +20,7 @@ from training.people.visibility import active_on, may_for, sites_for
 from training.records.asking import ask, close_requests
 from training.records.models import Participant, Record, RecordFile, Tailoring, records_visible_to
 from training.records.naming import named
-from training.records.rules import Confirmer, Entry, faults_of_entry
+from training.records.rules import NEEDS_A_YES, Confirmer, Entry, faults_of_entry
 from training.sites.models import Site
 from training.trail import facts
 
@@ -39,16 +39,17 @@ async def log(
 ) -> Record:
     """Logs what the actor did or holds; it counts once somebody confirms it.
 
-    Asked for it is the named confirmer, else who supervised, else the co-leader, else whoever looks after the actor.
+    Asked for it is the named confirmer, else who supervised, else the co-leader. What others were no part of waits for
+    whoever looks after the actor, or whom the rules name; a teacher with an account here is asked.
     The same `key` again gives the row that is there. With `replaces` it corrects an earlier row, which stays.
     """
     _refuse_faults(entry, actor.today)
     entry = await _named(entry, actor)
-    asked = (
-        await named(confirmer, actor=actor, field="confirmer")
-        if confirmer
-        else next(iter((*entry.by, *entry.team)), None)
-    )
+    asked = await named(confirmer, actor=actor, field="confirmer") if confirmer else None
+    if entry.type in NEEDS_A_YES:
+        asked = asked or next(iter((*entry.by, *entry.team)), None)
+    else:  # somebody's claim is no truer for a yes from an address that they typed
+        asked = next((one for one in entry.by if one.person), None)
     old = await own_record(replaces, actor) if replaces else None
     head = _head(key, actor, now) | {"person_id": actor.person_id}
 

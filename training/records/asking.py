@@ -15,7 +15,7 @@ from training.people.models import Email, Person
 from training.people.visibility import reach
 from training.records.models import Confirmation, ConfirmationLink, Record, confirmations_visible_to
 from training.records.naming import named
-from training.records.rules import DISPUTE_WINDOW, LINK_LIFE, Confirmer, Strength, may_answer, may_dispute
+from training.records.rules import DISPUTE_WINDOW, LINK_LIFE, NEEDS_A_YES, Confirmer, Strength, may_answer, may_dispute
 from training.trail import facts
 
 EXPIRY = "expire confirmation"
@@ -50,6 +50,8 @@ async def ask_confirmation(row: Record, confirmer: Confirmer, *, actor: Actor, n
     """Asks one more person, or asks again; only the holder asks, and not twice while an answer is out."""
     if row.person_id != actor.person_id or row.counts_at_once:
         raise NotAllowed("Only the person who logged it can ask for it.", "Ask them to do so.")
+    if row.type not in NEEDS_A_YES:
+        raise NotAllowed("Nobody else can say yes to this.", "It waits for your site, or for whom the programme names.")
     found = await named(confirmer, actor=actor, field="confirmer")
     async with transaction():
         await Person.select_for_update().get(id=actor.person_id)  # pressed twice, the second waits and sees the first

@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from training.parsing.addresses import plain_address
 from training.records.feedback import feedback_evidence
 from training.records.models import Confirmation, Participant, Record
-from training.records.rules import confirmed_as
+from training.records.rules import NEEDS_A_YES, confirmed_as
 from training.records.standing_records import Answer, Logged, records_of
 from training.records.words import TOLD_ELSEWHERE
 
@@ -65,7 +65,9 @@ def _logged(row: Row, people: list[Row], answers: list[Row]) -> Logged:
         corrects=f"record-{row['replaces_id']}" if row["replaces_id"] else None,
         void=row["void"],
         at_once=row["counts_at_once"],
-        answers=tuple(_answer(one, signers) for one in answers),
+        answers=tuple(
+            _answer(one, signers) for one in answers if row["type"] in NEEDS_A_YES or one["confirmer_id"] is not None
+        ),
     )
 
 

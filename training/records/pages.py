@@ -23,7 +23,7 @@ from training.records.models import (
 )
 from training.records.naming import colleagues
 from training.records.overview import WORDS, RecordLine, asked_of, hours_in_words, lines_of, totals_of, word_of
-from training.records.rules import HOW, JUDGED, STRENGTHS, TAILORED, Confirmer, may_dispute, stands
+from training.records.rules import HOW, JUDGED, NEEDS_A_YES, STRENGTHS, TAILORED, Confirmer, may_dispute, stands
 from training.records.shown import shown_record
 from training.web import rate_limits
 from training.web.render import actor, form_data, identity, redirect, render, validate
@@ -133,7 +133,7 @@ async def record(request: Request) -> Response:
         counts=state == "confirmed",
         at_once=row.counts_at_once,
         hears=row.type == "delivery" and (own or looks_after),
-        asks=own and not row.counts_at_once,
+        asks=own and not row.counts_at_once and row.type in NEEDS_A_YES,
         answers=looks_after and not row.counts_at_once and state not in ("confirmed", "disputed"),
         changes=looks_after if row.counts_at_once else own,
         path=f"/practice/records/{row.id}",

@@ -26,6 +26,11 @@ levels:
       course:   {learning: first course, waivable_by: hub_coordinator, title: The first course}
       talk:     {signoff: interview, by: hub_coordinator, title: The interview}
 """
+LED = {
+    "type": "delivery", "what": "group", "pathway": "growing_together", "name": "Tuesday group", "from": "2026-03-02",
+    "on": "2026-04-20", "sessions": "8", "hours": "16", "role": "lead", "parents": "9", "completed": "7",
+    "mode": "in_person",
+}  # fmt: skip
 LEVEL = {"type": "qualification", "what": "childcare", "on": "2020-05-01", "level": "3"}
 
 
@@ -90,8 +95,20 @@ async def test_what_is_given_back_says_why_and_counts_again_once_corrected_and_s
     assert await said("nvq") == ("met", False)
 
 
-async def test_somebody_with_no_account_says_yes_by_a_link_that_was_passed_on_and_it_is_weaker(browse, claimed):
+async def test_nobody_outside_says_yes_to_a_claim(browse, claimed):
     record = await claims(browse, **LEVEL)
+    amina = await browse("amina")
+    who = {"confirmer": "other", "confirmer_name": "Mo Ali", "confirmer_contact": "mo@else.example"}
+    assert (await amina.post(f"{record}/ask", data=who)).status_code == 403
+    assert "Ask somebody" not in (await amina.get(record)).text
+    taught = LEVEL | {"type": "learning", "what": "first course", "by": "other", "by_name": "Mo"}
+    course = {"key": str(uuid4()), "pathway": "claimed", "by_contact": "mo@else.example", "hours": "6"}
+    assert (await amina.post("/practice/new", data=taught | course)).status_code == 303
+    assert not await Confirmation.exists()
+
+
+async def test_somebody_with_no_account_says_yes_by_a_link_that_was_passed_on_and_it_is_weaker(browse, growing):
+    record = await claims(browse, **LED)
     amina, stranger = await browse("amina"), await browse("")
     who = {"confirmer": "other", "confirmer_name": "Mo Ali", "confirmer_contact": "+44 7700 900123"}
     assert (await amina.post(f"{record}/ask", data=who)).status_code == 303
@@ -104,8 +121,8 @@ async def test_somebody_with_no_account_says_yes_by_a_link_that_was_passed_on_an
     assert (await Confirmation.get(id=asked.id)).strength == "passed_on"
 
 
-async def test_nobody_passes_a_link_on_for_somebody_with_an_account(browse, claimed):
-    record = await claims(browse, **LEVEL)
+async def test_nobody_passes_a_link_on_for_somebody_with_an_account(browse, growing):
+    record = await claims(browse, **LED)
     amina = await browse("amina")
     assert (await amina.post(f"{record}/ask", data={"confirmer": str(known("hana"))})).status_code == 303
     asked = await Confirmation.get(confirmer_id=known("hana"))
@@ -115,8 +132,8 @@ async def test_nobody_passes_a_link_on_for_somebody_with_an_account(browse, clai
     assert (await Confirmation.get(id=asked.id)).state == "asked"
 
 
-async def test_a_yes_on_the_device_of_the_holder_needs_a_name_and_says_so(browse, claimed):
-    record = await claims(browse, **LEVEL)
+async def test_a_yes_on_the_device_of_the_holder_needs_a_name_and_says_so(browse, growing):
+    record = await claims(browse, **LED)
     amina = await browse("amina")
     who = {"confirmer": "other", "confirmer_name": "Mo Ali", "confirmer_contact": "+44 7700 900123"}
     await amina.post(f"{record}/ask", data=who)
@@ -173,19 +190,14 @@ async def test_a_file_proves_a_claim_once_it_is_said_that_all_agreed_and_only_wh
 
 async def test_supervision_about_a_group_that_was_corrected_is_about_the_corrected_one(browse, growing):
     amina = await browse("amina")
-    group = {
-        "type": "delivery", "what": "group", "pathway": "growing_together", "name": "Tuesday group",
-        "from": "2026-03-02", "on": "2026-04-20", "sessions": "8", "hours": "16", "role": "lead", "parents": "9",
-        "completed": "7", "mode": "in_person",
-    }  # fmt: skip
-    first = await amina.post("/practice/new", data=group | {"key": str(uuid4())})
+    first = await amina.post("/practice/new", data=LED | {"key": str(uuid4())})
     old = str(first.headers["location"]).partition("?")[0]
     talk = {
         "type": "supervision", "what": "reflective", "pathway": "growing_together", "by": str(known("hana")),
         "on": "2026-03-20", "minutes": "60", "mode": "online", "about": old.rpartition("/")[2],
     }  # fmt: skip
     said = await amina.post("/practice/new", data=talk | {"key": str(uuid4())})
-    better = await amina.post(f"{old}/correct", data=group | {"key": str(uuid4()), "sessions": "9"})
+    better = await amina.post(f"{old}/correct", data=LED | {"key": str(uuid4()), "sessions": "9"})
     new = str(better.headers["location"]).partition("?")[0].rpartition("/")[2]
     page = (await amina.get(f"{str(said.headers['location']).partition('?')[0]}/correct")).text
     assert f'<option value="{new}" selected>' in page
