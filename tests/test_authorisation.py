@@ -199,6 +199,9 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/courses/media/{sha256}": Named("/courses/media/{slug}", of_the_unit, soft=True),
     "/courses/entries/{entry}": Named("/courses/entries/{entry}", seen),
     "/courses/cohorts/{id}": Named("/courses/cohorts/{cohort}", by("see people")),
+    "/courses/cohorts/{id}/change": Named(
+        "/courses/cohorts/{cohort}/change", form={"name": "Another", "starts": DAY, "learning": "x"}
+    ),
     "/courses/cohorts/{id}/places": Named("/courses/cohorts/{cohort}/places", form={"end": "{place}"}, soft=True),
     "/courses/cohorts/{id}/fill": Named("/courses/cohorts/{cohort}/fill?roster={context}", soft=True),
     "/courses/cohorts/{id}/sessions": Named(

@@ -1,7 +1,7 @@
 """What those who look after people do with cohorts: make one, give and end places."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -50,6 +50,22 @@ async def make(slug: str, plan: Plan, *, actor: Actor, now: datetime) -> Cohort:
         detail = {"course": slug, "site": str(plan.site_id) if plan.site_id else None}
         await facts.record("cohort.added", cohort, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail)
     return cohort
+
+
+async def change(cohort: Cohort, plan: Plan, *, actor: Actor, now: datetime) -> None:
+    """Changes how a cohort is called, when it runs, who leads it and what new sessions count as; nothing else of it."""
+    same = plan.trainer_id == cohort.trainer_id  # somebody else may have chosen a trainer whom the actor does not see
+    asked = replace(plan, site_id=cohort.site_id, programme_id=None, trainer_id=None if same else plan.trainer_id)
+    await _check(asked, actor, any_name=cohort.course_id is not None)
+    new = {"name": plan.name, "starts": plan.starts, "ends": plan.ends, "learning": plan.learning}
+    async with transaction():
+        await Cohort.filter(id=cohort.id).update(trainer_id=plan.trainer_id, **new)
+        fresh = await Cohort.get(id=cohort.id)
+        detail = {"trainer": str(plan.trainer_id) if plan.trainer_id else None}
+        await facts.record("cohort.changed", fresh, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail)
+        for seat in await Seat.filter(cohort_id=cohort.id, ends__isnull=True):
+            day = local_day(now, actor.zone)
+            await _trained(fresh, seat.person_id, day=day, actor=actor, now=now)
 
 
 async def _check(plan: Plan, actor: Actor, *, any_name: bool) -> None:

@@ -67,7 +67,7 @@ async def note_attendance(
     if problems:
         raise Invalid("There is a problem", problems=problems)
     async with transaction():
-        await Session.select_for_update().get(id=session.id)  # of two at once, the second sees what the first noted
+        session = await Session.select_for_update().get(id=session.id)  # of two at once, the second sees the first's
         last = {key[1]: row for key, row in (await latest_notes(Attendance.filter(session_id=session.id))).items()}
         come = {one: counted(given, minutes=session.minutes, days=session.days) for one, given in wanted.items()}
         changed = {one: given for one, given in come.items() if one not in last or _differs(last[one], given)}
@@ -77,7 +77,7 @@ async def note_attendance(
         await _refuse_double(session, [one for one, given in changed.items() if given.minutes])
         for person, given in changed.items():
             await refuse_own(person, actor.person_id, NOT_YOURSELF, "Somebody else who looks after the cohort can.")
-            await _write(_note(session, person, given), numbers[person], actor=actor, now=now)
+            await _write(_row_of(session, person, given), numbers[person], actor=actor, now=now)
     return len(changed)
 
 
@@ -85,7 +85,7 @@ def _differs(row: Attendance, given: Counted) -> bool:
     return (row.came, row.minutes, row.note) != (given.came, given.minutes, given.note)
 
 
-def _note(session: Session, person: UUID, given: Counted, **other: Any) -> Attendance:
+def _row_of(session: Session, person: UUID, given: Counted, **other: Any) -> Attendance:
     return Attendance(
         id=uuid4(),
         session_id=session.id,
@@ -180,8 +180,8 @@ def _faults(given: MakingUp, other: Session | None, today: date) -> dict[str, st
 def _made_up(session: Session, person: UUID, given: MakingUp, other: Session | None) -> Attendance:
     whole = Counted(MADE_UP, session.minutes, session.days, "" if other else given.work.strip())
     if other is None:
-        return _note(session, person, whole, first_day=None, last_day=given.on, mode=given.mode)
-    return _note(
+        return _row_of(session, person, whole, first_day=None, last_day=given.on, mode=given.mode)
+    return _row_of(
         session, person, whole, made_up_in_id=other.id, first_day=other.held_on if other.last_day else None,
         last_day=other.last_day or other.held_on, mode=other.mode, trainer_id=other.trainer_id,
     )  # fmt: skip
@@ -198,12 +198,12 @@ async def note_again(session: Session, *, actor: Actor, now: datetime) -> None:
             fresh = _made_up(session, row.person_id, MakingUp(), await Session.get(id=row.made_up_in_id))
         elif row.minutes:
             presence = Presence(row.came, None if row.came == PRESENT else row.minutes, row.note)
-            fresh = _note(session, row.person_id, counted(presence, minutes=session.minutes, days=session.days))
+            fresh = _row_of(session, row.person_id, counted(presence, minutes=session.minutes, days=session.days))
         else:
             continue
         await _write(fresh, row.number, actor=actor, now=now)
     for row in await Attendance.filter(made_up_in_id=session.id):
         later = Attendance.filter(session_id=row.session_id, person_id=row.person_id, number=row.number + 1)
         if not await later.exists():
-            missed = await Session.get(id=row.session_id)
+            missed = await Session.select_for_update().get(id=row.session_id)
             await _write(_made_up(missed, row.person_id, MakingUp(), session), row.number, actor=actor, now=now)

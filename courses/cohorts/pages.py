@@ -83,6 +83,28 @@ async def make(request: Request) -> Response:
     return redirect(request, f"/courses/cohorts/{made.id}", notice="The cohort is made. Now add its people.")
 
 
+async def change(request: Request) -> Response:
+    """Shows the form that changes a cohort; posted, changes it."""
+    me: Actor = actor(request)
+    found, home = await actions.changeable(me, identity(request)), f"/courses/cohorts/{identity(request)}"
+    shown: dict[str, Any] = {"path": f"{home}/change", "back": (found.name, home), **await choices(me)}
+    if found.trainer_id and str(found.trainer_id) not in [str(key) for key, _ in shown["trainers"]]:
+        await found.fetch_related("trainer")
+        shown["trainers"] = [*shown["trainers"], (found.trainer_id, found.trainer.name if found.trainer else "")]
+    shown |= {"names": list(await CohortResources.of(request).learning_names(me.unit_id, me.language))}
+    shown |= {"any_name": found.course_id is not None}
+    if request.method == "GET":
+        days = {"starts": found.starts.isoformat(), "ends": found.ends.isoformat() if found.ends else ""}
+        values = {"name": found.name, "trainer_id": found.trainer_id or "", "learning": found.learning, **days}
+        return render(request, "courses/change_cohort.html", values=values, **shown)
+    values = await form_data(request)
+    try:
+        await actions.change(found, validate(CohortForm, values).plan(), actor=me, now=clock.now())
+    except Invalid as error:
+        return render(request, "courses/change_cohort.html", 422, problems=error.problems, values=values, **shown)
+    return redirect(request, home, notice="The cohort is changed.")
+
+
 async def cohort(request: Request) -> Response:
     """Shows one cohort: its people and how far they are, its sessions, and what can be done."""
     me: Actor = actor(request)

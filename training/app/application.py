@@ -142,6 +142,7 @@ ROUTES = [
     at("/courses/cohorts", cohorts.every_cohort, may="train"),
     at("/courses/cohorts/new", cohorts.make, may="manage people", methods=BOTH),
     at("/courses/cohorts/{id}", cohorts.cohort, may="train"),
+    at("/courses/cohorts/{id}/change", cohorts.change, may="manage people", methods=BOTH),
     at("/courses/cohorts/{id}/places", cohorts.places, may="manage people", methods=POST),
     at("/courses/cohorts/{id}/fill", cohorts.fill_from, may="manage people", methods=BOTH),
     at("/courses/cohorts/{id}/tasks", cohort_tasks.tasks, may="train"),

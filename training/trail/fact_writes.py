@@ -140,6 +140,7 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "quiz.handed_in": {"courses.QuizAttempt": "+"},
     "task.handed_in": {"courses.TaskEntry": "+"},
     "cohort.added": {"courses.Cohort": "+"},
+    "cohort.changed": {"courses.Cohort": "name starts ends trainer_id learning"},
     "task.answered": {"courses.TaskReply": "+"},
     "session.added": {"courses.Session": "+"},
     "session.changed": {"courses.Session": _SESSION},

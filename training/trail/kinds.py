@@ -44,6 +44,7 @@ KINDS: frozenset[str] = frozenset(
         # courses
         "attendance.recorded",
         "cohort.added",
+        "cohort.changed",
         "course.completed",
         "course.published",
         "course.started",

@@ -10,7 +10,7 @@ from courses.cohorts.models import Cohort, Seat
 from tests.training.lti.conftest import Side, field, side
 from training.demo.cast import known
 from training.lti.models import Context, Identity, Registration
-from training.people.models import Membership
+from training.people.models import Membership, Relation
 from training.programmes.models import Adoption, Place
 from training.trail.models import Fact
 
@@ -72,6 +72,26 @@ async def test_who_sees_a_cohort_and_who_may_change_it(small_steps: str, browse:
     for way in ("places", "sessions", "fill"):
         assert (await (await browse("chloe")).post(f"{everywhere}/{way}", data={})).status_code == 403
         assert (await (await browse("emre")).post(f"{place}/{way}", data={})).status_code == 404
+
+
+async def test_a_cohort_gets_another_name_and_another_trainer(small_steps: str, browse: Browse) -> None:
+    chloe = await browse("chloe")
+    place = await made(chloe, small_steps, trainer_id=str(known("hana")), learning="days")
+    await chloe.post(f"{place}/places", data={"person": str(known("amina"))})
+    assert f"{place}/change" in (await chloe.get(place)).text
+    form = (await chloe.get(f"{place}/change")).text
+    assert 'value="Spring group"' in form and 'value="2026-06-01"' in form and 'value="days"' in form
+    right = {"name": "Summer group", "starts": "2026-03-02", "trainer_id": str(known("ivan")), "learning": ""}
+    wrong = await chloe.post(f"{place}/change", data=right | {"ends": "2026-01-01"})
+    assert wrong.status_code == 422 and "not before the first" in wrong.text
+    assert (await chloe.post(f"{place}/change", data=right)).status_code == 303
+    page = (await chloe.get(place)).text
+    assert "Summer group" in page and "Ivan Petrov" in page and "Riverside" in page and "From 2 March 2026" in page
+    assert (await (await browse("ivan")).get(place)).status_code == 200
+    trainers = Relation.filter(person_id=known("amina"), kind="trainer")
+    assert set(await trainers.values_list("other_id", flat=True)) == {known("hana"), known("ivan")}
+    assert (await (await browse("hana")).post(f"{place}/change", data=right)).status_code == 403
+    assert (await (await browse("emre")).post(f"{place}/change", data=right)).status_code == 404
 
 
 async def test_a_coordinator_gives_and_ends_places_of_people_within_reach(small_steps: str, browse: Browse) -> None:
