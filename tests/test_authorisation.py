@@ -153,6 +153,7 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/letters/{id}": Named("/letters/{letter}", form={"note": "Told by telephone."}),
     "/relations/{id}/take-back": Named("/relations/{relation}/take-back", ones_own, {"why": "Not so."}),
     "/sites/{id}": Named("/sites/{site}"),
+    "/sites/{id}/licences": Named("/sites/{site}/licences"),
     "/sites/{id}/programmes": Named("/sites/{site}/programmes"),
     ("/sites/{id}/programmes", "POST"): Named(
         "/sites/{site}/programmes", by("manage people"), {"programme": "{programme}", "starts": DAY}
@@ -250,6 +251,11 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
         {"key": "{new}", "type": "qualification", "what": "first aid", "on": DAY},
     ),
     "/practice/sites/{id}": Named("/practice/sites/{site}"),
+    "/practice/sites/{id}/new": Named(
+        "/practice/sites/{site}/new",
+        by("manage people"),
+        {"key": "{new}", "type": "event", "what": "practitioners trained", "on": DAY},
+    ),
     "/practice/confirmations/{id}": Named(
         "/practice/confirmations/{confirmation}", asked_to_confirm, {"answer": "yes", "note": "It was so."}
     ),

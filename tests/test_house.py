@@ -403,7 +403,6 @@ NOT_FROM_REACH = {
     ("certificates/evidence/actions.py", "offered_to"): "one whom a rule lets the actor sign for; nobody else is found",
     ("certificates/evidence/pages.py", "answer"): "may_answer tells whether the claim is for the actor to answer",
     ("certificates/decisions/outcome_pages.py", "_objection"): "name of who decided",
-    ("certificates/decisions/pages.py", "_waits_again"): "by the slot of the person who is shown",
     ("certificates/verification/pages.py", "_by_token"): "the public check: the code is the key",
     ("certificates/register/site_pages.py", "_people"): "of a site that sites_for has found",
     ("certificates/register/site_pages.py", "_was_here"): "of a site that sites_for has found",

@@ -63,7 +63,8 @@ async def find(case_id: UUID, *, finding: str, reasons: str, actor: Actor, now: 
         raise Invalid("There is a problem", problems=problems)
     certification: Certification = case.certification
     remedy = "Ask another auditor."
-    await refuse_own(certification.person_id, actor.person_id, "You may not judge your own case.", remedy)
+    if certification.person_id:
+        await refuse_own(certification.person_id, actor.person_id, "You may not judge your own case.", remedy)
     wanted = changes.RequestedChange("withdrawn", reasons, local_day(now, actor.zone), grounds="evidence")
     async with changes.conflicts(), transaction():
         taken = AuditCase.filter(id=case_id, finding="open")

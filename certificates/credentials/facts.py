@@ -43,7 +43,7 @@ class CertificateFacts:
     """What a certificate says, on the day it was awarded.
 
     `square` is what the QR code holds: a link, or also the signed facts, for a check without a network (signed).
-    `zone` names the clocks by which its first day begins and its last one ends.
+    `zone` names the clocks by which its first day begins and its last one ends. `holder` is person or site.
     `home` is the address of the service without a path, `valid_until` the last day (none: for ever),
     `subject_id` a random urn:uuid per person and issuer, `email_hash` is `sha256$…` of the address and `email_salt`.
     """
@@ -76,6 +76,7 @@ class CertificateFacts:
     email_salt: str = ""
     square: str = "link"
     zone: str = DEFAULT_ZONE
+    holder: str = "person"
     template_version: str = TEMPLATE_VERSION
 
     @property

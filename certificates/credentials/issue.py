@@ -13,6 +13,7 @@ from certificates.credentials import facts, status_lists
 from certificates.credentials.facts import CertificateFacts, EvidenceCount, Signatory, canonical, digest, thawed
 from certificates.credentials.pdf.template import WORDS
 from certificates.evaluations.evaluate_person import PersonEvaluation, per_of
+from certificates.evaluations.holders import Holder, kind_of, whose
 from certificates.evaluations.models import Certificate, Certification, Decision
 from training.core.errors import Conflict
 from training.people.models import Email, Person
@@ -32,9 +33,9 @@ ACHIEVEMENT_LETTERS = 140
 
 @dataclass(frozen=True)
 class Issue:
-    """What a certificate is reserved for: the person, what was considered, what was decided."""
+    """What a certificate is reserved for: the holder, what was considered, what was decided."""
 
-    person: Person
+    holder: Holder
     considered: PersonEvaluation
     certification: Certification
     decision: Decision
@@ -44,15 +45,15 @@ async def reserve(
     issue: Issue, *, home: str, now: datetime, random: Callable[[int], bytes] = secrets.token_bytes
 ) -> Certificate:
     """Writes the row of a certificate in the caller's transaction; follow-up work signs and publishes it."""
-    if not has_name(issue.person.id, issue.person.name):
+    if not has_name(issue.holder.id, issue.holder.name):
         raise Conflict("Nobody has told us this person's name.", "Write it on their page.")
-    unit = await CentralUnit.get(id=issue.person.unit_id)
+    unit = await CentralUnit.get(id=issue.holder.unit_id)
     place = await status_lists.take(unit.id, home=home, random=random)
     frozen = await _frozen(issue, unit, place, home=home, now=now, random=random)
     return await Certificate.create(
         id=uuid4(),
         certification_id=issue.certification.id,
-        person_id=issue.person.id,
+        **whose(issue.holder),
         serial=frozen.serial,
         verify_token=frozen.verify_token,
         credential_id=frozen.credential_id,
@@ -80,8 +81,8 @@ async def _frozen(
         serial=facts.serial(facts.initials(programme.title), year=certification.starts.year, number=place.number),
         home=home,
         verify_token=facts.verify_token(random=random),
-        language=_language(issue.person, unit),
-        name=issue.person.name,
+        language=_language(issue.holder, unit),
+        name=issue.holder.name,
         title=f"{programme.title}: {level}",
         level=level,
         programme=programme.title,
@@ -96,24 +97,25 @@ async def _frozen(
         issuer_name=unit.name,
         issuer_slug=unit.slug,
         signatories=await _signatories(issue.decision, unit),
-        subject_id=await _subject(issue.person, random),
+        subject_id=await _subject(issue.holder, random),
         status_list=place.address,
         status_index=place.index,
         evidence=_counts(issue),
         square="signed",
         zone=unit.zone,
-        **await _email_hash(issue.person, random(16).hex()),
+        **await _told_of(issue.holder, random(16).hex()),
     )
 
 
-def _language(person: Person, unit: CentralUnit) -> str:
+def _language(holder: Holder, unit: CentralUnit) -> str:
     """Chooses the language of the sheet: the holder's, else the unit's, of those that the sheet speaks."""
-    return next((one for one in (person.language, unit.language) if one in WORDS), "en")
+    own = holder.language if isinstance(holder, Person) else ""
+    return next((one for one in (own, unit.language) if one in WORDS), "en")
 
 
-async def _subject(person: Person, random: Callable[[int], bytes]) -> str:
+async def _subject(holder: Holder, random: Callable[[int], bytes]) -> str:
     """Names the holder towards this issuer: at random, and the same in all of their certificates."""
-    earlier = await Certificate.filter(person_id=person.id).order_by("reserved").first()
+    earlier = await Certificate.filter(**whose(holder)).order_by("reserved").first()
     return thawed(earlier.facts).subject_id if earlier else f"urn:uuid:{UUID(bytes=random(16), version=4)}"
 
 
@@ -141,10 +143,10 @@ def _counts(issue: Issue) -> tuple[EvidenceCount, ...]:
     return tuple(EvidenceCount(label=words, amount=str(kinds[kind])) for kind, words in COUNTED.items() if kinds[kind])
 
 
-async def _email_hash(person: Person, salt: str) -> dict[str, Any]:
-    """Hashes the address, so that whoever knows it can recognise the holder, and nobody else."""
-    email = await Email.filter(person_id=person.id, confirmed=True).first()
+async def _told_of(holder: Holder, salt: str) -> dict[str, Any]:
+    """Tells of which kind the holder is, with a hash by which whoever knows the address of a person recognises them."""
+    email = await Email.filter(person_id=holder.id, confirmed=True).first()
     if email is None:
-        return {}
+        return {"holder": kind_of(holder)}
     hashed = hashlib.sha256((email.address + salt).encode()).hexdigest()
-    return {"email_hash": f"sha256${hashed}", "email_salt": salt}
+    return {"holder": kind_of(holder), "email_hash": f"sha256${hashed}", "email_salt": salt}

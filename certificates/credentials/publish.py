@@ -14,6 +14,7 @@ from certificates.credentials.models import Artefact, PublishedAchievement
 from certificates.credentials.pdf.attachments import extract_attachment
 from certificates.credentials.pdf.pool import PdfPool
 from certificates.evaluations.changes import changes_of, period_of
+from certificates.evaluations.holders import holder_of
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.standing import OVER, standing_on
 from training.core.dates import local_day
@@ -46,7 +47,7 @@ async def publish(certificate_id: UUID, *, keys: KeyStore, store: FileStore, now
     async with transaction():
         signed = Certificate.filter(id=row.id, progress="signed")
         if await signed.update(progress="published", published=now):
-            person, unit = row.person_id, row.person.unit_id
+            person, unit = row.person_id, (await holder_of(row)).unit_id
             await _tell_achievement(integrity.facts_of(row), unit, now=now)
             await trail.record("certificate.published", row, actor=None, person=person, unit=unit, now=now)
 
@@ -130,13 +131,13 @@ async def _sign_one_again(row: Certificate, kid: str, *, keys: KeyStore, store: 
         for one, path in zip(made, paths, strict=True):
             await artefacts.insert_row(row.id, one, path=path, now=now)
         signed = await Artefact.filter(certificate_id=row.id)
-        person, unit = row.person_id, row.person.unit_id
+        person, unit = row.person_id, (await holder_of(row)).unit_id
         await trail.record("certificate.signed_again", row, actor=None, person=person, unit=unit, now=now, rows=signed)
     return True
 
 
 async def _certificate(certificate_id: UUID) -> Certificate:
-    row = await Certificate.get_or_none(id=certificate_id).prefetch_related("person", "certification")
+    row = await Certificate.get_or_none(id=certificate_id).prefetch_related("certification")
     if row is None:
         raise NotFound("There is no such certificate.")
     return row

@@ -16,11 +16,13 @@ from certificates.credentials import bitstring, urls
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.models import RaisedBit, StatusList
 from certificates.evaluations.changes import changes_of, period_of
+from certificates.evaluations.holders import holder_of
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.standing import ENDED, standing_on
 from training.core.dates import local_day
 from training.core.errors import NotFound
 from training.database.connection import transaction
+from training.sites.models import zone_of
 from training.trail import facts
 
 SIGNED_FOR = timedelta(hours=24)  # a list is signed again after this even when nothing changed
@@ -61,24 +63,25 @@ async def settle_bit(certification_id: UUID, *, now: datetime) -> None:
         # The update holds the row: of two at once, the second sees every change that the first one saw.
         await Certificate.filter(certification_id=certification_id).update(status_index=F("status_index"))
         found = Certificate.get_or_none(certification_id=certification_id)
-        row = await found.prefetch_related("certification", "person__unit")
+        row = await found.prefetch_related("certification")
         if row is None or row.status_list_id is None:
             return
-        today = local_day(now, row.person.unit.zone)
+        unit_id = (await holder_of(row)).unit_id
+        today = local_day(now, await zone_of(unit_id))
         standing = standing_on(period_of(row.certification), await changes_of(certification_id), today)
         place: dict[str, Any] = {"list_id": row.status_list_id, "index": row.status_index}
         raised = await RaisedBit.get_or_none(**place)
         if standing in ENDED and raised is None:
             made = await RaisedBit.create(id=uuid4(), **place, raised=now)
-            await _tell("status.raised", row, made, now=now)
+            await _tell("status.raised", row, made, unit_id=unit_id, now=now)
         elif standing not in ENDED and raised:
             await raised.delete()
-            await _tell("status.lowered", row, raised, now=now)
+            await _tell("status.lowered", row, raised, unit_id=unit_id, now=now)
 
 
-async def _tell(kind: str, row: Certificate, bit: RaisedBit, *, now: datetime) -> None:
+async def _tell(kind: str, row: Certificate, bit: RaisedBit, *, unit_id: UUID, now: datetime) -> None:
     await facts.record(
-        kind, row, actor=None, person=row.person_id, unit=row.person.unit_id, now=now, detail={"index": bit.index},
+        kind, row, actor=None, person=row.person_id, unit=unit_id, now=now, detail={"index": bit.index},
         rows=[bit],
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from certificates.evaluations.evaluate_person import (
     ConcurrentChange,
     PersonEvaluation,
     evaluate_for,
-    evaluate_person,
+    evaluate_holder,
     is_due,
     is_named,
     judge,
@@ -21,8 +21,9 @@ from certificates.evaluations.evaluate_person import (
     persist,
     slot_of,
 )
+from certificates.evaluations.holders import Holder, find_holder, holder_of, person_id_of, same_holder
 from certificates.evaluations.models import Decision, Evaluation, PathwayVersion
-from certificates.evaluations.pathway_versions import followed_by
+from certificates.evaluations.pathway_versions import followed
 from certificates.evaluations.standing import APPEAL, GOOD, GRANTING
 from certificates.pathways.engine.verdict import LevelVerdict
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -32,7 +33,14 @@ from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
 from training.people.models import Person
 from training.people.names import has_name
+from training.sites.models import Site
 from training.trail import facts
+
+NOT_FOLLOWED = {
+    Person: ("This person has no place in the programme any more.", "Give them one on their page, then decide."),
+    Site: ("This site does not deliver the programme any more.", "Take it up on the page of the site, then decide."),
+}
+"""Kind of holder → why nothing is decided of who follows the rules no longer, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -44,30 +52,30 @@ class DecisionForm:
     dissent: str = ""
 
 
-async def evaluate_and_award(person_id: UUID, *, home: str, now: datetime) -> list[PersonEvaluation]:
-    """Considers a person, and awards each level that is met and that no named person has to decide."""
-    return await persist(lambda: _consider_and_award(person_id, home=home, now=now))
+async def evaluate_and_award(holder_id: UUID, *, home: str, now: datetime) -> list[PersonEvaluation]:
+    """Considers a person, or a site, and awards each level that is met and that no named person has to decide."""
+    return await persist(lambda: _consider_and_award(holder_id, home=home, now=now))
 
 
-async def _consider_and_award(person_id: UUID, *, home: str, now: datetime) -> list[PersonEvaluation]:
-    person = await Person.get(id=person_id)
-    found = await evaluate_person(person, now=now)
-    if not has_name(person.id, person.name):
+async def _consider_and_award(holder_id: UUID, *, home: str, now: datetime) -> list[PersonEvaluation]:
+    holder = await find_holder(holder_id)
+    found = await evaluate_holder(holder, now=now)
+    if not has_name(holder.id, holder.name):
         return found  # a certificate bears a name: it is awarded as soon as somebody tells it
     for considered in found:
         for level in considered.verdict.levels:
             if is_due(considered, level) and not is_named(considered, level):
-                await _award_by_rules(person, considered, level, home=home, now=now)
+                await _award_by_rules(holder, considered, level, home=home, now=now)
     return found
 
 
 async def _award_by_rules(
-    person: Person, considered: PersonEvaluation, level: LevelVerdict, *, home: str, now: datetime
+    holder: Holder, considered: PersonEvaluation, level: LevelVerdict, *, home: str, now: datetime
 ) -> None:
     wish = DecisionForm("certified", "The rules are met.")
-    dates = await _dates(person, considered, level, wish=wish, actor=None)
+    dates = await _dates(holder, considered, level, wish=wish, actor=None)
     if dates.standing.state in GOOD:  # or it would lapse at once, and be awarded again, without an end
-        await _decide(person, considered, level, wish=wish, dates=dates, actor=None, home=home, now=now)
+        await _decide(holder, considered, level, wish=wish, dates=dates, actor=None, home=home, now=now)
 
 
 async def decide(evaluation_id: UUID, *, wish: DecisionForm, actor: Actor, home: str, now: datetime) -> Decision:
@@ -85,34 +93,32 @@ async def _decide_as(actor: Actor, evaluation_id: UUID, *, wish: DecisionForm, h
     row = await case_for(actor, evaluation_id)
     if row is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
-    person: Person = row.person
-    await refuse_own(
-        person.id, actor.person_id, "You may not decide this.", "Somebody else of the central unit has to."
-    )
+    holder = await holder_of(row)
+    if isinstance(holder, Person):
+        words, remedy = "You may not decide this.", "Somebody else of the central unit has to."
+        await refuse_own(holder.id, actor.person_id, words, remedy)
     if not wish.reasons.strip():
         raise Invalid("There is a problem", problems={"reasons": "Say why, in a sentence or two"})
     version: PathwayVersion = row.pathway
-    if version.slug not in {one.slug for one in await followed_by(person.id, person.unit_id, today=actor.today)}:
-        raise Conflict(
-            "This person has no place in the programme any more.", "Give them one on their page, then decide."
-        )
-    considered = await evaluate_for(person, version, now=now)
+    if version.slug not in {one.slug for one in await followed(holder, today=actor.today)}:
+        raise Conflict(*NOT_FOLLOWED[type(holder)])
+    considered = await evaluate_for(holder, version, now=now)
     if made := await decided(row):  # asked after the rules were, so that it is seen if they saw it
         return made
     level = _level(considered, row)
     _in_order(considered, level, wish)
-    if wish.outcome in GRANTING and not has_name(person.id, person.name):
+    if wish.outcome in GRANTING and not has_name(holder.id, holder.name):
         raise Conflict(
             "Nobody has told us this person's name, so no certificate can be issued.",
             "They are asked for it; or write it on their page, then decide.",
         )
-    if not considered.kept[slot_of(person, considered, level)].awaiting:
+    if not considered.kept[slot_of(holder, considered, level)].awaiting:
         raise Conflict(
             "This was refused, and nothing new has been shown since.",
             "It waits here again as soon as there is new evidence, or an objection is found right.",
         )
-    dates = await _dates(person, considered, level, wish=wish, actor=actor)
-    return await _decide(person, considered, level, wish=wish, dates=dates, actor=actor, home=home, now=now)
+    dates = await _dates(holder, considered, level, wish=wish, actor=actor)
+    return await _decide(holder, considered, level, wish=wish, dates=dates, actor=actor, home=home, now=now)
 
 
 async def decided(row: Evaluation) -> Decision | None:
@@ -140,7 +146,7 @@ def _in_order(considered: PersonEvaluation, level: LevelVerdict, wish: DecisionF
 
 
 async def _decide(
-    person: Person,
+    holder: Holder,
     considered: PersonEvaluation,
     level: LevelVerdict,
     *,
@@ -150,7 +156,7 @@ async def _decide(
     home: str,
     now: datetime,
 ) -> Decision:
-    slot = slot_of(person, considered, level)
+    slot = slot_of(holder, considered, level)
     basis = considered.kept[slot]
     key = _key(slot, level.decision.record if level.decision else None)
     try:
@@ -158,10 +164,10 @@ async def _decide(
             made = await _write(considered, basis, key=key, wish=wish, actor=actor, now=now)
             await Evaluation.filter(id=basis.id).update(awaiting=False)
             if wish.outcome in GRANTING:
-                await award(person, considered, level, made, dates=dates, actor=actor, home=home, now=now)
+                await award(holder, considered, level, made, dates=dates, actor=actor, home=home, now=now)
             await facts.record(
-                "decision.made", made, actor=actor.person_id if actor else None, person=person.id,
-                unit=person.unit_id, now=now, version=considered.version.version,
+                "decision.made", made, actor=actor.person_id if actor else None,
+                person=person_id_of(holder), unit=holder.unit_id, now=now, version=considered.version.version,
                 detail={"level": level.level, "outcome": wish.outcome}, rows=[basis],
             )  # fmt: skip
     except IntegrityError as error:
@@ -176,7 +182,7 @@ async def _write(
 ) -> Decision:
     today = considered.verdict.as_of
     return await Decision.create(
-        id=uuid4(), key=key, evaluation_id=basis.id, person_id=basis.person_id, pathway_id=basis.pathway_id,
+        id=uuid4(), key=key, evaluation_id=basis.id, **same_holder(basis), pathway_id=basis.pathway_id,
         level=basis.level, per=basis.per, outcome=wish.outcome, on=today, reasons=wish.reasons,
         dissent=wish.dissent, decided_by_id=actor.person_id if actor else None, recorded=now,
         appeal_until=None if wish.outcome == "certified" else today + APPEAL,
@@ -189,7 +195,7 @@ def _key(slot: str, last: str | None) -> str:
 
 
 async def _dates(
-    person: Person, considered: PersonEvaluation, level: LevelVerdict, *, wish: DecisionForm, actor: Actor | None
+    holder: Holder, considered: PersonEvaluation, level: LevelVerdict, *, wish: DecisionForm, actor: Actor | None
 ) -> LevelVerdict:
     """Asks the engine how the level would stand with this decision, so that it alone works out the days."""
     today = considered.verdict.as_of
@@ -200,7 +206,7 @@ async def _dates(
         award[level.per[0]] = str(level.per[1])
     if actor:
         award["by"] = str(actor.person_id)
-    then = await judge(person, considered.version, as_of=today, also=(award,))
+    then = await judge(holder, considered.version, as_of=today, also=(award,))
     found = then.verdict.level(level.level, level.per[1] if level.per else None)
     assert found is not None and found.decision is not None
     if actor and found.decision.in_order is Result.NOT_MET:

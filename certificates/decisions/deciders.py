@@ -9,19 +9,21 @@ from uuid import UUID
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import ROLE_NAMES
+from certificates.evaluations.holders import of_unit
 from certificates.evaluations.models import Evaluation, PathwayVersion, current, evaluations_visible_to
 from training.parsing.keywords import LIVE_STANDINGS
+from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.people.models import Membership
 from training.people.visibility import active_on
 from training.programmes.models import ProgrammeRole, holding_on
-from training.programmes.role_reach import Stay, stays_of
+from training.programmes.role_reach import Stay, stays_of, stays_of_site
 from training.programmes.rules import role_words
 
 FIXED = {told: role for role, told in ROLE_NAMES.items()}
 """The name that pathways use → our role, where they differ."""
 
-SHORT = ("id", "person_id", "pathway_id", "level", "per", "made")
+SHORT = ("id", "person_id", "holder_site_id", "pathway_id", "level", "per", "made")
 """Columns of a case in a list: the evidence beside it is long."""
 
 
@@ -37,13 +39,13 @@ class Holding:
 
 
 async def cases_for(actor: Actor) -> list[Evaluation]:
-    """Lists the cases that wait for a decision and that the actor may decide, oldest first, with person and pathway.
+    """Lists the cases that wait for a decision and that the actor may decide, oldest first, with holder and pathway.
 
     Whoever decides in the service sees them all; others those for which they hold what the rules name.
     """
     if actor.may("decide"):
         found = evaluations_visible_to(actor).filter(awaiting=True)
-        return await found.order_by("made").only(*SHORT).prefetch_related("person", "pathway")
+        return await found.order_by("made").only(*SHORT).prefetch_related("person", "holder_site", "pathway")
     if not actor.staff:  # as for all that staff do, an LMS's word is not enough
         return []
     names = await _names(actor.unit_id)
@@ -52,18 +54,27 @@ async def cases_for(actor: Actor) -> list[Evaluation]:
     return [row for row in rows if await _holders(row, held, today=actor.today)]
 
 
-async def number_of_cases(actor: Actor) -> int:
-    """Counts the cases that wait for a decision and that the actor may decide."""
+async def number_of_cases(actor: Actor) -> tuple[int, int]:
+    """Counts the cases that wait for a decision and that the actor may decide: of people, and of sites."""
     if actor.may("decide"):
-        return await evaluations_visible_to(actor).filter(awaiting=True).count()
-    return len(await cases_for(actor))
+        waiting = evaluations_visible_to(actor).filter(awaiting=True)
+        sites = await waiting.filter(holder_site_id__isnull=False).count()
+        return await waiting.count() - sites, sites
+    found = await cases_for(actor)
+    sites = sum(row.holder_site_id is not None for row in found)
+    return len(found) - sites, sites
+
+
+def who_waits(people: int, sites: int) -> str:
+    """Says how many people and sites wait; "" for none."""
+    named = [many(people, "person", "people")] * (people > 0) + [many(sites, "site")] * (sites > 0)
+    return f"{' and '.join(named)} {'waits' if people + sites == 1 else 'wait'}" if named else ""
 
 
 async def case_for(actor: Actor, evaluation_id: UUID) -> Evaluation | None:
     """Finds a case that the actor may look at to decide it, also one that waits no longer; None where there is none."""
-    row = await Evaluation.filter(person__unit_id=actor.unit_id, person__test_user=False).get_or_none(
-        id=evaluation_id
-    ).prefetch_related("person", "pathway")  # fmt: skip
+    found = Evaluation.filter(of_unit(actor.unit_id)).prefetch_related("person", "holder_site", "pathway")
+    row = await found.get_or_none(id=evaluation_id)
     if row is None or await evaluations_visible_to(actor).filter(id=row.id).exists():
         return row
     names, only = set(named_by(row)), actor.person_id
@@ -72,7 +83,7 @@ async def case_for(actor: Actor, evaluation_id: UUID) -> Evaluation | None:
 
 
 async def nobody_decides(actor: Actor) -> list[tuple[str, str, str, int]]:
-    """Counts the cases that nobody in reach can decide: role that nobody holds, programme, area, number of people."""
+    """Counts the cases that nobody in reach can decide: role that nobody holds, programme, area, number of cases."""
     rows = await _waiting(actor.unit_id)
     names = {name for row in rows for name in named_by(row)}
     held = await _holdings(names, actor.unit_id, today=actor.today) if rows else []
@@ -80,7 +91,7 @@ async def nobody_decides(actor: Actor) -> list[tuple[str, str, str, int]]:
     for row in rows:
         named = named_by(row)
         if named and not await _holders(row, held, today=actor.today):
-            stays = _today(await stays_of(row.person_id, row.pathway.programme_id), actor.today)
+            stays = await _stays(row, actor.today)
             area = stays[0].area_name if stays else ""
             found[role_words(named[0]).lower(), row.pathway.title, area] += 1
     return [(*what, number) for what, number in found.items()]
@@ -97,13 +108,13 @@ def _named(version: PathwayVersion, level: str) -> tuple[str, ...]:
 
 
 async def _waiting(unit_id: UUID) -> list[Evaluation]:
-    found = Evaluation.filter(awaiting=True, person__unit_id=unit_id, person__test_user=False)
-    return await found.order_by("made").only(*SHORT).prefetch_related("person", "pathway")
+    found = Evaluation.filter(of_unit(unit_id), awaiting=True)
+    return await found.order_by("made").only(*SHORT).prefetch_related("person", "holder_site", "pathway")
 
 
 async def _names(unit_id: UUID) -> set[str]:
     """Names all that decides a case which waits."""
-    waits = Evaluation.filter(awaiting=True, person__unit_id=unit_id, person__test_user=False)
+    waits = Evaluation.filter(of_unit(unit_id), awaiting=True)
     pairs = {(row["pathway_id"], row["level"]) for row in await waits.values("pathway_id", "level")}
     versions = {row.id: row for row in await PathwayVersion.filter(id__in={pathway for pathway, _ in pairs})}
     return {name for pathway, level in pairs for name in _named(versions[pathway], level)}
@@ -126,15 +137,15 @@ async def _holdings(
         person__unit_id=unit_id, level__in=list(names), standing__in=list(LIVE_STANDINGS), **only
     ).prefetch_related("pathway")  # fmt: skip
     for row in await levels:
-        programme = row.pathway.programme_id
-        stays = _today(await stays_of(row.person_id, programme), today)
+        programme, stays = row.pathway.programme_id, await _stays(row, today)
+        assert row.person_id is not None
         found += [Holding(row.person_id, row.level, programme, stay.site_id) for stay in stays]
         found += [] if stays else [Holding(row.person_id, row.level, programme)]
     return found
 
 
 async def _holders(row: Evaluation, held: Collection[Holding], *, today: date) -> set[UUID]:
-    """Tells who of the holders decides a case: what they hold is named, and reaches where the person is today."""
+    """Tells who of the holders decides a case: what they hold is named, and reaches where the holder is today."""
     names, programme = named_by(row), row.pathway.programme_id
     named = [
         one
@@ -144,8 +155,15 @@ async def _holders(row: Evaluation, held: Collection[Holding], *, today: date) -
     found = {one.person_id for one in named if one.site_id is None and not one.area_path}
     if found or not named:
         return found  # where somebody is has to be asked for each of them, and here it does not matter
-    stays = _today(await stays_of(row.person_id, programme), today)
+    stays = await _stays(row, today)
     return {one.person_id for one in named if _reaches(one, stays)}
+
+
+async def _stays(row: Evaluation, today: date) -> list[Stay]:
+    """Tells where the holder of a case is today."""
+    if row.holder_site_id:
+        return await stays_of_site(row.holder_site_id)
+    return _today(await stays_of(row.person_id, row.pathway.programme_id), today) if row.person_id else []
 
 
 def _reaches(held: Holding, stays: Iterable[Stay]) -> bool:

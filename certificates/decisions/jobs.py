@@ -13,12 +13,14 @@ from certificates.credentials.integrity import damage_of
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.models import Damage
 from certificates.decisions.actions import evaluate_and_award
-from certificates.evaluations import changes
+from certificates.evaluations import changes, pathway_versions
 from certificates.evaluations.changes import RequestedChange, changes_of, period_of
 from certificates.evaluations.evaluate_person import PersonEvaluation, per_of
+from certificates.evaluations.holders import Holder, find_holder, holder_of, whose
 from certificates.evaluations.models import Certificate, Certification, current
 from certificates.evaluations.permissions import end_permissions, give_permission
 from certificates.evaluations.standing import GOOD, Change, standing_on
+from certificates.pathways.asked import looks_at_sites
 from certificates.pathways.engine.verdict import LevelVerdict
 from training.assessments.models import Assessment
 from training.core.dates import DEFAULT_ZONE, local_day, start_of
@@ -26,10 +28,11 @@ from training.core.errors import Upstream
 from training.core.storage import FileStore
 from training.database.connection import transaction
 from training.parsing.values import Result
-from training.people.models import Permission, Person
+from training.people.models import Membership, Permission, Person
 from training.people.visibility import active_on
-from training.programmes.models import Place
+from training.programmes.models import Place, holding_on
 from training.records.models import Confirmation, Participant
+from training.sites.models import Site, zone_of
 from training.trail import facts
 
 DAYS_BEFORE = (90, 30, 7)
@@ -39,6 +42,8 @@ NIGHTS = sorted(TOKEN_LETTERS)
 AT = timedelta(hours=7)
 REMIND = "remind of renewal"
 EVERYONE = "consider everyone"
+EVERY_SITE = "consider every site"
+PEOPLE_OF = "consider people of a site"
 PEOPLE_AT_ONCE = 200
 FILES_AT_ONCE = 200
 NIGHT = timedelta(days=1)
@@ -51,21 +56,21 @@ OPEN_AGAIN = "What met the condition was taken back or corrected, so the conditi
 log = logging.getLogger(__name__)
 
 
-async def follow(person: Person, considered: PersonEvaluation, *, now: datetime) -> None:
-    """Writes down what the rules find of the awards a person held before; where all is as it was, writes nothing."""
-    held = Certification.filter(person_id=person.id, pathway_slug=considered.version.slug, recorded__lt=now)
+async def follow(holder: Holder, considered: PersonEvaluation, *, now: datetime) -> None:
+    """Writes down what the rules find of the awards a holder had before; where all is as it was, writes nothing."""
+    held = Certification.filter(**whose(holder), pathway_slug=considered.version.slug, recorded__lt=now)
     today = considered.verdict.as_of
     for found in await held.order_by("recorded"):
         level = next((one for one in considered.verdict.levels if _is_of(found, one)), None)
         if level:
-            await _follow(found, level, person, today=today, now=now)
+            await _follow(found, level, holder, today=today, now=now)
 
 
 def _is_of(found: Certification, level: LevelVerdict) -> bool:
     return (found.level, found.per) == (level.level, per_of(level))
 
 
-async def _follow(found: Certification, level: LevelVerdict, person: Person, *, today: date, now: datetime) -> None:
+async def _follow(found: Certification, level: LevelVerdict, holder: Holder, *, today: date, now: datetime) -> None:
     history = await changes_of(found.id)
     standing = standing_on(period_of(found), history, today)
     wanted = None
@@ -79,9 +84,9 @@ async def _follow(found: Certification, level: LevelVerdict, person: Person, *, 
     elif standing in GOOD and standing != "provisional" and level.standing.state == "provisional":
         wanted = RequestedChange("provisional", OPEN_AGAIN, today)
     if wanted:
-        await changes.write(found, wanted, actor_id=None, unit_id=person.unit_id, now=now)
-    elif standing in GOOD:
-        await _permit(found, level, history, unit_id=person.unit_id, today=today, now=now)
+        await changes.write(found, wanted, actor_id=None, unit_id=holder.unit_id, now=now)
+    elif standing in GOOD and found.person_id:
+        await _permit(found, level, history, unit_id=holder.unit_id, today=today, now=now)
 
 
 async def _permit(
@@ -92,14 +97,17 @@ async def _permit(
     Only as long as the history that was judged still is all: what a change takes away meanwhile is not given again.
     """
     permits = {permit.may: permit.result is Result.MET for permit in level.permits}
-    live = Permission.filter(active_on(today), because=found.decision_id)
-    if {row.may for row in await live if row.may in permits} == {may for may, met in permits.items() if met}:
+    live = Q(active_on(today), because=found.decision_id)
+    if {row.may for row in await Permission.filter(live) if row.may in permits} == {
+        may for may, met in permits.items() if met
+    }:
         return
     async with transaction():
         await Certification.select_for_update().get(id=found.id)  # whoever changes it refers to it, and so waits
         if await changes_of(found.id) != history:
             return
-        held = {row.may: row for row in await live}
+        # Asked anew: a query that was awaited before goes round the transaction, and waits for it for ever on SQLite.
+        held = {row.may: row for row in await Permission.filter(live)}
         for may, met in permits.items():
             if met and may not in held:
                 given = await give_permission(found, may, starts=today)
@@ -111,16 +119,17 @@ async def _permit(
 
 async def plan_reminders(certification_id: UUID, *, now: datetime) -> None:
     """Sets a timer for each letter about the end of a certification; days that have passed are left out."""
-    found = await Certification.get(id=certification_id).prefetch_related("person__unit")
+    found = await Certification.get(id=certification_id)
     if found.ends is None:
         return
+    zone = await zone_of((await holder_of(found)).unit_id)
     async with transaction():
         for last in {found.ends, found.over or found.ends}:
-            due = start_of(last + timedelta(days=1), found.person.unit.zone) + AT
+            due = start_of(last + timedelta(days=1), zone) + AT
             if due > now:
                 await facts.schedule(END, f"{END}/{found.id}/{last}", due=due, subject_id=str(found.id))
         for days in DAYS_BEFORE:
-            due = start_of(found.ends - timedelta(days=days), found.person.unit.zone) + AT
+            due = start_of(found.ends - timedelta(days=days), zone) + AT
             if due > now:
                 key = f"{REMIND}/{found.id}/{days}"
                 await facts.schedule(REMIND, key, due=due, payload={"days": days}, subject_id=str(found.id))
@@ -134,7 +143,6 @@ async def evaluate_everyone(
     Then queues those who come after, as a piece of work of its own: a night that was broken off goes on where it
     stopped. Somebody on whom it fails keeps nobody else waiting; the first failure is raised at the end.
     """
-    failures: list[Exception] = []
     today = local_day(now, DEFAULT_ZONE)
     # Whose place begins these days: what they showed before has not been looked at yet.
     joining = Place.filter(starts__gte=today - NIGHT, starts__lte=today + NIGHT, taken_back__isnull=True)
@@ -143,17 +151,57 @@ async def evaluate_everyone(
     )
     rest = begun.filter(id__gt=after) if after else begun
     people = await rest.order_by("id").limit(at_once).values_list("id", flat=True)
-    for person_id in people:
+    await _evaluate_all(EVERYONE, key, [UUID(str(one)) for one in people], at_once, home=home, now=now)
+
+
+async def _evaluate_all(
+    kind: str, key: str, ids: list[UUID], at_once: int, *, home: str, now: datetime, subject: UUID | None = None
+) -> None:
+    failures: list[Exception] = []
+    for holder_id in ids:
         try:
-            await evaluate_and_follow(person_id, home=home, now=now)  # type: ignore[arg-type]
+            await evaluate_and_follow(holder_id, home=home, now=now)
         except Exception as error:
-            log.exception("%s could not be considered", person_id)
+            log.exception("%s could not be considered", holder_id)
             failures.append(error)
-    if len(people) == at_once:
-        last = str(people[-1])
-        await facts.schedule(EVERYONE, f"{key.partition('/')[0]}/{last}", due=now, payload={"after": last})
+    if len(ids) == at_once:
+        last, about = str(ids[-1]), str(subject or "")
+        following = f"{key.partition('/')[0]}/{last}"
+        await facts.schedule(kind, following, due=now, payload={"after": last}, subject_id=about)
     if failures:
         raise failures[0]
+
+
+async def evaluate_sites(
+    key: str, *, home: str, now: datetime, after: UUID | None = None, at_once: int = PEOPLE_AT_ONCE
+) -> None:
+    """Considers the next of the sites that have begun, and queues those who come after, as with people."""
+    begun = current().filter(holder_site_id__gt=after) if after else current().filter(holder_site_id__isnull=False)
+    ids = begun.distinct().order_by("holder_site_id").limit(at_once).values_list("holder_site_id", flat=True)
+    await _evaluate_all(EVERY_SITE, key, [UUID(str(one)) for one in await ids], at_once, home=home, now=now)
+
+
+async def evaluate_people_of(
+    site_id: UUID, key: str, *, home: str, now: datetime, after: UUID | None = None, at_once: int = PEOPLE_AT_ONCE
+) -> None:
+    """Considers the next of those whose rules look at what their site did and holds, and queues those who come after.
+
+    They have a place at the site, or a role.
+    """
+    site = await Site.get(id=site_id)
+    today = local_day(now, await zone_of(site.unit_id))
+    looking = [row for row in await pathway_versions.followed_by_site(site, today=today)
+               if looks_at_sites(pathway_versions.read(row))]  # fmt: skip
+    if not looking:
+        return
+    places = Place.filter(holding_on(today), site_id=site_id, programme_id__in=[row.programme_id for row in looking])
+    roles = Membership.filter(active_on(today), site_id=site_id)
+    people = Person.filter(
+        Q(id__in=Subquery(places.values("person_id"))) | Q(id__in=Subquery(roles.values("person_id")))
+    )
+    people = people.filter(id__gt=after) if after else people
+    ids = await people.order_by("id").limit(at_once).values_list("id", flat=True)
+    await _evaluate_all(PEOPLE_OF, key, [UUID(str(one)) for one in ids], at_once, home=home, now=now, subject=site_id)
 
 
 async def evaluate_signed_for(signer_id: UUID, *, home: str, now: datetime) -> None:
@@ -161,6 +209,7 @@ async def evaluate_signed_for(signer_id: UUID, *, home: str, now: datetime) -> N
     signed: set[Any] = {
         *await Assessment.filter(raters__person_id=signer_id).values_list("person_id", flat=True),
         *await Participant.filter(person_id=signer_id, part="by").values_list("record__person_id", flat=True),
+        *await Participant.filter(person_id=signer_id, part="by").values_list("record__holder_site_id", flat=True),
         *await Confirmation.filter(confirmer_id=signer_id).values_list("person_id", flat=True),
     }
     for person_id in sorted(signed - {signer_id, None}):
@@ -199,10 +248,10 @@ def turn_of(now: datetime) -> str:
     return NIGHTS[int(now.timestamp() // NIGHT.total_seconds()) % len(NIGHTS)]
 
 
-async def evaluate_and_follow(person_id: UUID, *, home: str, now: datetime) -> None:
-    """Asks the rules about a person, awards what they decide alone, and notes what they find of earlier awards."""
-    person = await Person.get(id=person_id)
-    if person.test_user:
+async def evaluate_and_follow(holder_id: UUID, *, home: str, now: datetime) -> None:
+    """Asks the rules about a person, or a site, awards what they decide alone, and notes what they find of the past."""
+    holder = await find_holder(holder_id)
+    if isinstance(holder, Person) and holder.test_user:
         return
-    for considered in await evaluate_and_award(person_id, home=home, now=now):
-        await follow(person, considered, now=now)
+    for considered in await evaluate_and_award(holder_id, home=home, now=now):
+        await follow(holder, considered, now=now)

@@ -8,7 +8,16 @@ from tortoise.exceptions import IntegrityError
 from certificates.decisions import outcomes
 from certificates.decisions.outcomes import Outcome
 from certificates.evaluations import changes
-from certificates.evaluations.models import Certification, Decision, Objection, StateChange, objections_visible_to
+from certificates.evaluations.holders import same_holder
+from certificates.evaluations.models import (
+    Certification,
+    Decision,
+    Objection,
+    StateChange,
+    changes_about,
+    decisions_about,
+    objections_visible_to,
+)
 from certificates.evaluations.outcome_text import OUTCOMES
 from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotFound
@@ -23,13 +32,11 @@ BROUGHT_BACK = ("suspended", "withdrawn")
 
 
 async def outcome_about(me: Actor, outcome_id: UUID) -> tuple[Outcome, Decision | StateChange]:
-    """Finds a decision or change about the actor; raises NotFound for anybody else's."""
-    made = await Decision.get_or_none(id=outcome_id, person_id=me.person_id).prefetch_related("pathway", "objection")
+    """Finds a decision or change about the actor, or a site that they manage; raises NotFound for anybody else's."""
+    made = await decisions_about(me).get_or_none(id=outcome_id).prefetch_related("pathway", "objection")
     if made:
         return await outcomes.of_decision(made), made
-    change = await StateChange.get_or_none(
-        id=outcome_id, certification__person_id=me.person_id
-    ).prefetch_related("objection")  # fmt: skip
+    change = await changes_about(me).get_or_none(id=outcome_id).prefetch_related("objection", "certification")
     if change is None or change.state not in OUTCOMES:
         raise NotFound("There is no such decision about you.", "Look at your pathway.")
     return await outcomes.of_change(change), change
@@ -45,15 +52,16 @@ async def object_to(outcome_id: UUID, *, words: str, actor: Actor, now: datetime
     if not words.strip():
         raise Invalid("There is a problem", problems={"words": "Say in your own words what was wrong"})
     on_change = isinstance(about, StateChange)
+    held = about.certification if isinstance(about, StateChange) else about
     try:
         async with transaction():
             made = await Objection.create(
-                id=uuid4(), person_id=actor.person_id, decision_id=None if on_change else about.id,
+                id=uuid4(), **same_holder(held), decision_id=None if on_change else about.id,
                 change_id=about.id if on_change else None, words=words.strip(), made=now,
             )  # fmt: skip
             detail = {"about": str(about.id), "outcome": outcome.state}
             await facts.record(
-                "objection.made", made, actor=actor.person_id, person=actor.person_id, unit=actor.unit_id, now=now,
+                "objection.made", made, actor=actor.person_id, person=held.person_id, unit=actor.unit_id, now=now,
                 detail=detail,
             )  # fmt: skip
     except IntegrityError as error:
@@ -70,7 +78,8 @@ async def answer(objection_id: UUID, *, finding: str, reasons: str, actor: Actor
     if found is None:
         raise NotFound("There is no such objection.", "Look at the list of decisions again.")
     words, remedy = "You may not answer this.", "Somebody else of the central unit has to."
-    await refuse_own(found.person_id, actor.person_id, words, remedy)
+    if found.person_id:
+        await refuse_own(found.person_id, actor.person_id, words, remedy)
     problems = {} if finding in FINDINGS else {"finding": "Choose whether the decision stands"}
     if not reasons.strip():
         problems["reasons"] = "Say why, in a sentence or two"

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certificates.decisions import objections, outcomes
-from certificates.evaluations.models import Objection, objections_visible_to
+from certificates.evaluations.models import Objection, StateChange, objections_visible_to
 from training.core import clock
 from training.core.dates import local_day
 from training.core.errors import Invalid, NotFound
@@ -36,12 +36,14 @@ async def outcome(request: Request) -> Response:
     """Shows the holder what was decided, from when and why; posted, keeps that they object."""
     me: Actor = actor(request)
     now = clock.now()
-    found, _ = await objections.outcome_about(me, identity(request))
+    found, made = await objections.outcome_about(me, identity(request))
+    held = made.certification if isinstance(made, StateChange) else made
+    page = ("My pathway", "/pathways") if held.person_id else ("Licences", f"/sites/{held.holder_site_id}/licences")
     told: dict[str, Any] = {
         "outcome": found,
         "today": local_day(now, me.zone),
         "unit": await CentralUnit.get(id=me.unit_id),
-        "back": ("My pathway", "/pathways"),
+        "back": page,
     }
     if request.method == "GET":
         return render(request, "certificates/outcome.html", **told)
@@ -72,7 +74,7 @@ async def objection(request: Request) -> Response:
 
 async def _objection(me: Actor, request: Request) -> dict[str, Any]:
     found = await objections_visible_to(me).get_or_none(id=identity(request)).prefetch_related(
-        "person", "decision__pathway", "decision__objection", "change__objection"
+        "person", "holder_site", "decision__pathway", "decision__objection", "change__objection"
     )  # fmt: skip
     if found is None:
         raise NotFound("There is no such objection.", "Look at the list of decisions again.")

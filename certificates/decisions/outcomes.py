@@ -1,16 +1,17 @@
 """Finds what was decided about somebody: the outcome with its reason and days, as every page and mail tells it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.changes import changes_of, period_of
+from certificates.evaluations.holders import holder_of, same_holder
 from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation, Objection, StateChange
 from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES, Words
 from certificates.evaluations.standing import APPEAL, GRANTING, MARKS, standing_on
 from training.core.dates import local_day
-from training.people.models import Person
 from training.records.words import plain
 from training.sites.models import zone_of
 
@@ -90,8 +91,8 @@ async def of_change(change: StateChange) -> Outcome:
 
 
 async def _of_change(change: StateChange, found: Certification) -> Outcome:
-    contestable, person = OUTCOMES[change.state].contestable, await Person.get(id=found.person_id)
-    recorded = local_day(change.recorded, await zone_of(person.unit_id))
+    contestable, holder = OUTCOMES[change.state].contestable, await holder_of(found)
+    recorded = local_day(change.recorded, await zone_of(holder.unit_id))
     return Outcome(
         change.state, found.level_title, change.effective, change.until, change.reason, change.grounds, change.id,
         recorded + APPEAL if contestable else None, change.objection,
@@ -108,24 +109,24 @@ async def of_decision(made: Decision) -> Outcome:
     return Outcome(state, level, made.on, None, made.reasons, "", made.id, made.appeal_until, made.objection)
 
 
-async def refusal_of(person_id: UUID, slug: str, level: str, per: str) -> Outcome | None:
+async def refusal_of(holder: Mapping[str, UUID], slug: str, level: str, per: str) -> Outcome | None:
     """Finds the refusal with which the last case of a level ended; none where it was granted, or none was decided."""
-    made = await earlier_decisions(person_id, slug, level, per)
+    made = await earlier_decisions(holder, slug, level, per)
     if not made or made[0].outcome in GRANTING:
         return None
     return await of_decision(made[0])
 
 
-async def earlier_decisions(person_id: UUID, slug: str, level: str, per: str) -> list[Decision]:
-    """Lists the decisions on a level of a person, the latest first."""
-    same = Decision.filter(person_id=person_id, pathway__slug=slug, level=level, per=per)
+async def earlier_decisions(holder: Mapping[str, UUID], slug: str, level: str, per: str) -> list[Decision]:
+    """Lists the decisions on a level of a holder, the latest first."""
+    same = Decision.filter(**holder, pathway__slug=slug, level=level, per=per)
     return await same.order_by("-recorded").prefetch_related("pathway", "objection", "decided_by")
 
 
 async def newer_certificate(found: Certification) -> Certificate | None:
     """Finds the certificate that took the place of this certification's."""
     later = Certificate.filter(
-        person_id=found.person_id, certification__pathway_slug=found.pathway_slug, certification__level=found.level,
+        **same_holder(found), certification__pathway_slug=found.pathway_slug, certification__level=found.level,
         certification__per=found.per, certification__recorded__gt=found.recorded,
     )  # fmt: skip
     return await later.order_by("certification__recorded").first()

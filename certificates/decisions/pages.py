@@ -1,6 +1,5 @@
 """Pages of what has been earned: my pathway in plain words, decisions, my certificates and each of them."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,32 +14,26 @@ from certificates.credentials.integrity import facts_of, proven
 from certificates.credentials.pdf import template
 from certificates.credentials.resources import CredentialResources
 from certificates.decisions import actions, outcomes
-from certificates.decisions.deciders import case_for, cases_for
-from certificates.decisions.outcomes import Outcome
-from certificates.decisions.ways import Way, ways_of
+from certificates.decisions.deciders import case_for, cases_for, who_waits
+from certificates.decisions.views import followed_view, in_a_word
 from certificates.evaluations import pathway_versions
-from certificates.evaluations.evaluate_person import PersonEvaluation, is_named, judge, per_of
+from certificates.evaluations.holders import Holder, same_holder
 from certificates.evaluations.models import (
     Certificate,
-    Certification,
     Evaluation,
     PathwayVersion,
+    any_certification_visible_to,
     certificates_visible_to,
     current,
     objections_visible_to,
-    slot_name,
 )
 from certificates.evaluations.outcome_text import CHOSEN, OUTCOMES
-from certificates.evaluations.standing import APPEAL, ENDED, GOOD, VERIFIED, WORDS
+from certificates.evaluations.standing import APPEAL, GOOD, VERIFIED
 from certificates.evaluations.verdict_text import describe_nodes, titles_of
-from certificates.pathways.engine.next_steps import next_steps
-from certificates.pathways.engine.nodes import Count, Node
-from certificates.pathways.engine.verdict import LevelVerdict
 from courses.learning.journey import way_on
 from training.core import clock, qr
 from training.core.dates import local_day
 from training.core.errors import Invalid, NotAllowed, NotFound
-from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.models import Membership, Person
 from training.people.names import has_name
@@ -50,13 +43,6 @@ from training.sites.models import Site
 from training.web.render import actor, form_data, identity, redirect, render, validate
 from training.web.resources import PageResources
 from training.web.routing import DirectOnly
-
-RESULTS = {Result.MET: "Done", Result.NOT_MET: "To do", Result.CANNOT_TELL: "Cannot tell yet"}
-SAID_BY_THE_OUTCOME = ("suspended", "withdrawn", "replaced")
-"""Standings whose next step stands in the table of outcomes."""
-FOREMOST = ("in_grace", "renewal_due", "suspended", "certified", "provisional", "in_training", "lapsed", "withdrawn")
-"""Standings in a programme, the one to speak of first."""
-STANDINGS = WORDS | {"ready": "Ready for a decision", "in_training": "In training", "not_started": "Not started"}
 
 
 class DecisionPageForm(BaseModel):
@@ -95,30 +81,17 @@ async def _pathways(request: Request, person: Person, me: Actor) -> Response:
     manages = not own and await may_for(me, "manage people", person.id)
     full = own or await may_for(me, "read register", person.id)
     around: dict[str, Any] = {"person": person, "own": own, "full": full, "back": back, "manages": manages}
+    around |= {"record_path": f"/practice/of/{person.id}/new", "who": "You"}
     around |= {"asks": await _asks(person, today) if own else None}
     around |= {"way_on": await way_on(me) if own and me.may("learn") else ""}
     return render(
         request,
         "certificates/mine.html",
-        pathway=await _followed(person, version, today) if version else None,
+        pathway=await followed_view(person, version, today) if version else None,
         programmes=await _programmes(person, versions, version) if version and len(versions) > 1 else [],
         today=today,
         **around,
     )
-
-
-async def _followed(person: Person, version: PathwayVersion, today: date) -> dict[str, Any]:
-    considered = await judge(person, version, as_of=today)
-    levels = [await _level(level, person, considered, today) for level in considered.verdict.levels]
-    _open_first(levels)
-    begins, ends = considered.pathway.effective
-    return {
-        "title": version.title,
-        "version": version.version,
-        "levels": levels,
-        "begins": begins if begins and today < begins else None,
-        "ended": ends if ends and ends < today else None,
-    }
 
 
 async def _programmes(
@@ -129,20 +102,12 @@ async def _programmes(
     return [
         (
             version.title,
-            _in_a_word([row for row in rows if row["slug"] == version.slug]),
+            in_a_word([row for row in rows if row["slug"] == version.slug]),
             f"?{urlencode({'programme': version.slug})}",
             version is shown,
         )
         for version in versions
     ]
-
-
-def _in_a_word(rows: list[dict[str, Any]]) -> str:
-    """Says how somebody stands in a programme: by what they hold there, else by how far they have come."""
-    if any(row["awaiting"] for row in rows):
-        return STANDINGS["ready"]
-    found = {row["standing"] for row in rows}
-    return STANDINGS[next((one for one in FOREMOST if one in found), "not_started")]
 
 
 async def _asks(person: Person, today: date) -> Site | None:
@@ -152,104 +117,33 @@ async def _asks(person: Person, today: date) -> Site | None:
     return await Site.get(id=latest.site_id) if latest else None
 
 
-def _open_first(levels: list[dict[str, Any]]) -> None:
-    """Opens the level one works on: the first that is begun and not certified."""
-    working = [level for level in levels if level["working"]]
-    if working:
-        working[0]["open"] = True
-
-
-async def _level(level: LevelVerdict, person: Person, considered: PersonEvaluation, today: date) -> dict[str, Any]:
-    """Tells a level in one state: of the certification that there is, else of the refusal, else of the rules."""
-    slug, by_rules = considered.version.slug, not is_named(considered, level)
-    held = await _held(person, slug, level, today)
-    refusal = await outcomes.refusal_of(person.id, slug, level.level, per_of(level))
-    again = await _waits_again(person, slug, level)
-    state = held.state if held else level.standing.state
-    if refusal and not refusal.has_fallen and not held and not again and state in ("ready", "in_training"):
-        state = refusal.state
-    nodes = [node for node in (*level.entry, *level.requires) if not node.advisory and node.result in RESULTS]
-    done = sum(node.result is Result.MET for node in nodes)
-    renewal = level.renewal.requires if level.renewal and state not in ENDED else ()
-    ways = ways_of((*nodes, *renewal), level.level, considered.pathway)
-    return {
-        "title": level.title or plain(level.level),
-        "standing": _standing(state, by_rules or not considered.verdict.in_force),
-        "working": state not in ("not_started", "certified"),
-        "open": False,
-        "until": held.until if held and state in ("certified", "renewal_due") else None,
-        "renewal_opens": level.standing.renewal_opens if state == "certified" else None,
-        "outcome": held if held and state not in ("certified", "renewal_due") else None,
-        "refusal": refusal,
-        "again": again,
-        "done": done,
-        "total": len(nodes),
-        "steps": _steps(level, state, considered),
-        "nodes": [_node(node, ways) for node in nodes],
-        "renewal": [_node(node, ways) for node in renewal],
-        "permits": [(permit.may, permit.result is Result.MET, permit.duties) for permit in level.permits],
-    }
-
-
-def _standing(state: str, nobody: bool) -> str:
-    """The word for a state; where nobody has to decide, what is met waits for no decision."""
-    if state == "ready" and nobody:
-        return "All is met"
-    return OUTCOMES[state].tag if state in OUTCOMES else STANDINGS[state]
-
-
-def _steps(level: LevelVerdict, state: str, considered: PersonEvaluation) -> list[str]:
-    """What is next; what is told elsewhere, or not decided while the rules are not in force, is left out."""
-    if state != level.standing.state or state in SAID_BY_THE_OUTCOME:
-        return []
-    if state == "ready" and not considered.verdict.in_force:
-        return []
-    return next_steps(level, by_rules=not is_named(considered, level))
-
-
-async def _held(person: Person, slug: str, level: LevelVerdict, today: date) -> Outcome | None:
-    """How the latest certification of a level stands, which is what the register and the public check say too."""
-    same = Certification.filter(person_id=person.id, pathway_slug=slug, level=level.level, per=per_of(level))
-    latest = await same.filter(starts__lte=today).order_by("-recorded").first()
-    return await outcomes.of_certification(latest, today) if latest else None
-
-
-async def _waits_again(person: Person, slug: str, level: LevelVerdict) -> bool:
-    slot = slot_name(person.id, slug, level.level, per_of(level))
-    return await Evaluation.filter(slot=slot, awaiting=True).exists()
-
-
-def _node(node: Node, ways: Mapping[str, tuple[Way, ...]]) -> dict[str, Any]:
-    numbers = [_number(count) for count in node.counts if count.need != 1]
-    return {
-        "title": node.title,
-        "done": node.result is Result.MET,
-        "word": "Recognised" if node.waived else RESULTS.get(node.result, "Not asked"),
-        "numbers": ", ".join(numbers),
-        "on": node.met_on,
-        "ways": ways.get(node.id, ()),
-    }
-
-
-def _number(count: Count) -> str:
-    """Says how much there is of what is asked: "6 of 8 hours"."""
-    words = f"{float(count.have):g} of {float(count.need):g}"
-    return words if count.of == "records" else f"{words} {count.of}"
-
-
 async def decisions(request: Request) -> Response:
     """Lists the people for whom everything is met and a decision is due."""
     me: Actor = actor(request)
     if me.held_back("decide"):
         raise DirectOnly("/sign-in?to=/certificates/decisions")
+    cases = await cases_for(me)
+    sites = sum(row.holder_site_id is not None for row in cases)
     waiting = [
-        {"id": row.id, "name": row.person.name, "pathway": row.pathway.title, "made": row.made,
+        {"id": row.id, "name": _holder(row).name, "pathway": row.pathway.title, "made": row.made,
          "level": _title(row.pathway, row.level)}
-        for row in await cases_for(me)
+        for row in cases
     ]  # fmt: skip
     open_ones = objections_visible_to(me).filter(finding="open")
-    objections = await open_ones.order_by("made").values("id", "made", name="person__name")
-    return render(request, "certificates/decisions.html", waiting=waiting, objections=objections)
+    objections = await open_ones.order_by("made").values("id", "made", name="person__name", site="holder_site__name")
+    return render(
+        request,
+        "certificates/decisions.html",
+        waiting=waiting,
+        objections=objections,
+        waits=who_waits(len(cases) - sites, sites),
+    )
+
+
+def _holder(row: Evaluation) -> Holder:
+    holder: Holder | None = row.person or row.holder_site
+    assert holder is not None
+    return holder
 
 
 def _title(version: PathwayVersion, level: str) -> str:
@@ -276,16 +170,19 @@ async def decision(request: Request) -> Response:
 
 
 async def _case(row: Evaluation) -> dict[str, Any]:
-    earlier = await outcomes.earlier_decisions(row.person_id, row.pathway.slug, row.level, row.per)
+    holder = _holder(row)
+    earlier = await outcomes.earlier_decisions(same_holder(row), row.pathway.slug, row.level, row.per)
     titles, renewal = titles_of(pathway_versions.read(row.pathway), row.level), row.verdict["renewal"]
     return {
         "case": row,
+        "holder": holder,
+        "holder_page": f"/people/{holder.id}" if row.person else f"/sites/{holder.id}/licences",
         "level": titles.get(row.level, row.level),
         "verdict": describe_nodes(row.verdict["entry"] + row.verdict["requires"], titles),
         "renewal": describe_nodes(renewal["requires"], titles) if renewal else [],
         "outcomes": _outcomes(row),
         "days_to_object": APPEAL.days,
-        "named": has_name(row.person_id, row.person.name),
+        "named": has_name(holder.id, holder.name),
         "earlier": [
             (OUTCOMES["provisional" if one.outcome == "conditional" else one.outcome].tag, one) for one in earlier
         ],
@@ -346,7 +243,8 @@ async def certificate(request: Request) -> Response:
     facts = await proven(row, keys=given.keys, store=given.store, now=now)
     told, today = await _summary(row, now), local_day(now, facts.zone)
     newer = await outcomes.newer_certificate(row.certification) if told["outcome"].state == "replaced" else None
-    back = ("My certificates", "/certificates") if own else (facts.name, f"/people/{row.person_id}")
+    page = f"/people/{row.person_id}" if row.person_id else f"/sites/{row.holder_site_id}/licences"
+    back = ("My certificates", "/certificates") if own else (facts.name, page)
     files = row.progress == "published" and row.bare_sha256 is None
     no_pdf = _why_no_pdf(row, facts, off=bool(given.press.off))
     return render(
@@ -354,8 +252,13 @@ async def certificate(request: Request) -> Response:
         pdf_path="" if no_pdf else f"/certificates/{row.id}/document",
         badge_path=f"/certificates/{row.id}/badge" if files else "",
         qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url, back=back,
-        full=own or await may_for(me, "read register", row.person_id), newer=newer, today=today,
+        full=own or await _reads(me, row), newer=newer, today=today,
     )  # fmt: skip
+
+
+async def _reads(me: Actor, row: Certificate) -> bool:
+    """Tells whether the actor reads of a certificate what the register says."""
+    return await any_certification_visible_to(me).filter(id=row.certification_id).exists()
 
 
 def _why_no_pdf(row: Certificate, facts: CertificateFacts, *, off: bool) -> str:

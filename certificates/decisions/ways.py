@@ -27,7 +27,7 @@ class Way:
 
 def ways_of(nodes: Iterable[Node], level: str, pathway: Pathway) -> dict[str, tuple[Way, ...]]:
     """Returns for each requirement that is not met, by its id, the ways to it."""
-    forms = [one for one in record_forms((pathway,)) if one.type != "waiver"]
+    forms = [one for one in record_forms((pathway,), pathway.levels[level].holder) if one.type != "waiver"]
     return {node.id: tuple(_ways(node, level, forms))[:MOST] for node in nodes if node.result is not Result.MET}
 
 
@@ -37,7 +37,7 @@ def _ways(node: Node, level: str, forms: list[RecordForm]) -> Iterator[Way]:
         for pathway, of, rule in form.rules:
             asks = rule.ask.names if isinstance(rule.ask, Leaf) else ()
             if of and of.id == level and rule.id in within and (form.what in asks or not (asks or form.what)):
-                making = making_of(form.type, signatory_of(form.type, (pathway, of, rule)), "person", pathway)
+                making = making_of(form.type, signatory_of(form.type, (pathway, of, rule)), form.holder, pathway)
                 asked = urlencode({"type": form.type, "what": form.what, "pathway": form.pathway})
                 own = "holder" in MADE_BY[form.type][0]
                 yield Way(record_name(form.type, form.what), asked, own, making.made_by_words)

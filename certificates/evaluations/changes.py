@@ -10,7 +10,8 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from certificates.evaluations.models import Certification, StateChange, certifications_visible_to
+from certificates.evaluations.holders import same_holder
+from certificates.evaluations.models import Certification, StateChange, any_certification_visible_to
 from certificates.evaluations.outcome_text import CHOICES
 from certificates.evaluations.permissions import end_permissions, give_permission
 from certificates.evaluations.standing import MARKS, Change, Period, permitted_change, standing_on
@@ -20,7 +21,6 @@ from training.database.connection import transaction
 from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
 from training.people.models import Permission
-from training.people.visibility import may_for
 from training.trail import facts
 
 _DAY = timedelta(days=1)
@@ -52,12 +52,13 @@ class RequestedChange:
 
 async def change(certification_id: UUID, wanted: RequestedChange, *, actor: Actor, now: datetime) -> StateChange:
     """Changes the state of a certification as a named person of the central unit."""
-    found = await certifications_visible_to(actor).get_or_none(id=certification_id)
+    found = await any_certification_visible_to(actor).get_or_none(id=certification_id)
     if found is None:
         raise NotFound("There is no such certification.", "Look for it in the register.")
     words, remedy = "You may not change this certification.", "Somebody else of the central unit has to."
-    await refuse_own(found.person_id, actor.person_id, words, remedy)
-    if not await may_for(actor, "decide", found.person_id):
+    if found.person_id:
+        await refuse_own(found.person_id, actor.person_id, words, remedy)
+    if not await any_certification_visible_to(actor, "decide").filter(id=found.id).exists():
         raise NotAllowed(words, remedy)
     if problems := _problems(wanted, earliest(found, await changes_of(found.id)), local_day(now, actor.zone)):
         raise Invalid("There is a problem", problems=problems)
@@ -146,7 +147,7 @@ async def _is_allowed(found: Certification, wanted: RequestedChange, history: li
 
 
 async def _has_later(found: Certification) -> bool:
-    same = {"person_id": found.person_id, "pathway_slug": found.pathway_slug, "level": found.level, "per": found.per}
+    same = {**same_holder(found), "pathway_slug": found.pathway_slug, "level": found.level, "per": found.per}
     return await Certification.filter(**same, recorded__gt=found.recorded).exists()
 
 

@@ -1,4 +1,4 @@
-"""Reads from the floors below all that is known about a person, as evidence records of the pathway language."""
+"""Reads from the floors below all that is known about a person, or a site, as records of the pathway language."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -6,9 +6,10 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from certificates.evaluations.holders import Holder, held_by
 from certificates.evaluations.models import Certification, Decision, PathwayVersion
 from certificates.evaluations.pathway_versions import read
-from certificates.pathways.asked import asked_requirements
+from certificates.pathways.asked import asked_requirements, looks_at_sites
 from certificates.pathways.forms import PERSONAL
 from courses.learning.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
@@ -17,7 +18,7 @@ from training.parsing.values import texts
 from training.people.models import Membership, Person, Relation
 from training.programmes.models import ProgrammeRole
 from training.programmes.places import places_of
-from training.programmes.role_reach import reaches, stays_of
+from training.programmes.role_reach import reaches, stays_of, stays_of_site
 from training.records.evidence import evidence_of
 from training.records.models import Record
 from training.sites.models import zone_of
@@ -33,39 +34,60 @@ ROLE_NAMES = {"central": "central_unit"}
 """Our role → the name that pathways use, where they differ."""
 
 
-async def collect_evidence(person: Person, version: PathwayVersion, also: Iterable[Row] = (), *, as_of: date) -> Row:
-    """Gathers the evidence of a person for a pathway: the mapping of an evidence file, with those who signed.
+async def collect_evidence(holder: Holder, version: PathwayVersion, also: Iterable[Row] = (), *, as_of: date) -> Row:
+    """Gathers the evidence of a holder for a pathway: the mapping of an evidence file, with those who signed.
 
     `also` are records that are not written yet; whoever signs them is looked up too. Moments become days of the unit.
-    The site is the one at which the person takes part on the day `as_of`.
+    The site is the one at which the person takes part on the day `as_of`; what it did and holds itself stands beside
+    what the person did where the rules look at it.
     """
-    person_id, pathway, zone = person.id, version.slug, await zone_of(person.unit_id)
+    pathway, zone = version.slug, await zone_of(holder.unit_id)
+    own: list[Row] = [*also]
+    sites = [holder.id]
+    if isinstance(holder, Person):
+        own += await _of_person(holder.id, version, zone)
+        found = await _site(holder.id, version.programme_id, as_of=as_of)
+        sites = [found] if found and looks_at_sites(read(version)) else []
+    else:
+        found = holder.id
+    for site in sites:
+        whose = {} if site == holder.id else {"who": str(site)}
+        own += [row | whose for row in await _of_site(site, version, zone)]
+    people = {holder.id, *_signatories(own)}
+    decided = await _awards([*people, *sites], holder.id, pathway, zone)
+    people |= _signatories(decided)
+    held = [
+        *await _roles(people, holder.id),
+        *await _programme_roles(people, holder, version, zone),
+        *decided,
+        *await _of_signatories(people - {holder.id}, version, zone),
+        *await told_changes([*people, *sites], holder.id, pathway, zone),
+    ]
+    return {
+        "holder": str(holder.id),
+        **({} if isinstance(holder, Person) else {"kind": "site"}),
+        "site": str(found) if found else None,
+        "records": sorted(own + held, key=itemgetter("id")),
+    }
+
+
+async def _of_person(person_id: UUID, version: PathwayVersion, zone: str) -> list[Row]:
     practised = [
         *await evidence_of(person_id, zone),
         *await assessment_evidence(person_id, zone),
     ]
     _replace_all_before(practised)
-    own: list[Row] = [
+    return [
         *await learning_evidence(person_id, zone),
         *_of_programme(practised, version.programme_id, alone=await _is_alone(version)),
         *await _relations(person_id, zone),
-        *also,
     ]
-    people = {person_id, *_signatories(own)}
-    decided = await _awards(people, person_id, pathway, zone)
-    people |= _signatories(decided)
-    held = [
-        *await _roles(people, person_id),
-        *await _programme_roles(people, person_id, version, zone),
-        *decided,
-        *await _of_signatories(people - {person_id}, version, zone),
-        *await told_changes(people, person_id, pathway, zone),
-    ]
-    return {
-        "holder": str(person_id),
-        "site": await _site(person_id, version.programme_id, as_of=as_of),
-        "records": sorted(own + held, key=itemgetter("id")),
-    }
+
+
+async def _of_site(site_id: UUID, version: PathwayVersion, zone: str) -> list[Row]:
+    held = await evidence_of(site_id, zone, of_site=True)
+    _replace_all_before(held)
+    return [*_of_programme(held, version.programme_id, alone=await _is_alone(version))]
 
 
 def _replace_all_before(rows: list[Row]) -> None:
@@ -149,10 +171,12 @@ async def _roles(people: Iterable[UUID], holder: UUID) -> list[Row]:
     ]
 
 
-async def _programme_roles(people: Iterable[UUID], holder: UUID, version: PathwayVersion, zone: str) -> list[Row]:
+async def _programme_roles(people: Iterable[UUID], holder: Holder, version: PathwayVersion, zone: str) -> list[Row]:
     """Tells the roles in this programme of the holder, and of all who signed those that reached the holder."""
     found = ProgrammeRole.filter(person_id__in=list(people), programme_id=version.programme_id, taken_back__isnull=True)
-    rows, stays = await found.prefetch_related("area"), await stays_of(holder, version.programme_id)
+    is_person = isinstance(holder, Person)
+    stays = await (stays_of(holder.id, version.programme_id) if is_person else stays_of_site(holder.id))
+    rows = await found.prefetch_related("area")
     return [
         {
             "id": f"role-{row.id}",
@@ -161,20 +185,21 @@ async def _programme_roles(people: Iterable[UUID], holder: UUID, version: Pathwa
             "on": row.starts,
             "recorded_at": local_day(row.recorded, zone),
             **({"until": row.ends} if row.ends else {}),
-            **_owner(row.person_id, holder),
+            **_owner(row.person_id, holder.id),
         }
         for row in rows
-        if row.person_id == holder or reaches(row, stays)
+        if row.person_id == holder.id or reaches(row, stays)
     ]
 
 
-async def _awards(people: Iterable[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
+async def _awards(holders: list[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
     rows = (
-        await Decision.filter(person_id__in=list(people))
+        await Decision.filter(held_by(holders))
         .order_by("recorded")
         .values(
             "id",
             "person_id",
+            "holder_site_id",
             "level",
             "per",
             "outcome",
@@ -196,18 +221,25 @@ async def _awards(people: Iterable[UUID], holder: UUID, pathway: str, zone: str)
             "recorded_at": local_day(row["recorded"], zone),
             **({"until": row["until"]} if row["until"] else {}),
             **({"by": str(row["decided_by_id"])} if row["decided_by_id"] else {}),
-            **_owner(row["person_id"], holder),
+            **_owner(row["person_id"] or row["holder_site_id"], holder),
         }
         for row in rows
     ]
 
 
-async def told_changes(people: Iterable[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
-    """Reads the changes of certifications that the engine hears of."""
-    rows = await Certification.filter(person_id__in=list(people), changes__id__isnull=False).values(
-        "person_id", "pathway_slug", "level", id="changes__id", state="changes__state", turn="changes__turn",
-        on="changes__effective", until="changes__until", recorded="changes__recorded",
+async def told_changes(holders: list[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
+    """Reads the changes of certifications, of people and sites, that the engine hears of.
+
+    Why the award of somebody's site lapsed the engine cannot find by itself: it hears of it as of a suspension, which
+    ends in the same ways.
+    """
+    rows = await Certification.filter(held_by(holders), changes__id__isnull=False).values(
+        "person_id", "holder_site_id", "pathway_slug", "level", id="changes__id", state="changes__state",
+        turn="changes__turn", on="changes__effective", until="changes__until", recorded="changes__recorded",
     )  # fmt: skip
+    for row in rows:
+        if row["state"] == "lapsed" and row["holder_site_id"] not in (None, holder):
+            row["state"] = "suspended"
     return [
         {
             "id": f"state-{_in_order(row['recorded'])}-{row['turn']:03}-{row['id']}",
@@ -217,19 +249,19 @@ async def told_changes(people: Iterable[UUID], holder: UUID, pathway: str, zone:
             "on": row["on"],
             "recorded_at": local_day(row["recorded"], zone),
             **({"until": row["until"]} if row["until"] else {}),
-            **_owner(row["person_id"], holder),
+            **_owner(row["person_id"] or row["holder_site_id"], holder),
         }
         for row in rows
         if row["state"] not in NOT_TOLD
     ]
 
 
-async def _site(person_id: UUID, programme_id: UUID, *, as_of: date) -> str | None:
+async def _site(person_id: UUID, programme_id: UUID, *, as_of: date) -> UUID | None:
     place = (await places_of(person_id, on=as_of)).get(programme_id)
     if place and place.site_id:
-        return str(place.site_id)
+        return place.site_id
     row = await Membership.filter(person_id=person_id, site_id__isnull=False).order_by("-starts").first()
-    return str(row.site_id) if row else None
+    return row.site_id if row else None
 
 
 def _in_order(recorded: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Asks the rules about a person: gathers, evaluates, and keeps what they said when it has changed."""
+"""Asks the rules about a person or a site: gathers, evaluates, and keeps what they said when it has changed."""
 
 import hashlib
 import json
@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from tortoise.exceptions import IntegrityError
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import collect_evidence
+from certificates.evaluations.holders import Holder, person_id_of, whose
 from certificates.evaluations.models import Decision, Evaluation, PathwayVersion, current, slot_name
 from certificates.evaluations.standing import GRANTING, is_new_evidence
 from certificates.pathways.engine.evaluate import evaluate
@@ -22,7 +23,7 @@ from training.core.dates import local_day
 from training.database.connection import transaction
 from training.parsing.values import Result
 from training.people.models import Person
-from training.sites.models import zone_of
+from training.sites.models import Site, zone_of
 from training.trail import facts
 
 TRIES = 10
@@ -31,13 +32,16 @@ TRIES = 10
 UUID_LETTERS = 36
 """Length of the decision's id, with which the name of its award record ends."""
 
+CONSIDERED = {Person: "person.considered", Site: "site.considered"}
+"""Kind of holder → the fact that says anew what the rules find."""
+
 Done = TypeVar("Done")
 Slots = Mapping[str, Evaluation]
 
 
 @dataclass(frozen=True)
 class PersonEvaluation:
-    """One pathway version applied to one person on a day: the verdict and the evidence it rests on.
+    """One pathway version applied to a person or a site on a day: the verdict and the evidence it rests on.
 
     `kept` are the rows that say so, by slot; empty where the rules were only asked.
     """
@@ -50,46 +54,46 @@ class PersonEvaluation:
 
 
 class ConcurrentChange(Exception):
-    """Somebody else wrote of the same person meanwhile, so what was read before may not hold any more."""
+    """Somebody else wrote of the same holder meanwhile, so what was read before may not hold any more."""
 
 
 async def judge(
-    person: Person,
+    holder: Holder,
     version: PathwayVersion,
     *,
     as_of: date,
     known_at: date | None = None,
     also: tuple[dict[str, Any], ...] = (),
 ) -> PersonEvaluation:
-    """Evaluates a pathway version for a person; the one decision function behind every page, award and audit.
+    """Evaluates a pathway version for a holder; the one decision function behind every page, award and audit.
 
     `also` adds records that are not written yet, such as the award being made.
     """
     pathway = pathway_versions.read(version)
-    evidence = await collect_evidence(person, version, also, as_of=as_of)
-    tools = await pathway_versions.instruments_of(person.unit_id)
+    evidence = await collect_evidence(holder, version, also, as_of=as_of)
+    tools = await pathway_versions.instruments_of(holder.unit_id)
     verdict = evaluate(pathway, Evidence.of(evidence), as_of, known_at, tools)
     return PersonEvaluation(version, pathway, verdict, evidence)
 
 
-async def evaluate_person(person: Person, *, now: datetime) -> list[PersonEvaluation]:
-    """Considers a person for every pathway they follow, and keeps what has changed; lets go of those they do not."""
-    today = local_day(now, await zone_of(person.unit_id))
-    versions = await pathway_versions.followed_by(person.id, person.unit_id, today=today)
-    await _let_go(person, {version.slug for version in versions}, now=now)
-    return [await evaluate_for(person, version, now=now) for version in versions if has_begun(version, today)]
+async def evaluate_holder(holder: Holder, *, now: datetime) -> list[PersonEvaluation]:
+    """Considers a person, or a site, for every pathway they follow, and keeps what has changed; lets go of others."""
+    today = local_day(now, await zone_of(holder.unit_id))
+    versions = await pathway_versions.followed(holder, today=today)
+    await _let_go(holder, {version.slug for version in versions}, now=now)
+    return [await evaluate_for(holder, version, now=now) for version in versions if has_begun(version, today)]
 
 
-async def _let_go(person: Person, followed: Collection[str], *, now: datetime) -> None:
-    """Ends what the rules of a pathway say now of somebody who follows it no longer: nothing waits for them there."""
-    for row in await current().filter(person_id=person.id).prefetch_related("pathway"):
+async def _let_go(holder: Holder, followed: Collection[str], *, now: datetime) -> None:
+    """Ends what the rules of a pathway say now of who follows it no longer: nothing waits for them there."""
+    for row in await current().filter(**whose(holder)).prefetch_related("pathway"):
         if row.pathway.slug in followed:
             continue
         async with transaction():
             if await Evaluation.filter(id=row.id, slot=row.slot).update(slot=None, awaiting=False):
                 await facts.record(
-                    "person.considered", row, actor=None, person=person.id, unit=person.unit_id, now=now,
-                    version=row.pathway.version, detail={"level": row.level, "from": row.standing, "to": None},
+                    CONSIDERED[type(holder)], row, actor=None, person=person_id_of(holder), unit=holder.unit_id,
+                    now=now, version=row.pathway.version, detail={"level": row.level, "from": row.standing, "to": None},
                 )  # fmt: skip
 
 
@@ -99,9 +103,9 @@ def has_begun(version: PathwayVersion, today: date) -> bool:
     return first is None or first <= today
 
 
-async def evaluate_for(person: Person, version: PathwayVersion, *, now: datetime) -> PersonEvaluation:
-    """Considers a person for one pathway, and keeps what has changed."""
-    return await persist(lambda: _evaluate(person, version, now=now))
+async def evaluate_for(holder: Holder, version: PathwayVersion, *, now: datetime) -> PersonEvaluation:
+    """Considers a person, or a site, for one pathway, and keeps what has changed."""
+    return await persist(lambda: _evaluate(holder, version, now=now))
 
 
 async def persist(attempt: Callable[[], Awaitable[Done]]) -> Done:
@@ -114,30 +118,30 @@ async def persist(attempt: Callable[[], Awaitable[Done]]) -> Done:
     return await attempt()
 
 
-async def _evaluate(person: Person, version: PathwayVersion, *, now: datetime) -> PersonEvaluation:
+async def _evaluate(holder: Holder, version: PathwayVersion, *, now: datetime) -> PersonEvaluation:
     # What holds is read before the evidence: so nobody who read the evidence earlier writes over who read it later.
-    before = await _held(person.id, version.slug)
-    considered = await judge(person, version, as_of=local_day(now, await zone_of(person.unit_id)))
-    return replace(considered, kept=await _keep(person, considered, before, now=now))
+    before = await _held(holder, version.slug)
+    considered = await judge(holder, version, as_of=local_day(now, await zone_of(holder.unit_id)))
+    return replace(considered, kept=await _keep(holder, considered, before, now=now))
 
 
-async def _held(person_id: UUID, slug: str) -> Slots:
-    rows = await current().filter(person_id=person_id)
-    return {str(row.slot): row for row in rows if str(row.slot).startswith(f"{person_id}/{slug}/")}
+async def _held(holder: Holder, slug: str) -> Slots:
+    rows = await current().filter(**whose(holder))
+    return {str(row.slot): row for row in rows if str(row.slot).startswith(f"{holder.id}/{slug}/")}
 
 
-async def _keep(person: Person, considered: PersonEvaluation, before: Slots, *, now: datetime) -> Slots:
+async def _keep(holder: Holder, considered: PersonEvaluation, before: Slots, *, now: datetime) -> Slots:
     """Writes a row for each level of which the rules say something else than before; gives the rows that hold."""
     digest, levels = _digest(considered.evidence), considered.verdict.levels
     records = json.loads(_plain(considered.evidence["records"]))
-    slots = {slot_of(person, considered, level): level for level in levels}
+    slots = {slot_of(holder, considered, level): level for level in levels}
     rows = [
-        await _row(person, considered, level, slot=slot, records=records, digest=digest, now=now)
+        await _row(holder, considered, level, slot=slot, records=records, digest=digest, now=now)
         for slot, level in slots.items()
     ]
     fresh = {row.slot: row for row in rows if row.slot and _is_news(row, before.get(row.slot))}
     if fresh:
-        await _write(fresh, before, person, considered.version, now=now)
+        await _write(fresh, before, holder, considered.version, now=now)
     return {**before, **fresh}
 
 
@@ -149,7 +153,7 @@ def _is_news(row: Evaluation, before: Evaluation | None) -> bool:
 
 
 async def _row(
-    person: Person,
+    holder: Holder,
     considered: PersonEvaluation,
     level: LevelVerdict,
     *,
@@ -159,7 +163,7 @@ async def _row(
     now: datetime,
 ) -> Evaluation:
     return Evaluation(
-        id=uuid4(), slot=slot, person_id=person.id, pathway_id=considered.version.id, level=level.level,
+        id=uuid4(), slot=slot, **whose(holder), pathway_id=considered.version.id, level=level.level,
         per=per_of(level), as_of=considered.verdict.as_of, made=now, result=level.result.value,
         standing=level.standing.state, verdict=level.as_json(),
         awaiting=is_due(considered, level) and is_named(considered, level) and not await _is_refused(level, records),
@@ -183,12 +187,12 @@ async def _is_refused(level: LevelVerdict, records: list[dict[str, Any]]) -> boo
     return not any(is_new_evidence(one, level.level) and _plain(one) not in known for one in records)
 
 
-async def _write(fresh: Slots, before: Slots, person: Person, version: PathwayVersion, *, now: datetime) -> None:
+async def _write(fresh: Slots, before: Slots, holder: Holder, version: PathwayVersion, *, now: datetime) -> None:
     try:
         async with transaction():
             for slot, row in fresh.items():
                 await _exchange(row, before.get(slot))
-                await _tell(row, before.get(slot), person, version, now=now)
+                await _tell(row, before.get(slot), holder, version, now=now)
     except IntegrityError as error:
         raise ConcurrentChange from error
 
@@ -202,19 +206,19 @@ async def _exchange(row: Evaluation, before: Evaluation | None) -> None:
 
 
 async def _tell(
-    row: Evaluation, before: Evaluation | None, person: Person, version: PathwayVersion, *, now: datetime
+    row: Evaluation, before: Evaluation | None, holder: Holder, version: PathwayVersion, *, now: datetime
 ) -> None:
     await facts.record(
-        "person.considered", row, actor=None, person=person.id, unit=person.unit_id, now=now,
+        CONSIDERED[type(holder)], row, actor=None, person=person_id_of(holder), unit=holder.unit_id, now=now,
         version=version.version,
         detail={"level": row.level, "from": before.standing if before else None, "to": row.standing},
         rows=[before] if before else (),
     )  # fmt: skip
 
 
-def slot_of(person: Person, considered: PersonEvaluation, level: LevelVerdict) -> str:
-    """Names the one place that the current evaluation of a person, pathway and level can hold."""
-    return slot_name(person.id, considered.version.slug, level.level, per_of(level))
+def slot_of(holder: Holder, considered: PersonEvaluation, level: LevelVerdict) -> str:
+    """Names the one place that the current evaluation of a holder, pathway and level can hold."""
+    return slot_name(holder.id, considered.version.slug, level.level, per_of(level))
 
 
 def _lasting(said: Any) -> Any:

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.visibility import reach, visible_filter
+from training.people.visibility import of_sites, reach, visible_filter
 from training.sites.models import CentralUnit, Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
@@ -47,16 +48,20 @@ class PathwayVersion(Model):
 
 
 class Evaluation(Model):
-    """Is what the rules said of a person and a level on the evidence of a moment; a new row when that changes.
+    """Is what the rules said of a holder and a level on the evidence of a moment; a new row when that changes.
 
-    `slot` names person, pathway and level in the row that holds now, and is empty in earlier ones, so that of many at
-    once only one is written. `awaiting` says that all is met and a decision is due.
+    The holder is `person` or `holder_site`. `slot` names holder, pathway and level in the row that holds now, and is
+    empty in earlier ones, so that of many at once only one is written. `awaiting` says that all is met and a decision
+    is due.
     Personal data: the verdict with its reasons; kept: as long as the decision that rests on it.
     """
 
     id = fields.UUIDField(primary_key=True)
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "people.Person", related_name="evaluations", on_delete=RESTRICT
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="evaluations", null=True, on_delete=RESTRICT
+    )
+    holder_site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="own_evaluations", null=True, on_delete=RESTRICT
     )
     pathway: fields.ForeignKeyRelation[PathwayVersion] = fields.ForeignKeyField(
         "certificates.PathwayVersion", related_name="evaluations", on_delete=RESTRICT
@@ -73,27 +78,28 @@ class Evaluation(Model):
     slot = fields.CharField(400, null=True, unique=True)
     awaiting = fields.BooleanField(default=False)
 
-    person_id: UUID
+    person_id: UUID | None
+    holder_site_id: UUID | None
     pathway_id: UUID
 
     @property
     def slot_name(self) -> str:
         """The slot of this row while it holds; asks for the pathway to be fetched."""
-        return slot_name(self.person_id, self.pathway.slug, self.level, self.per)
+        return slot_name(self.person_id or self.holder_site_id, self.pathway.slug, self.level, self.per)
 
     class Meta:
         table = "certificates_evaluation"
-        indexes = (("person_id", "level"), ("awaiting", "person_id"))
+        indexes = (("person_id", "level"), ("holder_site_id", "level"), ("awaiting", "person_id"))
 
 
-def slot_name(person_id: UUID, slug: str, level: str, per: str) -> str:
-    """Names the one place that the current evaluation of a person, pathway and level can hold."""
-    return f"{person_id}/{slug}/{level}/{per}"
+def slot_name(holder_id: UUID | None, slug: str, level: str, per: str) -> str:
+    """Names the one place that the current evaluation of a holder, pathway and level can hold."""
+    return f"{holder_id}/{slug}/{level}/{per}"
 
 
 def evaluations_visible_to(actor: Actor) -> QuerySet[Evaluation]:
-    """Lists what the rules said of the people about whom the actor may decide."""
-    return Evaluation.filter(reach(actor, "decide"))
+    """Lists what the rules said of the people and sites about whom the actor may decide."""
+    return Evaluation.filter(reach(actor, "decide") | of_sites(actor, "decide"))
 
 
 def current() -> QuerySet[Evaluation]:
@@ -104,7 +110,7 @@ def current() -> QuerySet[Evaluation]:
 class Decision(Model):
     """Is what a named person, or the rules alone, decided on a evaluation; one for each turn of a level.
 
-    `key` names person, pathway, level and turn, so that of many at once only one is written.
+    `key` names holder, pathway, level and turn, so that of many at once only one is written.
     Personal data: outcome and reasons; kept: as long as the certification, then seven years.
     """
 
@@ -113,8 +119,11 @@ class Decision(Model):
     evaluation: fields.ForeignKeyRelation[Evaluation] = fields.ForeignKeyField(
         "certificates.Evaluation", related_name="decisions", on_delete=RESTRICT
     )
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "people.Person", related_name="decisions", on_delete=RESTRICT
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="decisions", null=True, on_delete=RESTRICT
+    )
+    holder_site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="own_decisions", null=True, on_delete=RESTRICT
     )
     pathway: fields.ForeignKeyRelation[PathwayVersion] = fields.ForeignKeyField(
         "certificates.PathwayVersion", related_name="decisions", on_delete=RESTRICT
@@ -134,7 +143,8 @@ class Decision(Model):
 
     objection: fields.BackwardOneToOneRelation["Objection"]
     evaluation_id: UUID
-    person_id: UUID
+    person_id: UUID | None
+    holder_site_id: UUID | None
     pathway_id: UUID
     decided_by_id: UUID | None
 
@@ -143,9 +153,10 @@ class Decision(Model):
 
 
 class Certification(Model):
-    """Is one period in which a person is certified; its states are rows of StateChange.
+    """Is one period in which a person, or a site, is certified; its states are rows of StateChange.
 
-    `ends` is the last day, `over` the last day with grace; none: no end.
+    `site` is where the person belonged at the award, `holder_site` the site that is certified itself. `ends` is the
+    last day, `over` the last day with grace; none: no end.
     Personal data: the certification itself; kept: for ever, under a pseudonym once the person is erased.
     """
 
@@ -153,8 +164,11 @@ class Certification(Model):
     decision: fields.OneToOneRelation[Decision] = fields.OneToOneField(
         "certificates.Decision", related_name="certification", on_delete=RESTRICT
     )
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "people.Person", related_name="certifications", on_delete=RESTRICT
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="certifications", null=True, on_delete=RESTRICT
+    )
+    holder_site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="own_certifications", null=True, on_delete=RESTRICT
     )
     programme: fields.ForeignKeyRelation[Programme] = fields.ForeignKeyField(
         "sites.Programme", related_name="certifications", on_delete=RESTRICT
@@ -174,13 +188,14 @@ class Certification(Model):
 
     certificate: fields.BackwardOneToOneRelation["Certificate"]
     decision_id: UUID
-    person_id: UUID
+    person_id: UUID | None
+    holder_site_id: UUID | None
     programme_id: UUID
     site_id: UUID | None
 
     class Meta:
         table = "certificates_certification"
-        indexes = (("site_id", "starts", "over"), ("person_id", "level"))
+        indexes = (("site_id", "starts", "over"), ("person_id", "level"), ("holder_site_id", "level"))
 
 
 class StateChange(Model):
@@ -214,15 +229,18 @@ class StateChange(Model):
 
 
 class Objection(Model):
-    """Is what a person says against a decision or a change about them, once for each, and the answer to it.
+    """Is what a person, or somebody for a site, says against a decision or a change about them, once for each.
 
-    `finding` is open, upheld (what was decided stands) or overturned.
+    `finding` is the answer: open, upheld (what was decided stands) or overturned.
     Personal data: the words of both; kept: as long as what it is about.
     """
 
     id = fields.UUIDField(primary_key=True)
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "people.Person", related_name="objections", on_delete=RESTRICT
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="objections", null=True, on_delete=RESTRICT
+    )
+    holder_site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="own_objections", null=True, on_delete=RESTRICT
     )
     decision: fields.OneToOneNullableRelation[Decision] = fields.OneToOneField(
         "certificates.Decision", related_name="objection", null=True, on_delete=RESTRICT
@@ -237,7 +255,8 @@ class Objection(Model):
     answered = fields.DatetimeField(null=True)
     answered_by_id = fields.UUIDField(null=True)
 
-    person_id: UUID
+    person_id: UUID | None
+    holder_site_id: UUID | None
     decision_id: UUID | None
     change_id: UUID | None
 
@@ -258,8 +277,11 @@ class Certificate(Model):
     certification: fields.OneToOneRelation[Certification] = fields.OneToOneField(
         "certificates.Certification", related_name="certificate", on_delete=RESTRICT
     )
-    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "people.Person", related_name="certificates", on_delete=RESTRICT
+    person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="certificates", null=True, on_delete=RESTRICT
+    )
+    holder_site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
+        "sites.Site", related_name="own_certificates", null=True, on_delete=RESTRICT
     )
     serial = fields.CharField(40, unique=True)
     verify_token = fields.CharField(26, unique=True)
@@ -275,7 +297,8 @@ class Certificate(Model):
     published = fields.DatetimeField(null=True)
 
     certification_id: UUID
-    person_id: UUID
+    person_id: UUID | None
+    holder_site_id: UUID | None
 
     class Meta:
         table = "certificates_certificate"
@@ -288,11 +311,30 @@ def certifications_visible_to(
     return Certification.filter(reach(actor, ability, on=on))
 
 
+def any_certification_visible_to(actor: Actor, ability: str = "read register") -> QuerySet[Certification]:
+    """Lists the certifications of people and of sites for whom the actor has the ability today."""
+    return Certification.filter(reach(actor, ability) | of_sites(actor, ability))
+
+
 def certificates_visible_to(actor: Actor) -> QuerySet[Certificate]:
-    """Lists the certificates the actor may see."""
-    return Certificate.filter(visible_filter(actor))
+    """Lists the certificates of the people and sites that the actor may see."""
+    return Certificate.filter(visible_filter(actor) | of_sites(actor, "see people"))
+
+
+def decisions_about(actor: Actor) -> QuerySet[Decision]:
+    """Lists what was decided about the actor, and about the sites that they manage."""
+    return Decision.filter(_own(actor))
+
+
+def changes_about(actor: Actor) -> QuerySet[StateChange]:
+    """Lists the changes of the actor's own certifications, and of those of the sites that they manage."""
+    return StateChange.filter(certification_id__in=Subquery(Certification.filter(_own(actor)).values("id")))
+
+
+def _own(actor: Actor) -> Q:
+    return Q(person_id=actor.person_id) | of_sites(actor, "manage people")
 
 
 def objections_visible_to(actor: Actor) -> QuerySet[Objection]:
     """Lists the objections that the actor answers."""
-    return Objection.filter(reach(actor, "decide"))
+    return Objection.filter(reach(actor, "decide") | of_sites(actor, "decide"))

@@ -10,7 +10,9 @@ from uuid import UUID, uuid4
 
 from tortoise.expressions import Q
 
+from certificates.evaluations.holders import Holder
 from certificates.evaluations.models import Certification, PathwayVersion, current
+from certificates.pathways.asked import looks_at_sites
 from certificates.pathways.language.read import read_pathway, read_pathway_text
 from certificates.pathways.language.schema import Pathway
 from certificates.pathways.language.titles import titled
@@ -21,8 +23,10 @@ from training.database.connection import transaction
 from training.instruments.schema import Instrument
 from training.parsing.yaml import read_text
 from training.people.actor import Actor
+from training.people.visibility import active_on
+from training.programmes.models import Adoption
 from training.programmes.places import places_of
-from training.sites.models import Programme
+from training.sites.models import Programme, Site
 from training.trail import facts
 
 
@@ -100,18 +104,49 @@ async def followed_by(person_id: UUID, unit_id: UUID, *, today: date) -> list[Pa
     places = await places_of(person_id, on=today)
     running = Q(over__isnull=True) | Q(over__gte=today)
     held = Certification.filter(running, person_id=person_id).values_list("programme_id", flat=True)
-    followed = {key for key, place in places.items() if place.holds} | {UUID(str(key)) for key in await held}
+    programmes = {key for key, place in places.items() if place.holds} | {UUID(str(key)) for key in await held}
+    chosen = {programme: place.version for programme, place in places.items()}
+    return await _versions(unit_id, programmes, {"person_id": person_id}, chosen, today=today)
+
+
+async def followed_by_site(site: Site, *, today: date) -> list[PathwayVersion]:
+    """Lists the version of each pathway that says something of sites and that a site follows on a day, by name.
+
+    Followed are the programmes that it has adopted.
+    """
+    adopted = await Adoption.filter(active_on(today), site_id=site.id).values_list("programme_id", flat=True)
+    programmes = {UUID(str(key)) for key in adopted}
+    found = await _versions(site.unit_id, programmes, {"holder_site_id": site.id}, {}, today=today)
+    return [row for row in found if has_site_levels(row) or looks_at_sites(read(row))]
+
+
+def has_site_levels(version: PathwayVersion) -> bool:
+    """Tells whether sites can be certified by a version of the rules."""
+    return any(level.holder == "site" for level in read(version).levels.values())
+
+
+async def followed(holder: Holder, *, today: date) -> list[PathwayVersion]:
+    """Lists the version of each pathway that a person, or a site, follows on a day, by name."""
+    if isinstance(holder, Site):
+        return await followed_by_site(holder, today=today)
+    return await followed_by(holder.id, holder.unit_id, today=today)
+
+
+async def _versions(
+    unit_id: UUID, programmes: set[UUID], holder: dict[str, UUID], chosen: Mapping[UUID, str], *, today: date
+) -> list[PathwayVersion]:
+    """Finds of each programme the version chosen, else the one that the holder started on, else the newest in force."""
     newest: dict[str, PathwayVersion] = {}
-    chosen: dict[str, PathwayVersion] = {}
-    for row in await PathwayVersion.filter(unit_id=unit_id, programme_id__in=list(followed)).order_by("published"):
+    named: dict[str, PathwayVersion] = {}
+    for row in await PathwayVersion.filter(unit_id=unit_id, programme_id__in=list(programmes)).order_by("published"):
         before = newest.get(row.slug)
         if before is None or read(row).in_force(today) or not read(before).in_force(today):
             newest[row.slug] = row
-        if (place := places.get(row.programme_id)) and place.version == row.version:
-            chosen[row.slug] = row
-    begun = current().filter(person_id=person_id).exclude(standing="not_started")
+        if chosen.get(row.programme_id) == row.version:
+            named[row.slug] = row
+    begun = current().filter(**holder).exclude(standing="not_started")
     kept = {row.pathway.slug: row.pathway for row in await begun.order_by("made").prefetch_related("pathway")}
-    return [chosen.get(slug) or kept.get(slug) or newest[slug] for slug in sorted(newest)]
+    return [named.get(slug) or kept.get(slug) or newest[slug] for slug in sorted(newest)]
 
 
 async def versions_of(programme_id: UUID, unit_id: UUID, *, today: date) -> list[PathwayVersion]:

@@ -14,6 +14,7 @@ from tortoise.expressions import Q, Subquery
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import collect_evidence
+from certificates.evaluations.holders import Holder, kind_of
 from certificates.evaluations.models import PathwayVersion
 from certificates.evidence.rules import CLAIMED, ENTERED, JUDGED, TypedEvidence, faults_of, form_for
 from certificates.pathways.forms import SIGNED, RecordForm, accepts, award_form, record_forms, signatory_of
@@ -25,18 +26,21 @@ from training.core.errors import AppError, Invalid, NotAllowed, NotFound
 from training.core.handed_files import RECORDS, HandedFile, drop, keep, wrong_with
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.visibility import people_for, reach
+from training.people.visibility import people_for, reach, sites_for
 from training.programmes.models import ProgrammeRole, holding_on
 from training.records import actions as records
 from training.records import asking
 from training.records.models import Participant, Record, RecordFile, standing
 from training.records.overview import in_state
 from training.records.rules import NEEDS_A_YES, Confirmer, KeptFile
+from training.sites.models import Site
+
+MANAGE = "manage people"
 
 
 @dataclass(frozen=True)
 class Offered:
-    """What can be recorded for a person: the forms, and the pathway versions whose rules they come from, by name."""
+    """What can be recorded for a holder: the forms, and the pathway versions whose rules they come from, by name."""
 
     forms: tuple[RecordForm, ...]
     versions: dict[str, PathwayVersion]
@@ -54,22 +58,27 @@ class Offered:
         return replace(self, forms=tuple(one for one in self.forms if one.type in types))
 
 
-async def offered_for(person: Person, *, today: date) -> Offered:
-    """Reads from the pathways that somebody follows what can be recorded for them.
+async def offered_for(holder: Holder, *, today: date) -> Offered:
+    """Reads from the pathways that a person, or a site, follows what can be recorded for them.
 
     What an instrument here rates is rated with it, and an award of the same programme is decided; of a level that
     nobody here can be first to hold it is brought in.
     """
-    followed = await pathway_versions.followed_by(person.id, person.unit_id, today=today)
-    pathways = [pathway_versions.read(version) for version in followed]
-    tools = InstrumentVersion.filter(instrument__unit_id=person.unit_id)
+    followed = await pathway_versions.followed(holder, today=today)
+    pathways, kind = [pathway_versions.read(version) for version in followed], kind_of(holder)
+    tools = InstrumentVersion.filter(instrument__unit_id=holder.unit_id)
     rated = {str(name) for name in await tools.values_list("instrument__name", flat=True)}
     forms = tuple(
         form
-        for form in record_forms(pathways)
+        for form in record_forms(pathways, kind)
         if (form.type != "assessment" or form.what not in rated) and (form.type != "award" or "/" in form.what)
     )
-    forms += tuple(award_form(one, one.levels[name]) for one in pathways for name in sorted(first_holders(one)))
+    forms += tuple(
+        award_form(one, one.levels[name])
+        for one in pathways
+        for name in sorted(first_holders(one))
+        if one.levels[name].holder == kind
+    )
     return Offered(forms, {version.slug: version for version in followed}).of(ENTERED)
 
 
@@ -84,7 +93,7 @@ async def log_evidence(
 
 
 async def record_evidence(
-    person_id: UUID,
+    holder_id: UUID,
     shown: TypedEvidence,
     *,
     actor: Actor,
@@ -93,18 +102,18 @@ async def record_evidence(
     replaces: UUID | None = None,
     why: str = "",
 ) -> Record:
-    """Records what the actor has seen of somebody else, or signs; the same `key` again gives the row that is there.
+    """Records what the actor has seen of somebody, or a site, or signs; the same `key` again gives the row there is.
 
-    Who looks after the person records what the rules let anybody tell; what they want signed, whom they name.
+    Who looks after them records what the rules let anybody tell; what they want signed, whom they name.
     """
-    person, offered = await offered_to(actor, person_id)
+    holder, offered = await offered_to(actor, holder_id)
     entry = _entry(shown, offered)
     form = form_for(shown, offered.forms)
     assert form is not None
-    if not entry.by and await _signs(entry, form, offered, person, actor):
+    if not entry.by and await _signs(entry, form, offered, holder, actor):
         entry = replace(entry, by=(Confirmer(actor.name, actor.person_id),))
     return await records.record_for(
-        person, entry, key=key or uuid4(), actor=actor, now=now, replaces=replaces, reason=why
+        holder, entry, key=key or uuid4(), actor=actor, now=now, replaces=replaces, reason=why
     )
 
 
@@ -165,25 +174,27 @@ async def claims_for(actor: Actor, *, most: int) -> list[Record]:
     return [row for row in rows if await may_answer(row, actor)]
 
 
-async def offered_to(actor: Actor, person_id: UUID) -> tuple[Person, Offered]:
-    """Finds somebody of whom the actor may record something, with what: all for who looks after them, else what the
+async def offered_to(actor: Actor, holder_id: UUID) -> tuple[Holder, Offered]:
+    """Finds a holder of whom the actor may record something, with what: all for who looks after them, else what the
     rules let the actor sign; raises NotFound where that is nothing.
     """
-    person = await people_for(actor, "manage people").get_or_none(id=person_id)
-    if person:
-        offered = await offered_for(person, today=actor.today)
-        return person, offered.of(ENTERED if actor.may("decide") else ENTERED - {"award"})
-    person = await Person.get_or_none(id=person_id, unit_id=actor.unit_id, test_user=False, erased_at__isnull=True)
-    if person and person.id != actor.person_id:
-        offered = await offered_for(person, today=actor.today)
-        keys = await signable(person, offered, actor, on=actor.today)
+    holder: Holder | None = await people_for(actor, MANAGE).get_or_none(id=holder_id)
+    holder = holder or await sites_for(actor, MANAGE).get_or_none(id=holder_id)
+    if holder:
+        offered = await offered_for(holder, today=actor.today)
+        return holder, offered.of(ENTERED if actor.may("decide") else ENTERED - {"award"})
+    holder = await Person.get_or_none(id=holder_id, unit_id=actor.unit_id, test_user=False, erased_at__isnull=True)
+    holder = holder or await Site.get_or_none(id=holder_id, unit_id=actor.unit_id)
+    if holder and holder.id != actor.person_id:
+        offered = await offered_for(holder, today=actor.today)
+        keys = await signable(holder, offered, actor, on=actor.today)
         if keys:
-            return person, replace(offered, forms=tuple(one for one in offered.forms if one.key in keys))
-    raise NotFound("There is no such person among yours.", "Look for them in the list of people.")
+            return holder, replace(offered, forms=tuple(one for one in offered.forms if one.key in keys))
+    raise NotFound("There is no such person or site among yours.", "Look for them in the lists of people and sites.")
 
 
 async def signable(
-    person: Person, offered: Offered, actor: Actor, *, on: date | None
+    holder: Holder, offered: Offered, actor: Actor, *, on: date | None
 ) -> frozenset[tuple[str, str, str]]:
     """Lists which of the forms the rules let the actor sign for somebody on a day, by their keys."""
     rules = [(form, rule) for form in offered.forms for rule in form.rules if signatory_of(form.type, rule)]
@@ -191,7 +202,7 @@ async def signable(
     for slug in dict.fromkeys(pathway.id for _, (pathway, _, _) in rules):
         asking = [(form, rule) for form, rule in rules if rule[0].id == slug]
         rows = {form.key: _signature(form, number, actor, on) for number, (form, _) in enumerate(asking)}
-        evidence = Evidence.of(await collect_evidence(person, offered.versions[slug], rows.values(), as_of=actor.today))
+        evidence = Evidence.of(await collect_evidence(holder, offered.versions[slug], rows.values(), as_of=actor.today))
         tried = {row["id"] for row in rows.values()}
         for form, rule in asking:
             # Each by itself: whoever signed all of them would be the supervisor or trainer who may not sign others.
@@ -222,12 +233,12 @@ def _entry(shown: TypedEvidence, offered: Offered) -> TypedEvidence:
     return replace(shown, what=shown.what.strip(), pathway=form.pathway, programme=programme, attributes=attributes)
 
 
-async def _signs(entry: TypedEvidence, form: RecordForm, offered: Offered, person: Person, actor: Actor) -> bool:
+async def _signs(entry: TypedEvidence, form: RecordForm, offered: Offered, holder: Holder, actor: Actor) -> bool:
     """Tells whether the record carries the signature of whoever types it; refuses one that no rule would take."""
     asking = [rule for rule in form.rules if signatory_of(form.type, rule)]
     if not asking:
         return form.type in JUDGED
-    if await signable(person, replace(offered, forms=(form,)), actor, on=entry.on):
+    if await signable(holder, replace(offered, forms=(form,)), actor, on=entry.on):
         return True
     if len(asking) < len(form.rules):
         return False

@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from certificates.evaluations.holders import Holder, holder_of, whose
 from certificates.evidence.actions import (
     Offered,
     answer_claim,
@@ -41,7 +42,7 @@ from training.core.errors import Invalid, NotAllowed, NotFound
 from training.core.handed_files import ACCEPTED, MOST_BYTES, MOST_BYTES_SENT, RECORDS, HandedFile
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.visibility import may_for
+from training.people.visibility import may_for, sites_for
 from training.programmes.components import components_of
 from training.records.actions import own_record, settled_record
 from training.records.models import Record, RecordFile, records_visible_to, standing
@@ -95,7 +96,7 @@ class Entering:
     """Whose record is entered, by whom, from which address, and what they can choose from."""
 
     me: Actor
-    person: Person
+    holder: Holder
     offered: Offered
     path: str
     back: tuple[str, str]
@@ -104,7 +105,7 @@ class Entering:
     @property
     def own(self) -> bool:
         """Whether somebody enters what they did themselves."""
-        return self.person.id == self.me.person_id
+        return self.holder.id == self.me.person_id
 
 
 async def log(request: Request) -> Response:
@@ -118,14 +119,17 @@ async def log(request: Request) -> Response:
 async def record(request: Request) -> Response:
     """Shows what can be recorded of somebody, or the form of one thing; posted, records it."""
     me: Actor = actor(request)
-    person, offered = await offered_to(me, identity(request))
-    if person.id == me.person_id:
+    holder, offered = await offered_to(me, identity(request))
+    if holder.id == me.person_id:
         remedy = "Log it on My practice. It counts when your site has seen it."
         raise NotAllowed("You may not record this of yourself.", remedy)
-    path = f"/practice/of/{person.id}"
-    sees = await may_for(me, "see people", person.id)
-    back = (f"Records of {person.name}", path) if sees else ("Home", "/")
-    return await _enter(request, Entering(me, person, offered, f"{path}/new", back))
+    if isinstance(holder, Person):
+        path, sees = f"/practice/of/{holder.id}", await may_for(me, "see people", holder.id)
+    else:
+        path = f"/practice/sites/{holder.id}"
+        sees = await sites_for(me, "see people").filter(id=holder.id).exists()
+    back = (f"Records of {holder.name}", path) if sees else ("Home", "/")
+    return await _enter(request, Entering(me, holder, offered, f"{path}/new", back))
 
 
 async def correct(request: Request) -> Response:
@@ -133,10 +137,10 @@ async def correct(request: Request) -> Response:
     me: Actor = actor(request)
     found = await found_record(me, request)
     old = await (settled_record(found.id, me) if found.counts_at_once else own_record(found.id, me))
-    person = await Person.get(id=old.person_id)
-    offered = await offered_for(person, today=me.today)
+    holder = await holder_of(old)
+    offered = await offered_for(holder, today=me.today)
     path = f"/practice/records/{old.id}"
-    entering = Entering(me, person, offered, f"{path}/correct", ("The record", path), old)
+    entering = Entering(me, holder, offered, f"{path}/correct", ("The record", path), old)
     if request.method == "POST":
         return await _enter(request, entering)
     asked = {"type": old.type, "what": old.what, "pathway": offered.slug_of(old.programme_id)}
@@ -252,7 +256,7 @@ async def _write(
             shown, actor=entering.me, now=clock.now(), key=key, confirmer=confirmer, replaces=replaces
         )
     return await record_evidence(
-        entering.person.id, shown, actor=entering.me, now=clock.now(), key=key, replaces=replaces, why=given.why
+        entering.holder.id, shown, actor=entering.me, now=clock.now(), key=key, replaces=replaces, why=given.why
     )
 
 
@@ -287,7 +291,7 @@ async def _form_page(
         request,
         "records/entry_form.html",
         422 if problems else 200,
-        person=entering.person,
+        person=entering.holder,
         own=entering.own,
         form=form,
         kind=KINDS.get(form.type, plain(form.type)),
@@ -337,7 +341,7 @@ async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any
 
 async def _deliveries(entering: Entering, form: RecordForm) -> list[tuple[str, str]]:
     kinds = ["delivery"] if form.type == "supervision" else [one for one in ABOUT if one != form.type]
-    found = standing(Record.filter(person_id=entering.person.id, type__in=kinds))
+    found = standing(Record.filter(**whose(entering.holder), type__in=kinds))
     if form.pathway:
         found = found.filter(programme_id=entering.offered.versions[form.pathway].programme_id)
     rows = await found.order_by("-listed").limit(MOST_ABOUT)
@@ -357,7 +361,7 @@ def _list(request: Request, entering: Entering, problems: Mapping[str, str] | No
         request,
         "records/entry.html",
         422 if problems else 200,
-        person=entering.person,
+        person=entering.holder,
         own=entering.own,
         path=entering.path,
         groups=list(groups.items()),

@@ -49,6 +49,12 @@ def asked_requirements(pathway: Pathway) -> Iterator[AskedRequirement]:
             yield from _walk(AskedRequirement(pathway, None, "deliveries", one, "person", about=(("delivery", name),)))
 
 
+def looks_at_sites(pathway: Pathway) -> bool:
+    """Tells whether its rules for people look at what their site did and holds."""
+    of_people = (one for one in asked_requirements(pathway) if one.level is None or one.level.holder == "person")
+    return any(one.holder == "site" for one in of_people)
+
+
 def _sections(level: Level) -> Iterator[tuple[str, Requirements]]:
     yield "entry", level.entry
     yield "requires", level.requires

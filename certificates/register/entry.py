@@ -7,7 +7,8 @@ from uuid import UUID
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.models import StateChange, certifications_visible_to
+from certificates.evaluations.holders import holder_of
+from certificates.evaluations.models import StateChange, any_certification_visible_to
 from certificates.evaluations.standing import WORDS, standing_on
 from certificates.evaluations.verdict_text import describe_evidence, describe_nodes, titles_of
 from certificates.register.history import Then, look_back
@@ -26,25 +27,28 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime, moment: 
     decided is called as on the day of the decision.
     """
     found = (
-        await certifications_visible_to(actor)
+        await any_certification_visible_to(actor)
         .get_or_none(id=certification_id)
-        .prefetch_related("person", "decision__evaluation", "decision__pathway", "certificate")
+        .prefetch_related("decision__evaluation", "decision__pathway", "certificate")
     )
     if found is None:
         raise NotFound("There is no such entry.", "Look for it in the register.")
+    holder = await holder_of(found)
     decision, basis = found.decision, found.decision.evaluation
     titles = titles_of(pathway_versions.read(decision.pathway), found.level)
     renewal = basis.verdict["renewal"]
     today = local_day(now, actor.zone)
-    people = {found for record in basis.evidence for found in _ids(record)} | {found.person_id}
+    people = {found for record in basis.evidence for found in _ids(record)} | (
+        {found.person_id} if found.person_id else set()
+    )
     people |= {decision.decided_by_id} if decision.decided_by_id else set()
     then = await look_back(actor.unit_id, moment or Moment(today), people=sorted(people))
     names = await _names(people, replace(then, moment=Moment(decision.on, decision.recorded)))
     standing = standing_on(period_of(found), await changes_of(found.id), today)
     return {
         "certification": found,
-        "name": then.name(found.person_id, found.person.name),
-        "place": then.place_of(found.person_id, found.site_id),
+        "name": then.name(holder.id, holder.name),
+        "place": then.place_of(found.person_id, found.site_id) if found.person_id else then.place(found.site_id),
         "state": standing or "",
         "standing": WORDS[standing] if standing else "Not begun",
         "decision": decision,

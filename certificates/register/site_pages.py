@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Subquery
 
+from certificates.decisions.licence_pages import licence_words
 from certificates.decisions.outcomes import of_certification
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.changes import histories, period_of
@@ -72,7 +73,8 @@ async def site(request: Request) -> Response:
     return render(
         request, "certificates/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring,
         knows=knows, on_hold=await _on_hold(people, today) if knows else [],
-        was_here=await _was_here(found.id, today), programmes=await _programmes(found.id, me), back=("Sites", "/sites"),
+        was_here=await _was_here(found.id, today), programmes=await _programmes(found.id, me),
+        licences=await licence_words(found, today=today), back=("Sites", "/sites"),
     )  # fmt: skip
 
 
@@ -136,7 +138,7 @@ async def _may_deliver(people: Subquery, today: date) -> list[dict[str, Any]]:
 
 async def _stuck(people: Subquery, now: datetime, zone: str) -> list[dict[str, Any]]:
     begun = current().filter(person_id__in=people, standing="in_training", awaiting=False)
-    held = current().filter(standing__in=list(GOOD)).values("person_id")
+    held = current().filter(standing__in=list(GOOD), person_id__isnull=False).values("person_id")
     moved = Evaluation.filter(person_id__in=people, made__gte=now - STUCK_AFTER).values("person_id")
     learning = begun.exclude(person_id__in=Subquery(held))  # whoever is certified already delivers, and is not stuck
     rows = await learning.exclude(person_id__in=Subquery(moved)).order_by("made").values(
@@ -158,7 +160,7 @@ async def _expiring(people: Subquery, today: date) -> list[dict[str, Any]]:
     found, changed = await held.order_by("ends").select_related("person"), await histories(held)
     return [
         {
-            **_named({"name": one.person.name, "person_id": one.person_id}),
+            **_holder(one),
             "what": one.level_title,
             "until": day(one.ends),
             "days": (one.ends - today).days,
@@ -178,11 +180,16 @@ async def _on_hold(people: Subquery, today: date) -> list[dict[str, Any]]:
         if standing_on(period_of(one), changed.get(one.id, []), today) != "suspended":
             continue
         outcome = await of_certification(one, today)
-        named = _named({"name": one.person.name, "person_id": one.person_id})
+        named = _holder(one)
         until = day(outcome.until) if outcome.until else "it is lifted"
         told.append({**named, "what": one.level_title, "since": day(outcome.since), "until": until,
                      "why": outcome.reason})  # fmt: skip
     return told
+
+
+def _holder(one: Certification) -> dict[str, str]:
+    assert one.person is not None  # found among the people of the site
+    return _named({"name": one.person.name, "person_id": one.person.id})
 
 
 def _named(row: dict[str, Any]) -> dict[str, str]:

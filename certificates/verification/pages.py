@@ -74,6 +74,7 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
     # The notice is never taken from the address here: anybody could put words into our mouth.
     warning = OLD_KEY if request.query_params.get("code") == "untrusted" else ""
     state = {"since": None, "until": None, "reason": ""} | told  # of a valid one there is nothing to say
+    state["of_site"] = state.pop("holder", "") == "organisation"
     shown = {"word": word, "means": MEANS[word], "dates": _dates(told, word), "notice": "", "zone": facts.zone}
     shown["unit"] = await CentralUnit.get_or_none(slug=facts.issuer_slug)
     changed = request.query_params.get("file") == "other"
@@ -223,6 +224,7 @@ async def answer(row: Certificate, facts: CertificateFacts, now: datetime) -> di
         "status": VERIFIED[outcome.state],
         "checked": now,
         "name": _name(facts.name, row.shows),
+        **({"holder": "organisation"} if facts.holder == "site" else {}),
         "title": facts.title,
         "level": facts.level,
         "programme": facts.programme,

@@ -13,7 +13,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 
 from certificates.audits import pages as audits
 from certificates.credentials import download_pages, public_pages
-from certificates.decisions import outcome_pages
+from certificates.decisions import licence_pages, outcome_pages
 from certificates.decisions import pages as certificates
 from certificates.evidence import feedback_pages
 from certificates.evidence import pages as evidence_pages
@@ -106,6 +106,7 @@ ROUTES = [
     at("/people/{id}/programme-roles/{role}", participation.role, may="manage people", methods=BOTH),
     at("/sites", register_site_pages.sites, may="see people"),
     at("/sites/{id}", register_site_pages.site, may="see people"),
+    at("/sites/{id}/licences", licence_pages.licences, may="see people"),
     at("/sites/{id}/programmes", adoption_pages.programmes, may="see people", methods=BOTH),
     at("/sites/{id}/programmes/{adoption}/end", adoption_pages.end, may="manage people", methods=BOTH),
     # learning systems
@@ -179,6 +180,7 @@ ROUTES = [
     at("/practice/of/{id}", site_pages.person, may="see people"),
     at("/practice/of/{id}/new", evidence_pages.record, may=SIGNED_IN, methods=BOTH, body=FILM),
     at("/practice/sites/{id}", site_pages.site, may="see people"),
+    at("/practice/sites/{id}/new", evidence_pages.record, may=SIGNED_IN, methods=BOTH),
     at("/practice/confirm/{token}", answer_pages.by_link, may=ANYONE, methods=BOTH),
     at("/practice/confirmations", answer_pages.waiting, may="confirm practice"),
     at("/practice/confirmations/{id}", answer_pages.signed_in, may="confirm practice", methods=BOTH),

@@ -13,13 +13,13 @@ from certificates.credentials import keys as credentials_keys
 from certificates.credentials import publish, status_lists
 from certificates.credentials.pdf.pool import SwitchedOff, Unprintable
 from certificates.decisions import emails, jobs
-from certificates.evaluations.models import Certificate, Certification, StateChange
+from certificates.evaluations.models import Certificate, StateChange
 from courses.learning import emails as learners
-from training.app import results, trail_heads, trail_reports
+from training.app import results, sites_own, trail_heads, trail_reports
 from training.app.resources import Resources
 from training.assessments import emails as raters
 from training.core import mail
-from training.core.dates import local_day, moment
+from training.core.dates import moment
 from training.core.errors import Invalid
 from training.lti.identities import programme_places
 from training.lti.identities.addresses import mail_address
@@ -73,6 +73,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "rater.joined": ("mail rater",),
     "rater.left": ("mail rater",),
     "programme.answered": (participation.APPLICATION,),
+    **dict.fromkeys(("programme.adopted", "programme.given_up"), (CONSIDER,)),
     **dict.fromkeys((f"programme.{what}" for what in ("joined", "left", "moved", "place_taken_back")), (CONSIDER,)),
     **dict.fromkeys((f"programme.role_{what}" for what in ("given", "ended", "taken_back")), (CONSIDER, SIGNED_FOR)),
     "certificate.awarded": ("publish certificate", SCORE, SIGNED_FOR),
@@ -103,6 +104,7 @@ EVERY: Mapping[str, timedelta] = {
     "turn keys over": timedelta(hours=1),
     PLACES: timedelta(minutes=5),
     jobs.EVERYONE: timedelta(days=1),
+    jobs.EVERY_SITE: timedelta(days=1),
     jobs.FILES: timedelta(days=1),
 }
 """Name of the work → how often it comes back by itself."""
@@ -138,12 +140,6 @@ async def mail_notice(work: Followup, outside: Resources) -> None:
     await _mail_with_link(work, outside, confirmations.notice_letter)
 
 
-async def mail_holder(work: Followup, outside: Resources) -> None:
-    """Tells the holder of a record what was said of it."""
-    url = outside.settings.public_url
-    await _tell(outside, work, await confirmations.of_answer(_id(work), public_url=url))
-
-
 async def _mail_with_link(
     work: Followup, outside: Resources, write: Callable[..., Awaitable[confirmations.PracticeEmail | None]]
 ) -> None:
@@ -166,22 +162,12 @@ async def mail_certificate(work: Followup, outside: Resources) -> None:
     await _tell(outside, work, await emails.of_certificate(_id(work), public_url=url, now=outside.now()))
 
 
-async def mail_decision(work: Followup, outside: Resources) -> None:
-    """Tells somebody that they were refused, and why."""
-    await _tell(outside, work, await emails.of_decision(_id(work), public_url=outside.settings.public_url))
-
-
 async def mail_change(work: Followup, outside: Resources) -> None:
     """Tells the holder that the certification has changed, and why."""
     fact = await _fact(work)
     made = StateChange.filter(certification_id=work.subject_id, state=fact.detail["to"])
     change = await (made.filter(id=fact.detail["change"]) if "change" in fact.detail else made).order_by("-turn").get()
     await _tell(outside, work, await emails.of_change(change.id, public_url=outside.settings.public_url))
-
-
-async def mail_answer(work: Followup, outside: Resources) -> None:
-    """Tells what was found on an objection."""
-    await _tell(outside, work, await emails.of_answer(_id(work), public_url=outside.settings.public_url))
 
 
 async def mail_application(work: Followup, outside: Resources) -> None:
@@ -204,51 +190,34 @@ async def mail_turns(work: Followup, outside: Resources) -> None:
         await facts.schedule(TURN, f"{TURN}/{rater}/{fact.id}", due=outside.now(), subject_id=str(rater))
 
 
-async def mail_turn(work: Followup, outside: Resources) -> None:
-    """Tells a rater that it is for them to agree or to sign."""
-    await _tell(outside, work, await raters.of_turn(_id(work), public_url=outside.settings.public_url))
-
-
-async def mail_reply(work: Followup, outside: Resources) -> None:
-    """Tells a learner that there is an answer to what they handed in."""
-    await _tell(outside, work, await learners.of_reply(_id(work), public_url=outside.settings.public_url))
-
-
 async def print_certificate(work: Followup, outside: Resources) -> None:
     """Prints the PDF before anybody asks for it; a name that the typefaces cannot print has its page."""
     with suppress(SwitchedOff, Unprintable):
         await publish.print_document(_id(work), press=outside.press, store=outside.store, now=outside.now())
 
 
-async def mail_signed_again(work: Followup, outside: Resources) -> None:
-    """Tells the holder that copies made before are no longer believed, and where the new ones are."""
-    url = outside.settings.public_url
-    await _tell(outside, work, await emails.of_new_signature(_id(work), public_url=url))
-
-
 async def remind(work: Followup, outside: Resources) -> None:
     """Reminds a holder that the certification runs out."""
-    await _tell(outside, work, await emails.reminder(_id(work), **await _of_today(work, outside)))
+    url = outside.settings.public_url
+    await _tell(outside, work, await emails.reminder(_id(work), public_url=url, now=outside.now()))
 
 
 async def tell_end(work: Followup, outside: Resources) -> None:
     """Tells a holder that the time of the certification, or of its grace, is over."""
-    await _tell(outside, work, await emails.ended(_id(work), **await _of_today(work, outside)))
-
-
-async def _of_today(work: Followup, outside: Resources) -> dict[str, Any]:
-    held = await Certification.get(id=work.subject_id).prefetch_related("person__unit")
-    return {
-        "public_url": outside.settings.public_url,
-        "today": local_day(outside.now(), held.person.unit.zone),
-    }
+    url = outside.settings.public_url
+    await _tell(outside, work, await emails.ended(_id(work), public_url=url, now=outside.now()))
 
 
 async def consider(work: Followup, outside: Resources) -> None:
-    """Asks the rules about the person whom the fact concerns; of many facts that wait, for the last only."""
-    fact = await _fact(work)
-    if fact.person_id and not await _comes_again(work, fact, outside.now()):
-        await jobs.evaluate_and_follow(fact.person_id, home=outside.settings.public_url, now=outside.now())
+    """Asks the rules about the person whom the fact concerns; of many facts that wait, for the last only.
+
+    Where it concerns a site, they are asked about the site, and then about those whose rules look at their site.
+    """
+    fact, home = await _fact(work), outside.settings.public_url
+    if fact.person_id is None:
+        await sites_own.consider(fact, home=home, now=outside.now())
+    elif not await _comes_again(work, fact, outside.now()):
+        await jobs.evaluate_and_follow(fact.person_id, home=home, now=outside.now())
 
 
 async def evaluate_signed_for(work: Followup, outside: Resources) -> None:
@@ -256,12 +225,6 @@ async def evaluate_signed_for(work: Followup, outside: Resources) -> None:
     fact = await _fact(work)
     if fact.person_id:
         await jobs.evaluate_signed_for(fact.person_id, home=outside.settings.public_url, now=outside.now())
-
-
-async def evaluate_everyone(work: Followup, outside: Resources) -> None:
-    """Asks the rules about the next people of the night."""
-    after = UUID(work.payload["after"]) if work.payload else None
-    await jobs.evaluate_everyone(work.key, after=after, home=outside.settings.public_url, now=outside.now())
 
 
 async def _comes_again(work: Followup, fact: Fact, now: datetime) -> bool:
@@ -322,16 +285,30 @@ async def mail_broken(work: Followup, outside: Resources) -> None:
 
 
 async def _fact(work: Followup) -> Fact:
-    return await Fact.get(id=work.fact_id)
+    return await Fact.get(id=work.fact_id or work.payload["fact"])
 
 
-async def _tell(outside: Resources, work: Followup, letter: contact_emails.PersonEmail | None) -> None:
+async def _tell(outside: Resources, work: Followup, letter: emails.HolderEmail | None) -> None:
     """Sends a letter to wherever mail for the person may go; what is not true any more is not sent."""
+    if isinstance(letter, emails.SiteEmail):
+        to = await sites_own.addressed(letter, work, now=outside.now())
+        if to is None:
+            return  # queued for each of those who coordinate the site
+        letter = to
     if letter is None or await Person.filter(id=letter.person_id, erased_at__isnull=False).exists():
         await contact_emails.drop(work.key, now=outside.now())
         return
     address = await mail_address(letter.person_id)
     await _post(outside, work, contact_emails.EmailDraft(letter.person_id, address, letter.subject, letter.text))
+
+
+def _telling(write: Callable[..., Awaitable[emails.HolderEmail | None]]) -> Handler:
+    """Makes the work that sends the letter which somebody writes about the subject."""
+
+    async def tell(work: Followup, outside: Resources) -> None:
+        await _tell(outside, work, await write(_id(work), public_url=outside.settings.public_url))
+
+    return tell
 
 
 async def _post(outside: Resources, work: Followup, draft: contact_emails.EmailDraft) -> None:
@@ -342,21 +319,30 @@ def _id(work: Followup) -> UUID:
     return UUID(work.subject_id)
 
 
+def _after(work: Followup) -> UUID | None:
+    """After whom a long round goes on; at its beginning nobody."""
+    return UUID(work.payload["after"]) if work.payload else None
+
+
+def _here(outside: Resources) -> dict[str, Any]:
+    return {"home": outside.settings.public_url, "now": outside.now()}
+
+
 HANDLERS: Mapping[str, Handler] = {
     "mail sign-in link": mail_sign_in_link,
     "mail rater": mail_rater,
     TURNS: mail_turns,
-    TURN: mail_turn,
-    "mail answer to task": mail_reply,
+    TURN: _telling(raters.of_turn),
+    "mail answer to task": _telling(learners.of_reply),
     participation.APPLICATION: mail_application,
     "mail confirmer": mail_confirmer,
     "mail notice to confirmer": mail_notice,
-    "mail holder of record": mail_holder,
+    "mail holder of record": _telling(confirmations.of_answer),
     "mail certificate": mail_certificate,
-    "mail decision": mail_decision,
-    "mail answer": mail_answer,
+    "mail decision": _telling(emails.of_decision),
+    "mail answer": _telling(emails.of_answer),
     "mail change": mail_change,
-    "mail signed again": mail_signed_again,
+    "mail signed again": _telling(emails.of_new_signature),
     "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),
     CONSIDER: consider,
     SIGNED_FOR: evaluate_signed_for,
@@ -370,7 +356,9 @@ HANDLERS: Mapping[str, Handler] = {
     "settle status bit": lambda work, out: status_lists.settle_bit(_id(work), now=out.now()),
     "plan reminders": plan_reminders,
     jobs.REMIND: remind,
-    jobs.EVERYONE: evaluate_everyone,
+    jobs.EVERYONE: lambda work, out: jobs.evaluate_everyone(work.key, after=_after(work), **_here(out)),
+    jobs.EVERY_SITE: lambda work, out: jobs.evaluate_sites(work.key, after=_after(work), **_here(out)),
+    jobs.PEOPLE_OF: lambda work, out: jobs.evaluate_people_of(_id(work), work.key, after=_after(work), **_here(out)),
     jobs.END: tell_end,
     jobs.FILES: lambda work, out: jobs.look_through(
         work.key, work.payload, keys=out.keys, store=out.store, now=out.now()

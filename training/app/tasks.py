@@ -7,7 +7,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 
 from certificates.credentials.models import Damage
-from certificates.decisions.deciders import nobody_decides, number_of_cases
+from certificates.decisions.deciders import nobody_decides, number_of_cases, who_waits
 from certificates.evaluations.models import current, objections_visible_to
 from certificates.evidence.actions import claims_for
 from courses.cohorts.task_replies import cohorts_to_read
@@ -120,8 +120,8 @@ async def _decide(me: Actor, now: datetime) -> list[Task]:
     if objections := await objections_visible_to(me).filter(finding="open").order_by("made").first():
         words = "Somebody says that a decision about them was wrong."
         tasks.append(Task("Answer an objection", words, "/certificates/decisions", since=objections.made))
-    if waiting := await number_of_cases(me):
-        words = f"{many(waiting, 'person', 'people')} {'waits' if waiting == 1 else 'wait'} for a decision."
+    if waiting := who_waits(*await number_of_cases(me)):
+        words = f"{waiting} for a decision."
         tasks.append(Task("Decide", words, "/certificates/decisions", "Look at them"))
     return tasks
 
@@ -154,7 +154,9 @@ async def _mend(me: Actor, now: datetime) -> list[Task]:
     """Certificates that do not say any more what was signed."""
     if not me.everywhere("read register"):
         return []
-    found = Damage.filter(certificate__person__unit_id=me.unit_id).order_by("found")
+    found = Damage.filter(
+        Q(certificate__person__unit_id=me.unit_id) | Q(certificate__holder_site__unit_id=me.unit_id)
+    ).order_by("found")
     first = await found.first().values("found", "certificate__certification_id")
     if first is None:
         return []

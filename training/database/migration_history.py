@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pkgutil import iter_modules
+from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import require_context
 from tortoise.exceptions import OperationalError
+from tortoise.fields.base import Field
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.schema_editor import BaseSchemaEditor, SqliteSchemaEditor
 from tortoise.models import Model
@@ -80,10 +82,29 @@ class Ledger(MigrationExecutor):
 
 
 class _SqliteEditor(SqliteSchemaEditor):
-    """Tortoise's own, except that a semicolon within a comment does not end a statement."""
+    """Tortoise's own, except that a semicolon within a comment does not end a statement, and that a column which may
+    be empty from now on keeps its table: Tortoise makes it anew, without its indexes and with every row copied.
+    """
 
     async def _run_sql(self, sql: str) -> None:
         await BaseSchemaEditor._run_sql(self, sql)
+
+    async def _alter_field(self, model: type[Model], old_field: Field[Any], new_field: Field[Any]) -> None:
+        column = new_field.source_field or new_field.model_field_name
+        kind = new_field.get_for_dialect("sqlite", "SQL_TYPE")
+        before, after = f'"{column}" {kind} NOT NULL', f'"{column}" {kind}'
+        table = [model._meta.db_table]
+        _, found = await self.client.execute_query("SELECT sql FROM sqlite_master WHERE name = ?", table)
+        if not new_field.null or old_field.null or before not in found[0]["sql"]:
+            await super()._alter_field(model, old_field, new_field)
+            return
+        # SQLite's own way to take a NOT NULL off: https://www.sqlite.org/lang_altertable.html#otheralter
+        version = (await self.client.execute_query("PRAGMA schema_version"))[1][0]["schema_version"]
+        await self.client.execute_query("PRAGMA writable_schema = ON")
+        write = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?"
+        await self.client.execute_query(write, [before, after, *table])
+        await self.client.execute_query(f"PRAGMA schema_version = {version + 1}")
+        await self.client.execute_query("PRAGMA writable_schema = OFF")
 
 
 def _in_order(apps: Mapping[str, Mapping[str, type[Model]]]) -> Iterator[type[Model]]:

@@ -34,6 +34,13 @@ def reach(actor: Actor, ability: str, prefix: str = "person", *, on: date | None
     return unit & _is(f"{key}__in", Subquery(there))
 
 
+def of_sites(actor: Actor, ability: str) -> Q:
+    """Filters rows to what sites hold themselves (`holder_site`), of the sites for which the actor has the ability."""
+    if actor.everywhere(ability):
+        return Q(holder_site__unit_id=actor.unit_id)
+    return Q(holder_site_id__in=list(actor.sites(ability)))
+
+
 def visible_filter(actor: Actor, prefix: str = "person") -> Q:
     """Filters rows to oneself, and to the people whom the actor may see."""
     return _is(f"{prefix}_id" if prefix else "id", actor.person_id) | reach(actor, "see people", prefix)

@@ -8,6 +8,7 @@ from uuid import UUID
 from training.people.models import Membership
 from training.programmes.models import Place, ProgrammeRole
 from training.programmes.rules import overlap
+from training.sites.models import Site
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ async def stays_of(person_id: UUID, programme_id: UUID) -> list[Stay]:
     rows = await places.filter(site_id__isnull=False).values_list(*columns)
     rows = rows or await Membership.filter(person_id=person_id, site_id__isnull=False).values_list(*columns)
     return [Stay(*row) for row in rows]
+
+
+async def stays_of_site(site_id: UUID) -> list[Stay]:
+    """Tells where a site lies, as whoever takes part there."""
+    site = await Site.get(id=site_id).prefetch_related("area")
+    return [Stay(site.id, site.area.path, site.area.name, date.min, None)]
 
 
 def reaches(role: ProgrammeRole, stays: Iterable[Stay]) -> bool:

@@ -107,7 +107,11 @@ def _says(row: Row, team: list[Row]) -> Row:
     }
     if row["type"] == "delivery":
         own: Row = next((one["attributes"] for one in team if one["person_id"] == row["person_id"]), {})
-        me: Row = {"who": str(row["person_id"])} | ({"role": attributes["role"]} if "role" in attributes else {}) | own
+        me: Row = (
+            {"who": str(row["person_id"] or row["holder_site_id"])}
+            | ({"role": attributes["role"]} if "role" in attributes else {})
+            | own
+        )
         others = [one for one in team if one["person_id"] != row["person_id"]]
         said["team"] = [me, *(_member(one) for one in others)]
     return said

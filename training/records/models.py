@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from training.people.actor import Actor
 from training.people.models import Person
-from training.people.visibility import visible_filter
+from training.people.visibility import of_sites, visible_filter
 from training.sites.models import CentralUnit, Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
@@ -288,13 +288,6 @@ def standing(records: QuerySet[Record]) -> QuerySet[Record]:
 def records_visible_to(actor: Actor) -> QuerySet[Record]:
     """Lists the records that stand of the people and sites the actor may see."""
     return standing(Record.filter(visible_filter(actor) | of_sites(actor, "see people")))
-
-
-def of_sites(actor: Actor, ability: str) -> Q:
-    """Filters to the records that sites hold, of the sites for which the actor has the ability."""
-    if actor.everywhere(ability):
-        return Q(holder_site__unit_id=actor.unit_id)
-    return Q(holder_site_id__in=list(actor.sites(ability)))
 
 
 def confirmations_visible_to(actor: Actor) -> QuerySet[Confirmation]:

@@ -11,8 +11,8 @@ from tortoise.queryset import QuerySet
 
 from training.parsing.plurals import many
 from training.people.actor import Actor
-from training.people.visibility import visible_filter
-from training.records.models import Confirmation, Participant, Record, of_sites, records_visible_to
+from training.people.visibility import of_sites, visible_filter
+from training.records.models import Confirmation, Participant, Record, records_visible_to
 from training.records.rules import NEEDS_A_YES, stands
 from training.records.shown import amount_of, title_of
 from training.records.words import KINDS

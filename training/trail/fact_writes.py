@@ -151,6 +151,7 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     # certificates
     "pathway.published": {"certificates.PathwayVersion": "+", "sites.Programme": "+"},
     "person.considered": {"certificates.Evaluation": "+ slot awaiting"},
+    "site.considered": {"certificates.Evaluation": "+ slot awaiting"},
     "decision.made": {"certificates.Decision": "+", "certificates.Evaluation": "awaiting"},
     "certificate.awarded": {
         "certificates.Certificate": "+",

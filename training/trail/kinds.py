@@ -41,6 +41,7 @@ KINDS: frozenset[str] = frozenset(
         "permission.ended",
         "permission.given",
         "person.considered",
+        "site.considered",
         # courses
         "attendance.recorded",
         "cohort.added",
