@@ -20,8 +20,11 @@ from training.demo.cast import known
 from training.parsing.keywords import LIVE_STANDINGS
 from training.parsing.values import Result
 from training.people.models import Person
+from training.sites.models import Site
 
 HOLDER, COORDINATOR, CENTRAL = "amina", "chloe", "dara"
+SITE = "the site"
+"""Whose levels and records are those of the site at which all of them work."""
 USUAL, INDEPENDENT, CO_LEADER = "hana", "ivan", "nadia"
 """Who supervises and teaches, whom the holder never worked with, and who leads with them; all at the same site."""
 NEAR = frozenset({"supervisor", "trainer", "co_leader", "assessor"})
@@ -80,14 +83,13 @@ class Recording:
 
     async def takes_part(self, key: str) -> None:
         """Somebody gets a place, if they have none."""
-        if key not in self.placed:
+        if key not in {*self.placed, SITE}:
             self.placed.add(key)
             await self.door.takes_part(key, self.programme, by=CENTRAL if key == COORDINATOR else COORDINATOR)
 
     async def level(self, key: str, name: str) -> LevelVerdict:
         """Asks the rules how somebody stands today; of a level awarded for each value, for the one that is walked."""
-        person = await Person.get(id=known(key))
-        verdict = (await judge(person, self.version, as_of=self.door.today)).verdict
+        verdict = (await judge(await holder_named(key), self.version, as_of=self.door.today)).verdict
         found = [one for one in verdict.levels if one.level == name]
         return next((one for one in found if one.per), found[0])
 
@@ -100,13 +102,13 @@ class Recording:
 
     async def meets(self, key: str, name: str, node: Node, leaf: Leaf, *, about: str = "", once: bool = False) -> None:
         """Records what a requirement lacks, with what has to be recorded about each of the records."""
-        level = self.pathway.levels[name]
+        level, key = self.pathway.levels[name], SITE if leaf.of_site else key
         if leaf.type == "role":
             await self.gets_role(key, leaf.names[0])
             return
         for number in range(1 if once else how_many(node)):
             kind = leaf.names[number % len(leaf.names)] if leaf.names else ""
-            form = self.form(leaf, kind)
+            form = self.form(key, leaf, kind)
             given = values_for(node, leaf, form, level)
             if not form.what and leaf.type != "supervision":
                 given["what"] = "as on the paper"
@@ -128,12 +130,9 @@ class Recording:
                 for _ in range(times):
                     await self.meets(key, name, bare, below.ask, about=record)
 
-    def form(self, leaf: Leaf, kind: str) -> RecordForm:
-        """The form of what a leaf asks."""
-        holder = "site" if leaf.of_site else "person"
-        if leaf.of_site:
-            raise NoWay(f"{leaf.type} {kind}: a record of the site")
-        forms = record_forms([self.pathway], holder)
+    def form(self, key: str, leaf: Leaf, kind: str) -> RecordForm:
+        """The form of what a leaf asks of somebody, or of the site."""
+        forms = record_forms([self.pathway], "site" if key == SITE else "person")
         return next(one for one in forms if (one.type, one.what) == (leaf.type, kind))
 
     async def records(self, key: str, form: RecordForm, given: Given, leaf: Leaf) -> str:
@@ -143,14 +142,14 @@ class Recording:
         if type_ in ("delivery", "supervision"):
             return await self.logs(key, form, given, signer)
         seen = {**given, "on": today} | ({"result": "passed"} if "result" in form.parts else {})
-        if type_ in CLAIMS and not signer:
+        if type_ in CLAIMS and not signer and key != SITE:
             return await self.enters(Entered(key, "/practice/new", form, seen, seen_by=self.looks_after(key)))
         if type_ in REASONED:
             seen["reason"] = "Seen on the day."
         apart = any(one == "by" for one, _ in leaf.different) and len(self.entered) % 2
         who = CENTRAL if type_ == "award" or apart else self.looks_after(key)
         who = signer or who
-        return await self.enters(Entered(who, f"/practice/of/{known(key)}/new", form, seen))
+        return await self.enters(Entered(who, path_of(key), form, seen))
 
     async def logs(self, key: str, form: RecordForm, given: Given, signer: str) -> str:
         """The holder logs a group or a session, and who was there says yes; the day ends with it."""
@@ -222,13 +221,23 @@ class Recording:
             await self.climbs(key, name)
             return
         form = award_form(self.pathway, self.pathway.levels[name])
-        await self.enters(Entered(CENTRAL, f"/practice/of/{known(key)}/new", form, {"on": str(self.door.today)}))
+        await self.enters(Entered(CENTRAL, path_of(key), form, {"on": str(self.door.today)}))
         await self.door.work()
         assert (await self.level(key, name)).standing.state in LIVE_STANDINGS
 
     async def climbs(self, key: str, name: str) -> LevelVerdict:
         """Brings somebody to hold a level, which is for whoever walks to say."""
         raise NotImplementedError
+
+
+async def holder_named(key: str) -> Person | Site:
+    """Finds one of the people, or the site."""
+    return await (Site.get(id=known("site/RIV")) if key == SITE else Person.get(id=known(key)))
+
+
+def path_of(key: str) -> str:
+    """Returns where somebody else records what a person, or the site, did or holds."""
+    return f"/practice/{'sites' if key == SITE else 'of'}/{known('site/RIV' if key == SITE else key)}/new"
 
 
 def bare_node(rule: Requirement) -> Node:
