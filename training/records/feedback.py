@@ -177,9 +177,12 @@ async def passed_on(unit_id: UUID, *, most: int) -> list[tuple[str, str]]:
 async def feedback_evidence(person_id: UUID) -> list[dict[str, Any]]:
     """Tells each round of somebody's deliveries as one record of the language, counted by number."""
     rounds = FeedbackRound.filter(record__person_id=person_id, last_answer__isnull=False, record__void=False)
-    rows = await rounds.annotate(number=Count("answers"), useful=Avg("answers__useful")).values(
-        "id", "record_id", "what", "last_answer", "number", "useful", programme="record__programme_id"
-    )  # fmt: skip
+    rows = await rounds.values("id", "record_id", "what", "last_answer", programme="record__programme_id")
+    # By itself: PostgreSQL counts nothing beside the column of another table that it does not group by.
+    answers = FeedbackAnswer.filter(round_id__in=[row["id"] for row in rows]).annotate(
+        n=Count("id"), mean=Avg("useful")
+    )
+    counted = {row["round_id"]: row for row in await answers.group_by("round_id").values("round_id", "n", "mean")}
     return [
         {
             "id": f"feedback-{row['id']}",
@@ -187,8 +190,8 @@ async def feedback_evidence(person_id: UUID) -> list[dict[str, Any]]:
             "what": row["what"],
             "programme": row["programme"],
             "on": row["last_answer"],
-            "participants": row["number"],
-            "mean": float(row["useful"]),
+            "participants": counted[row["id"]]["n"],
+            "mean": float(counted[row["id"]]["mean"]),
             "about": f"record-{row['record_id']}",
         }
         for row in rows
