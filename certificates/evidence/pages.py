@@ -27,6 +27,7 @@ from certificates.evidence.rules import (
     ENDING,
     REASONED,
     RESULTS,
+    TELLS_WHO,
     TypedEvidence,
     form_for,
     is_done,
@@ -35,7 +36,7 @@ from certificates.evidence.rules import (
     typed_member,
 )
 from certificates.evidence.views import REQUIRED, counts_when, field_of, name_of, typed_before, used_for
-from certificates.pathways.forms import SIGNED, RecordForm
+from certificates.pathways.forms import RecordForm
 from training.core import clock
 from training.core.dates import day
 from training.core.errors import Invalid, NotAllowed, NotFound
@@ -330,7 +331,7 @@ async def _components(entering: Entering, form: RecordForm) -> list[tuple[str, s
 async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
     """Gives whom a form lets choose for each part, and the groups that it may be about."""
     me, is_delivery, is_supervision = entering.me, form.type == "delivery", form.type == "supervision"
-    names_by = is_supervision or ("by" in form.parts and form.type in CLAIMED - SIGNED)
+    names_by = is_supervision or ("by" in form.parts and form.type in TELLS_WHO)
     return {
         "leaders": await people_offered(me, "co_leader", values) if is_delivery else [],
         "signers": await people_offered(me, "by", values) if names_by else [],

@@ -28,6 +28,8 @@ ENTERED = frozenset(MADE_BY) - {"role", "relation"}
 """Types that a form records. Decisions here, roles and relations are told by what was done, and never typed in."""
 JUDGED = frozenset({"assessment", "signoff", "waiver", "calibration", "check"})
 """Types that are signed by whoever records them, whether or not a rule says who may."""
+TELLS_WHO = frozenset({"supervision", "learning", "check"})
+"""Types whose record says of somebody else that they supervised, taught or vouched; all others one signs oneself."""
 RESULTS = {"passed": "Passed", "failed": "Not passed"}
 
 
@@ -102,6 +104,7 @@ def faults_of(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
         ("on", shown.on is None and form.type == "award", "Enter the day on which it was awarded"),
         ("on", shown.on is None and form.type == "learning" and not _says_how_much(form, shown), _day_or(form)),
         ("until", shown.until is not None and form.type not in ENDING, "This is done on a day and has no last day"),
+        ("by", bool(shown.by) and form.type not in TELLS_WHO, "Whoever signs this has to record it themselves"),
         ("reason", form.type in REASONED and not shown.reason.strip(), "Say why, in a sentence or two"),
     )
     found: dict[str, str] = {}

@@ -201,3 +201,19 @@ async def test_supervision_about_a_group_that_was_corrected_is_about_the_correct
     new = str(better.headers["location"]).partition("?")[0].rpartition("/")[2]
     page = (await amina.get(f"{str(said.headers['location']).partition('?')[0]}/correct")).text
     assert f'<option value="{new}" selected>' in page
+
+
+async def test_nobody_types_in_the_signature_of_somebody_else(browse, claimed):
+    await makes_coordinator(browse, "nadia")
+    chloe, amina = await browse("chloe"), await browse("amina")
+    signed = {"key": str(uuid4()), "pathway": "claimed", "on": "2026-06-01", "by": str(known("nadia"))}
+    talk = signed | {"type": "signoff", "what": "interview", "reason": "She said so."}
+    book = signed | {"type": "portfolio", "what": "workbook"}
+    prior = signed | {"type": "waiver", "what": "leader/course", "reason": "Done before."}
+    for browser, path, form in (
+        (chloe, f"/practice/of/{known('amina')}/new", talk), (chloe, f"/practice/of/{known('amina')}/new", prior),
+        (amina, "/practice/new", book), (amina, "/practice/new", prior),
+    ):  # fmt: skip
+        answer = await browser.post(path, data=form)
+        assert answer.status_code == 422 and "has to record it themselves" in answer.text
+    assert not await Record.exists()
