@@ -13,9 +13,9 @@ from certificates.credentials import facts, status_lists
 from certificates.credentials.facts import CertificateFacts, EvidenceCount, Signatory, canonical, digest, thawed
 from certificates.credentials.pdf.template import WORDS
 from certificates.evaluations.evaluate_person import PersonEvaluation, per_of
-from certificates.evaluations.holders import Holder, kind_of, whose
 from certificates.evaluations.models import Certificate, Certification, Decision
 from training.core.errors import Conflict
+from training.people.holders import Holder, kind_of, whose
 from training.people.models import Email, Person
 from training.people.names import has_name
 from training.sites.models import CentralUnit, Programme

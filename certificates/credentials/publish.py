@@ -14,13 +14,13 @@ from certificates.credentials.models import Artefact, PublishedAchievement
 from certificates.credentials.pdf.attachments import extract_attachment
 from certificates.credentials.pdf.pool import PdfPool
 from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.holders import holder_of
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.standing import OVER, standing_on
 from training.core.dates import local_day
 from training.core.errors import AppError, Conflict, Invalid, NotFound
 from training.core.storage import FileStore
 from training.database.connection import transaction
+from training.people.holders import holder_of
 from training.sites.models import CentralUnit
 from training.trail import facts as trail
 

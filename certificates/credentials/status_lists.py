@@ -16,12 +16,12 @@ from certificates.credentials import bitstring, urls
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.models import RaisedBit, StatusList
 from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.holders import holder_of
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.standing import ENDED, standing_on
 from training.core.dates import local_day
 from training.core.errors import NotFound
 from training.database.connection import transaction
+from training.people.holders import holder_of
 from training.sites.models import zone_of
 from training.trail import facts
 

@@ -21,7 +21,6 @@ from certificates.evaluations.evaluate_person import (
     persist,
     slot_of,
 )
-from certificates.evaluations.holders import Holder, find_holder, holder_of, person_id_of, same_holder
 from certificates.evaluations.models import Decision, Evaluation, PathwayVersion
 from certificates.evaluations.pathway_versions import followed
 from certificates.evaluations.standing import APPEAL, GOOD, GRANTING
@@ -31,6 +30,7 @@ from training.database.connection import transaction
 from training.parsing.values import Result
 from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
+from training.people.holders import Holder, find_holder, holder_of, person_id_of, same_holder
 from training.people.models import Person
 from training.people.names import has_name
 from training.sites.models import Site

@@ -7,13 +7,13 @@ from certificates.credentials.issue import Issue, reserve
 from certificates.evaluations import changes
 from certificates.evaluations.collect_evidence import told_changes
 from certificates.evaluations.evaluate_person import ConcurrentChange, PersonEvaluation, per_of
-from certificates.evaluations.holders import Holder, person_id_of, whose
 from certificates.evaluations.models import Certification, Decision, StateChange
 from certificates.evaluations.permissions import give_permission
 from certificates.evaluations.standing import GOOD
 from certificates.pathways.engine.verdict import LevelVerdict
 from training.parsing.values import Result
 from training.people.actor import Actor
+from training.people.holders import Holder, person_id_of, whose
 from training.people.models import Permission
 from training.sites.models import zone_of
 from training.trail import facts

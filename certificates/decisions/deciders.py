@@ -9,11 +9,11 @@ from uuid import UUID
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import ROLE_NAMES
-from certificates.evaluations.holders import of_unit
 from certificates.evaluations.models import Evaluation, PathwayVersion, current, evaluations_visible_to
 from training.parsing.keywords import LIVE_STANDINGS
 from training.parsing.plurals import many
 from training.people.actor import Actor
+from training.people.holders import of_unit
 from training.people.models import Membership
 from training.people.visibility import active_on
 from training.programmes.models import ProgrammeRole, holding_on

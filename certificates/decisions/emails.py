@@ -7,11 +7,11 @@ from uuid import UUID
 from certificates.decisions import outcomes
 from certificates.decisions.outcomes import Outcome
 from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.holders import Holder, holder_of, same_holder
 from certificates.evaluations.models import Certificate, Certification, Decision, Objection, StateChange
 from certificates.evaluations.standing import GOOD, GRANTING, standing_on
 from training.core.dates import day, local_day
 from training.people.contact.emails import PersonEmail
+from training.people.holders import Holder, holder_of, same_holder
 from training.people.models import Person
 from training.sites.models import zone_of
 

@@ -16,7 +16,6 @@ from certificates.decisions.actions import evaluate_and_award
 from certificates.evaluations import changes, pathway_versions
 from certificates.evaluations.changes import RequestedChange, changes_of, period_of
 from certificates.evaluations.evaluate_person import PersonEvaluation, per_of
-from certificates.evaluations.holders import Holder, find_holder, holder_of, whose
 from certificates.evaluations.models import Certificate, Certification, current
 from certificates.evaluations.permissions import end_permissions, give_permission
 from certificates.evaluations.standing import GOOD, Change, standing_on
@@ -28,6 +27,7 @@ from training.core.errors import Upstream
 from training.core.storage import FileStore
 from training.database.connection import transaction
 from training.parsing.values import Result
+from training.people.holders import Holder, find_holder, holder_of, whose
 from training.people.models import Membership, Permission, Person
 from training.people.visibility import active_on
 from training.programmes.models import Place, holding_on

@@ -2,14 +2,13 @@
 
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from certificates.decisions import outcomes
-from certificates.decisions.views import followed_view, in_a_word
-from certificates.evaluations.models import Certificate, PathwayVersion, current
+from certificates.decisions.views import followed_view, programmes_in_words
+from certificates.evaluations.models import Certificate, PathwayVersion
 from certificates.evaluations.outcome_text import OUTCOMES
 from certificates.evaluations.pathway_versions import followed_by_site, has_site_levels
 from training.core.errors import NotFound
@@ -32,7 +31,7 @@ async def licences(request: Request) -> Response:
         request,
         "certificates/licences.html",
         site=site,
-        programmes=await _words(site, versions, version) if len(versions) > 1 else [],
+        programmes=await programmes_in_words(site, versions, version) if len(versions) > 1 else [],
         pathway=await followed_view(site, version, me.today) if version else None,
         certificates=await _certificates(site, me.today),
         today=me.today,
@@ -51,21 +50,8 @@ async def _with_levels(site: Site, today: date) -> list[PathwayVersion]:
 
 async def licence_words(site: Site, *, today: date) -> list[tuple[str, str]]:
     """Says in a word how a site stands itself in each of its programmes that have levels for sites: title, word."""
-    return [(title, word) for title, word, _, _ in await _words(site, await _with_levels(site, today), None)]
-
-
-async def _words(
-    site: Site, versions: list[PathwayVersion], shown: PathwayVersion | None
-) -> list[tuple[str, str, str, bool]]:
-    rows = await current().filter(holder_site_id=site.id).values("standing", "awaiting", slug="pathway__slug")
     return [
-        (
-            version.title,
-            in_a_word([row for row in rows if row["slug"] == version.slug]),
-            f"?{urlencode({'programme': version.slug})}",
-            version is shown,
-        )
-        for version in versions
+        (title, word) for title, word, _, _ in await programmes_in_words(site, await _with_levels(site, today), None)
     ]
 
 

@@ -8,7 +8,6 @@ from tortoise.exceptions import IntegrityError
 from certificates.decisions import outcomes
 from certificates.decisions.outcomes import Outcome
 from certificates.evaluations import changes
-from certificates.evaluations.holders import same_holder
 from certificates.evaluations.models import (
     Certification,
     Decision,
@@ -24,6 +23,7 @@ from training.core.errors import Conflict, Invalid, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
+from training.people.holders import same_holder
 from training.trail import facts
 
 FINDINGS = ("upheld", "overturned")

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.holders import holder_of, same_holder
 from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation, Objection, StateChange
 from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES, Words
 from certificates.evaluations.standing import APPEAL, GRANTING, MARKS, standing_on
 from training.core.dates import local_day
+from training.people.holders import holder_of, same_holder
 from training.records.words import plain
 from training.sites.models import zone_of
 

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -15,16 +14,14 @@ from certificates.credentials.pdf import template
 from certificates.credentials.resources import CredentialResources
 from certificates.decisions import actions, outcomes
 from certificates.decisions.deciders import case_for, cases_for, who_waits
-from certificates.decisions.views import followed_view, in_a_word
+from certificates.decisions.views import followed_view, programmes_in_words
 from certificates.evaluations import pathway_versions
-from certificates.evaluations.holders import Holder, same_holder
 from certificates.evaluations.models import (
     Certificate,
     Evaluation,
     PathwayVersion,
     any_certification_visible_to,
     certificates_visible_to,
-    current,
     objections_visible_to,
 )
 from certificates.evaluations.outcome_text import CHOSEN, OUTCOMES
@@ -35,6 +32,7 @@ from training.core import clock, qr
 from training.core.dates import local_day
 from training.core.errors import Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
+from training.people.holders import Holder, same_holder
 from training.people.models import Membership, Person
 from training.people.names import has_name
 from training.people.visibility import active_on, may_for, person_for
@@ -88,26 +86,10 @@ async def _pathways(request: Request, person: Person, me: Actor) -> Response:
         request,
         "certificates/mine.html",
         pathway=await followed_view(person, version, today) if version else None,
-        programmes=await _programmes(person, versions, version) if version and len(versions) > 1 else [],
+        programmes=await programmes_in_words(person, versions, version) if version and len(versions) > 1 else [],
         today=today,
         **around,
     )
-
-
-async def _programmes(
-    person: Person, versions: list[PathwayVersion], shown: PathwayVersion
-) -> list[tuple[str, str, str, bool]]:
-    """Lists the programmes of somebody who has several: title, how they stand, its page, whether it is open."""
-    rows = await current().filter(person_id=person.id).values("standing", "awaiting", slug="pathway__slug")
-    return [
-        (
-            version.title,
-            in_a_word([row for row in rows if row["slug"] == version.slug]),
-            f"?{urlencode({'programme': version.slug})}",
-            version is shown,
-        )
-        for version in versions
-    ]
 
 
 async def _asks(person: Person, today: date) -> Site | None:

@@ -3,19 +3,20 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from certificates.decisions import outcomes
 from certificates.decisions.outcomes import Outcome
 from certificates.decisions.ways import Way, ways_of
 from certificates.evaluations.evaluate_person import PersonEvaluation, is_named, judge, per_of
-from certificates.evaluations.holders import Holder, whose
-from certificates.evaluations.models import Certification, Evaluation, PathwayVersion, slot_name
+from certificates.evaluations.models import Certification, Evaluation, PathwayVersion, current, slot_name
 from certificates.evaluations.outcome_text import OUTCOMES
 from certificates.evaluations.standing import ENDED, WORDS
 from certificates.pathways.engine.next_steps import next_steps
 from certificates.pathways.engine.nodes import Count, Node
 from certificates.pathways.engine.verdict import LevelVerdict
 from training.parsing.values import Result
+from training.people.holders import Holder, whose
 from training.records.words import plain
 
 RESULTS = {Result.MET: "Done", Result.NOT_MET: "To do", Result.CANNOT_TELL: "Cannot tell yet"}
@@ -40,7 +41,23 @@ async def followed_view(holder: Holder, version: PathwayVersion, today: date) ->
     }
 
 
-def in_a_word(rows: list[dict[str, Any]]) -> str:
+async def programmes_in_words(
+    holder: Holder, versions: list[PathwayVersion], shown: PathwayVersion | None
+) -> list[tuple[str, str, str, bool]]:
+    """Lists programmes of somebody who has several: title, how they stand, its page (a query), whether it is open."""
+    rows = await current().filter(**whose(holder)).values("standing", "awaiting", slug="pathway__slug")
+    return [
+        (
+            version.title,
+            _in_a_word([row for row in rows if row["slug"] == version.slug]),
+            f"?{urlencode({'programme': version.slug})}",
+            version is shown,
+        )
+        for version in versions
+    ]
+
+
+def _in_a_word(rows: list[dict[str, Any]]) -> str:
     """Says how somebody stands in a programme: by what they hold there, else by how far they have come."""
     if any(row["awaiting"] for row in rows):
         return STANDINGS["ready"]

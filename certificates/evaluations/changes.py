@@ -10,7 +10,6 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from certificates.evaluations.holders import same_holder
 from certificates.evaluations.models import Certification, StateChange, any_certification_visible_to
 from certificates.evaluations.outcome_text import CHOICES
 from certificates.evaluations.permissions import end_permissions, give_permission
@@ -20,6 +19,7 @@ from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
+from training.people.holders import same_holder
 from training.people.models import Permission
 from training.trail import facts
 

@@ -6,7 +6,6 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from certificates.evaluations.holders import Holder, held_by
 from certificates.evaluations.models import Certification, Decision, PathwayVersion
 from certificates.evaluations.pathway_versions import read
 from certificates.pathways.asked import asked_requirements, looks_at_sites
@@ -15,6 +14,7 @@ from courses.learning.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
 from training.core.dates import local_day
 from training.parsing.values import texts
+from training.people.holders import Holder, held_by
 from training.people.models import Membership, Person, Relation
 from training.programmes.models import ProgrammeRole
 from training.programmes.places import places_of

@@ -12,7 +12,6 @@ from tortoise.exceptions import IntegrityError
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import collect_evidence
-from certificates.evaluations.holders import Holder, person_id_of, whose
 from certificates.evaluations.models import Decision, Evaluation, PathwayVersion, current, slot_name
 from certificates.evaluations.standing import GRANTING, is_new_evidence
 from certificates.pathways.engine.evaluate import evaluate
@@ -22,6 +21,7 @@ from certificates.pathways.language.schema import Pathway
 from training.core.dates import local_day
 from training.database.connection import transaction
 from training.parsing.values import Result
+from training.people.holders import Holder, person_id_of, whose
 from training.people.models import Person
 from training.sites.models import Site, zone_of
 from training.trail import facts

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 from tortoise.expressions import Q
 
-from certificates.evaluations.holders import Holder
 from certificates.evaluations.models import Certification, PathwayVersion, current
 from certificates.pathways.asked import looks_at_sites
 from certificates.pathways.language.read import read_pathway, read_pathway_text
@@ -23,6 +22,7 @@ from training.database.connection import transaction
 from training.instruments.schema import Instrument
 from training.parsing.yaml import read_text
 from training.people.actor import Actor
+from training.people.holders import Holder
 from training.people.visibility import active_on
 from training.programmes.models import Adoption
 from training.programmes.places import places_of

@@ -1,6 +1,5 @@
 """Enters records into the forms that the rules ask for: of oneself, of somebody else, of a site; answers claims."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -9,12 +8,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from tortoise.exceptions import OperationalError
 from tortoise.expressions import Q, Subquery
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import collect_evidence
-from certificates.evaluations.holders import Holder, kind_of
 from certificates.evaluations.models import PathwayVersion
 from certificates.evidence.rules import CLAIMED, ENTERED, JUDGED, TypedEvidence, faults_of, form_for
 from certificates.pathways.forms import SIGNED, RecordForm, accepts, award_form, record_forms, signatory_of
@@ -22,9 +19,11 @@ from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.makers import signatory_words
 from certificates.pathways.recordable import first_holders
 from training.assessments.models import InstrumentVersion
-from training.core.errors import AppError, Invalid, NotAllowed, NotFound
-from training.core.handed_files import RECORDS, HandedFile, drop, keep, wrong_with
+from training.core.errors import Invalid, NotAllowed, NotFound
+from training.core.handed_files import RECORDS, HandedFile, drop, wrong_with
+from training.database.kept_files import kept
 from training.people.actor import Actor
+from training.people.holders import Holder, kind_of
 from training.people.models import Person
 from training.people.visibility import people_for, reach, sites_for
 from training.programmes.models import ProgrammeRole, holding_on
@@ -118,7 +117,7 @@ async def record_evidence(
 
 
 @asynccontextmanager
-async def kept(file: HandedFile | None, *, agreed: bool, storage: Path) -> AsyncIterator[tuple[KeptFile, ...]]:
+async def kept_proof(file: HandedFile | None, *, agreed: bool, storage: Path) -> AsyncIterator[tuple[KeptFile, ...]]:
     """Keeps a file while a record is written, and removes it where no record came of it; refuses a wrong one."""
     if file is None:
         yield ()
@@ -128,13 +127,8 @@ async def kept(file: HandedFile | None, *, agreed: bool, storage: Path) -> Async
         wrong = wrong or "Say that everybody who can be recognised in it agreed, or that nobody can be"
     if wrong:
         raise Invalid("There is a problem", problems={"file": wrong})
-    stored = await asyncio.to_thread(keep, file, storage, RECORDS)
-    try:
+    async with kept(file, storage, RECORDS) as stored:
         yield (KeptFile(file.shown_name, stored, file.sha256, agreed),)
-    except (AppError, OperationalError):
-        # Only where it is sure that the row was not written: cancelled or cut off while committing, it may stand.
-        drop(stored, storage, RECORDS)
-        raise
     if not await RecordFile.filter(stored=stored).exists():  # the same form came twice, and the first one counts
         drop(stored, storage, RECORDS)
 

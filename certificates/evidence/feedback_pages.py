@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +16,7 @@ from training.core.errors import Invalid, NotFound
 from training.people.actor import Actor
 from training.records import feedback
 from training.records.models import FeedbackRound, Record
+from training.records.pages import form_key
 from training.records.shown import title_of
 from training.records.words import plain
 from training.sites.models import CentralUnit
@@ -68,13 +69,13 @@ async def _done(row: Record, values: Mapping[str, Any], names: list[str], me: Ac
             raise Invalid("There is a problem", problems={"what": "Choose what you ask for"})
         await feedback.open_round(row.id, what=what, token=secrets.token_urlsafe(32), actor=me, now=now)
         return "The link is ready. Show it to the parents."
-    found = await FeedbackRound.get_or_none(id=_id(values.get("round")), record_id=row.id)
+    found = await FeedbackRound.get_or_none(id=form_key(values, "round"), record_id=row.id)
     if found is None:
         raise NotFound("There is no such link.", "Look at the record again.")
     if step == "close":
         await feedback.close_round(row.id, found.id, actor=me, now=now)
         return "Closed. What was said stays."
-    await feedback.answer(found, values, slip=_id(values.get("slip")), now=now, paper_of=me.person_id)
+    await feedback.answer(found, values, slip=form_key(values, "slip"), now=now, paper_of=me.person_id)
     return "The paper slip is in."
 
 
@@ -117,7 +118,7 @@ async def parents(request: Request) -> Response:
         values = await form_data(request)
         try:
             await _allow(token)
-            await feedback.answer(found, values, slip=_id(values.get("slip")), now=now)
+            await feedback.answer(found, values, slip=form_key(values, "slip"), now=now)
             return render(request, "records/feedback_done.html", done=True, **told)
         except Invalid as wrong:
             problems = wrong.problems
@@ -141,10 +142,3 @@ async def _allow(token: str) -> None:
     except rate_limits.TooMany as error:
         words = "Many have answered just now. Wait a little, then send this again"
         raise Invalid("There is a problem", problems={"form": words}) from error
-
-
-def _id(text: object) -> UUID:
-    try:
-        return UUID(str(text))
-    except ValueError as error:
-        raise Invalid("There is a problem", problems={"form": "Open the page again and send it from there"}) from error

@@ -7,15 +7,13 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, BeforeValidator, Field
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from certificates.evaluations.holders import Holder, holder_of, whose
 from certificates.evidence.actions import (
     Offered,
     answer_claim,
-    kept,
+    kept_proof,
     log_evidence,
     may_answer,
     offered_for,
@@ -40,12 +38,13 @@ from certificates.pathways.forms import RecordForm
 from training.core import clock
 from training.core.dates import day
 from training.core.errors import Invalid, NotAllowed, NotFound
-from training.core.handed_files import ACCEPTED, MOST_BYTES, MOST_BYTES_SENT, RECORDS, HandedFile
+from training.core.handed_files import ACCEPTED, MOST_BYTES_SENT, RECORDS, HandedFile
 from training.people.actor import Actor
+from training.people.holders import Holder, holder_of, person_id_of
 from training.people.models import Person
 from training.people.visibility import may_for, sites_for
 from training.programmes.components import components_of
-from training.records.actions import own_record, settled_record
+from training.records.actions import groups_of, own_record, settled_record
 from training.records.models import Record, RecordFile, records_visible_to, standing
 from training.records.pages import (
     count_asking,
@@ -61,12 +60,10 @@ from training.records.shown import shown_record
 from training.records.shown import title_of as title_of_record
 from training.records.tailorings import typed_tailorings
 from training.records.words import KINDS, plain
-from training.web.bodies import cut
+from training.web.bodies import cut, handed_file
 from training.web.render import actor, form_data, identity, redirect, render, validate
 from training.web.resources import PageResources
 
-ABOUT = ("delivery", "assessment", "supervision", "portfolio")
-"""Types of records that another one may be about."""
 MOST_ABOUT = 50
 OFTEN = ("delivery", "supervision", "assessment", "signoff", "portfolio", "learning")
 ORDER = (*OFTEN, *(one for one in KINDS if one not in OFTEN))
@@ -211,7 +208,7 @@ async def _enter(request: Request, entering: Entering) -> Response:
         )
     try:
         storage = PageResources.of(request).settings.storage
-        async with kept(file, agreed=bool(values.get("agreed")), storage=storage) as files:
+        async with kept_proof(file, agreed=bool(values.get("agreed")), storage=storage) as files:
             row = await _write(entering, form, values, files)
     except Invalid as error:
         return await _form_page(request, entering, form, values, error.problems)
@@ -223,10 +220,7 @@ async def _enter(request: Request, entering: Entering) -> Response:
 async def _posted(request: Request) -> tuple[dict[str, Any], HandedFile | None]:
     """Reads what was typed, and the file beside it; one that is too long is cut off, and refused later."""
     request = cut(request, most=MOST_BYTES_SENT)
-    sent = (await request.form()).get("file")
-    file = None
-    if isinstance(sent, UploadFile) and sent.filename:
-        file = HandedFile(sent.filename, await sent.read(MOST_BYTES + 1))
+    file = await handed_file((await request.form()).get("file"))
     return await form_data(request), file
 
 
@@ -341,11 +335,8 @@ async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any
 
 
 async def _deliveries(entering: Entering, form: RecordForm) -> list[tuple[str, str]]:
-    kinds = ["delivery"] if form.type == "supervision" else [one for one in ABOUT if one != form.type]
-    found = standing(Record.filter(**whose(entering.holder), type__in=kinds))
-    if form.pathway:
-        found = found.filter(programme_id=entering.offered.versions[form.pathway].programme_id)
-    rows = await found.order_by("-listed").limit(MOST_ABOUT)
+    groups = groups_of(entering.me, person_id_of(entering.holder), entering.offered.programme_of(form))
+    rows = await groups.order_by("-listed").limit(MOST_ABOUT)
     named = [(str(row.id), f"{title_of_record(row, '')}, {day(row.listed)}") for row in rows]
     return [("", "No group in particular" if form.type == "supervision" else "Nothing in particular"), *named]
 

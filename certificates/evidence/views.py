@@ -45,8 +45,9 @@ async def typed_before(old: Record) -> dict[str, Any]:
         if own:
             continue
         values |= {part: str(one.person_id or "other"), f"{part}_name": "" if one.person_id else one.name}
-    parts = {part.title: part.id for part in await components_of(old.programme_id)}
-    for slot, change in zip(SLOTS, await Tailoring.filter(record_id=old.id).order_by("id"), strict=False):
+    changes = await Tailoring.filter(record_id=old.id).order_by("id")
+    parts = {part.title: part.id for part in await components_of(old.programme_id)} if changes else {}
+    for slot, change in zip(SLOTS, changes, strict=False):
         values |= {f"{name}_{slot}": getattr(change, name) for name in (*CHANGED, "how")}
         values |= {f"component_{slot}": parts.get(change.component, change.component)}
     return values

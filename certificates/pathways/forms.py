@@ -28,9 +28,6 @@ PERSONAL = frozenset(
     {"learning", "background", "qualification", "registration", "check", "agreement", "membership", "experience"}
 )
 """Types that belong to the person and count in every programme; all others count in their own one only."""
-TYPED = ("learning", "qualification", "background", "registration", "check", "agreement", "membership", "experience",
-         "portfolio", "signoff", "fee", "event", "return")  # fmt: skip
-"""Types that only a form tells. Awards, states, roles and relations come from what was done here, never from a form."""
 SIGNED = frozenset({"signoff", "waiver"})
 """Types that are a signature, whether or not a rule says whose."""
 TOLD = "confirmed"

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.holders import holder_of
 from certificates.evaluations.models import StateChange, any_certification_visible_to
 from certificates.evaluations.standing import WORDS, standing_on
 from certificates.evaluations.verdict_text import describe_evidence, describe_nodes, titles_of
@@ -15,6 +14,7 @@ from certificates.register.history import Then, look_back
 from training.core.dates import local_day
 from training.core.errors import NotFound
 from training.people.actor import Actor
+from training.people.holders import holder_of
 from training.people.models import Person
 from training.sites.history import Moment
 from training.sites.models import Site

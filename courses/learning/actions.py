@@ -1,21 +1,20 @@
 """What learners do in a course: start it, open and read pages, hand in tasks; and what completes by it."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from tortoise.exceptions import OperationalError
 from tortoise.models import Model
 
 from courses.learning import rules
 from courses.learning.journey import Position, current_version, own_enrolment, reached_by
 from courses.learning.models import Completion, Enrolment, Progress, TaskEntry
 from courses.learning.outline import Chapter, Outline, outline_of
-from training.core.errors import AppError, Invalid, NotAllowed
-from training.core.handed_files import HandedFile, drop, keep, wrong_with
+from training.core.errors import Invalid, NotAllowed
+from training.core.handed_files import ENTRIES, HandedFile, wrong_with
 from training.database.connection import transaction
+from training.database.kept_files import kept
 from training.people.actor import Actor
 from training.trail import facts
 
@@ -83,15 +82,8 @@ async def hand_in_task(
     check_own(spot, actor)
     note = note.strip()
     _check_entry(spot, note, file)
-    stored = await asyncio.to_thread(keep, file, storage) if file else ""
-    try:
-        async with transaction():
-            return await _enter(spot, note, file, stored, actor=actor, now=now)
-    except (AppError, OperationalError):
-        # Only where it is sure that the row was not written: cancelled or cut off while committing, it may stand.
-        if stored:
-            drop(stored, storage)
-        raise
+    async with kept(file, storage, ENTRIES) as stored, transaction():
+        return await _enter(spot, note, file, stored, actor=actor, now=now)
 
 
 async def _enter(

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
@@ -21,7 +20,7 @@ from training.core import clock, handed_files
 from training.core.errors import Invalid, NotAllowed, NotFound
 from training.parsing.text import clean
 from training.people.actor import Actor
-from training.web.bodies import cut
+from training.web.bodies import cut, handed_file
 from training.web.render import actor, identity, redirect, render
 from training.web.resources import PageResources
 
@@ -109,13 +108,10 @@ async def done(request: Request) -> Response:
 
 
 async def _hand_in(request: Request, spot: Position, note: str, sent: Any) -> None:
-    file = None
-    if isinstance(sent, UploadFile) and sent.filename:
-        file = handed_files.HandedFile(sent.filename, await sent.read(handed_files.MOST_BYTES + 1))
     await actions.hand_in_task(
         spot,
         note=note,
-        file=file,
+        file=await handed_file(sent),
         actor=actor(request),
         now=clock.now(),
         storage=PageResources.of(request).settings.storage,

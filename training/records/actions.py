@@ -1,19 +1,21 @@
 """What is done with records: log one's own, record somebody else's or a site's, correct, take back."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from training.core.dates import start_of
 from training.core.errors import Conflict, Invalid, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
+from training.people.holders import Holder, whose
 from training.people.models import Membership, Person
 from training.people.relations.actions import relate
 from training.people.visibility import active_on, may_for, sites_for
@@ -21,7 +23,6 @@ from training.records.asking import ask, close_requests
 from training.records.models import Participant, Record, RecordFile, Tailoring, records_visible_to
 from training.records.naming import named
 from training.records.rules import NEEDS_A_YES, Confirmer, Entry, faults_of_entry
-from training.sites.models import Site
 from training.trail import facts
 
 RELATIONS = {"team": "co_leader", "supervision": "supervisor", "learning": "trainer"}
@@ -45,8 +46,8 @@ async def log(
     """
     _refuse_faults(entry, actor.today)
     entry = await _named(entry, actor)
-    asked = await named(confirmer, actor=actor, field="confirmer") if confirmer else None
     if entry.type in NEEDS_A_YES:
+        asked = await named(confirmer, actor=actor, field="confirmer") if confirmer else None
         asked = asked or next(iter((*entry.by, *entry.team)), None)
     else:  # somebody's claim is no truer for a yes from an address that they typed
         asked = next((one for one in entry.by if one.person), None)
@@ -65,7 +66,7 @@ async def log(
 
 
 async def record_for(
-    holder: Person | Site,
+    holder: Holder,
     entry: Entry,
     *,
     key: UUID,
@@ -80,14 +81,12 @@ async def record_for(
     earlier row, for a `reason`.
     """
     _refuse_faults(entry, actor.today)
-    whose: dict[str, Any] = {"holder_site_id": holder.id}
     if isinstance(holder, Person):
         await refuse_own(holder.id, actor.person_id, "You may not record this.", "Your site or the central unit can.")
-        whose = {"person_id": holder.id}
     old = await settled_record(replaces, actor) if replaces else None
     if old:
         _say_why(reason, "Say what was wrong with it")
-    head = _head(key, actor, now) | whose | {"counts_at_once": True, "reason": reason.strip()}
+    head = _head(key, actor, now) | whose(holder) | {"counts_at_once": True, "reason": reason.strip()}
     return await _once(key, actor, lambda: _write(entry, head, old, actor=actor, now=now))
 
 
@@ -135,15 +134,18 @@ async def looks_after(actor: Actor, row: Record) -> bool:
 
 async def _named(entry: Entry, actor: Actor) -> Entry:
     """Joins whom an entry names to the people known here; raises Invalid where it may not be them."""
-    values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
-    values["team"] = tuple([await named(one, actor=actor, field="co_leader") for one in entry.team])
-    values["by"] = tuple([await named(one, actor=actor, field="by") for one in entry.by])
-    return Entry(**values)
+    team = tuple([await named(one, actor=actor, field="co_leader") for one in entry.team])
+    return replace(entry, team=team, by=tuple([await named(one, actor=actor, field="by") for one in entry.by]))
+
+
+def groups_of(actor: Actor, person_id: UUID | None, programme_id: UUID | None) -> QuerySet[Record]:
+    """Lists the groups of somebody that another record of theirs may be about: those of its programme."""
+    return records_visible_to(actor).filter(person_id=person_id, type="delivery", programme_id=programme_id)
 
 
 async def _refuse_about(entry: Entry, person_id: UUID | None, actor: Actor) -> None:
     """Refuses a record about anything but a group of the same person in the same programme."""
-    groups = records_visible_to(actor).filter(person_id=person_id, type="delivery", programme_id=entry.programme)
+    groups = groups_of(actor, person_id, entry.programme)
     if entry.about and not await groups.filter(id=entry.about).exists():
         raise Invalid("There is a problem", problems={"about": "Choose one of the groups in the list"})
 

@@ -42,12 +42,12 @@ async def evidence_of(holder: UUID, zone: str, *, of_site: bool = False) -> list
         for one in await feedback_evidence(holder):
             abouts[one["id"]] = one["about"]
             found.append(one)
+    # What is about a record is about every form of it, whichever is seen on the day.
+    forms = {one: chain for chain in sorted(ids.values(), key=len) for one in chain}
     for one in found:
         about = abouts.get(one["id"]) or abouts.get(one["id"][: len("record-") + 36])
-        chains = [chain for chain in ids.values() if about in chain]
-        # What is about a record is about every form of it, whichever is seen on the day.
-        if chains and not one.get("void"):
-            one["about"] = max(chains, key=len)
+        if about in forms and not one.get("void"):
+            one["about"] = forms[about]
     return found
 
 

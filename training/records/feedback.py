@@ -21,7 +21,6 @@ from training.trail import facts
 OPEN_FOR = timedelta(days=30)
 FEWEST = 5
 """How many answers there must be before anybody reads what they say."""
-BEST = 5
 MOST_WORDS = 2000
 DEFAULT = "feedback by parents"
 """The name of feedback that no rule asks for."""

@@ -247,10 +247,10 @@ async def count_asking(me: Actor, confirmer: Confirmer | None = None) -> None:
         raise Invalid("There is a problem", problems={"form": words}) from error
 
 
-def form_key(values: Mapping[str, Any]) -> UUID:
-    """Reads the key that came with a form, by which a double post makes one row."""
+def form_key(values: Mapping[str, Any], name: str = "key") -> UUID:
+    """Reads an id that came hidden with a form, such as its key, by which a double post makes one row."""
     try:
-        return UUID(str(values.get("key")))
+        return UUID(str(values.get(name)))
     except ValueError as error:
         raise Invalid("There is a problem", problems={"form": "Open the page again and send it from there"}) from error
 

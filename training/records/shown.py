@@ -9,7 +9,7 @@ from uuid import UUID
 from training.core.dates import day
 from training.parsing.labels import label_of
 from training.parsing.plurals import many
-from training.people.models import Person
+from training.people.holders import holder_of
 from training.records.models import Confirmation, Participant, Record, Tailoring
 from training.records.rules import HOW
 from training.records.words import KINDS, plain
@@ -38,7 +38,7 @@ async def shown_of(found: Confirmation) -> RecordInWords:
 
 async def shown_record(row: Record) -> RecordInWords:
     """Shows a record: who, what, when, how much, with whom, where."""
-    holder = await Person.get_or_none(id=row.person_id) or await Site.get(id=row.holder_site_id)
+    holder = await holder_of(row)
     people = await Participant.filter(record_id=row.id).exclude(name="").order_by("id").values("part", "name")
     names = {part: ", ".join(one["name"] for one in people if one["part"] == part) for part in ("team", "by")}
     about = await Record.get_or_none(id=row.about_id)

@@ -13,6 +13,7 @@ from tortoise.expressions import Q
 from training.core import clock
 from training.core.errors import Invalid, NotFound
 from training.people.actor import Actor
+from training.people.holders import Holder, whose
 from training.people.models import has_in_name
 from training.people.visibility import may_for, reach, sites_for, visible_filter, visible_to
 from training.records import asking, tailorings
@@ -81,15 +82,8 @@ async def person(request: Request) -> Response:
     if found is None:
         raise NotFound("There is no such person.", "Look for them in the list of people.")
     manages = me.person_id != found.id and await may_for(me, "manage people", found.id)
-    return render(
-        request,
-        "records/of.html",
-        name=found.name,
-        lines=await lines_of(me, Q(person_id=found.id)),
-        gone=await gone_of(me, Q(person_id=found.id)),
-        new_path=f"/practice/of/{found.id}/new" if manages else "",
-        back=(found.name, f"/people/{found.id}"),
-    )
+    new = f"/practice/of/{found.id}/new" if manages else ""
+    return await _records_of(request, found, new, (found.name, f"/people/{found.id}"))
 
 
 async def site(request: Request) -> Response:
@@ -99,15 +93,16 @@ async def site(request: Request) -> Response:
     if found is None:
         raise NotFound("There is no such site among yours.", "Look for it in the list of sites.")
     manages = await sites_for(me, "manage people").filter(id=found.id).exists()
-    return render(
-        request,
-        "records/of.html",
-        name=found.name,
-        lines=await lines_of(me, Q(holder_site_id=found.id)),
-        gone=await gone_of(me, Q(holder_site_id=found.id)),
-        new_path=f"/practice/sites/{found.id}/new" if manages else "",
-        back=(found.name, f"/sites/{found.id}"),
-    )
+    new = f"/practice/sites/{found.id}/new" if manages else ""
+    return await _records_of(request, found, new, (found.name, f"/sites/{found.id}"))
+
+
+async def _records_of(request: Request, holder: Holder, new_path: str, back: tuple[str, str]) -> Response:
+    me: Actor = actor(request)
+    theirs = Q(**whose(holder))
+    lines, gone = await lines_of(me, theirs), await gone_of(me, theirs)
+    told: dict[str, Any] = {"name": holder.name, "lines": lines, "gone": gone, "new_path": new_path, "back": back}
+    return render(request, "records/of.html", **told)
 
 
 async def paper(request: Request) -> Response:

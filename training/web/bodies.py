@@ -2,8 +2,11 @@
 
 import re
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import Message
+
+from training.core.handed_files import MOST_BYTES, HandedFile
 
 BOUNDARY = re.compile(r'boundary="?([^";,]+)"?')
 
@@ -35,3 +38,10 @@ def cut(request: Request, *, most: int) -> Request:
         return {"type": "http.request", "body": body[: most - passed] + ending, "more_body": False}
 
     return Request(request.scope, receive, request._send)
+
+
+async def handed_file(sent: object) -> HandedFile | None:
+    """Reads the file of a form, no more of it than shows that it is too long; None where none was chosen."""
+    if isinstance(sent, UploadFile) and sent.filename:
+        return HandedFile(sent.filename, await sent.read(MOST_BYTES + 1))
+    return None
