@@ -126,8 +126,8 @@ NAMES = {
     "dbs enhanced": "Enhanced DBS check",
     "dbs standard": "Standard DBS check",
     "dbs basic": "Basic DBS check",
-    "pvg": "PVG membership",
-    "access ni": "AccessNI check",
+    "pvg": "PVG scheme membership",
+    "access ni": "AccessNI enhanced check",
     "nmc": "NMC",
     "co_leader": "co-leader",
 }

@@ -32,12 +32,6 @@ TAILORED = {
 }
 HOW = {"changed": "Changed", "left_out": "Left out"}
 JUDGED = {"within": "Within the limits", "outside": "Outside the limits"}
-CHECKS = {
-    "dbs enhanced": "Enhanced DBS check",
-    "pvg": "PVG scheme membership",
-    "access ni": "AccessNI enhanced check",
-    "reference": "Reference",
-}
 STRENGTHS = {
     "signed_in": "signed in",
     "one_time_link": "by a link that works once",

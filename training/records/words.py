@@ -1,6 +1,7 @@
 """Records in words: the kinds of records, and names of the language as people say them; pure."""
 
-from training.records.rules import CHECKS, KINDS_OF_SUPERVISION
+from training.parsing import labels
+from training.records.rules import KINDS_OF_SUPERVISION
 
 KINDS = {
     "award": "Award",
@@ -32,14 +33,13 @@ KINDS = {
 TOLD_ELSEWHERE = frozenset({"role", "relation"})
 """Types that no form records: they come from what was done here."""
 
-SPELT = CHECKS | {"co_leader": "co-leader", "in_person": "in person", "live": "in the room"}
+SPELT = labels.NAMES | {"in_person": "in person", "live": "in the room"}
 """Names of the language that are not spelt as they are said."""
 
 
 def plain(name: str) -> str:
     """Writes a name of the language as words."""
-    words = SPELT.get(name, name.replace("_", " ").replace("-", " "))
-    return words[:1].upper() + words[1:]
+    return labels.plain(SPELT.get(name, name.replace("-", " ")))
 
 
 def record_name(type_: str, what: str) -> str:
