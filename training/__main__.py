@@ -5,10 +5,11 @@ import sys
 import typer
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from training.commands import doctor, material, people, pretend, register, serving, systems, trail
+from training.commands import doctor, material, people, pretend, register, serving, setup, systems, trail
 from training.core.errors import AppError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command("setup")(setup.setup)
 app.command("serve")(serving.serve)
 app.command("work")(serving.work)
 app.command("migrate")(serving.migrate)

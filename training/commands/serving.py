@@ -30,6 +30,7 @@ from training.database.connection import opened
 from training.demo import seed as demo_seed
 from training.demo.lms.app import build as build_lms
 from training.people.authentication.demo_cast import SEES
+from training.people.authentication.first_administrator import anybody_signs_in
 from training.trail import facts
 from training.trail.baseline import cover
 from training.web.slow_requests import ImpatientProtocol
@@ -64,7 +65,7 @@ def work(
 
 def migrate() -> None:
     """Bring the tables of the database up to date."""
-    done, rows = asyncio.run(_migrate(_ready()))
+    done, rows = asyncio.run(bring_up_to_date(_ready()))
     typer.echo(f"{len(done)} migrations were run." if done else "The database is up to date.")
     if rows:
         typer.echo(f"The trail speaks of {rows} rows from now on; a change of them without an entry will show.")
@@ -92,11 +93,12 @@ def demo(
     Path("var/demo").mkdir(parents=True, exist_ok=True)
     logs.set_up(settings.log_format)
     begun = time.perf_counter()
-    asyncio.run(_migrate(settings))
+    asyncio.run(bring_up_to_date(settings))
     uvloop.run(_demo(settings, host, port, begun))
 
 
-async def _migrate(settings: Settings) -> tuple[list[str], int]:
+async def bring_up_to_date(settings: Settings) -> tuple[list[str], int]:
+    """Makes and extends the tables; gives the migrations that were run and how many rows the trail speaks of anew."""
     done = await database_migrate.migrate(settings.database_url)
     facts.follow(AFTER)
     async with opened(settings.database_url):
@@ -134,6 +136,9 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
     async with opened(settings.database_url):
         await check_start(settings, now=clock.now())
         works = settings.database_url.startswith("sqlite")
+        typer.echo(f"Serving {settings.public_url} on http://{host}:{port}. Stop: Ctrl+C")
+        if not await anybody_signs_in():
+            typer.echo("Nobody can sign in yet: training setup")
         await _server(application.build(settings, works=works), host, port, settings.trusted_proxies).serve()
 
 

@@ -31,18 +31,27 @@ async def ask_for_link(address: str, *, target: str, now: datetime) -> None:
     email = await _signs_in(address.strip().lower()).first()
     if email is None:
         return
+    person = await Person.get(id=email.person_id)
     async with transaction():
-        link = await SignInLink.create(
-            id=uuid4(),
-            person_id=email.person_id,
-            address=email.address,
-            target=target,
-            made=now,
-            expires=now + LINK_LIVES,
-        )
-        await facts.record(
-            "person.asked_for_link", link, actor=None, person=email.person_id, unit=email.unit_id, now=now
-        )
+        await make_link("person.asked_for_link", person, email.address, target=target, actor_id=None, now=now)
+
+
+async def make_link(
+    kind: str,
+    person: Person,
+    address: str,
+    *,
+    actor_id: UUID | None,
+    now: datetime,
+    lives: timedelta = LINK_LIVES,
+    target: str = "/",
+) -> SignInLink:
+    """Makes a one-time link in the caller's transaction; the kind of fact tells for what, and what follows."""
+    link = await SignInLink.create(
+        id=uuid4(), person_id=person.id, address=address, target=target, made=now, expires=now + lives
+    )
+    await facts.record(kind, link, actor=actor_id, person=person.id, unit=person.unit_id, now=now)
+    return link
 
 
 def _signs_in(address: str) -> QuerySet[Email]:

@@ -86,6 +86,7 @@ KINDS: frozenset[str] = frozenset(
         "person.erased",
         "person.exported",
         "person.launched",
+        "person.let_in",
         "person.name_kept",
         "person.named",
         "person.recognised",

@@ -60,11 +60,18 @@ async def write_name(person: Person, name: str, *, actor: Actor, now: datetime) 
     )  # fmt: skip
 
 
+def checked_address(address: str, field: str) -> str:
+    """Gives an address as it is kept; raises Invalid for the field where it is none."""
+    address = address.strip().lower()
+    if not ADDRESS.fullmatch(address) or len(address) > LONGEST_ADDRESS:
+        words = "Enter an e-mail address, like name@example.org"
+        raise Invalid(f"{words}.", problems={field: words})
+    return address
+
+
 async def add_address(person_id: UUID, address: str, *, actor: Actor, now: datetime) -> None:
     """Keeps an address that a site was told, for letters alone: whoever types it must not get in by it."""
-    person, address = await person_for(actor, "manage people", person_id), address.strip().lower()
-    if not ADDRESS.fullmatch(address) or len(address) > LONGEST_ADDRESS:
-        raise Invalid("There is a problem", problems={"address": "Enter an e-mail address, like name@example.org"})
+    person, address = await person_for(actor, "manage people", person_id), checked_address(address, "address")
     try:
         async with transaction():
             kept = await Email.create(

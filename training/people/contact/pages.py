@@ -53,7 +53,7 @@ async def own_name(request: Request) -> Response:
         await actions.tell_own_name(validate(NameForm, values).name, actor=me, now=clock.now())
     except Invalid as error:
         return render(request, "people/own_name.html", 422, problems=error.problems, values=values)
-    return redirect(request, "/pathways")
+    return redirect(request, "/pathways" if me.may("learn") else "/")
 
 
 async def name(request: Request) -> Response:
