@@ -79,9 +79,14 @@ def some(names: list[str]) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)
 
 
-@st.composite
-def pathways(draw: st.DrawFn) -> Pathway:
+def pathways() -> st.SearchStrategy[Pathway]:
     """A pathway of two levels of people and one of a site, with rules on its deliveries."""
+    return tables().map(lambda table: read_pathway_text("drawn", json.dumps(table)))  # JSON is YAML
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> dict[str, Any]:
+    """What the file of such a pathway says."""
     counter = iter(range(10**6))
 
     def requirements(many: int = 4) -> dict[str, Any]:
@@ -91,13 +96,14 @@ def pathways(draw: st.DrawFn) -> Pathway:
             if "each_with" in row:
                 row["each_with"] = {f"r{next(counter)}": below for below in row["each_with"].values()}
             found[name] = row if draw(st.integers(0, 3)) else {"any_of": {f"r{next(counter)}": row}}
+            found[name] |= {"waivable_by": "steward"} if draw(st.booleans()) else {}
         return found
 
     def level(holder: str) -> dict[str, Any]:
         row = {"holder": holder, "requires": requirements(), "keep": requirements(1), "entry": requirements(2)}
         return row | ({"per": draw(st.sampled_from(["course", "protocol"]))} if draw(st.booleans()) else {})
 
-    table = {
+    return {
         "pathway": "drawn",
         "roles": ["steward"],
         "attributes": OWN,
@@ -110,4 +116,3 @@ def pathways(draw: st.DrawFn) -> Pathway:
             }
         },
     }
-    return read_pathway_text("drawn", json.dumps(table))  # JSON is YAML
