@@ -46,6 +46,7 @@ from training.lti.registration import connect_pages, console_pages, traffic_page
 from training.lti.registration import joining_pages as joining
 from training.people import api
 from training.people import pages as people
+from training.people import site_pages as site_forms
 from training.people.authentication import session_pages, sign_in_pages
 from training.people.authentication.middleware import AuthenticationMiddleware
 from training.people.contact import pages as contact_pages
@@ -104,8 +105,13 @@ ROUTES = [
     at("/people/{id}/programmes/{place}", participation.place, may="manage people", methods=BOTH),
     at("/people/{id}/programme-roles", participation.give_role, may="manage people", methods=BOTH),
     at("/people/{id}/programme-roles/{role}", participation.role, may="manage people", methods=BOTH),
+    at("/areas", site_forms.areas, may="load material"),
+    at("/areas/new", site_forms.area, may="load material", methods=BOTH),
+    at("/areas/{id}", site_forms.area, may="load material", methods=BOTH),
     at("/sites", register_site_pages.sites, may="see people"),
+    at("/sites/new", site_forms.site, may="load material", methods=BOTH),
     at("/sites/{id}", register_site_pages.site, may="see people"),
+    at("/sites/{id}/change", site_forms.site, may="load material", methods=BOTH),
     at("/sites/{id}/licences", licence_pages.licences, may="see people"),
     at("/sites/{id}/programmes", adoption_pages.programmes, may="see people", methods=BOTH),
     at("/sites/{id}/programmes/{adoption}/end", adoption_pages.end, may="manage people", methods=BOTH),

@@ -7,18 +7,14 @@ from uuid import uuid4
 from training.core.dates import zones
 from training.database.load_report import By, Loading, LoadReport, all_or_nothing
 from training.parsing.csv import CsvLine, Sheet
-from training.sites.history import keep_former
-from training.sites.models import Area, CentralUnit, FormerValue, Site
-from training.trail import facts
+from training.sites.actions import CODE, LONGEST, add_area, rename_area, write
+from training.sites.models import Area, CentralUnit, Site
 
 UNIT_COLUMNS = ("unit", "name", "contact", "language", "zone")
 SITE_COLUMNS = ("site", "name", "area", "area_name", "area_path", "contact", "telephone")
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
-LONGEST = 200
 SHOWN = ("name", "contact", "telephone", "language")
-KINDS = {"unit": ("unit.added", "unit.changed"), "site": ("site.added", "site.changed")}
 
 
 async def load_units(sheet: Sheet, by: By) -> LoadReport:
@@ -89,18 +85,8 @@ async def _area(loading: Loading, line: CsvLine, areas: dict[str, Area]) -> bool
     await _above(loading, codes, areas)
     if line["area_name"] and areas[code].name != line["area_name"]:
         loading.changed(line, f"area {code}: name {areas[code].name} → {line['area_name']}")
-        await _rename_area(areas[code], line["area_name"], loading.by)
+        await rename_area(areas[code], line["area_name"], loading.by)
     return True
-
-
-async def _rename_area(area: Area, name: str, by: By) -> None:
-    # Until somebody names it, an area is called by its code; that was never its name.
-    named_before = area.name != area.code
-    former = [await keep_former(area, "name", area.name, unit_id=by.unit_id, now=by.now)] if named_before else []
-    area.name = name
-    await area.save(update_fields=["name"])
-    detail = {"columns": ["name"]}
-    await facts.record("area.changed", area, actor=by.actor_id, now=by.now, unit=by.unit_id, detail=detail, rows=former)
 
 
 async def _above(loading: Loading, codes: list[str], areas: dict[str, Area]) -> None:
@@ -108,14 +94,8 @@ async def _above(loading: Loading, codes: list[str], areas: dict[str, Area]) -> 
         if code in areas:
             continue
         parent = areas[codes[depth - 2]] if depth > 1 else None
-        path = f"/{'/'.join(codes[:depth])}/"
-        unit_id = loading.by.unit_id
         named = {line["area"]: line["area_name"] for line in loading.sheet.lines if line["area_name"]}
-        areas[code] = await Area.create(
-            id=uuid4(), unit_id=unit_id, code=code, name=named.get(code, code)[:LONGEST], parent=parent, path=path
-        )
-        by = loading.by
-        await facts.record("area.added", areas[code], actor=by.actor_id, now=by.now, unit=by.unit_id)
+        areas[code] = await add_area(code, named.get(code, code)[:LONGEST], parent, loading.by)
 
 
 async def _site(loading: Loading, line: CsvLine, area: Area) -> None:
@@ -137,36 +117,16 @@ async def _site(loading: Loading, line: CsvLine, area: Area) -> None:
 async def _put(
     loading: Loading, line: CsvLine, row: CentralUnit | Site, given: dict[str, Any], *, new: bool, named: str, kind: str
 ) -> None:
-    changed = [name for name, value in given.items() if new or getattr(row, name) != value]
+    before = {name: getattr(row, name) for name in given if name in SHOWN}
+    changed = await write(row, given, kind, new=new, by=loading.by)
     if not changed:
         loading.same += 1
-        return
-    before = {name: getattr(row, name) for name in changed if name in SHOWN}
-    former = await _former(row, changed, loading.by) if isinstance(row, Site) and not new else []
-    for name, value in given.items():
-        setattr(row, name, value)
-    await (row.save(force_create=True) if new else row.save(update_fields=changed))
-    unit_id = row.unit_id if isinstance(row, Site) else row.id
-    by, detail = loading.by, {"columns": changed}
-    what = KINDS[kind][0 if new else 1]
-    await facts.record(what, row, actor=by.actor_id, now=by.now, unit=unit_id, detail=detail, rows=former)
-    if new:
+    elif new:
         loading.new(line, f"{named}, {given['name']}")
     else:
-        words = [f"{name} {before[name] or 'empty'} → {given[name] or 'empty'}" for name in before]
+        words = [f"{name} {before[name] or 'empty'} → {given[name] or 'empty'}" for name in before if name in changed]
         words += ["area"] if "area_id" in changed else []
         loading.changed(line, f"{named}: {', '.join(words)}")
-
-
-async def _former(site: Site, changed: list[str], by: By) -> list[FormerValue]:
-    """Keeps the name and the area that a site is about to lose."""
-    kept: list[FormerValue] = []
-    if "name" in changed:
-        kept.append(await keep_former(site, "name", site.name, unit_id=by.unit_id, now=by.now))
-    if "area_id" in changed:
-        path = (await Area.get(id=site.area_id)).path
-        kept.append(await keep_former(site, "area", path, unit_id=by.unit_id, now=by.now))
-    return kept
 
 
 def fits(line: CsvLine, sheet: Sheet, column: str, longest: int = LONGEST, *, needed: bool = False) -> bool:
