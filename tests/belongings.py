@@ -73,7 +73,7 @@ async def world(settings: Settings, folder: Path, *, rater: UUID, confirmer: UUI
             await _member(person.id, "RIV", ends=LEFT)
         membership = await _member(person.id, code, starts=LEFT if kind == "former" else LONG_AGO)
         there = of_units[slug] | {"person": str(person.id), "site": str(known(f"site/{code}"))}
-        there |= {"membership": str(membership.id)}
+        there |= {"membership": str(membership.id), "area": str((await Site.get(code=code)).area_id)}
         for make in (_known, _takes_part, _practised, _learnt, _trained, _assessed, _earned, _audited):
             there |= await make(person, {**there, "rater": str(rater), "confirmer": str(confirmer)})
         made[kind] = there

@@ -153,6 +153,8 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/letters/{id}": Named("/letters/{letter}", form={"note": "Told by telephone."}),
     "/relations/{id}/take-back": Named("/relations/{relation}/take-back", ones_own, {"why": "Not so."}),
     "/sites/{id}": Named("/sites/{site}"),
+    "/areas/{id}": Named("/areas/{area}", of_the_unit, {"name": "Another name"}),
+    "/sites/{id}/change": Named("/sites/{site}/change", of_the_unit, {"name": "Another name", "area": "{area}"}),
     "/sites/{id}/licences": Named("/sites/{site}/licences"),
     "/sites/{id}/programmes": Named("/sites/{site}/programmes"),
     ("/sites/{id}/programmes", "POST"): Named(

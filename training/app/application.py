@@ -30,8 +30,10 @@ from courses.learning import quiz_pages as quizzes
 from training.app import (
     consequences,
     failed_work_pages,
+    first_steps_pages,
     health,
     home,
+    material_pages,
     trail_pages,
 )
 from training.app.consequences import worker
@@ -140,6 +142,13 @@ ROUTES = [
     at("/lti/console/{id}/place", console_pages.place, may="connect systems", methods=POST),
     at("/lti/console/{id}/approve", console_pages.approve, may="connect systems", methods=POST),
     at("/lti/console/{id}/refuse", console_pages.refuse, may="connect systems", methods=POST),
+    # the first day, and what is taught and asked
+    at("/first-steps", first_steps_pages.first_steps, may="load material", methods=BOTH),
+    at("/first-steps/mail", first_steps_pages.mail, may="run the service", methods=BOTH),
+    at("/material", material_pages.material, may="load material"),
+    at("/material/course", material_pages.take_course, may="load material", methods=POST),
+    at("/material/check", material_pages.check, may="load material", methods=POST, body=UPLOAD),
+    at("/material/publish", material_pages.publish, may="load material", methods=POST, body=UPLOAD),
     # what could not be done
     at("/work", failed_work_pages.work, may="run the service", methods=BOTH),
     # what is learnt

@@ -18,6 +18,7 @@ from certificates.register.site_pages import counts_of
 from courses.learning.journey import journey_of
 from courses.learning.models import Enrolment
 from courses.learning.outline import in_language
+from training.app import first_steps_pages
 from training.app.tasks import Task, tasks_of
 from training.core import clock
 from training.core.dates import day
@@ -50,8 +51,9 @@ async def home(request: Request) -> Response:
     tasks = await tasks_of(me, now=clock.now())
     step, tasks = await _next(me, tasks)
     return render(
-        request, "people/home.html", heading=heading, next_step=step, cards=cards(me), counts=counts, tasks=tasks
-    )
+        request, "people/home.html", heading=heading, next_step=step, cards=cards(me), counts=counts, tasks=tasks,
+        first_steps=await first_steps_pages.open_steps(me, PageResources.of(request).settings),
+    )  # fmt: skip
 
 
 async def _next(me: Actor, tasks: list[Task]) -> tuple[Step | None, list[Task]]:

@@ -1,7 +1,7 @@
 """Loads whatever files are given, each by what it is, in the order in which they need each other."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -41,29 +41,37 @@ class LoadOptions:
 
 
 async def load_all(
-    paths: Sequence[Path], *, settings: Settings, now: datetime, check: bool, good_ones: bool, unit: str = ""
+    paths: Sequence[Path],
+    *,
+    settings: Settings,
+    now: datetime,
+    check: bool,
+    good_ones: bool = False,
+    unit: str = "",
+    actor: Actor | None = None,
 ) -> tuple[list[str], bool]:
     """Loads files, all of them or none, and gives the report and whether they were refused.
 
     First everything is done and undone again; only when nothing is wrong with any file it is done in earnest.
+    Without an actor it is the operator of the unit.
     """
     found, mistakes = kinds.sort_out(paths)
     if mistakes:
         return mistakes, True
     wish = LoadOptions(settings.storage, now, good_ones, unit, earnest=False)
-    told = await rehearsed(lambda: _load(found, wish))
+    told = await rehearsed(lambda: _load(found, wish, actor))
     if not (check or told.refused):
         storage.begin(settings.storage)
-        told = await _load(found, LoadOptions(settings.storage, now, good_ones, unit, earnest=True))
+        told = await _load(found, replace(wish, earnest=True), actor)
     return told.lines(), told.refused
 
 
-async def _load(found: Sequence[Found], wish: LoadOptions) -> LoadReport:
+async def _load(found: Sequence[Found], wish: LoadOptions, actor: Actor | None) -> LoadReport:
     told = LoadReport()
     console = Console(stderr=True)
     words = "Loading" if wish.earnest else "Checking"
-    actor: Actor | None = None
-    for one in track(found, words, console=console, transient=True, disable=not console.is_terminal):
+    unwatched = actor is not None or not console.is_terminal
+    for one in track(found, words, console=console, transient=True, disable=unwatched):
         if one.kind == "units":
             told.add(await load_units(read_sheet(one.path), By(OPERATOR, OPERATOR, "en", wish.now, wish.good_ones)))
         else:

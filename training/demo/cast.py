@@ -66,7 +66,7 @@ RELATIONS = (("amina", "hana", "supervisor"), ("jude", "hana", "supervisor"), ("
 async def settle(now: datetime) -> None:
     """Writes the places and people, with one entry of the trail for all; what is there already stays."""
     async with transaction():
-        unit, new = await _places()
+        unit, new = await _places(now)
         people = await _people(unit.id, now)
         if new:
             rows = [*await Programme.all(), *await Area.all(), *await Site.all(), *people]
@@ -74,11 +74,14 @@ async def settle(now: datetime) -> None:
             await facts.record("unit.added", unit, actor=None, unit=unit.id, now=now, rows=rows)
 
 
-async def _places() -> tuple[CentralUnit, bool]:
+async def _places(now: datetime) -> tuple[CentralUnit, bool]:
     unit, new = await CentralUnit.get_or_create(
         id=known("together"),
-        defaults={"slug": "together", "name": "Parenting Together", "contact": "help@together.example"},
-    )
+        defaults={
+            "slug": "together", "name": "Parenting Together", "contact": "help@together.example",
+            "first_steps_over": now,
+        },
+    )  # fmt: skip
     await Programme.get_or_create(
         id=known("growing-together"),
         defaults={"unit_id": unit.id, "slug": "growing-together", "title": "Growing Together"},

@@ -9,6 +9,12 @@ WAYS = (
     ("learn", "My pathway", "What is done, what is left and why.", "/pathways"),
     ("learn", "My certificates", "See, print and share them.", "/certificates"),
     ("load material", "Courses", "What there is to learn, and who is on it.", "/courses"),
+    (
+        "load material",
+        "Programmes and courses",
+        "Rules, instruments and courses that are published.",
+        "/material",
+    ),
     ("load material", "Parents’ words", "What parents let whoever writes the material read.", "/feedback/words"),
     ("assess", "Assessments", "Watch a group, rate it, sign it.", "/assessments"),
     ("see people", "People", "Everybody you work with here.", "/people"),

@@ -11,7 +11,8 @@ from training.core.dates import DEFAULT_ZONE
 class CentralUnit(Model):
     """Owns programmes and answers for quality; everything else belongs to one unit.
 
-    `zone` names the clocks by which its days begin and end, as in the time zone database.
+    `zone` names the clocks by which its days begin and end, as in the time zone database. The list of first steps
+    stands on the home page of whoever looks after it until `first_steps_over`.
     Personal data: contact, head_address (work addresses); kept: as long as the unit exists.
     """
 
@@ -22,6 +23,7 @@ class CentralUnit(Model):
     language = fields.CharField(8, default="en")
     zone = fields.CharField(60, default=DEFAULT_ZONE, db_default=DEFAULT_ZONE)
     head_address = fields.CharField(254, default="", db_default="")  # where the end of the trail is mailed each day
+    first_steps_over = fields.DatetimeField(null=True)
 
     class Meta:
         table = "sites_central_unit"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 SEALED: Mapping[str, Mapping[str, str]] = {
     # sites
-    "sites.CentralUnit": {},
+    "sites.CentralUnit": {"first_steps_over": "puts a list of the home page away; nothing rests on it"},
     "sites.Programme": {},
     "sites.Area": {},
     "sites.Site": {},

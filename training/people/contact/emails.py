@@ -77,6 +77,16 @@ async def post(draft: EmailDraft, *, key: str, settings: Settings, now: datetime
     await row.update(state=state, reason=reason[:REASON_LETTERS], ended=now)
 
 
+async def try_out(draft: EmailDraft, *, key: str, settings: Settings, now: datetime) -> None:
+    """Sends a letter that only shows whether mail works: nobody has to look after one that does not arrive."""
+    try:
+        await post(draft, key=key, settings=settings, now=now)
+    except Upstream as error:
+        gone = {"state": "refused", "reason": error.message[:REASON_LETTERS], "ended": now}
+        await Letter.filter(key=key).update(**gone)
+    await Letter.filter(key=key).exclude(state="sent").update(settled=now, note="It was a test.")
+
+
 async def drop(key: str, *, now: datetime) -> None:
     """Settles a letter that waited and would not be true any more."""
     await Letter.filter(key=key, state="queued").update(settled=now, note="It was not true any more.")

@@ -1,0 +1,127 @@
+"""Pages of what is taught and asked: published rules, instruments and courses, and more of them from files."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certificates.evaluations.models import PathwayVersion
+from courses.learning.outline import in_language
+from courses.packages.models import CourseVersion
+from training.app.load import load_all
+from training.assessments.models import InstrumentVersion
+from training.core import clock
+from training.core.settings import Settings
+from training.parsing.plurals import many
+from training.people.actor import Actor
+from training.programmes.models import Adoption
+from training.web.render import actor, redirect, render
+from training.web.resources import PageResources
+
+LIBRARY = Path(__file__).resolve().parents[2] / "courses" / "library"
+ENDINGS = (".yaml", ".yml")
+LARGEST = 300_000
+NO_FILE = "Choose a file that ends in .yaml"
+BACK = ("Programmes and courses", "/material")
+Texts = list[tuple[str, str]]
+"""Name and text of each file."""
+
+
+async def material(request: Request) -> Response:
+    """Lists what is published, newest first, with the ways to add to it."""
+    me: Actor = actor(request)
+    return await _listed(request, me)
+
+
+async def _listed(request: Request, me: Actor, status: int = 200, problems: dict[str, str] | None = None) -> Response:
+    rules = await PathwayVersion.filter(unit_id=me.unit_id).order_by("-published").values(
+        "title", "version", "published", "programme_id"
+    )  # fmt: skip
+    adopted = await Adoption.filter(site__unit_id=me.unit_id, ends__isnull=True).values_list("programme_id", flat=True)
+    tools = InstrumentVersion.filter(instrument__unit_id=me.unit_id).order_by("-published")
+    courses = CourseVersion.filter(course__unit_id=me.unit_id).order_by("-published")
+    taught = await courses.values("title", "number", "published", slug="course__slug")
+    ships = {folder.name for folder in LIBRARY.iterdir()} - {row["slug"] for row in taught}
+    return render(
+        request, "operations/material.html", status, problems=problems or {}, ships=bool(ships),
+        rules=[row | {"sites": list(adopted).count(row["programme_id"])} for row in rules],
+        instruments=await tools.values("title", "version", "published"),
+        courses=[row | {"title": in_language(row["title"], me.language)} for row in taught],
+    )  # fmt: skip
+
+
+async def take_course(request: Request) -> Response:
+    """Publishes the courses that ship with the service."""
+    me: Actor = actor(request)
+    settings = PageResources.of(request).settings
+    lines, refused = await load_all(
+        sorted(LIBRARY.iterdir()), settings=settings, now=clock.now(), check=False, actor=me
+    )  # fmt: skip
+    if refused:
+        return await _listed(request, me, 422, {"form": "; ".join(lines)})
+    return redirect(request, "/material", notice="The course is published. Sites can begin it.")
+
+
+async def check(request: Request) -> Response:
+    """Tells what publishing the files would do, or every mistake in them; nothing is published yet."""
+    me: Actor = actor(request)
+    async with request.form() as form:
+        sent = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
+        read = [(Path(one.filename or "").name, await one.read(LARGEST + 1)) for one in sent]
+    if problem := _unfit(read):
+        return await _listed(request, me, 422, {"files": problem})
+    return await _rehearsed(request, [(name, content.decode("utf-8-sig")) for name, content in read], me)
+
+
+def _unfit(read: Sequence[tuple[str, bytes]]) -> str:
+    """Says why files cannot be looked at, or ""."""
+    for name, content in read:
+        if not name.lower().endswith(ENDINGS):
+            return f"{name} is no such file. {NO_FILE}"
+        if len(content) > LARGEST:
+            return f"{name} is larger than 300 KB. Choose a smaller one"
+        if [one for one, _ in read].count(name) > 1:
+            return f"{name} was chosen twice. Give one of them another name"
+        try:
+            content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return f"{name} is no UTF-8. Save it as UTF-8 and choose it again"
+    return "" if read else NO_FILE
+
+
+async def _rehearsed(request: Request, texts: Texts, me: Actor) -> Response:
+    lines, refused = await _load(texts, PageResources.of(request).settings, me, clock.now(), check=True)
+    return render(
+        request, "operations/material_check.html", 422 if refused else 200, lines=lines, refused=refused, texts=texts,
+        back=BACK,
+    )  # fmt: skip
+
+
+async def publish(request: Request) -> Response:
+    """Publishes the files that were looked at, all of them or none."""
+    me: Actor = actor(request)
+    async with request.form() as form:
+        # Read as sent: what is published is compared byte for byte with what is loaded later.
+        texts = [(Path(str(name)).name, str(text).replace("\r\n", "\n"))
+                 for name, text in zip(form.getlist("name"), form.getlist("text"), strict=False)]  # fmt: skip
+    if problem := _unfit([(name, text.encode()) for name, text in texts]):
+        return await _listed(request, me, 422, {"files": problem})
+    _, refused = await _load(texts, PageResources.of(request).settings, me, clock.now(), check=False)
+    if refused:
+        return await _rehearsed(request, texts, me)
+    return redirect(request, "/material", notice=f"{many(len(texts), 'file')} published.")
+
+
+async def _load(texts: Texts, settings: Settings, me: Actor, now: datetime, *, check: bool) -> tuple[list[str], bool]:
+    """Loads texts as files of a folder of their own, so that one may extend another."""
+    with TemporaryDirectory() as home:
+        paths = [Path(home) / name for name, _ in texts]
+        for path, (_, text) in zip(paths, texts, strict=True):
+            await asyncio.to_thread(path.write_text, text, "utf-8")
+        lines, refused = await load_all(paths, settings=settings, now=now, check=check, actor=me)
+    return [line.replace(f"{home}/", "") for line in lines], refused
