@@ -315,6 +315,7 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
         f"/certificates/{{id}}/{rest}": Named(f"/certificates/{{certificate}}/{rest}", seen, soft=True)
         for rest in ("document", "badge", "token")
     },
+    "/certificates/{id}/badge.{kind}": Named("/certificates/{certificate}/badge.svg", seen, soft=True),
     "/register/{id}": Named("/register/{certification}"),
     ("/register/{id}", "POST"): Named(
         "/register/{certification}", by("decide"), {"state": "withdrawn", "reason": "x", "effective": DAY}

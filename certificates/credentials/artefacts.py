@@ -11,8 +11,8 @@ from training.core.storage import FileStore
 from training.database.connection import transaction
 from training.trail import facts
 
-BADGE, TOKEN, CODE, DOCUMENT = "badge", "token", "code", "document"
-SUFFIX = {BADGE: "json", TOKEN: "jwt", CODE: "txt", DOCUMENT: "pdf"}
+BADGE, TOKEN, CODE, DOCUMENT, PNG, SVG = "badge", "token", "code", "document", "png", "svg"
+SUFFIX = {BADGE: "json", TOKEN: "jwt", CODE: "txt", DOCUMENT: "pdf", PNG: "png", SVG: "svg"}
 
 
 class Damaged(Conflict):

@@ -72,8 +72,10 @@ def profile(home: str, *, slug: str, name: str) -> dict[str, Any]:
 
 def achievement(facts: CertificateFacts) -> dict[str, Any]:
     """Writes what was achieved, the same for all who achieve it."""
+    page = urls.achievement_page(facts.home, facts.achievement_slug)
+    picture = {"image": {"id": f"{page}/badge.png", "type": "Image", "caption": f"{facts.level}, {facts.programme}"}}
     return {
-        "id": urls.achievement_page(facts.home, facts.achievement_slug),
+        "id": page,
         "type": ["Achievement"],
         "name": facts.title,
         "description": facts.description,
@@ -82,6 +84,7 @@ def achievement(facts: CertificateFacts) -> dict[str, Any]:
         "version": facts.achievement_version,
         "inLanguage": "en",  # what we write ourselves; the sheet around it is in the language of its holder
         "tag": [each for each in (facts.programme, facts.level) if each],
+        **(picture if facts.since(3) else {}),
     }
 
 

@@ -1,16 +1,18 @@
-"""What a holder takes away: the certificate as PDF, as badge (JSON) and as token (JWT)."""
+"""What a holder takes away: the certificate as PDF, as badge (JSON, PNG, SVG) and as token (JWT)."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certificates.credentials.artefacts import BADGE, TOKEN
+from certificates.credentials.artefacts import BADGE, PNG, SVG, TOKEN
 from certificates.credentials.integrity import proven
-from certificates.credentials.publish import credential_of, print_document
+from certificates.credentials.publish import bake_picture, credential_of, print_document
 from certificates.credentials.resources import CredentialResources
 from certificates.evaluations.models import Certificate, certificates_visible_to
 from training.core import clock
 from training.core.errors import NotFound
 from training.web.render import actor, as_file, identity
+
+PICTURES = {PNG: "image/png", SVG: "image/svg+xml"}
 
 
 async def document(request: Request) -> Response:
@@ -25,6 +27,16 @@ async def badge(request: Request) -> Response:
     row = await _certificate(request)
     content = await credential_of(row, BADGE, store=CredentialResources.of(request).store)
     return _file(content, "application/vc+ld+json", f"certificate-{row.serial}.json")
+
+
+async def picture(request: Request) -> Response:
+    """Gives the picture of the badge with the badge in it, as PNG or SVG."""
+    kind = request.path_params["kind"]
+    if kind not in PICTURES:
+        raise NotFound("There is no such picture.", "Pictures are PNG or SVG.")
+    row = await _certificate(request)
+    content = await bake_picture(row, kind, store=CredentialResources.of(request).store, now=clock.now())
+    return _file(content, PICTURES[kind], f"badge-{row.serial}.{kind}")
 
 
 async def token(request: Request) -> Response:

@@ -12,7 +12,7 @@ from uuid import UUID
 from training.core.dates import DEFAULT_ZONE
 from training.parsing.text import folded
 
-TEMPLATE_VERSION = "2"  # of templates/certificates/document.html; a change of its look is a new version
+TEMPLATE_VERSION = "3"  # of what is made from facts, sheet and badge; a change of either is a new version
 TOKEN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz234567")
 TOKEN_LENGTH = 26  # five bits a letter: 130 bits
 PREFIX_LENGTH = 4  # letters that a serial begins with, at most
@@ -83,6 +83,10 @@ class CertificateFacts:
     def verify_url(self) -> str:
         """Gives the address where anybody checks this certificate."""
         return f"{self.home}/v/{self.verify_token}"
+
+    def since(self, version: int) -> bool:
+        """Tells whether these were frozen at this template version or later: earlier ones are made as they were."""
+        return int(self.template_version) >= version
 
 
 def canonical(facts: CertificateFacts) -> str:

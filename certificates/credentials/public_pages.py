@@ -1,5 +1,6 @@
 """The public addresses that credentials name: issuers, their keys, achievements and status lists."""
 
+import asyncio
 import json
 import re
 from collections.abc import Sequence
@@ -9,9 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from certificates.credentials import badge, status_lists, urls
+from certificates.credentials.artefacts import PNG
+from certificates.credentials.download_pages import PICTURES
 from certificates.credentials.json_ld import CREDENTIALS, OPEN_BADGES
 from certificates.credentials.keys import DOCUMENT, issuer_keys
 from certificates.credentials.models import IssuerKey, PublishedAchievement
+from certificates.credentials.pictures import drawing
 from certificates.credentials.proofs import from_multikey
 from certificates.credentials.resources import CredentialResources
 from training.core import clock
@@ -73,6 +77,19 @@ async def achievement(request: Request) -> Response:
     if _wants_page(request):
         return render(request, "certificates/achievement.html", said=row.said, unit=row.unit)
     return _told({"@context": CONTEXTS, **row.said}, cache=HOUR)
+
+
+async def picture(request: Request) -> Response:
+    """Gives the picture of an achievement, without anybody's badge in it, as PNG or SVG."""
+    row = await PublishedAchievement.get_or_none(slug=_name(request, "slug", longest=140)).prefetch_related("unit")
+    kind = request.path_params["kind"]
+    if row is None or kind not in PICTURES:
+        raise NotFound("There is no such picture.", "Check the address.")
+    said = row.said["tag"]
+    drawn = drawing.svg(level=said[-1], programme=said[0], issuer=row.unit.name, language=row.said["inLanguage"])
+    content = await asyncio.to_thread(drawing.png, drawn) if kind == PNG else drawn
+    headers = {"Cache-Control": HOUR, "Access-Control-Allow-Origin": "*"}
+    return Response(content, headers=headers, media_type=PICTURES[kind])
 
 
 async def status_list(request: Request) -> Response:

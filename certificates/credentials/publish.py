@@ -7,12 +7,13 @@ from typing import cast
 from uuid import UUID
 
 from certificates.credentials import artefacts, badge, integrity, proofs
-from certificates.credentials.artefacts import BADGE, CODE, DOCUMENT, TOKEN, NewArtefact
+from certificates.credentials.artefacts import BADGE, CODE, DOCUMENT, SVG, TOKEN, NewArtefact
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.models import Artefact, PublishedAchievement
 from certificates.credentials.pdf.attachments import extract_attachment
 from certificates.credentials.pdf.pool import PdfPool
+from certificates.credentials.pictures import baking, drawing
 from certificates.evaluations.changes import changes_of, period_of
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.standing import OVER, standing_on
@@ -58,11 +59,8 @@ async def print_document(certificate_id: UUID, *, press: PdfPool, store: FileSto
     The same facts and badge give the same bytes, so that a PDF lost from the file store is printed again as it was.
     """
     row = await _certificate(certificate_id)
-    source = await artefacts.latest(row.id, BADGE)
-    if source is None or row.progress != "published":
-        raise _not_there(row, Conflict)
-    kept = await artefacts.latest(row.id, DOCUMENT)
-    if kept and kept.version == source.version and (content := await artefacts.read(kept, store=store)):
+    source = await _signed_badge(row)
+    if content := await _kept(row, DOCUMENT, source.version, store):
         return content
     signed = await _content(source, store)
     found = await artefacts.latest(row.id, CODE)
@@ -70,9 +68,42 @@ async def print_document(certificate_id: UUID, *, press: PdfPool, store: FileSto
     printed = await press.print(integrity.facts_of(row), badge=signed, code=code)
     if await asyncio.to_thread(extract_attachment, printed) != signed:
         raise Conflict("The printed certificate does not carry its badge.", "Report this to whoever runs the service.")
-    made = NewArtefact(DOCUMENT, source.version, printed)
-    await artefacts.insert_row(row.id, made, path=await artefacts.write_content(row.id, made, store=store), now=now)
+    await _keep(row, NewArtefact(DOCUMENT, source.version, printed), store=store, now=now)
     return printed
+
+
+async def bake_picture(row: Certificate, kind: str, *, store: FileStore, now: datetime) -> bytes:
+    """Gives the picture (PNG or SVG) with the badge in it, drawn of the frozen facts if it was not yet."""
+    source = await _signed_badge(row)
+    if content := await _kept(row, kind, source.version, store):
+        return content
+    facts, signed = integrity.facts_of(row), await _content(source, store)
+    words = {"level": facts.level, "programme": facts.programme, "issuer": facts.issuer_name}
+    drawn = drawing.svg(**words, language=facts.language)
+    if kind == SVG:
+        baked = baking.bake_svg(drawn, signed)
+    else:
+        baked = baking.bake_png(await asyncio.to_thread(drawing.png, drawn), signed)
+    await _keep(row, NewArtefact(kind, source.version, baked), store=store, now=now)
+    return baked
+
+
+async def _signed_badge(row: Certificate) -> Artefact:
+    source = await artefacts.latest(row.id, BADGE)
+    if source is None or row.progress != "published":
+        raise _not_there(row, Conflict)
+    return source
+
+
+async def _kept(row: Certificate, kind: str, version: int, store: FileStore) -> bytes | None:
+    """Gives what was made of this version of the badge before, if it is still there."""
+    found = await artefacts.latest(row.id, kind)
+    return await artefacts.read(found, store=store) if found and found.version == version else None
+
+
+async def _keep(row: Certificate, made: NewArtefact, *, store: FileStore, now: datetime) -> None:
+    path = await artefacts.write_content(row.id, made, store=store)
+    await artefacts.insert_row(row.id, made, path=path, now=now)
 
 
 async def credential_of(row: Certificate, kind: str, *, store: FileStore) -> bytes:
@@ -145,8 +176,7 @@ async def _certificate(certificate_id: UUID) -> Certificate:
 
 async def _sign(row: Certificate, *, version: int, keys: KeyStore, store: FileStore, now: datetime) -> None:
     for each in await _made(row, version=version, keys=keys, now=now):
-        path = await artefacts.write_content(row.id, each, store=store)
-        await artefacts.insert_row(row.id, each, path=path, now=now)
+        await _keep(row, each, store=store, now=now)
 
 
 async def _made(

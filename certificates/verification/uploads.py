@@ -1,4 +1,4 @@
-"""Recognises a certificate in a file that somebody was given: the PDF, the badge (JSON) or the token (JWT).
+"""Recognises a certificate in a file that somebody was given: its PDF, badge, picture or token.
 
 A stranger's file is found by its hash or by the id in it, and compared with what is kept here. Nothing in it is
 believed and no signature in it is computed: whoever sends it would say how long that takes.
@@ -18,13 +18,14 @@ from certificates.credentials import artefacts
 from certificates.credentials.artefacts import BADGE
 from certificates.credentials.models import Artefact
 from certificates.credentials.pdf.attachments import LARGEST_BADGE, LARGEST_PDF, TRY_OTHERWISE, extract_attachment_apart
+from certificates.credentials.pictures import baking
 from certificates.evaluations.models import Certificate
 from training.core.errors import Invalid
 from training.core.storage import FileStore
 
 PDF_HEAD = 1024  # bytes among which a PDF says that it is one
 VERSIONS = 10  # of a badge that a file is compared with, the newest first
-PICTURES = ((0, b"\x89PNG"), (0, b"\xff\xd8\xff"), (4, b"ftyp"), (8, b"WEBP"))  # where their kind is written
+PHOTOS = ((0, b"\xff\xd8\xff"), (4, b"ftyp"), (8, b"WEBP"))  # where their kind is written
 LONGEST_ID = 60
 MOST_BRACKETS = 300
 """Lists and objects of a badge; ours have thirty. More of them are not read, however deep or wide they lie."""
@@ -51,19 +52,27 @@ async def recognise(content: bytes, *, store: FileStore) -> Recognised:
     for each in {content, content.removeprefix(BOM_UTF8).strip()}:
         if found := await recognise_hash(await asyncio.to_thread(_sha256, each)):
             return found
-    if any(content.startswith(sign, at) for at, sign in PICTURES):
-        raise Invalid("This is a picture, and proves nothing by itself.", TRY_OTHERWISE)
-    is_pdf = b"%PDF" in content[:PDF_HEAD]
-    if is_pdf:
-        content = await extract_attachment_apart(content)
-    document = _document(content)
+    badge = await _badge_within(content)
+    document = _document(badge or content)
     named = document.get("id")
     usual = isinstance(named, str) and len(named) <= LONGEST_ID and named.isprintable()
     row = await Certificate.get_or_none(credential_id=named) if usual else None
     if row is None:
         raise Invalid("This is not a certificate of this service.", "Ask whoever issued it.")
-    same = not is_pdf and await _is_kept(row.id, document, store=store)
+    same = not badge and await _is_kept(row.id, document, store=store)
     return Recognised(row.id, row.credential_id, same=same)
+
+
+async def _badge_within(content: bytes) -> bytes:
+    """Gives the badge in a PDF or picture, b"" where the file is none of these; raises Invalid for one without."""
+    if b"%PDF" in content[:PDF_HEAD]:
+        return await extract_attachment_apart(content)
+    badge, is_png, is_svg = b"", content.startswith(baking.PNG_SIGN), baking.is_svg(content)
+    if is_png or is_svg:
+        badge = await asyncio.to_thread(baking.extract_png if is_png else baking.extract_svg, content)
+    if not badge and (is_png or is_svg or any(content.startswith(sign, at) for at, sign in PHOTOS)):
+        raise Invalid("This is a picture, and proves nothing by itself.", TRY_OTHERWISE)
+    return badge
 
 
 async def recognise_hash(sha256: str) -> Recognised | None:

@@ -237,6 +237,7 @@ ROUTES = [
     at("/certificates/{id}", certificates.certificate, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}/document", download_pages.document, may=SIGNED_IN),
     at("/certificates/{id}/badge", download_pages.badge, may=SIGNED_IN),
+    at("/certificates/{id}/badge.{kind}", download_pages.picture, may=SIGNED_IN),
     at("/certificates/{id}/token", download_pages.token, may=SIGNED_IN),
     # who checks
     at("/v/{token}", pages.verify, may=ANYONE),
@@ -259,6 +260,7 @@ ROUTES = [
     at("/.well-known/did.json", public_pages.host_did, may=ANYONE),
     at("/keys/{kid}", public_pages.key, may=ANYONE),
     at("/achievements/{slug}", public_pages.achievement, may=ANYONE),
+    at("/achievements/{slug}/badge.{kind}", public_pages.picture, may=ANYONE),
     at("/status-lists/{id}", public_pages.status_list, may=ANYONE),
     # for programs
     at("/api/v1/me", api.me, may=ANYONE),

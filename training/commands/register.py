@@ -65,7 +65,7 @@ async def show(code: str) -> None:
 @certificate.command("verify")
 @in_event_loop
 async def verify(file: Path) -> None:
-    """Check a PDF, JSON or JWT file: whether it is what was made here, and how the certificate stands now."""
+    """Check a PDF, PNG, SVG, JSON or JWT file: whether it is what was made here, and how the certificate stands now."""
     if not file.is_file():
         raise Invalid(f"{file}: there is no such file.", "Check the name.")
     settings, now = here(), clock.now()

@@ -65,7 +65,8 @@ def markup(facts: CertificateFacts, *, code: str = "") -> str:
     """Writes the sheet, with the signed `code` in its square if there is one: the same facts give the same text."""
     square = f"{facts.home}/q/{code}" if code else facts.verify_url
     words = WORDS.get(facts.language, WORDS["en"])
-    breaks = facts.template_version != "1"  # what was printed before is printed again as it was
+    breaks = facts.since(2)  # what was printed before is printed again as it was
+    kind, image = ("svg+xml", qr.drawn(square).encode()) if facts.since(3) else ("png", qr.png(square))
     return _templates.get_template("certificates/document.html").render(
         facts=facts,
         words=words,
@@ -77,7 +78,7 @@ def markup(facts: CertificateFacts, *, code: str = "") -> str:
         host=facts.home.partition("://")[2],
         criteria=_criteria(facts),
         breaks=breaks,
-        qr="data:image/png;base64," + base64.b64encode(qr.png(square)).decode(),
+        qr=f"data:image/{kind};base64,{base64.b64encode(image).decode()}",
         square_size="large" if code else "small",
         name_size=_size(facts.name, NAME_SIZES if breaks else NAME_SIZES[:3]),
         title_size=_size(facts.title, TITLE_SIZES if breaks else TITLE_SIZES[:2]),

@@ -1,9 +1,11 @@
 """The PDF: accessible, reproducible, readable by machine, and closed to the outside."""
 
+import base64
 import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +27,7 @@ from certificates.credentials.pdf.attachments import extract_attachment
 from tests.certificates.examples import ED25519, FACTS, NOW, facts
 from tests.holding import nobody_waits
 from tests.processes import alive, children
+from training.core import qr
 from training.core.errors import Invalid
 
 pytestmark = [
@@ -48,6 +51,22 @@ def picture(pdf, scale=3.0):
     opened = pypdfium2.PdfDocument(pdf)
     assert len(opened) == 1, "a certificate is one sheet"
     return opened[0].render(scale=scale).to_pil().convert("L")
+
+
+def pdfium_at(pdf, dpi, folder):
+    return picture(pdf, dpi / 72)
+
+
+def poppler_at(pdf, dpi, folder):
+    (folder / "sheet.pdf").write_bytes(pdf)
+    return Image.open(io.BytesIO(program("pdftoppm", "-r", str(dpi), "-gray", folder / "sheet.pdf"))).convert("L")
+
+
+def program(name, *arguments):
+    """Runs a program of others, which `./run test` installs where it may."""
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    return subprocess.run([name, *arguments], capture_output=True, check=True).stdout
 
 
 def words(pdf):
@@ -122,6 +141,34 @@ def test_a_signed_square_is_read_from_the_page_and_34_mm_wide():
     assert 33 <= width <= 36
 
 
+@pytest.mark.parametrize("render", [pdfium_at, poppler_at], ids=["pdfium", "poppler"])
+@pytest.mark.parametrize("signed", [False, True], ids=["link", "signed"])
+def test_zxing_and_zbar_read_the_square_at_150_dpi(render, signed, tmp_path):
+    said = facts(status_list=f"{FACTS.home}/status-lists/0b4f0c56-0000-4000-8000-000000000001")
+    code = offline_code.code(said, kid="0123456789abcdef", sign=ED25519.sign) if signed else ""
+    shown = f"{FACTS.home}/q/{code}".upper() if signed else FACTS.verify_url.upper()
+    page = render(printed(template.markup(said, code=code)), 150, tmp_path)
+    assert [each.text for each in zxingcpp.read_barcodes(page)] == [shown]
+    page.save(tmp_path / "page.png")
+    assert program("zbarimg", "--quiet", "--raw", tmp_path / "page.png").decode().strip() == shown
+
+
+@pytest.mark.parametrize("render", [pdfium_at, poppler_at], ids=["pdfium", "poppler"])
+def test_the_modules_of_the_square_are_whole_and_without_seams(render, tmp_path):
+    """In the eye in the corner nine dark modules meet, and no light may shine through between them."""
+    page = render(printed(), 300, tmp_path)
+    corner, end = (getattr(zxingcpp.read_barcodes(page)[0].position, name) for name in ("top_left", "top_right"))
+    module = (end.x - corner.x) / qr.code(FACTS.verify_url).symbol_size(border=0)[0]
+    first, last = round(2.5 * module), round(4.5 * module)
+    eye = page.crop((corner.x + first, corner.y + first, corner.x + last, corner.y + last))
+    assert eye.size[0] > 15 and eye.getextrema()[1] < 20
+
+
+def test_what_was_printed_before_squares_were_drawn_is_printed_again_as_it_was():
+    assert "data:image/png;base64," in template.markup(facts(template_version="2"))
+    assert "data:image/svg+xml;base64," in template.markup(FACTS)
+
+
 def test_the_page_says_what_was_awarded(pdf):
     said = words(pdf)
     shown = (FACTS.name, FACTS.title, "3 March 2027", "2 March 2029", FACTS.serial, "Dara Okafor", "Check this")
@@ -191,6 +238,11 @@ def test_names_are_text_and_never_markup():
     assert "<b>Ann</b> & <img" in words(pdf)
 
 
+HOSTILE_DRAWING = base64.b64encode(
+    b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><image href='file:///etc/passwd'/></svg>"
+).decode()
+
+
 @pytest.mark.parametrize(
     "reach",
     [
@@ -206,6 +258,7 @@ def test_names_are_text_and_never_markup():
         "<style>@font-face { font-family: X; src: url(file:///etc/passwd) } p { font-family: X }</style><p>x</p>",
         '<object data="file:///etc/passwd"></object>',
         '<base href="file:///etc/"><img src="passwd">',
+        f'<img src="data:image/svg+xml;base64,{HOSTILE_DRAWING}">',
         "<img src=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>\">",
     ],
 )
