@@ -313,7 +313,7 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     ("/certificates/{id}", "POST"): Named("/certificates/{certificate}", ones_own, {"shows": "private"}),
     **{
         f"/certificates/{{id}}/{rest}": Named(f"/certificates/{{certificate}}/{rest}", seen, soft=True)
-        for rest in ("document", "badge", "token")
+        for rest in ("milestone", "document", "badge", "token")
     },
     "/certificates/{id}/badge.{kind}": Named("/certificates/{certificate}/badge.svg", seen, soft=True),
     "/register/{id}": Named("/register/{certification}"),

@@ -43,8 +43,11 @@ async def of_certificate(certificate_id: UUID, *, public_url: str, now: datetime
     if outcome.state not in GOOD:
         return None  # the mail about that change says how it stands
     until = f" until {day(outcome.until)}" if outcome.until else ""
-    lines = [outcome.words.means, f"It runs from {day(outcome.since)}{until}.", *_why(outcome)]
-    lines.append(f"{outcome.words.next_step} It is here:\n{public_url}/certificates/{row.id}")
+    warm = ["Congratulations! You did the work, and it shows. Well done, from all of us."]
+    lines = warm if outcome.state == "certified" else []
+    lines += [outcome.words.means, f"It runs from {day(outcome.since)}{until}.", *_why(outcome)]
+    page = f"{public_url}/certificates/{row.id}" + ("/milestone" if row.person_id else "")
+    lines.append(f"{outcome.words.next_step} It is here:\n{page}")
     if await _earlier(row.certification):
         lines.append("It takes the place of your earlier certificate. Whoever checks that one reads: replaced.")
     return await _letter(holder, outcome.heading, [*lines, *_objecting(outcome, public_url)])

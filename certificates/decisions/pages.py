@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -38,9 +39,12 @@ from training.people.names import has_name
 from training.people.visibility import active_on, may_for, person_for
 from training.records.words import plain
 from training.sites.models import Site
-from training.web.render import actor, form_data, identity, redirect, render, validate
+from training.web.render import actor, form_data, identity, link, redirect, render, validate
 from training.web.resources import PageResources
 from training.web.routing import DirectOnly
+
+
+MY_CERTIFICATES = ("My certificates", "/certificates")
 
 
 class DecisionPageForm(BaseModel):
@@ -226,7 +230,7 @@ async def certificate(request: Request) -> Response:
     told, today = await _summary(row, now), local_day(now, facts.zone)
     newer = await outcomes.newer_certificate(row.certification) if told["outcome"].state == "replaced" else None
     page = f"/people/{row.person_id}" if row.person_id else f"/sites/{row.holder_site_id}/licences"
-    back = ("My certificates", "/certificates") if own else (facts.name, page)
+    back = MY_CERTIFICATES if own else (facts.name, page)
     files = row.progress == "published" and row.bare_sha256 is None
     no_pdf = _why_no_pdf(row, facts, off=bool(given.press.off))
     return render(
@@ -234,8 +238,40 @@ async def certificate(request: Request) -> Response:
         pdf_path="" if no_pdf else f"/certificates/{row.id}/document",
         badge_path=f"/certificates/{row.id}/badge" if files else "",
         qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url, back=back,
-        full=own or await _reads(me, row), newer=newer, today=today,
+        full=own or await _reads(me, row), newer=newer, today=today, sharing=_ways_to_share(row, facts, files=files),
     )  # fmt: skip
+
+
+async def milestone(request: Request) -> Response:
+    """Celebrates a certificate of one's own: what was done for it, what comes next, how to tell others."""
+    row, given, now = await _certificate(request), CredentialResources.of(request), clock.now()
+    facts = await proven(row, keys=given.keys, store=given.store, now=now)
+    outcome = await outcomes.of_certification(row.certification, local_day(now, facts.zone))
+    if row.person_id != actor(request).person_id or outcome.state not in GOOD:
+        return redirect(request, f"/certificates/{row.id}")
+    files = row.progress == "published" and row.bare_sha256 is None
+    return render(
+        request, "certificates/milestone.html", facts=facts, row=row, outcome=outcome, back=MY_CERTIFICATES,
+        badge=f"{link(request, f'/achievements/{facts.achievement_slug}')}/badge.svg",
+        sharing=_ways_to_share(row, facts, files=files),
+    )  # fmt: skip
+
+
+def _ways_to_share(row: Certificate, facts: CertificateFacts, *, files: bool) -> dict[str, str]:
+    """Gives what sharing asks for. Source of LinkedIn's form: its help page "Add to profile"."""
+    ends = facts.valid_until
+    form = {
+        "startTask": "CERTIFICATION_NAME", "name": facts.title, "organizationName": facts.issuer_name,
+        "issueYear": facts.valid_from.year, "issueMonth": facts.valid_from.month,
+        **({"expirationYear": ends.year, "expirationMonth": ends.month} if ends else {}),
+        "certUrl": facts.verify_url, "certId": facts.serial,
+    }  # fmt: skip
+    return {
+        "link": facts.verify_url,
+        "title": f"{facts.title}, {facts.issuer_name}",
+        "linkedin": f"https://www.linkedin.com/profile/add?{urlencode(form)}",
+        "badge": f"/certificates/{row.id}/badge" if files else "",
+    }
 
 
 async def _reads(me: Actor, row: Certificate) -> bool:

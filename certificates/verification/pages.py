@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from certificates.credentials import urls
 from certificates.credentials.artefacts import Damaged
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.integrity import facts_of, proven
@@ -78,9 +79,21 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
     shown = {"word": word, "means": MEANS[word], "dates": _dates(told, word), "notice": "", "zone": facts.zone}
     shown["unit"] = await CentralUnit.get_or_none(slug=facts.issuer_slug)
     changed = request.query_params.get("file") == "other"
+    shown["card"] = _card(row, facts) if named_by_token and not changed else None
     return _with_headers(
         render(request, "certificates/verify.html", **state, **shown, changed=changed, warning=warning)
     )
+
+
+def _card(row: Certificate, facts: CertificateFacts) -> dict[str, str]:
+    """Gives what a link to the check shows where it is shared: no state, as that is kept for long by others."""
+    name = _name(facts.name, row.shows) if row.shows != "private" and row.bare_sha256 is None else ""
+    return {
+        "url": facts.verify_url,
+        "title": ": ".join(filter(None, [name, facts.title])),
+        "description": f"Issued by {facts.issuer_name}. Open the link to see how it stands today.",
+        "image": f"{urls.achievement_page(facts.home, facts.achievement_slug)}/badge.png",
+    }
 
 
 async def _as_token(request: Request, facts: CertificateFacts, told: dict[str, Any]) -> Response:

@@ -235,6 +235,7 @@ ROUTES = [
     at("/certificates/objections/{id}", outcome_pages.objection, may="decide", methods=BOTH),
     at("/certificates/outcomes/{id}", outcome_pages.outcome, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}", certificates.certificate, may=SIGNED_IN, methods=BOTH),
+    at("/certificates/{id}/milestone", certificates.milestone, may=SIGNED_IN),
     at("/certificates/{id}/document", download_pages.document, may=SIGNED_IN),
     at("/certificates/{id}/badge", download_pages.badge, may=SIGNED_IN),
     at("/certificates/{id}/badge.{kind}", download_pages.picture, may=SIGNED_IN),
