@@ -12,6 +12,7 @@ from certificates.credentials.artefacts import Damaged
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.integrity import facts_of, proven
 from certificates.credentials.pdf import template
+from certificates.credentials.pdf.glyphs import unprintable
 from certificates.credentials.resources import CredentialResources
 from certificates.decisions import actions, outcomes
 from certificates.decisions.deciders import case_for, cases_for, who_waits
@@ -42,7 +43,6 @@ from training.sites.models import Site
 from training.web.render import actor, form_data, identity, link, redirect, render, validate
 from training.web.resources import PageResources
 from training.web.routing import DirectOnly
-
 
 MY_CERTIFICATES = ("My certificates", "/certificates")
 
@@ -169,6 +169,7 @@ async def _case(row: Evaluation) -> dict[str, Any]:
         "outcomes": _outcomes(row),
         "days_to_object": APPEAL.days,
         "named": has_name(holder.id, holder.name),
+        "unprintable": unprintable(holder.name),
         "earlier": [
             (OUTCOMES["provisional" if one.outcome == "conditional" else one.outcome].tag, one) for one in earlier
         ],

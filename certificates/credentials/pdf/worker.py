@@ -29,7 +29,7 @@ except (ImportError, OSError) as error:  # OSError: the library of Pango is not 
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 ATTACHMENT = "open-badge-credential.json"
-FONTS = frozenset({"certificate-display.ttf", "certificate-text.ttf", "certificate-strong.ttf"})
+FONTS = frozenset(path.name for path in (TEMPLATES / "assets" / "fonts").glob("*.ttf"))
 PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,", "data:image/svg+xml;base64,")
 
 _NOWHERE = "asset:/"  # what relative addresses are relative to, so that they are refused too

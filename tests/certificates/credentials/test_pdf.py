@@ -17,7 +17,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 from fontTools.ttLib import TTFont
-from PIL import Image, ImageChops, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont, features
 
 from certificates.credentials import offline_code
 from certificates.credentials.facts import Signatory
@@ -37,6 +37,7 @@ pytestmark = [
 ]
 
 BADGE = json.dumps({"id": FACTS.credential_id}).encode()
+FONTS = worker.TEMPLATES / "assets" / "fonts"
 WELSH_AND_POLISH = "Ŵyn Llŷr Żółkiewska-Şahin"
 
 
@@ -196,7 +197,7 @@ def shown_letter(pdf, letter, scale=8.0):
 
 def drawn_letter(letter, size):
     """Draws a letter from the font file alone."""
-    font = ImageFont.truetype(str(worker.TEMPLATES / "assets" / "fonts" / "certificate-display.ttf"), 352)
+    font = ImageFont.truetype(str(FONTS / "certificate-display.ttf"), 352)
     sheet_of_paper = Image.new("L", (900, 900), 255)
     ImageDraw.Draw(sheet_of_paper).text((200, 200), letter, font=font, fill=0)
     return sheet_of_paper.crop(ImageChops.invert(sheet_of_paper).getbbox()).resize(size)
@@ -316,14 +317,14 @@ def test_a_word_of_sixty_letters_stays_on_the_sheet(changes):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"name": "\u0645\u062d\u0645\u062f"},
-        {"title": "\u0905 leader"},
-        {"level": "\u738b"},
-        {"programme": "\u05e9\u05dc\u05d5\u05dd"},
-        {"issuer_name": "\u738b\u5fc3"},
-        {"criteria": "Under \u0905"},
-        {"signatories": (Signatory(name="\u0645\u062d", role="Head"),)},
-        {"signatories": (Signatory(name="Dara", role="\u738b"),)},
+        {"name": "สมชาย"},
+        {"title": "ส leader"},
+        {"level": "𠮷"},
+        {"programme": "អ"},
+        {"issuer_name": "ส𠮷"},
+        {"criteria": "Under ส"},
+        {"signatories": (Signatory(name="ส", role="Head"),)},
+        {"signatories": (Signatory(name="Dara", role="អ"),)},
     ],
 )
 def test_every_text_of_the_sheet_is_looked_at(changes):
@@ -341,18 +342,79 @@ def test_what_we_write_in_english_on_a_welsh_sheet_is_said_to_be_english():
     assert '<p class="criteria" lang="en">' in text and 'class="criteria" lang' not in template.markup(FACTS)
 
 
-@pytest.mark.parametrize("name", ["\u0645\u062d\u0645\u062f", "\u738b\u5fc3\u6021", "Ann \U0001f600"])
+@pytest.mark.parametrize("name", ["สมชาย", "王𠮷", "Ann \U0001f600"])
 async def test_a_name_that_would_print_as_boxes_is_not_printed(name):
     async with pdf_pool.PdfPool(1) as pool:
         with pytest.raises(pdf_pool.Unprintable, match=name[-1]):
             await pool.print(facts(name=name), badge=BADGE)
 
 
+def name_on(pdf, scale=4.0):
+    """Cuts out the line of the name: what is black, large and in its place."""
+    page = picture(pdf, scale)
+    top, bottom, left = (round(each / 25.4 * 72 * scale) for each in (61, 84, 30))
+    return trimmed(page.crop((left, top, page.size[0] - left, bottom)))
+
+
+def trimmed(image):
+    dark = image.point(lambda level: 255 * (level < 128))
+    return image.crop(dark.getbbox())
+
+
+def shaped(name, script):
+    """Draws a name with HarfBuzz and the typeface alone, as large as the sheet has it."""
+    font = ImageFont.truetype(str(FONTS / f"certificate-{script}.ttf"), 176, layout_engine=ImageFont.Layout.RAQM)
+    paper = Image.new("L", (3000, 500), 255)
+    ImageDraw.Draw(paper).text((150, 120), name, font=font, fill=0)
+    return trimmed(paper)
+
+
+@pytest.mark.skipif(not features.check("raqm"), reason="Pillow has no RAQM here")
+@pytest.mark.parametrize(
+    ("script", "name", "unlike"),
+    [
+        ("display", "Ελένη Παππά", "Ελένη Παπα"),
+        ("display", "Юлия Щербак", "Юлия Щербан"),
+        ("arabic", "سارة عبد الله", "سارة عبد اله"),
+        ("hebrew", "שָׂרָה כהן", "שרה כהן"),
+        ("devanagari", "श्रीकृष्ण लक्ष्मी", "श्रीकृष्ण लक्षमी"),
+        ("bengali", "শ্রীমতী রুক্মিণী", "শ্রীমতী রুকমিণী"),
+        ("gurmukhi", "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", "ਗੁਰਪਰੀਤ ਸਿੰਘ"),
+        ("tamil", "ஸ்ரீதர் லக்ஷ்மி", "ஸ்ரீதர் லகஷ்மி"),
+        ("chinese", "王心怡 陳大文", "王心怡 陣大文"),
+    ],
+)
+def test_a_name_prints_in_the_shapes_of_its_script(script, name, unlike):
+    """Against the same name shaped by HarfBuzz, and against one that differs in a letter or in how letters join."""
+    shown = name_on(printed(template.markup(facts(name=name))))
+    right = difference(shown, shaped(name, script).resize(shown.size))
+    wrong = difference(shown, shaped(unlike, script).resize(shown.size))
+    assert right < 0.05 and right < wrong / 2, f"{right:.3f} from itself, {wrong:.3f} from {unlike}"
+
+
+@pytest.mark.parametrize("name", ["王心怡 陳大文", "Sara سارة (عبد)", "כהן-לוי, 2", "लक्ष्मी-शर्मा’s 7 & Ŵyn"])
+def test_spaces_and_signs_between_letters_of_a_script_print_too(name):
+    with pikepdf.open(io.BytesIO(printed(template.markup(facts(name=name))))) as opened:
+        said = [bytes(part) for one in pikepdf.parse_content_stream(opened.pages[0]) for part in strings(one.operands)]
+    glyphs_shown = {text[at : at + 2] for text in said for at in range(0, len(text), 2)}
+    assert len(glyphs_shown) > 20 and b"\0\0" not in glyphs_shown, "the box that stands for what is not there"
+
+
+def strings(operands):
+    for each in operands:
+        if isinstance(each, pikepdf.String):
+            yield each
+        elif isinstance(each, pikepdf.Array):
+            yield from strings(each)
+
+
 def test_the_letters_said_to_be_printable_are_in_every_font():
-    for name in worker.FONTS:
-        drawn = set(TTFont(worker.TEMPLATES / "assets" / "fonts" / name).getBestCmap())
-        named = {code for first, last in glyphs.RANGES for code in range(first, last + 1)}
-        assert named <= drawn
+    spans = dict.fromkeys(("display", "text", "strong"), glyphs.EUROPEAN) | glyphs.SCRIPTS
+    assert {f"certificate-{name}.ttf" for name in spans} == worker.FONTS
+    for name, ranges in spans.items():
+        drawn = set(TTFont(FONTS / f"certificate-{name}.ttf").getBestCmap())
+        named = {code for first, last in ranges for code in range(first, last + 1)}
+        assert named | (set(map(ord, glyphs.chinese())) if name == "chinese" else set()) | {0x20} <= drawn, name
 
 
 async def test_other_processes_give_the_same_bytes():
