@@ -95,7 +95,7 @@ def _digest(text: str, bases: Mapping[str, str]) -> str:
 
 
 async def followed_by(person_id: UUID, unit_id: UUID, *, today: date) -> list[PathwayVersion]:
-    """Lists the version of each pathway that a person follows on a day, by name.
+    """Lists the version of each pathway that a person follows on a day, in the order in which they joined them.
 
     Followed are the programmes in which a place holds, and those in which a certification is not over yet. The version
     is the one that the place names, else the one they started on, else the newest in force; a pathway of which no
@@ -106,7 +106,8 @@ async def followed_by(person_id: UUID, unit_id: UUID, *, today: date) -> list[Pa
     held = Certification.filter(running, person_id=person_id).values_list("programme_id", flat=True)
     programmes = {key for key, place in places.items() if place.holds} | {UUID(str(key)) for key in await held}
     chosen = {programme: place.version for programme, place in places.items()}
-    return await _versions(unit_id, programmes, {"person_id": person_id}, chosen, today=today)
+    found = await _versions(unit_id, programmes, {"person_id": person_id}, chosen, today=today)
+    return sorted(found, key=lambda row: places[row.programme_id].since if row.programme_id in places else today)
 
 
 async def followed_by_site(site: Site, *, today: date) -> list[PathwayVersion]:
@@ -126,7 +127,7 @@ def has_site_levels(version: PathwayVersion) -> bool:
 
 
 async def followed(holder: Holder, *, today: date) -> list[PathwayVersion]:
-    """Lists the version of each pathway that a person, or a site, follows on a day, by name."""
+    """Lists the version of each pathway that a person, or a site, follows on a day."""
     if isinstance(holder, Site):
         return await followed_by_site(holder, today=today)
     return await followed_by(holder.id, holder.unit_id, today=today)

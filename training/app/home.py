@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -82,16 +83,16 @@ async def _hear(me: Actor) -> Step | None:
     refused = await Decision.filter(
         person_id=me.person_id, appeal_until__gte=me.today, outcome__in=["deferred", "declined"]
     ).prefetch_related("pathway", "objection").order_by("-recorded").first()  # fmt: skip
-    held = await current().filter(person_id=me.person_id, standing__in=["suspended", "withdrawn"]).first()
-    if held:
+    taken = current().filter(person_id=me.person_id, standing__in=["suspended", "withdrawn"])
+    if held := await taken.prefetch_related("pathway").first():
         words = OUTCOMES[held.standing]
-        return _step(words.subject, words.means, "/pathways", "Read why, and what you can do")
+        return _step(words.subject, words.means, _pathway(held), "Read why, and what you can do")
     if refused is None or await current().filter(person_id=me.person_id, awaiting=True).exists():
         return None
     if await Decision.filter(person_id=me.person_id, level=refused.level, recorded__gt=refused.recorded).exists():
         return None
     words = (await of_decision(refused)).words
-    return _step(words.subject, words.means, "/pathways", "Read why, and what you can do")
+    return _step(words.subject, words.means, _pathway(refused), "Read why, and what you can do")
 
 
 async def _learn(me: Actor) -> Step | None:
@@ -114,7 +115,7 @@ async def _wait(me: Actor) -> Step | None:
         return None
     level = pathway_versions.read(row.pathway).levels[row.level].title or row.level
     text = f"{level}: all is met, and now somebody has to decide. You need do nothing."
-    return _step("Wait for a decision", text, "/pathways", "See your pathway")
+    return _step("Wait for a decision", text, _pathway(row), "See your pathway")
 
 
 async def _renew(me: Actor) -> Step | None:
@@ -126,7 +127,12 @@ async def _renew(me: Actor) -> Step | None:
     until, _, row = held[0]
     level = pathway_versions.read(row.pathway).levels[row.level].title or row.level
     title, button = RENEWS[row.standing]
-    return _step(title, f"{level}: certified until {day(until)}.", "/pathways", button)
+    return _step(title, f"{level}: certified until {day(until)}.", _pathway(row), button)
+
+
+def _pathway(row: Evaluation | Decision) -> str:
+    """The page of the programme in which somebody stands so."""
+    return f"/pathways?{urlencode({'programme': row.pathway.slug})}"
 
 
 def _until(row: Evaluation) -> date | None:
@@ -137,10 +143,11 @@ def _until(row: Evaluation) -> date | None:
 async def _go_on(me: Actor) -> Step | None:
     if not me.may("learn"):
         return None
-    row = await current().filter(person_id=me.person_id, standing="in_training").first()
+    begun = current().filter(person_id=me.person_id, standing="in_training").order_by("made")
+    row = await begun.prefetch_related("pathway").first()
     if row is None:
         return None
-    return _step("Go on with your pathway", "See what is done and what is left.", "/pathways", "See what is left")
+    return _step("Go on with your pathway", "See what is done and what is left.", _pathway(row), "See what is left")
 
 
 def _step(title: str, text: str, path: str, button: str) -> dict[str, Any]:

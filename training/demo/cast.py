@@ -120,6 +120,13 @@ async def take_up(programme_id: UUID, *, now: datetime) -> list[Model]:
     return [*adopted, *places]
 
 
+async def newcomer(key: str, name: str, *, now: datetime) -> None:
+    """Adds somebody who has no e-mail."""
+    async with transaction():
+        person = await Person.create(id=known(key), unit_id=known("together"), name=name, created=now)
+        await facts.record("person.added", person, actor=None, person=person.id, unit=person.unit_id, now=now)
+
+
 async def _people(unit_id: UUID, now: datetime) -> list[Model]:
     for member in PEOPLE:
         given = {"unit_id": unit_id, "name": member.name, "language": member.language, "created": now}

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from certificates.audits.actions import draw_sample, find
 from certificates.audits.models import AuditCase
 from certificates.decisions.actions import DecisionForm, decide, evaluate_and_award
@@ -215,15 +217,16 @@ async def audited(title: str, area: str, day: date, *, overturned: str, reasons:
 
 
 async def considered(key: str, day: date, *, home: str) -> None:
-    """Has the rules asked about somebody."""
+    """Has the rules asked about somebody, or about a site."""
     await evaluate_and_award(known(key), home=home, now=at(day, 9))
 
 
-async def certified(key: str, level: str, *, day: date, home: str, reasons: str) -> None:
-    """Has the central unit decide, if the rules are met."""
+async def certified(key: str, level: str, *, day: date, home: str, reasons: str, by: str = "dara") -> None:
+    """Has the central unit, or whom else the rules name, decide of a person or a site, if the rules are met."""
     await considered(key, day, home=home)
-    waiting = await Evaluation.get_or_none(person_id=known(key), level=level, awaiting=True)
+    holder = Q(person_id=known(key)) | Q(holder_site_id=known(key))
+    waiting = await Evaluation.get_or_none(holder, level=level, awaiting=True)
     if waiting is None:
         raise NotFound(f"The demo: {key} is not ready for {level}.", "Look at what the rules say.")
     wish = DecisionForm("certified", reasons)
-    await decide(waiting.id, wish=wish, actor=await being("dara", day), home=home, now=at(day, 15))
+    await decide(waiting.id, wish=wish, actor=await being(by, day), home=home, now=at(day, 15))

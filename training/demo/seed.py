@@ -13,6 +13,7 @@ from training.core.settings import Settings
 from training.core.storage import begin
 from training.demo.cast import settle
 from training.demo.doing import (
+    PROGRAMME,
     assessed,
     at,
     audited,
@@ -28,7 +29,8 @@ from training.demo.doing import (
     shown,
     supervised,
 )
-from training.demo.lms.joining import join
+from training.demo.hub import open_hub
+from training.demo.lms.joining import belongs_to, join
 from training.demo.together import train_together
 from training.people.authentication.demo_cast import known
 from training.programmes.components import load_components
@@ -42,16 +44,18 @@ LEADER_PARTS = ("course", "groups", "supervision", "assessments", "independent")
 
 async def fill(settings: Settings, *, now: datetime) -> None:
     """Fills an empty database with the demo; a second time only joins the pretend LMS again."""
-    if not await Certification.exists():
+    if new := not await Certification.exists():
         begin = local_day(now, DEFAULT_ZONE) - timedelta(days=1400)
         await settle(at(begin))
         await load_material(settings, begin)
         await _history(local_day(now, DEFAULT_ZONE), home=settings.public_url)
     await join(settings.demo_lms_url, now=now, people={"amina": known("amina")})
+    if new:
+        await belongs_to(known(PROGRAMME), actor=await being("farah", local_day(now, DEFAULT_ZONE)), now=now)
 
 
 async def load_material(settings: Settings, day: date) -> None:
-    """Publishes the instruments, the pathway with the parts of its sessions, and the course."""
+    """Publishes the instruments, the pathways with the parts of their sessions, and the course."""
     begin(settings.storage)
     dara = await being("dara", day)
     for path in sorted((MATERIAL / "instruments").glob("*.yaml")):
@@ -85,7 +89,7 @@ async def _history(today: date, *, home: str) -> None:
     await _ready("jude", ago(0))
     await considered("jude", ago(4), home=home)
     await _on_the_way("amina", ago(0))
-    await considered("amina", ago(1), home=home)
+    await open_hub(today, home=home)
     await _stuck("marek", ago(0), home=home)
     trained = TypedEvidence("learning", "peer coach training", ago(12), attributes={"days": 2, "mode": "in_person"})
     await claimed("nadia", trained, day=ago(10))

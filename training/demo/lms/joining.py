@@ -4,9 +4,11 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from training.database.connection import transaction
-from training.demo.lms.world import CLIENT_ID, DEPLOYMENT_ID
-from training.lti.models import Identity, Registration
+from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID
+from training.lti.identities.programme_places import choose_programme
+from training.lti.models import Context, Deployment, Identity, Registration
 from training.lti.registration.actions import RegistrationEntry, add
+from training.people.actor import Actor
 from training.trail import facts
 
 
@@ -25,6 +27,13 @@ async def join(base_url: str, *, now: datetime, site: str = "RIV", people: dict[
         if new:
             unit = registration.unit_id
             await facts.record("person.added", new[0], actor=None, unit=unit, now=now, rows=new)
+
+
+async def belongs_to(programme_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Says that who learns in the course of the pretend LMS takes part in a programme, though nobody has come yet."""
+    deployment = await Deployment.get(deployment_id=DEPLOYMENT_ID)
+    context = await Context.create(id=uuid4(), deployment=deployment, context_id=CONTEXT_ID, title=COURSE_TITLE)
+    await choose_programme(context, programme_id, actor=actor, now=now)
 
 
 def entry(base_url: str, *, token_audience: str = "") -> RegistrationEntry:
