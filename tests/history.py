@@ -26,7 +26,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (making / "var/demo").mkdir(parents=True)
             (making / "var/demo.key").write_text(SECRET)
             for words in ("migrate", "seed"):
-                _run([words], making)
+                run_command([words], making)
             making.rename(folder)
     return folder
 
@@ -37,7 +37,7 @@ def published(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with _once(tmp_path_factory, "published") as folder:
         if not folder.exists():
             making = copied(seeded, folder.with_name("publishing"))
-            _run(["work", "--once"], making, TRAINING_PDF="false")
+            run_command(["work", "--once"], making, TRAINING_PDF="false")
             making.rename(folder)
     return folder
 
@@ -71,6 +71,7 @@ def _once(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
         yield shared / f"history-{name}"
 
 
-def _run(words: list[str], folder: Path, **settings: str) -> None:
+def run_command(words: list[str], folder: Path, **settings: str) -> None:
+    """Runs a command of ours over the history in a folder."""
     done = subprocess.run([*MODULE, *words], cwd=folder, env=surroundings(folder) | settings, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()

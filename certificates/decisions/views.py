@@ -66,10 +66,12 @@ def _in_a_word(rows: list[dict[str, Any]]) -> str:
 
 
 def _open_first(levels: list[dict[str, Any]]) -> None:
-    """Opens the level one works on: the first that is begun and not certified."""
-    working = [level for level in levels if level["working"]]
-    if working:
-        working[0]["open"] = True
+    """Opens the level one works on: the first that is begun and not certified; on the first day, the first of all."""
+    untouched = all(not level["working"] and level["outcome"] is None and level["until"] is None for level in levels)
+    for level in levels:
+        if level["working"] or untouched:
+            level["open"] = True
+            return
 
 
 async def _level(level: LevelVerdict, holder: Holder, considered: PersonEvaluation, today: date) -> dict[str, Any]:
@@ -85,6 +87,7 @@ async def _level(level: LevelVerdict, holder: Holder, considered: PersonEvaluati
     done = sum(node.result is Result.MET for node in nodes)
     renewal = level.renewal.requires if level.renewal and state not in ENDED else ()
     ways = ways_of((*nodes, *renewal), level.level, considered.pathway)
+    steps = [(said, ways.get(node, ())) for said, node in _steps(level, state, considered).items()]
     return {
         "title": level.title or plain(level.level),
         "standing": _standing(state, by_rules or not considered.verdict.in_force),
@@ -97,7 +100,7 @@ async def _level(level: LevelVerdict, holder: Holder, considered: PersonEvaluati
         "again": again,
         "done": done,
         "total": len(nodes),
-        "steps": _steps(level, state, considered),
+        "steps": sorted(steps, key=lambda step: not step[1]),  # what somebody can do about it stands first
         "nodes": [_node(node, ways) for node in nodes],
         "renewal": [_node(node, ways) for node in renewal],
         "permits": [(permit.may, permit.result is Result.MET, permit.duties) for permit in level.permits],
@@ -111,12 +114,12 @@ def _standing(state: str, nobody: bool) -> str:
     return OUTCOMES[state].tag if state in OUTCOMES else STANDINGS[state]
 
 
-def _steps(level: LevelVerdict, state: str, considered: PersonEvaluation) -> list[str]:
+def _steps(level: LevelVerdict, state: str, considered: PersonEvaluation) -> dict[str, str]:
     """What is next; what is told elsewhere, or not decided while the rules are not in force, is left out."""
     if state != level.standing.state or state in SAID_BY_THE_OUTCOME:
-        return []
+        return {}
     if state == "ready" and not considered.verdict.in_force:
-        return []
+        return {}
     return next_steps(level, by_rules=not is_named(considered, level))
 
 

@@ -11,7 +11,7 @@ from certificates.pathways.makers import MADE_BY, making_of
 from training.parsing.values import Result
 from training.records.words import record_name
 
-MOST = 3
+MOST = 2
 """Ways of one requirement that a page names."""
 
 

@@ -8,7 +8,7 @@ from certificates.pathways.engine.nodes import Count, Node
 from certificates.pathways.engine.reasons import shown
 from certificates.pathways.engine.verdict import LevelVerdict
 from certificates.pathways.language.schema import Group, Leaf
-from training.parsing.plurals import has_plural, plural
+from training.parsing.plurals import has_plural, many, plural
 from training.parsing.values import Result
 
 _TOLD = {
@@ -38,6 +38,12 @@ _NOUNS = {
     "check": ("check", "checks"),
     "fee": ("fee", "fees"),
 }
+FOR = " It is for: "
+"""What stands before the titles of the requirements that a sentence is about; what several need is said once."""
+STILL, BEFORE, WAITS = "Still to do:", "Before this counts", "may then count."
+"""How sentences begin or end: of what is left, of what has to wait, and of what is waited for."""
+LONGEST = 150
+"""Letters of a choice that are read at once; of a longer one each thing is named in short."""
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -45,16 +51,16 @@ _MONTHS = (
 )  # fmt: skip
 
 
-def next_steps(level: LevelVerdict, *, by_rules: bool = False) -> list[str]:
-    """What the holder has to do next at a level, one sentence each; empty if there is nothing.
+def next_steps(level: LevelVerdict, *, by_rules: bool = False) -> dict[str, str]:
+    """What the holder has to do next at a level: sentence → id of the requirement that can be recorded now, or "".
 
     `by_rules` says that no named person decides on this level.
     """
     state = level.standing.state
     if state == "ready" and by_rules:
-        return [_TOLD["ready by rules"]]
+        return {_TOLD["ready by rules"]: ""}
     if state in _TOLD:
-        return [_TOLD[state]]
+        return {_TOLD[state]: ""}
     part = {
         "renewal_due": level.renewal,
         "in_grace": level.renewal,
@@ -64,8 +70,15 @@ def next_steps(level: LevelVerdict, *, by_rules: bool = False) -> list[str]:
     }
     after_grant = part.get(state)
     nodes = after_grant.requires if after_grant else () if state in part else level.entry + level.requires
-    lines = [line for node in counting(nodes) for line in _steps(node, level)]
-    return list(dict.fromkeys(lines))
+    titles: dict[tuple[str, str], list[str]] = {}
+    ids: dict[tuple[str, str], str] = {}
+    for node in counting(nodes):
+        for line in _steps(node, level):
+            said, for_, title = line.removesuffix(".").partition(FOR)
+            known = node.id in ids.values() or said.startswith(BEFORE) or said.endswith(WAITS)
+            ids.setdefault((said, for_), "" if known else node.id)
+            titles.setdefault((said, for_), []).append(title)
+    return {f"{''.join(key)}{'; '.join(dict.fromkeys(titles[key]))}.": ids[key] for key in titles}
 
 
 def _steps(node: Node, level: LevelVerdict) -> Iterator[str]:
@@ -79,7 +92,7 @@ def _steps(node: Node, level: LevelVerdict) -> Iterator[str]:
     elif isinstance(ask, Leaf):
         yield from _of_leaf(node, ask, level)
     else:
-        yield f"Still to do: {node.title}."
+        yield f"{STILL} {node.title}."
 
 
 def _of_group(node: Node, group: Group, level: LevelVerdict) -> Iterator[str]:
@@ -91,8 +104,19 @@ def _of_group(node: Node, group: Group, level: LevelVerdict) -> Iterator[str]:
             yield from _steps(child, level)
     else:
         met = sum(child.result is Result.MET for child in members)
-        choices = [child.title for child in members if child.result is not Result.MET]
-        yield f"Do {group.at_least - met} of these: {' or '.join(choices)}."
+        choices = [_choice(child) for child in members if child.result is not Result.MET]
+        words = " or ".join(choices)
+        if len(words) > LONGEST:
+            words = "; or ".join(one.partition(",")[0] for one in choices)
+        yield f"Do {group.at_least - met} of these: {words}."
+
+
+def _choice(node: Node) -> str:
+    """What one may choose: its title, or of several things without one of their own the first."""
+    members = counting(node.children)
+    if not members or not node.title.endswith("of these"):
+        return node.title
+    return f"{members[0].title.partition(',')[0]} and {many(len(members) - 1, 'more thing')}"
 
 
 def _of_leaf(node: Node, leaf: Leaf, level: LevelVerdict) -> Iterator[str]:
@@ -103,24 +127,31 @@ def _of_leaf(node: Node, leaf: Leaf, level: LevelVerdict) -> Iterator[str]:
     if any(count.at_most and count.result is Result.NOT_MET for count in node.counts):
         yield f"This is more than you may have: {node.title}. Talk to your coordinator."
         return
-    said = [_count(count, leaf, node) for count in node.counts if count.result is not Result.MET]
-    yield from said or [f"Still to do: {node.title}."]
+    said = [_count(count, leaf, node) for count in _telling(node)] or [f"{STILL} {node.title}."]
+    yield from (line for line in said if not (line.startswith(STILL) and (node.waits_for or node.maybe)))
     if node.waits_for:
         yield from _waits(node, level)
     elif node.maybe:
         waits = "1 of yours waits" if len(node.maybe) == 1 else f"{len(node.maybe)} of yours wait"
-        yield f"{waits} to be confirmed or filled in, and may then count. It is for: {node.title}."
+        yield f"{waits} to be confirmed or filled in, and {WAITS}{FOR}{node.title}."
     elif node.result is Result.CANNOT_TELL:
-        yield f"We do not know enough. Ask your coordinator to add what is missing. It is for: {node.title}."
+        yield f"We do not know enough. Ask your coordinator to add what is missing.{FOR}{node.title}."
     elif node.earliest and (leaf.held_for or leaf.every or len(leaf.within) > 1):
-        yield f"The first day for this is {_day(node.earliest)}. It is for: {node.title}."
+        yield f"The first day for this is {_day(node.earliest)}.{FOR}{node.title}."
+
+
+def _telling(node: Node) -> list[Count]:
+    """The counts that lack something, without the plain number where as many different ones are to be found."""
+    lacking = [count for count in node.counts if count.result is not Result.MET]
+    most = max((count.left for count in lacking if count.of.startswith("different ")), default=0)
+    return [count for count in lacking if count.of != "records" or count.left > most]
 
 
 def _waits(node: Node, level: LevelVerdict) -> Iterator[str]:
     if node.waits_for:
         known = {one.id: one.title for one in level.nodes()}
         titles = [known.get(name, name.replace("_", " ")) for name in node.waits_for]
-        yield f"Before this counts, finish: {', '.join(titles)}. It is for: {node.title}."
+        yield f"{BEFORE}, finish: {', '.join(titles)}.{FOR}{node.title}."
 
 
 def _count(count: Count, leaf: Leaf, node: Node) -> str:
@@ -132,14 +163,14 @@ def _count(count: Count, leaf: Leaf, node: Node) -> str:
         return f"{node.title}: {have} of {need} done so far."
     if of.startswith(("different ", "new ")):
         kind, what = of.split(" ", 1)
-        return f"{front}{have} of {need} {kind} {_people(what)}: {left} more to find. It is for: {node.title}."
+        return f"{front}{have} of {need} {kind} {_people(what)}: {left} more to find.{FOR}{node.title}."
     if of == "records":
         if count.need == 1:
-            return f"Still to do: {front}{node.title}."
-        one, many = _noun(leaf)
+            return f"{STILL} {front}{node.title}."
+        one, several = _noun(leaf)
         if not has_plural(one):
             return f"{front}{node.title}: {have} of {need} so far, {left} left."
-        return f"{front}{have} of {need} {many}: {left} {one if count.left == 1 else many} left."
+        return f"{front}{have} of {need} {several}: {left} {one if count.left == 1 else several} left."
     unit = of.removesuffix("s") if count.left == 1 else of
     return f"{front}{have} of {need} {of} of {_thing(leaf)}: {left} {unit} left."
 
@@ -165,7 +196,7 @@ def _asks_alike(node: Node, leaf: Leaf) -> bool:
 
 
 def _noun(leaf: Leaf) -> tuple[str, str]:
-    if leaf.type in _NOUNS:
+    if leaf.type in _NOUNS and leaf.names != ("reference",):
         return _NOUNS[leaf.type]
     name = leaf.names[0] if len(leaf.names) == 1 else leaf.type
     return name, plural(name)

@@ -35,13 +35,13 @@ def _steps(rows: list[dict[str, Any]], level: str = "group_leader") -> list[str]
     verdict = evaluate(read_pathway(DEMO), Evidence.of({"holder": "amina", "records": rows}), DAY)
     found = verdict.level(level)
     assert found is not None
-    return next_steps(found)
+    return list(next_steps(found))
 
 
 def _steps_of(rules: str, rows: list[dict[str, Any]]) -> list[str]:
     text = f"pathway: p\nroles: [steward]\nlevels:\n  leader:\n    requires:\n      {rules}\n"
     verdict = evaluate(read_pathway_text("p", text), Evidence.of({"holder": "amina", "records": rows}), DAY)
-    return next_steps(verdict.levels[0])
+    return list(next_steps(verdict.levels[0]))
 
 
 def test_a_trainee_on_the_way_sees_what_is_left_with_numbers() -> None:

@@ -135,7 +135,7 @@ class Walker(Recording):
     async def page(self, key: str, level: Level) -> str:
         """What My pathway says of a level, in one line."""
         sections = re.findall(
-            r'<section class="app-level">(.*?)</section>', await self.door.get(key, "/pathways"), re.S
+            r'<section class="app-level[^"]*">(.*?)</section>', await self.door.get(key, "/pathways"), re.S
         )
         texts = [" ".join(unescape(re.sub(r"<[^>]+>", " ", one)).split()) for one in sections]
         return next(one for one in texts if one.startswith(level.title or plain(level.id)))
