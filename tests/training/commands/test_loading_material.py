@@ -13,7 +13,7 @@ MATERIAL = ROOT / "training" / "demo" / "material"
 
 @pytest.fixture
 def stocked(front: Front) -> Front:
-    """A folder with a course, a pathway and its instruments, and nothing loaded yet."""
+    """A folder with a course, two pathways and instruments, and nothing loaded yet."""
     course_files.write(front.folder / "material" / "small-steps")
     for part in ("pathways", "instruments"):
         shutil.copytree(MATERIAL / part, front.folder / "material" / part)
@@ -34,16 +34,16 @@ def _stored(front: Front) -> list[str]:
 def test_a_folder_of_material_is_rehearsed_without_a_trace_then_loaded_then_unchanged(stocked: Front) -> None:
     rehearsed = stocked.run("load", "material", "--check")
     assert rehearsed.returncode == 0, rehearsed.stderr
-    assert [line.split()[0] for line in rehearsed.stdout.splitlines()] == ["new"] * 4
+    assert [line.split()[0] for line in rehearsed.stdout.splitlines()] == ["new"] * 5
     assert _counts(stocked) == [0, 0, 0, 0] and _stored(stocked) == []
 
     loaded = stocked.run("load", "material")
     assert loaded.returncode == 0 and loaded.stdout == rehearsed.stdout and loaded.stderr == ""
-    assert _counts(stocked) == [1, 1, 2, 4] and _stored(stocked) != []
+    assert _counts(stocked) == [1, 2, 2, 5] and _stored(stocked) != []
 
     again = stocked.run("load", "material")
-    assert [line.split()[0] for line in again.stdout.splitlines()] == ["unchanged"] * 4
-    assert _counts(stocked) == [1, 1, 2, 4]
+    assert [line.split()[0] for line in again.stdout.splitlines()] == ["unchanged"] * 5
+    assert _counts(stocked) == [1, 2, 2, 5]
 
 
 def test_one_mistake_anywhere_keeps_all_files_out_and_all_mistakes_are_told(stocked: Front) -> None:
