@@ -28,6 +28,7 @@ from tests.courses.course_files import write
 from tests.today import NOW, TODAY
 from training.assessments.load import load_instrument
 from training.assessments.models import Assessment, InstrumentVersion, Rater
+from training.batches import actions as batches
 from training.core.settings import Settings
 from training.database.connection import transaction
 from training.demo.cast import known
@@ -120,10 +121,12 @@ async def _material(slug: str, settings: Settings, folder: Path) -> Things:
     context = await Context.create(
         id=uuid4(), deployment=deployment, context_id="c1", title=f"Course of {slug}", roster_url=f"{home}/roster"
     )
+    wishes = {"stored": "", "file": "staff.csv", "sheets": [""], "sheet": "", "kind": "", "match": {}, "order": ""}
+    batch = await batches.make("import", "staff.csv", wishes, actor=boss, now=NOW)
     score = await scores.send_by_hand(registration, "sub", f"{home}/item", scores.Value(1, 1), now=NOW)
     return {
         "unit": str(unit.id), "slug": f"{slug}-steps", "registration": str(registration.id),
-        "context": str(context.id), "score": str(score), "home": settings.public_url,
+        "context": str(context.id), "score": str(score), "batch": str(batch.id), "home": settings.public_url,
         "programme": str((await PathwayVersion.get(unit_id=unit.id)).programme_id), "boss": str(boss.person_id),
     }  # fmt: skip
 

@@ -95,6 +95,16 @@ def of_the_unit(me: Somebody, may: str, kind: str) -> bool:
     return kind != "stranger" and (may == SIGNED_IN or me.may(may))
 
 
+def gives_every_role(me: Somebody, may: str, kind: str) -> bool:
+    """Whoever answers for the unit as a whole."""
+    return kind != "stranger" and me.may("give every role")
+
+
+def of_whoever_made_it(me: Somebody, may: str, kind: str) -> bool:
+    """The central unit, for whoever made it."""
+    return kind != "stranger" and me.may("decide")
+
+
 def asked_to_rate(me: Somebody, may: str, kind: str) -> bool:
     """Whoever was asked to rate."""
     return me.key == RATER and me.may("assess", kind)
@@ -149,6 +159,12 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     ),
     "/people/alike/{one}/{other}": Named("/people/alike/{person}/{twin}", form={"reason": "I know both."}),
     "/people/different/{id}": Named("/people/different/{difference}", form={"why": "Not so."}),
+    "/batches/{id}": Named("/batches/{batch}", gives_every_role),
+    ("/batches/{id}", "POST"): Named("/batches/{batch}", of_whoever_made_it, {"row-2": "other"}),
+    "/batches/{id}/do": Named("/batches/{batch}/do", of_whoever_made_it, {"do": "rehearse"}),
+    "/batches/{id}/refused.csv": Named("/batches/{batch}/refused.csv", gives_every_role),
+    "/imports/{id}": Named("/imports/{batch}", of_whoever_made_it, {"kind": "people"}),
+    "/imports/{id}/sheet": Named("/imports/{batch}/sheet", of_whoever_made_it, {"x": "y"}),
     "/people/{id}/letters": Named("/people/{person}/letters"),
     "/letters/{id}": Named("/letters/{letter}", form={"note": "Told by telephone."}),
     "/relations/{id}/take-back": Named("/relations/{relation}/take-back", ones_own, {"why": "Not so."}),

@@ -33,7 +33,7 @@ CODE = [path for path in SOURCES if path.name != "__init__.py"]
 NOT_NAMES = ("utils", "helpers", "manager", "service", "data", "info", "process")
 LONG_LINES, LONG_FUNCTION = 400, 40
 ENDS = ("", "_id")  # of the columns of a field: its own name, or that of what it points to
-TRAIL = ("facts.record", "trail.record")
+TRAIL = ("facts.record", "trail.record", "FactDraft")
 """How rooms write to the trail."""
 
 
@@ -384,6 +384,7 @@ NOT_FROM_REACH = {
     ("training/assessments/pages.py", "_trainees"): "part of a query from people_for",
     ("training/people/role_choices.py", "may_end"): "asked after gives, of a person whom the actor manages",
     ("training/people/pages.py", "people"): "part of a query from visible_to",
+    ("training/batches/actions.py", "make"): "the last number in the unit",
     ("training/people/pages.py", "_with_memberships"): "of the people that visible_to has listed",
     ("training/people/visibility.py", "reach"): "this is reach",
     (

@@ -57,6 +57,17 @@ function autosave(form) {
 }
 document.querySelectorAll("form[data-autosave]").forEach(autosave);
 
+// How far work is that goes on in the background: looked up again and again, and the whole page once it has ended.
+const PROGRESS_EVERY = 3000;
+async function follow(place) {
+  const answer = await fetch(place.dataset.progress).catch(() => null);
+  const fresh = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(place.id) : place;
+  if (!fresh?.dataset.progress) { location.reload(); return; }
+  if (fresh !== place) place.replaceChildren(...fresh.childNodes);
+  setTimeout(follow, PROGRESS_EVERY, place);
+}
+document.querySelectorAll("[data-progress]").forEach((place) => setTimeout(follow, PROGRESS_EVERY, place));
+
 // A link to copy, where the browser can.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;

@@ -40,7 +40,9 @@ from training.app.consequences import worker
 from training.app.resources import open_resources
 from training.assessments import cancellation_pages, rating_pages, result_pages
 from training.assessments import pages as assessments
+from training.batches import pages as batches
 from training.core.settings import Settings
+from training.imports import pages as imports
 from training.lti.identities import duplicate_pages, name_proposal_pages
 from training.lti.launch import deep_linking_pages, review_pages, teacher_pages
 from training.lti.launch import pages as lti
@@ -149,6 +151,14 @@ ROUTES = [
     at("/material/course", material_pages.take_course, may="load material", methods=POST),
     at("/material/check", material_pages.check, may="load material", methods=POST, body=UPLOAD),
     at("/material/publish", material_pages.publish, may="load material", methods=POST, body=UPLOAD),
+    # work on many at once
+    at("/batches", batches.batches, may="manage people"),
+    at("/batches/{id}", batches.batch, may="manage people", methods=BOTH),
+    at("/batches/{id}/do", batches.act, may="manage people", methods=POST),
+    at("/batches/{id}/refused.csv", batches.refused, may="manage people"),
+    at("/imports", imports.begin, may="load material", methods=BOTH, body=FILM),
+    at("/imports/{id}", imports.prepare, may="load material", methods=BOTH),
+    at("/imports/{id}/sheet", imports.other_sheet, may="load material", methods=POST),
     # what could not be done
     at("/work", failed_work_pages.work, may="run the service", methods=BOTH),
     # what is learnt

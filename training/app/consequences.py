@@ -18,6 +18,8 @@ from courses.learning import emails as learners
 from training.app import results, sites_own, trail_heads, trail_reports
 from training.app.resources import Resources
 from training.assessments import emails as raters
+from training.batches import actions as batches
+from training.batches import running
 from training.core import mail
 from training.core.dates import moment
 from training.core.errors import Invalid
@@ -76,6 +78,9 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("programme.adopted", "programme.given_up"), (CONSIDER,)),
     **dict.fromkeys((f"programme.{what}" for what in ("joined", "left", "moved", "place_taken_back")), (CONSIDER,)),
     **dict.fromkeys((f"programme.role_{what}" for what in ("given", "ended", "taken_back")), (CONSIDER, SIGNED_FOR)),
+    "batch.begun": (running.GO_ON,),
+    "batch.undo_begun": (running.GO_ON,),
+    "batch.person_undone": (CONSIDER,),
     "certificate.awarded": ("publish certificate", SCORE, SIGNED_FOR),
     "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
     "certificate.signed_again": ("print certificate", "mail signed again"),
@@ -106,12 +111,14 @@ EVERY: Mapping[str, timedelta] = {
     jobs.EVERYONE: timedelta(days=1),
     jobs.EVERY_SITE: timedelta(days=1),
     jobs.FILES: timedelta(days=1),
+    "forget rows of batches": timedelta(days=1),
 }
 """Name of the work → how often it comes back by itself."""
 
 APART = (
     frozenset({"mail sign-in link"}),  # somebody sits and waits for it
     frozenset({"lti score", notices.WORK}),  # an LMS may let us wait for half a minute, each time
+    frozenset({running.GO_ON}),  # takes minutes, and somebody looks on
     frozenset({*EVERY, jobs.REMIND}),  # comes by the clock, much at once, and may take its time
 )
 """Kinds of work that nothing else may delay, and that may delay nothing else."""
@@ -216,7 +223,7 @@ async def consider(work: Followup, outside: Resources) -> None:
     fact, home = await _fact(work), outside.settings.public_url
     if fact.person_id is None:
         await sites_own.consider(fact, home=home, now=outside.now())
-    elif not await _comes_again(work, fact, outside.now()):
+    elif await Person.exists(id=fact.person_id) and not await _comes_again(work, fact, outside.now()):
         await jobs.evaluate_and_follow(fact.person_id, home=home, now=outside.now())
 
 
@@ -363,6 +370,8 @@ HANDLERS: Mapping[str, Handler] = {
     jobs.FILES: lambda work, out: jobs.look_through(
         work.key, work.payload, keys=out.keys, store=out.store, now=out.now()
     ),
+    running.GO_ON: lambda work, out: running.go_on(_id(work), out),
+    "forget rows of batches": lambda work, out: batches.forget_rows(now=out.now()),
     "seal trail": seal_trail,
     HEADS: mail_heads,
     HEAD: mail_head,

@@ -1,9 +1,8 @@
-"""Opens what the service needs from outside, once, for its pages and for its follow-up work."""
+"""Opens what the service needs, once, for its pages and its follow-up work: from outside, and from rooms above."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.pdf.pool import PdfPool
@@ -12,23 +11,46 @@ from courses.cohorts.resources import CohortResources
 from training.app.learning_names import learning_names
 from training.app.lti import content, progress, reviews, rosters
 from training.app.metrics import Figures
+from training.batches.kinds import BatchKind
 from training.core import clock
 from training.core.encryption import Encryptor
 from training.core.outbound import Outbound
 from training.core.settings import Settings
 from training.core.storage import FileStore
+from training.imports import people, sites, work
+from training.imports.actions import IMPORT
+from training.imports.kinds import ImportKind
+from training.imports.resources import ImportResources
 from training.lti.launch import windows
 from training.lti.platform.client import Platform
 from training.lti.platform.tool import Tool
 from training.lti.resources import LtiResources
 from training.people.navigation import menu
 
+BATCHES: Mapping[str, BatchKind] = {
+    IMPORT: BatchKind("Import a table", work.begin, prepare="/imports"),
+}
+"""Kind of batch → what does it."""
+
+IMPORTS: Mapping[str, ImportKind] = {
+    "sites": ImportKind(
+        "Sites and areas", "where people work, and the areas that they lie in.", "load material",
+        sites.columns, sites.begin,
+    ),
+    "people": ImportKind(
+        "People", "who works where, as what, from when.", "give every role", people.columns, people.begin
+    ),
+}  # fmt: skip
+"""Kind of table → its columns and what reads, plans and writes its rows; in the order in which they need each other."""
+
+DERIVED: Mapping[str, str] = {"certificates.Evaluation": "person_id"}
+"""Table that is worked out anew from others → its column of the person; it goes with one whom an import has made."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class Resources(LtiResources, CohortResources, CheckResources):
+class Resources(LtiResources, CohortResources, CheckResources, ImportResources):
     """All that any room asks for: settings, the clock, the keys, and the ways out of the house."""
 
-    now: Callable[[], datetime]
     figures: Figures = field(default_factory=Figures)
 
 
@@ -41,6 +63,9 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
             platform = Platform(outbound, secret_key=settings.secret_key)
             yield Resources(
                 settings=settings,
+                batch_kinds=BATCHES,
+                import_kinds=IMPORTS,
+                derived=DERIVED,
                 now=clock.now,
                 menu=menu,
                 window_for=windows.window_for,

@@ -15,6 +15,8 @@ APPS: dict[str, list[str]] = {
     "sites": ["training.sites.models"],
     "people": ["training.people.models"],
     "programmes": ["training.programmes.models"],
+    "batches": ["training.batches.models"],
+    "imports": ["training.imports.models"],
     "records": ["training.records.models"],
     "assessments": ["training.assessments.models"],
     "lti": ["training.lti.models", "training.lti.launch.models"],

@@ -23,6 +23,7 @@ WAYS = (
     ("decide", "Decisions", "People whose evidence is complete.", "/certificates/decisions"),
     ("read register", "Register", "Who was certified, where, on any day.", "/register"),
     ("audit", "Audits", "Draw a sample, look at each case, uphold or overturn.", "/audits"),
+    ("give every role", "Batches", "Import tables; see what is done to many at once, and undo it.", "/batches"),
     ("connect systems", "Learning systems", "Connect an LMS; see why a launch failed.", "/lti/console"),
     ("run the service", "Work that failed", "Mails and certificates that could not be done, and why.", "/work"),
 )

@@ -92,6 +92,17 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "programme.applied": {"programmes.Application": "+"},
     "programme.answered": {"programmes.Application": f"{_ANSWERED} answer answered answered_by_id"},
     "programme.withdrawn": {"programmes.Application": f"{_ANSWERED} answered"},
+    # batches
+    "batch.rows_undone": {
+        "sites.Area": "- name",
+        "sites.Site": "- name contact telephone area_id",
+        "sites.FormerValue": "-",
+        "people.Person": "- name",
+        "people.Email": "- mail_only",
+        "people.Membership": "- ends end_recorded",
+        "programmes.Place": "-",
+        "certificates.Evaluation": "-",
+    },
     # records
     "record.logged": _RECORDED,
     "record.corrected": _RECORDED,

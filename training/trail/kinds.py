@@ -13,6 +13,14 @@ KINDS: frozenset[str] = frozenset(
         "rater.joined",
         "rater.left",
         "rating.signed",
+        # batches
+        "batch.begun",
+        "batch.done",
+        "batch.person_undone",
+        "batch.rows_undone",
+        "batch.stopped",
+        "batch.undo_begun",
+        "batch.undone",
         # certificates
         "audit.drawn",
         "audit.finding",

@@ -1,8 +1,8 @@
 """Digests of sealed rows: what a fact says of the rows it speaks of, and what they are checked with later."""
 
 import secrets
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -150,37 +150,71 @@ async def filled_models() -> list[type[Model]]:
     return [model for name, model in models.items() if name in holding]
 
 
-async def digests_of(
-    kind: str, subject: Model | None, rows: Iterable[Model], beyond: Mapping[str, Collection[str]]
-) -> Digests | None:
-    """Digests the rows as they stand in the caller's transaction; None when there is nothing sealed among them.
+@dataclass(frozen=True)
+class Spoken:
+    """What one fact speaks of: its kind, its subject where that is among the rows, and the other rows.
 
-    The rows are read back, so that it is what was written that is digested, however it was written. `beyond` names
-    columns of single rows (`table/id`) that were changed though the kind does not change them in every row.
+    `beyond` names columns of single rows (`table/id`) that were changed though the kind does not change them in every
+    row.
     """
-    found: Digests = {}
-    kept: list[DigestedRow] = []
-    for model, keys in _by_table(subject, rows).items():
-        table = str(model._meta.full_name)
-        may, digests = writes_of(kind, table), dict[str, str | None]()
+
+    kind: str
+    subject: Model | None
+    rows: Iterable[Model] = ()
+    beyond: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+async def digests_of(spoken: Spoken) -> Digests | None:
+    """Digests the rows of a fact as they stand in the caller's transaction; None when nothing sealed is among them."""
+    return (await digests_of_all([spoken]))[0]
+
+
+async def digests_of_all(facts: Sequence[Spoken]) -> list[Digests | None]:
+    """Digests the rows of many facts, one after the other, with few statements for all of them.
+
+    The rows are read back, so that it is what was written that is digested, however it was written.
+    """
+    tables = [_by_table(one.subject, one.rows) for one in facts]
+    stands: dict[str, DigestedRow] = {}
+    for model in dict.fromkeys(model for named in tables for model in named):
+        keys = list(dict.fromkeys(key for named in tables for key in named.get(model, ())))
         for at in range(0, len(keys), BATCH):
-            for row in await _held(model, keys[at : at + BATCH]):
-                spoken = row.spoken_of(may, beyond.get(row.key, ()))
-                digests[row.id] = row.digest()
-                if spoken is not row:
-                    kept.append(spoken)
-                    digests[row.id] = f"{spoken.digest()} {row.said_before()}"
+            stands |= {row.key: row for row in await _held(model, keys[at : at + BATCH])}
+    kept: dict[str, DigestedRow] = {}
+    gone: set[str] = set()
+    said = [_said_of(one, named, stands, kept, gone) for one, named in zip(facts, tables, strict=True)]
+    for at in range(0, len(gone), BATCH):
+        await SealedRow.filter(id__in=sorted(gone)[at : at + BATCH]).delete()
+    if kept:  # in one order, so that two transactions never wait for each other crosswise
+        anew = [SealedRow(id=key, salt=row.salt, marks=row.marks) for key, row in sorted(kept.items())]
+        await SealedRow.bulk_create(anew, on_conflict=["id"], update_fields=["salt", "marks"])
+    return said
+
+
+def _said_of(
+    spoken: Spoken,
+    named: Mapping[type[Model], list[str]],
+    stands: dict[str, DigestedRow],
+    kept: dict[str, DigestedRow],
+    gone: set[str],
+) -> Digests | None:
+    """Says what a fact says of its rows, and notes what they are checked with from now on."""
+    found: Digests = {}
+    for model, keys in named.items():
+        table = str(model._meta.full_name)
+        may, digests = writes_of(spoken.kind, table), dict[str, str | None]()
+        for row in (stands[name] for key in keys if (name := f"{table}/{key}") in stands):
+            anew = row.spoken_of(may, spoken.beyond.get(row.key, ()))
+            digests[row.id] = row.digest()
+            if anew is not row:
+                kept[row.key] = stands[row.key] = anew
+                digests[row.id] = f"{anew.digest()} {row.said_before()}"
         if may.removes:  # whoever may not does not speak of what is gone: the trail goes on missing it
-            gone = [key for key in keys if key not in digests]
-            digests.update(dict.fromkeys(gone))
-            for at in range(0, len(gone), BATCH):
-                await SealedRow.filter(id__in=[f"{table}/{key}" for key in gone[at : at + BATCH]]).delete()
+            missing = [key for key in keys if key not in digests]
+            digests.update(dict.fromkeys(missing))
+            gone.update(f"{table}/{key}" for key in missing)
         if digests:
             found[table] = digests
-    if kept:  # in one order, so that two transactions never wait for each other crosswise
-        kept.sort(key=lambda row: row.key)
-        anew = [SealedRow(id=row.key, salt=row.salt, marks=row.marks) for row in kept]
-        await SealedRow.bulk_create(anew, on_conflict=["id"], update_fields=["salt", "marks"])
     return found or None
 
 

@@ -40,8 +40,8 @@ def cut(request: Request, *, most: int) -> Request:
     return Request(request.scope, receive, request._send)
 
 
-async def handed_file(sent: object) -> HandedFile | None:
+async def handed_file(sent: object, *, most: int = MOST_BYTES) -> HandedFile | None:
     """Reads the file of a form, no more of it than shows that it is too long; None where none was chosen."""
     if isinstance(sent, UploadFile) and sent.filename:
-        return HandedFile(sent.filename, await sent.read(MOST_BYTES + 1))
+        return HandedFile(sent.filename, await sent.read(most + 1))
     return None

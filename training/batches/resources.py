@@ -1,0 +1,16 @@
+"""What batches ask of the service around them: the table of what can be done to many rows, and the clock."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.batches.kinds import BatchKind
+from training.web.resources import PageResources
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchResources(PageResources):
+    """The roof gives the table, because this room knows none of those that do the work."""
+
+    now: Callable[[], datetime]
+    batch_kinds: Mapping[str, BatchKind]

@@ -1,0 +1,116 @@
+"""What a kind of import is: its columns, and what reads, plans and writes its rows; and the plan of one row."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from tortoise.models import Model
+
+from training.batches.kinds import Outside
+from training.imports.columns import Column
+from training.parsing.csv import CsvLine
+from training.people.actor import Actor
+from training.trail.facts import FactDraft, record_all
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who imports into which batch, when, and at which address the service stands."""
+
+    actor: Actor
+    batch_id: UUID
+    now: datetime
+    home: str
+
+
+@dataclass
+class Plan:
+    """What one row would do: its outcome, in words, what is wrong with it, and what its kind needs to do it.
+
+    `alike` are the people that it may mean, each with words that tell them apart. `wrote` is filled in when it is done.
+    """
+
+    line: CsvLine
+    outcome: str = ""
+    words: str = ""
+    changes: list[str] = field(default_factory=list)
+    problems: list[tuple[str, str, str]] = field(default_factory=list)
+    alike: list[tuple[str, str]] = field(default_factory=list)
+    person_id: UUID | None = None
+    todo: Any = None
+    wrote: list[dict[str, Any]] = field(default_factory=list)
+
+    def refuse(self, column: str, what: str, mend: str) -> None:
+        """Notes something wrong in a column, and what to do about it."""
+        self.problems.append((column, what, mend))
+        self.outcome = "refused"
+
+    def made(self, row: Model) -> Model:
+        """Notes a row that this one makes."""
+        self.wrote.append({"table": row._meta.full_name, "id": str(row.pk)})
+        return row
+
+    def changed(self, row: Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        """Notes columns of a row that this one changes."""
+        told = {"before": _plain(before), "after": _plain(after)}
+        self.wrote.append({"table": row._meta.full_name, "id": str(row.pk), **told})
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value if isinstance(value, str | bool | None) else str(value) for name, value in values.items()}
+
+
+@dataclass
+class Written:
+    """The rows and facts of many plans, written together with few statements."""
+
+    rows: list[Model] = field(default_factory=list)
+    facts: list[FactDraft] = field(default_factory=list)
+
+
+class Importer(Protocol):
+    """Knows what the rows of one kind need to know; begun anew for each stretch of work."""
+
+    async def learn(self, lines: Sequence[CsvLine]) -> None:
+        """Looks up whatever these lines speak of, many at once."""
+
+    def plan(self, line: CsvLine, choice: str) -> Plan:
+        """Says what a line would do after those before it; `choice` answers who is meant by it."""
+
+    async def write(self, plans: Sequence[Plan]) -> None:
+        """Does what is new or changed, in the caller's transaction."""
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """One kind of table that can be imported: what people call it, who may, its columns, and what does it."""
+
+    title: str
+    hint: str
+    may: str
+    columns: Callable[[Actor], Awaitable[tuple[Column, ...]]]
+    begin: Callable[[Asked], Awaitable[Importer]]
+
+
+class ImportOutside(Outside, Protocol):
+    """What work on imports is given from outside."""
+
+    @property
+    def import_kinds(self) -> Mapping[str, ImportKind]:
+        """Kind of table → what it is."""
+
+    @property
+    def derived(self) -> Mapping[str, str]:
+        """Table that is worked out anew from others → its column of the person; it goes with one who is undone."""
+
+
+async def save(written: Written, asked: Asked) -> None:
+    """Writes rows, those of one table together and in the order in which the tables were named, then their facts."""
+    tables: dict[type[Model], list[Model]] = {}
+    for row in written.rows:
+        tables.setdefault(type(row), []).append(row)
+    for model, rows in tables.items():
+        await model.bulk_create(rows)
+    await record_all(written.facts, actor=asked.actor.person_id, unit=asked.actor.unit_id, now=asked.now)
