@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from certificates.audits.models import Audit, AuditCase
 from certificates.credentials import facts as frozen
 from certificates.credentials import status_lists
+from certificates.credentials.models import SheetDesign
 from certificates.evaluations.models import (
     Certificate,
     Certification,
@@ -285,12 +286,14 @@ async def _earned(person: Person, had: Things) -> Things:
     refused = await Decision.create(
         id=uuid4(), key=str(uuid4()), evaluation=case, **rests, outcome="declined", on=TODAY, recorded=NOW
     )
+    design = await SheetDesign.create(id=uuid4(), unit_id=person.unit_id, wording={}, made=NOW)
     objection = await Objection.create(id=uuid4(), person=person, decision=refused, words="I object.", made=NOW)
     certification = await Certification.create(
         id=uuid4(), decision=decision, person=person, programme_id=version.programme_id, site_id=had["site"],
         pathway_slug="steady", level="leader", level_title="Leader", starts=LONG_AGO, recorded=NOW,
     )  # fmt: skip
     return {
+        "sheet_design": str(design.id),
         "case": str(case.id), "outcome": str(refused.id), "objection": str(objection.id),
         "certification": str(certification.id), "certificate": await _certificate(certification, person, had),
     }  # fmt: skip

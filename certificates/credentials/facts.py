@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from training.core.dates import DEFAULT_ZONE
 from training.parsing.text import folded
 
 TEMPLATE_VERSION = "3"  # of what is made from facts, sheet and badge; a change of either is a new version
+ADDED = ("wording", "logo", "signature")  # since version 3; written only where they say something
 TOKEN_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz234567")
 TOKEN_LENGTH = 26  # five bits a letter: 130 bits
 PREFIX_LENGTH = 4  # letters that a serial begins with, at most
@@ -45,7 +46,9 @@ class CertificateFacts:
     `square` is what the QR code holds: a link, or also the signed facts, for a check without a network (signed).
     `zone` names the clocks by which its first day begins and its last one ends. `holder` is person or site.
     `home` is the address of the service without a path, `valid_until` the last day (none: for ever),
-    `subject_id` a random urn:uuid per person and issuer, `email_hash` is `sha256$…` of the address and `email_salt`.
+    `wording` has the words of the sheet that its issuer says in its own way; `logo` and `signature` name pictures by
+    their hash. `subject_id` is a random urn:uuid per person and issuer, `email_hash` is `sha256$…` of the address and
+    `email_salt`.
     """
 
     credential_id: str
@@ -77,6 +80,9 @@ class CertificateFacts:
     square: str = "link"
     zone: str = DEFAULT_ZONE
     holder: str = "person"
+    wording: Mapping[str, str] = field(default_factory=dict)
+    logo: str = ""
+    signature: str = ""
     template_version: str = TEMPLATE_VERSION
 
     @property
@@ -90,8 +96,9 @@ class CertificateFacts:
 
 
 def canonical(facts: CertificateFacts) -> str:
-    """Writes the facts as JSON of which there is only one spelling."""
-    return json.dumps(asdict(facts), default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Writes the facts as JSON of which there is only one spelling, the same as before a field was added."""
+    said = {name: value for name, value in asdict(facts).items() if value or name not in ADDED}
+    return json.dumps(said, default=_plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def digest(facts: CertificateFacts) -> str:

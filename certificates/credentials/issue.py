@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from certificates.credentials import facts, status_lists
 from certificates.credentials.facts import CertificateFacts, EvidenceCount, Signatory, canonical, digest, thawed
 from certificates.credentials.pdf.template import WORDS
+from certificates.credentials.sheets import designs
 from certificates.evaluations.evaluate_person import PersonEvaluation, per_of
 from certificates.evaluations.models import Certificate, Certification, Decision
 from training.core.errors import Conflict
@@ -81,7 +82,6 @@ async def _frozen(
         serial=facts.serial(facts.initials(programme.title), year=certification.starts.year, number=place.number),
         home=home,
         verify_token=facts.verify_token(random=random),
-        language=_language(issue.holder, unit),
         name=issue.holder.name,
         title=f"{programme.title}: {level}",
         level=level,
@@ -103,14 +103,17 @@ async def _frozen(
         evidence=_counts(issue),
         square="signed",
         zone=unit.zone,
+        **await _look(issue.holder, unit),
         **await _told_of(issue.holder, random(16).hex()),
     )
 
 
-def _language(holder: Holder, unit: CentralUnit) -> str:
-    """Chooses the language of the sheet: the holder's, else the unit's, of those that the sheet speaks."""
-    own = holder.language if isinstance(holder, Person) else ""
-    return next((one for one in (own, unit.language) if one in WORDS), "en")
+async def _look(holder: Holder, unit: CentralUnit) -> dict[str, Any]:
+    """Gives the sheet of now: what the unit puts on it, in its language, else the holder's, else the unit's own."""
+    design, own = await designs.in_use(unit.id), holder.language if isinstance(holder, Person) else ""
+    languages = (design.language if design else "", own, unit.language)
+    language = next((one for one in languages if one in WORDS), "en")
+    return {"language": language, **designs.frozen(design)}
 
 
 async def _subject(holder: Holder, random: Callable[[int], bytes]) -> str:

@@ -4,8 +4,10 @@ from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from certificates.evaluations.models import Certificate
+from training.people.actor import Actor
 from training.sites.models import CentralUnit
 
 RESTRICT = fields.OnDelete.RESTRICT
@@ -98,8 +100,38 @@ class PublishedAchievement(Model):
         table = "certificates_published_achievement"
 
 
+class SheetDesign(Model):
+    """Is one look of a unit's certificates; only `used` ever changes, and the one used last counts.
+
+    `used` is when it began to be used, none while it was only looked at. `logo` and `signature` name files by their
+    hash; `wording` has the words that differ from the usual ones; `language` is empty for the holder's own.
+    Personal data: the picture of a signature; kept: as long as a certificate is printed with it.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    unit: fields.ForeignKeyRelation[CentralUnit] = fields.ForeignKeyField(
+        "sites.CentralUnit", related_name="sheet_designs", on_delete=RESTRICT
+    )
+    logo = fields.CharField(80, default="")
+    signature = fields.CharField(80, default="")
+    wording = fields.JSONField[dict[str, str]]()
+    language = fields.CharField(8, default="")
+    made = fields.DatetimeField()
+    used = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "certificates_sheet_design"
+        indexes = (("unit_id", "used"),)
+
+
+def designs_visible_to(actor: Actor) -> QuerySet[SheetDesign]:
+    """Lists the looks of certificates of the actor's unit, used or not."""
+    return SheetDesign.filter(unit_id=actor.unit_id)
+
+
 class Artefact(Model):
-    """Is one thing made from a certificate's facts: `kind` badge, token, code or document; the latest version counts.
+    """Is one thing made from a certificate's facts: `kind` badge, token, code, document, png or svg.
+    The latest version counts.
     `kid` is the key that signed it.
 
     The bytes lie in storage under `path`, and can be made again: `sha256` proves that they are the same.

@@ -14,6 +14,7 @@ from certificates.credentials.models import Artefact, PublishedAchievement
 from certificates.credentials.pdf.attachments import extract_attachment
 from certificates.credentials.pdf.pool import PdfPool
 from certificates.credentials.pictures import baking, drawing
+from certificates.credentials.sheets import designs
 from certificates.evaluations.changes import changes_of, period_of
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.standing import OVER, standing_on
@@ -65,7 +66,9 @@ async def print_document(certificate_id: UUID, *, press: PdfPool, store: FileSto
     signed = await _content(source, store)
     found = await artefacts.latest(row.id, CODE)
     code = (await _content(found, store)).decode() if found else ""
-    printed = await press.print(integrity.facts_of(row), badge=signed, code=code)
+    facts = integrity.facts_of(row)
+    pictures = await designs.pictures_of(facts, store=store)
+    printed = await press.print(facts, badge=signed, code=code, pictures=pictures)
     if await asyncio.to_thread(extract_attachment, printed) != signed:
         raise Conflict("The printed certificate does not carry its badge.", "Report this to whoever runs the service.")
     await _keep(row, NewArtefact(DOCUMENT, source.version, printed), store=store, now=now)

@@ -120,6 +120,7 @@ async def decisions(request: Request) -> Response:
     return render(
         request,
         "certificates/decisions.html",
+        shapes_sheet=me.may("load material"),
         waiting=waiting,
         objections=objections,
         waits=who_waits(len(cases) - sites, sites),

@@ -13,6 +13,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 
 from certificates.audits import pages as audits
 from certificates.credentials import download_pages, public_pages
+from certificates.credentials.sheets import pages as sheet_pages
 from certificates.decisions import licence_pages, outcome_pages
 from certificates.decisions import pages as certificates
 from certificates.evidence import feedback_pages
@@ -242,6 +243,9 @@ ROUTES = [
     at("/certificates", certificates.certificates, may=SIGNED_IN),
     at("/certificates/decisions", certificates.decisions, may=SIGNED_IN),
     at("/certificates/decisions/{id}", certificates.decision, may=SIGNED_IN, methods=BOTH),
+    at("/sheet", sheet_pages.sheet, may="load material", methods=BOTH, body=FILM),
+    at("/sheet/{id}", sheet_pages.draft, may="load material", methods=BOTH),
+    at("/sheet/{id}/{sample}", sheet_pages.sample, may="load material"),
     at("/certificates/objections/{id}", outcome_pages.objection, may="decide", methods=BOTH),
     at("/certificates/outcomes/{id}", outcome_pages.outcome, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}", certificates.certificate, may=SIGNED_IN, methods=BOTH),

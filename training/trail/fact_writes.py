@@ -181,6 +181,8 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "certification.suspended": _STATE_CHANGE,
     "permission.given": {"people.Permission": "+"},
     "permission.ended": {"people.Permission": "ends ended_because"},
+    "sheet.drawn_up": {"certificates.SheetDesign": "+"},
+    "sheet.used": {"certificates.SheetDesign": "used"},
     "status.raised": {"certificates.RaisedBit": "+"},
     "status.lowered": {"certificates.RaisedBit": "-"},
     "objection.made": {"certificates.Objection": "+"},

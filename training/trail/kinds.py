@@ -44,6 +44,8 @@ KINDS: frozenset[str] = frozenset(
         "key.resealed",
         "key.retired",
         "pathway.published",
+        "sheet.drawn_up",
+        "sheet.used",
         "status.lowered",
         "status.raised",
         "permission.ended",

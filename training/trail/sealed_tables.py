@@ -100,6 +100,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "certificates.IssuerKey": {"sealed": "the private part; encrypted, and encrypted anew with another master key"},
     "certificates.RaisedBit": {},
     "certificates.Artefact": {},
+    "certificates.SheetDesign": {},
     # audits
     "audits.Audit": {},
     "audits.AuditCase": {},

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +22,7 @@ PROGRAM = (sys.executable, "-P", "-m", "certificates.credentials.pdf.worker")
 SHEETS_PER_PROCESS = 250  # a process is replaced before its memory can grow
 TIMEOUT_SECONDS = 30.0
 LONGEST_LINE = 64_000_000  # bytes
+NO_PICTURES: Mapping[str, bytes] = {}
 
 
 class SwitchedOff(Conflict):
@@ -69,15 +70,20 @@ class PdfPool:
                 self._available = (not printer.why_not, printer.why_not)
         return self._available
 
-    async def print(self, facts: CertificateFacts, *, badge: bytes, code: str = "") -> bytes:
-        """Prints the certificate, its badge attached, its signed code in the square; raises AppError when it cannot."""
+    async def print(
+        self, facts: CertificateFacts, *, badge: bytes, code: str = "", pictures: Mapping[str, bytes] = NO_PICTURES
+    ) -> bytes:
+        """Prints the certificate, its badge attached, its signed code in the square; raises AppError when it cannot.
+
+        `pictures` has those that the facts name.
+        """
         able, why_not = await self.available()
         if not able:
             raise SwitchedOff(f"PDF is off here: {why_not}", "The certificate on its page counts as much; print that.")
         if why := template.unfit(facts):
             raise Unprintable(f"{why}.", "Print the page of the certificate.")
         order = {
-            "markup": template.markup(facts, code=code),
+            "markup": template.markup(facts, code=code, pictures=pictures),
             "attachment": base64.b64encode(badge).decode(),
             "moment": facts.issued.isoformat(),
             "identifier": hashlib.sha256(canonical(facts).encode() + code.encode() + badge).hexdigest()[:32],

@@ -1,7 +1,7 @@
 """The printed certificate as markup: frozen facts put into the sheet's template, in the certificate's language."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import shorten
 
@@ -17,6 +17,7 @@ NAME_LETTERS, TITLE_LETTERS = 120, 160  # longer ones have no room
 NAME_SIZES = (("large", 24), ("medium", 36), ("modest", 70), ("tiny", NAME_LETTERS))
 TITLE_SIZES = (("large", 44), ("medium", 80), ("tiny", TITLE_LETTERS))
 """How large a text is set, and how many letters it may have for that."""
+KINDS = {".png": "png", ".jpg": "jpeg"}
 FOLDER = Path(__file__).resolve().parents[3] / "templates"
 
 WORDS = {
@@ -49,10 +50,11 @@ _templates = jinja2.Environment(
 
 def unfit(facts: CertificateFacts) -> str:
     """Says why the certificate cannot be printed, for its page; "" when it can."""
+    worded = [(word, NAME_LETTERS) for word in facts.wording.values()]
     signed = [(word, NAME_LETTERS) for each in facts.signatories for word in (each.name, each.role)]
     named = [(facts.name, NAME_LETTERS), (facts.issuer_name, NAME_LETTERS), (facts.title, TITLE_LETTERS)]
     place = [(facts.level, TITLE_LETTERS), (facts.programme, TITLE_LETTERS)]
-    shown = [*named, *place, *signed]
+    shown = [*named, *place, *signed, *worded]
     words = " ".join([word for word, _ in shown] + [facts.serial, facts.home, _criteria(facts)])
     if missing := unprintable(words):
         return f"The PDF cannot show these letters: {missing}"
@@ -61,10 +63,14 @@ def unfit(facts: CertificateFacts) -> str:
     return ""
 
 
-def markup(facts: CertificateFacts, *, code: str = "") -> str:
-    """Writes the sheet, with the signed `code` in its square if there is one: the same facts give the same text."""
+def markup(facts: CertificateFacts, *, code: str = "", pictures: Mapping[str, bytes] | None = None) -> str:
+    """Writes the sheet, with the signed `code` in its square if there is one: the same facts give the same text.
+
+    `pictures` has the bytes of those that the facts name.
+    """
+    shown = {name: _embedded(KINDS[name[-4:]], content) for name, content in (pictures or {}).items()}
     square = f"{facts.home}/q/{code}" if code else facts.verify_url
-    words = WORDS.get(facts.language, WORDS["en"])
+    words = {**WORDS.get(facts.language, WORDS["en"]), **facts.wording}
     breaks = facts.since(2)  # what was printed before is printed again as it was
     kind, image = ("svg+xml", qr.drawn(square).encode()) if facts.since(3) else ("png", qr.png(square))
     return _templates.get_template("certificates/document.html").render(
@@ -78,11 +84,17 @@ def markup(facts: CertificateFacts, *, code: str = "") -> str:
         host=facts.home.partition("://")[2],
         criteria=_criteria(facts),
         breaks=breaks,
-        qr=f"data:image/{kind};base64,{base64.b64encode(image).decode()}",
+        qr=_embedded(kind, image),
+        logo=shown.get(facts.logo, ""),
+        signature=shown.get(facts.signature, ""),
         square_size="large" if code else "small",
         name_size=_size(facts.name, NAME_SIZES if breaks else NAME_SIZES[:3]),
         title_size=_size(facts.title, TITLE_SIZES if breaks else TITLE_SIZES[:2]),
     )
+
+
+def _embedded(kind: str, image: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
 
 
 def _criteria(facts: CertificateFacts) -> str:
