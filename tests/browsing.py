@@ -42,6 +42,8 @@ class Demo:
     pdf: bool = False
     public_url: str = ""
     """The address that it is known by, where something stands in front of it."""
+    days_later: int = 0
+    """How far its clock is ahead of ours."""
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -70,7 +72,7 @@ class Demo:
         command = [
             sys.executable,
             "-m",
-            "training",
+            *(["tests.later", str(self.days_later)] if self.days_later else ["training"]),
             "demo",
             "--port",
             str(self.port),

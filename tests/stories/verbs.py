@@ -107,11 +107,15 @@ def fills(page: Page, **given: str) -> None:
             field_.fill(words)
 
 
-def follows_link(page: Page, demo: Demo, *, to: str, about: str, way: str) -> None:
-    """Waits for the mail to somebody about something, and opens the link in it that leads this way."""
+def follows_link(page: Page, demo: Demo, *, to: str, about: str, way: str, since: float = 0) -> None:
+    """Waits for the mail to somebody about something, and opens the link in it that leads this way.
+
+    `since` leaves out the mails from before.
+    """
 
     def look() -> str:
-        for path in sorted(demo.mails.glob("*.eml"), key=lambda one: one.stat().st_mtime, reverse=True):
+        letters = {path: path.stat().st_mtime for path in demo.mails.glob("*.eml")}
+        for path in sorted((one for one in letters if letters[one] >= since), key=letters.__getitem__, reverse=True):
             letter = message_from_bytes(path.read_bytes(), policy=policy.default)
             text = str(letter.get_content())
             found = re.search(rf"http\S+{re.escape(way)}\S*", text)

@@ -190,8 +190,8 @@ async def _letters(me: Actor, now: datetime) -> list[Task]:
     latest = letters.order_by("-made").limit(SHOWN)
     rows = await latest.values("id", "subject", "addressee", "made", name="person__name")
     tasks = [
-        Task(row["subject"], f"Could not be delivered to {row['addressee'] or row['name']}.", f"/letters/{row['id']}",
-             since=row["made"])
+        Task(f"Hand a letter to {row['name'] or row['addressee']}", f"It could not be sent: {row['subject']}.",
+             f"/letters/{row['id']}", since=row["made"])
         for row in rows
     ]  # fmt: skip
     if (more := await letters.count() - len(tasks)) > 0:
