@@ -26,7 +26,7 @@ def grade(text: str) -> float:
 
 def shown(template: str) -> str:
     """Gives the words that a template shows by itself, a sentence a line; a handed-in value counts as a short word."""
-    text = VALUE.sub("it", JINJA.sub(" ", template))
+    text = VALUE.sub("it", JINJA.sub(" ", template.replace("{% endblock %}", "<br>")))
     text = re.sub(r"\s+", " ", text)
     return html.unescape(re.sub(r"<[^>]*>", " ", ENDS.sub("\n", text)))
 

@@ -26,6 +26,17 @@ SAMPLES = [
     ("dara", "/register"),
     ("dara", "/audits"),
 ]
+SITE = ("Sites", "Riverside Family Centre")
+DEEP = (
+    ("chloe", *SITE, "What the site must show, and what it holds", "Record something", "Licence agreement"),
+    ("chloe", *SITE, "What the site must show, and what it holds", "Licensed EPEC hub"),
+    ("chloe", "People", "Beth Morgan", "Programmes and roles"),
+    ("chloe", "Records", "What leaders change in the programme"),
+    ("amina", "My practice", "group confirmed", "group, ", "What parents say"),
+    ("amina", "My pathway", "EPEC, Being a Parent (parent group leaders)", "Ask to join a programme"),
+    ("dara", "Parents’ words"),
+)
+"""Pages that lie deep, by whom and by which links from the home page: each of them is looked at on the way."""
 seen: Counter[str] = Counter()
 """How often a route was looked at: the first time in both widths, twice more on a phone, then it holds no news."""
 TROUBLES = ("not found", "Sorry", "not for you")
@@ -80,6 +91,20 @@ def test_a_page_of_each_kind_holds_at_every_width_and_in_forced_colours(be: Call
         page = be(key, forced_colors="active")
         page.goto(path)
         assert violations(page, EVERY_WIDTH) == [], f"{path} as {key or 'a stranger'}"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("way", DEEP, ids=lambda way: f"{way[0]}: {way[-1]}")
+def test_records_feedback_components_licences_and_places_are_found_and_accessible(
+    way: tuple[str, ...], be: Callable[..., Page]
+) -> None:
+    key, *links = way
+    page = be(key)
+    for words in links:
+        with page.expect_navigation():
+            page.get_by_role("link", name=words).first.click()
+        assert _troubles(page, WIDTHS, expect_missing=False) == [], f"{page.url} as {key}"
+        page.set_viewport_size({"width": WIDTHS[0], "height": 800})
 
 
 def _troubles(page: Page, widths: tuple[int, ...], *, expect_missing: bool) -> list[str]:
