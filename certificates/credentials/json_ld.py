@@ -53,7 +53,13 @@ def guard(document: Mapping[str, Any]) -> None:
         for path, value in _walk({key: value for key, value in document.items() if key != "@context"}, ""):
             _guard_written(path, value)
         for path, value in _walk(_jsonld().expand(traced, {"documentLoader": load, "base": _NOWHERE}), ""):
-            _guard_understood(path, value)
+            if _UNKNOWN in path:
+                raise Uncovered(f"No context defines {path.rpartition(_UNKNOWN)[2]}.")
+            if isinstance(value, str) and (path.endswith(".@id") or ".@type[" in path or path.endswith(".@type")):
+                if value.startswith(_UNKNOWN):
+                    raise Uncovered(f"No context defines {value.removeprefix(_UNKNOWN)}.")
+                if value.startswith((_NOWHERE, "_:")):
+                    raise Uncovered(f"{value.removeprefix(_NOWHERE)} is not an absolute identifier.")
     except (_jsonld().JsonLdError, RecursionError) as error:
         raise Uncovered("This is not JSON-LD that a signature could cover.") from error
 
@@ -75,16 +81,6 @@ def _guard_written(path: str, value: Any) -> None:
         inside = [each for inner in value.values() if isinstance(inner, list) for each in inner]
         if sum(isinstance(each, Mapping) and "id" not in each for each in inside) > 1:
             raise Uncovered(f"{path[1:]} holds several things without an id; give each an id.")
-
-
-def _guard_understood(path: str, value: Any) -> None:
-    if _UNKNOWN in path:
-        raise Uncovered(f"No context defines {path.rpartition(_UNKNOWN)[2]}.")
-    if isinstance(value, str) and (path.endswith(".@id") or ".@type[" in path or path.endswith(".@type")):
-        if value.startswith(_UNKNOWN):
-            raise Uncovered(f"No context defines {value.removeprefix(_UNKNOWN)}.")
-        if value.startswith((_NOWHERE, "_:")):
-            raise Uncovered(f"{value.removeprefix(_NOWHERE)} is not an absolute identifier.")
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -65,17 +65,11 @@ async def _consider_and_award(holder_id: UUID, *, home: str, now: datetime) -> l
     for considered in found:
         for level in considered.verdict.levels:
             if is_due(considered, level) and not is_named(considered, level):
-                await _award_by_rules(holder, considered, level, home=home, now=now)
+                wish = DecisionForm("certified", "The rules are met.")
+                dates = await _dates(holder, considered, level, wish=wish, actor=None)
+                if dates.standing.state in GOOD:  # or it would lapse at once, and be awarded again, without an end
+                    await _decide(holder, considered, level, wish=wish, dates=dates, actor=None, home=home, now=now)
     return found
-
-
-async def _award_by_rules(
-    holder: Holder, considered: PersonEvaluation, level: LevelVerdict, *, home: str, now: datetime
-) -> None:
-    wish = DecisionForm("certified", "The rules are met.")
-    dates = await _dates(holder, considered, level, wish=wish, actor=None)
-    if dates.standing.state in GOOD:  # or it would lapse at once, and be awarded again, without an end
-        await _decide(holder, considered, level, wish=wish, dates=dates, actor=None, home=home, now=now)
 
 
 async def decide(evaluation_id: UUID, *, wish: DecisionForm, actor: Actor, home: str, now: datetime) -> Decision:
@@ -105,7 +99,9 @@ async def _decide_as(actor: Actor, evaluation_id: UUID, *, wish: DecisionForm, h
     considered = await evaluate_for(holder, version, now=now)
     if made := await decided(row):  # asked after the rules were, so that it is seen if they saw it
         return made
-    level = _level(considered, row)
+    level = next((one for one in considered.verdict.levels if (one.level, per_of(one)) == (row.level, row.per)), None)
+    if level is None:
+        raise NotFound("The pathway has no such level any more.", "Look at the list of decisions again.")
     _in_order(considered, level, wish)
     if wish.outcome in GRANTING and not has_name(holder.id, holder.name):
         raise Conflict(
@@ -125,13 +121,6 @@ async def decided(row: Evaluation) -> Decision | None:
     """Finds the decision that was made in the turn of the level which a evaluation belongs to."""
     last = row.verdict["decision"]
     return await Decision.get_or_none(key=_key(row.slot_name, last and last["record"]))
-
-
-def _level(considered: PersonEvaluation, row: Evaluation) -> LevelVerdict:
-    level = next((one for one in considered.verdict.levels if (one.level, per_of(one)) == (row.level, row.per)), None)
-    if level is None:
-        raise NotFound("The pathway has no such level any more.", "Look at the list of decisions again.")
-    return level
 
 
 def _in_order(considered: PersonEvaluation, level: LevelVerdict, wish: DecisionForm) -> None:

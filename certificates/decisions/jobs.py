@@ -63,30 +63,26 @@ async def follow(holder: Holder, considered: PersonEvaluation, *, now: datetime)
     for found in await held.order_by("recorded"):
         level = next((one for one in considered.verdict.levels if _is_of(found, one)), None)
         if level:
-            await _follow(found, level, holder, today=today, now=now)
+            history = await changes_of(found.id)
+            standing = standing_on(period_of(found), history, today)
+            wanted = None
+            if standing in GOOD and level.standing.lapsed_on:
+                since = max(level.standing.lapsed_on, changes.earliest(found, history))
+                wanted = RequestedChange("lapsed", LAPSED, since, grounds="conditions")
+            elif standing == "lapsed" and history and history[-1].state == "lapsed" and level.standing.state in GOOD:
+                wanted = RequestedChange("restored", FOUND, history[-1].effective)
+            elif standing == "provisional" and level.lifted_by and level.lifted_by.result is Result.MET:
+                wanted = RequestedChange("lifted", LIFTED, today)
+            elif standing in GOOD and standing != "provisional" and level.standing.state == "provisional":
+                wanted = RequestedChange("provisional", OPEN_AGAIN, today)
+            if wanted:
+                await changes.write(found, wanted, actor_id=None, unit_id=holder.unit_id, now=now)
+            elif standing in GOOD and found.person_id:
+                await _permit(found, level, history, unit_id=holder.unit_id, today=today, now=now)
 
 
 def _is_of(found: Certification, level: LevelVerdict) -> bool:
     return (found.level, found.per) == (level.level, per_of(level))
-
-
-async def _follow(found: Certification, level: LevelVerdict, holder: Holder, *, today: date, now: datetime) -> None:
-    history = await changes_of(found.id)
-    standing = standing_on(period_of(found), history, today)
-    wanted = None
-    if standing in GOOD and level.standing.lapsed_on:
-        since = max(level.standing.lapsed_on, changes.earliest(found, history))
-        wanted = RequestedChange("lapsed", LAPSED, since, grounds="conditions")
-    elif standing == "lapsed" and history and history[-1].state == "lapsed" and level.standing.state in GOOD:
-        wanted = RequestedChange("restored", FOUND, history[-1].effective)
-    elif standing == "provisional" and level.lifted_by and level.lifted_by.result is Result.MET:
-        wanted = RequestedChange("lifted", LIFTED, today)
-    elif standing in GOOD and standing != "provisional" and level.standing.state == "provisional":
-        wanted = RequestedChange("provisional", OPEN_AGAIN, today)
-    if wanted:
-        await changes.write(found, wanted, actor_id=None, unit_id=holder.unit_id, now=now)
-    elif standing in GOOD and found.person_id:
-        await _permit(found, level, history, unit_id=holder.unit_id, today=today, now=now)
 
 
 async def _permit(

@@ -1,7 +1,6 @@
 """Pages of what sites hold themselves: for each programme their own levels, what these ask, and their certificates."""
 
 from datetime import date
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,13 +26,22 @@ async def licences(request: Request) -> Response:
     wanted = request.query_params.get("programme", "")
     version = next((one for one in versions if one.slug == wanted), versions[0] if versions else None)
     manages = await sites_for(me, "manage people").filter(id=site.id).exists()
+    rows = await Certificate.filter(holder_site_id=site.id).order_by("-reserved").prefetch_related("certification")
+    found = []
+    for row in rows:
+        outcome = await outcomes.of_certification(row.certification, me.today)
+        found.append({
+            "serial": row.serial, "level": row.certification.level_title, "starts": row.certification.starts,
+            "ends": row.certification.ends, "word": OUTCOMES[outcome.state].tag, "path": f"/certificates/{row.id}",
+            "entry": f"/register/{row.certification_id}",
+        })  # fmt: skip
     return render(
         request,
         "certificates/licences.html",
         site=site,
         programmes=await programmes_in_words(site, versions, version) if len(versions) > 1 else [],
         pathway=await followed_view(site, version, me.today) if version else None,
-        certificates=await _certificates(site, me.today),
+        certificates=found,
         today=me.today,
         own=manages,
         manages=manages,
@@ -53,16 +61,3 @@ async def licence_words(site: Site, *, today: date) -> list[tuple[str, str]]:
     return [
         (title, word) for title, word, _, _ in await programmes_in_words(site, await _with_levels(site, today), None)
     ]
-
-
-async def _certificates(site: Site, today: date) -> list[dict[str, Any]]:
-    rows = await Certificate.filter(holder_site_id=site.id).order_by("-reserved").prefetch_related("certification")
-    found = []
-    for row in rows:
-        outcome = await outcomes.of_certification(row.certification, today)
-        found.append({
-            "serial": row.serial, "level": row.certification.level_title, "starts": row.certification.starts,
-            "ends": row.certification.ends, "word": OUTCOMES[outcome.state].tag, "path": f"/certificates/{row.id}",
-            "entry": f"/register/{row.certification_id}",
-        })  # fmt: skip
-    return found

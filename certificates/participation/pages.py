@@ -160,21 +160,18 @@ async def give_role(request: Request) -> Response:
         return render(request, "participation/give_role.html", values={"starts": me.today.isoformat()}, **told)
     values = await form_data(request)
     try:
-        await _give_role(validate(ProgrammeRoleForm, values), found, me)
+        asked = validate(ProgrammeRoleForm, values)
+        programme_id, _, name = asked.role.partition(" ")
+        kind, _, key = asked.where.partition(" ")
+        wish = programme_roles.RoleWish(
+            _id(programme_id), name, asked.starts, _id(key) if kind == "site" else None,
+            _id(key) if kind == "area" else None,
+        )  # fmt: skip
+        known = await views.role_names(wish.programme_id, me.unit_id, today=me.today)
+        await programme_roles.give_programme_role(found.id, wish, known=known, actor=me, now=clock.now())
     except Invalid as error:
         return render(request, "participation/give_role.html", 422, problems=error.problems, values=values, **told)
     return redirect(request, f"/people/{found.id}/programmes", notice="The role is given.")
-
-
-async def _give_role(asked: ProgrammeRoleForm, found: Person, me: Actor) -> None:
-    programme_id, _, name = asked.role.partition(" ")
-    kind, _, key = asked.where.partition(" ")
-    wish = programme_roles.RoleWish(
-        _id(programme_id), name, asked.starts, _id(key) if kind == "site" else None,
-        _id(key) if kind == "area" else None,
-    )  # fmt: skip
-    known = await views.role_names(wish.programme_id, me.unit_id, today=me.today)
-    await programme_roles.give_programme_role(found.id, wish, known=known, actor=me, now=clock.now())
 
 
 async def role(request: Request) -> Response:

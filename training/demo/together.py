@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from courses.cohorts.actions import Plan, make, place
 from courses.cohorts.attendance import note_attendance
-from courses.cohorts.models import Cohort
 from courses.cohorts.rules import Presence, SessionPlan
 from courses.cohorts.sessions import add_session
 from courses.cohorts.task_replies import entries_visible_to, reply
@@ -38,11 +37,7 @@ async def train_together(today: date) -> None:
         await note_attendance(session, people, actor=chloe, now=at(day, 16))
     last = _day("Last day: working with your co-leader", workday(today + timedelta(days=STILL_TO_COME)))
     await add_session(cohort, last, actor=chloe, now=at(today - timedelta(days=1)))
-    await _read_tasks(cohort, today)
-
-
-async def _read_tasks(cohort: Cohort, today: date) -> None:
-    """Hana has read all but the latest of what was handed in, and answered what Amina handed in before that."""
+    # Hana has read all but the latest of what was handed in, and answered what Amina handed in before that.
     hana = await being("hana", today)
     entries = await entries_visible_to(hana, cohort).select_related("enrolment__course")
     for number, entry in enumerate(entries[1:]):

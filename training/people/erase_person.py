@@ -48,14 +48,10 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
     mails = await Followup.filter(fact__person_id=person.id, kind__startswith="mail", state="queued")
     waiting = Followup.filter(id__in=[mail.id for mail in mails])
     await waiting.update(state="refused", last_error="The person was erased.", ended=now)
-    return frozenset({person.name, *await _former_names(person), *addresses})
-
-
-async def _former_names(person: Person) -> list[str]:
     former = FormerValue.filter(subject_id=person.id)
     names = [row.value for row in await former]
     await former.update(value=pseudonym_of(person.id))
-    return names
+    return frozenset({person.name, *names, *addresses})
 
 
 Swept = dict[str, frozenset[str]]

@@ -81,7 +81,13 @@ def _row(
         sheet.refuse(line.number, f"{address or 'nothing'} is no e-mail address", "write it like name@example.org")
     if role not in ROLES:
         sheet.refuse(line.number, f"{role or 'nothing'} is no role", f"write one of {', '.join(ROLES)}")
-    _check_site(line, sheet, role, sites)
+    site = line["site"]
+    if site and role in UNIT_WIDE:
+        sheet.refuse(line.number, f"{role} is a role for the whole unit", "leave site empty")
+    elif site and site not in sites:
+        sheet.refuse(line.number, f"there is no site {site}", "write the code of a site, or load the site with it")
+    elif not site and role in AT_A_SITE:
+        sheet.refuse(line.number, f"{role} needs a site", "write the code of the site")
     joined = [one.strip() for one in line["programmes"].split(";") if one.strip()]
     for slug in joined:
         if slug not in programmes:
@@ -98,16 +104,6 @@ def _row(
         return None
     joins = tuple(programmes[slug] for slug in dict.fromkeys(joined))
     return PersonLine(line, address, role, sites.get(line["site"]), starts, ends, joins)
-
-
-def _check_site(line: CsvLine, sheet: Sheet, role: str, sites: dict[str, UUID]) -> None:
-    site = line["site"]
-    if site and role in UNIT_WIDE:
-        sheet.refuse(line.number, f"{role} is a role for the whole unit", "leave site empty")
-    elif site and site not in sites:
-        sheet.refuse(line.number, f"there is no site {site}", "write the code of a site, or load the site with it")
-    elif not site and role in AT_A_SITE:
-        sheet.refuse(line.number, f"{role} needs a site", "write the code of the site")
 
 
 def _same_name(row: PersonLine, names: dict[str, CsvLine], sheet: Sheet) -> bool:
@@ -135,7 +131,14 @@ async def _load(row: PersonLine, loading: Loading, place: Placing | None) -> Non
     changes = await _rename(row, person, by) if email else []
     changes += await _let_in(email, by) if email else []
     if same is None:
-        await _give(row, person.id, by)
+        given = await Membership.create(
+            id=uuid4(), person_id=person.id, role=row.role, site_id=row.site_id, starts=row.starts, ends=row.ends,
+            recorded=by.now,
+        )  # fmt: skip
+        detail = {"role": row.role, "site": str(row.site_id) if row.site_id else None, "starts": row.starts.isoformat()}
+        await facts.record(
+            "membership.given", given, actor=by.actor_id, now=by.now, person=person.id, unit=by.unit_id, detail=detail
+        )
     else:
         changes += await _end(row, same, by)
     placed = await place(row, person, by) if place else []
@@ -194,17 +197,6 @@ async def _rename(row: PersonLine, person: Person, by: By) -> list[str]:
             detail={"columns": changed}, rows=former or [],
         )  # fmt: skip
     return [f"{name} {getattr(person, name)} → {wanted[name]}" for name in changed]
-
-
-async def _give(row: PersonLine, person_id: UUID, by: By) -> None:
-    given = await Membership.create(
-        id=uuid4(), person_id=person_id, role=row.role, site_id=row.site_id, starts=row.starts, ends=row.ends,
-        recorded=by.now,
-    )  # fmt: skip
-    detail = {"role": row.role, "site": str(row.site_id) if row.site_id else None, "starts": row.starts.isoformat()}
-    await facts.record(
-        "membership.given", given, actor=by.actor_id, now=by.now, person=person_id, unit=by.unit_id, detail=detail
-    )
 
 
 async def _end(row: PersonLine, held: Membership, by: By) -> list[str]:

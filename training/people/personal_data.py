@@ -26,7 +26,9 @@ async def rows_about(person_id: UUID) -> Rows:
     """Gives the rows that hold the person's id in any column, and what hangs on those that are the person's own."""
     found: Rows = {}
     for model in models():
-        columns = _columns(model)
+        fields = model._meta.fields_map
+        ids = [name for name, field in fields.items() if isinstance(field, UUIDField)]
+        columns = ids + [name for name in ("subject_id",) if name in fields]
         if columns:
             anywhere: dict[str, Any] = {name: _as(model, name, person_id) for name in columns}
             found[model] = _keyed(model, await model.filter(Q(join_type=Q.OR, **anywhere)).values())
@@ -70,12 +72,6 @@ def told(rows: Rows) -> dict[str, list[Row]]:
 
 def _open(row: Row) -> Row:
     return {name: value for name, value in row.items() if name not in SECRET}
-
-
-def _columns(model: type[Model]) -> list[str]:
-    fields = model._meta.fields_map
-    ids = [name for name, field in fields.items() if isinstance(field, UUIDField)]
-    return ids + [name for name in ("subject_id",) if name in fields]
 
 
 def _as(model: type[Model], column: str, person_id: UUID) -> UUID | str:

@@ -1,9 +1,9 @@
 """Sessions on the server: opened at sign-in, looked up once a request, ended at sign-out; only hashes are stored."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -165,10 +165,7 @@ async def actor_of(token: str, *, now: datetime) -> Actor | None:
     rows = [{name: _READ[name](value) if name in _READ else value for name, value in row.items()} for row in found]
     if now - rows[0]["seen"] > NOTED_EVERY:
         await Session.filter(token_hash=token_hash(token)).update(seen=now)
-    return _actor(rows, local_day(now, rows[0]["zone"]))
-
-
-def _actor(rows: Sequence[Mapping[str, Any]], day: date) -> Actor:
+    day = local_day(now, rows[0]["zone"])
     first = rows[0]
     lti = LtiContext(**first["lti"]) if first["lti"] else None
     live = [row for row in rows if row["role"] and row["starts"] <= day and (row["ends"] is None or row["ends"] >= day)]

@@ -36,7 +36,9 @@ class PlaceWish:
 
 async def adopt(site_id: UUID, programme_id: UUID, *, starts: date, actor: Actor, now: datetime) -> Adoption:
     """Notes that a site takes up a programme from a day on."""
-    site = await _site(site_id, actor)
+    site = await sites_for(actor, MANAGE).get_or_none(id=site_id)
+    if site is None:
+        raise NotFound("There is no such site among yours.", "Look at the list of sites.")
     if not await Programme.filter(id=programme_id, unit_id=actor.unit_id).exists():
         raise Invalid("There is a problem", problems={"programme": "Choose a programme from the list"})
     if fault := fault_of_first_day(starts, actor.today):
@@ -187,13 +189,6 @@ async def take_back_place(place_id: UUID, *, why: str, actor: Actor, now: dateti
 def may_place(actor: Actor, site_id: UUID | None) -> bool:
     """Tells whether the actor gives and ends places at a site; without one, only who manages everybody."""
     return actor.everywhere(MANAGE) or (site_id is not None and site_id in actor.sites(MANAGE))
-
-
-async def _site(site_id: UUID, actor: Actor) -> Site:
-    found = await sites_for(actor, MANAGE).get_or_none(id=site_id)
-    if found is None:
-        raise NotFound("There is no such site among yours.", "Look at the list of sites.")
-    return found
 
 
 async def _changeable(place_id: UUID, actor: Actor) -> Place:

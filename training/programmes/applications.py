@@ -46,19 +46,17 @@ async def apply(programme_id: UUID, *, site_id: UUID | None, words: str, actor: 
                 "programme.applied", made, actor=actor.person_id, person=actor.person_id, unit=actor.unit_id, now=now,
                 detail={"programme": str(programme_id), "site": str(site_id)},
             )  # fmt: skip
-            for one in await _who_answers(made, actor):
+            # Asked by mail are the coordinators of the site, or where it has none, the central unit.
+            others = Membership.filter(
+                active_on(actor.today), person__unit_id=actor.unit_id, person_id__not=actor.person_id
+            )
+            here = others.filter(role="coordinator", site_id=made.site_id)
+            for one in sorted({row.person_id for row in await here or await others.filter(role="central")}):
                 key, payload = f"{APPLICATION}/{made.id}/{one}", {"to": str(one)}
                 await facts.schedule(APPLICATION, key, due=now, payload=payload, subject_id=str(made.id))
     except IntegrityError as error:
         raise Invalid("There is a problem", problems={"words": ASKED_ALREADY}) from error
     return made
-
-
-async def _who_answers(made: Application, actor: Actor) -> list[UUID]:
-    """Lists who is asked by mail: the coordinators of the site, or where it has none, the central unit."""
-    others = Membership.filter(active_on(actor.today), person__unit_id=actor.unit_id, person_id__not=actor.person_id)
-    here = others.filter(role="coordinator", site_id=made.site_id)
-    return sorted({row.person_id for row in await here or await others.filter(role="central")})
 
 
 async def withdraw_application(application_id: UUID, *, actor: Actor, now: datetime) -> None:

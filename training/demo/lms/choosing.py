@@ -49,16 +49,6 @@ async def placed(request: Request) -> Response:
     claims = await LmsResources.of(request).check_signed(str(form.get("JWT", "")), audience=world.base_url)
     if isinstance(claims, str):
         return show("said.html", 400, title="Not placed", words=claims)
-    if problem := _why_not(claims):
-        return show("said.html", 400, title="Not placed", words=problem)
-    for item in claims[f"{DL}content_items"]:
-        _place(world, item)
-    if not claims[f"{DL}content_items"]:
-        return show("said.html", title="Nothing was placed", words=str(claims.get(f"{DL}msg", "")))
-    return RedirectResponse("/", 303)
-
-
-def _why_not(claims: dict[str, Any]) -> str:
     wanted = {
         f"{LTI}message_type": "LtiDeepLinkingResponse",
         f"{LTI}version": "1.3.0",
@@ -69,7 +59,13 @@ def _why_not(claims: dict[str, Any]) -> str:
     items = claims.get(f"{DL}content_items")
     if not isinstance(items, list) or not all(item.get("url") and item.get("title") for item in items):
         wrong.append("content_items")
-    return ", ".join(wrong)
+    if problem := ", ".join(wrong):
+        return show("said.html", 400, title="Not placed", words=problem)
+    for item in claims[f"{DL}content_items"]:
+        _place(world, item)
+    if not claims[f"{DL}content_items"]:
+        return show("said.html", title="Nothing was placed", words=str(claims.get(f"{DL}msg", "")))
+    return RedirectResponse("/", 303)
 
 
 def _place(world: World, item: dict[str, Any]) -> None:

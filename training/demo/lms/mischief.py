@@ -76,10 +76,6 @@ async def misbehave(request: Request, where: str) -> Response | None:
     if wish["what"] == "slow":
         await asyncio.sleep(wish["seconds"])
         return None
-    return _answer(wish)
-
-
-def _answer(wish: Mapping[str, Any]) -> Response | None:
     what = wish["what"]
     if what.isdigit():
         waiting = {"Retry-After": str(wish["retry_after"])} if wish["retry_after"] else {}

@@ -22,7 +22,7 @@ async def home(request: Request) -> Response:
     return show(
         "home.html",
         course=COURSE_TITLE,
-        users=_users(world),
+        users=[(user.sub, user.name or f"{user.sub} (no name)") for user in world.users.values()],
         copies=world.copies,
         told=bool(world.handlers),
         activities=list(world.activities.values()),
@@ -77,10 +77,6 @@ async def mischief(request: Request) -> Response:
         keeps=world.keeps,
         hints_once=world.hints_once,
     )
-
-
-def _users(world: World) -> list[tuple[str, str]]:
-    return [(user.sub, user.name or f"{user.sub} (no name)") for user in world.users.values()]
 
 
 def _cell(world: World, column: LineItem, sub: str) -> tuple[str, str]:

@@ -23,7 +23,8 @@ async def roster(request: Request) -> Response:
         return PlainTextResponse("wrong media type", 406)
     if "rlid" in asked and asked["rlid"] not in world.activities:
         return PlainTextResponse("no such activity", 404)
-    everybody = _members(world)
+    suspended = ("Inactive",) if world.plays.leaves_out_suspended else ()
+    everybody = {user.sub: _member(user, world) for user in world.users.values() if user.status not in suspended}
     members = _changed(everybody, world.told[int(asked["since"])]) if "since" in asked else list(everybody.values())
     start, size = int(asked.get("start", 0)), int(asked.get("limit") or len(members) or 1)
     body = {
@@ -43,11 +44,6 @@ def _link(world: World, everybody: dict[str, Member], *, onward: int, size: int)
         return f'<{world.roster_url}?since={len(world.told) - 1}>; rel="differences"'
     following = f"{world.roster_url}?start={onward}&limit={size}"
     return f"{following}; rel=next" if world.plays.broken_links else f'<{following}>; rel="next"'
-
-
-def _members(world: World) -> dict[str, Member]:
-    suspended = ("Inactive",) if world.plays.leaves_out_suspended else ()
-    return {user.sub: _member(user, world) for user in world.users.values() if user.status not in suspended}
 
 
 def _member(user: User, world: World) -> Member:

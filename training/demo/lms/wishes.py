@@ -35,7 +35,10 @@ def claims_of(world: World, user: User, hint: str, *, nonce: str) -> dict[str, A
         return review_claims(world, user, whose, world.activities[what], nonce=nonce)
     if what in (PRIVACY, OTHER):
         kind = {PRIVACY: "LtiDataPrivacyLaunchRequest", OTHER: "LtiStartProctoring"}[what]
-        return _without_link(world, user, kind, nonce=nonce)
+        link = Activity("none", "None", "/")
+        claims = claims_for(world, user, link, nonce=nonce) | {f"{LTI}message_type": kind}
+        gone = (f"{LTI}resource_link", f"{LTI}target_link_uri", f"{LTI}context", f"{AGS}claim/endpoint")
+        return {name: value for name, value in claims.items() if name not in gone}
     return claims_for(world, user, world.activities[what], nonce=nonce, course=course or CONTEXT_ID)
 
 
@@ -46,13 +49,6 @@ def review_claims(world: World, user: User, whose: str, activity: Activity, *, n
         f"{LTI}message_type": "LtiSubmissionReviewRequest",
         f"{LTI}for_user": {"user_id": whose, "roles": list(learner.roles)},
     }
-
-
-def _without_link(world: World, user: User, kind: str, *, nonce: str) -> dict[str, Any]:
-    link = Activity("none", "None", "/")
-    claims = claims_for(world, user, link, nonce=nonce) | {f"{LTI}message_type": kind}
-    gone = (f"{LTI}resource_link", f"{LTI}target_link_uri", f"{LTI}context", f"{AGS}claim/endpoint")
-    return {name: value for name, value in claims.items() if name not in gone}
 
 
 def claims_for(world: World, user: User, activity: Activity, *, nonce: str, course: str = CONTEXT_ID) -> dict[str, Any]:
