@@ -137,7 +137,17 @@ async def audits(request: Request) -> Response:
     """Lists the audits; posted, draws one."""
     me = actor(request)
     if request.method == "POST":
-        return await _draw(request, me)
+        values = await form_data(request)
+        try:
+            asked = validate(SampleForm, values)
+            seed = secrets.token_hex(16)
+            made = await actions.draw_sample(
+                asked.title, _question(asked, me), size=asked.size, seed=seed, actor=me, now=clock.now()
+            )
+        except Invalid as error:
+            shown = await _filters(me, values)
+            return render(request, "audits/audits.html", 422, problems=error.problems, audits=await _drawn(me), **shown)
+        return redirect(request, f"/audits/{made.id}")
     return render(request, "audits/audits.html", audits=await _drawn(me), **await _filters(me, {}))
 
 
@@ -153,20 +163,6 @@ async def _drawn(me: Actor) -> list[dict[str, Any]]:
         }
         for one in listed
     ]
-
-
-async def _draw(request: Request, me: Actor) -> Response:
-    values = await form_data(request)
-    try:
-        asked = validate(SampleForm, values)
-        seed = secrets.token_hex(16)
-        made = await actions.draw_sample(
-            asked.title, _question(asked, me), size=asked.size, seed=seed, actor=me, now=clock.now()
-        )
-    except Invalid as error:
-        shown = await _filters(me, values)
-        return render(request, "audits/audits.html", 422, problems=error.problems, audits=await _drawn(me), **shown)
-    return redirect(request, f"/audits/{made.id}")
 
 
 async def audit(request: Request) -> Response:

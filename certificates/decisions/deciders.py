@@ -17,7 +17,7 @@ from training.people.holders import of_unit
 from training.people.models import Membership
 from training.people.visibility import active_on
 from training.programmes.models import ProgrammeRole, holding_on
-from training.programmes.role_reach import Stay, stays_of, stays_of_site
+from training.programmes.places import Stay, stays_of, stays_of_site
 from training.programmes.rules import role_words
 
 FIXED = {told: role for role, told in ROLE_NAMES.items()}

@@ -1,6 +1,6 @@
 """Reads from the floors below all that is known about a person, or a site, as records of the pathway language."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any
@@ -13,12 +13,10 @@ from certificates.pathways.forms import PERSONAL
 from courses.learning.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
 from training.core.dates import local_day
-from training.parsing.values import texts
 from training.people.holders import Holder, held_by
 from training.people.models import Membership, Person, Relation
 from training.programmes.models import ProgrammeRole
-from training.programmes.places import places_of
-from training.programmes.role_reach import reaches, stays_of, stays_of_site
+from training.programmes.places import places_of, reaches, stays_of, stays_of_site
 from training.records.evidence import evidence_of
 from training.records.models import Record
 from training.sites.models import zone_of
@@ -72,44 +70,18 @@ async def collect_evidence(holder: Holder, version: PathwayVersion, also: Iterab
 
 
 async def _of_person(person_id: UUID, version: PathwayVersion, zone: str) -> list[Row]:
-    practised = [
-        *await evidence_of(person_id, zone),
-        *await assessment_evidence(person_id, zone),
-    ]
-    _replace_all_before(practised)
+    practised = [*await evidence_of(person_id, zone), *await assessment_evidence(person_id, zone)]
+    rows = await Relation.filter(person_id=person_id).values()
     return [
         *await learning_evidence(person_id, zone),
         *_of_programme(practised, version.programme_id, alone=await _is_alone(version)),
-        *await _relations(person_id, zone),
+        *[record for row in rows for record in _relation(row, zone)],
     ]
 
 
 async def _of_site(site_id: UUID, version: PathwayVersion, zone: str) -> list[Row]:
     held = await evidence_of(site_id, zone, of_site=True)
-    _replace_all_before(held)
     return [*_of_programme(held, version.programme_id, alone=await _is_alone(version))]
-
-
-def _replace_all_before(rows: list[Row]) -> None:
-    """Lets each correction replace all that it corrects, also what earlier corrections replaced.
-
-    In the language only a record that is seen replaces another one: where a correction is itself corrected or taken
-    back, what it had replaced would count again.
-    """
-    before = {row["id"]: texts(row["replaces"]) for row in rows if "replaces" in row}
-    for row in rows:
-        if "replaces" in row:
-            row["replaces"] = list(_chain(before, row["id"]))
-
-
-def _chain(before: Mapping[str, Sequence[str]], last: str) -> dict[str, None]:
-    found: dict[str, None] = {}
-    waiting = list(before[last])
-    while waiting:
-        if (one := waiting.pop()) not in found:
-            found[one] = None
-            waiting += before.get(one, ())
-    return found
 
 
 async def _is_alone(version: PathwayVersion) -> bool:
@@ -131,11 +103,6 @@ def _of_programme(rows: Iterable[Row], programme: UUID, *, alone: bool) -> Itera
             yield {key: value for key, value in row.items() if key != "by"} | {"result": "pending"}
         elif "replaces" in row:
             yield {key: row[key] for key in ("id", "type", "what", "on", "recorded_at", "replaces")} | {"void": True}
-
-
-async def _relations(person_id: UUID, zone: str) -> list[Row]:
-    rows = await Relation.filter(person_id=person_id).values()
-    return [record for row in rows for record in _relation(row, zone)]
 
 
 def _relation(row: Row, zone: str) -> list[Row]:
@@ -278,10 +245,8 @@ async def _of_signatories(people: Iterable[UUID], version: PathwayVersion, zone:
     for person_id in people if asked else known:
         own = await evidence_of(person_id, zone) if person_id in known else []
         own += [*await learning_evidence(person_id, zone), *await assessment_evidence(person_id, zone)] if asked else []
-        told = [one for one in own if one["type"] in ("award", *asked)]
-        _replace_all_before(told)
-        told = [*_of_programme(told, version.programme_id, alone=False)]
-        rows += [{**one, "who": str(person_id)} for one in told]
+        told = (one for one in own if one["type"] in ("award", *asked))
+        rows += [{**one, "who": str(person_id)} for one in _of_programme(told, version.programme_id, alone=False)]
     return rows
 
 

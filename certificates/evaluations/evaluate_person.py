@@ -120,19 +120,11 @@ async def persist(attempt: Callable[[], Awaitable[Done]]) -> Done:
 
 async def _evaluate(holder: Holder, version: PathwayVersion, *, now: datetime) -> PersonEvaluation:
     # What holds is read before the evidence: so nobody who read the evidence earlier writes over who read it later.
-    before = await _held(holder, version.slug)
+    held = await current().filter(**whose(holder))
+    before = {str(row.slot): row for row in held if str(row.slot).startswith(f"{holder.id}/{version.slug}/")}
     considered = await judge(holder, version, as_of=local_day(now, await zone_of(holder.unit_id)))
-    return replace(considered, kept=await _keep(holder, considered, before, now=now))
-
-
-async def _held(holder: Holder, slug: str) -> Slots:
-    rows = await current().filter(**whose(holder))
-    return {str(row.slot): row for row in rows if str(row.slot).startswith(f"{holder.id}/{slug}/")}
-
-
-async def _keep(holder: Holder, considered: PersonEvaluation, before: Slots, *, now: datetime) -> Slots:
-    """Writes a row for each level of which the rules say something else than before; gives the rows that hold."""
-    digest, levels = _digest(considered.evidence), considered.verdict.levels
+    # A row is written for each level of which the rules say something else than before.
+    digest, levels = hashlib.sha256(_plain(considered.evidence).encode()).hexdigest(), considered.verdict.levels
     records = json.loads(_plain(considered.evidence["records"]))
     slots = {slot_of(holder, considered, level): level for level in levels}
     rows = [
@@ -141,8 +133,14 @@ async def _keep(holder: Holder, considered: PersonEvaluation, before: Slots, *, 
     ]
     fresh = {row.slot: row for row in rows if row.slot and _is_news(row, before.get(row.slot))}
     if fresh:
-        await _write(fresh, before, holder, considered.version, now=now)
-    return {**before, **fresh}
+        try:
+            async with transaction():
+                for slot, row in fresh.items():
+                    await _exchange(row, before.get(slot))
+                    await _tell(row, before.get(slot), holder, considered.version, now=now)
+        except IntegrityError as error:
+            raise ConcurrentChange from error
+    return replace(considered, kept={**before, **fresh})
 
 
 def _is_news(row: Evaluation, before: Evaluation | None) -> bool:
@@ -185,16 +183,6 @@ async def _is_refused(level: LevelVerdict, records: list[dict[str, Any]]) -> boo
         return False
     known = {_plain(one) for one in last.evaluation.evidence}
     return not any(is_new_evidence(one, level.level) and _plain(one) not in known for one in records)
-
-
-async def _write(fresh: Slots, before: Slots, holder: Holder, version: PathwayVersion, *, now: datetime) -> None:
-    try:
-        async with transaction():
-            for slot, row in fresh.items():
-                await _exchange(row, before.get(slot))
-                await _tell(row, before.get(slot), holder, version, now=now)
-    except IntegrityError as error:
-        raise ConcurrentChange from error
 
 
 async def _exchange(row: Evaluation, before: Evaluation | None) -> None:
@@ -253,10 +241,6 @@ def is_named(considered: PersonEvaluation, level: LevelVerdict) -> bool:
 def per_of(level: LevelVerdict) -> str:
     """Writes the value a level is evaluated for as "course=group", or "" where there is none."""
     return f"{level.per[0]}={level.per[1]}" if level.per else ""
-
-
-def _digest(evidence: dict[str, Any]) -> str:
-    return hashlib.sha256(_plain(evidence).encode()).hexdigest()
 
 
 def _plain(value: Any) -> str:

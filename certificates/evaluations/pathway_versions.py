@@ -56,23 +56,21 @@ async def load_pathway(path: Path, *, actor: Actor, now: datetime, check: bool =
             )
         return LoadedPathway(pathway.id, version, "unchanged")
     if not check:
-        await _publish(pathway, text, bases, actor=actor, now=now)
+        async with transaction():
+            programme, _ = await Programme.get_or_create(
+                unit_id=actor.unit_id,
+                slug=pathway.id.replace("_", "-"),
+                defaults={"id": uuid4(), "title": pathway.title},
+            )
+            published = await PathwayVersion.create(
+                id=uuid4(), unit_id=actor.unit_id, programme_id=programme.id, slug=pathway.id,
+                version=pathway.version or "1", title=pathway.title or pathway.id, text=text, bases=bases,
+                sha256=_digest(text, bases), published=now, published_by_id=actor.person_id,
+            )  # fmt: skip
+            await facts.record(
+                "pathway.published", published, actor=actor.person_id, unit=actor.unit_id, now=now, rows=[programme]
+            )
     return LoadedPathway(pathway.id, version, "new")
-
-
-async def _publish(pathway: Pathway, text: str, bases: dict[str, str], *, actor: Actor, now: datetime) -> None:
-    async with transaction():
-        programme, _ = await Programme.get_or_create(
-            unit_id=actor.unit_id, slug=pathway.id.replace("_", "-"), defaults={"id": uuid4(), "title": pathway.title}
-        )
-        published = await PathwayVersion.create(
-            id=uuid4(), unit_id=actor.unit_id, programme_id=programme.id, slug=pathway.id,
-            version=pathway.version or "1", title=pathway.title or pathway.id, text=text, bases=bases,
-            sha256=_digest(text, bases), published=now, published_by_id=actor.person_id,
-        )  # fmt: skip
-        await facts.record(
-            "pathway.published", published, actor=actor.person_id, unit=actor.unit_id, now=now, rows=[programme]
-        )
 
 
 def _bases(path: Path) -> dict[str, str]:

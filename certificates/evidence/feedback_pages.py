@@ -117,7 +117,8 @@ async def parents(request: Request) -> Response:
     if request.method == "POST":
         values = await form_data(request)
         try:
-            await _allow(token)
+            with rate_limits.told_in_form("Many have answered just now. Wait a little, then send this again"):
+                await rate_limits.allow("feedback", token, limit=MOST_FROM_ONE_LINK, now=now)
             await feedback.answer(found, values, slip=form_key(values, "slip"), now=now)
             return render(request, "records/feedback_done.html", done=True, **told)
         except Invalid as wrong:
@@ -134,11 +135,3 @@ async def heard(request: Request) -> Response:
     return render(
         request, "records/feedback_words.html", words=words, fewest=feedback.FEWEST, back=("Courses", "/courses")
     )
-
-
-async def _allow(token: str) -> None:
-    try:
-        await rate_limits.allow("feedback", token, limit=MOST_FROM_ONE_LINK, now=clock.now())
-    except rate_limits.TooMany as error:
-        words = "Many have answered just now. Wait a little, then send this again"
-        raise Invalid("There is a problem", problems={"form": words}) from error

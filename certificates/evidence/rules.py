@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from typing import Any
 
 from certificates.pathways.forms import PERSONAL, Field, RecordForm
 from certificates.pathways.makers import MADE_BY
 from training.parsing.keywords import DATE, DONE_TYPES, HELD_TYPES, NUMBER, YES_OR_NO
 from training.parsing.labels import label_of
+from training.parsing.text import typed_number
+from training.parsing.values import as_list
 from training.records.rules import KINDS_OF_SUPERVISION, Entry
 
 REASONED = frozenset({"waiver", "signoff", "assessment"})
@@ -78,7 +79,7 @@ def _typed(fields: Iterable[Field], values: Mapping[str, Any], prefix: str) -> t
     problems: dict[str, str] = {}
     for one in fields:
         given = values.get(f"{prefix}{one.name}", "")
-        texts = [text for each in (given if isinstance(given, list) else [given]) if (text := str(each).strip())]
+        texts = [text for each in as_list(given) if (text := str(each).strip())]
         try:
             read = [_value(one, text) for text in texts]
         except ValueError:
@@ -92,6 +93,7 @@ def _typed(fields: Iterable[Field], values: Mapping[str, Any], prefix: str) -> t
 def faults_of(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
     """Names each field of a record that cannot be so, and what to do about it."""
     is_supervision = form.type == "supervision"
+    amounts = [one.unit() or one.label().lower() for one in form.fields if one.kind == NUMBER]
     checks = (
         (
             "what",
@@ -102,7 +104,11 @@ def faults_of(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
         ("what", len(shown.what) > 200, "Enter a shorter name"),
         ("on", shown.on is None and form.type == "waiver", "Enter the day from which it is recognised"),
         ("on", shown.on is None and form.type == "award", "Enter the day on which it was awarded"),
-        ("on", shown.on is None and form.type == "learning" and not _says_how_much(form, shown), _day_or(form)),
+        (
+            "on",
+            shown.on is None and form.type == "learning" and not _says_how_much(form, shown),
+            f"Enter the day it was done{', or how many ' + ' or '.join(amounts) if amounts else ''}",
+        ),
         ("until", shown.until is not None and form.type not in ENDING, "This is done on a day and has no last day"),
         ("by", bool(shown.by) and form.type not in TELLS_WHO, "Whoever signs this has to record it themselves"),
         ("reason", form.type in REASONED and not shown.reason.strip(), "Say why, in a sentence or two"),
@@ -115,22 +121,13 @@ def faults_of(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
     for name, value in shown.attributes.items():
         if name == "result" and "result" in form.parts and value in RESULTS:
             continue
-        if name not in offered or not all(_fits(offered[name], one) for one in _all(value)):
+        if name not in offered or not all(_fits(offered[name], one) for one in as_list(value)):
             found.setdefault(name if name in offered else "form", f"{label_of(name)}: this form does not ask for that")
     return found
 
 
-def _all(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
 def _says_how_much(form: RecordForm, shown: TypedEvidence) -> bool:
     return any(one.kind == NUMBER and one.name in shown.attributes for one in form.fields)
-
-
-def _day_or(form: RecordForm) -> str:
-    amounts = [one.unit() or one.label().lower() for one in form.fields if one.kind == NUMBER]
-    return f"Enter the day it was done{', or how many ' + ' or '.join(amounts) if amounts else ''}"
 
 
 def is_done(type_: str) -> bool:
@@ -143,10 +140,10 @@ _ASKED = {NUMBER: "enter a number", DATE: "enter a day, such as 27 3 2026", YES_
 
 def _value(one: Field, text: str) -> Any:
     if one.kind == NUMBER:
-        number = float(text.replace(",", "."))
-        if not isfinite(number) or not 0 <= number <= MOST:
+        number = typed_number(text)
+        if number is None or number > MOST:
             raise ValueError(text)
-        return int(number) if number.is_integer() else number
+        return number
     if one.kind == YES_OR_NO:
         if text not in YES_NO:
             raise ValueError(text)

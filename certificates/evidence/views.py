@@ -9,10 +9,10 @@ from certificates.pathways.forms import Field, RecordForm, signatory_of
 from certificates.pathways.language.titles import title_of
 from certificates.pathways.makers import making_of
 from training.parsing.keywords import YES_OR_NO
-from training.parsing.labels import hint_of
+from training.parsing.labels import MODES, hint_of
 from training.programmes.components import components_of
 from training.records.models import Participant, Record, Tailoring
-from training.records.rules import MODES, ROLES
+from training.records.rules import ROLES
 from training.records.tailorings import CHANGED, SLOTS
 from training.records.words import plain, record_name
 

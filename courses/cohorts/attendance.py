@@ -10,10 +10,11 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from courses.cohorts.models import Attendance, Cohort, Session, cohorts_visible_to, seats_noted_by
-from courses.cohorts.rules import LONGEST_NOTE, MADE_UP, MODES, PRESENT, Counted, Presence, counted, fault_of_presence
+from courses.cohorts.rules import LONGEST_NOTE, MADE_UP, PRESENT, Counted, Presence, counted, fault_of_presence
 from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotFound
 from training.database.connection import transaction
+from training.parsing.labels import MODES
 from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
 from training.people.relations.actions import relate

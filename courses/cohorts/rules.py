@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
-MODES = {"in_person": "In person", "online": "Online", "mixed": "Some of both"}
+from training.parsing.labels import MODES
+from training.parsing.text import typed_number
+
 PRESENT, PART, ABSENT, MADE_UP = "present", "part", "absent", "made_up"
 CHOICES = {PRESENT: "Present", PART: "Part", ABSENT: "Absent"}
 """What is noted of somebody → its word."""
@@ -121,15 +122,7 @@ def topics_of(lines: str) -> tuple[str, ...]:
 
 def attribute_of(asked: LearningField, typed: str) -> str | int | float | None:
     """Reads what was typed for a field; None where it cannot be: a number that is none, or below 0."""
-    if not asked.is_number:
-        return typed[:LONGEST_TOPIC]
-    try:
-        number = Decimal(typed.replace(",", "."))
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or not 0 <= number < 10**6:
-        return None
-    return int(number) if number == number.to_integral_value() else float(number)
+    return typed_number(typed) if asked.is_number else typed[:LONGEST_TOPIC]
 
 
 def hours_of(minutes: int) -> str:

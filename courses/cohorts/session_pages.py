@@ -21,7 +21,6 @@ from courses.cohorts.rules import (
     ABSENT,
     CHOICES,
     MADE_UP,
-    MODES,
     PART,
     PRESENT,
     LearningName,
@@ -38,6 +37,7 @@ from courses.learning.outline import in_language, outline_of
 from training.core import clock
 from training.core.dates import day
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.parsing.labels import MODES
 from training.people.actor import Actor
 from training.web.render import actor, form_data, identity, redirect, render, validate
 

@@ -9,12 +9,13 @@ from tortoise.expressions import Q, Subquery
 
 from courses.cohorts.attendance import latest_notes
 from courses.cohorts.models import Attendance, Cohort, Seat, Session, seats_in, sessions_led_by
-from courses.cohorts.rules import ABSENT, MADE_UP, MODES, PART, hours_of
+from courses.cohorts.rules import ABSENT, MADE_UP, PART, hours_of
 from courses.learning import words
 from courses.learning.models import Completion, Enrolment
 from courses.packages.models import Course
 from training.core.dates import day
 from training.parsing import labels
+from training.parsing.labels import MODES
 from training.people.actor import Actor
 from training.people.models import Membership, has_in_name
 from training.people.roles import ABILITIES

@@ -23,7 +23,8 @@ MOST_NOTE = 20_000
 
 async def enrol(actor: Actor, slug: str, *, now: datetime, language: str = "") -> Enrolment:
     """Starts the course in its current version; whoever started it before keeps the version they started."""
-    _may_learn(actor)
+    if not actor.may("learn"):
+        raise NotAllowed("You have no role in which one takes courses.", "Ask the central unit for one.")
     if found := await own_enrolment(actor, slug):
         return found
     version = await current_version(actor, slug)
@@ -83,27 +84,21 @@ async def hand_in_task(
     note = note.strip()
     _check_entry(spot, note, file)
     async with kept(file, storage, ENTRIES) as stored, transaction():
-        return await _enter(spot, note, file, stored, actor=actor, now=now)
-
-
-async def _enter(
-    spot: Position, note: str, file: HandedFile | None, stored: str, *, actor: Actor, now: datetime
-) -> TaskEntry:
-    enrolment, outline = spot.journey.enrolment, spot.journey.outline
-    await hold(enrolment.id, now)
-    entry = await TaskEntry.create(
-        enrolment_id=enrolment.id,
-        activity_id=spot.part.id,
-        note=note,
-        file_name=file.shown_name if file else "",
-        stored=stored,
-        sha256=file.sha256 if file else "",
-        handed_in=now,
-    )
-    detail = {**places(spot), "entry": str(entry.id), "sha256": entry.sha256}
-    await tell("task.handed_in", enrolment, outline, actor=actor, now=now, detail=detail, rows=[entry])
-    await set_done(spot, actor=actor, now=now)
-    return entry
+        enrolment, outline = spot.journey.enrolment, spot.journey.outline
+        await hold(enrolment.id, now)
+        entry = await TaskEntry.create(
+            enrolment_id=enrolment.id,
+            activity_id=spot.part.id,
+            note=note,
+            file_name=file.shown_name if file else "",
+            stored=stored,
+            sha256=file.sha256 if file else "",
+            handed_in=now,
+        )
+        detail = {**places(spot), "entry": str(entry.id), "sha256": entry.sha256}
+        await tell("task.handed_in", enrolment, outline, actor=actor, now=now, detail=detail, rows=[entry])
+        await set_done(spot, actor=actor, now=now)
+        return entry
 
 
 def _check_entry(spot: Position, note: str, file: HandedFile | None) -> None:
@@ -208,11 +203,6 @@ def places(spot: Position) -> dict[str, object]:
         "activity": spot.part.slug,
         "target": spot.path,
     }
-
-
-def _may_learn(actor: Actor) -> None:
-    if not actor.may("learn"):
-        raise NotAllowed("You have no role in which one takes courses.", "Ask the central unit for one.")
 
 
 def check_own(spot: Position, actor: Actor) -> None:

@@ -52,7 +52,8 @@ async def answers_of(attempt: QuizAttempt) -> dict[str, list[str]]:
 async def begin(spot: Position, *, actor: Actor, now: datetime) -> QuizAttempt:
     """Begins a try at the quiz, or goes on with the open one."""
     check_own(spot, actor)
-    _check_quiz(spot)
+    if spot.part.kind != "quiz":
+        raise NotFound("This is not a quiz.", "Go to the course page and choose one from its list.")
     async with transaction():
         await hold(spot.journey.enrolment.id, now)
         tries = await tries_at(spot)
@@ -113,7 +114,17 @@ async def hand_in(spot: Position, attempt: QuizAttempt, *, actor: Actor, now: da
             words = ", ".join(str(number) for number in missing)
             raise Invalid("There is a problem", problems={"form": f"Answer question {words} first"})
         await QuizAttempt.filter(id=attempt.id).update(given=result.given, maximum=result.maximum, passed=result.passed)
-        await _tell_score(spot, attempt, result, actor=actor, now=now)
+        earlier = (await tries_at(spot)).handed_in
+        detail = {
+            **places(spot),
+            "attempt": attempt.number,
+            "given": result.given,
+            "maximum": result.maximum,
+            "passed": result.passed,
+            "best_given": max([result.given, *(one.given for one in earlier if one.given is not None)]),
+        }
+        enrolment, outline = spot.journey.enrolment, spot.journey.outline
+        await tell("quiz.handed_in", enrolment, outline, actor=actor, now=now, detail=detail, rows=[attempt])
         if result.passed:
             await set_done(spot, actor=actor, now=now)
     return result
@@ -122,20 +133,6 @@ async def hand_in(spot: Position, attempt: QuizAttempt, *, actor: Actor, now: da
 def marked(spot: Position, answers: Mapping[str, Sequence[str]], language: str = "") -> Result:
     """Marks answers by this quiz's own rule."""
     return mark(spot.part.questions(language), answers, pass_percent=spot.chapter.pass_percent(spot.part))
-
-
-async def _tell_score(spot: Position, attempt: QuizAttempt, result: Result, *, actor: Actor, now: datetime) -> None:
-    earlier = (await tries_at(spot)).handed_in
-    detail = {
-        **places(spot),
-        "attempt": attempt.number,
-        "given": result.given,
-        "maximum": result.maximum,
-        "passed": result.passed,
-        "best_given": max([result.given, *(one.given for one in earlier if one.given is not None)]),
-    }
-    enrolment, outline = spot.journey.enrolment, spot.journey.outline
-    await tell("quiz.handed_in", enrolment, outline, actor=actor, now=now, detail=detail, rows=[attempt])
 
 
 async def allow_try(enrolment_id: UUID, activity_id: UUID, *, actor: Actor, now: datetime) -> Enrolment:
@@ -162,8 +159,3 @@ async def allow_try(enrolment_id: UUID, activity_id: UUID, *, actor: Actor, now:
         detail = {"course": outline.slug, "module": here.module, "activity": here.activity}
         await tell("quiz.try_allowed", enrolment, outline, actor=actor, now=now, detail=detail)
     return enrolment
-
-
-def _check_quiz(spot: Position) -> None:
-    if spot.part.kind != "quiz":
-        raise NotFound("This is not a quiz.", "Go to the course page and choose one from its list.")

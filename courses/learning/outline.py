@@ -114,30 +114,26 @@ async def outline_of(version_id: UUID) -> Outline:
     if version_id not in _KEPT:
         if len(_KEPT) >= _MOST_KEPT:
             _KEPT.pop(next(iter(_KEPT)))
-        _KEPT[version_id] = await _read(version_id)
+        version = await CourseVersion.get(id=version_id).select_related("course")
+        modules = await Module.filter(version_id=version_id).order_by("place")
+        activities = await Activity.filter(module__version_id=version_id).order_by("place")
+        _KEPT[version_id] = Outline(
+            version_id=version.id,
+            course_id=version.course.id,
+            unit_id=version.course.unit_id,
+            slug=version.course.slug,
+            number=version.number,
+            title=version.title,
+            summary=version.summary,
+            languages=tuple(version.languages),
+            learning=version.learning,
+            competencies=version.competencies,
+            minutes=version.minutes,
+            chapters=tuple(
+                _chapter(module, [one for one in activities if one.module_id == module.id]) for module in modules
+            ),
+        )
     return _KEPT[version_id]
-
-
-async def _read(version_id: UUID) -> Outline:
-    version = await CourseVersion.get(id=version_id).select_related("course")
-    modules = await Module.filter(version_id=version_id).order_by("place")
-    activities = await Activity.filter(module__version_id=version_id).order_by("place")
-    return Outline(
-        version_id=version.id,
-        course_id=version.course.id,
-        unit_id=version.course.unit_id,
-        slug=version.course.slug,
-        number=version.number,
-        title=version.title,
-        summary=version.summary,
-        languages=tuple(version.languages),
-        learning=version.learning,
-        competencies=version.competencies,
-        minutes=version.minutes,
-        chapters=tuple(
-            _chapter(module, [one for one in activities if one.module_id == module.id]) for module in modules
-        ),
-    )
 
 
 def _chapter(module: Module, activities: list[Activity]) -> Chapter:

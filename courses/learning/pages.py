@@ -1,7 +1,6 @@
 """Pages of courses: mine, one course with its modules, and the ways in and back."""
 
 from typing import Any
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +11,7 @@ from courses.learning import actions, rules, views
 from courses.learning.attempts import tries_at
 from courses.learning.journey import Journey, Position, current_version, journey_of, own_journey, spot_on
 from courses.learning.models import courses_visible_to, visible_to
-from courses.learning.outline import Outline, in_language, outline_of
+from courses.learning.outline import in_language, outline_of
 from training.core import clock
 from training.core.errors import NotAllowed, NotFound
 from training.people.actor import Actor
@@ -25,7 +24,14 @@ async def mine(request: Request) -> Response:
     enrolments = await visible_to(me).filter(person_id=me.person_id).order_by("-seen")
     journeys = [await journey_of(enrolment) for enrolment in enrolments]
     begun = [_begun(journey, me.language) for journey in journeys]
-    others = await _others(me, {journey.outline.course_id for journey in journeys})
+    slugs = (
+        await courses_visible_to(me)
+        .exclude(id__in=list({journey.outline.course_id for journey in journeys}))
+        .order_by("slug")
+        .values_list("slug", flat=True)
+    )
+    outlines = [await outline_of((await current_version(me, str(slug))).id) for slug in slugs]
+    others = [views.course_words(outline, me.language) for outline in outlines]
     return render(
         request,
         "courses/mine.html",
@@ -56,19 +62,15 @@ def _place_words(journey: Journey, here: rules.Here, language: str) -> str:
     return f"{in_language(chapter.title, language)}: {part}"
 
 
-async def _others(me: Actor, begun: set[UUID]) -> list[dict[str, Any]]:
-    slugs = await courses_visible_to(me).exclude(id__in=list(begun)).order_by("slug").values_list("slug", flat=True)
-    outlines = [await outline_of((await current_version(me, str(slug))).id) for slug in slugs]
-    return [views.course_words(outline, me.language) for outline in outlines]
-
-
 async def outline(request: Request) -> Response:
     """Shows a course: where to go on, how far one is, and its modules in order."""
     me: Actor = actor(request)
     slug = request.path_params["slug"]
     journey = await own_journey(me, slug)
     shown = journey.outline if journey else await outline_of((await current_version(me, slug)).id)
-    wanted = _wanted(request, shown, journey.enrolment.language if journey else me.language)
+    otherwise = journey.enrolment.language if journey else me.language
+    asked = request.query_params.get("language", "")
+    wanted = asked if asked in shown.languages else otherwise
     if journey:
         await actions.choose_language(journey.enrolment, wanted)
     reached = journey.reached if journey else rules.Reached()
@@ -87,11 +89,6 @@ async def outline(request: Request) -> Response:
         languages=views.language_switch(shown.languages, f"/courses/{slug}", wanted),
         back=("My courses", "/courses"),
     )
-
-
-def _wanted(request: Request, shown: Outline, otherwise: str) -> str:
-    asked = request.query_params.get("language", "")
-    return asked if asked in shown.languages else otherwise
 
 
 async def start(request: Request) -> Response:

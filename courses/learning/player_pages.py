@@ -55,37 +55,29 @@ async def _values(spot: Position, wanted: str) -> dict[str, Any]:
     content = in_language(spot.part.content, around["content_lang"])
     values = {**around, "languages": switch, "content": content}
     if spot.part.kind == "video":
-        return values | _video_values(spot)
+        film = next(iter(spot.part.content.values()))
+        captions = [
+            (code, words.language_name(code), f"/courses/media/{content['captions']}")
+            for code, content in spot.part.content.items()
+            if content["captions"]
+        ]
+        length = f"{words.seconds(film['seconds'])}, {words.size(film['size_bytes'])}"
+        return values | {"captions": captions, "length": length}
     if spot.part.kind == "quiz":
         return values | quiz_values(spot, await tries_at(spot))
     if spot.part.kind == "task":
-        return values | await _task_values(spot)
+        own = TaskEntry.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id)
+        rows = await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in")
+        replies = await replies_to([row["id"] for row in rows])
+        return values | {
+            "entries": [
+                row | {"heic": handed_files.is_heic(row["file_name"]), "replies": replies.get(row["id"], [])}
+                for row in rows
+            ],
+            "heic_words": handed_files.HEIC_WORDS,
+            "types": ",".join(handed_files.ACCEPTED),
+        }
     return values
-
-
-def _video_values(spot: Position) -> dict[str, Any]:
-    film = next(iter(spot.part.content.values()))
-    captions = [
-        (code, words.language_name(code), f"/courses/media/{content['captions']}")
-        for code, content in spot.part.content.items()
-        if content["captions"]
-    ]
-    length = f"{words.seconds(film['seconds'])}, {words.size(film['size_bytes'])}"
-    return {"captions": captions, "length": length}
-
-
-async def _task_values(spot: Position) -> dict[str, Any]:
-    own = TaskEntry.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id)
-    rows = await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in")
-    replies = await replies_to([row["id"] for row in rows])
-    return {
-        "entries": [
-            row | {"heic": handed_files.is_heic(row["file_name"]), "replies": replies.get(row["id"], [])}
-            for row in rows
-        ],
-        "heic_words": handed_files.HEIC_WORDS,
-        "types": ",".join(handed_files.ACCEPTED),
-    }
 
 
 async def done(request: Request) -> Response:
@@ -97,7 +89,14 @@ async def done(request: Request) -> Response:
         try:
             async with request.form() as given:
                 note = clean(str(given.get("note", "")))
-                await _hand_in(request, spot, note, given.get("file"))
+                await actions.hand_in_task(
+                    spot,
+                    note=note,
+                    file=await handed_file(given.get("file")),
+                    actor=actor(request),
+                    now=clock.now(),
+                    storage=PageResources.of(request).settings.storage,
+                )
         except Invalid as trouble:
             values = await _values(spot, spot.journey.enrolment.language)
             told = {"problems": trouble.problems, "values": {"note": note}}
@@ -105,17 +104,6 @@ async def done(request: Request) -> Response:
     else:
         await actions.mark_read(spot, actor=me, now=clock.now())
     return await go_on(request, spot, me)
-
-
-async def _hand_in(request: Request, spot: Position, note: str, sent: Any) -> None:
-    await actions.hand_in_task(
-        spot,
-        note=note,
-        file=await handed_file(sent),
-        actor=actor(request),
-        now=clock.now(),
-        storage=PageResources.of(request).settings.storage,
-    )
 
 
 async def go_on(request: Request, spot: Position, me: Actor) -> Response:

@@ -80,13 +80,21 @@ async def question(request: Request) -> Response:
     """Shows one question with the answer given so far, or takes the answer and goes on."""
     me: Actor = actor(request)
     spot = await _own_quiz(request)
-    attempt, number = (await tries_at(spot)).open, _number(request, spot)
+    numbers = {str(number): number for number in range(1, len(spot.part.questions("")) + 1)}
+    if (asked := request.path_params["number"]) not in numbers:
+        raise NotFound("There is no such question.", "Go back to the quiz.")
+    attempt, number = (await tries_at(spot)).open, numbers[asked]
     if attempt is None:
         return redirect(request, spot.path)
     if request.method == "POST":
         try:
             chosen = await form(request, AnswerForm)
-            _refuse_stale(chosen.attempt, attempt)
+            # Another window may still show the form of an earlier try.
+            if chosen.attempt not in ("", str(attempt.number)):
+                raise Conflict(
+                    f"That page was of try {chosen.attempt}, which is handed in. Nothing was changed.",
+                    f"You are at try {attempt.number} now. Open the quiz again to go on with it.",
+                )
             await attempts.answer(spot, attempt, number=number, choices=chosen.choices, actor=me, now=clock.now())
         except Invalid as trouble:
             return await _question_page(request, spot, attempt, number, problems=trouble.problems)
@@ -98,24 +106,8 @@ async def question(request: Request) -> Response:
     return await _question_page(request, spot, attempt, number)
 
 
-def _refuse_stale(named: str, attempt: QuizAttempt) -> None:
-    """Refuses a form of an earlier try, which another window may still show."""
-    if named not in ("", str(attempt.number)):
-        raise Conflict(
-            f"That page was of try {named}, which is handed in. Nothing was changed.",
-            f"You are at try {attempt.number} now. Open the quiz again to go on with it.",
-        )
-
-
 def _from_check(request: Request) -> bool:
     return request.query_params.get("from") == "check"
-
-
-def _number(request: Request, spot: Position) -> int:
-    numbers = {str(number): number for number in range(1, len(spot.part.questions("")) + 1)}
-    if (asked := request.path_params["number"]) not in numbers:
-        raise NotFound("There is no such question.", "Go back to the quiz.")
-    return numbers[asked]
 
 
 async def _question_page(

@@ -1,7 +1,6 @@
 """The page of work that failed: what was given up and why, with a way to do it again."""
 
 from typing import Any
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +9,7 @@ from tortoise.queryset import QuerySet
 
 from training.core import clock
 from training.core.errors import NotFound
+from training.parsing.text import uuid_of
 from training.people.actor import Actor
 from training.sites.models import CentralUnit
 from training.trail import facts
@@ -33,7 +33,9 @@ async def work(request: Request) -> Response:
     me: Actor = actor(request)
     found = visible_to(me)
     if request.method == "POST":
-        count = await facts.send_all_again(_chosen(found, await form_data(request)), now=clock.now())
+        again = (await form_data(request)).get("again", "")
+        chosen = found if again == "all" else found.filter(id=uuid_of(again))
+        count = await facts.send_all_again(chosen, now=clock.now())
         if not count:
             raise NotFound("There is no such piece of work any more.", "Look at the list: it may be done by now.")
         return redirect(request, "/work")
@@ -43,16 +45,6 @@ async def work(request: Request) -> Response:
     )  # fmt: skip
     shown = [_line(row, alone=alone) for row in rows]
     return render(request, "operations/work.html", rows=shown, total=await found.count(), shown=SHOWN)
-
-
-def _chosen(found: QuerySet[Followup], values: dict[str, Any]) -> QuerySet[Followup]:
-    again = str(values.get("again", ""))
-    if again == "all":
-        return found
-    try:
-        return found.filter(id=UUID(again))
-    except ValueError:
-        return found.filter(id__in=[])
 
 
 def _line(row: dict[str, Any], *, alone: bool) -> dict[str, Any]:

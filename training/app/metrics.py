@@ -39,27 +39,23 @@ class Figures:
         """Counts anew where that is due."""
         if now - self.counted >= COUNT_AGAIN:
             self.counted = now  # before counting: nobody else begins meanwhile
-            await _count(now)
-
-
-async def _count(now: datetime) -> None:
-    """Counts anew; each is one statement."""
-    found = await Followup.all().annotate(n=Count("id")).group_by("kind", "state").values("kind", "state", "n")
-    _set(work, found, "kind", "state")
-    waiting = Followup.filter(state="queued", due__lte=now).annotate(first=Min("due"))
-    ages = [
-        {"kind": row["kind"], "n": (now - _moment(row["first"])).total_seconds()}
-        for row in await waiting.group_by("kind").values("kind", "first")
-    ]
-    _set(work_age, ages, "kind")
-    made = await Certificate.all().annotate(n=Count("id")).group_by("progress").values("progress", "n")
-    _set(certificates, made, "progress")
-    traces = LaunchTrace.filter(at__gte=now - DAY).annotate(n=Count("id"))
-    _set(launches, await traces.group_by("outcome").values("outcome", "n"), "outcome")
-    if seal := await last_seal():
-        seal_age.set((now - seal.made).total_seconds())
-    oldest = await Fact.filter(seal_id__isnull=True).order_by("id").first().only("id", "recorded")
-    unsealed_age.set((now - oldest.recorded).total_seconds() if oldest else 0)
+            # Each of these is one statement.
+            found = await Followup.all().annotate(n=Count("id")).group_by("kind", "state").values("kind", "state", "n")
+            _set(work, found, "kind", "state")
+            waiting = Followup.filter(state="queued", due__lte=now).annotate(first=Min("due"))
+            ages = [
+                {"kind": row["kind"], "n": (now - _moment(row["first"])).total_seconds()}
+                for row in await waiting.group_by("kind").values("kind", "first")
+            ]
+            _set(work_age, ages, "kind")
+            made = await Certificate.all().annotate(n=Count("id")).group_by("progress").values("progress", "n")
+            _set(certificates, made, "progress")
+            traces = LaunchTrace.filter(at__gte=now - DAY).annotate(n=Count("id"))
+            _set(launches, await traces.group_by("outcome").values("outcome", "n"), "outcome")
+            if seal := await last_seal():
+                seal_age.set((now - seal.made).total_seconds())
+            oldest = await Fact.filter(seal_id__isnull=True).order_by("id").first().only("id", "recorded")
+            unsealed_age.set((now - oldest.recorded).total_seconds() if oldest else 0)
 
 
 def _set(gauge: Gauge, rows: Iterable[Mapping[str, Any]], *labels: str) -> None:

@@ -31,16 +31,12 @@ TABLES: Mapping[str, Any] = {
 
 async def consider(fact: Fact, *, home: str, now: datetime) -> None:
     """Asks the rules about the site that a fact is about, if any, and queues those whose rules look at their site."""
-    if site_id := await _site_of(fact):
-        await jobs.evaluate_and_follow(site_id, home=home, now=now)
-        await facts.schedule(jobs.PEOPLE_OF, f"{jobs.PEOPLE_OF}@{fact.id}", due=now, subject_id=str(site_id))
-
-
-async def _site_of(fact: Fact) -> UUID | None:
-    """Finds the site whose own record, decision or certification a fact is about, or that took up a programme."""
+    # The site whose own record, decision or certification the fact is about, or that took up a programme.
     model = TABLES.get(fact.subject_kind)
     row = await model.get_or_none(id=fact.subject_id) if model else None
-    return row.site_id if isinstance(row, Adoption) else row and row.holder_site_id
+    if site_id := row.site_id if isinstance(row, Adoption) else row and row.holder_site_id:
+        await jobs.evaluate_and_follow(site_id, home=home, now=now)
+        await facts.schedule(jobs.PEOPLE_OF, f"{jobs.PEOPLE_OF}@{fact.id}", due=now, subject_id=str(site_id))
 
 
 async def addressed(letter: SiteEmail, work: Followup, *, now: datetime) -> PersonEmail | None:

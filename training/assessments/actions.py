@@ -101,6 +101,10 @@ async def _opened(
 ) -> Assessment:
     group = opening.group_name.strip()
     names = (actor.person_id, opening.person, version.instrument_id, opening.observed, group.lower())
+    held = Membership.filter(active_on(opening.observed), person_id=opening.person, site_id__isnull=False).order_by(
+        "starts", "id"
+    )
+    sites = await held.values_list("site_id", flat=True)
     return Assessment(
         id=uuid4(),
         entry_key=key,
@@ -108,7 +112,7 @@ async def _opened(
         unit_id=actor.unit_id,
         person_id=opening.person,
         version_id=version.id,
-        site_id=await _site_of(opening.person, opening.observed),
+        site_id=UUID(str(sites[0])) if sites else None,
         programme_id=await programme_of(opening.programme, actor.unit_id),
         delivery_id=opening.delivery,
         group_name=group,
@@ -144,12 +148,6 @@ async def _checked(opening: Opening, actor: Actor, now: datetime) -> InstrumentV
     if problems:
         raise Invalid("There is a problem", problems=problems)
     return version
-
-
-async def _site_of(person: UUID, day: date) -> UUID | None:
-    held = Membership.filter(active_on(day), person_id=person, site_id__isnull=False).order_by("starts", "id")
-    sites = await held.values_list("site_id", flat=True)
-    return UUID(str(sites[0])) if sites else None
 
 
 async def refuse_ineligible(rater: UUID, assessment: Assessment, *, today: date) -> dict[str, Any]:

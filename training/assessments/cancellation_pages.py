@@ -39,23 +39,21 @@ async def stop(request: Request) -> Response:
     if request.method == "POST":
         values = await form_data(request)
         try:
-            return await _stopped(request, row, values, me)
+            reason = str(values.get("reason", ""))
+            if values.get("step") == "cancel":
+                await cancellation.cancel(row.id, reason=reason, actor=me, now=clock.now())
+                return redirect(request, "/assessments", notice="It is cancelled. Whoever rated in it is told.")
+            given = validate(HandingOn, dict(values))
+            await cancellation.hand_on(
+                row.id, leaves=given.leaves, comes=given.comes, reason=reason, actor=me, now=clock.now()
+            )
+            return redirect(request, "/assessments", notice="It is handed on. Both are told.")
         except Invalid as wrong:
             problems = wrong.problems
         except (NotAllowed, Conflict) as refused:
             problems = {"form": f"{refused.message} {refused.remedy}".strip()}
     told = {"path": f"{where}/stop", "back": ("The assessment", where), **await _parts(row, me)}
     return render(request, "assessments/stop.html", 422 if problems else 200, values=values, problems=problems, **told)
-
-
-async def _stopped(request: Request, row: Assessment, values: Mapping[str, Any], me: Actor) -> Response:
-    reason = str(values.get("reason", ""))
-    if values.get("step") == "cancel":
-        await cancellation.cancel(row.id, reason=reason, actor=me, now=clock.now())
-        return redirect(request, "/assessments", notice="It is cancelled. Whoever rated in it is told.")
-    given = validate(HandingOn, dict(values))
-    await cancellation.hand_on(row.id, leaves=given.leaves, comes=given.comes, reason=reason, actor=me, now=clock.now())
-    return redirect(request, "/assessments", notice="It is handed on. Both are told.")
 
 
 async def _parts(row: Assessment, me: Actor) -> dict[str, Any]:

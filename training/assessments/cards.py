@@ -8,6 +8,7 @@ from training.assessments.marks import JUDGED, Mark
 from training.instruments.judge import level_of_mark
 from training.instruments.schema import Instrument, Item
 from training.parsing.keywords import NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK
+from training.parsing.text import typed_number
 
 Typed = Mapping[str, str | list[str]]
 WHOLE = re.compile(r"-?[0-9]{1,9}")
@@ -82,13 +83,9 @@ def _card(instrument: Instrument, item: Item, mark: Mark | None, note: str) -> C
             _group(degree, getattr(item, degree), seen) for degree in DEGREE_WORDS if getattr(item, degree)
         ),
         out=tuple(Tick(key, words, key in seen.get("not_applicable", ())) for key, words in item.required.items()),
-        number=_number_shown(mark) if instrument.kind == "numbers" else None,
+        number=(f"{mark:g}" if isinstance(mark, int | float) else "") if instrument.kind == "numbers" else None,
         note=note,
     )
-
-
-def _number_shown(mark: Mark | None) -> str:
-    return f"{mark:g}" if isinstance(mark, int | float) else ""
 
 
 def _levels(instrument: Instrument, item: Item) -> Sequence[tuple[str, str, str]]:
@@ -132,18 +129,10 @@ def _mark(instrument: Instrument, name: str, typed: Typed) -> Mark | None:
         seen, out = _list(typed, f"{name}_seen"), _list(typed, f"{name}_out")
         return {"seen": seen, "not_applicable": out} if chosen == SEEN or seen or out else None
     if instrument.kind == "numbers" and chosen not in (NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK):
-        return _number(_text(typed, f"{name}_number"))
+        return typed_number(_text(typed, f"{name}_number"))
     if instrument.kind == "scale" and WHOLE.fullmatch(chosen):
         return int(chosen)
     return chosen or None
-
-
-def _number(text: str) -> float | None:
-    try:
-        found = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return found if 0 <= found < 1_000_000 else None
 
 
 def _text(typed: Typed, name: str) -> str:

@@ -1,6 +1,6 @@
 """Assessments as evidence of the pathway language: what was signed about a person, and their own calibrations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,10 @@ async def assessment_evidence(person_id: UUID, zone: str) -> list[Record]:
         .order_by("observed", "id")
         .select_related("version__instrument")
     )
-    return [*[await _assessment(row, zone) for row in signed], *await _calibrations(person_id, zone)]
+    runs = await CalibrationRun.filter(person_id=person_id).values(
+        "id", "agreement", "held", "recorded", name="instrument__name"
+    )
+    return [*[await _assessment(row, zone) for row in signed], *[_calibration(run, zone) for run in runs]]
 
 
 async def _assessment(row: Assessment, zone: str) -> Record:
@@ -44,13 +47,6 @@ async def _assessment(row: Assessment, zone: str) -> Record:
         "ratings": [rating_of(instrument, one) for one in rows],
         **({"site": str(row.site_id)} if row.site_id else {}),
     }
-
-
-async def _calibrations(person_id: UUID, zone: str) -> Sequence[Record]:
-    runs = await CalibrationRun.filter(person_id=person_id).values(
-        "id", "agreement", "held", "recorded", name="instrument__name"
-    )
-    return [_calibration(run, zone) for run in runs]
 
 
 def _calibration(run: Mapping[str, Any], zone: str) -> Record:

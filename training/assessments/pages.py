@@ -112,6 +112,12 @@ async def begin(request: Request) -> Response:
             problems = wrong.problems
         except (NotAllowed, Conflict) as refused:
             problems = {"form": f"{refused.message} {refused.remedy}".strip()}
+    rows = (
+        await InstrumentVersion.filter(instrument__unit_id=me.unit_id)
+        .order_by("published")
+        .values("id", "title", "version", name="instrument__name")
+    )
+    latest = {row["name"]: (str(row["id"]), f"{row['title']} (version {row['version']})") for row in rows}
     return render(
         request,
         "assessments/begin.html",
@@ -119,7 +125,7 @@ async def begin(request: Request) -> Response:
         values=values,
         problems=problems,
         people=await _trainees(me),
-        versions=await _versions(me),
+        versions=list(latest.values()),
         others=await _others(me),
         media=list(MEDIA.items()),
         programmes=await programme_choices(me.unit_id),
@@ -139,17 +145,6 @@ async def _trainees(me: Actor) -> list[tuple[str, str]]:
         .values("id", "name")
     )
     return [("", "Choose a name"), *((str(row["id"]), row["name"]) for row in rows)]
-
-
-async def _versions(me: Actor) -> list[tuple[str, str]]:
-    """The latest version of each instrument."""
-    rows = (
-        await InstrumentVersion.filter(instrument__unit_id=me.unit_id)
-        .order_by("published")
-        .values("id", "title", "version", name="instrument__name")
-    )
-    latest = {row["name"]: (str(row["id"]), f"{row['title']} (version {row['version']})") for row in rows}
-    return list(latest.values())
 
 
 async def _others(me: Actor) -> list[tuple[str, str]]:

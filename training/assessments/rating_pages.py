@@ -38,7 +38,9 @@ async def rate(request: Request) -> Response:
         await _save(rater, given, me, str(values.get("seen", "")))
         if values.get("step") == "save":
             return redirect(request, f"{where}/rate", notice="Saved")
-        _refuse_open(given)
+        problems = {item: "Choose an answer" for item, (mark, _) in given.items() if mark is None}
+        if problems:
+            raise Invalid("There is a problem", problems=problems)
     except Stale as stale:
         return await _cards(request, rater, instrument, given, {"form": f"{stale.message} {stale.remedy}"}, 409)
     except Invalid as wrong:
@@ -58,12 +60,6 @@ async def draft(request: Request) -> Response:
 async def _save(rater: Rater, given: Given, me: Actor, seen: str) -> str:
     noted = {item: Noted(mark, text) for item, (mark, text) in given.items()}
     return await actions.save_draft(rater.assessment_id, noted, actor=me, now=clock.now(), seen=seen)
-
-
-def _refuse_open(given: Given) -> None:
-    problems = {item: "Choose an answer" for item, (mark, _) in given.items() if mark is None}
-    if problems:
-        raise Invalid("There is a problem", problems=problems)
 
 
 async def _cards(
@@ -109,6 +105,7 @@ async def check(request: Request) -> Response:
         return redirect(request, where)
     names = list(instrument.items) or list(given)
     rows = [_answer(instrument, name, given) for name in names]
+    marks = {item: mark for item, (mark, _) in given.items() if mark is not None}
     return render(
         request,
         "assessments/check.html",
@@ -117,16 +114,10 @@ async def check(request: Request) -> Response:
         missing=sum(not row["answered"] for row in rows),
         person=(await Person.get(id=rater.assessment.person_id)).name,
         alone=rater.assessment.raters_needed == 1,
-        stands=as_it_stands(instrument, [_row_of(given, me)]),
+        stands=as_it_stands(instrument, [MarkRow(str(me.person_id), marks, reasons=given.get(JUDGED, (None, ""))[1])]),
         path=where,
         back=("Change your answers", f"{where}/rate"),
     )
-
-
-def _row_of(given: Given, me: Actor) -> MarkRow:
-    """Returns the marks of a draft as the row that they will be."""
-    marks = {item: mark for item, (mark, _) in given.items() if mark is not None}
-    return MarkRow(str(me.person_id), marks, reasons=given.get(JUDGED, (None, ""))[1])
 
 
 def _answer(instrument: Instrument, name: str, given: Given) -> dict[str, Any]:

@@ -47,7 +47,16 @@ class Backup:
             self.database.dump(folder / DATABASE)
             part = folder / "backup"
             with _private(part) as out, tarfile.open(fileobj=out, mode="w:gz", compresslevel=6) as tar:
-                _add_manifest(tar, self.database.kind, folder / DATABASE, now)
+                told = {
+                    "format": FORMAT,
+                    "made": now.isoformat(),
+                    "database": self.database.kind,
+                    "sha256": _hash(folder / DATABASE),
+                }
+                content = json.dumps(told).encode()
+                entry = tarfile.TarInfo(MANIFEST)
+                entry.size = len(content)
+                tar.addfile(entry, io.BytesIO(content))
                 tar.add(folder / DATABASE, DATABASE)
                 count = sum(_add(tar, path, self.storage) for path in _files(self.storage))
             os.replace(part, file)
@@ -96,14 +105,6 @@ def _workplace(parent: Path) -> Iterator[Path]:
 
 def _private(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-
-def _add_manifest(tar: tarfile.TarFile, kind: str, database: Path, now: datetime) -> None:
-    told = {"format": FORMAT, "made": now.isoformat(), "database": kind, "sha256": _hash(database)}
-    content = json.dumps(told).encode()
-    entry = tarfile.TarInfo(MANIFEST)
-    entry.size = len(content)
-    tar.addfile(entry, io.BytesIO(content))
 
 
 def _files(storage: Path) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from training.lti.launch import lti11_users
 from training.lti.launch.lti11_users import Known
 from training.lti.registration.actions import unit_of
 from training.parsing.csv import CsvLine, Sheet, read_sheet
+from training.parsing.text import uuid_of
 from training.people.models import Email, Person
 from training.sites.models import CentralUnit
 from training.trail import facts
@@ -70,8 +71,5 @@ async def _person(told: str, unit: CentralUnit) -> UUID | None:
             unit_id=unit.id, address=told.lower(), mail_only=False, person__erased_at=None
         ).first()
         return email.person_id if email else None
-    try:
-        found = await Person.get_or_none(id=UUID(told), unit_id=unit.id, erased_at=None)
-    except ValueError:
-        return None
+    found = await Person.get_or_none(id=uuid_of(told), unit_id=unit.id, erased_at=None)
     return found.id if found else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from training.parsing.lengths import Length
 from training.parsing.messages import Mistake, nearest
+from training.parsing.values import as_list
 from training.parsing.yaml import Row, Table
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -44,7 +45,7 @@ class Findings:
     def texts(self, table: Mapping[str, Any], key: str) -> list[str]:
         """The words of a text or a list of texts; notes anything else."""
         value = table[key]
-        words = value if isinstance(value, list | tuple) else [value]
+        words = as_list(value)
         if not words or not all(is_text(word) and word != "" for word in words):
             self.add(table, key, f"{key} is {shown(value)} and should be text", "write a word or a list of words")
             return []
@@ -63,7 +64,7 @@ class Findings:
         value = table[key]
         if value in ([], ()):
             self.add(table, key, f"{key} is an empty list", "write a word or a list of words")
-        for word in value if isinstance(value, list | tuple) else [value]:
+        for word in as_list(value):
             if word not in words or isinstance(word, bool):
                 self.add(table, key, f"{shown(word)} is an unknown {kind or key}", nearest(word, words))
 

@@ -54,18 +54,14 @@ def _kind(path: Path) -> tuple[str, str]:
     if path.is_dir() or suffix == ".zip":
         return "course", ""
     if suffix == ".csv":
-        return _table(path)
+        sheet = read_sheet(path)
+        for column, kind in BY_COLUMN.items():
+            if column in sheet.columns:
+                return kind, ""
+        what = "nobody can tell what the table is about; begin with the columns of units, sites or people"
+        return "", sheet.mistakes[0][1] if sheet.mistakes else f"{path}:1: {what}"
     if suffix in (".yaml", ".yml"):
         named = TOP_KEY.search(path.read_text("utf-8-sig", errors="replace"))
         what = "nobody can tell what the file is; begin with pathway:, instrument: or components:"
         return (named.group(1), "") if named else ("", f"{path}:1: {what}")
     return "", f"{path}:1: this is no file that can be loaded; give a folder, .zip, .yaml or .csv"
-
-
-def _table(path: Path) -> tuple[str, str]:
-    sheet = read_sheet(path)
-    for column, kind in BY_COLUMN.items():
-        if column in sheet.columns:
-            return kind, ""
-    what = "nobody can tell what the table is about; begin with the columns of units, sites or people"
-    return "", sheet.mistakes[0][1] if sheet.mistakes else f"{path}:1: {what}"

@@ -116,8 +116,10 @@ PARTS_OF = {
 }
 """Parts that have a name of their own in a type of record."""
 FIRST_DAY_HELD = Label("The first day it holds", "Y diwrnod cyntaf y mae’n ddilys")
+MODES = {"in_person": "In person", "online": "Online", "mixed": "Some of both"}
+"""How people meet → its words."""
 USUAL = {
-    ("", "mode"): ("in_person", "online", "mixed"),
+    ("", "mode"): tuple(MODES),
     ("", "medium"): ("live", "video"),
     ("delivery", "role"): ("lead", "co_leader"),
 }

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from uuid import UUID
 
 _JOINERS = {"\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))}
 """Persian, Indic scripts, joined emoji and the flag of Wales need them inside of a word; Latin letters never do."""
@@ -45,3 +46,22 @@ def _is_seen(text: str, at: int) -> bool:
     if letter in _JOINERS:
         return at > 0 and ord(text[at - 1]) >= 0x590 and not text[at - 1].isspace()  # Hebrew, and all that follow
     return letter in "\t\n\r" or unicodedata.category(letter) not in _UNSEEN
+
+
+def uuid_of(text: object) -> UUID | None:
+    """Reads an id that came with an address, a form or a command; None where it is none."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def typed_number(text: str, *, below: float = 10**6) -> int | float | None:
+    """Reads a number that somebody typed, with a point or a comma; None where it is none, below 0 or too large."""
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    if not 0 <= number < below:
+        return None
+    return int(number) if number.is_integer() else number

@@ -56,6 +56,11 @@ def plain_values(value: object, kind: str | None = None) -> tuple[Value, ...]:
     return () if value is None else (_plain(value, kind),)
 
 
+def as_list(value: Any) -> list[Any]:
+    """Gives what may be one value or a list of them as a list."""
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
 def text(value: Any) -> str:
     """Text, empty if there is none."""
     return "" if value is None else str(value)

@@ -143,20 +143,15 @@ def groups_of(actor: Actor, person_id: UUID | None, programme_id: UUID | None) -
     return records_visible_to(actor).filter(person_id=person_id, type="delivery", programme_id=programme_id)
 
 
-async def _refuse_about(entry: Entry, person_id: UUID | None, actor: Actor) -> None:
-    """Refuses a record about anything but a group of the same person in the same programme."""
-    groups = groups_of(actor, person_id, entry.programme)
-    if entry.about and not await groups.filter(id=entry.about).exists():
-        raise Invalid("There is a problem", problems={"about": "Choose one of the groups in the list"})
-
-
 async def _write(entry: Entry, head: dict[str, Any], old: Record | None, *, actor: Actor, now: datetime) -> Record:
     same = ("type", "what", "on", "began", "until", "name", "attributes", "note")
     columns = {name: getattr(entry, name) for name in same} | {"programme_id": entry.programme, "about_id": entry.about}
     columns["listed"] = entry.on or actor.today
     if entry.type == "delivery" and (person := head.get("person_id")):
         columns["site_id"] = await _site_of(person, entry.site, entry.on or actor.today)
-    await _refuse_about(entry, head.get("person_id"), actor)
+    groups = groups_of(actor, head.get("person_id"), entry.programme)  # of the same person in the same programme
+    if entry.about and not await groups.filter(id=entry.about).exists():
+        raise Invalid("There is a problem", problems={"about": "Choose one of the groups in the list"})
     row = await Record.create(**head, **columns, replaces_id=old and old.id)
     parts: list[Model] = []
     for part, people in (("team", entry.team), ("by", entry.by)):

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -38,7 +37,16 @@ async def by_link(request: Request) -> Response:
             found = await asking.dispute_by_link(token, note=note, now=now, readers=readers)
     except Invalid as wrong:
         return await _question(request, found, f"/practice/confirm/{token}", wrong, note)
-    return await _thanks(request, found)
+    holder = await Person.get(id=found.person_id)
+    return render(
+        request,
+        "records/thanks.html",
+        unit=await CentralUnit.get(id=found.unit_id),
+        confirmed=found.state == "confirmed",
+        holder=holder.name,
+        until=found.dispute_until,
+        zone=await zone_of(found.unit_id),
+    )
 
 
 async def waiting(request: Request) -> Response:
@@ -126,7 +134,7 @@ async def _question(
         values={"note": note},
         shown=await shown_of(found),
         confirmer=found.confirmer_name,
-        may_confirm=_is_open(found, now),
+        may_confirm=found.state == "asked" and now < found.expires,
         may_dispute=may_dispute(found.state, dispute_until=found.dispute_until, now=now),
         state=found.state,
         how=STRENGTHS.get(found.strength, ""),
@@ -134,21 +142,4 @@ async def _question(
         until=found.dispute_until or found.expires,
         zone=await zone_of(found.unit_id),
         path=path,
-    )
-
-
-def _is_open(found: Confirmation, now: datetime) -> bool:
-    return found.state == "asked" and now < found.expires
-
-
-async def _thanks(request: Request, found: Confirmation) -> Response:
-    holder = await Person.get(id=found.person_id)
-    return render(
-        request,
-        "records/thanks.html",
-        unit=await CentralUnit.get(id=found.unit_id),
-        confirmed=found.state == "confirmed",
-        holder=holder.name,
-        until=found.dispute_until,
-        zone=await zone_of(found.unit_id),
     )

@@ -235,16 +235,13 @@ def list_path(me: Actor, row: Record) -> str:
 
 
 async def count_asking(me: Actor, confirmer: Confirmer | None = None) -> None:
-    """Counts a form that writes to somebody; past the limit it is a problem of the form, so that the text stays."""
+    """Counts a form that writes to somebody; past the limit it is a problem of the form."""
     now = clock.now()
-    try:
+    with rate_limits.told_in_form("You have sent a lot. Wait a little, then send this again"):
         for limit in MOST_ASKED:
             await rate_limits.allow("ask to confirm", str(me.person_id), limit=limit, now=now)
         if confirmer and confirmer.contact:
             await rate_limits.allow("be asked to confirm", plain_address(confirmer.contact), limit=MOST_TO_ONE, now=now)
-    except rate_limits.TooMany as error:
-        words = "You have sent a lot. Wait a little, then send this again"
-        raise Invalid("There is a problem", problems={"form": words}) from error
 
 
 def form_key(values: Mapping[str, Any], name: str = "key") -> UUID:

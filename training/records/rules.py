@@ -19,7 +19,6 @@ ONE_ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
 NEEDS_A_YES = frozenset({"delivery", "supervision"})
 """Types that count once somebody who was there, or a coordinator, says yes; others wait for whoever may accept them."""
 ROLES = {"lead": "I led it", "co_leader": "I led it together with somebody"}
-MODES = {"in_person": "In person", "online": "Online", "mixed": "Some of both"}
 KINDS_OF_SUPERVISION = {
     "reflective": "Reflective: looking back on practice",
     "coaching": "Coaching: trying something out",

@@ -44,6 +44,8 @@ async def shown_record(row: Record) -> RecordInWords:
     about = await Record.get_or_none(id=row.about_id)
     site = await Site.get_or_none(id=row.site_id)
     programme = await Programme.get_or_none(id=row.programme_id)
+    # What was changed or left out of what makes the programme work, so that nobody says yes to it unseen.
+    changes = await Tailoring.filter(record_id=row.id, kind="core").order_by("id")
     rows = [
         ("Who", holder.name),
         ("Kind", KINDS.get(row.type, plain(row.type))),
@@ -53,7 +55,10 @@ async def shown_record(row: Record) -> RecordInWords:
         *([("Led with", names["team"] or "Nobody")] if row.type == "delivery" else []),
         *_days(row),
         *_attributes(row.attributes),
-        *await _core_changes(row),
+        *[
+            (f"{HOW[one.how]} in the core", f"{one.component}{f': {one.changed}' if one.changed else ''}")
+            for one in changes
+        ],
         *([("About", title_of(about, ""))] if about else []),
         *([("Where", site.name if site else "Not said")] if row.type == "delivery" else []),
         *([("Programme", programme.title)] if programme else []),
@@ -62,15 +67,6 @@ async def shown_record(row: Record) -> RecordInWords:
     return RecordInWords(
         row.id, holder.name, f"{holder.name}: {title[:1].lower() + title[1:] if not row.name else title}", tuple(rows)
     )
-
-
-async def _core_changes(row: Record) -> list[tuple[str, str]]:
-    """Names what was changed or left out of what makes the programme work, so that nobody says yes to it unseen."""
-    changes = await Tailoring.filter(record_id=row.id, kind="core").order_by("id")
-    return [
-        (f"{HOW[one.how]} in the core", f"{one.component}{f': {one.changed}' if one.changed else ''}")
-        for one in changes
-    ]
 
 
 def title_of(row: Record, by: str) -> str:

@@ -42,22 +42,14 @@ class Logged:
 def records_of(rows: Sequence[Logged], zone: str) -> tuple[list[Record], dict[str, list[str]]]:
     """Gives the evidence records of all rows, and for each row the ids of its records (what others are `about`).
 
-    Each event makes a record that replaces all earlier ones, so that looking back finds what was known then. Without a
-    standing confirmation, or with any dispute, the result is pending and nobody signed: it may be so, and it never
-    counts for sure. `by` names those who confirmed.
+    Each event makes a record that replaces all earlier ones, so that looking back finds what was known then, and what
+    a correction replaced does not count again where that is corrected or taken back itself. Without a standing
+    confirmation, or with any dispute, the result is pending and nobody signed: it may be so, and it never counts for
+    sure. `by` names those who confirmed.
     """
     found: list[Record] = []
     ids: dict[str, list[str]] = {}
-    for row in _in_order(rows):
-        earlier = list(ids.get(row.corrects or "", ()))
-        made = _records(row, earlier, zone)
-        ids[row.id] = earlier + [record["id"] for record in made]
-        found += made
-    return found, ids
-
-
-def _in_order(rows: Iterable[Logged]) -> list[Logged]:
-    """Puts each row after the one that it corrects."""
+    # Each row comes after the one that it corrects.
     waiting = sorted(rows, key=lambda row: (row.recorded, row.id))
     known = {row.id for row in waiting}
     done: list[Logged] = []
@@ -67,7 +59,12 @@ def _in_order(rows: Iterable[Logged]) -> list[Logged]:
         done += ready
         placed |= {row.id for row in ready}
         waiting = [row for row in waiting if row.id not in placed]
-    return done
+    for row in done:
+        earlier = list(ids.get(row.corrects or "", ()))
+        made = _records(row, earlier, zone)
+        ids[row.id] = earlier + [record["id"] for record in made]
+        found += made
+    return found, ids
 
 
 def _records(row: Logged, earlier: Sequence[str], zone: str) -> list[Record]:

@@ -33,8 +33,8 @@ KINDS = {
 TOLD_ELSEWHERE = frozenset({"role", "relation"})
 """Types that no form records: they come from what was done here."""
 
-SPELT = labels.NAMES | {"in_person": "in person", "live": "in the room"}
-"""Names of the language that are not spelt as they are said."""
+SPELT = labels.NAMES | {"live": "in the room"}
+"""Names of the language that are not spelt as they are said, and what is said otherwise of a record than in a form."""
 
 
 def plain(name: str) -> str:

@@ -1,13 +1,15 @@
 """How often one may try: counted in the database, so that it holds over all processes, by who asks and what for."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from starlette.requests import Request
 
-from training.core.errors import NotAllowed
+from training.core.errors import Invalid, NotAllowed
 from training.database.connection import connection, on_postgres
 from training.web.models import TryCount
 
@@ -41,6 +43,15 @@ async def allow(what: str, *who: str, limit: str, now: datetime) -> None:
     if any(row["count"] > int(most) for row in counted):
         wait = {"minute": "a minute", "hour": "an hour", "day": "a day"}[period]
         raise TooMany("That was tried too often.", f"Wait {wait}, then try again.")
+
+
+@contextmanager
+def told_in_form(words: str) -> Iterator[None]:
+    """Makes of too many tries a problem of the form, so that what was typed stays."""
+    try:
+        yield
+    except TooMany as error:
+        raise Invalid("There is a problem", problems={"form": words}) from error
 
 
 def caller(request: Request) -> str:

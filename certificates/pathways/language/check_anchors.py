@@ -7,6 +7,7 @@ from certificates.pathways.language.overlays import is_verb
 from training.parsing.findings import Findings, as_day
 from training.parsing.keywords import ASKED_TYPES, GROUPS
 from training.parsing.messages import nearest
+from training.parsing.values import as_list
 from training.parsing.yaml import Table
 
 ANCHOR_KEYS = ("since", "after", "up_to", "before")
@@ -82,9 +83,7 @@ def leaves_of(row: Table, in_each_with: bool = False) -> Iterator[tuple[Table, b
 
 def anchor_names(row: Table, key: str) -> list[str]:
     """The anchors of a key that are words."""
-    value = row.get(key)
-    values = value if isinstance(value, list) else [value]
-    return [one for one in values if isinstance(one, str) and as_day(one) is None]
+    return [one for one in as_list(row.get(key)) if isinstance(one, str) and as_day(one) is None]
 
 
 def _deep(row: Table, in_each_with: bool) -> Iterator[tuple[Table, bool]]:

@@ -22,6 +22,7 @@ from training.parsing.keywords import (
     YES_OR_NO,
 )  # fmt: skip
 from training.parsing.messages import Mistake
+from training.parsing.values import as_list
 from training.parsing.yaml import Row, Table
 
 FILE_KEYS = ("holder", "kind", "site", "gaps", "note", "records")
@@ -139,8 +140,7 @@ def _check_values(found: Findings, row: Mapping[str, Any]) -> None:
     for key in row:
         kind = ATTRIBUTES.get(key)
         fits, how = _HOW[kind] if kind else _ANY
-        values = row[key] if isinstance(row[key], list | tuple) else [row[key]]
-        for value in values:
+        for value in as_list(row[key]):
             if not fits(value):
                 found.add(row, key, f"{key} is {shown(value)} and should be {how}", f"write {how}")
             elif is_number(value) and value < 0:
@@ -181,7 +181,7 @@ def _check_people(found: Findings, row: Mapping[str, Any]) -> None:
 def _check_links(found: Findings, row: Mapping[str, Any], known: frozenset[str]) -> None:
     for key in ("about", "replaces"):
         values = row.get(key, ())
-        for name in values if isinstance(values, list | tuple) else [values]:
+        for name in as_list(values):
             if known and str(name) not in known:
                 what = f"{key} names the record {name}, which does not exist"
                 found.add(row, key, what, "write the id of a record of this file")

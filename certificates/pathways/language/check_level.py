@@ -10,6 +10,7 @@ from certificates.pathways.language.scope import Scope
 from training.parsing.findings import Findings, is_text, shown
 from training.parsing.keywords import HOLDERS, LEVEL_KINDS, OUTCOMES, PERMIT_STANDINGS, TEXT
 from training.parsing.lengths import Length
+from training.parsing.values import as_list
 from training.parsing.yaml import Table
 
 LEVEL_KEYS = (
@@ -115,7 +116,7 @@ def _decision(scope: Scope, level: Table, key: str) -> None:
         found.some_of(decision, "outcomes", OUTCOMES, "outcome")
     if "note" in decision:
         found.text(decision, "note")
-    named = "conditional" in _listed(decision.get("outcomes"))
+    named = "conditional" in as_list(decision.get("outcomes"))
     if named and "conditional" not in decision:
         what = "conditional is an outcome and has no section of its own"
         found.add(decision, "outcomes", what, "write conditional: with duties, lifted_by or ends_after")
@@ -187,10 +188,6 @@ def has_period(level: Table) -> bool:
 
 def _one_of(words: tuple[str, ...]) -> Callable[[Scope, Table, str], None]:
     return lambda scope, level, key: scope.found.one_of(level, key, words)
-
-
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
 
 
 _CHECKS: dict[str, Callable[[Scope, Table, str], None]] = {

@@ -4,7 +4,7 @@ from certificates.pathways.language.scope import Scope
 from training.instruments.check_pass import check_pass
 from training.parsing.findings import shown
 from training.parsing.keywords import DATE, NUMBER, OUTCOMES, RELATIONS, STANDINGS, TEXT
-from training.parsing.values import plain_values
+from training.parsing.values import as_list, plain_values
 from training.parsing.yaml import Table
 
 PORTION_KEYS = ("where", "at_least", "different", "counts_up_to", "note")
@@ -105,7 +105,7 @@ def passing(scope: Scope, row: Table, key: str) -> None:
 def within(scope: Scope, row: Table, key: str) -> None:
     """One length, or two, the shorter first."""
     value = row[key]
-    parts = list(value) if isinstance(value, list) else [value]
+    parts = as_list(value)
     if len(parts) > 2 or not parts:
         scope.found.add(row, key, f"{key} has {len(parts)} lengths", "write one length, or two in a list")
         return
@@ -136,8 +136,7 @@ def text(scope: Scope, row: Table, key: str) -> None:
 
 def anchors(scope: Scope, row: Table, key: str) -> None:
     """Days, ids or words that stand for a day; whether they exist is checked once all ids are known."""
-    value = row[key]
-    values = value if isinstance(value, list) else [value]
+    values = as_list(row[key])
     if not values or not all(scope_value(one) for one in values):
         scope.found.add(row, key, f"{key} is {shown(row[key])}", "write a day, or the id of what it waits for")
 
@@ -166,7 +165,7 @@ def _amounts(scope: Scope, row: Table, key: str, *, least: int) -> None:
 
 
 def _values(scope: Scope, table: Table, key: str, value: object, attribute: str) -> None:
-    values = value if isinstance(value, list) else [value]
+    values = as_list(value)
     if not values:
         scope.found.add(table, key, f"{key} has no value", "write a value or a list of values")
     for one in values:

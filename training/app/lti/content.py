@@ -37,20 +37,16 @@ def _of_course(
         title = _in(module.title, language)
         yield Offer(f"{path}/{module.slug}", title, "Module", f"{many(module.minutes, 'minute')}.", 1)
         for quiz in [one for one in quizzes if one.module_id == module.id]:
+            # A quiz has its own title, with its module where several are called the same.
+            own = _in(quiz.title, language)
+            alone = sum(_in(one.title, language) == own for one in quizzes) == 1
             yield Offer(
                 f"{path}/{module.slug}/{quiz.slug}",
-                _name(quiz, title, quizzes, language),
+                own if alone else f"{own}: {title}",
                 "Quiz",
                 f"{many(quiz.minutes, 'minute')}.",
                 100,
             )
-
-
-def _name(quiz: Activity, module: str, quizzes: list[Activity], language: str) -> str:
-    """Names a quiz by its own title, and by its module where several are called the same."""
-    own = _in(quiz.title, language)
-    alone = sum(_in(one.title, language) == own for one in quizzes) == 1
-    return own if alone else f"{own}: {module}"
 
 
 def _in(texts: dict[str, str], language: str) -> str:

@@ -16,16 +16,12 @@ async def mail_address(person_id: UUID) -> str:
     own = [str(row["address"]) for row in known if row["confirmed"]]
     typed = [str(row["address"]) for row in known if not row["confirmed"]]
     broken = await broken_addresses(person_id)
-    found = sorted([*own, *await _told(person_id), *typed], key=lambda address: address in broken)
-    return found[0] if found else ""
-
-
-async def _told(person_id: UUID) -> list[str]:
-    """Lists the addresses that LMSs tell of a person and that nobody else here has."""
     rows = await Identity.filter(person_id=person_id, test_user=False).exclude(email="").order_by("created").values(
         "email", unit_id="person__unit_id"
     )  # fmt: skip
-    return [row["email"] for row in rows if not await _is_of_others(row["email"], row["unit_id"], person_id)]
+    told = [row["email"] for row in rows if not await _is_of_others(row["email"], row["unit_id"], person_id)]
+    found = sorted([*own, *told, *typed], key=lambda address: address in broken)
+    return found[0] if found else ""
 
 
 async def _is_of_others(address: str, unit_id: UUID, person_id: UUID) -> bool:

@@ -1,7 +1,6 @@
 """The pages of records that may be of one person, where the central unit says that they are of two."""
 
 from typing import Any
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -10,6 +9,7 @@ from starlette.responses import Response
 from training.core import clock
 from training.core.errors import Invalid, NotFound
 from training.lti.identities.duplicates import alike, alike_to, told_apart
+from training.parsing.text import uuid_of
 from training.people.actor import Actor
 from training.people.contact.addresses import addresses_of
 from training.people.models import has_in_name
@@ -47,7 +47,7 @@ async def pairs(request: Request) -> Response:
     me: Actor = actor(request)
     name = request.query_params.get("name", "").strip()
     found = people_for(me, "decide").filter(has_in_name(name)).order_by("name", "id") if name else None
-    person = _chosen(request)
+    person = uuid_of(request.query_params.get("person"))
     told: dict[str, Any] = {
         "settles": me.may("decide"),
         "name": name,
@@ -60,13 +60,6 @@ async def pairs(request: Request) -> Response:
     return render(
         request, "lti/pairs.html", pairs=await alike(me), whose="", apart=await told_apart(me), back=back, **told
     )
-
-
-def _chosen(request: Request) -> UUID | None:
-    try:
-        return UUID(request.query_params.get("person", ""))
-    except ValueError:
-        return None
 
 
 async def declare(request: Request) -> Response:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from tortoise.exceptions import IntegrityError
 
 from training.core.errors import Conflict
+from training.core.origins import origin_of
 from training.database.connection import transaction
 from training.lti.identities.actions import Arrival, record_arrival, spoken_of_ours
 from training.lti.launch import deep_linking, fast_path, lti11_users, notices
@@ -25,7 +26,6 @@ from training.lti.protocol.login_state import Login, check_browser, hash_browser
 from training.lti.protocol.profiles import recognise
 from training.lti.protocol.refusals import Refused
 from training.lti.protocol.types import DeepLinkingRequest, Launch, LtiMessage, Review
-from training.lti.registration.actions import frame_origins_of
 from training.lti.trace import Notes, note_admitted
 from training.people.actor import LtiContext
 from training.people.sessions import open_session, token_hash
@@ -140,7 +140,15 @@ async def _enter(
     if not await fast_path.write(visit, registration, notes, tool.seen, spent=spent, opened=opened, now=now):
         await _write(tool, visit, notes, spent, opened, now)
     await notices.ask_for(tool, visit, registration, now=now)
-    await _learn_platform(registration, visit, notes)
+    changed: dict[str, object] = {}
+    if registration.profile == "other" and (profile := recognise(visit.product, registration.issuer)).name != "other":
+        changed["profile"] = profile.name
+    skew = notes.clock_skew
+    if skew is not None and (registration.clock_skew is None or abs(registration.clock_skew - skew) > 5):
+        changed["clock_skew"] = skew
+    if changed:
+        await Registration.filter(id=registration.id).update(**changed)
+        registration.update_from_dict(changed)  # it may be remembered
     return Admitted(notes.target, login.cookie, by_cookie=notes.state_proof == "cookie")
 
 
@@ -238,18 +246,6 @@ def _came_from(visit: LtiMessage, registration: Registration, agent: str) -> Lti
     )
 
 
-async def _learn_platform(registration: Registration, visit: LtiMessage, notes: Notes) -> None:
-    changed: dict[str, object] = {}
-    if registration.profile == "other" and (profile := recognise(visit.product, registration.issuer)).name != "other":
-        changed["profile"] = profile.name
-    skew = notes.clock_skew
-    if skew is not None and (registration.clock_skew is None or abs(registration.clock_skew - skew) > 5):
-        changed["clock_skew"] = skew
-    if changed:
-        await Registration.filter(id=registration.id).update(**changed)
-        registration.update_from_dict(changed)  # it may be remembered
-
-
 async def end_with_error(tool: Tool, posted: Posted, said: str, notes: Notes, *, now: datetime) -> None:
     """Ends a login with the LMS's own error; raises Refused always, with its words only if the login was ours."""
     login, _ = await _login_of(tool, posted.state, notes, now)
@@ -266,3 +262,9 @@ async def forget(*, now: datetime) -> int:
     if too_old := await strangers.order_by("-at").offset(MOST_STRANGERS).first():
         gone += await strangers.filter(at__lte=too_old.at).delete()
     return gone + await LaunchTrace.filter(at__lt=now - KEPT_TRACE).delete()
+
+
+def frame_origins_of(registration: Registration) -> frozenset[str]:
+    """Lists the origins from which one LMS may show us in a frame."""
+    hosts = (f"https://{host}" for host in registration.service_hosts)
+    return frozenset(filter(None, map(origin_of, (registration.issuer, registration.auth_url, *hosts))))

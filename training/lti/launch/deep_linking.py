@@ -32,6 +32,7 @@ class Offer:
 
 async def begin(picking: DeepLinkingRequest, registration: Registration, person_id: UUID, *, now: datetime) -> UUID:
     """Remembers a request until it is answered; gives the id in the address of the picker."""
+    kept = ("several", "line_items", "review", "presentations", "data")
     row = await DeepLinkingSession.create(
         id=uuid4(),
         registration=registration,
@@ -39,15 +40,10 @@ async def begin(picking: DeepLinkingRequest, registration: Registration, person_
         deployment_id=picking.deployment_id,
         course=picking.context_title,
         return_url=picking.return_url,
-        settings=_settings(picking),
+        settings={name: value for name, value in asdict(picking).items() if name in kept},
         expires=now + LIVES,
     )
     return row.id
-
-
-def _settings(picking: DeepLinkingRequest) -> dict[str, Any]:
-    kept = ("several", "line_items", "review", "presentations", "data")
-    return {name: value for name, value in asdict(picking).items() if name in kept}
 
 
 async def find(identifier: UUID, person_id: UUID, *, now: datetime) -> DeepLinkingSession:

@@ -20,7 +20,6 @@ from training.lti.models import Registration
 from training.lti.platform.tool import Tool
 from training.lti.protocol.login_state import LOGIN_SECONDS, Login
 from training.lti.protocol.refusals import Refused
-from training.lti.registration.actions import frame_origins_of
 from training.lti.resources import LtiResources
 from training.lti.trace import Notes, note_refusal
 from training.people.authentication.middleware import cookie_token, set_session_cookie
@@ -76,7 +75,7 @@ async def login(request: Request) -> Response:
         )
     response: Response = RedirectResponse(begun.location, 302)
     if begun.login.storage:  # the LMS offers to keep the proof for browsers that keep no cookie in a frame
-        let_frame(request, frame_origins_of(begun.registration))
+        let_frame(request, actions.frame_origins_of(begun.registration))
         told = {**_stored(begun.login, begun.registration), "secret": secret, "onward": begun.location}
         response = render(request, "lti/login.html", **told, without=launch_login.address_of(asked, tried="storage"))
     _set_cookie(request, response, begun.login.cookie, secret, LOGIN_SECONDS)
@@ -114,7 +113,7 @@ async def launch(request: Request) -> Response:
     except Refused as refused:
         return await refuse(request, refused, notes, now)
     if isinstance(admitted, actions.ProofWanted):
-        let_frame(request, frame_origins_of(admitted.registration))
+        let_frame(request, actions.frame_origins_of(admitted.registration))
         asks = _stored(admitted.login, admitted.registration)
         return render(request, "lti/launch.html", **asks, code=entry.session_token, at_once=alone)
     return _let_in(request, admitted, entry, notes, now)
@@ -152,7 +151,7 @@ async def window(request: Request) -> Response:
 def _let_in(
     request: Request, admitted: actions.Admitted, entry: actions.SessionEntry, notes: Notes, now: datetime
 ) -> Response:
-    let_frame(request, frame_origins_of(notes.registration) if notes.registration else [])
+    let_frame(request, actions.frame_origins_of(notes.registration) if notes.registration else [])
     response = RedirectResponse(admitted.target, 303)
     _set_cookie(request, response, admitted.login_cookie, "", 0)
     return set_session_cookie(response, entry.session_token, secure=LtiResources.of(request).settings.secure, now=now)
@@ -237,7 +236,9 @@ async def refuse(request: Request, refused: Refused, notes: Notes, now: datetime
     button and no address by which one click would change anything.
     """
     request.scope["actor"] = None
-    let_frame(request, frame_origins_of(notes.registration) if notes.registration else [origin_of(notes.issuer)])
+    let_frame(
+        request, actions.frame_origins_of(notes.registration) if notes.registration else [origin_of(notes.issuer)]
+    )
     try:
         if notes.registration is None:  # anybody can cause these, so they may not fill the table
             await allow("lti refusals", "all", limit="300/minute", now=now)

@@ -19,20 +19,7 @@ async def review(request: Request) -> Response:
     """Shows a learner's tries at one activity to a teacher of the course in which the learner is."""
     me: Actor = actor(request)
     asked = request.query_params
-    learner, path = await _learner(me, asked.get("of", "")), asked.get("path", "")
-    attempts = await LtiResources.of(request).attempts(learner.person_id, path, await _place_of_work(me, learner, path))
-    return render(request, "lti/review.html", learner=learner.name or "This learner", attempts=attempts)
-
-
-async def _place_of_work(me: Actor, learner: Identity, path: str) -> str:
-    """Names the course in which the work must have begun; none where its result was reported to this course anyway."""
-    here = me.lti
-    if here is None or await was_reported(learner.sub, path, _place(here)):
-        return ""
-    return here.place
-
-
-async def _learner(me: Actor, sub: str) -> Identity:
+    sub = asked.get("of", "")
     here = me.lti
     if here is None:
         raise NotAllowed("Open this from your course.", "Go back to your course and open the submission there.")
@@ -43,7 +30,17 @@ async def _learner(me: Actor, sub: str) -> Identity:
     found = await ContextRole.filter(**_place(here), identity__sub=sub).select_related("identity").first()
     if found is None:
         raise NotFound("This learner has not opened anything in this course yet.", "Look again later.")
-    return found.identity
+    learner, path = found.identity, asked.get("path", "")
+    attempts = await LtiResources.of(request).attempts(learner.person_id, path, await _place_of_work(me, learner, path))
+    return render(request, "lti/review.html", learner=learner.name or "This learner", attempts=attempts)
+
+
+async def _place_of_work(me: Actor, learner: Identity, path: str) -> str:
+    """Names the course in which the work must have begun; none where its result was reported to this course anyway."""
+    here = me.lti
+    if here is None or await was_reported(learner.sub, path, _place(here)):
+        return ""
+    return here.place
 
 
 def _place(here: LtiContext) -> Mapping[str, Any]:

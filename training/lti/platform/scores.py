@@ -17,6 +17,7 @@ from training.database.connection import transaction
 from training.lti.models import ContextRole, Identity, LineItem, Registration, ResourceLink, Score, ScoreTry
 from training.lti.protocol import roles
 from training.lti.protocol.types import plain_target
+from training.parsing.text import uuid_of
 from training.trail import facts
 
 WORK = "lti score"
@@ -158,7 +159,7 @@ def _graded(score: Score) -> bool:
 async def resend(identifier: str, *, now: datetime, unit_id: UUID | None = None) -> None:
     """Queues a score again, whatever became of it; `unit_id` limits it to one unit's."""
     own: dict[str, Any] = {"line_item__registration__unit_id": unit_id} if unit_id else {}
-    score = await Score.get_or_none(id=_uuid(identifier), **own).select_related("line_item")
+    score = await Score.get_or_none(id=uuid_of(identifier), **own).select_related("line_item")
     if score is None:
         raise NotFound(f"There is no score {identifier}.", "See: training lti scores.")
     value = Value(score.given, score.maximum, score.progress, score.grading, score.comment)
@@ -252,10 +253,3 @@ async def _note(score_id: UUID, what: str, value: Value, now: datetime, detail: 
     await ScoreTry.create(
         score_id=score_id, at=now, what=what, given=value.given, maximum=value.maximum, detail=detail[:300]
     )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

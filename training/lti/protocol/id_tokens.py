@@ -148,7 +148,13 @@ def _decode(segment: str) -> bytes:
 def _read_json(segment: str) -> dict[str, Any]:
     raw = _decode(segment)
     if _UNSTORABLE.search(raw):
-        _check_storable(raw)
+        try:
+            text = json.dumps(json.loads(raw), ensure_ascii=False)
+            text.encode()
+        except (ValueError, RecursionError):
+            raise Refused("token_malformed", "not text") from None
+        if "\\u0000" in text:
+            raise Refused("token_malformed", "holds NUL")
     try:
         read = _STRICT.decode(raw.decode())
     except (ValueError, RecursionError):
@@ -171,16 +177,6 @@ def _no_constant(name: str) -> NoReturn:
 
 
 _STRICT = json.JSONDecoder(object_pairs_hook=_without_repeats, parse_constant=_no_constant)
-
-
-def _check_storable(raw: bytes) -> None:
-    try:
-        text = json.dumps(json.loads(raw), ensure_ascii=False)
-        text.encode()
-    except (ValueError, RecursionError):
-        raise Refused("token_malformed", "not text") from None
-    if "\\u0000" in text:
-        raise Refused("token_malformed", "holds NUL")
 
 
 def measured_skew(claims: VerifiedClaims, now: datetime) -> float:

@@ -158,6 +158,13 @@ def _visit(claims: VerifiedClaims, deployment_id: str) -> dict[str, Any]:
     sub = needed_text(values, "sub")
     named = needed_texts(values, f"{LTI}roles")
     context = optional_object(values, f"{LTI}context")
+    parts = (optional_text(values, "given_name"), optional_text(values, "family_name"))
+    name = clean_line(optional_text(values, "name")) or clean_line(" ".join(parts))
+    email = clean_line(optional_text(values, "email")).lower()
+    # The language in which the LMS shows itself now, before the one of the account.
+    shown = optional_text(optional_object(values, PRESENTATION), "locale", within=PRESENTATION)
+    grades, members, notices = (optional_object(values, service) for service in (AGS, NRPS, PNS))
+    told_at = optional_text(notices, "platform_notification_service_url", within=PNS)
     return {
         "issuer": claims.issuer,
         "client_id": claims.client_id,
@@ -166,8 +173,14 @@ def _visit(claims: VerifiedClaims, deployment_id: str) -> dict[str, Any]:
         "role": roles.role_in_context(named),
         "test_user": roles.is_test_user(named),
         **(_context(context) if context else {}),
-        "person": _named(values),
-        "services": _services(values),
+        "person": UserClaims(name[:200], email[:254], (shown or optional_text(values, "locale"))[:20]),
+        "services": Services(
+            line_items=optional_text(grades, "lineitems", within=AGS),
+            line_item=optional_text(grades, "lineitem", within=AGS),
+            roster=optional_text(members, "context_memberships_url", within=NRPS),
+            scopes=optional_words(grades, "scope", within=AGS),
+            notices=told_at if CONTEXT_COPY in optional_texts(notices, "notice_types_supported", within=PNS) else "",
+        ),
         "product": optional_text(optional_object(values, f"{LTI}tool_platform"), "product_family_code")[:60].lower(),
         "way_back": optional_text(optional_object(values, PRESENTATION), "return_url", within=PRESENTATION),
         "former": _former(claims, deployment_id, sub),
@@ -220,24 +233,3 @@ def _place(origin: str) -> tuple[str, str | None, int | None]:
 
 def _usual(scheme: str) -> int | None:
     return {"http": 80, "https": 443}.get(scheme)
-
-
-def _named(values: Mapping[str, Any]) -> UserClaims:
-    parts = (optional_text(values, "given_name"), optional_text(values, "family_name"))
-    name = clean_line(optional_text(values, "name")) or clean_line(" ".join(parts))
-    email = clean_line(optional_text(values, "email")).lower()
-    # The language in which the LMS shows itself now, before the one of the account.
-    shown = optional_text(optional_object(values, PRESENTATION), "locale", within=PRESENTATION)
-    return UserClaims(name[:200], email[:254], (shown or optional_text(values, "locale"))[:20])
-
-
-def _services(values: Mapping[str, Any]) -> Services:
-    grades, members, notices = (optional_object(values, service) for service in (AGS, NRPS, PNS))
-    told_at = optional_text(notices, "platform_notification_service_url", within=PNS)
-    return Services(
-        line_items=optional_text(grades, "lineitems", within=AGS),
-        line_item=optional_text(grades, "lineitem", within=AGS),
-        roster=optional_text(members, "context_memberships_url", within=NRPS),
-        scopes=optional_words(grades, "scope", within=AGS),
-        notices=told_at if CONTEXT_COPY in optional_texts(notices, "notice_types_supported", within=PNS) else "",
-    )

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from training.core.errors import Conflict, Invalid, NotFound
-from training.core.origins import origin_of
 from training.database.connection import transaction
 from training.lti.models import Deployment, Identity, Registration
 from training.lti.platform.registration_cache import forget_everywhere
 from training.lti.protocol.profiles import PROFILES, recognise
+from training.parsing.text import uuid_of
 from training.people.sessions import let_staff
 from training.sites.models import CentralUnit, Site
 from training.trail import facts
@@ -177,12 +177,6 @@ async def find(identifier: str) -> Registration:
     return found[0]
 
 
-def frame_origins_of(registration: Registration) -> frozenset[str]:
-    """Lists the origins from which one LMS may show us in a frame."""
-    hosts = (f"https://{host}" for host in registration.service_hosts)
-    return frozenset(filter(None, map(origin_of, (registration.issuer, registration.auth_url, *hosts))))
-
-
 def _is_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -209,11 +203,3 @@ async def _site(unit: CentralUnit, code: str) -> Site:
     if found is None:
         raise Invalid(f"There is no site {code}.", "Give the code of a site, such as RIV.")
     return found
-
-
-def uuid_of(text: str) -> UUID | None:
-    """Reads an id, if it is one."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -8,8 +8,8 @@ from training.core.errors import Conflict, Invalid, NotFound
 from training.database.connection import transaction
 from training.lti.models import Deployment, Registration
 from training.lti.platform.registration_cache import forget_everywhere
-from training.lti.registration.actions import uuid_of
 from training.lti.registration.proposals import fingerprint, proposed_for
+from training.parsing.text import uuid_of
 from training.people.sessions import end_sessions_through
 from training.sites.models import Site
 from training.trail import facts

@@ -12,8 +12,7 @@ from training.core.outbound import AddressForbidden, Reply
 from training.lti.models import Context, LaunchTrace, Registration, ResourceLink
 from training.lti.platform.access_tokens import NoToken
 from training.lti.platform.client import LINE_ITEM, MEMBERS, SCORE, Column, Platform
-from training.lti.platform.jwks import read_keys
-from training.lti.platform.jwks_cache import registered_ports
+from training.lti.platform.jwks_cache import read_keys, registered_ports
 from training.lti.protocol.profiles import PROFILES
 from training.lti.protocol.refusals import Refused
 from training.parsing.plurals import many

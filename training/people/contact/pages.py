@@ -2,7 +2,6 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -10,6 +9,7 @@ from starlette.responses import Response
 
 from training.core import clock
 from training.core.errors import Invalid, NotFound
+from training.parsing.text import uuid_of
 from training.people.actor import Actor
 from training.people.contact import actions, emails
 from training.people.contact.addresses import refuse_own
@@ -79,7 +79,9 @@ async def undelivered(request: Request) -> Response:
     now, after = clock.now(), request.query_params.get("after", "")
     found = letters_visible_to(me).filter(open_(now))
     if after:
-        last = await letters_visible_to(me).get_or_none(id=_id(after))
+        if (last_shown := uuid_of(after)) is None:
+            raise NotFound("There is no such page.", "Go back to the first page of the list.")
+        last = await letters_visible_to(me).get_or_none(id=last_shown)
         found = found.filter(made__gte=last.made).exclude(id=last.id) if last else found
     rows = await found.order_by("made", "id").limit(PAGE_SIZE + 1).values(*COLUMNS, name="person__name")
     onward = f"/letters?{urlencode({'after': rows[PAGE_SIZE - 1]['id']})}" if len(rows) > PAGE_SIZE else ""
@@ -88,13 +90,6 @@ async def undelivered(request: Request) -> Response:
 
 
 COLUMNS = ("id", "subject", "addressee", "state", "made")
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound("There is no such page.", "Go back to the first page of the list.") from error
 
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:

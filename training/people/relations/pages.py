@@ -12,6 +12,7 @@ from tortoise.expressions import Q
 
 from training.core import clock
 from training.core.errors import Invalid
+from training.parsing.text import uuid_of
 from training.people.actor import Actor
 from training.people.models import Relation, has_in_name
 from training.people.relations.actions import (
@@ -51,7 +52,8 @@ async def relations(request: Request) -> Response:
 
 
 async def _shown(request: Request, me: Actor, status: int = 200, **told: Any) -> Response:
-    name, asked = request.query_params.get("name", "").strip(), _chosen(request, told.get("values", {}))
+    before, link = told.get("values", {}), request.query_params
+    name, asked = link.get("name", "").strip(), uuid_of(before.get("person") or link.get("person"))
     rows = await standing_relations().filter(declared_by=me.person_id).order_by("-recorded").select_related(
         "person", "other"
     )  # fmt: skip
@@ -69,14 +71,6 @@ async def _shown(request: Request, me: Actor, status: int = 200, **told: Any) ->
         back=("Home", "/"),
         **told,
     )
-
-
-def _chosen(request: Request, values: Mapping[str, Any]) -> UUID | None:
-    """The person whom a link or the form before named."""
-    try:
-        return UUID(str(values.get("person") or request.query_params.get("person", "")))
-    except ValueError:
-        return None
 
 
 def _once_each(rows: list[Relation], me: Actor) -> list[dict[str, Any]]:

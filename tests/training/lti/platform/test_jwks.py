@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from training.lti.platform.jwks import read_keys
+from training.lti.platform.jwks_cache import read_keys
 from training.lti.protocol.refusals import Refused
 
 GOOD = RSAAlgorithm.to_jwk(generate_private_key(65537, 2048).public_key(), as_dict=True) | {"kid": "k"}
