@@ -178,6 +178,16 @@ def test_every_page_has_its_template_and_every_template_its_page():
     assert there - shown - used == set(), "a template without its page"
 
 
+def test_each_template_lies_in_a_folder_named_like_the_room_that_shows_it():
+    code = [path for path in CODE if "lms" not in path.parts]
+    shown = [
+        (name, path) for path in code for name in re.findall(r'"([a-z_]+)/[a-z_]+\.html"', path.read_text("utf-8"))
+    ]
+    assert [f"{_named(path)}: {name}/" for name, path in shown if name not in path.parts] == []
+    folders = {path.relative_to(ROOT / "templates").parts[0] for path in TEMPLATES if path.parent.name != "templates"}
+    assert folders - {name for name, _ in shown} == {"parts"}, "a folder that no room shows; parts are shown by all"
+
+
 def test_links_in_templates_go_through_link():
     bare = re.compile(r"""(?:href|action|src)=["']/""")
     outside = ("document",)  # the printed certificate has addresses of its own

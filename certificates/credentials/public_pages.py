@@ -40,7 +40,7 @@ async def issuer(request: Request) -> Response:
     unit = await _unit(request)
     said = badge.profile(_home(request), slug=unit.slug, name=unit.name)
     if _wants_page(request):
-        return render(request, "certificates/issuer.html", unit=unit, said=said)
+        return render(request, "credentials/issuer.html", unit=unit, said=said)
     return _told({"@context": CONTEXTS, **said}, cache=HOUR)
 
 
@@ -75,7 +75,7 @@ async def achievement(request: Request) -> Response:
     if row is None:
         raise NotFound("There is no such achievement.", "Check the address.")
     if _wants_page(request):
-        return render(request, "certificates/achievement.html", said=row.said, unit=row.unit)
+        return render(request, "credentials/achievement.html", said=row.said, unit=row.unit)
     return _told({"@context": CONTEXTS, **row.said}, cache=HOUR)
 
 

@@ -37,7 +37,7 @@ async def licences(request: Request) -> Response:
         })  # fmt: skip
     return render(
         request,
-        "certificates/licences.html",
+        "decisions/licences.html",
         site=site,
         programmes=await programmes_in_words(site, versions, version) if len(versions) > 1 else [],
         pathway=await followed_view(site, version, me.today) if version else None,

@@ -46,12 +46,12 @@ async def outcome(request: Request) -> Response:
         "back": page,
     }
     if request.method == "GET":
-        return render(request, "certificates/outcome.html", **told)
+        return render(request, "decisions/outcome.html", **told)
     values = await form_data(request)
     try:
         await objections.object_to(identity(request), words=validate(ObjectionForm, values).words, actor=me, now=now)
     except Invalid as error:
-        return render(request, "certificates/outcome.html", 422, problems=error.problems, values=values, **told)
+        return render(request, "decisions/outcome.html", 422, problems=error.problems, values=values, **told)
     return redirect(request, f"/certificates/outcomes/{identity(request)}")
 
 
@@ -60,7 +60,7 @@ async def objection(request: Request) -> Response:
     me: Actor = actor(request)
     told = await _objection(me, request)
     if request.method == "GET":
-        return render(request, "certificates/objection.html", **told)
+        return render(request, "decisions/objection.html", **told)
     values = await form_data(request)
     try:
         given = validate(ObjectionAnswerForm, values)
@@ -68,7 +68,7 @@ async def objection(request: Request) -> Response:
             identity(request), finding=given.finding, reasons=given.reasons, actor=me, now=clock.now()
         )  # fmt: skip
     except Invalid as error:
-        return render(request, "certificates/objection.html", 422, problems=error.problems, values=values, **told)
+        return render(request, "decisions/objection.html", 422, problems=error.problems, values=values, **told)
     return redirect(request, "/certificates/decisions", notice="Answered. The person will be told.")
 
 

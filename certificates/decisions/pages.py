@@ -88,7 +88,7 @@ async def _pathways(request: Request, person: Person, me: Actor) -> Response:
     around |= {"way_on": await way_on(me) if own and me.may("learn") else ""}
     return render(
         request,
-        "certificates/mine.html",
+        "decisions/mine.html",
         pathway=await followed_view(person, version, today) if version else None,
         programmes=await programmes_in_words(person, versions, version) if version and len(versions) > 1 else [],
         today=today,
@@ -145,14 +145,14 @@ async def decision(request: Request) -> Response:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
     told = await _case(row)
     if request.method == "GET":
-        return render(request, "certificates/decision.html", **told)
+        return render(request, "decisions/decision.html", **told)
     values, home = await form_data(request), PageResources.of(request).settings.public_url
     try:
         asked = validate(DecisionPageForm, values)
         wish = actions.DecisionForm(asked.outcome, asked.reasons, asked.dissent)
         await actions.decide(row.id, wish=wish, actor=me, home=home, now=clock.now())
     except Invalid as error:
-        return render(request, "certificates/decision.html", 422, problems=error.problems, values=values, **told)
+        return render(request, "decisions/decision.html", 422, problems=error.problems, values=values, **told)
     return redirect(request, "/certificates/decisions", notice="Decided. The person will be told.")
 
 
@@ -188,7 +188,7 @@ async def certificates(request: Request) -> Response:
     me = actor(request)
     rows = await Certificate.filter(person_id=me.person_id).order_by("-reserved").prefetch_related("certification")
     told = [await _summary(row, clock.now()) for row in rows]
-    return render(request, "certificates/certificates.html", certificates=told)
+    return render(request, "decisions/certificates.html", certificates=told)
 
 
 async def _summary(row: Certificate, now: datetime) -> dict[str, Any]:
@@ -236,7 +236,7 @@ async def certificate(request: Request) -> Response:
     files = row.progress == "published" and row.bare_sha256 is None
     no_pdf = _why_no_pdf(row, facts, off=bool(given.press.off))
     return render(
-        request, "certificates/certificate.html", facts=facts, row=row, own=own, told=told, no_pdf=no_pdf,
+        request, "decisions/certificate.html", facts=facts, row=row, own=own, told=told, no_pdf=no_pdf,
         pdf_path="" if no_pdf else f"/certificates/{row.id}/document",
         badge_path=f"/certificates/{row.id}/badge" if files else "",
         qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url, back=back,
@@ -253,7 +253,7 @@ async def milestone(request: Request) -> Response:
         return redirect(request, f"/certificates/{row.id}")
     files = row.progress == "published" and row.bare_sha256 is None
     return render(
-        request, "certificates/milestone.html", facts=facts, row=row, outcome=outcome, back=MY_CERTIFICATES,
+        request, "decisions/milestone.html", facts=facts, row=row, outcome=outcome, back=MY_CERTIFICATES,
         badge=f"{link(request, f'/achievements/{facts.achievement_slug}')}/badge.svg",
         sharing=_ways_to_share(row, facts, files=files),
     )  # fmt: skip

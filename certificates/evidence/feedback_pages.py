@@ -47,7 +47,7 @@ async def rounds(request: Request) -> Response:
     found = await FeedbackRound.filter(record_id=row.id).order_by("-opened")
     return render(
         request,
-        "records/feedback.html",
+        "evidence/feedback.html",
         422 if problems else 200,
         title=title_of(row, ""),
         rounds=[await _shown(one, home, is_open=one.closed is None and one.closes > now) for one in found],
@@ -108,7 +108,7 @@ async def parents(request: Request) -> Response:
     words = feedback.WORDS[language]
     found = await feedback.round_of(token, now=now)
     if found is None:
-        return render(request, "records/feedback_done.html", 404, words=words, done=False, lang=language)
+        return render(request, "evidence/feedback_done.html", 404, words=words, done=False, lang=language)
     unit = await CentralUnit.get(id=(await Record.get(id=found.record_id)).unit_id)
     other = ("Cymraeg", f"/feedback/{token}?lang=cy") if language == "en" else ("English", f"/feedback/{token}")
     told: dict[str, Any] = {"words": words, "lang": language, "unit": unit, "other": other}
@@ -120,12 +120,12 @@ async def parents(request: Request) -> Response:
             with rate_limits.told_in_form("Many have answered just now. Wait a little, then send this again"):
                 await rate_limits.allow("feedback", token, limit=MOST_FROM_ONE_LINK, now=now)
             await feedback.answer(found, values, slip=form_key(values, "slip"), now=now)
-            return render(request, "records/feedback_done.html", done=True, **told)
+            return render(request, "evidence/feedback_done.html", done=True, **told)
         except Invalid as wrong:
             problems = wrong.problems
     path = f"/feedback/{token}{'?lang=cy' if language == 'cy' else ''}"
     status = 422 if problems else 200
-    return render(request, "records/feedback_form.html", status, path=path, values=values, problems=problems, **told)
+    return render(request, "evidence/feedback_form.html", status, path=path, values=values, problems=problems, **told)
 
 
 async def heard(request: Request) -> Response:
@@ -133,5 +133,5 @@ async def heard(request: Request) -> Response:
     me: Actor = actor(request)
     words = await feedback.passed_on(me.unit_id, most=MOST_READ)
     return render(
-        request, "records/feedback_words.html", words=words, fewest=feedback.FEWEST, back=("Courses", "/courses")
+        request, "evidence/feedback_words.html", words=words, fewest=feedback.FEWEST, back=("Courses", "/courses")
     )

@@ -174,7 +174,7 @@ async def answer(request: Request) -> Response:
         "path": f"{path}/answer",
         "back": ("The record", path) if sees else ("Home", "/"),
     }
-    return render(request, "records/answer.html", 422 if problems else 200, values=values, problems=problems, **told)
+    return render(request, "evidence/answer.html", 422 if problems else 200, values=values, problems=problems, **told)
 
 
 async def proof(request: Request) -> Response:
@@ -284,7 +284,7 @@ async def _form_page(
 ) -> Response:
     return render(
         request,
-        "records/entry_form.html",
+        "evidence/entry_form.html",
         422 if problems else 200,
         person=entering.holder,
         own=entering.own,
@@ -351,7 +351,7 @@ def _list(request: Request, entering: Entering, problems: Mapping[str, str] | No
         groups.setdefault(KINDS.get(form.type, plain(form.type)), []).append(one)
     return render(
         request,
-        "records/entry.html",
+        "evidence/entry.html",
         422 if problems else 200,
         person=entering.holder,
         own=entering.own,

@@ -53,7 +53,7 @@ async def sites(request: Request) -> Response:
                 "expiring": len(await _expiring(people, today)),
             }
         )
-    return render(request, "certificates/sites.html", sites=told, total=len(told))
+    return render(request, "register/sites.html", sites=told, total=len(told))
 
 
 async def site(request: Request) -> Response:
@@ -71,7 +71,7 @@ async def site(request: Request) -> Response:
     shown = {"name": found.name, "path": f"/sites/{found.id}", "code": found.code, "area": found.area.name}
     shown |= {"contact": found.contact, "telephone": found.telephone}
     return render(
-        request, "certificates/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring,
+        request, "register/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring,
         knows=knows, on_hold=await _on_hold(people, today) if knows else [],
         was_here=await _was_here(found.id, today), programmes=await _programmes(found.id, me),
         licences=await licence_words(found, today=today), back=("Sites", "/sites"),

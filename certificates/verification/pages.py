@@ -81,7 +81,7 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
     changed = request.query_params.get("file") == "other"
     shown["card"] = _card(row, facts) if named_by_token and not changed else None
     return _with_headers(
-        render(request, "certificates/verify.html", **state, **shown, changed=changed, warning=warning)
+        render(request, "verification/verify.html", **state, **shown, changed=changed, warning=warning)
     )
 
 
@@ -123,7 +123,7 @@ async def _limit(request: Request) -> None:
 async def check(request: Request) -> Response:
     """Shows the form that checks by code or file; posted, answers, or leads to the answer."""
     if request.method == "GET":
-        return render(request, "certificates/check.html")
+        return render(request, "verification/check.html")
     await _limit(request)
     values: dict[str, Any] = {}
     try:
@@ -136,7 +136,7 @@ async def check(request: Request) -> Response:
     if _wants(request, "json"):
         return JSONResponse({"problems": problems}, 422)
     kept = {name: str(values.get(name, "")) for name in Code.model_fields}
-    return render(request, "certificates/check.html", 422, problems=problems, values=kept)
+    return render(request, "verification/check.html", 422, problems=problems, values=kept)
 
 
 async def _file(request: Request) -> UploadFile | None:

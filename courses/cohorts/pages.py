@@ -46,7 +46,7 @@ async def every_cohort(request: Request) -> Response:
     """Lists all cohorts that the actor may see, of whatever course or training."""
     me: Actor = actor(request)
     rows, makes = await cohort_rows(cohorts_visible_to(me)), me.may("manage people")
-    return render(request, "courses/every_cohort.html", cohorts=rows, makes=makes, back=("Courses", "/courses"))
+    return render(request, "cohorts/every_cohort.html", cohorts=rows, makes=makes, back=("Courses", "/courses"))
 
 
 async def cohorts(request: Request) -> Response:
@@ -55,7 +55,7 @@ async def cohorts(request: Request) -> Response:
     course = await _course(request, me)
     return render(
         request,
-        "courses/cohorts.html",
+        "cohorts/cohorts.html",
         course=course,
         cohorts=await cohort_rows(cohorts_visible_to(me).filter(course__slug=course["slug"])),
         makes=me.may("manage people"),
@@ -73,13 +73,13 @@ async def make(request: Request) -> Response:
     if request.method == "GET":
         programme = await programme_of_course(me, course["slug"]) if course else ""
         values = {"starts": me.today.isoformat(), "programme_id": programme}
-        return render(request, "courses/make.html", values=values, **shown)
+        return render(request, "cohorts/make.html", values=values, **shown)
     values = await form_data(request)
     try:
         asked, slug = validate(CohortForm, values), course["slug"] if course else ""
         made = await actions.make(slug, asked.plan(), actor=me, now=clock.now())
     except Invalid as error:
-        return render(request, "courses/make.html", 422, problems=error.problems, values=values, **shown)
+        return render(request, "cohorts/make.html", 422, problems=error.problems, values=values, **shown)
     return redirect(request, f"/courses/cohorts/{made.id}", notice="The cohort is made. Now add its people.")
 
 
@@ -96,12 +96,12 @@ async def change(request: Request) -> Response:
     if request.method == "GET":
         days = {"starts": found.starts.isoformat(), "ends": found.ends.isoformat() if found.ends else ""}
         values = {"name": found.name, "trainer_id": found.trainer_id or "", "learning": found.learning, **days}
-        return render(request, "courses/change_cohort.html", values=values, **shown)
+        return render(request, "cohorts/change_cohort.html", values=values, **shown)
     values = await form_data(request)
     try:
         await actions.change(found, validate(CohortForm, values).plan(), actor=me, now=clock.now())
     except Invalid as error:
-        return render(request, "courses/change_cohort.html", 422, problems=error.problems, values=values, **shown)
+        return render(request, "cohorts/change_cohort.html", 422, problems=error.problems, values=values, **shown)
     return redirect(request, home, notice="The cohort is changed.")
 
 
@@ -117,7 +117,7 @@ async def cohort(request: Request) -> Response:
     lists = f"/courses/{found.course.slug}/cohorts" if found.course and me.may("see people") else "/courses/cohorts"
     return render(
         request,
-        "courses/cohort.html",
+        "cohorts/cohort.html",
         cohort={
             "name": found.name,
             "path": f"/courses/cohorts/{found.id}",
@@ -176,7 +176,7 @@ async def fill_from(request: Request) -> Response:
     rows = joining(listing.people, placed, elsewhere)
     return render(
         request,
-        "courses/fill_from.html",
+        "cohorts/fill_from.html",
         cohort={"name": found.name, "path": f"/courses/cohorts/{found.id}"},
         roster=listing.title,
         path=f"/courses/cohorts/{found.id}/fill?roster={chosen}",

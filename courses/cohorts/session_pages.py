@@ -180,7 +180,7 @@ async def _session_form(
     home = f"/courses/cohorts/{found.id}"
     return render(
         request,
-        "courses/session_form.html",
+        "cohorts/session_form.html",
         422 if problems else 200,
         values={**values, "topics": ticked, "other_topics": values.get("other_topics") or other},
         problems=problems or {},
@@ -292,7 +292,7 @@ async def _who_came(
     ]
     return render(
         request,
-        "courses/session.html",
+        "cohorts/session.html",
         status,
         title=held.title,
         about=session_words(held, held.trainer.name if held.trainer else ""),
@@ -355,7 +355,7 @@ async def made_up(request: Request) -> Response:
     others = [(str(one.id), f"{one.title}, {day(one.held_on)}, {one.cohort.name}") for one in await there]
     return render(
         request,
-        "courses/made_up.html",
+        "cohorts/made_up.html",
         422 if problems else 200,
         name=people[0]["name"],
         title=held.title,

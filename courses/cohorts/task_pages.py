@@ -18,7 +18,7 @@ async def tasks(request: Request) -> Response:
     me: Actor = actor(request)
     found = await visible_cohort(request)
     rows, back = await task_replies.entry_rows(found, me), (found.name, f"/courses/cohorts/{found.id}")
-    return render(request, "courses/handed_in.html", entries=rows, name=found.name, back=back)
+    return render(request, "cohorts/handed_in.html", entries=rows, name=found.name, back=back)
 
 
 async def task(request: Request) -> Response:
@@ -42,7 +42,7 @@ async def task(request: Request) -> Response:
             problems = {"words": "Write a word, or press “I have read it”"}
     return render(
         request,
-        "courses/handed_in_entry.html",
+        "cohorts/handed_in_entry.html",
         422 if problems else 200,
         name=entry.enrolment.person.name,
         module=in_language(entry.activity.module.title, me.language),

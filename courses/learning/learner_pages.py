@@ -45,7 +45,7 @@ async def learners(request: Request) -> Response:
     shown = await _rows(rows[:PAGE_SIZE])
     return render(
         request,
-        "courses/learners.html",
+        "learning/learners.html",
         course=views.course_words(outline, me.language),
         total=words.many(total, "person", "people"),
         rows=shown,
@@ -146,7 +146,7 @@ async def courses_of(request: Request) -> Response:
     enrolments = await visible_to(me).filter(person_id=person.id).order_by("-started")
     return render(
         request,
-        "courses/courses_of.html",
+        "learning/courses_of.html",
         name=person.name,
         courses=[await _course_of(enrolment, me.language) for enrolment in enrolments],
         days=await days_of(person.id, today=me.today),

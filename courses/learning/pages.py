@@ -34,7 +34,7 @@ async def mine(request: Request) -> Response:
     others = [views.course_words(outline, me.language) for outline in outlines]
     return render(
         request,
-        "courses/mine.html",
+        "learning/mine.html",
         begun=begun,
         first=next((one for one in begun if one["next"]), None),
         others=others,
@@ -77,7 +77,7 @@ async def outline(request: Request) -> Response:
     here = journey.next if journey else None
     return render(
         request,
-        "courses/outline.html",
+        "learning/outline.html",
         course=views.course_words(shown, wanted),
         modules=views.modules(shown, reached, wanted),
         far=views.how_far(journey) if journey else None,

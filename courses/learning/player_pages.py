@@ -26,10 +26,10 @@ from training.web.resources import PageResources
 
 KEPT_SECONDS = 365 * 24 * 3600
 TEMPLATES = {
-    "page": "courses/page.html",
-    "video": "courses/video.html",
-    "quiz": "courses/quiz.html",
-    "task": "courses/task.html",
+    "page": "learning/page.html",
+    "video": "learning/video.html",
+    "quiz": "learning/quiz.html",
+    "task": "learning/task.html",
 }
 
 

@@ -119,7 +119,7 @@ async def _question_page(
     path = f"{spot.path}/questions/{number}"
     return render(
         request,
-        "courses/question.html",
+        "learning/question.html",
         422 if problems else 200,
         **around,
         question=questions[number - 1],
@@ -158,7 +158,7 @@ async def _check_page(
     ]  # fmt: skip
     return render(
         request,
-        "courses/check.html",
+        "learning/check.html",
         422 if problems else 200,
         **around,
         rows=rows,
@@ -205,7 +205,7 @@ async def result(request: Request) -> Response:
     path = f"{spot.path}/results/{attempt.number}"
     return render(
         request,
-        "courses/result.html",
+        "learning/result.html",
         **around,
         attempt=_earlier(spot, attempt),
         passed=attempt.passed,

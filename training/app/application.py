@@ -20,6 +20,7 @@ from certificates.evidence import feedback_pages
 from certificates.evidence import pages as evidence_pages
 from certificates.participation import adoption_pages, application_pages
 from certificates.participation import pages as participation
+from certificates.register import pages as register
 from certificates.register import site_pages as register_site_pages
 from certificates.verification import offline_pages, pages
 from courses.cohorts import pages as cohorts
@@ -260,10 +261,10 @@ ROUTES = [
     at("/q/{signed}", offline_pages.signed, may=ANYONE),
     at("/Q/{signed}", offline_pages.signed, may=ANYONE),
     at("/verify", pages.check, may=ANYONE, methods=BOTH, body=FILE_TO_CHECK),
-    at("/register", audits.register, may="read register"),
-    at("/register.csv", audits.register_file, may="read register"),
-    at("/register.xlsx", audits.register_file, may="read register"),
-    at("/register/{id}", audits.entry, may="read register", methods=BOTH),
+    at("/register", register.register, may="read register"),
+    at("/register.csv", register.file, may="read register"),
+    at("/register.xlsx", register.file, may="read register"),
+    at("/register/{id}", register.entry, may="read register", methods=BOTH),
     at("/audits", audits.audits, may="audit", methods=BOTH),
     at("/audits/{id}", audits.audit, may="audit"),
     at("/audits/{id}/cases/{case}", audits.case, may="audit", methods=BOTH),

@@ -44,7 +44,7 @@ async def work(request: Request) -> Response:
         "id", "kind", "state", "fact_id", "last_error", "attempts", "ended"
     )  # fmt: skip
     shown = [_line(row, alone=alone) for row in rows]
-    return render(request, "operations/work.html", rows=shown, total=await found.count(), shown=SHOWN)
+    return render(request, "app/work.html", rows=shown, total=await found.count(), shown=SHOWN)
 
 
 def _line(row: dict[str, Any], *, alone: bool) -> dict[str, Any]:

@@ -82,7 +82,7 @@ async def first_steps(request: Request) -> Response:
     if request.method == "GET":
         unit = await CentralUnit.get(id=me.unit_id)
         steps = await steps_of(me, PageResources.of(request).settings)
-        return render(request, "operations/first_steps.html", steps=steps, over=unit.first_steps_over is not None)
+        return render(request, "app/first_steps.html", steps=steps, over=unit.first_steps_over is not None)
     hides, now = (await form_data(request)).get("do") == "hide", clock.now()
     async with transaction():
         unit = await CentralUnit.get(id=me.unit_id)
@@ -99,7 +99,7 @@ async def mail(request: Request) -> Response:
     if request.method == "GET":
         rows = Letter.filter(person_id=me.person_id, key__startswith=f"{TEST}/").order_by("-made").limit(SHOWN)
         return render(
-            request, "operations/mail.html", address=address.address if address else "", mail_from=settings.mail_from,
+            request, "app/mail.html", address=address.address if address else "", mail_from=settings.mail_from,
             way=settings.mail_url.split(":")[0], tests=await rows.values("made", "address", "state", "reason"),
             back=("First steps", "/first-steps"),
         )  # fmt: skip

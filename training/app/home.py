@@ -52,7 +52,7 @@ async def home(request: Request) -> Response:
     tasks = await tasks_of(me, now=clock.now())
     step, tasks = await _next(me, tasks)
     return render(
-        request, "people/home.html", heading=heading, next_step=step, cards=cards(me), counts=counts, tasks=tasks,
+        request, "app/home.html", heading=heading, next_step=step, cards=cards(me), counts=counts, tasks=tasks,
         first_steps=await first_steps_pages.open_steps(me, PageResources.of(request).settings),
     )  # fmt: skip
 

@@ -48,7 +48,7 @@ async def _listed(request: Request, me: Actor, status: int = 200, problems: dict
     taught = await courses.values("title", "number", "published", slug="course__slug")
     ships = {folder.name for folder in LIBRARY.iterdir()} - {row["slug"] for row in taught}
     return render(
-        request, "operations/material.html", status, problems=problems or {}, ships=bool(ships),
+        request, "app/material.html", status, problems=problems or {}, ships=bool(ships),
         rules=[row | {"sites": list(adopted).count(row["programme_id"])} for row in rules],
         instruments=await tools.values("title", "version", "published"),
         courses=[row | {"title": in_language(row["title"], me.language)} for row in taught],
@@ -97,7 +97,7 @@ def _unfit(read: Sequence[tuple[str, bytes]]) -> str:
 async def _rehearsed(request: Request, texts: Texts, me: Actor) -> Response:
     lines, refused = await _load(texts, PageResources.of(request).settings, me, clock.now(), check=True)
     return render(
-        request, "operations/material_check.html", 422 if refused else 200, lines=lines, refused=refused, texts=texts,
+        request, "app/material_check.html", 422 if refused else 200, lines=lines, refused=refused, texts=texts,
         back=BACK,
     )  # fmt: skip
 

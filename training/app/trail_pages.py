@@ -21,7 +21,7 @@ async def head(request: Request) -> Response:
     seal = await end()
     if "text/html" in request.headers.get("accept", ""):
         made = datetime.fromisoformat(seal["made"]) if seal else None
-        return render(request, "trail/head.html", seal=seal, made=made)
+        return render(request, "app/head.html", seal=seal, made=made)
     return JSONResponse(seal or {"number": 0}, headers=HEADERS)
 
 
@@ -40,4 +40,4 @@ async def trail(request: Request) -> Response:
             return redirect(request, "/trail", notice="Saved.")
     waiting = await Fact.filter(seal_id__isnull=True).count()
     shown = {"seal": await end(), "waiting": waiting, "checked": await newest(), "values": values, "problems": problems}
-    return render(request, "trail/trail.html", 422 if problems else 200, back=("Audits", "/audits"), **shown)
+    return render(request, "app/trail.html", 422 if problems else 200, back=("Audits", "/audits"), **shown)

@@ -118,7 +118,7 @@ def http_error(
         said = {"title": title, "message": message, "remedy": remedy, "reference": reference}
         # At the top level: a frame would go on in the session that came through the LMS.
         said["sign_in_path"] = PageResources.of(request).settings.public_url + sign_in_path if sign_in_path else ""
-        response = render(request, "errors/problem.html", status, **said)
+        response = render(request, "web/problem.html", status, **said)
     if retry_after is not None:
         response.headers["Retry-After"] = str(int(retry_after) + 1)
     return response

@@ -73,7 +73,7 @@ def markup(facts: CertificateFacts, *, code: str = "", pictures: Mapping[str, by
     words = {**WORDS.get(facts.language, WORDS["en"]), **facts.wording}
     breaks = facts.since(2)  # what was printed before is printed again as it was
     kind, image = ("svg+xml", qr.drawn(square).encode()) if facts.since(3) else ("png", qr.png(square))
-    return _templates.get_template("certificates/document.html").render(
+    return _templates.get_template("credentials/document.html").render(
         facts=facts,
         words=words,
         moment=facts.issued.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -93,7 +93,7 @@ def print_pdf(order: Order) -> bytes:
 def _style() -> tuple[Any, Any]:
     """Reads the style and its fonts, once a process."""
     fonts = FontConfiguration()
-    text = (TEMPLATES / "certificates" / "document.css").read_text("utf-8")
+    text = (TEMPLATES / "credentials" / "document.css").read_text("utf-8")
     style = weasyprint.CSS(string=text, font_config=fonts, url_fetcher=_fetcher(), base_url=_NOWHERE)
     return style, fonts
 

@@ -29,7 +29,7 @@ def svg(*, level: str, programme: str, issuer: str, language: str = "en") -> str
     """Draws the badge; the same words give the same text."""
     said = {"level": level or programme, "programme": programme, "issuer": issuer}
     blocks = [_block(text, *PLACES[name]) for name, text in said.items()]
-    return _templates.get_template("certificates/badge.svg").render(blocks=blocks, language=language, **said)
+    return _templates.get_template("credentials/badge.svg").render(blocks=blocks, language=language, **said)
 
 
 @lru_cache(maxsize=64)
