@@ -119,7 +119,7 @@ async def decisions(request: Request) -> Response:
     objections = await open_ones.order_by("made").values("id", "made", name="person__name", site="holder_site__name")
     return render(
         request,
-        "certificates/decisions.html",
+        "decisions/decisions.html",
         shapes_sheet=me.may("load material"),
         waiting=waiting,
         objections=objections,

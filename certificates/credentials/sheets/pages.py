@@ -58,7 +58,7 @@ async def sheet(request: Request) -> Response:
     }
     if request.method == "GET":
         values = {"language": last.language, **last.wording} if last else {}
-        return render(request, "certificates/sheet.html", values=values, **told)
+        return render(request, "sheets/sheet.html", values=values, **told)
     request = cut(request, most=MOST_BYTES_SENT)
     sent = await request.form()
     pictures, values = {name: await handed_file(sent.get(name)) for name in PICTURES}, await form_data(request)
@@ -75,7 +75,7 @@ async def sheet(request: Request) -> Response:
         store = CredentialResources.of(request).store
         made = await designs.draw_up(asked, actor=me, store=store, now=now)
     except Invalid as error:
-        return render(request, "certificates/sheet.html", 422, problems=error.problems, values=values, **told)
+        return render(request, "sheets/sheet.html", 422, problems=error.problems, values=values, **told)
     return redirect(request, f"/sheet/{made.id}")
 
 
@@ -89,7 +89,7 @@ async def draft(request: Request) -> Response:
         )
     samples = [(f"/sheet/{row.id}/{key}", words, name) for key, (words, name) in SAMPLES.items()]
     off = CredentialResources.of(request).press.off
-    return render(request, "certificates/sheet_draft.html", row=row, samples=samples, off=off, back=("Sheet", "/sheet"))
+    return render(request, "sheets/sheet_draft.html", row=row, samples=samples, off=off, back=("Sheet", "/sheet"))
 
 
 async def sample(request: Request) -> Response:
