@@ -11,6 +11,7 @@ import pytest
 from tortoise.models import Model
 
 from tests.queries import tables_of_people, unbound
+from tests.used_once import measured, used_once
 from training.app import consequences, results
 from training.app.application import ROUTES
 from training.core.settings import Settings
@@ -547,3 +548,21 @@ def test_what_the_readme_says_to_touch_is_there():
     assert len(paths) > 20 and [path for path in paths if not (ROOT / path).exists()] == []
     folders = readme.split("## The map")[1].split("```")[1]
     assert [path for path in sorted({path.parent for path in CODE}) if f"{path.name}/" not in folders] == []
+
+
+MOST_USED_ONCE, MOST_THAT_FIT = 0.25, 0.15
+"""Of all functions: private and used once, 15 % asked, and those of them that could stand in their caller."""
+
+
+def test_few_private_functions_are_used_once():
+    every, found = measured()
+    fitting = [f"{one.file}: {one.name}" for one in found if one.fits]
+    assert len(found) <= MOST_USED_ONCE * every, f"{len(found)} of {every}: python -m tests.used_once"
+    assert len(fitting) <= MOST_THAT_FIT * every, fitting
+
+
+def test_a_step_that_fits_into_its_caller_is_noticed():
+    text = "def story():\n    return _step()\ndef _step():\n    return 1\ndef _twice():\n    return _twice\n"
+    handed_on = "TABLE = {1: _row}\ndef _row():\n    return 1\n"
+    assert [(one.name, one.fits) for one in used_once("", ast.parse(text))] == [("_step", True)]
+    assert [(one.name, one.fits) for one in used_once("", ast.parse(handed_on))] == [("_row", False)]

@@ -127,7 +127,7 @@ def _plain(value: date | datetime) -> str:
 
 
 def uuid7(now: datetime, *, random: Random) -> UUID:
-    """Makes a UUID that sorts by time. Source: RFC 9562, section 5.7."""
+    """Makes a UUID that sorts by time. Source: https://www.rfc-editor.org/rfc/rfc9562#section-5.7"""
     milliseconds = int(now.timestamp() * 1000)
     value = (milliseconds << 80) | int.from_bytes(random(10))
     value = value & ~(0xF << 76) | (7 << 76)

@@ -17,9 +17,11 @@ from certificates.credentials.proofs import Unproven
 from training.core.dates import end_of, start_of
 
 LARGEST = 1024  # letters of a code that somebody sends us
-SIGN1, EDDSA = 18, -8  # CBOR tag and algorithm. Source: RFC 9052, sections 4.2 and 8.2
+SIGN1, EDDSA = 18, -8
+"""CBOR tag (https://www.rfc-editor.org/rfc/rfc9052#section-4.2) and algorithm
+(https://www.rfc-editor.org/rfc/rfc9053#section-2.2)."""
 ALG, KID = 1, 4  # header labels
-ISSUER, NAME, ENDS, STARTS, ID = 1, 2, 4, 5, 7  # claims. Source: RFC 8392, section 4
+ISSUER, NAME, ENDS, STARTS, ID = 1, 2, 4, 5, 7  # claims. Source: https://www.rfc-editor.org/rfc/rfc8392#section-4
 LEVEL, LIST, INDEX = -1, -2, -3  # claims of our own
 
 
@@ -38,7 +40,7 @@ class OfflineFacts:
 
 
 def code(facts: CertificateFacts, *, kid: str, sign: Callable[[bytes], bytes]) -> str:
-    """Writes the signed code in base32, all capitals. Source: RFC 9052, section 4.2 (COSE_Sign1)."""
+    """Writes the signed code, a COSE_Sign1, in base32, all capitals. Source: https://www.rfc-editor.org/rfc/rfc9052#section-4.2"""
     claims: dict[int, Any] = {
         ISSUER: facts.issuer_slug,
         NAME: facts.name,
@@ -98,5 +100,5 @@ def _parts(text: str) -> tuple[bytes, bytes, bytes]:
 
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
-    """Source: RFC 9052, section 4.4 (Sig_structure)."""
+    """Source: https://www.rfc-editor.org/rfc/rfc9052#section-4.4 (Sig_structure)."""
     return cbor2.dumps(["Signature1", protected, b"", payload], canonical=True)

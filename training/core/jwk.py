@@ -1,4 +1,8 @@
-"""Public keys as JSON Web Keys. Source: RFC 7517; RFC 7518, section 6.3; RFC 8037, section 2."""
+"""Public keys as JSON Web Keys.
+
+Source: https://www.rfc-editor.org/rfc/rfc7517, https://www.rfc-editor.org/rfc/rfc7518#section-6.3,
+https://www.rfc-editor.org/rfc/rfc8037#section-2
+"""
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

@@ -15,7 +15,7 @@ from training.core.settings import Settings
 log = structlog.get_logger()
 
 PERMANENT = 500
-"""The SMTP reply codes from which on the same message would be refused each time. Source: RFC 5321, 4.2.1."""
+"""The SMTP reply codes from which on the same message would be refused each time. Source: https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1"""
 
 
 class Undeliverable(AppError):

@@ -1,4 +1,7 @@
-"""Hash trees over lists of entries: one root for all, a short proof for each. Source: RFC 6962, section 2.1."""
+"""Hash trees over lists of entries: one root for all, a short proof for each.
+
+Source: https://www.rfc-editor.org/rfc/rfc6962#section-2.1
+"""
 
 from collections.abc import Sequence
 from hashlib import sha256

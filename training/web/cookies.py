@@ -8,7 +8,8 @@ def set_cookie(response: Response, name: str, value: str, *, max_age: int, secur
 
     With https it is partitioned (CHIPS): in an LMS's frame it lives in the jar of that frame alone, as Safari and
     Firefox ask for, and Chrome where third-party cookies are blocked. Starlette writes that attribute on Python 3.14
-    and later only. Source: https://github.com/privacycg/CHIPS
+    and later only. Source: https://github.com/privacycg/CHIPS and
+    https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Third-party_cookies/Partitioned_cookies
     """
     parts = [f"{name}={value}", f"Path={path}", "HttpOnly", f"Max-Age={max_age}"]
     parts += ["Secure", "SameSite=None", "Partitioned"] if secure else ["SameSite=Lax"]

@@ -140,7 +140,10 @@ def _notices(request: Request) -> URLSafeTimedSerializer:
 
 
 def as_file(name: str, *, shown: str = "attachment") -> dict[str, str]:
-    """Names a file for the browser, in whatever letters. Source: RFC 6266, section 4.3; RFC 8187, section 3.2."""
+    """Names a file for the browser, in whatever letters.
+
+    Source: https://www.rfc-editor.org/rfc/rfc6266#section-4.3 and https://www.rfc-editor.org/rfc/rfc8187#section-3.2
+    """
     letters = unicodedata.normalize("NFKD", name)
     plain = "".join(one if " " <= one <= "~" and one not in '"\\%' else "_" for one in letters if not combining(one))
     also = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"

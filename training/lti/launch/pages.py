@@ -83,7 +83,7 @@ async def login(request: Request) -> Response:
 
 
 def _try_cookie(request: Request, asked: Mapping[str, str], notes: Notes) -> Response:
-    """Finds out whether a frame keeps cookies before the LMS is asked, as Moodle takes its login hint only once.
+    """Finds out whether a frame keeps cookies before the LMS is asked, as Moodle takes its login hint once.
 
     A frame that does not bring back what it was given offers a window of its own, with the hint unused.
     """

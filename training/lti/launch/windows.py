@@ -28,8 +28,9 @@ WINDOW = "lti windows"
 def window_for(request: Request) -> dict[str, str] | None:
     """Gives what opens the page under request in a window, or None where it is in no frame of an LMS.
 
-    A login cannot begin again for that: Moodle takes a login hint once. And a frame's cookie is not sent by a window,
-    as browsers keep both apart (CHIPS), so the code is part of the page, which only this session gets to see.
+    A login cannot begin again for that: Moodle takes a login hint once (`Profile.hint_once`). And a frame's cookie is
+    not sent by a window, as browsers keep both apart (`web/cookies`), so the code is part of the page, which only this
+    session gets to see.
     """
     me, token = request.scope.get("actor"), request.scope.get("session_token")
     if me is None or me.lti is None or token is None or not is_framed(request):

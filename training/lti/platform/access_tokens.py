@@ -116,7 +116,7 @@ def _read(reply: Reply, scopes: list[str], now: datetime) -> tuple[str, float]:
 
 
 def _said(reply: Reply) -> str:
-    """Reads an LMS's own words for an error. Source: RFC 6749, 5.2."""
+    """Reads an LMS's own words for an error. Source: https://www.rfc-editor.org/rfc/rfc6749#section-5.2"""
     try:
         told = reply.json()
     except Upstream:

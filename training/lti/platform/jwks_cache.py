@@ -49,7 +49,10 @@ class KeySet:
 
 
 def read_keys(document: object) -> KeySet:
-    """Sorts the keys of a key set document. Source: RFC 7517; 1EdTech Security Framework 1.1, section 6.3."""
+    """Sorts the keys of a key set document.
+
+    Source: https://www.rfc-editor.org/rfc/rfc7517; 1EdTech Security Framework 1.1, section 6.3.
+    """
     listed = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(listed, list) or len(listed) > MAX_KEYS:
         raise Refused("jwks_invalid")
@@ -169,7 +172,7 @@ _ACCEPT = {"Accept": "application/jwk-set+json, application/json"}
 
 
 def lifetime(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Tells how long HTTP lets us keep an answer, between our floor and cap. Source: RFC 9111, 4.2.1."""
+    """Tells how long HTTP lets us keep an answer, between our floor and cap. Source: https://www.rfc-editor.org/rfc/rfc9111#section-4.2.1"""
     control = headers.get("cache-control", "")
     found = _MAX_AGE.search(control)
     if "no-store" in control or "no-cache" in control:

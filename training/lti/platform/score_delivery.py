@@ -119,6 +119,8 @@ async def _column(item: LineItem, platform: Platform, now: datetime) -> str:
 
 
 def _is_stale(reply: Reply) -> bool:
+    # Moodle compares with the moment it last changed the grade itself, which is later than our last score where it
+    # scaled grades anew: MDL-75947, https://tracker.moodle.org/browse/MDL-75947
     return reply.status == 409 or (reply.status in (400, 422) and b"timestamp" in reply.body.lower())
 
 

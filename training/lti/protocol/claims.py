@@ -70,7 +70,10 @@ def optional_texts(claims: Mapping[str, Any], name: str, *, within: str = "") ->
 
 
 def optional_words(claims: Mapping[str, Any], name: str, *, within: str = "") -> tuple[str, ...]:
-    """Reads a list of texts that some platforms write as one text with spaces, as OAuth does (RFC 6749, 3.3)."""
+    """Reads a list of texts that some platforms write as one text with spaces, as OAuth does.
+
+    Source: https://www.rfc-editor.org/rfc/rfc6749#section-3.3
+    """
     value = claims.get(name)
     return tuple(value.split()) if isinstance(value, str) else optional_texts(claims, name, within=within)
 

@@ -18,7 +18,9 @@ class Profile:
     services_elsewhere: bool = False
     """Services live on hosts that differ from the issuer's: each school's own."""
     hint_once: bool = False
-    """A login hint is used up by the first answer: a login cannot begin again. Moodle: mod/lti/auth.php."""
+    """A login hint is used up by the first answer, so that a login cannot begin again: Moodle forgets it there, see
+    https://github.com/moodle/moodle/blob/03c237525cf01d82ab148cc96e294c85e0fef8b7/mod/lti/auth.php
+    """
     roster_unpaged: bool = False
     """The Link header of the roster cannot be parsed: ask for one long list."""
     register_where: str = ""

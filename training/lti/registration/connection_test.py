@@ -219,7 +219,7 @@ async def _skew_of_server(registration: Registration, platform: Platform, now: d
     try:
         reply = await _fetch(platform, registration.jwks_url)
         told = parsedate_to_datetime(reply.headers.get("date", ""))
-        # What stood in a cache was dated when it came in there. Source: RFC 9111, 5.1.
+        # What stood in a cache was dated when it came in there. Source: https://www.rfc-editor.org/rfc/rfc9111#section-5.1
         told += timedelta(seconds=int(reply.headers.get("age", "0")))
     except (AppError, ValueError, TypeError):
         return None

@@ -54,7 +54,7 @@ def metadata(
 
 
 async def what_would_change(tool: Tool, row: Registration, *, name: str) -> list[tuple[str, str, str]]:
-    """Compares what the platform knows of us with what we are now: (what, there, here). Source: RFC 7592, 2.1.
+    """Compares what the platform knows of us with what we are now: (what, there, here). Source: https://www.rfc-editor.org/rfc/rfc7592#section-2.1
 
     A platform that does not tell what it knows is shown everything as new.
     """
@@ -69,7 +69,7 @@ async def what_would_change(tool: Tool, row: Registration, *, name: str) -> list
 
 
 async def tell_again(tool: Tool, row: Registration, *, name: str) -> None:
-    """Tells the platform what we are now, by PUT to the address that it gave us for that. Source: RFC 7592, 2.2."""
+    """Tells the platform what we are now, by PUT to the address that it gave us for that. Source: https://www.rfc-editor.org/rfc/rfc7592#section-2.2"""
     reply = await _call(tool, row, "PUT", json.dumps(_ours(tool, row, name)).encode())
     if not reply.ok:
         raise Refused("registration_rejected", f"the update was answered with {reply.status}")
