@@ -11,6 +11,7 @@ from uuid import UUID
 from certificates.credentials.facts import canonical, digest, digest_of, thawed
 from certificates.credentials.models import Artefact
 from certificates.evaluations.models import Certificate
+from certificates.verification.models import ShareLink
 from courses.cohorts.models import Attendance
 from courses.learning.models import TaskEntry, TaskReply
 from training.core import handed_files
@@ -25,6 +26,8 @@ from training.programmes.erase_person import end_participation
 from training.records.models import Confirmation, Participant, RecordFile
 from training.trail import facts
 
+SHOWS = {"shows": "name", "opens_badge": False, "leads_on": False}
+"""What a check may show of a certificate without a holder."""
 REMOVED = "Holder details removed"
 NAMED_BY_OTHERS = (
     (Confirmation, "confirmer_id", ("confirmer_name", "contact")),
@@ -110,5 +113,6 @@ async def _remove_holder(certificate_ids: list[UUID]) -> None:
         bare = replace(thawed(row.facts), name=REMOVED, email_hash="", email_salt="")
         sound = digest_of(row.facts) == row.facts_sha256  # what was damaged before does not become sound by this
         now_proves = digest(bare) if sound else ""
-        await Certificate.filter(id=row.id).update(facts=canonical(bare), bare_sha256=now_proves, shows="name")
+        await Certificate.filter(id=row.id).update(facts=canonical(bare), bare_sha256=now_proves, **SHOWS)
     await Artefact.filter(certificate_id__in=certificate_ids).update(path="")
+    await ShareLink.filter(certificate_id__in=certificate_ids).delete()

@@ -20,6 +20,7 @@ from certificates.evaluations.models import (
     PathwayVersion,
 )
 from certificates.evaluations.pathway_versions import load_pathway
+from certificates.verification.models import ShareLink
 from courses.cohorts.models import Attendance, Cohort, Seat, Session
 from courses.learning.models import Activity, CourseVersion, Enrolment, TaskEntry
 from courses.packages.publish import load
@@ -295,11 +296,11 @@ async def _earned(person: Person, had: Things) -> Things:
     return {
         "sheet_design": str(design.id),
         "case": str(case.id), "outcome": str(refused.id), "objection": str(objection.id),
-        "certification": str(certification.id), "certificate": await _certificate(certification, person, had),
+        "certification": str(certification.id), **await _certificate(certification, person, had),
     }  # fmt: skip
 
 
-async def _certificate(certification: Certification, person: Person, had: Things) -> str:
+async def _certificate(certification: Certification, person: Person, had: Things) -> Things:
     unit = await CentralUnit.get(id=person.unit_id)
     async with transaction():
         place = await status_lists.take(unit.id, home=had["home"])
@@ -315,7 +316,11 @@ async def _certificate(certification: Certification, person: Person, had: Things
             verify_token=facts.verify_token, credential_id=facts.credential_id, facts=frozen.canonical(facts),
             facts_sha256=frozen.digest(facts), status_list_id=place.list_id, status_index=place.index, reserved=NOW,
         )  # fmt: skip
-    return str(row.id)
+    shared = await ShareLink.create(
+        id=uuid4(), certificate=row, token=frozen.verify_token(random=secrets.token_bytes), label="An employer",
+        ends=TODAY, made=NOW,
+    )  # fmt: skip
+    return {"certificate": str(row.id), "share_link": str(shared.id)}
 
 
 async def _audited(person: Person, had: Things) -> Things:

@@ -332,6 +332,8 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
         for rest in ("milestone", "document", "badge", "token")
     },
     "/certificates/{id}/badge.{kind}": Named("/certificates/{certificate}/badge.svg", seen, soft=True),
+    "/certificates/{id}/links": Named("/certificates/{certificate}/links", ones_own),
+    "/certificates/{id}/links/{link}/end": Named("/certificates/{certificate}/links/{share_link}/end", ones_own),
     "/sheet/{id}": Named("/sheet/{sheet_design}"),
     "/sheet/{id}/{sample}": Named("/sheet/{sheet_design}/usual", soft=True),
     "/register/{id}": Named("/register/{certification}"),

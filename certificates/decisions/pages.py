@@ -59,6 +59,8 @@ class PublicNameForm(BaseModel):
     """What the holder lets the public check show."""
 
     shows: str = ""
+    opens_badge: str = ""
+    leads_on: str = ""
 
 
 async def mine(request: Request) -> Response:
@@ -221,12 +223,14 @@ async def certificate(request: Request) -> Response:
     me, row, given, now = actor(request), await _certificate(request), CredentialResources.of(request), clock.now()
     own = row.person_id == me.person_id
     if request.method == "POST":
-        shows = validate(PublicNameForm, await form_data(request)).shows
+        form = validate(PublicNameForm, await form_data(request))
         if not own:
             raise NotAllowed("Only the holder chooses what the check shows.", "Ask them to do it.")
-        if shows not in ("name", "initials", "private"):
+        if form.shows not in ("name", "initials", "private"):
             raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
-        await Certificate.filter(id=row.id).update(shows=shows)
+        await Certificate.filter(id=row.id).update(
+            shows=form.shows, opens_badge=bool(form.opens_badge), leads_on=bool(form.leads_on)
+        )
         return redirect(request, f"/certificates/{row.id}", notice="Saved.")
     facts = await proven(row, keys=given.keys, store=given.store, now=now)
     told, today = await _summary(row, now), local_day(now, facts.zone)

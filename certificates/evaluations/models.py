@@ -268,7 +268,9 @@ class Objection(Model):
 class Certificate(Model):
     """Is the frozen document of a certification: the facts as printed, its ids, and how far it is published.
 
-    `progress` is reserved, signed or published. The verify page reads this row, never the person's.
+    `progress` is reserved, signed or published. `shows`, `opens_badge` and `leads_on` are the holder's choice: which
+    name the check shows, whether it gives the badge away, whether it leads to a newer certificate. The verify page
+    reads this row, never the person's.
     `facts_sha256` proves what the facts were; once the holder is removed from them, `bare_sha256` what they are.
     Personal data: the name as printed; kept: for ever, the name until the person is erased.
     """
@@ -293,6 +295,8 @@ class Certificate(Model):
     status_index = fields.IntField()
     progress = fields.CharField(12, default="reserved")
     shows = fields.CharField(12, default="name")
+    opens_badge = fields.BooleanField(default=False, db_default=False)
+    leads_on = fields.BooleanField(default=False, db_default=False)
     reserved = fields.DatetimeField()
     published = fields.DatetimeField(null=True)
 

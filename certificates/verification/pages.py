@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from certificates.credentials import urls
-from certificates.credentials.artefacts import Damaged
+from certificates.credentials.artefacts import BADGE, Damaged
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.integrity import facts_of, proven
-from certificates.decisions.outcomes import of_certification
+from certificates.credentials.publish import credential_of
+from certificates.decisions.outcomes import newer_certificate, of_certification
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.outcome_text import OUTCOMES
 from certificates.evaluations.standing import VERIFIED
@@ -57,6 +58,11 @@ async def verify(request: Request) -> Response:
     return await _answer(request, row, named_by_token=True)
 
 
+async def answer_by_link(request: Request, row: Certificate) -> Response:
+    """Shows how a certificate stands to somebody whom its holder gave a link; what it shows leads to no other link."""
+    return await _answer(request, row)
+
+
 async def _answer(request: Request, row: Certificate, *, named_by_token: bool = False, file: str = "") -> Response:
     """Answers in the form that the caller accepts; only whoever has the token gets anything that holds it."""
     given, now = CheckResources.of(request), clock.now()
@@ -66,6 +72,8 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
         if not _wants(request, "json"):
             raise
         return _with_headers(JSONResponse({"status": "damaged", "detail": f"{error.message} {error.remedy}"}, 409))
+    if named_by_token and _wants(request, "vc"):
+        return _with_headers(await _as_credential(request, row))
     told = await answer(row, facts, now)
     if named_by_token and _wants(request, "jwt"):
         return _with_headers(await _as_token(request, facts, told))
@@ -74,7 +82,7 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
     word = told.pop("status")
     # The notice is never taken from the address here: anybody could put words into our mouth.
     warning = OLD_KEY if request.query_params.get("code") == "untrusted" else ""
-    state = {"since": None, "until": None, "reason": ""} | told  # of a valid one there is nothing to say
+    state = {"since": None, "until": None, "reason": "", "newer": ""} | told  # of a valid one there is nothing to say
     state["of_site"] = state.pop("holder", "") == "organisation"
     shown = {"word": word, "means": MEANS[word], "dates": _dates(told, word), "notice": "", "zone": facts.zone}
     shown["unit"] = await CentralUnit.get_or_none(slug=facts.issuer_slug)
@@ -94,6 +102,20 @@ def _card(row: Certificate, facts: CertificateFacts) -> dict[str, str]:
         "description": f"Issued by {facts.issuer_name}. Open the link to see how it stands today.",
         "image": f"{urls.achievement_page(facts.home, facts.achievement_slug)}/badge.png",
     }
+
+
+async def _as_credential(request: Request, row: Certificate) -> Response:
+    """Gives the signed badge, where the holder lets whoever has the link have it."""
+    if not row.opens_badge:
+        return JSONResponse({"detail": "The holder does not give the badge away. Ask them for the file."}, 403)
+    content = await credential_of(row, BADGE, store=CheckResources.of(request).store)
+    return Response(content, media_type="application/vc")
+
+
+async def _newer(row: Certificate) -> str:
+    """Gives the address of the certificate that took the place of this one, where the holder lets it be found."""
+    found = await newer_certificate(row.certification) if row.leads_on else None
+    return facts_of(found).verify_url if found else ""
 
 
 async def _as_token(request: Request, facts: CertificateFacts, told: dict[str, Any]) -> Response:
@@ -232,7 +254,9 @@ async def answer(row: Certificate, facts: CertificateFacts, now: datetime) -> di
     why: dict[str, str] = {}
     if VERIFIED[outcome.state] != "valid":
         until = {"until": outcome.until.isoformat()} if outcome.until else {}
-        why = {"since": outcome.since.isoformat(), **until, "reason": outcome.public_reason}
+        newer = await _newer(row) if outcome.state == "replaced" else ""
+        leads = {"newer": newer} if newer else {}
+        why = {"since": outcome.since.isoformat(), **until, "reason": outcome.public_reason, **leads}
     return {
         "status": VERIFIED[outcome.state],
         "checked": now,

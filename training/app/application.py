@@ -22,7 +22,7 @@ from certificates.participation import adoption_pages, application_pages
 from certificates.participation import pages as participation
 from certificates.register import pages as register
 from certificates.register import site_pages as register_site_pages
-from certificates.verification import offline_pages, pages
+from certificates.verification import link_pages, offline_pages, pages
 from courses.cohorts import pages as cohorts
 from courses.cohorts import session_pages as cohort_sessions
 from courses.cohorts import task_pages as cohort_tasks
@@ -250,6 +250,8 @@ ROUTES = [
     at("/certificates/objections/{id}", outcome_pages.objection, may="decide", methods=BOTH),
     at("/certificates/outcomes/{id}", outcome_pages.outcome, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}", certificates.certificate, may=SIGNED_IN, methods=BOTH),
+    at("/certificates/{id}/links", link_pages.links, may=SIGNED_IN, methods=BOTH),
+    at("/certificates/{id}/links/{link}/end", link_pages.end, may=SIGNED_IN, methods=POST),
     at("/certificates/{id}/milestone", certificates.milestone, may=SIGNED_IN),
     at("/certificates/{id}/document", download_pages.document, may=SIGNED_IN),
     at("/certificates/{id}/badge", download_pages.badge, may=SIGNED_IN),
@@ -258,6 +260,7 @@ ROUTES = [
     # who checks
     at("/v/{token}", pages.verify, may=ANYONE),
     at("/V/{token}", pages.verify, may=ANYONE),
+    at("/s/{token}", link_pages.shared, may=ANYONE, methods=BOTH),
     at("/q/{signed}", offline_pages.signed, may=ANYONE),
     at("/Q/{signed}", offline_pages.signed, may=ANYONE),
     at("/verify", pages.check, may=ANYONE, methods=BOTH, body=FILE_TO_CHECK),

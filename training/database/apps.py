@@ -21,7 +21,11 @@ APPS: dict[str, list[str]] = {
     "assessments": ["training.assessments.models"],
     "lti": ["training.lti.models", "training.lti.launch.models"],
     "courses": ["courses.packages.models", "courses.learning.models", "courses.cohorts.models"],
-    "certificates": ["certificates.evaluations.models", "certificates.credentials.models"],
+    "certificates": [
+        "certificates.evaluations.models",
+        "certificates.credentials.models",
+        "certificates.verification.models",
+    ],
     "audits": ["certificates.audits.models"],
 }
 

@@ -96,6 +96,8 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "certificates.Certificate": {
         "progress": "how far the files are made; they prove themselves",
         "shows": "what the holder lets others see; may change every day",
+        "opens_badge": "what the holder lets others have; may change every day",
+        "leads_on": "what the holder lets others find; may change every day",
     },
     "certificates.IssuerKey": {"sealed": "the private part; encrypted, and encrypted anew with another master key"},
     "certificates.RaisedBit": {},
@@ -119,6 +121,8 @@ UNSEALED: Mapping[str, str] = {
     "people.Session": "ends within days; what is done in it is a fact that names the person",
     "people.Letter": "gone after 90 days; how somebody was told in another way is a fact",
     "people.SignInLink": "works once within the hour, and only with our signature",
+    "certificates.ShareLink": "ends within a year; it shows what the check shows, and that it was made is a fact",
+    "certificates.ShareLinkUse": "is for the holder to read, and decides nothing",
     "records.ConfirmationLink": "works once; what is answered by it is a confirmation, which is sealed",
     "assessments.Draft": "replaced freely until it is handed in; then it is a rating, which is sealed",
     "lti.ToolKey": "encrypted; a row put in by hand does not open",
