@@ -4,12 +4,12 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
 from typing import TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browsing import Demo
+from tests.mails import read_mail
 
 PHONE, TABLET, DESK = (375, 812), (768, 1024), (1280, 900)
 PATIENCE_SECONDS = 90
@@ -116,10 +116,9 @@ def follows_link(page: Page, demo: Demo, *, to: str, about: str, way: str, since
     def look() -> str:
         letters = {path: path.stat().st_mtime for path in demo.mails.glob("*.eml")}
         for path in sorted((one for one in letters if letters[one] >= since), key=letters.__getitem__, reverse=True):
-            letter = message_from_bytes(path.read_bytes(), policy=policy.default)
-            text = str(letter.get_content())
-            found = re.search(rf"http\S+{re.escape(way)}\S*", text)
-            if letter["To"] == to and found and about in f"{letter['Subject']} {text}":
+            letter = read_mail(path)
+            found = re.search(rf"http\S+{re.escape(way)}\S*", letter.text)
+            if letter.to == to and found and about in f"{letter.subject} {letter.text}":
                 return found[0]
         return ""
 

@@ -1,13 +1,12 @@
 """Each night the record is compared with itself; where other hands were at it, those who answer for it are told."""
 
-import email
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email import policy
 
 import pytest
 
+from tests.mails import sent_mails
 from training.app.consequences import CHECK, EVERY, HANDLERS
 from training.app.resources import open_resources
 from training.app.trail_reports import SHOWN
@@ -38,12 +37,7 @@ async def night(settings, database):
 
 
 def mails(settings):
-    folder = settings.mail_url.removeprefix("file:")
-    found = [
-        email.message_from_bytes(path.read_bytes(), policy=policy.default)
-        for path in sorted(type(settings.storage)(folder).glob("*.eml"))
-    ]
-    return [one for one in found if one["Subject"] == SUBJECT]
+    return [one for one in sent_mails(settings) if one.subject == SUBJECT]
 
 
 async def dara_reads(browse):
@@ -71,9 +65,9 @@ async def test_what_was_changed_by_hand_is_shown_and_written_each_night_until_it
     await night()
     shown = await dara_reads(browse)
     assert "Do not rely on what is named here" in shown and named in shown and "Yes. Checked" not in shown
-    to = {one["To"] for one in mails(settings)}
+    to = {one.to for one in mails(settings)}
     assert to == {(await Email.get(person_id=known(who))).address for who in ("dara", "farah")}
-    assert all(named in one.get_content().replace("\n", " ") for one in mails(settings))
+    assert all(named in one.text.replace("\n", " ") for one in mails(settings))
     await night()
     assert len(mails(settings)) == 2, "once a night"
     await night(1)
@@ -88,7 +82,7 @@ async def test_whoever_keeps_the_end_of_the_trail_is_told_too(browse, night, set
     await (await browse("dara")).post("/trail", data={"address": "keeper@audit.example"})
     await changed_by_hand()
     await night()
-    assert "keeper@audit.example" in {one["To"] for one in mails(settings)}
+    assert "keeper@audit.example" in {one.to for one in mails(settings)}
 
 
 async def test_a_check_that_is_done_again_after_a_crash_says_it_once(night, settings, database):

@@ -21,8 +21,8 @@ from training.assessments import emails as raters
 from training.batches import actions as batches
 from training.batches import running
 from training.core import mail
-from training.core.dates import moment
 from training.core.errors import Invalid
+from training.core.mail_templates import Mail, Reader, write
 from training.lti.identities import programme_places
 from training.lti.identities.addresses import mail_address
 from training.lti.launch import actions as lti
@@ -126,15 +126,10 @@ APART = (
 
 async def mail_sign_in_link(work: Followup, outside: Resources) -> None:
     """Mails the one-time link; the link is signed here and stored nowhere."""
-    link = await SignInLink.get(id=work.subject_id).select_related("person__unit")
+    link = await SignInLink.get(id=work.subject_id)
     token = signer(outside.settings.secret_key).dumps(str(link.id))
-    text = (
-        "Hello,\n\nopen this link to sign in. It works once, until "
-        f"{moment(link.expires, link.person.unit.zone)}.\n\n{outside.settings.public_url}/sign-in/{token}\n\n"
-        "If you did not ask for it, you need do nothing.\n"
-    )
-    draft = contact_emails.EmailDraft(link.person_id, link.address, "Your link to sign in", text, secret=True)
-    await _post(outside, work, draft)
+    mail = Mail("people/sign_in", {"expires": link.expires}, f"/sign-in/{token}")
+    await _post(outside, work, contact_emails.EmailDraft(link.person_id, link.address, mail, secret=True))
 
 
 async def mail_confirmer(work: Followup, outside: Resources) -> None:
@@ -150,13 +145,12 @@ async def mail_notice(work: Followup, outside: Resources) -> None:
 async def _mail_with_link(
     work: Followup, outside: Resources, write: Callable[..., Awaitable[confirmations.PracticeEmail | None]]
 ) -> None:
-    token, url = secrets.token_urlsafe(32), outside.settings.public_url
-    found = await write(UUID(work.subject_id), token=token, public_url=url, now=outside.now())
+    found = await write(UUID(work.subject_id), token=secrets.token_urlsafe(32), now=outside.now())
     if found is None:
         await contact_emails.drop(work.key, now=outside.now())
         return
     draft = contact_emails.EmailDraft(
-        found.person_id, found.to, found.subject, found.text, found.addressee, secret=True
+        found.person_id, found.to, found.mail, found.addressee, found.language, secret=True
     )
     await _post(outside, work, draft)
     if not found.to:
@@ -165,8 +159,7 @@ async def _mail_with_link(
 
 async def mail_certificate(work: Followup, outside: Resources) -> None:
     """Tells the holder that the certificate is there."""
-    url = outside.settings.public_url
-    await _tell(outside, work, await emails.of_certificate(_id(work), public_url=url, now=outside.now()))
+    await _tell(outside, work, await emails.of_certificate(_id(work), now=outside.now()))
 
 
 async def mail_change(work: Followup, outside: Resources) -> None:
@@ -174,19 +167,19 @@ async def mail_change(work: Followup, outside: Resources) -> None:
     fact = await _fact(work)
     made = StateChange.filter(certification_id=work.subject_id, state=fact.detail["to"])
     change = await (made.filter(id=fact.detail["change"]) if "change" in fact.detail else made).order_by("-turn").get()
-    await _tell(outside, work, await emails.of_change(change.id, public_url=outside.settings.public_url))
+    await _tell(outside, work, await emails.of_change(change.id))
 
 
 async def mail_application(work: Followup, outside: Resources) -> None:
     """Tells somebody at a site that a person asks to join a programme there, or the person what the site says."""
     to = UUID(work.payload["to"]) if work.payload else None
-    await _tell(outside, work, await participation.of_application(_id(work), to, outside.settings.public_url))
+    await _tell(outside, work, await participation.of_application(_id(work), to))
 
 
 async def mail_rater(work: Followup, outside: Resources) -> None:
     """Tells a rater that their part in an assessment ended, or that one is theirs now."""
-    fact, url = await _fact(work), outside.settings.public_url
-    await _tell(outside, work, await raters.of_rater(_id(work), told_by=fact.actor_id, public_url=url))
+    fact = await _fact(work)
+    await _tell(outside, work, await raters.of_rater(_id(work), told_by=fact.actor_id))
 
 
 async def mail_turns(work: Followup, outside: Resources) -> None:
@@ -205,14 +198,12 @@ async def print_certificate(work: Followup, outside: Resources) -> None:
 
 async def remind(work: Followup, outside: Resources) -> None:
     """Reminds a holder that the certification runs out."""
-    url = outside.settings.public_url
-    await _tell(outside, work, await emails.reminder(_id(work), public_url=url, now=outside.now()))
+    await _tell(outside, work, await emails.reminder(_id(work), now=outside.now()))
 
 
 async def tell_end(work: Followup, outside: Resources) -> None:
     """Tells a holder that the time of the certification, or of its grace, is over."""
-    url = outside.settings.public_url
-    await _tell(outside, work, await emails.ended(_id(work), public_url=url, now=outside.now()))
+    await _tell(outside, work, await emails.ended(_id(work), now=outside.now()))
 
 
 async def consider(work: Followup, outside: Resources) -> None:
@@ -266,8 +257,7 @@ async def mail_head(work: Followup, outside: Resources) -> None:
     """Mails the end of the trail to the address that the central unit chose."""
     unit, seal = await CentralUnit.get(id=work.subject_id), await trail_heads.end()
     if seal and unit.head_address:
-        subject, text = trail_heads.letter(seal, zone=unit.zone, home=outside.settings.public_url)
-        await mail.send(outside.settings, to=unit.head_address, subject=subject, text=text, key=work.key)
+        await _to_keeper(outside, work, unit, trail_heads.letter(seal))
 
 
 async def check_trail(work: Followup, outside: Resources) -> None:
@@ -283,12 +273,20 @@ async def check_trail(work: Followup, outside: Resources) -> None:
 async def mail_broken(work: Followup, outside: Resources) -> None:
     """Tells somebody of the unit, or the address where it has the end of the trail kept, what the check has found."""
     found = await Fact.get(id=work.payload["fact"])
-    subject, text = trail_reports.letter(found.detail, home=outside.settings.public_url)
+    letter = trail_reports.letter(found.detail)
     unit = await CentralUnit.get_or_none(id=work.subject_id)
     if unit is None:
-        await _tell(outside, work, contact_emails.PersonEmail(_id(work), subject, text))
+        await _tell(outside, work, contact_emails.PersonEmail(_id(work), letter))
     elif unit.head_address:
-        await mail.send(outside.settings, to=unit.head_address, subject=subject, text=text, key=work.key)
+        await _to_keeper(outside, work, unit, letter)
+
+
+async def _to_keeper(outside: Resources, work: Followup, unit: CentralUnit, letter: Mail) -> None:
+    """Mails what a unit wants kept outside of the service."""
+    written = write(
+        letter, Reader("", unit.language, unit.name, unit.contact, unit.zone), home=outside.settings.public_url
+    )
+    await mail.send(outside.settings, to=unit.head_address, mail=written, key=work.key, sender=unit.name)
 
 
 async def _fact(work: Followup) -> Fact:
@@ -306,14 +304,14 @@ async def _tell(outside: Resources, work: Followup, letter: emails.HolderEmail |
         await contact_emails.drop(work.key, now=outside.now())
         return
     address = await mail_address(letter.person_id)
-    await _post(outside, work, contact_emails.EmailDraft(letter.person_id, address, letter.subject, letter.text))
+    await _post(outside, work, contact_emails.EmailDraft(letter.person_id, address, letter.mail))
 
 
 def _telling(write: Callable[..., Awaitable[emails.HolderEmail | None]]) -> Handler:
     """Makes the work that sends the letter which somebody writes about the subject."""
 
     async def tell(work: Followup, outside: Resources) -> None:
-        await _tell(outside, work, await write(_id(work), public_url=outside.settings.public_url))
+        await _tell(outside, work, await write(_id(work)))
 
     return tell
 

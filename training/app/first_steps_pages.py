@@ -9,6 +9,7 @@ from starlette.responses import Response
 from certificates.evaluations.models import PathwayVersion
 from courses.packages.models import CourseVersion
 from training.core import clock
+from training.core.mail_templates import Mail
 from training.core.settings import Settings
 from training.database.connection import transaction
 from training.lti.models import Registration
@@ -105,7 +106,6 @@ async def mail(request: Request) -> Response:
         )  # fmt: skip
     if address:
         await allow(TEST, str(me.person_id), limit="10/hour", now=now)
-        text = f"Hello,\n\nthis is the test that you asked for. Mail of {settings.public_url} works.\n"
-        draft = EmailDraft(me.person_id, address.address, "A test of your mail", text)
+        draft = EmailDraft(me.person_id, address.address, Mail("people/test", path="/first-steps/mail"))
         await try_out(draft, key=f"{TEST}/{uuid4()}", settings=settings, now=now)
     return redirect(request, "/first-steps/mail")

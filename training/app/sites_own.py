@@ -42,7 +42,7 @@ async def consider(fact: Fact, *, home: str, now: datetime) -> None:
 async def addressed(letter: SiteEmail, work: Followup, *, now: datetime) -> PersonEmail | None:
     """Addresses a letter to a site to the coordinator for whom the work is; other work is queued for each of them."""
     if "to" in work.payload:
-        return PersonEmail(UUID(work.payload["to"]), letter.subject, letter.text)
+        return PersonEmail(UUID(work.payload["to"]), letter.mail)
     today = local_day(now, await zone_of((await Site.get(id=letter.site_id)).unit_id))
     here = Membership.filter(active_on(today), site_id=letter.site_id, role="coordinator")
     for to in sorted({str(one) for one in await here.values_list("person_id", flat=True)}):

@@ -5,8 +5,8 @@ import re
 from datetime import datetime
 from typing import Any
 
-from training.core.dates import moment
 from training.core.errors import Invalid, NotAllowed
+from training.core.mail_templates import Mail
 from training.database.connection import transaction
 from training.people.actor import Actor
 from training.sites.models import CentralUnit
@@ -42,16 +42,8 @@ async def choose_address(address: str, *, actor: Actor, now: datetime) -> None:
             await facts.record("unit.changed", unit, actor=actor.person_id, unit=unit.id, now=now, detail=detail)
 
 
-def letter(seal: dict[str, Any], *, zone: str, home: str) -> tuple[str, str]:
-    """Writes the mail as subject and text: what it is for, and what to do with it."""
-    made = moment(datetime.fromisoformat(seal["made"]), zone)
+def letter(seal: dict[str, Any]) -> Mail:
+    """Writes the mail: what it is for, and what to do with it."""
     kept = json.dumps({"number": seal["number"], "chain": seal["chain"]})
-    text = (
-        "Hello,\n\nplease keep this mail, and do not change it. It holds a fingerprint of our whole record of who was "
-        "trained, assessed and certified. If somebody changes the record later, even all of it, the record no longer "
-        f"fits this mail.\n\nSeal {seal['number']}, made on {made}:\n{kept}\n\n"
-        "There is nothing to do today. If anybody ever doubts the record, save the line in curly brackets as a file, "
-        "and let whoever runs the service check it with:\ntraining trail verify --head FILE\n\n"
-        f"Today's fingerprint is also shown at {home}/trail/head\n"
-    )
-    return f"Please keep: fingerprint of the record, seal {seal['number']}", text
+    values = {"number": seal["number"], "made": datetime.fromisoformat(seal["made"]), "kept": kept}
+    return Mail("trail/head", values, "/trail/head")

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from training.core.dates import local_day
+from training.core.mail_templates import Mail
 from training.database.connection import transaction
 from training.people.models import Membership
 from training.people.roles import ABILITIES
@@ -56,17 +57,6 @@ async def _whom_to_tell(now: datetime) -> list[UUID]:
     return list(found)
 
 
-def letter(detail: Mapping[str, Any], *, home: str) -> tuple[str, str]:
-    """Writes the mail that tells of it, as subject and text: what was found, and what to do."""
-    count, found = detail["problems"], detail["found"]
-    lines = [*found, f"… and {count - len(found)} more"] if count > len(found) else found
-    named = "\n".join(lines)
-    text = (
-        "Hello,\n\nlast night's check of our record found something that nobody did through the service. Somebody may "
-        f"have changed the database by hand, or it was damaged:\n\n{named}\n\n"
-        "Until this is cleared up, do not rely on what is named here. Whoever runs the service compares it with a "
-        "backup, finds out who could change it, and puts it right. `training trail verify` looks again. What is in "
-        "order as it stands is taken in with:\ntraining trail accept --because WORDS\n\n"
-        f"What was found is also at {home}/trail. This mail comes each night until nothing is found.\n"
-    )
-    return "The record was changed by other hands", text
+def letter(detail: Mapping[str, Any]) -> Mail:
+    """Writes the mail that tells of it: what was found, and what to do."""
+    return Mail("trail/broken", {"found": detail["found"], "more": detail["problems"] - len(detail["found"])}, "/trail")

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -10,6 +11,7 @@ import aiosmtplib
 import structlog
 
 from training.core.errors import AppError, Upstream
+from training.core.mail_templates import WrittenMail
 from training.core.settings import Settings
 
 log = structlog.get_logger()
@@ -22,27 +24,34 @@ class Undeliverable(AppError):
     """The mail server will not take this message for this address, however often it is sent."""
 
 
-async def send(settings: Settings, *, to: str, subject: str, text: str, key: str) -> None:
-    """Sends a plain mail; `key` names it, so that a second sending of the same follow-up can be told.
+async def send(settings: Settings, *, to: str, mail: WrittenMail, key: str, sender: str = "") -> None:
+    """Sends a mail as text and HTML, in the name of `sender`; `key` names it, so that a second sending can be told.
 
     Raises Upstream when the mail server does not take it now, so that the follow-up tries again, and Undeliverable
     when it never will. What comes back later goes to the mailbox of MAIL_FROM, and people note it.
     """
     message = EmailMessage()
     try:
-        message["To"], message["Subject"] = to, subject
+        message["To"], message["Subject"] = to, mail.subject
     except ValueError as error:
         raise Undeliverable(f"This is no e-mail address: {to}.") from error
-    message["From"] = settings.mail_from
-    # Without spaces: a mail program reads the id up to the first one, and takes different mails for the same.
-    message["Message-ID"] = f"<{re.sub(r'[^A-Za-z0-9-]+', '.', key)}@{settings.host.split(':')[0]}>"
-    message.set_content(text)
+    message["From"] = Address(" ".join(sender.split()), addr_spec=settings.mail_from)
+    message["Message-ID"] = message_id(key, settings)
+    message["Auto-Submitted"] = "auto-generated"  # no holiday reply is wanted. Source: RFC 3834, section 5
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
     if settings.mail_url.startswith("file:"):
         await asyncio.to_thread(_keep, Path(settings.mail_url.removeprefix("file:")), key, message)
     elif settings.mail_url.startswith("smtp://"):
         await _post(settings.mail_url, message, to)
     else:
-        log.info("mail", to=to, subject=subject, text=text)
+        log.info("mail", to=to, subject=mail.subject, text=mail.text)
+
+
+def message_id(key: str, settings: Settings) -> str:
+    """Returns the id of the mail that a piece of work sends; what comes back names it."""
+    # Without spaces: a mail program reads the id up to the first one, and takes different mails for the same.
+    return f"<{re.sub(r'[^A-Za-z0-9-]+', '.', key)}@{settings.host.split(':')[0]}>"
 
 
 def _keep(folder: Path, key: str, message: EmailMessage) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from training.core.dates import day
+from training.core.languages import translations
 from training.parsing.labels import label_of
 from training.parsing.plurals import many
 from training.people.holders import holder_of
@@ -31,13 +32,14 @@ class RecordInWords:
     rows: tuple[tuple[str, str], ...]
 
 
-async def shown_of(found: Confirmation) -> RecordInWords:
+async def shown_of(found: Confirmation, language: str = "en") -> RecordInWords:
     """Shows exactly what a confirmation is about."""
-    return await shown_record(await Record.get(id=found.record_id))
+    return await shown_record(await Record.get(id=found.record_id), language)
 
 
-async def shown_record(row: Record) -> RecordInWords:
-    """Shows a record: who, what, when, how much, with whom, where."""
+async def shown_record(row: Record, language: str = "en") -> RecordInWords:
+    """Shows a record in a language: who, what, when, how much, with whom, where."""
+    say = translations(language).gettext
     holder = await holder_of(row)
     people = await Participant.filter(record_id=row.id).exclude(name="").order_by("id").values("part", "name")
     names = {part: ", ".join(one["name"] for one in people if one["part"] == part) for part in ("team", "by")}
@@ -47,37 +49,39 @@ async def shown_record(row: Record) -> RecordInWords:
     # What was changed or left out of what makes the programme work, so that nobody says yes to it unseen.
     changes = await Tailoring.filter(record_id=row.id, kind="core").order_by("id")
     rows = [
-        ("Who", holder.name),
-        ("Kind", KINDS.get(row.type, plain(row.type))),
-        ("What", title_of(row, "") if row.type == "waiver" else plain(row.what)),
-        *([("Name", row.name)] if row.name else []),
-        *([(SIGNED.get(row.type, "Signed by"), names["by"])] if names["by"] else []),
-        *([("Led with", names["team"] or "Nobody")] if row.type == "delivery" else []),
-        *_days(row),
-        *_attributes(row.attributes),
+        (say("Who"), holder.name),
+        (say("Kind"), say(KINDS.get(row.type, plain(row.type)))),
+        (say("What"), title_of(row, "", language) if row.type == "waiver" else plain(row.what)),
+        *([(say("Name"), row.name)] if row.name else []),
+        *([(say(SIGNED.get(row.type, "Signed by")), names["by"])] if names["by"] else []),
+        *([(say("Led with"), names["team"] or say("Nobody"))] if row.type == "delivery" else []),
+        *_days(row, language),
+        *_attributes(row.attributes, language),
         *[
-            (f"{HOW[one.how]} in the core", f"{one.component}{f': {one.changed}' if one.changed else ''}")
+            (say(f"{HOW[one.how]} in the core"), f"{one.component}{f': {one.changed}' if one.changed else ''}")
             for one in changes
         ],
-        *([("About", title_of(about, ""))] if about else []),
-        *([("Where", site.name if site else "Not said")] if row.type == "delivery" else []),
-        *([("Programme", programme.title)] if programme else []),
+        *([(say("About"), title_of(about, "", language))] if about else []),
+        *([(say("Where"), site.name if site else say("Not said"))] if row.type == "delivery" else []),
+        *([(say("Programme"), programme.title)] if programme else []),
     ]
-    title = title_of(row, names["by"])
+    title = title_of(row, names["by"], language)
     return RecordInWords(
         row.id, holder.name, f"{holder.name}: {title[:1].lower() + title[1:] if not row.name else title}", tuple(rows)
     )
 
 
-def title_of(row: Record, by: str) -> str:
+def title_of(row: Record, by: str, language: str = "en") -> str:
     """Names a record in a list: what people call it, else what it is, and with whom."""
+    say = translations(language).gettext
     if row.name:
         return row.name
     what = plain(row.what)
     if row.type == "waiver":
-        return f"Prior learning in place of: {plain(row.what.rpartition('/')[2])}"
+        return say("Prior learning in place of: %(what)s") % {"what": plain(row.what.rpartition("/")[2])}
     if row.type == "supervision":
-        return f"{what} supervision with {by}" if by else f"{what} supervision"
+        words = say("%(what)s supervision with %(who)s") if by else say("%(what)s supervision")
+        return words % {"what": what, "who": by}
     return what
 
 
@@ -88,30 +92,33 @@ def amount_of(attributes: dict[str, Any]) -> str:
     )
 
 
-def _days(row: Record) -> Iterator[tuple[str, str]]:
-    if row.began and row.on:
-        yield "From and to", f"{day(row.began)} to {day(row.on)}"
-    elif row.until and row.on:
-        yield "Holds", f"{day(row.on)} to {day(row.until)}"
+def _days(row: Record, language: str) -> Iterator[tuple[str, str]]:
+    say = translations(language).gettext
+    first, last = (row.began, row.on) if row.began else (row.on, row.until)
+    if first and last:
+        days = {"begins": day(first, language), "ends": day(last, language)}
+        yield say("From and to") if row.began else say("Holds"), say("%(begins)s to %(ends)s") % days
     else:
-        yield "Day", day(row.on) if row.on else "Not known"
+        yield say("Day"), day(row.on, language) if row.on else say("Not known")
 
 
-def _attributes(attributes: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _attributes(attributes: dict[str, Any], language: str) -> Iterator[tuple[str, str]]:
+    say = translations(language).gettext
     for name, value in attributes.items():
         if value in ("", None):
             continue
-        yield label_of(name), PARTS.get(value, value) if name == "role" and isinstance(value, str) else _words(value)
+        words = say(PARTS.get(value, value)) if name == "role" and isinstance(value, str) else _words(value, language)
+        yield label_of(name, language), words
 
 
-def _words(value: Any) -> str:
+def _words(value: Any, language: str) -> str:
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return translations(language).gettext("Yes" if value else "No")
     if isinstance(value, list):
-        return ", ".join(_words(one) for one in value)
+        return ", ".join(_words(one, language) for one in value)
     if isinstance(value, int | float):
         return f"{value:g}"
     try:
-        return day(date.fromisoformat(str(value)))
+        return day(date.fromisoformat(str(value)), language)
     except ValueError:
         return plain(str(value))

@@ -1,10 +1,7 @@
 """What time alone brings about: standings, permissions and letters on their day, also when days were missed."""
 
-import email
 from dataclasses import replace
 from datetime import timedelta
-from email import policy
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -18,6 +15,7 @@ from certificates.evaluations.standing import standing_on
 from tests.certificates.awarded import HOME
 from tests.certificates.world import BY_RULES, TODAY, at, certificate_of, certified, changed, publish_pathway, shown
 from tests.certificates.world import considered as consider
+from tests.mails import sent_mails
 from training.app import consequences
 from training.app.resources import open_resources
 from training.core.errors import Upstream
@@ -61,9 +59,7 @@ async def on_day(settings, database):
 
 
 def letters(settings, words: str) -> list[str]:
-    folder = Path(settings.mail_url.removeprefix("file:"))
-    found = [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml")]
-    return sorted(str(one["Subject"]) for one in found if words in str(one["Subject"]))
+    return sorted(one.subject for one in sent_mails(settings) if words in one.subject)
 
 
 async def test_a_holder_is_reminded_once_each_90_30_and_7_days_before(pathway, on_day, settings):

@@ -1,10 +1,7 @@
 """Whoever is decided about is told: by mail and on a page, with the outcome, its reason and day, and what now."""
 
-import email
 import re
 from datetime import timedelta
-from email import policy
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -31,6 +28,7 @@ from tests.certificates.world import (
     shown,
     waiting,
 )
+from tests.mails import sent_mails
 from training.core.dates import day
 from training.demo.cast import known
 from training.demo.doing import being
@@ -60,10 +58,7 @@ def mails(settings):
     """Gives (to, subject, text) of every mail sent so far, with the words wanted in the subject."""
 
     def sent(words: str = "") -> list[tuple[str, str, str]]:
-        folder = Path(settings.mail_url.removeprefix("file:"))
-        found = [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in folder.glob("*.eml")]
-        told = [(str(one["To"]), str(one["Subject"]), one.get_content()) for one in found]
-        return [one for one in told if words in one[1]]
+        return [(one.to, one.subject, one.text) for one in sent_mails(settings) if words in one.subject]
 
     return sent
 

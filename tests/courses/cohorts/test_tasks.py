@@ -1,8 +1,6 @@
 """Tasks handed in are read by the trainer of the cohort, who writes a word back; the trainee is told and reads it."""
 
 from collections.abc import Awaitable, Callable
-from email import message_from_bytes, policy
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -11,6 +9,7 @@ from certificates.erase_person import erase
 from courses.cohorts.models import Attendance, Seat
 from courses.learning.models import TaskEntry, TaskReply
 from tests.courses.cohorts.conftest import Browse, Training
+from tests.mails import sent_mails
 from tests.today import NOW, TODAY
 from training.core.settings import Settings
 from training.demo.cast import known
@@ -35,10 +34,7 @@ async def handed_in(training: Training, browse: Browse) -> str:
 
 def mails(settings: Settings) -> dict[str, str]:
     """Gives what each person was sent last, by the address."""
-    folder = Path(settings.mail_url.removeprefix("file:"))
-    files = sorted(folder.iterdir()) if folder.exists() else []
-    read = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
-    return {str(one["to"]): one.get_content() for one in read}  # type: ignore[attr-defined]
+    return {one.to: one.text for one in sent_mails(settings)}
 
 
 async def test_a_trainer_reads_what_was_handed_in_and_writes_a_word_back(

@@ -1,10 +1,8 @@
 """An assessment that cannot go on: a part is handed on, or all of it cancelled; with the reason, and both are told."""
 
-from email import message_from_bytes, policy
-from pathlib import Path
-
 import pytest
 
+from tests.mails import sent_mails
 from training.assessments.models import Assessment, Draft, Rater, Rating
 from training.demo.cast import known
 from training.trail.models import Fact
@@ -14,9 +12,7 @@ from .conftest import Rated, permit
 
 def mails(settings) -> dict[str, str]:
     """Gives what each person was sent last, by the address."""
-    folder = settings.mail_url.removeprefix("file:")
-    read = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(Path(folder).iterdir())]
-    return {str(one["to"]): one.get_content() for one in read}
+    return {one.to: one.text for one in sent_mails(settings)}
 
 
 async def test_a_part_of_somebody_who_left_is_handed_on_and_both_are_told(rated: Rated, browse, work, settings, cast):

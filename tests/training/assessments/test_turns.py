@@ -1,10 +1,10 @@
 """Raters are told at once when it is for them: asked to rate, to agree, to sign; and see how it stands before."""
 
-from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
+from tests.mails import read_mail
 from training.assessments.marks import JUDGED, MarkRow
 from training.assessments.outcome import as_it_stands
 from training.instruments.read import read_instrument_text
@@ -15,18 +15,18 @@ from .conftest import HERE, Rated
 def sent(settings) -> list[tuple[str, str, str]]:
     """Lists whom mails went to, with subject and text, and forgets them."""
     files = sorted(Path(settings.mail_url.removeprefix("file:")).glob("*"))
-    read = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+    read = [read_mail(path) for path in files]
     for path in files:
         path.unlink()
-    return sorted((str(one["to"]).partition("@")[0], str(one["subject"]), one.get_content()) for one in read)
+    return sorted((one.to.partition("@")[0], one.subject, one.text) for one in read)
 
 
 async def test_the_second_rater_is_told_when_asked_and_at_each_turn(rated: Rated, browse, work, settings):
     row = await rated.open("gwen")
     await work()
     ((who, subject, text),) = sent(settings)
-    assert (who, subject) == ("gwen", "You are asked to rate") and f"/assessments/{row.id}" in text
-    assert "Amina Yusuf" in text and "20 November 2026" in text
+    assert (who, subject) == ("gwen", "Gofynnir i chi raddio") and f"/assessments/{row.id}" in text
+    assert "Amina Yusuf" in text and "20 Tachwedd 2026" in text
     await rated.hand_in(row, "bruno", welcome=1)
     await work()
     assert sent(settings) == [], "Gwen knows, and Bruno waits"

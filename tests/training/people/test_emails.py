@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.mails import HELLO
 from tests.smtp import mail_server
 from tests.soundness import without_check
 from tests.today import NOW
@@ -52,7 +53,7 @@ async def test_an_address_that_is_refused_for_good_is_told_apart_from_one_that_i
 ):
     server.says[AMINA] = reply
     with pytest.raises(mail.Undeliverable if permanent else Upstream) as raised:
-        await mail.send(server.settings, to=AMINA, subject="Hello", text="Hello", key="a/1")
+        await mail.send(server.settings, to=AMINA, mail=HELLO, key="a/1")
     assert reply[:3] in raised.value.message
 
 
@@ -65,19 +66,19 @@ async def test_a_refused_message_is_for_good_and_a_refused_sender_is_a_fault_of_
 ):
     server.says[verb] = reply
     with pytest.raises(mail.Undeliverable if permanent else Upstream):
-        await mail.send(server.settings, to=AMINA, subject="Hello", text="Hello", key="a/1")
+        await mail.send(server.settings, to=AMINA, mail=HELLO, key="a/1")
 
 
 @pytest.mark.parametrize("address", ["josé@together.example", "a\nb@together.example"])
 async def test_what_no_server_can_take_is_refused_for_good(server, address):
     with pytest.raises(mail.Undeliverable):
-        await mail.send(server.settings, to=address, subject="Hello", text="Hello", key="a/1")
+        await mail.send(server.settings, to=address, mail=HELLO, key="a/1")
 
 
 async def test_no_server_at_all_is_passing(settings):
     nowhere = settings.model_copy(update={"mail_url": "smtp://127.0.0.1:9"})
     with pytest.raises(Upstream):
-        await mail.send(nowhere, to=AMINA, subject="Hello", text="Hello", key="a/1")
+        await mail.send(nowhere, to=AMINA, mail=HELLO, key="a/1")
 
 
 async def test_a_refused_letter_is_a_task_of_the_site_and_of_the_unit_and_of_nobody_else(server, browse):

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from tests.mails import as_written
 from training.core.errors import Conflict, Invalid, NotFound
 from training.demo.cast import known
 from training.people.actor import Actor
@@ -37,7 +38,7 @@ async def asked_by(amina: Actor, confirmer: Confirmer | None = None) -> Confirma
 
 async def link_to(asked: Confirmation, token: str) -> None:
     """Mails the request."""
-    assert await request_letter(asked.id, token=token, public_url="https://x.example", now=NOW)
+    assert await request_letter(asked.id, token=token, now=NOW)
 
 
 async def test_a_link_used_many_times_at_once_answers_once(cast: Cast) -> None:
@@ -118,12 +119,13 @@ async def test_nobody_else_can_answer(cast: Cast) -> None:
 
 async def test_the_notice_comes_only_after_a_yes_and_says_how_it_was_given(cast: Cast) -> None:
     asked = await asked_by(await cast("amina"))
-    assert await notice_letter(asked.id, token="n" * 43, public_url="https://x.example", now=NOW) is None
+    assert await notice_letter(asked.id, token="n" * 43, now=NOW) is None
     await asking.confirm(asked.id, note="", actor=await cast("hana"), now=NOW)
-    letter = await notice_letter(asked.id, token="n" * 43, public_url="https://x.example", now=NOW)
+    letter = await notice_letter(asked.id, token="n" * 43, now=NOW)
     assert letter is not None and letter.to == "hana@together.example"
-    assert "signed in" in letter.text and "9 December 2026" in letter.text
-    assert await request_letter(asked.id, token="o" * 43, public_url="https://x.example", now=NOW) is None
+    text = as_written(letter.mail).text
+    assert "signed in" in text and "9 December 2026" in text
+    assert await request_letter(asked.id, token="o" * 43, now=NOW) is None
 
 
 async def test_no_letter_goes_to_a_telephone_and_a_yes_on_paper_counts(cast: Cast, browse: Browse, work: Work) -> None:
@@ -141,10 +143,10 @@ async def test_a_letter_to_a_stranger_carries_no_address_and_no_long_words_of_wh
     await Person.filter(id=known("amina")).update(name="WIN http://evil.example now " + "x" * 150)
     junk = Confirmer("Dear customer, see www.evil.example/pay at once", contact="anybody@else.example")
     asked = await asked_by(await cast("amina"), junk)
-    letter = await request_letter(asked.id, token="a" * 43, public_url="https://x.example", now=NOW)
-    assert letter is not None and letter.text.startswith("Hello,\n\n")
-    assert "evil" not in letter.text + letter.subject and "x" * 81 not in letter.text
-    assert len(letter.subject) < 120
+    letter = await request_letter(asked.id, token="a" * 43, now=NOW)
+    assert letter is not None and (mail := as_written(letter.mail)).text.startswith("Hello,\n\n")
+    assert "evil" not in mail.text + mail.subject + mail.html and "x" * 81 not in mail.text
+    assert len(mail.subject) < 120
 
 
 async def test_one_address_is_asked_sixty_times_a_day_whoever_asks(browse: Browse, growing: None) -> None:

@@ -10,10 +10,11 @@ from tortoise.queryset import QuerySet
 
 from training.core import mail
 from training.core.errors import Conflict, Invalid, NotFound, Upstream
+from training.core.mail_templates import Mail, Reader, write
 from training.core.settings import Settings
 from training.database.connection import transaction
 from training.people.actor import Actor
-from training.people.models import Letter
+from training.people.models import Letter, Person
 from training.people.visibility import reach
 from training.trail import facts
 from training.trail.models import Followup
@@ -22,21 +23,22 @@ TAKEN_WITHIN = timedelta(hours=72)
 """How long mail servers may be away before people are asked to look after a letter."""
 KEPT = timedelta(days=90)
 FAILED = ("no_address", "refused", "returned")
-REASON_LETTERS, NOTE_LETTERS = 300, 300
+REASON_LETTERS, NOTE_LETTERS, SUBJECT_LETTERS = 300, 300, 300
 
 
 @dataclass(frozen=True)
 class EmailDraft:
     """A letter to be sent: for whom, to which address, and what it says.
 
-    `addressee` names somebody outside whom the person named. A letter with a `secret` link is shown to nobody else.
+    `addressee` names somebody else whom the person named, who reads in `language`. A letter with a `secret` link is
+    shown to nobody else.
     """
 
     person_id: UUID
     address: str
-    subject: str
-    text: str
+    mail: Mail
     addressee: str = ""
+    language: str = ""
     secret: bool = False
 
 
@@ -45,24 +47,30 @@ class PersonEmail:
     """What is to be told to a person, wherever mail for them may go."""
 
     person_id: UUID
-    subject: str
-    text: str
+    mail: Mail
 
 
 async def post(draft: EmailDraft, *, key: str, settings: Settings, now: datetime) -> None:
     """Sends a letter, once for each key, and notes what became of it; raises Upstream when it has to be tried again."""
+    person = await Person.get(id=draft.person_id).select_related("unit")
+    name = "" if draft.addressee else person.name
+    reader = Reader(
+        name, draft.language or person.language, person.unit.name, person.unit.contact, person.unit.zone
+    )  # fmt: skip
+    written = write(draft.mail, reader, home=settings.public_url)
+    subject = written.subject[:SUBJECT_LETTERS]
     found, _ = await Letter.get_or_create(
-        key=key, defaults={"id": uuid4(), "person_id": draft.person_id, "subject": draft.subject, "made": now}
+        key=key, defaults={"id": uuid4(), "person_id": draft.person_id, "subject": subject, "made": now}
     )
     if found.state != "queued":
         return
-    text = "" if draft.secret else draft.text
+    text = "" if draft.secret else written.text
     row = Letter.filter(id=found.id, state="queued")
-    await row.update(subject=draft.subject, address=draft.address, addressee=draft.addressee, text=text)
+    await row.update(subject=subject, address=draft.address, addressee=draft.addressee, text=text)
     state, reason = "sent", ""
     try:
         if draft.address:
-            await mail.send(settings, to=draft.address, subject=draft.subject, text=draft.text, key=key)
+            await mail.send(settings, to=draft.address, mail=written, key=key, sender=reader.unit)
         else:
             state, reason = "no_address", "We know of no e-mail address."
     except mail.Undeliverable as error:
@@ -72,7 +80,7 @@ async def post(draft: EmailDraft, *, key: str, settings: Settings, now: datetime
         raise
     if state != "sent":
         await row.update(broken=draft.address, failed=now)
-        same = Letter.filter(open_(now), person_id=draft.person_id, subject=draft.subject, address=draft.address)
+        same = Letter.filter(open_(now), person_id=draft.person_id, subject=subject, address=draft.address)
         await same.exclude(id=found.id).update(settled=now, note="There is a newer one of the same.")
     await row.update(state=state, reason=reason[:REASON_LETTERS], ended=now)
 
