@@ -55,6 +55,7 @@ from training.people import pages as people
 from training.people import site_pages as site_forms
 from training.people.authentication import session_pages, sign_in_pages
 from training.people.authentication.middleware import AuthenticationMiddleware
+from training.people.contact import letter_pages
 from training.people.contact import pages as contact_pages
 from training.people.relations import pages as relations_pages
 from training.records import answer_pages, site_pages
@@ -98,9 +99,11 @@ ROUTES = [
     at("/people/{id}", people.person, may="see people"),
     at("/people/{id}/name", contact_pages.name, may="manage people", methods=BOTH),
     at("/people/{id}/told-name", name_proposal_pages.answer, may="manage people", methods=POST),
-    at("/people/{id}/letters", contact_pages.letters_of, may="manage people"),
-    at("/letters", contact_pages.undelivered, may="manage people"),
-    at("/letters/{id}", contact_pages.letter, may="manage people", methods=BOTH),
+    at("/people/{id}/letters", letter_pages.letters_of, may="manage people"),
+    at("/letters", letter_pages.letters, may="manage people"),
+    at("/letters/bounced/{secret}", letter_pages.bounced, may=ANYONE, methods=POST),
+    at("/letters/{id}", letter_pages.letter, may="manage people", methods=BOTH),
+    at("/address", contact_pages.own_addresses, may=SIGNED_IN, methods=BOTH),
     at("/name", contact_pages.own_name, may=SIGNED_IN, methods=BOTH),
     at("/people/{id}/memberships", people.membership, may="manage people", methods=POST),
     at("/people/{id}/memberships/end", people.end, may="manage people", methods=POST),

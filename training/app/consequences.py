@@ -30,6 +30,7 @@ from training.lti.launch import notices
 from training.lti.platform import score_delivery
 from training.lti.registration.approval import end_late_sessions
 from training.people.actions import signer
+from training.people.contact import bounces
 from training.people.contact import emails as contact_emails
 from training.people.models import Person, SignInLink
 from training.people.sessions import forget_sign_ins
@@ -51,6 +52,7 @@ SCORE, EARLIER_SCORES = "report score", "report earlier scores"
 TURNS, TURN = "mail raters their turn", "mail rater a turn"
 HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
 PLACES = "give places to learners"
+BOUNCES = "read bounces"
 CHECK, BROKEN = "check trail", "mail broken trail"
 
 AFTER: Mapping[str, tuple[str, ...]] = {
@@ -103,6 +105,7 @@ EVERY: Mapping[str, timedelta] = {
     CHECK: timedelta(days=1),
     "forget done work": timedelta(days=1),
     "forget letters": timedelta(days=1),
+    BOUNCES: timedelta(minutes=10),
     "forget launches": timedelta(hours=1),
     "forget sign-ins": timedelta(days=1),
     "forget tries": timedelta(hours=1),
@@ -376,6 +379,7 @@ HANDLERS: Mapping[str, Handler] = {
     CHECK: check_trail,
     BROKEN: mail_broken,
     "forget letters": lambda work, out: contact_emails.forget_letters(now=out.now()),
+    BOUNCES: lambda work, out: bounces.read_mailbox(out.settings, now=out.now()),
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),
     "forget tries": lambda work, out: forget_tries(now=out.now()),

@@ -18,7 +18,7 @@ from training.core.dates import day, local_day
 from training.lti.models import Identity
 from training.parsing.plurals import many
 from training.people.actor import Actor
-from training.people.contact.emails import letters_visible_to, open_
+from training.people.contact.emails import known_addresses, letters_visible_to, open_
 from training.people.names import NEUTRAL, has_name
 from training.people.visibility import reach
 from training.programmes.models import applications_for
@@ -184,6 +184,15 @@ async def _read(me: Actor, now: datetime) -> list[Task]:
     ]  # fmt: skip
 
 
+async def _own_address(me: Actor, now: datetime) -> list[Task]:
+    """A person whose every address is one at which mail does not arrive."""
+    known = await known_addresses(me.person_id)
+    if not known or any(works for _, works in known):
+        return []
+    words = "Our mail to you came back. Give us an address that works."
+    return [Task("Your e-mail address does not work", words, "/address", "Give another address")]
+
+
 async def _letters(me: Actor, now: datetime) -> list[Task]:
     """Letters that could not be delivered."""
     letters = letters_visible_to(me).filter(open_(now))
@@ -227,7 +236,7 @@ async def _names_told(me: Actor, now: datetime) -> list[Task]:
 
 
 LOOKS: tuple[Callable[[Actor, datetime], Awaitable[list[Task]]], ...] = (
-    _mend, _decide, _appoint, _answer, _accept, _collect, _confirm, _rate, _turn, _note, _read, _letters,
+    _own_address, _mend, _decide, _appoint, _answer, _accept, _collect, _confirm, _rate, _turn, _note, _read, _letters,
     _names_needed, _names_told,
 )  # fmt: skip
 """Where to look for duties: each gives those of one kind that the person may settle."""

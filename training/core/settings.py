@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     storage_url: str = Field("var/files", description="the folder for uploaded and made files")
     mail_url: str = Field("console:", description="console:, file:FOLDER or smtp://user:password@host:port")
     mail_from: str = Field("training@localhost", description="the address that mail comes from")
+    bounce_mailbox: str = Field("", description="where mail comes back to: imaps://user:password@host/FOLDER")
+    bounce_secret: str = Field("", description="last part of the address that tells us of mail that came back")
     demo: bool = Field(
         False, description="one-click sign-in as the demo people, the pretend LMS, a banner on every page"
     )
@@ -74,6 +76,21 @@ class Settings(BaseSettings):
         by_server = parts.scheme == "smtp" and parts.hostname
         if not by_server and not re.fullmatch("console:|file:.+", value):
             raise ValueError("write it as console:, file:FOLDER or smtp://host:port")
+        return value
+
+    @field_validator("bounce_mailbox")
+    @classmethod
+    def _is_a_mailbox_that_is_read(cls, value: str) -> str:
+        parts = _address(value)
+        if value and not (parts.scheme in ("imap", "imaps") and parts.hostname):
+            raise ValueError("write it as imaps://user:password@host/FOLDER")
+        return value
+
+    @field_validator("bounce_secret")
+    @classmethod
+    def _cannot_be_guessed(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[\w-]{24,}", value):
+            raise ValueError("write at least 24 letters and digits, so that nobody guesses it")
         return value
 
     @field_validator("mail_from")

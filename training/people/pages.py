@@ -17,7 +17,8 @@ from training.core.dates import local_day
 from training.core.errors import Invalid, NotFound
 from training.people import actions
 from training.people.actor import Actor
-from training.people.models import Email, Membership, Permission, Person, has_in_name
+from training.people.contact.emails import known_addresses
+from training.people.models import Membership, Permission, Person, has_in_name
 from training.people.names import has_name
 from training.people.relations.actions import standing_relations
 from training.people.role_choices import gives, may_end
@@ -146,7 +147,9 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
         "people/person.html",
         status,
         person={"name": found.name, "path": f"/people/{found.id}", "language": found.language},
-        emails=await Email.filter(person=found).values_list("address", flat=True),
+        emails=[
+            f"{one}{'' if works else ' (this address does not work)'}" for one, works in await known_addresses(found.id)
+        ],
         memberships=[
             {"role": ROLES[row["role"]], "where": row["site"] or "the whole unit", **_from_to(row)}
             for row in memberships

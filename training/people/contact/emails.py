@@ -14,7 +14,7 @@ from training.core.mail_templates import Mail, Reader, write
 from training.core.settings import Settings
 from training.database.connection import transaction
 from training.people.actor import Actor
-from training.people.models import Letter, Person
+from training.people.models import Email, Letter, Person
 from training.people.visibility import reach
 from training.trail import facts
 from training.trail.models import Followup
@@ -118,6 +118,13 @@ async def broken_addresses(person_id: UUID) -> frozenset[str]:
     return frozenset(address for address, moment in failed.items() if address not in sent or sent[address] < moment)
 
 
+async def known_addresses(person_id: UUID) -> list[tuple[str, bool]]:
+    """Lists the addresses of a person, and whether each works, as far as anybody knows."""
+    broken = await broken_addresses(person_id)
+    own = await Email.filter(person_id=person_id).order_by("address")
+    return [(one.address, one.address not in broken) for one in own]
+
+
 def _latest(found: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
     return dict(sorted(found, key=lambda one: one[1]))
 
@@ -151,24 +158,34 @@ async def settle(letter_id: UUID, *, note: str, actor: Actor, now: datetime) -> 
 async def note_return(letter_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Notes that a letter came back to the mailbox that our mail is from."""
     found = await _managed(letter_id, actor)
+    if not await come_back(found, reason="It came back.", actor=actor, now=now):
+        raise Conflict("This letter was not sent, or came back before.", "Look at the list again.")
+
+
+async def come_back(found: Letter, *, reason: str, actor: Actor | None, now: datetime) -> bool:
+    """Notes that a letter came back, as somebody or a mail server says; False where it was not sent, or noted before.
+
+    The person must be fetched.
+    """
     async with transaction():
-        gone = {"state": "returned", "reason": "It came back.", "broken": found.address, "failed": now}
+        gone = {"state": "returned", "reason": reason[:REASON_LETTERS], "broken": found.address, "failed": now}
         if not await Letter.filter(id=found.id, state="sent").update(**gone):
-            raise Conflict("This letter was not sent, or came back before.", "Look at the list again.")
+            return False
         await _record("letter.returned", found, actor, now)
+    return True
 
 
 async def _managed(letter_id: UUID, actor: Actor) -> Letter:
-    found = await letters_visible_to(actor).get_or_none(id=letter_id)
+    found = await letters_visible_to(actor).get_or_none(id=letter_id).select_related("person")
     if found is None:
         raise NotFound("There is no such letter.", "Look at the list of letters again.")
     return found
 
 
-async def _record(kind: str, found: Letter, actor: Actor, now: datetime) -> None:
+async def _record(kind: str, found: Letter, actor: Actor | None, now: datetime) -> None:
     await facts.record(
-        kind, found, actor=actor.person_id, person=found.person_id, unit=actor.unit_id, now=now,
-        detail={"state": found.state},
+        kind, found, actor=actor.person_id if actor else None, person=found.person_id, unit=found.person.unit_id,
+        now=now, detail={"state": found.state},
     )  # fmt: skip
 
 
