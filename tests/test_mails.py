@@ -35,6 +35,7 @@ RATED = {"name": "Amina", "watched": DAY, "why": "She moved"}
 EACH: dict[str, list[dict[str, Any]]] = {
     "people/sign_in": [{"expires": MOMENT}],
     "people/test": [{}],
+    "people/tasks": [{"titles": ["Decide"], "count": count, "more": more} for count, more in ((1, 0), (7, 2), (6, 1))],
     "records/confirm": [{"shown": SHOWN, "expires": MOMENT}],
     "records/confirmed": [{"shown": SHOWN, "how": how, "until": MOMENT} for how in STRENGTHS.values()],
     "records/answered": [

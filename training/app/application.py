@@ -36,6 +36,7 @@ from training.app import (
     health,
     home,
     material_pages,
+    task_pages,
     trail_pages,
 )
 from training.app.consequences import worker
@@ -84,6 +85,7 @@ ROUTES = [
     at("/lti/launch", lti.launch, may=ANYONE, methods=BOTH, body=None),
     # who is there
     at("/", home.home, may=ANYONE),
+    at("/tasks", task_pages.tasks, may=SIGNED_IN, methods=BOTH),
     at("/sign-in", sign_in_pages.sign_in, may=ANYONE, methods=BOTH),
     at("/sign-in/{token}", sign_in_pages.follow_link, may=ANYONE, methods=BOTH),
     at("/sign-out", sign_in_pages.sign_out, may=ANYONE, methods=POST),

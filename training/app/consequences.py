@@ -15,7 +15,7 @@ from certificates.credentials.pdf.pool import SwitchedOff, Unprintable
 from certificates.decisions import emails, jobs
 from certificates.evaluations.models import Certificate, StateChange
 from courses.learning import emails as learners
-from training.app import results, sites_own, trail_heads, trail_reports
+from training.app import results, sites_own, task_lists, trail_heads, trail_reports
 from training.app.resources import Resources
 from training.assessments import emails as raters
 from training.batches import actions as batches
@@ -37,6 +37,7 @@ from training.people.sessions import forget_sign_ins
 from training.programmes import emails as participation
 from training.records import asking
 from training.records import emails as confirmations
+from training.records.models import Confirmation
 from training.sites.models import CentralUnit
 from training.trail import facts, seals
 from training.trail.models import Fact, Followup
@@ -52,7 +53,7 @@ SCORE, EARLIER_SCORES = "report score", "report earlier scores"
 TURNS, TURN = "mail raters their turn", "mail rater a turn"
 HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
 PLACES = "give places to learners"
-BOUNCES = "read bounces"
+BOUNCES, TASKS = "read bounces", "plan mails of tasks"
 CHECK, BROKEN = "check trail", "mail broken trail"
 
 AFTER: Mapping[str, tuple[str, ...]] = {
@@ -106,6 +107,7 @@ EVERY: Mapping[str, timedelta] = {
     "forget done work": timedelta(days=1),
     "forget letters": timedelta(days=1),
     BOUNCES: timedelta(minutes=10),
+    TASKS: timedelta(hours=1),
     "forget launches": timedelta(hours=1),
     "forget sign-ins": timedelta(days=1),
     "forget tries": timedelta(hours=1),
@@ -122,7 +124,7 @@ APART = (
     frozenset({"mail sign-in link"}),  # somebody sits and waits for it
     frozenset({"lti score", notices.WORK}),  # an LMS may let us wait for half a minute, each time
     frozenset({running.GO_ON}),  # takes minutes, and somebody looks on
-    frozenset({*EVERY, jobs.REMIND}),  # comes by the clock, much at once, and may take its time
+    frozenset({*EVERY, jobs.REMIND, task_lists.WEEKLY}),  # comes by the clock, much at once, and may take its time
 )
 """Kinds of work that nothing else may delay, and that may delay nothing else."""
 
@@ -137,6 +139,8 @@ async def mail_sign_in_link(work: Followup, outside: Resources) -> None:
 
 async def mail_confirmer(work: Followup, outside: Resources) -> None:
     """Asks the one who was there to confirm, by a link that works once."""
+    asked = await Confirmation.get(id=work.subject_id)
+    await task_lists.count_again(asked.confirmer_id, now=outside.now())
     await _mail_with_link(work, outside, confirmations.request_letter)
 
 
@@ -193,6 +197,11 @@ async def mail_turns(work: Followup, outside: Resources) -> None:
         await facts.schedule(TURN, f"{TURN}/{rater}/{fact.id}", due=outside.now(), subject_id=str(rater))
 
 
+async def mail_tasks(work: Followup, outside: Resources) -> None:
+    """Tells somebody on Monday what waits for them."""
+    await _tell(outside, work, await task_lists.of_week(_id(work), now=outside.now()))
+
+
 async def print_certificate(work: Followup, outside: Resources) -> None:
     """Prints the PDF before anybody asks for it; a name that the typefaces cannot print has its page."""
     with suppress(SwitchedOff, Unprintable):
@@ -219,6 +228,8 @@ async def consider(work: Followup, outside: Resources) -> None:
         await sites_own.consider(fact, home=home, now=outside.now())
     elif await Person.exists(id=fact.person_id) and not await _comes_again(work, fact, outside.now()):
         await jobs.evaluate_and_follow(fact.person_id, home=home, now=outside.now())
+    for one in {fact.actor_id, fact.person_id}:
+        await task_lists.count_again(one, now=outside.now())
 
 
 async def evaluate_signed_for(work: Followup, outside: Resources) -> None:
@@ -308,6 +319,7 @@ async def _tell(outside: Resources, work: Followup, letter: emails.HolderEmail |
         return
     address = await mail_address(letter.person_id)
     await _post(outside, work, contact_emails.EmailDraft(letter.person_id, address, letter.mail))
+    await task_lists.count_again(letter.person_id, now=outside.now())
 
 
 def _telling(write: Callable[..., Awaitable[emails.HolderEmail | None]]) -> Handler:
@@ -379,6 +391,8 @@ HANDLERS: Mapping[str, Handler] = {
     CHECK: check_trail,
     BROKEN: mail_broken,
     "forget letters": lambda work, out: contact_emails.forget_letters(now=out.now()),
+    TASKS: lambda work, out: task_lists.plan_mails(now=out.now()),
+    task_lists.WEEKLY: mail_tasks,
     BOUNCES: lambda work, out: bounces.read_mailbox(out.settings, now=out.now()),
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),

@@ -20,6 +20,7 @@ from courses.learning.journey import journey_of
 from courses.learning.models import Enrolment
 from courses.learning.outline import in_language
 from training.app import first_steps_pages
+from training.app.task_lists import keep_count
 from training.app.tasks import Task, tasks_of
 from training.core import clock
 from training.core.dates import day
@@ -50,6 +51,7 @@ async def home(request: Request) -> Response:
     if me.may("connect systems"):
         counts = [*counts, *await traffic_pages.counts_for(me, now=clock.now())]
     tasks = await tasks_of(me, now=clock.now())
+    await keep_count(me, len(tasks))
     step, tasks = await _next(me, tasks)
     return render(
         request, "app/home.html", heading=heading, next_step=step, cards=cards(me), counts=counts, tasks=tasks,

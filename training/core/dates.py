@@ -20,6 +20,11 @@ def local_day(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
+def moment_in(moment: datetime, zone: str) -> datetime:
+    """Returns a moment by the clocks of a zone: which hour it is there, and on which day of the week."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
 def start_of(day: date, zone: str) -> datetime:
     """Returns the first moment of a day in a zone, in UTC."""
     # Where clocks go forward at midnight the day begins at one: the clock of the evening before leads there.

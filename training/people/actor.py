@@ -45,7 +45,8 @@ class Actor:
 
     `held` has the roles of `today`, which is the day in the `zone` of the unit, each with its site; without one it is
     held for the whole unit. `unit_name` and `contact` stand on each page. `staff` says whether the session may be used
-    for more than one's own things: one from an LMS mostly may not.
+    for more than one's own things: one from an LMS mostly may not. `tasks` is how many waited when
+    they were counted last.
     """
 
     person_id: UUID
@@ -59,6 +60,7 @@ class Actor:
     contact: str = ""
     lti: LtiContext | None = None
     staff: bool = True
+    tasks: int = 0
 
     @property
     def way_back(self) -> dict[str, str] | None:

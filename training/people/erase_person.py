@@ -12,7 +12,7 @@ from tortoise.models import Model
 
 from training.core.dates import local_day
 from training.core.errors import Conflict
-from training.people.models import Email, Letter, Membership, Person, Session, SignInLink, called
+from training.people.models import Email, Letter, Membership, Person, Session, SignInLink, TaskList, called
 from training.people.personal_data import Rows
 from training.sites.models import FormerValue, zone_of
 from training.trail.models import Fact, Followup
@@ -39,6 +39,7 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
     addresses = [row.address for row in await Email.filter(person_id=person.id)]
     await Email.filter(person_id=person.id).delete()
     await Letter.filter(person_id=person.id).delete()
+    await TaskList.filter(person_id=person.id).delete()
     await SignInLink.filter(person_id=person.id).delete()
     await Session.filter(person_id=person.id).update(lti=None)
     await Session.filter(person_id=person.id, ended__isnull=True).update(ended=now)

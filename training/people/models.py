@@ -1,7 +1,7 @@
 """Tables of people: who they are, where they belong, how they relate, what they may do, and how they are signed in."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tortoise import fields
 from tortoise.expressions import Q
@@ -122,6 +122,26 @@ class Letter(Model):
     class Meta:
         table = "people_letter"
         indexes = (("person_id", "made"), ("state", "settled"))
+
+
+class TaskList(Model):
+    """Says of a person how many tasks waited when they were counted last, and whether a mail tells them each week.
+
+    Whoever has no row has the mail, and nothing was counted yet.
+    Personal data: how much waits for whom, and their choice; kept: until the person is erased.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    person: fields.OneToOneRelation[Person] = fields.OneToOneField(
+        "people.Person", related_name="task_list", on_delete=RESTRICT
+    )
+    waiting = fields.IntField(default=0)
+    weekly = fields.BooleanField(default=True, db_default=True)
+
+    person_id: UUID
+
+    class Meta:
+        table = "people_task_list"
 
 
 class Membership(Model):

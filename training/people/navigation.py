@@ -33,6 +33,10 @@ WAYS = (
 def menu(me: Actor | None, here: str) -> list[tuple[str, str, bool]]:
     """Lists the (text, path, whether one is there) of what the person may open, for the top of every page."""
     ways = [(title, path) for title, _, path in _ways(me)] if me else []
+    if me:
+        # Of a session that opens less, the number would be of tasks that it does not show.
+        number = f" ({me.tasks})" if me.tasks and not me.works_elsewhere else ""
+        ways.insert(0, (f"Tasks{number}", "/tasks"))
     own = "/of/" not in here  # what lies under /pathways/of/… is somebody else's
     around = [path for _, path in ways if own and (here == path or here.startswith(path + "/"))]
     nearest = max(around, key=len, default="")

@@ -28,10 +28,11 @@ KEPT = timedelta(days=30)
 # Written out, as every request asks it, and Tortoise takes longer to write it than a database to answer.
 _WHO = """
 SELECT s.seen, s.lti, s.lms_staff, s.person_id, p.name, p.language, p.unit_id, u.zone, u.name AS unit_name, u.contact,
-  m.role, m.site_id, m.starts, m.ends
+  t.waiting, m.role, m.site_id, m.starts, m.ends
 FROM people_session s
 JOIN people_person p ON p.id = s.person_id
 JOIN sites_central_unit u ON u.id = p.unit_id
+LEFT JOIN people_task_list t ON t.person_id = p.id
 LEFT JOIN people_membership m ON m.person_id = p.id
 WHERE s.token_hash = $1 AND s.ended IS NULL AND s.expires > $2 AND s.seen > $3
 """
@@ -181,4 +182,5 @@ async def actor_of(token: str, *, now: datetime) -> Actor | None:
         contact=first["contact"],
         lti=lti,
         staff=lti is None or first["lms_staff"],
+        tasks=first["waiting"] or 0,
     )

@@ -73,19 +73,19 @@ async def add_address(person_id: UUID, address: str, *, actor: Actor, now: datet
     """Keeps an address that a site was told, for letters alone: whoever types it must not get in by it."""
     person = await person_for(actor, "manage people", person_id)
     taken = "This address is known already, for this person or somebody else"
-    await _keep_address(person.id, checked_address(address, "address"), actor=actor, now=now, taken=taken)
+    await _keep_address(person, checked_address(address, "address"), actor=actor, now=now, taken=taken)
 
 
 async def give_own_address(address: str, *, actor: Actor, now: datetime) -> None:
     """Keeps an address that somebody gives for themselves, for letters alone, as nobody has seen that it is theirs."""
     taken = "We cannot use this address. Give another one, or ask your site"
-    await _keep_address(actor.person_id, checked_address(address, "address"), actor=actor, now=now, taken=taken)
+    me = await Person.get(id=actor.person_id)
+    await _keep_address(me, checked_address(address, "address"), actor=actor, now=now, taken=taken)
 
 
-async def _keep_address(person_id: UUID, address: str, *, actor: Actor, now: datetime, taken: str) -> None:
+async def _keep_address(person: Person, address: str, *, actor: Actor, now: datetime, taken: str) -> None:
     try:
         async with transaction():
-            person = await Person.get(id=person_id)
             kept = await Email.create(
                 id=uuid4(), unit_id=person.unit_id, person_id=person.id, address=address, mail_only=True
             )  # fmt: skip

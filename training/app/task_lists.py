@@ -1,0 +1,85 @@
+"""Keeps how many tasks wait for somebody, for the menu, and mails them on Monday to whoever wants that."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tortoise.expressions import Subquery
+
+from training.app.tasks import tasks_of
+from training.core.dates import local_day, moment_in
+from training.core.mail_templates import Mail
+from training.people.actor import Actor
+from training.people.contact.emails import PersonEmail
+from training.people.models import Membership, Person, TaskList
+from training.people.sessions import open_ones
+from training.people.visibility import active_on
+from training.sites.models import CentralUnit
+from training.trail import facts
+from training.trail.models import Followup
+
+WEEKLY = "mail tasks of the week"
+MONDAY, MORNING = 0, 7
+"""On which day of the week, and from which hour by the clocks of the unit."""
+NAMED = 5
+"""Tasks that the mail names; of the others it tells the number."""
+
+
+async def keep_count(me: Actor, waiting: int) -> None:
+    """Keeps the number for the menu where it has changed; of a session that opens less, it is not the whole number."""
+    if waiting != me.tasks and not me.works_elsewhere:
+        await TaskList.update_or_create({"waiting": waiting}, person_id=me.person_id)
+
+
+async def count_again(person_id: UUID | None, *, now: datetime) -> None:
+    """Counts anew for somebody who is signed in, as what waits for them may have changed; others count at home."""
+    if person_id and await open_ones(now=now).filter(person_id=person_id).exists():
+        person = await Person.get(id=person_id).select_related("unit")
+        waiting = len(await tasks_of(await _acting(person, now), now=now))
+        await TaskList.update_or_create({"waiting": waiting}, person_id=person_id)
+
+
+async def wants_mail(me: Actor) -> bool:
+    """Tells whether somebody gets the mail each week."""
+    return not await TaskList.filter(person_id=me.person_id, weekly=False).exists()
+
+
+async def choose_mail(me: Actor, *, weekly: bool) -> None:
+    """Keeps whether somebody gets the mail each week."""
+    await TaskList.update_or_create({"weekly": weekly}, person_id=me.person_id)
+
+
+async def plan_mails(*, now: datetime) -> None:
+    """Queues the mail of this week for all who have a role, once it is Monday morning in their unit."""
+    for unit in await CentralUnit.all():
+        here = moment_in(now, unit.zone)
+        if here.weekday() != MONDAY or here.hour < MORNING:
+            continue
+        at_work = Membership.filter(active_on(here.date()), person__unit_id=unit.id).values("person_id")
+        without = TaskList.filter(weekly=False).values("person_id")
+        wanted = Person.filter(id__in=Subquery(at_work), erased_at__isnull=True, test_user=False)
+        lately = Followup.filter(kind=WEEKLY, due__gt=now - timedelta(days=2))
+        queued = {work.subject_id async for work in lately}
+        async for one in wanted.exclude(id__in=Subquery(without)):
+            if str(one.id) not in queued:
+                key = f"{WEEKLY}/{one.id}/{here.date().isoformat()}"
+                await facts.schedule(WEEKLY, key, due=now, subject_id=str(one.id))
+
+
+async def of_week(person_id: UUID, *, now: datetime) -> PersonEmail | None:
+    """Tells what waits for somebody; None where nothing does, or where they want no such mail any more."""
+    person = await Person.get(id=person_id).select_related("unit")
+    if await TaskList.filter(person_id=person_id, weekly=False).exists():
+        return None
+    tasks = await tasks_of(await _acting(person, now), now=now)
+    if not tasks:
+        return None
+    values = {"titles": [one.title for one in tasks[:NAMED]], "count": len(tasks), "more": len(tasks[NAMED:])}
+    return PersonEmail(person_id, Mail("people/tasks", values, "/tasks"))
+
+
+async def _acting(person: Person, now: datetime) -> Actor:
+    """Gives somebody as if they had just signed in directly; the unit must be fetched."""
+    unit, today = person.unit, local_day(now, person.unit.zone)
+    held = await Membership.filter(active_on(today), person_id=person.id).values_list("role", "site_id")
+    roles = frozenset((str(role), site) for role, site in held)
+    return Actor(person.id, person.name, unit.id, person.language, unit.zone, roles, today, unit.name, unit.contact)
