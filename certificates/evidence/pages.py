@@ -61,6 +61,7 @@ from training.records.shown import title_of as title_of_record
 from training.records.tailorings import typed_tailorings
 from training.records.words import KINDS, plain
 from training.web.bodies import cut, handed_file
+from training.web.languages import chosen_language, language_switch
 from training.web.render import actor, form_data, identity, redirect, render, validate
 from training.web.resources import PageResources
 
@@ -282,10 +283,13 @@ async def _form_page(
     values: Mapping[str, Any],
     problems: Mapping[str, str] | None = None,
 ) -> Response:
+    language = chosen_language(request)
     return render(
         request,
         "evidence/entry_form.html",
         422 if problems else 200,
+        content_lang=language,
+        languages=[] if request.method == "POST" else language_switch(request, language),
         person=entering.holder,
         own=entering.own,
         form=form,
@@ -293,9 +297,9 @@ async def _form_page(
         name=name_of(form),
         used_for=used_for(form, entering.offered),
         counts_when=counts_when(form),
-        fields=[field_of(one, one.name) for one in form.fields],
-        own_part=[field_of(one, f"own_{one.name}") for one in form.team if one.name != "role"],
-        their_part=[field_of(one, f"co_leader_{one.name}") for one in form.team if one.name != "role"],
+        fields=[field_of(one, one.name, language) for one in form.fields],
+        own_part=[field_of(one, f"own_{one.name}", language) for one in form.team if one.name != "role"],
+        their_part=[field_of(one, f"co_leader_{one.name}", language) for one in form.team if one.name != "role"],
         parts=form.parts,
         results=list(RESULTS.items()) if "result" in form.parts else [],
         done=is_done(form.type),

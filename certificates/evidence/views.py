@@ -8,6 +8,7 @@ from certificates.evidence.rules import OTHER
 from certificates.pathways.forms import Field, RecordForm, signatory_of
 from certificates.pathways.language.titles import title_of
 from certificates.pathways.makers import making_of
+from training.core.languages import translations
 from training.parsing.keywords import YES_OR_NO
 from training.parsing.labels import MODES, hint_of
 from training.programmes.components import components_of
@@ -59,16 +60,16 @@ def _as_typed(value: Any) -> Any:
     return [str(one) for one in value] if isinstance(value, list) else str(value)
 
 
-def field_of(one: Field, name: str) -> dict[str, Any]:
-    """Gives what a page shows of one attribute."""
+def field_of(one: Field, name: str, language: str) -> dict[str, Any]:
+    """Gives what a page shows of one attribute, in a language of ours."""
     return {
         "name": name,
-        "label": one.label(),
-        "hint": hint_of(one.name),
+        "label": one.label(language),
+        "hint": hint_of(one.name, language),
         "kind": one.kind,
         "several": one.several,
         "optional": not one.asked and one.name not in REQUIRED,
-        "choices": _choices(one),
+        "choices": [(value, translations(language).gettext(said)) for value, said in _choices(one)],
     }
 
 

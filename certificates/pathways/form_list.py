@@ -93,17 +93,21 @@ def table_of(pathway: Pathway, rows: Iterable[Row]) -> Iterator[str]:
             yield ""
             yield f"What the forms of a {holder} ask"
         for form in forms:
-            yield f"  {form.name}: {'; '.join(_questions(form))}"
+            yield f"  {form.name}: {'; '.join(questions(form))}"
 
 
-def _questions(form: RecordForm) -> Iterator[str]:
+EACH = {"en": "Of each in the team: ", "cy": "Am bob un yn y tîm: "}
+ELSE = {"en": "Something else", "cy": "Rhywbeth arall"}
+
+
+def questions(form: RecordForm, language: str = "en") -> Iterator[str]:
     """What a form asks, as people read it: its parts, its fields with what can be chosen, and of each in the team."""
-    yield from (form.part_label(part) for part in form.parts if part not in ("per", "team"))
-    for front, fields in (("", form.fields), ("Of each in the team: ", form.team)):
+    yield from (form.part_label(part, language) for part in form.parts if part not in ("per", "team"))
+    for front, fields in (("", form.fields), (EACH[language], form.team)):
         for one in fields:
             values = [plain(value) for value in one.values]
-            values += ["Something else"] if values and not one.closed else []
-            yield front + one.label() + (f" ({', '.join(values)})" if values else "")
+            values += [ELSE[language]] if values and not one.closed else []
+            yield front + one.label(language) + (f" ({', '.join(values)})" if values else "")
 
 
 def _row(spot: AskedRequirement, forms: list[RecordForm], alone: frozenset[str]) -> Row:

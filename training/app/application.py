@@ -18,7 +18,7 @@ from certificates.decisions import licence_pages, outcome_pages
 from certificates.decisions import pages as certificates
 from certificates.evidence import feedback_pages
 from certificates.evidence import pages as evidence_pages
-from certificates.participation import adoption_pages, application_pages
+from certificates.participation import adoption_pages, application_pages, form_pages
 from certificates.participation import pages as participation
 from certificates.register import pages as register
 from certificates.register import site_pages as register_site_pages
@@ -116,6 +116,7 @@ ROUTES = [
     at("/people/{id}/programmes/{place}", participation.place, may="manage people", methods=BOTH),
     at("/people/{id}/programme-roles", participation.give_role, may="manage people", methods=BOTH),
     at("/people/{id}/programme-roles/{role}", participation.role, may="manage people", methods=BOTH),
+    at("/programmes/rules/{id}/forms", form_pages.forms, may="load material"),
     at("/areas", site_forms.areas, may="load material"),
     at("/areas/new", site_forms.area, may="load material", methods=BOTH),
     at("/areas/{id}", site_forms.area, may="load material", methods=BOTH),

@@ -40,7 +40,7 @@ async def material(request: Request) -> Response:
 
 async def _listed(request: Request, me: Actor, status: int = 200, problems: dict[str, str] | None = None) -> Response:
     rules = await PathwayVersion.filter(unit_id=me.unit_id).order_by("-published").values(
-        "title", "version", "published", "programme_id"
+        "id", "title", "version", "published", "programme_id"
     )  # fmt: skip
     adopted = await Adoption.filter(site__unit_id=me.unit_id, ends__isnull=True).values_list("programme_id", flat=True)
     tools = InstrumentVersion.filter(instrument__unit_id=me.unit_id).order_by("-published")
