@@ -283,13 +283,11 @@ async def _form_page(
     values: Mapping[str, Any],
     problems: Mapping[str, str] | None = None,
 ) -> Response:
-    language = chosen_language(request)
     return render(
         request,
         "evidence/entry_form.html",
         422 if problems else 200,
-        content_lang=language,
-        languages=[] if request.method == "POST" else language_switch(request, language),
+        **_asked_in(chosen_language(request), request, form),
         person=entering.holder,
         own=entering.own,
         form=form,
@@ -297,9 +295,6 @@ async def _form_page(
         name=name_of(form),
         used_for=used_for(form, entering.offered),
         counts_when=counts_when(form),
-        fields=[field_of(one, one.name, language) for one in form.fields],
-        own_part=[field_of(one, f"own_{one.name}", language) for one in form.team if one.name != "role"],
-        their_part=[field_of(one, f"co_leader_{one.name}", language) for one in form.team if one.name != "role"],
         parts=form.parts,
         results=list(RESULTS.items()) if "result" in form.parts else [],
         done=is_done(form.type),
@@ -319,6 +314,18 @@ async def _form_page(
         back=entering.back,
         **await _others(entering, form, values),
     )
+
+
+def _asked_in(language: str, request: Request, form: RecordForm) -> dict[str, Any]:
+    """Gives the questions of a form in a language, and the switch to another while nothing is typed yet."""
+    of_members = [one for one in form.team if one.name != "role"]
+    return {
+        "content_lang": language,
+        "languages": [] if request.method == "POST" else language_switch(request, language),
+        "fields": [field_of(one, one.name, language) for one in form.fields],
+        "own_part": [field_of(one, f"own_{one.name}", language) for one in of_members],
+        "their_part": [field_of(one, f"co_leader_{one.name}", language) for one in of_members],
+    }
 
 
 async def _components(entering: Entering, form: RecordForm) -> list[tuple[str, str]]:

@@ -36,10 +36,10 @@ from training.app import (
     health,
     home,
     material_pages,
-    task_pages,
     trail_pages,
 )
 from training.app.consequences import worker
+from training.app.own_tasks import pages as task_pages
 from training.app.resources import open_resources
 from training.assessments import cancellation_pages, rating_pages, result_pages
 from training.assessments import pages as assessments

@@ -15,7 +15,8 @@ from certificates.credentials.pdf.pool import SwitchedOff, Unprintable
 from certificates.decisions import emails, jobs
 from certificates.evaluations.models import Certificate, StateChange
 from courses.learning import emails as learners
-from training.app import results, sites_own, task_lists, trail_heads, trail_reports
+from training.app import results, sites_own, trail_heads, trail_reports
+from training.app.own_tasks import lists as task_lists
 from training.app.resources import Resources
 from training.assessments import emails as raters
 from training.batches import actions as batches

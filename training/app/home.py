@@ -20,7 +20,7 @@ from courses.learning.journey import journey_of
 from courses.learning.models import Enrolment
 from courses.learning.outline import in_language
 from training.app import first_steps_pages
-from training.app.task_lists import keep_count
+from training.app.own_tasks.lists import keep_count
 from training.app.tasks import Task, tasks_of
 from training.core import clock
 from training.core.dates import day

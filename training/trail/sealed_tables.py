@@ -120,6 +120,7 @@ UNSEALED: Mapping[str, str] = {
     "imports.ColumnMatch": "how a file was read; each reader sees it and may correct it",
     "people.Session": "ends within days; what is done in it is a fact that names the person",
     "people.Letter": "gone after 90 days; how somebody was told in another way is a fact",
+    "people.TaskList": "a number for the menu and a wish about mail; nothing rests on it",
     "people.SignInLink": "works once within the hour, and only with our signature",
     "certificates.ShareLink": "ends within a year; it shows what the check shows, and that it was made is a fact",
     "certificates.ShareLinkUse": "is for the holder to read, and decides nothing",

@@ -11,8 +11,8 @@ from tests.soundness import without_check
 from tests.today import NOW
 from tests.training.records.test_actions import SESSION
 from training.app import consequences
+from training.app.own_tasks.lists import plan_mails
 from training.app.resources import open_resources
-from training.app.task_lists import plan_mails
 from training.demo.cast import known
 from training.people.models import Letter, Person, TaskList
 from training.records import actions as records

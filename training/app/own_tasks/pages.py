@@ -4,7 +4,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from training.app.task_lists import choose_mail, keep_count, wants_mail
+from training.app.own_tasks.lists import choose_mail, keep_count, wants_mail
 from training.app.tasks import tasks_of
 from training.core import clock
 from training.people.actor import Actor

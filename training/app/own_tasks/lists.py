@@ -51,17 +51,17 @@ async def choose_mail(me: Actor, *, weekly: bool) -> None:
 async def plan_mails(*, now: datetime) -> None:
     """Queues the mail of this week for all who have a role, once it is Monday morning in their unit."""
     for unit in await CentralUnit.all():
-        here = moment_in(now, unit.zone)
+        here, today = moment_in(now, unit.zone), local_day(now, unit.zone)
         if here.weekday() != MONDAY or here.hour < MORNING:
             continue
-        at_work = Membership.filter(active_on(here.date()), person__unit_id=unit.id).values("person_id")
+        at_work = Membership.filter(active_on(today), person__unit_id=unit.id).values("person_id")
         without = TaskList.filter(weekly=False).values("person_id")
         wanted = Person.filter(id__in=Subquery(at_work), erased_at__isnull=True, test_user=False)
         lately = Followup.filter(kind=WEEKLY, due__gt=now - timedelta(days=2))
         queued = {work.subject_id async for work in lately}
         async for one in wanted.exclude(id__in=Subquery(without)):
             if str(one.id) not in queued:
-                key = f"{WEEKLY}/{one.id}/{here.date().isoformat()}"
+                key = f"{WEEKLY}/{one.id}/{today.isoformat()}"
                 await facts.schedule(WEEKLY, key, due=now, subject_id=str(one.id))
 
 
