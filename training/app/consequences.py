@@ -165,11 +165,6 @@ async def _mail_with_link(
         raise Invalid(confirmations.NO_ADDRESS, confirmations.INSTEAD)
 
 
-async def mail_certificate(work: Followup, outside: Resources) -> None:
-    """Tells the holder that the certificate is there."""
-    await _tell(outside, work, await emails.of_certificate(_id(work), now=outside.now()))
-
-
 async def mail_change(work: Followup, outside: Resources) -> None:
     """Tells the holder that the certification has changed, and why."""
     fact = await _fact(work)
@@ -198,25 +193,10 @@ async def mail_turns(work: Followup, outside: Resources) -> None:
         await facts.schedule(TURN, f"{TURN}/{rater}/{fact.id}", due=outside.now(), subject_id=str(rater))
 
 
-async def mail_tasks(work: Followup, outside: Resources) -> None:
-    """Tells somebody on Monday what waits for them."""
-    await _tell(outside, work, await task_lists.of_week(_id(work), now=outside.now()))
-
-
 async def print_certificate(work: Followup, outside: Resources) -> None:
     """Prints the PDF before anybody asks for it; a name that the typefaces cannot print has its page."""
     with suppress(SwitchedOff, Unprintable):
         await publish.print_document(_id(work), press=outside.press, store=outside.store, now=outside.now())
-
-
-async def remind(work: Followup, outside: Resources) -> None:
-    """Reminds a holder that the certification runs out."""
-    await _tell(outside, work, await emails.reminder(_id(work), now=outside.now()))
-
-
-async def tell_end(work: Followup, outside: Resources) -> None:
-    """Tells a holder that the time of the certification, or of its grace, is over."""
-    await _tell(outside, work, await emails.ended(_id(work), now=outside.now()))
 
 
 async def consider(work: Followup, outside: Resources) -> None:
@@ -298,9 +278,8 @@ async def mail_broken(work: Followup, outside: Resources) -> None:
 
 async def _to_keeper(outside: Resources, work: Followup, unit: CentralUnit, letter: Mail) -> None:
     """Mails what a unit wants kept outside of the service."""
-    written = write(
-        letter, Reader("", unit.language, unit.name, unit.contact, unit.zone), home=outside.settings.public_url
-    )
+    reader = Reader("", unit.language, unit.name, unit.contact, unit.zone)
+    written = write(letter, reader, home=outside.settings.public_url)
     await mail.send(outside.settings, to=unit.head_address, mail=written, key=work.key, sender=unit.name)
 
 
@@ -323,11 +302,12 @@ async def _tell(outside: Resources, work: Followup, letter: emails.HolderEmail |
     await task_lists.count_again(letter.person_id, now=outside.now())
 
 
-def _telling(write: Callable[..., Awaitable[emails.HolderEmail | None]]) -> Handler:
-    """Makes the work that sends the letter which somebody writes about the subject."""
+def _telling(write: Callable[..., Awaitable[emails.HolderEmail | None]], *, today: bool = False) -> Handler:
+    """Makes the work that sends the letter which somebody writes about the subject, as it stands `today` if so."""
 
     async def tell(work: Followup, outside: Resources) -> None:
-        await _tell(outside, work, await write(_id(work)))
+        when = {"now": outside.now()} if today else {}
+        await _tell(outside, work, await write(_id(work), **when))
 
     return tell
 
@@ -359,7 +339,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail confirmer": mail_confirmer,
     "mail notice to confirmer": mail_notice,
     "mail holder of record": _telling(confirmations.of_answer),
-    "mail certificate": mail_certificate,
+    "mail certificate": _telling(emails.of_certificate, today=True),
     "mail decision": _telling(emails.of_decision),
     "mail answer": _telling(emails.of_answer),
     "mail change": mail_change,
@@ -376,11 +356,11 @@ HANDLERS: Mapping[str, Handler] = {
     "print certificate": print_certificate,
     "settle status bit": lambda work, out: status_lists.settle_bit(_id(work), now=out.now()),
     "plan reminders": plan_reminders,
-    jobs.REMIND: remind,
+    jobs.REMIND: _telling(emails.reminder, today=True),
     jobs.EVERYONE: lambda work, out: jobs.evaluate_everyone(work.key, after=_after(work), **_here(out)),
     jobs.EVERY_SITE: lambda work, out: jobs.evaluate_sites(work.key, after=_after(work), **_here(out)),
     jobs.PEOPLE_OF: lambda work, out: jobs.evaluate_people_of(_id(work), work.key, after=_after(work), **_here(out)),
-    jobs.END: tell_end,
+    jobs.END: _telling(emails.ended, today=True),
     jobs.FILES: lambda work, out: jobs.look_through(
         work.key, work.payload, keys=out.keys, store=out.store, now=out.now()
     ),
@@ -393,7 +373,7 @@ HANDLERS: Mapping[str, Handler] = {
     BROKEN: mail_broken,
     "forget letters": lambda work, out: contact_emails.forget_letters(now=out.now()),
     TASKS: lambda work, out: task_lists.plan_mails(now=out.now()),
-    task_lists.WEEKLY: mail_tasks,
+    task_lists.WEEKLY: _telling(task_lists.of_week, today=True),
     BOUNCES: lambda work, out: bounces.read_mailbox(out.settings, now=out.now()),
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),

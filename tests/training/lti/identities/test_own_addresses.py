@@ -87,7 +87,7 @@ async def asked_outside(browser, address: str = "lena@elsewhere.example") -> str
     """Logs a group, asks somebody from outside to confirm it, and gives the path of their link."""
     assert (await browser.post("/practice/new", data=GROUP | naming("confirmer", address))).status_code == 303
     token = secrets.token_urlsafe(32)
-    assert await request_letter((await Confirmation.get()).id, token=token, public_url="https://x.example", now=NOW)
+    assert await request_letter((await Confirmation.get()).id, token=token, now=NOW)
     return f"/practice/confirm/{token}"
 
 
