@@ -129,7 +129,8 @@ async def _material(slug: str, settings: Settings, folder: Path) -> Things:
     return {
         "unit": str(unit.id), "slug": f"{slug}-steps", "registration": str(registration.id),
         "context": str(context.id), "score": str(score), "batch": str(batch.id), "home": settings.public_url,
-        "programme": str((await PathwayVersion.get(unit_id=unit.id)).programme_id), "boss": str(boss.person_id),
+        "programme": str((await PathwayVersion.get(unit_id=unit.id)).programme_id),
+        "rules": str((await PathwayVersion.get(unit_id=unit.id)).id), "boss": str(boss.person_id),
     }  # fmt: skip
 
 

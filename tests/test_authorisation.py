@@ -262,6 +262,7 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
             "/{module}/{activity}/results/{number}": "/hearing/quiz/results/1",
         }.items()
     },
+    "/programmes/rules/{id}/forms": Named("/programmes/rules/{rules}/forms", of_the_unit),
     "/practice/of/{id}": Named("/practice/of/{person}"),
     "/practice/of/{id}/new": Named(
         "/practice/of/{person}/new",

@@ -72,7 +72,7 @@ async def test_a_mail_tells_them_on_monday_morning_by_the_clocks_of_the_unit_and
     assert await mailed(settings, MONDAY - timedelta(days=1)) == []
     assert await mailed(settings, MONDAY) == ["chloe", "dara", "farah"]
     (one,) = [one for one in sent_mails(settings) if one.to.startswith("chloe")]
-    assert one.sender == "Parenting Together" and "A letter" in one.text and "/tasks" in one.html
+    assert one.sender == "Parenting Together" and "Hand a letter to Amina Yusuf" in one.text and "/tasks" in one.html
     await mailed(settings, MONDAY + timedelta(hours=3))
     assert await Letter.filter(key__startswith="mail tasks of the week", person_id=known("chloe")).count() == 1
 

@@ -32,8 +32,8 @@ async def keep_count(me: Actor, waiting: int) -> None:
 
 async def count_again(person_id: UUID | None, *, now: datetime) -> None:
     """Counts anew for somebody who is signed in, as what waits for them may have changed; others count at home."""
-    if person_id and await open_ones(now=now).filter(person_id=person_id).exists():
-        person = await Person.get(id=person_id).select_related("unit")
+    here = person_id and await open_ones(now=now).filter(person_id=person_id).exists()
+    if here and (person := await Person.get_or_none(id=person_id).select_related("unit")):
         waiting = len(await tasks_of(await _acting(person, now), now=now))
         await TaskList.update_or_create({"waiting": waiting}, person_id=person_id)
 
