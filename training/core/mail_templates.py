@@ -104,4 +104,4 @@ def _frame() -> jinja2.Template:
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, autoescape=True,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    return made.get_template("emails/frame.html")
+    return made.get_template("core/mail.html")

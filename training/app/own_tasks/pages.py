@@ -27,4 +27,4 @@ async def tasks(request: Request) -> Response:
         return redirect(request, "/tasks", notice=words)
     found = await tasks_of(me, now=clock.now())
     await keep_count(me, len(found))
-    return render(request, "people/tasks.html", tasks=found, weekly=await wants_mail(me))
+    return render(request, "app/tasks.html", tasks=found, weekly=await wants_mail(me))
