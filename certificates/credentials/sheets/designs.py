@@ -1,16 +1,20 @@
 """How a unit's certificates look: pictures, words and language; looked at first, then used for those that come."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
+
+from PIL import Image
 
 from certificates.credentials.artefacts import Damaged
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.models import SheetDesign
-from certificates.credentials.pictures.sizes import size_of
+from certificates.credentials.pdf.glyphs import unprintable
 from training.core.errors import Conflict, Invalid, NotFound
 from training.core.handed_files import HandedFile
 from training.core.storage import FileStore
@@ -24,6 +28,8 @@ MOST_PIXELS = 2_000
 KINDS = (".png", ".jpg")
 WRONG_KIND = "Choose a picture, as PNG or JPEG"
 TOO_LARGE = f"Choose a picture of at most {MOST_BYTES // 1000} KB and {MOST_PIXELS} pixels on each side"
+BROKEN = "This picture cannot be opened. Save it again, or choose another one"
+FOR_PRINTERS = "This picture has the colours of a printing press. Save it with colours for screens (RGB)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +53,13 @@ async def latest(unit_id: UUID) -> SheetDesign | None:
 
 
 async def draw_up(asked: NewDesign, *, actor: Actor, store: FileStore, now: datetime) -> SheetDesign:
-    """Records a design to be looked at; raises Invalid for a picture that cannot stand on a sheet."""
+    """Records a design to be looked at; raises Invalid for a picture or words that cannot stand on a sheet."""
     before, names = await latest(actor.unit_id), {"logo": "", "signature": ""}
-    wrong = {name: words for name, file in asked.pictures.items() if file and (words := _wrong_with(file))}
+    wrong = {name: f"Our typefaces cannot print {signs}" for name, words in asked.wording.items()
+             if (signs := unprintable(words))}  # fmt: skip
+    for name, file in asked.pictures.items():
+        if file and (words := await asyncio.to_thread(wrong_with, file)):
+            wrong[name] = words
     if wrong:
         raise Invalid("There is a problem", problems=wrong)
     for name, file in asked.pictures.items():
@@ -96,11 +106,20 @@ async def pictures_of(facts: CertificateFacts, *, store: FileStore) -> dict[str,
     return found
 
 
-def _wrong_with(file: HandedFile) -> str:
+def wrong_with(file: HandedFile) -> str:
+    """Says why a picture cannot stand on a sheet, for whoever chose it; "" when it can. All of it is unpacked."""
     if file.kind not in KINDS:
         return WRONG_KIND
-    size = size_of(file.content)
-    return "" if size and max(size) <= MOST_PIXELS and len(file.content) <= MOST_BYTES else TOO_LARGE
+    if len(file.content) > MOST_BYTES:
+        return TOO_LARGE
+    try:
+        with Image.open(BytesIO(file.content), formats=("PNG", "JPEG")) as image:
+            if max(image.size) > MOST_PIXELS:  # before anything is unpacked
+                return TOO_LARGE
+            image.load()
+            return FOR_PRINTERS if image.mode == "CMYK" else ""
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):  # what Pillow says of what is broken
+        return BROKEN
 
 
 async def _keep(file: HandedFile, store: FileStore) -> str:

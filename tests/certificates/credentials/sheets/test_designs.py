@@ -10,7 +10,6 @@ from certificates.credentials.artefacts import Damaged
 from certificates.credentials.facts import ADDED, canonical, thawed
 from certificates.credentials.models import SheetDesign
 from certificates.credentials.pdf import template
-from certificates.credentials.pictures.sizes import size_of
 from certificates.credentials.sheets import designs
 from certificates.evaluations.models import Certificate
 from tests.certificates.awarded import NOW, awarded
@@ -21,21 +20,18 @@ from tests.certificates.world import BY_RULES, certificate_of, certified, publis
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-def picture(kind="PNG", size=(300, 120)):
+def picture(kind="PNG", size=(300, 120), mode="RGB"):
     out = io.BytesIO()
-    Image.new("RGB", size, "#a33").save(out, kind)
+    Image.new(mode, size).save(out, kind)
     return out.getvalue()
+
+
+HEAD = 33  # bytes of a PNG that say what it is and how large
 
 
 async def draw_up(browser, words=None, **files):
     sent = {name: (f"{name}.png", content) for name, content in files.items()}
     return await browser.post("/sheet", data={"language": "", **(words or {})}, files=sent or {"logo": ("", b"")})
-
-
-@pytest.mark.parametrize(("kind", "size"), [("PNG", (300, 120)), ("JPEG", (64, 900))])
-def test_the_size_of_a_picture_is_read_from_its_head(kind, size):
-    assert size_of(picture(kind, size)) == size
-    assert size_of(b"\xff\xd8\xff\xe0\0\0") is None
 
 
 @pytest.mark.parametrize(
@@ -45,12 +41,22 @@ def test_the_size_of_a_picture_is_read_from_its_head(kind, size):
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Choose a picture, as PNG or JPEG"),
         (picture(size=(2_400, 20)), "at most 200 KB and 2000 pixels"),
         (picture() + bytes(200_000), "at most 200 KB and 2000 pixels"),
+        (picture()[:HEAD] + picture()[-12:], "This picture cannot be opened"),
+        (picture()[:HEAD] + picture(size=(9_000, 9_000))[8:HEAD] + picture()[HEAD:], "at most 200 KB and 2000 pixels"),
+        (picture("JPEG")[:200], "This picture cannot be opened"),
+        (picture("JPEG", mode="CMYK"), "colours for screens (RGB)"),
     ],
-    ids=["gif", "svg", "wide", "heavy"],
+    ids=["gif", "svg", "wide", "heavy", "empty", "two heads", "cut off", "for printers"],
 )
 async def test_a_picture_that_cannot_stand_on_a_sheet_is_refused_and_what_was_typed_is_kept(browse, content, words):
     answer = await draw_up(await browse("dara"), {"certificate": "Diploma"}, logo=content)
     assert answer.status_code == 422 and words in answer.text and 'value="Diploma"' in answer.text
+    assert await SheetDesign.all().count() == 0
+
+
+async def test_words_that_no_typeface_has_are_refused_as_no_certificate_could_be_printed_with_them(browse):
+    answer = await draw_up(await browse("dara"), {"certificate": "Diploma 🎓"})
+    assert answer.status_code == 422 and "Our typefaces cannot print 🎓" in answer.text
     assert await SheetDesign.all().count() == 0
 
 
