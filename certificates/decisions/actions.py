@@ -21,7 +21,7 @@ from certificates.evaluations.evaluate_person import (
     persist,
     slot_of,
 )
-from certificates.evaluations.models import Decision, Evaluation, PathwayVersion
+from certificates.evaluations.models import Certificate, Decision, Evaluation, PathwayVersion
 from certificates.evaluations.pathway_versions import followed
 from certificates.evaluations.standing import APPEAL, GOOD, GRANTING
 from certificates.pathways.engine.verdict import LevelVerdict
@@ -115,6 +115,16 @@ async def _decide_as(actor: Actor, evaluation_id: UUID, *, wish: DecisionForm, h
         )
     dates = await _dates(holder, considered, level, wish=wish, actor=actor)
     return await _decide(holder, considered, level, wish=wish, dates=dates, actor=actor, home=home, now=now)
+
+
+async def choose_for_the_check(row: Certificate, chosen: dict[str, Any], *, actor: Actor, now: datetime) -> None:
+    """Records what the holder of a certificate lets its check show, give and lead to."""
+    async with transaction():
+        await Certificate.filter(id=row.id).update(**chosen)
+        await facts.record(
+            "certificate.choices_made", row, actor=actor.person_id, person=row.person_id, unit=actor.unit_id, now=now,
+            detail=chosen,
+        )  # fmt: skip
 
 
 async def decided(row: Evaluation) -> Decision | None:

@@ -227,10 +227,9 @@ async def certificate(request: Request) -> Response:
         if not own:
             raise NotAllowed("Only the holder chooses what the check shows.", "Ask them to do it.")
         if form.shows not in ("name", "initials", "private"):
-            raise Invalid("Only the holder chooses what the check shows.", "Choose one of the three.")
-        await Certificate.filter(id=row.id).update(
-            shows=form.shows, opens_badge=bool(form.opens_badge), leads_on=bool(form.leads_on)
-        )
+            raise Invalid("The check cannot show that of you.", "Choose one of the three.")
+        chosen = {"shows": form.shows, "opens_badge": bool(form.opens_badge), "leads_on": bool(form.leads_on)}
+        await actions.choose_for_the_check(row, chosen, actor=me, now=now)
         return redirect(request, f"/certificates/{row.id}", notice="Saved.")
     facts = await proven(row, keys=given.keys, store=given.store, now=now)
     told, today = await _summary(row, now), local_day(now, facts.zone)

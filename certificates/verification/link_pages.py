@@ -10,7 +10,7 @@ from starlette.responses import Response
 from certificates.evaluations.models import Certificate, certificates_visible_to
 from certificates.verification import actions
 from certificates.verification.models import share_links_visible_to
-from certificates.verification.pages import answer_by_link
+from certificates.verification.pages import HEADERS, answer_by_link
 from certificates.verification.resources import CheckResources
 from training.core import clock
 from training.core.errors import Invalid, NotFound
@@ -62,7 +62,9 @@ async def shared(request: Request) -> Response:
     await allow("verify", caller(request), limit="120/minute", now=now)
     found = await actions.find_link(str(request.path_params["token"]), now=now)
     if found.once and request.method == "GET":
-        return render(request, "verification/link_once.html", token=found.token)
+        waits = render(request, "verification/link_once.html", token=found.token)
+        waits.headers.update(HEADERS)
+        return waits
     await actions.open_link(found, now=now)
     return await answer_by_link(request, found.certificate)
 

@@ -27,6 +27,7 @@ KINDS: frozenset[str] = frozenset(
         "artefact.stored",
         "certificate.awarded",
         "certificate.published",
+        "certificate.choices_made",
         "certificate.replaced",
         "certificate.signed_again",
         "certificate.withdrawn",
@@ -150,6 +151,7 @@ KINDS: frozenset[str] = frozenset(
 WITNESSES: frozenset[str] = frozenset(
     {
         "attendance.recorded",
+        "certificate.choices_made",
         "certificate.replaced",
         "certificate.withdrawn",
         "certification.lapsed",

@@ -11,6 +11,7 @@ from certificates.evaluations.models import Certificate
 from certificates.verification.models import ShareLink, ShareLinkUse
 from tests.certificates.awarded import NOW, awarded
 from tests.today import TODAY
+from training.trail.models import Fact
 
 
 @pytest.fixture
@@ -32,6 +33,8 @@ async def test_the_badge_itself_is_given_only_where_its_holder_chose_so(row, ser
     assert (await stranger.get(f"/v/{row.verify_token}", headers=asked)).status_code == 403
     chosen = {"shows": "name", "opens_badge": "yes"}
     assert (await amina.post(f"/certificates/{row.id}", data=chosen)).status_code == 303
+    noted = await Fact.get(kind="certificate.choices_made")
+    assert noted.actor_id == row.person_id and noted.detail["opens_badge"] is True
     answer = await stranger.get(f"/v/{row.verify_token}", headers=asked)
     assert answer.headers["content-type"] == "application/vc"
     kept = await publish.credential_of(row, BADGE, store=service.state.resources.store)
@@ -58,8 +61,9 @@ async def test_a_link_for_once_waits_for_its_button_and_then_stops(row, browse):
     stranger, amina = await browse(""), await browse("amina")
     _, link = await make(amina, row, kind="once")
     for _ in range(2):
-        page = (await stranger.get(f"/s/{link.token}")).text
-        assert "This link works once" in page and "Amina" not in page, "programs look at links before people do"
+        answer = await stranger.get(f"/s/{link.token}")
+        assert "This link works once" in answer.text and answer.headers["x-robots-tag"] == "noindex"
+        assert "Amina" not in answer.text, "programs look at links before people do"
     assert "Amina Yusuf" in (await stranger.post(f"/s/{link.token}")).text
     assert (await stranger.post(f"/s/{link.token}")).status_code == 404
     assert await ShareLinkUse.all().count() == 1

@@ -52,6 +52,12 @@ async def test_the_holder_is_congratulated_and_offered_ways_to_share(row, browse
     }  # fmt: skip
 
 
+async def test_only_its_holder_is_offered_ways_to_tell_others_of_a_certificate(row, browse):
+    assert "linkedin" in (await (await browse("amina")).get(f"/certificates/{row.id}")).text
+    page = (await (await browse("dara")).get(f"/certificates/{row.id}")).text
+    assert "Check it" in page and "linkedin" not in page
+
+
 async def test_nobody_is_congratulated_on_what_was_taken_back_or_is_somebody_elses(row, browse):
     assert (await (await browse("dara")).get(f"/certificates/{row.id}/milestone")).status_code == 303
     found = await Certification.get(id=row.certification_id)
