@@ -45,16 +45,21 @@ class Issue:
 async def reserve(
     issue: Issue, *, home: str, now: datetime, random: Callable[[int], bytes] = secrets.token_bytes
 ) -> Certificate:
-    """Writes the row of a certificate in the caller's transaction; follow-up work signs and publishes it."""
+    """Writes the row of a certificate in the caller's transaction; follow-up work signs and publishes it.
+
+    The check shows as much of its holder as of the certificate before it.
+    """
     if not has_name(issue.holder.id, issue.holder.name):
         raise Conflict("Nobody has told us this person's name.", "Write it on their page.")
     unit = await CentralUnit.get(id=issue.holder.unit_id)
-    place = await status_lists.take(unit.id, home=home, random=random)
+    place, holder = await status_lists.take(unit.id, home=home, random=random), whose(issue.holder)
+    last = await Certificate.filter(**holder).order_by("-reserved").first()
     frozen = await _frozen(issue, unit, place, home=home, now=now, random=random)
     return await Certificate.create(
         id=uuid4(),
         certification_id=issue.certification.id,
-        **whose(issue.holder),
+        **holder,
+        shows=last.shows if last else "name",
         serial=frozen.serial,
         verify_token=frozen.verify_token,
         credential_id=frozen.credential_id,

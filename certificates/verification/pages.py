@@ -74,7 +74,7 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
         return _with_headers(JSONResponse({"status": "damaged", "detail": f"{error.message} {error.remedy}"}, 409))
     if named_by_token and _wants(request, "vc"):
         return _with_headers(await _as_credential(request, row))
-    told = await answer(row, facts, now)
+    told = await answer(row, facts, now, leads_on=named_by_token and row.leads_on)
     if named_by_token and _wants(request, "jwt"):
         return _with_headers(await _as_token(request, facts, told))
     if _wants(request, "json"):
@@ -110,12 +110,6 @@ async def _as_credential(request: Request, row: Certificate) -> Response:
         return JSONResponse({"detail": "The holder does not give the badge away. Ask them for the file."}, 403)
     content = await credential_of(row, BADGE, store=CheckResources.of(request).store)
     return Response(content, media_type="application/vc")
-
-
-async def _newer(row: Certificate) -> str:
-    """Gives the address of the certificate that took the place of this one, where the holder lets it be found."""
-    found = await newer_certificate(row.certification) if row.leads_on else None
-    return facts_of(found).verify_url if found else ""
 
 
 async def _as_token(request: Request, facts: CertificateFacts, told: dict[str, Any]) -> Response:
@@ -245,17 +239,18 @@ async def find(code: str) -> Certificate | None:
     return await Certificate.filter(serial__in=read.readings).first().prefetch_related("certification")
 
 
-async def answer(row: Certificate, facts: CertificateFacts, now: datetime) -> dict[str, Any]:
+async def answer(row: Certificate, facts: CertificateFacts, now: datetime, *, leads_on: bool = False) -> dict[str, Any]:
     """Gives what the public may know: status, time of the check, and the facts as the holder lets them be shown.
 
-    Of one that does not simply hold: since when, until when if that ends by itself, and the class of the reason.
+    Of one that does not simply hold: since when, until when if that ends by itself, the class of the reason, and with
+    `leads_on` the newer one; its address holds a code that works for ever.
     """
     outcome = await of_certification(row.certification, local_day(now, facts.zone))
     why: dict[str, str] = {}
     if VERIFIED[outcome.state] != "valid":
         until = {"until": outcome.until.isoformat()} if outcome.until else {}
-        newer = await _newer(row) if outcome.state == "replaced" else ""
-        leads = {"newer": newer} if newer else {}
+        newer = await newer_certificate(row.certification) if leads_on and outcome.state == "replaced" else None
+        leads = {"newer": facts_of(newer).verify_url} if newer else {}
         why = {"since": outcome.since.isoformat(), **until, "reason": outcome.public_reason, **leads}
     return {
         "status": VERIFIED[outcome.state],

@@ -20,6 +20,7 @@ from certificates.credentials.pdf.pool import PdfPool
 from certificates.credentials.publish import credential_of, print_document
 from certificates.erase_person import erase
 from certificates.evaluations.models import Certificate, Certification
+from certificates.verification.models import ShareLink
 from tests.certificates.world import BY_RULES, TODAY, at, certificate_of, certified, changed, publish_pathway, shown
 from tests.certificates.world import considered as consider
 from training.core import clock
@@ -95,6 +96,23 @@ async def test_a_renewed_one_is_replaced_and_the_new_one_valid(issue, stranger):
     new = await Certificate.exclude(id=old.id).get()
     words = [(await stranger.get(f"/v/{row.verify_token}", headers=JSON)).json()["status"] for row in (old, new)]
     assert words == ["replaced", "valid"]
+
+
+async def test_what_a_holder_lets_be_seen_holds_for_the_next_one_and_no_other_way_leads_to_it(issue, stranger, browse):
+    old, amina = await issue(ago(300)), await browse("amina")
+    await amina.post(f"/certificates/{old.id}", data={"shows": "initials", "leads_on": "yes"})
+    await shown("amina", "first aid again", on=ago(1))
+    await consider("amina", ago(1))
+    new = await Certificate.exclude(id=old.id).get()
+    by_code = (await stranger.get(f"/v/{old.verify_token}", headers=JSON)).json()
+    assert by_code["newer"].endswith(f"/v/{new.verify_token}")
+    assert (await stranger.get(f"/v/{new.verify_token}", headers=JSON)).json()["name"] == "A. Y."
+    ends = (TODAY + timedelta(days=1)).isoformat()
+    await amina.post(f"/certificates/{old.id}/links", data={"label": "Nursery", "kind": "dated", "ends": ends})
+    by_link = await stranger.get(f"/s/{(await ShareLink.get()).token}")
+    by_serial = await stranger.post("/verify", data={"code": old.serial, "family_name": "Yusuf"})
+    for page in (by_link, by_serial):
+        assert "Replaced" in page.text and new.verify_token not in page.text, "its code works for ever"
 
 
 async def test_a_withdrawn_one_is_in_the_list_that_its_badge_names_until_it_is_restored(issue, stranger, browse, work):
