@@ -38,6 +38,7 @@ from training.lti.launch.models import DeepLinkingSession
 from training.lti.models import Context, Deployment, Identity, Registration
 from training.lti.platform import scores
 from training.people.actor import Actor
+from training.people.authentication.models import Factor
 from training.people.contact.addresses import pair_of
 from training.people.models import Difference, Email, Letter, Membership, Person, Relation
 from training.people.roles import ROLES
@@ -151,6 +152,9 @@ async def _known(person: Person, had: Things) -> Things:
         id=uuid4(), registration_id=had["registration"], sub=str(uuid4()), person=person, name="Another Name",
         proposed_name="Another Name", created=NOW,
     )  # fmt: skip
+    factor = await Factor.create(
+        id=uuid4(), person_id=person.id, kind="authenticator", name=f"{person.name}’s", made=NOW
+    )
     twin, apart = await _sharing(person, "twin", had), await _sharing(person, "apart", had)
     one, other = sorted((person.id, apart))
     difference = await Difference.create(
@@ -159,7 +163,7 @@ async def _known(person: Person, had: Things) -> Things:
     )  # fmt: skip
     return {
         "letter": str(letter.id), "relation": str(relation.id), "identity": str(identity.id), "twin": str(twin),
-        "difference": str(difference.id),
+        "difference": str(difference.id), "factor": str(factor.id),
     }  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def cast(database: None) -> Callable[[str], Awaitable[Actor]]:
     async def as_actor(key: str) -> Actor:
         token = secrets.token_urlsafe(32)
         await open_session(known(key), token=token, now=datetime.now(UTC))
-        found = await actor_of(token, now=datetime.now(UTC))
+        found = await actor_of(token, now=datetime.now(UTC), second_step=False)
         assert found is not None
         return found
 

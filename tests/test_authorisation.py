@@ -115,6 +115,11 @@ def asked_to_confirm(me: Somebody, may: str, kind: str) -> bool:
     return me.key == CONFIRMER and kind != "stranger"
 
 
+def ones_own_directly(me: Somebody, may: str, kind: str) -> bool:
+    """Nobody but the person, and not through an LMS."""
+    return me.key == kind and not me.through_lms
+
+
 def own_or_managed(me: Somebody, may: str, kind: str) -> bool:
     """Whose it is, and who manages them."""
     return ones_own(me, may, kind) or me.may("manage people", kind)
@@ -153,6 +158,8 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
         "/people/{person}/memberships/end", form={"membership": "{membership}", "ends": DAY}
     ),
     "/people/{id}/sign-out": Named("/people/{person}/sign-out"),
+    "/how-you-sign-in/{id}": Named("/how-you-sign-in/{factor}", ones_own_directly, {"do": "remove"}),
+    "/people/{id}/sign-in": Named("/people/{person}/sign-in", form={"reason": "She lost her phone. I met her."}),
     "/people/{id}/name": Named("/people/{person}/name", form={"name": "Another Name"}),
     "/people/{id}/told-name": Named(
         "/people/{person}/told-name", form={"told_by": "{identity}", "name": "Another Name", "do": "take"}

@@ -17,6 +17,7 @@ from tests.reading_age import grade
 from training.assessments.emails import TURNS
 from training.core.languages import SPOKEN, translations
 from training.core.mail_templates import Mail, Reader, WrittenMail, write
+from training.people.second_step.emails import TOLD
 from training.records.rules import STRENGTHS
 from training.records.shown import RecordInWords
 from training.records.words import KINDS
@@ -34,6 +35,7 @@ PLACE = {"programme": "Growing Up", "at": "Riverside", "words": "Come in <b>now<
 RATED = {"name": "Amina", "watched": DAY, "why": "She moved"}
 EACH: dict[str, list[dict[str, Any]]] = {
     "people/sign_in": [{"expires": MOMENT}],
+    "people/sign_in_change": [{"kind": kind, "name": "Hana"} for kind in TOLD],
     "people/test": [{}],
     "people/tasks": [{"titles": ["Decide"], "count": count, "more": more} for count, more in ((1, 0), (7, 2), (6, 1))],
     "records/confirm": [{"shown": SHOWN, "expires": MOMENT}],

@@ -42,7 +42,7 @@ from training.records.words import plain
 from training.sites.models import Site
 from training.web.render import actor, form_data, identity, link, redirect, render, validate
 from training.web.resources import PageResources
-from training.web.routing import DirectOnly
+from training.web.routing import beyond_session
 
 MY_CERTIFICATES = ("My certificates", "/certificates")
 
@@ -109,7 +109,7 @@ async def decisions(request: Request) -> Response:
     """Lists the people for whom everything is met and a decision is due."""
     me: Actor = actor(request)
     if me.held_back("decide"):
-        raise DirectOnly("/sign-in?to=/certificates/decisions")
+        raise beyond_session(request)
     cases = await cases_for(me)
     sites = sum(row.holder_site_id is not None for row in cases)
     waiting = [

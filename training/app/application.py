@@ -51,6 +51,8 @@ from training.lti.launch import deep_linking_pages, review_pages, teacher_pages
 from training.lti.launch import pages as lti
 from training.lti.registration import connect_pages, console_pages, traffic_pages
 from training.lti.registration import joining_pages as joining
+from training.openid import pages as openid
+from training.openid import provider_pages as openid_provider_pages
 from training.people import api
 from training.people import pages as people
 from training.people import site_pages as site_forms
@@ -59,6 +61,9 @@ from training.people.authentication.middleware import AuthenticationMiddleware
 from training.people.contact import letter_pages
 from training.people.contact import pages as contact_pages
 from training.people.relations import pages as relations_pages
+from training.people.second_step import method_pages, policy_pages, reset_pages
+from training.people.second_step import pages as second_step_pages
+from training.people.text_messages import pages as text_pages
 from training.records import answer_pages, site_pages
 from training.records import pages as records
 from training.sites.models import CentralUnit
@@ -87,9 +92,20 @@ ROUTES = [
     at("/", home.home, may=ANYONE),
     at("/tasks", task_pages.tasks, may=SIGNED_IN, methods=BOTH),
     at("/sign-in", sign_in_pages.sign_in, may=ANYONE, methods=BOTH),
+    at("/sign-in/passkey", sign_in_pages.by_passkey, may=ANYONE, methods=POST),
+    at("/sign-in/second", second_step_pages.second_step, may=SIGNED_IN, methods=BOTH),
+    at("/sign-in/text", text_pages.ask, may=ANYONE, methods=BOTH),
+    at("/sign-in/text/code", text_pages.answer, may=ANYONE, methods=POST),
+    at("/sign-in/with/{slug}", openid.begin, may=ANYONE),
+    at("/sign-in/with/{slug}/back", openid.end, may=ANYONE),
     at("/sign-in/{token}", sign_in_pages.follow_link, may=ANYONE, methods=BOTH),
     at("/sign-out", sign_in_pages.sign_out, may=ANYONE, methods=POST),
     at("/sessions", session_pages.sessions, may=SIGNED_IN, methods=BOTH),
+    at("/how-you-sign-in", method_pages.methods, may=SIGNED_IN),
+    at("/how-you-sign-in/passkey", method_pages.add_passkey, may=SIGNED_IN, methods=POST),
+    at("/how-you-sign-in/authenticator", method_pages.authenticator, may=SIGNED_IN, methods=BOTH),
+    at("/how-you-sign-in/codes", method_pages.recovery_codes, may=SIGNED_IN, methods=BOTH),
+    at("/how-you-sign-in/{id}", method_pages.method, may=SIGNED_IN, methods=BOTH),
     # people and sites
     at("/people/choose", sign_in_pages.choose, may=ANYONE, methods=BOTH),
     at("/relations", relations_pages.relations, may=SIGNED_IN, methods=BOTH),
@@ -98,6 +114,9 @@ ROUTES = [
     at("/people/alike", duplicate_pages.pairs, may="manage people"),
     at("/people/alike/{one}/{other}", duplicate_pages.declare, may="decide", methods=BOTH),
     at("/people/different/{id}", duplicate_pages.take_back, may="decide", methods=BOTH),
+    at("/people/sign-in", policy_pages.policy, may="give every role", methods=BOTH),
+    at("/people/sign-in/texts", text_pages.gateway, may="connect systems", methods=BOTH),
+    at("/people/sign-in/openid", openid_provider_pages.provider, may="connect systems", methods=BOTH),
     at("/people/{id}", people.person, may="see people"),
     at("/people/{id}/name", contact_pages.name, may="manage people", methods=BOTH),
     at("/people/{id}/told-name", name_proposal_pages.answer, may="manage people", methods=POST),
@@ -109,6 +128,7 @@ ROUTES = [
     at("/name", contact_pages.own_name, may=SIGNED_IN, methods=BOTH),
     at("/people/{id}/memberships", people.membership, may="manage people", methods=POST),
     at("/people/{id}/memberships/end", people.end, may="manage people", methods=POST),
+    at("/people/{id}/sign-in", reset_pages.reset, may="manage people", methods=BOTH),
     at("/people/{id}/sign-out", session_pages.sign_out_person, may="manage people", methods=POST),
     at("/applications", application_pages.asked, may="manage people"),
     at("/applications/{id}", application_pages.application, may="manage people", methods=BOTH),

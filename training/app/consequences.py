@@ -34,7 +34,9 @@ from training.people.actions import signer
 from training.people.contact import bounces
 from training.people.contact import emails as contact_emails
 from training.people.models import Person, SignInLink
+from training.people.second_step import emails as sign_in_emails
 from training.people.sessions import forget_sign_ins
+from training.people.text_messages import codes as texts
 from training.programmes import emails as participation
 from training.records import asking
 from training.records import emails as confirmations
@@ -59,6 +61,8 @@ CHECK, BROKEN = "check trail", "mail broken trail"
 
 AFTER: Mapping[str, tuple[str, ...]] = {
     "person.asked_for_link": ("mail sign-in link",),
+    "text_code.asked": (texts.SEND,),
+    **dict.fromkeys(sign_in_emails.TOLD, (sign_in_emails.CHANGE,)),
     "quiz.handed_in": (SCORE, CONSIDER),
     "module.completed": (SCORE,),
     "course.completed": (SCORE, CONSIDER),
@@ -122,7 +126,7 @@ EVERY: Mapping[str, timedelta] = {
 """Name of the work → how often it comes back by itself."""
 
 APART = (
-    frozenset({"mail sign-in link"}),  # somebody sits and waits for it
+    frozenset({"mail sign-in link", texts.SEND}),  # somebody sits and waits for it
     frozenset({"lti score", notices.WORK}),  # an LMS may let us wait for half a minute, each time
     frozenset({running.GO_ON}),  # takes minutes, and somebody looks on
     frozenset({*EVERY, jobs.REMIND, task_lists.WEEKLY}),  # comes by the clock, much at once, and may take its time
@@ -331,6 +335,8 @@ def _here(outside: Resources) -> dict[str, Any]:
 
 HANDLERS: Mapping[str, Handler] = {
     "mail sign-in link": mail_sign_in_link,
+    texts.SEND: lambda work, out: texts.send(_id(work), settings=out.settings, outbound=out.outbound, now=out.now()),
+    sign_in_emails.CHANGE: _telling(sign_in_emails.of_change),
     "mail rater": mail_rater,
     TURNS: mail_turns,
     TURN: _telling(raters.of_turn),

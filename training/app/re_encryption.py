@@ -15,6 +15,10 @@ from training.lti.launch.models import Consumer
 from training.lti.models import Registration, ToolKey
 from training.lti.platform.tool import GIVEN
 from training.lti.platform.tool_keys import OURS
+from training.openid.actions import PURPOSE as OPENID
+from training.people.authentication.models import Factor, OpenIdProvider, TextGateway
+from training.people.second_step.actions import authenticator_purpose
+from training.people.text_messages.codes import PURPOSE as TEXTS
 from training.trail import facts
 
 WAYS: Mapping[type, tuple[Callable[..., Any], Callable[..., Any]]] = {
@@ -58,6 +62,9 @@ async def _kept() -> list[tuple[Model, str, bytes | str, str]]:
         *((key, "private_key", key.private_key, OURS) for key in await ToolKey.all()),
         *((row, "client_token", row.client_token, GIVEN) for row in await Registration.exclude(client_token="")),
         *((row, "secret", row.secret, GIVEN) for row in await Consumer.all()),
+        *((row, "secret", row.secret, TEXTS) for row in await TextGateway.all()),
+        *((row, "client_secret", row.client_secret, OPENID) for row in await OpenIdProvider.all()),
+        *((row, "secret", row.secret, authenticator_purpose(row.id)) for row in await Factor.exclude(secret="")),
     ]
 
 

@@ -26,6 +26,7 @@ from training.lti.platform.client import Platform
 from training.lti.platform.tool import Tool
 from training.lti.resources import LtiResources
 from training.people.navigation import menu
+from training.people.text_messages.resources import TextResources
 
 BATCHES: Mapping[str, BatchKind] = {
     IMPORT: BatchKind("Import a table", work.begin, prepare="/imports"),
@@ -48,7 +49,7 @@ DERIVED: Mapping[str, str] = {"certificates.Evaluation": "person_id"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resources(LtiResources, CohortResources, CheckResources, ImportResources):
+class Resources(LtiResources, CohortResources, CheckResources, ImportResources, TextResources):
     """All that any room asks for: settings, the clock, the keys, and the ways out of the house."""
 
     figures: Figures = field(default_factory=Figures)
@@ -66,6 +67,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
                 batch_kinds=BATCHES,
                 import_kinds=IMPORTS,
                 derived=DERIVED,
+                outbound=outbound,
                 now=clock.now,
                 menu=menu,
                 window_for=windows.window_for,

@@ -20,6 +20,7 @@ from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.people.contact.emails import known_addresses, letters_visible_to, open_
 from training.people.names import NEUTRAL, has_name
+from training.people.second_step.resets import resets_for
 from training.people.visibility import reach
 from training.programmes.models import applications_for
 from training.records.models import Confirmation
@@ -208,6 +209,16 @@ async def _letters(me: Actor, now: datetime) -> list[Task]:
     return tasks
 
 
+async def _resets(me: Actor, now: datetime) -> list[Task]:
+    """Resets of how somebody signs in that wait for a second person."""
+    rows = await resets_for(me).order_by("asked").limit(SHOWN).values("person_id", "asked", name="person__name")
+    return [
+        Task(f"{row['name']} lost a device", "Somebody asks to reset how they sign in. Agree, or refuse.",
+             f"/people/{row['person_id']}/sign-in", since=row["asked"])
+        for row in rows
+    ]  # fmt: skip
+
+
 async def _names_needed(me: Actor, now: datetime) -> list[Task]:
     """People whose certificate waits for their name."""
     ready = current().filter(reach(me, "manage people"), standing__in=["ready", "in_training"], result="met")
@@ -237,6 +248,6 @@ async def _names_told(me: Actor, now: datetime) -> list[Task]:
 
 LOOKS: tuple[Callable[[Actor, datetime], Awaitable[list[Task]]], ...] = (
     _own_address, _mend, _decide, _appoint, _answer, _accept, _collect, _confirm, _rate, _turn, _note, _read, _letters,
-    _names_needed, _names_told,
+    _resets, _names_needed, _names_told,
 )  # fmt: skip
 """Where to look for duties: each gives those of one kind that the person may settle."""

@@ -12,11 +12,14 @@ from training.commands.event_loop import in_event_loop
 from training.commands.place import here
 from training.commands.tables import plain
 from training.core import clock
-from training.core.errors import NotFound
+from training.core.dates import moment
+from training.core.errors import Invalid, NotFound
 from training.database.connection import opened, transaction
+from training.people.actions import make_link, signer
 from training.people.authentication.operator import operator
 from training.people.models import Email, Person
 from training.people.personal_data import rows_about, told
+from training.people.second_step.resets import let_in_again
 from training.trail import facts
 
 person = typer.Typer(no_args_is_help=True)
@@ -57,6 +60,29 @@ async def erase_(who: Who, unit: Unit = "") -> None:
     typer.echo(
         f"{done.pseudonym} is what is left. {done.certificates} certificates still verify, without the holder's "
         f"details; {done.rows} other rows no longer name the person. Backups made before still do."
+    )
+
+
+@person.command("reset-sign-in")
+@in_event_loop
+async def reset_sign_in(who: Who, unit: Unit = "") -> None:
+    """Take all second steps of a person away, where no two people can, and print a link to sign in."""
+    facts.follow(AFTER)
+    settings = here()
+    async with opened(settings.database_url):
+        now = clock.now()
+        actor = await operator(unit, now=now)
+        found = await _find(who, actor.unit_id)
+        email = await Email.filter(person_id=found.id, mail_only=False).order_by("address").first()
+        if email is None:
+            raise Invalid(f"{found.name} has no address to sign in by.", "Give them one first.")
+        gone = await let_in_again(found, actor=actor, now=now)
+        async with transaction():
+            link = await make_link("person.let_in", found, email.address, actor_id=actor.person_id, now=now)
+    typer.echo(
+        f"{gone} passkeys and apps of {found.name} work no more. Open this link to sign in. It works once, until "
+        f"{moment(link.expires, actor.zone)}:\n\n"
+        f"{settings.public_url}/sign-in/{signer(settings.secret_key).dumps(str(link.id))}"
     )
 
 

@@ -13,7 +13,7 @@ APPS: dict[str, list[str]] = {
     "trail": ["training.trail.models"],
     "web": ["training.web.models"],
     "sites": ["training.sites.models"],
-    "people": ["training.people.models"],
+    "people": ["training.people.models", "training.people.authentication.models"],
     "programmes": ["training.programmes.models"],
     "batches": ["training.batches.models"],
     "imports": ["training.imports.models"],

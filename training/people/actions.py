@@ -103,32 +103,38 @@ async def sign_in_by_link(
             raise Conflict("This sign-in link has just been used.", "Ask for a new one.")
         found = await Email.filter(person_id=who, address=link.address, confirmed=False)
         await Email.filter(id__in=[one.id for one in found]).update(confirmed=True)
-        await _open(
+        await open_signed_in(
             who, session_token=session_token, replaces=replaces, browser=browser, way="link", now=now, rows=found
         )
     return link.target
 
 
-async def sign_in_in_demo(
-    person_id: UUID, *, session_token: str, replaces: str | None, browser: str, now: datetime
+async def sign_in(
+    person_id: UUID, *, way: str, strong: bool, session_token: str, replaces: str | None, browser: str, now: datetime
 ) -> None:
-    """Signs a demo person in; only the demo's page calls this."""
+    """Signs in somebody who has just proved who they are, in the way that is named."""
     async with transaction():
-        await _open(person_id, session_token=session_token, replaces=replaces, browser=browser, way="demo", now=now)
+        await open_signed_in(
+            person_id, way=way, strong=strong, session_token=session_token, replaces=replaces, browser=browser, now=now
+        )
 
 
-async def _open(
+async def open_signed_in(
     person_id: UUID,
     *,
+    way: str,
     session_token: str,
     replaces: str | None,
     browser: str,
-    way: str,
     now: datetime,
+    strong: bool = False,
     rows: Iterable[Email] = (),
 ) -> None:
+    """Opens a session in the caller's transaction, and says so in the trail."""
     person = await Person.get(id=person_id)
-    await open_session(person_id, token=session_token, now=now, browser=browser, replaces=replaces)
+    await open_session(
+        person_id, token=session_token, now=now, browser=browser, replaces=replaces, way=way, strong=strong
+    )
     await facts.record(
         "person.signed_in", person, actor=person_id, person=person_id, unit=person.unit_id, now=now,
         detail={"way": way}, rows=rows,

@@ -45,8 +45,8 @@ class Actor:
 
     `held` has the roles of `today`, which is the day in the `zone` of the unit, each with its site; without one it is
     held for the whole unit. `unit_name` and `contact` stand on each page. `staff` says whether the session may be used
-    for more than one's own things: one from an LMS mostly may not. `tasks` is how many waited when
-    they were counted last.
+    for more than one's own things: one from an LMS mostly may not, and one that is `weak`, as a second step of signing
+    in is still missing, never. `tasks` is how many waited when they were counted last.
     """
 
     person_id: UUID
@@ -61,6 +61,7 @@ class Actor:
     lti: LtiContext | None = None
     staff: bool = True
     tasks: int = 0
+    weak: bool = False
 
     @property
     def way_back(self) -> dict[str, str] | None:
@@ -92,7 +93,7 @@ class Actor:
         return f"If you need it for your work, ask {asked}."
 
     def held_back(self, ability: str) -> bool:
-        """Tells whether the ability would hold if the person had signed in directly."""
+        """Tells whether the ability would hold if the person had signed in directly, and in both steps."""
         return not self.may(ability) and any(roles.may(role, ability) for role in self.roles)
 
     @cached_property

@@ -12,6 +12,7 @@ from tortoise.models import Model
 
 from training.core.dates import local_day
 from training.core.errors import Conflict
+from training.people.authentication.models import Factor, RecoveryCode, SignInNumber, TextCode
 from training.people.models import Email, Letter, Membership, Person, Session, SignInLink, TaskList, called
 from training.people.personal_data import Rows
 from training.sites.models import FormerValue, zone_of
@@ -41,6 +42,11 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
     await Letter.filter(person_id=person.id).delete()
     await TaskList.filter(person_id=person.id).delete()
     await SignInLink.filter(person_id=person.id).delete()
+    await Factor.filter(person_id=person.id).delete()
+    await RecoveryCode.filter(person_id=person.id).delete()
+    numbers = await SignInNumber.filter(person_id=person.id).values_list("number", flat=True)
+    await SignInNumber.filter(person_id=person.id).delete()
+    await TextCode.filter(person_id=person.id).delete()
     await Session.filter(person_id=person.id).update(lti=None)
     await Session.filter(person_id=person.id, ended__isnull=True).update(ended=now)
     today = local_day(now, await zone_of(person.unit_id))
@@ -52,7 +58,7 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
     former = FormerValue.filter(subject_id=person.id)
     names = [row.value for row in await former]
     await former.update(value=pseudonym_of(person.id))
-    return frozenset({person.name, *names, *addresses})
+    return frozenset({person.name, *names, *addresses, *map(str, numbers)})
 
 
 Swept = dict[str, frozenset[str]]

@@ -270,7 +270,8 @@ class Session(Model):
     """Is one signed-in browser (or one frame without cookies); only a hash of its token is stored.
 
     `registration_id` and `lti` say through which LMS it came, if it did; then it is good for what is one's own, and for
-    the abilities of staff only with `lms_staff`.
+    the abilities of staff only with `lms_staff`. `way` says how it was made, and `strong` whether by two things that
+    only the person has or knows; sessions from before that was asked count as strong until they end.
     Personal data: who was signed in, when, by what and from where; kept: 30 days after it ends.
     """
 
@@ -286,6 +287,8 @@ class Session(Model):
     registration_id = fields.UUIDField(null=True)
     lms_staff = fields.BooleanField(default=False, db_default=False)
     browser = fields.CharField(20, default="", db_default="")
+    way = fields.CharField(60, default="", db_default="")
+    strong = fields.BooleanField(default=False, db_default=True)
 
     person_id: UUID
 

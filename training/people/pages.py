@@ -227,7 +227,7 @@ async def _ways_on(me: Actor, found: Person) -> list[tuple[str, str]]:
     ways += [("Assessments", f"/assessments/of/{found.id}"), ("Pathway and certificates", f"/pathways/of/{found.id}")]
     if not await may_for(me, "manage people", found.id):
         return ways
-    ways.append(("Letters", f"/people/{found.id}/letters"))
+    ways += [("Letters", f"/people/{found.id}/letters"), ("Signing in", f"/people/{found.id}/sign-in")]
     if found.id == me.person_id:
         return ways  # nobody changes their own name
     naming = "Change the name" if has_name(found.id, found.name) else "Name needed"

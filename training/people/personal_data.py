@@ -19,7 +19,7 @@ Rows = dict[type[Model], dict[Any, Row]]
 
 OWN = ("id", "person_id", "subject_id")
 """Columns that make a row the person's own: then the rows that hang on it are about the person too."""
-SECRET = ("token_hash",)
+SECRET = ("token_hash", "secret", "hash")
 
 
 async def rows_about(person_id: UUID) -> Rows:

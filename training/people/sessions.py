@@ -14,6 +14,8 @@ from tortoise.queryset import QuerySet
 from training.core.dates import local_day
 from training.database.connection import connection, on_postgres
 from training.people.actor import Actor, LtiContext
+from training.people.authentication.models import TextCode
+from training.people.authentication.rules import is_asked_for_second_step
 from training.people.models import Session, SignInLink
 
 IDLE = timedelta(hours=12)
@@ -27,11 +29,13 @@ KEPT = timedelta(days=30)
 
 # Written out, as every request asks it, and Tortoise takes longer to write it than a database to answer.
 _WHO = """
-SELECT s.seen, s.lti, s.lms_staff, s.person_id, p.name, p.language, p.unit_id, u.zone, u.name AS unit_name, u.contact,
-  t.waiting, m.role, m.site_id, m.starts, m.ends
+SELECT s.seen, s.lti, s.lms_staff, s.strong, s.person_id, p.name, p.language, p.unit_id, u.zone, u.name AS unit_name,
+  u.contact, t.waiting, y.second_step_roles, y.second_step_from, m.role, m.site_id, m.starts, m.ends,
+  EXISTS (SELECT 1 FROM people_factor f WHERE f.person_id = p.id AND f.removed IS NULL) AS has_factor
 FROM people_session s
 JOIN people_person p ON p.id = s.person_id
 JOIN sites_central_unit u ON u.id = p.unit_id
+LEFT JOIN people_sign_in_policy y ON y.unit_id = p.unit_id
 LEFT JOIN people_task_list t ON t.person_id = p.id
 LEFT JOIN people_membership m ON m.person_id = p.id
 WHERE s.token_hash = $1 AND s.ended IS NULL AND s.expires > $2 AND s.seen > $3
@@ -39,9 +43,10 @@ WHERE s.token_hash = $1 AND s.ended IS NULL AND s.expires > $2 AND s.seen > $3
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "seen": fields.DatetimeField().to_python_value,
     "lti": fields.JSONField[dict[str, str] | None]().to_python_value,
-    "lms_staff": bool,
+    "second_step_roles": fields.JSONField[list[str] | None]().to_python_value,
+    **dict.fromkeys(("lms_staff", "strong", "has_factor"), bool),
     **dict.fromkeys(("person_id", "unit_id", "site_id"), fields.UUIDField().to_python_value),
-    **dict.fromkeys(("starts", "ends"), fields.DateField().to_python_value),
+    **dict.fromkeys(("starts", "ends", "second_step_from"), fields.DateField().to_python_value),
 }
 """Column → how what a database gives is read; the others are text."""
 
@@ -59,6 +64,8 @@ async def open_session(
     browser: str = "",
     lti: LtiContext | None = None,
     lms_staff: bool = False,
+    way: str = "",
+    strong: bool = False,
     replaces: str | None = None,
 ) -> None:
     """Opens a session for a fresh random token of 256 bits, and ends the browser's earlier one."""
@@ -74,6 +81,8 @@ async def open_session(
         lti=asdict(lti) if lti else None,
         registration_id=UUID(lti.registration_id) if lti else None,
         lms_staff=lms_staff,
+        way=way,
+        strong=strong,
     )
 
 
@@ -97,6 +106,7 @@ async def continue_session(known_hash: str, *, token: str, now: datetime, replac
         lti=known.lti | {"agent": ""},
         registration_id=known.registration_id,
         lms_staff=known.lms_staff,
+        way=known.way,
     )
     return True
 
@@ -142,7 +152,7 @@ def open_ones(*, now: datetime) -> QuerySet[Session]:
 async def open_sessions(person_id: UUID, *, now: datetime) -> list[dict[str, Any]]:
     """Lists where a person is signed in, the one used last first."""
     rows = open_ones(now=now).filter(person_id=person_id).order_by("-seen")
-    return list(await rows.values("token_hash", "created", "seen", "browser", "lti"))
+    return list(await rows.values("token_hash", "created", "seen", "browser", "lti", "way"))
 
 
 def key_of(stored: str) -> str:
@@ -154,11 +164,15 @@ async def forget_sign_ins(*, now: datetime) -> int:
     """Removes sessions and links that ended 30 days ago, and tells how many."""
     long_ago = now - KEPT
     gone = await Session.filter(Q(ended__lt=long_ago) | Q(expires__lt=long_ago)).delete()
+    gone += await TextCode.filter(expires__lt=long_ago).delete()
     return gone + await SignInLink.filter(expires__lt=long_ago).delete()
 
 
-async def actor_of(token: str, *, now: datetime) -> Actor | None:
-    """Finds who is signed in under a token, with roles and sites of today, in one query."""
+async def actor_of(token: str, *, now: datetime, second_step: bool = True) -> Actor | None:
+    """Finds who is signed in under a token, with roles and sites of today, in one query.
+
+    In the demo, where anybody is anybody with one click, nobody is asked for a `second_step`.
+    """
     asked = _WHO if on_postgres() else _WHO.replace("$", "?")
     found = await connection().execute_query_dict(asked, [token_hash(token), now, now - IDLE])
     if not found:
@@ -170,17 +184,23 @@ async def actor_of(token: str, *, now: datetime) -> Actor | None:
     first = rows[0]
     lti = LtiContext(**first["lti"]) if first["lti"] else None
     live = [row for row in rows if row["role"] and row["starts"] <= day and (row["ends"] is None or row["ends"] >= day)]
+    held = frozenset((row["role"], row["site_id"]) for row in live)
+    needs = first["has_factor"] or is_asked_for_second_step(
+        {role for role, _ in held}, asked_roles=first["second_step_roles"], since=first["second_step_from"], today=day
+    )
+    weak = second_step and lti is None and not first["strong"] and needs
     return Actor(
         person_id=first["person_id"],
         name=first["name"],
         unit_id=first["unit_id"],
         language=(lti and lti.language) or first["language"],
         zone=first["zone"],
-        held=frozenset((row["role"], row["site_id"]) for row in live),
+        held=held,
         today=day,
         unit_name=first["unit_name"],
         contact=first["contact"],
         lti=lti,
-        staff=lti is None or first["lms_staff"],
+        staff=not weak if lti is None else first["lms_staff"],
+        weak=weak,
         tasks=first["waiting"] or 0,
     )

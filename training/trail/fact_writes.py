@@ -17,6 +17,8 @@ _SESSION = "title held_on last_day minutes days mode topics learning attributes 
 _PLACE_ENDS = "ends end_reason end_recorded"
 _TAKEN_BACK = "taken_back note"
 _ANSWERED = "state slot"
+_PROVIDER = "name issuer client_id domains strong_values"
+_RESET = f"{_ANSWERED} answered answered_by_id"
 _UNIT = "name contact language zone head_address"
 _MET = {"people.Person": "+", "lti.Identity": "+ person_id"}
 _ENTERED = (
@@ -58,9 +60,24 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "person.signed_in": {"people.Email": "confirmed"},
     "difference.declared": {"people.Difference": "+"},
     "difference.taken_back": {"people.Difference": "pair taken_back taken_back_by_id note"},
+    "factor.added": {"people.Factor": "+"},
+    "factor.renamed": {"people.Factor": "name"},
+    "factor.removed": {"people.Factor": "removed"},
+    "openid_provider.set": {"people.OpenIdProvider": f"+ {_PROVIDER}"},
+    "openid_provider.removed": {"people.OpenIdProvider": "-"},
+    "sign_in_number.set": {"people.SignInNumber": "+ number added"},
+    "sign_in_number.removed": {"people.SignInNumber": "-"},
+    "text_gateway.set": {"people.TextGateway": "+ url country_code"},
+    "text_gateway.removed": {"people.TextGateway": "-"},
+    "sign_in_policy.set": {"people.SignInPolicy": "+ second_step_roles second_step_from"},
+    "sign_in_reset.asked": {"people.SignInReset": "+"},
+    "sign_in_reset.agreed": {"people.SignInReset": f"+ {_RESET}", "people.Factor": "removed"},
+    "sign_in_reset.refused": {"people.SignInReset": _RESET},
     "person.erased": {
         "people.Person": "name erased_at",
         "people.Email": "-",
+        "people.Factor": "-",
+        "people.SignInNumber": "-",
         "people.Membership": "ends end_recorded",
         "programmes.Place": f"{_PLACE_ENDS} note",
         "programmes.ProgrammeRole": "ends end_recorded note",

@@ -12,7 +12,7 @@ from training.core.errors import AppError, Conflict, Invalid, NotAllowed, NotFou
 from training.web.rate_limits import TooMany
 from training.web.render import redirect, render
 from training.web.resources import PageResources
-from training.web.routing import DirectOnly, FrameOver
+from training.web.routing import DirectOnly, FrameOver, SecondStepMissing
 
 log = structlog.get_logger()
 
@@ -42,6 +42,8 @@ TITLES = {
 async def app_error(request: Request, error: Exception) -> Response:
     """Answers one of our own five errors."""
     assert isinstance(error, AppError)
+    if isinstance(error, SecondStepMissing) and not request.scope["path"].startswith("/api/"):
+        return redirect(request, error.path)
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     direct = error.sign_in_path if isinstance(error, DirectOnly) else ""
     retry_after = getattr(error, "retry_after", None)

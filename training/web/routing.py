@@ -33,6 +33,14 @@ class DirectOnly(NotAllowed):
         self.sign_in_path = sign_in_path
 
 
+class SecondStepMissing(NotAllowed):
+    """Somebody of the staff signed in by a link alone, and asks for what a second step opens; `path` leads there."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("This asks for a second step of signing in.", "Do the second step first.")
+        self.path = path
+
+
 class FrameOver(NotAllowed):
     """The session of a page in an LMS's frame is over, and nobody can sign in inside of a frame."""
 
@@ -99,12 +107,19 @@ class _AbilityRequired:
             return RedirectResponse(_sign_in_path(request), 303)
         if self.may != SIGNED_IN and not actor.may(self.may):
             if actor.held_back(self.may):
-                raise DirectOnly(_sign_in_path(request))
+                raise beyond_session(request)
             raise NotAllowed("This page is not for you.", actor.who_helps(self.may))
         return await self.endpoint(request)
 
 
-def _sign_in_path(request: Request) -> str:
+def beyond_session(request: Request) -> NotAllowed:
+    """Returns what to raise where the person may, and only their session does not: it says how to sign in for it."""
+    if request.scope["actor"].weak:
+        return SecondStepMissing(_sign_in_path(request, "/sign-in/second"))
+    return DirectOnly(_sign_in_path(request))
+
+
+def _sign_in_path(request: Request, where: str = "/sign-in") -> str:
     path, query = request.scope["path"].removeprefix(request.scope.get("root_path", "")), request.url.query
     wanted = (f"{path}?{query}" if query else path) if request.method == "GET" else "/"
-    return f"/sign-in?to={quote(wanted, safe='/')}"
+    return f"{where}?to={quote(wanted, safe='/')}"

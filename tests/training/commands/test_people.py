@@ -181,3 +181,11 @@ def test_an_erasure_that_fails_changes_nothing(lived) -> None:  # type: ignore[n
         database.commit()
     assert front.run("person", "erase", str(AMINA)).returncode == 1
     assert "Amina Y." in _everything(front) and ADDRESS in _everything(front)
+
+
+def test_the_operator_lets_somebody_in_again_who_lost_every_device(front: Front) -> None:
+    refused = front.run("person", "reset-sign-in", "nobody@together.example")
+    assert refused.returncode == 1 and "There is no person" in refused.stderr
+    done = front.run("person", "reset-sign-in", "farah@together.example")
+    assert done.returncode == 0, done.stderr
+    assert "0 passkeys and apps of Farah" in done.stdout and "/sign-in/" in done.stdout

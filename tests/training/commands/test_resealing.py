@@ -2,17 +2,24 @@
 
 import asyncio
 import json
+from uuid import uuid4
 
 from certificates.credentials.keys import KeyStore
 from tests.certificates.awarded import HOME, NOW
+from tests.soundness import speak_of
 from tests.training.commands.conftest import Front
+from training.app import consequences
 from training.core.encryption import Encryptor
 from training.database.connection import opened
 from training.demo.cast import known
 from training.lti.launch.models import Consumer
 from training.lti.platform.tool import GIVEN
 from training.lti.platform.tool_keys import ToolKeys
+from training.openid.actions import PURPOSE as OPENID
+from training.people.authentication.models import Factor, OpenIdProvider
+from training.people.second_step.actions import authenticator_purpose
 from training.sites.models import CentralUnit
+from training.trail import facts
 from training.trail.models import Fact
 
 OLD, NEW = "s" * 40, "n" * 40
@@ -24,7 +31,7 @@ def test_every_secret_opens_with_the_new_key_and_no_more_with_the_old_one(front:
     assert wrong.returncode == 1 and "nothing was changed" in wrong.stderr and wrong.stderr.count("\n") == 1
     asyncio.run(_opens(front, OLD))
     done = front.run("keys", "reseal", SECRET_KEY=NEW, SECRET_KEY_BEFORE=OLD)
-    assert done.returncode == 0 and done.stdout.startswith("4 secrets"), done.stderr + done.stdout
+    assert done.returncode == 0 and done.stdout.startswith("6 secrets"), done.stderr + done.stdout
     asyncio.run(_opens(front, NEW))
     again = front.run("keys", "reseal", SECRET_KEY=NEW, SECRET_KEY_BEFORE=OLD)
     assert again.stdout.startswith("0 secrets")
@@ -44,6 +51,20 @@ async def _filled(front: Front) -> None:
         await ToolKeys(OLD).signing(NOW)
         secret = Encryptor(OLD).encrypt_text("shared", purpose=GIVEN)
         await Consumer.create(key="lms", unit_id=unit.id, secret=secret, told=NOW)
+        await _signs_in(unit)
+
+
+async def _signs_in(unit: CentralUnit) -> None:
+    facts.follow(consequences.AFTER)
+    app = Factor(id=uuid4(), person_id=known("dara"), kind="authenticator", name="My phone", made=NOW)
+    app.secret = Encryptor(OLD).encrypt_text("app", purpose=authenticator_purpose(app.id))
+    await app.save()
+    secret = Encryptor(OLD).encrypt_text("client", purpose=OPENID)
+    provider = await OpenIdProvider.create(
+        id=uuid4(), unit_id=unit.id, name="North", issuer="https://op.example", client_id="c", client_secret=secret,
+        domains=[], strong_values=[],
+    )  # fmt: skip
+    await speak_of(unit, app, provider)
 
 
 async def _opens(front: Front, secret_key: str) -> None:
@@ -52,4 +73,7 @@ async def _opens(front: Front, secret_key: str) -> None:
         await ToolKeys(secret_key).check(NOW)
         (consumer,) = await Consumer.all()
         assert Encryptor(secret_key).decrypt_text(consumer.secret, purpose=GIVEN) == "shared"
+        app, provider = await Factor.get(), await OpenIdProvider.get()
+        assert Encryptor(secret_key).decrypt_text(app.secret, purpose=authenticator_purpose(app.id)) == "app"
+        assert Encryptor(secret_key).decrypt_text(provider.client_secret, purpose=OPENID) == "client"
         assert await Fact.filter(kind="key.resealed").count() == (2 if secret_key == NEW else 0)

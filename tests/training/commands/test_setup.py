@@ -37,7 +37,7 @@ def test_setup_makes_all_that_a_new_folder_lacks_and_lets_the_administrator_in(t
             await sign_in_by_link(
                 token, session_token="t" * 43, replaces=None, browser="", secret_key="s" * 40, now=now
             )
-            return await actor_of("t" * 43, now=now)
+            return await actor_of("t" * 43, now=now, second_step=False)
 
     me = asyncio.run(come_in())
     assert me.unit_name == "Parenting Together"

@@ -42,6 +42,7 @@ SECOND = FIRST.replace(
 )
 
 
+@pytest.mark.timeout(400)  # twenty-six steps take Tortoise half a minute where nothing else runs
 async def test_the_tables_made_step_by_step_are_those_made_at_once(tmp_path: Path) -> None:
     async with emptied(tmp_path) as url, opened(url):
         async with transaction():

@@ -65,6 +65,6 @@ async def test_signing_out_of_a_frame_ends_the_session_in_its_address(browse):
 async def test_the_list_names_the_browser_by_its_family_and_not_those_that_are_over(browse):
     browser = await browse("amina")
     await open_session(AMINA, token="old", now=datetime(2026, 1, 1, tzinfo=UTC), browser="Safari")
-    await open_session(AMINA, token="new", now=datetime.now(UTC), browser="Firefox")
+    await open_session(AMINA, token="new", now=datetime.now(UTC), browser="Firefox", way="link and passkey")
     text = (await browser.get("/sessions")).text
-    assert "Firefox, directly" in text and "Safari" not in text
+    assert "Firefox, by link and passkey" in text and "Safari" not in text

@@ -39,7 +39,7 @@ def _shown(row: dict[str, Any], here: str) -> dict[str, Any]:
     return {
         "key": key_of(row["token_hash"]),
         "browser": row["browser"] or "A browser",
-        "way": f"through {lms}" if row["lti"] else "directly",
+        "way": f"through {lms}" if row["lti"] else f"by {row['way']}" if row["way"] else "directly",
         "created": row["created"],
         "seen": row["seen"],
         "here": row["token_hash"] == here,

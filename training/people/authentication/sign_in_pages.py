@@ -1,6 +1,10 @@
-"""Pages of signing in and out: by a one-time link, and in the demo with one click."""
+"""Pages of signing in and out: by a one-time link or a passkey, and in the demo with one click."""
 
 import secrets
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator
 from starlette.requests import Request
@@ -11,8 +15,11 @@ from training.core.errors import Invalid, NotFound
 from training.people import actions
 from training.people.authentication.demo_cast import SEES, known
 from training.people.authentication.middleware import clear_session_cookie, set_session_cookie
+from training.people.authentication.models import OpenIdProvider, TextGateway
 from training.people.models import Person
-from training.people.sessions import end_session
+from training.people.second_step import passkeys
+from training.people.second_step.actions import use_passkey
+from training.people.sessions import actor_of, end_session
 from training.sites.models import CentralUnit
 from training.web.browsers import browser_of
 from training.web.frames import is_framed
@@ -42,19 +49,61 @@ class SignInForm(BaseModel):
 async def sign_in(request: Request) -> Response:
     """Shows the sign-in form; posted, sends a link if the address is known, and says the same if it is not."""
     if request.method == "GET":
-        return render(request, "people/sign_in.html", to=own_path(request.query_params.get("to", "")))
+        return await _ask(request, to=own_path(request.query_params.get("to", "")))
     values = await form_data(request)
     try:
         asked = validate(SignInForm, values)
     except Invalid as error:
-        told = {"problems": error.problems, "values": values, "to": own_path(str(values.get("to", "")))}
-        return render(request, "people/sign_in.html", 422, **told)
+        return await _ask(request, 422, problems=error.problems, values=values, to=own_path(str(values.get("to", ""))))
     now = clock.now()
     await allow("sign-in", caller(request), asked.email.lower(), limit="5/minute", now=now)
     await allow("sign-in", asked.email.lower(), limit=MAILS_A_DAY, now=now)
     await actions.ask_for_link(asked.email, target=own_path(asked.to), now=now)
     minutes = int(actions.LINK_LIVES.total_seconds() // 60)
     return render(request, "people/sign_in_sent.html", email=asked.email, minutes=minutes, demo_path="")
+
+
+async def _ask(request: Request, status: int = 200, **told: Any) -> Response:
+    passkey = passkeys.ask_for_known(None, known=(), settings=PageResources.of(request).settings)
+    providers = await OpenIdProvider.all().order_by("name").values("name", slug="unit__slug")
+    told |= {"passkey": passkey, "providers": providers, "texts": await TextGateway.exists()}
+    return render(request, "people/sign_in.html", status, **told)
+
+
+async def by_passkey(request: Request) -> Response:
+    """Signs in by a passkey, which is two steps in one: the device, and its owner's finger or number."""
+    settings, values, now = PageResources.of(request).settings, await form_data(request), clock.now()
+    await allow("passkey", caller(request), limit="20/minute", now=now)
+    try:
+        challenge = passkeys.read_challenge(str(values.get("challenge", "")), None, settings=settings)
+        await allow("passkey challenge", challenge.hex(), limit="1/hour", now=now)
+        who = await use_passkey(str(values.get("answer", "")), challenge, person_id=None, settings=settings, now=now)
+    except Invalid as error:
+        return await _ask(request, 422, problems=error.problems, to=own_path(str(values.get("to", ""))))
+    return await let_in(request, who, way="passkey", strong=True, to=str(values.get("to", "")))
+
+
+async def let_in(request: Request, person_id: UUID, *, way: str, strong: bool, to: str) -> Response:
+    """Signs in somebody who has proved who they are, and leads them on: to the second step, where one is missing."""
+    fresh, now = secrets.token_urlsafe(32), clock.now()
+    await actions.sign_in(
+        person_id,
+        way=way,
+        strong=strong,
+        session_token=fresh,
+        replaces=request.scope.get("session_token"),
+        browser=browser_of(request),
+        now=now,
+    )
+    return await _welcome(request, fresh, own_path(to), now)
+
+
+async def _welcome(request: Request, fresh: str, target: str, now: datetime) -> Response:
+    settings = PageResources.of(request).settings
+    me = await actor_of(fresh, now=now, second_step=not settings.demo)
+    if me and me.weak:
+        target = f"/sign-in/second?to={quote(target, safe='/')}"
+    return set_session_cookie(redirect(request, target), fresh, secure=settings.secure, now=now)
 
 
 async def follow_link(request: Request) -> Response:
@@ -75,7 +124,7 @@ async def follow_link(request: Request) -> Response:
         )
     except Invalid as error:
         return await _confirm(request, error)
-    return set_session_cookie(redirect(request, target), fresh, secure=settings.secure, now=now)
+    return await _welcome(request, fresh, target, now)
 
 
 async def _confirm(request: Request, error: Invalid | None = None) -> Response:
@@ -103,7 +152,7 @@ async def sign_out(request: Request) -> Response:
 
 async def choose(request: Request) -> Response:
     """Shows the people of the demo; posted, becomes one of them. There is no such page outside the demo."""
-    settings, now = PageResources.of(request).settings, clock.now()
+    settings = PageResources.of(request).settings
     if not settings.demo:
         raise NotFound("There is no such page.", "Sign in with your e-mail address.")
     if request.method == "GET":
@@ -114,15 +163,7 @@ async def choose(request: Request) -> Response:
     person = await Person.get_or_none(id=known(wanted)) if wanted.capitalize() in SEES else None
     if person is None:
         raise NotFound("Nobody in the demo has this name.", "Choose one of the six people.")
-    fresh = secrets.token_urlsafe(32)
-    await actions.sign_in_in_demo(
-        person.id,
-        session_token=fresh,
-        replaces=request.scope.get("session_token"),
-        browser=browser_of(request),
-        now=now,
-    )
-    return set_session_cookie(redirect(request, "/"), fresh, secure=settings.secure, now=now)
+    return await let_in(request, person.id, way="demo", strong=False, to="/")
 
 
 def own_path(wanted: str) -> str:
