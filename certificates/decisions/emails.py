@@ -92,7 +92,8 @@ async def reminder(certification_id: UUID, *, now: datetime) -> HolderEmail | No
     holder = await holder_of(found)
     today = local_day(now, await zone_of(holder.unit_id))
     standing = standing_on(period_of(found), await changes_of(found.id), today)
-    if standing not in GOOD or found.certificate.published is None or found.ends is None or found.ends < today:
+    waits = found.certificate is not None and found.certificate.published is None
+    if standing not in GOOD or waits or found.ends is None or found.ends < today:
         return None
     values = {"level": found.level_title, "until": found.ends, "left": (found.ends - today).days}
     return _to(holder, "reminder", _page(holder), **values)

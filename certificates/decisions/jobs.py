@@ -116,19 +116,24 @@ async def _permit(
 async def plan_reminders(certification_id: UUID, *, now: datetime) -> None:
     """Sets a timer for each letter about the end of a certification; days that have passed are left out."""
     found = await Certification.get(id=certification_id)
-    if found.ends is None:
-        return
     zone = await zone_of((await holder_of(found)).unit_id)
     async with transaction():
-        for last in {found.ends, found.over or found.ends}:
-            due = start_of(last + timedelta(days=1), zone) + AT
-            if due > now:
-                await facts.schedule(END, f"{END}/{found.id}/{last}", due=due, subject_id=str(found.id))
-        for days in DAYS_BEFORE:
-            due = start_of(found.ends - timedelta(days=days), zone) + AT
-            if due > now:
-                key = f"{REMIND}/{found.id}/{days}"
-                await facts.schedule(REMIND, key, due=due, payload={"days": days}, subject_id=str(found.id))
+        await facts.schedule_all(timers_of(found, zone, now=now))
+
+
+def timers_of(found: Certification, zone: str, *, now: datetime) -> list[facts.Timer]:
+    """Lists the letters about the end of a certification that are still to come."""
+    if found.ends is None:
+        return []
+    lasts = {found.ends, found.over or found.ends}
+    letters: list[tuple[str, str, date, dict[str, int]]] = [
+        (END, f"{END}/{found.id}/{last}", last + timedelta(days=1), {}) for last in lasts
+    ]
+    letters += [(REMIND, f"{REMIND}/{found.id}/{days}", found.ends - timedelta(days=days), {"days": days})
+                for days in DAYS_BEFORE]  # fmt: skip
+    timers = [facts.Timer(kind, key, start_of(day, zone) + AT, payload, str(found.id))
+              for kind, key, day, payload in letters]  # fmt: skip
+    return [one for one in timers if one.due > now]
 
 
 async def evaluate_everyone(

@@ -187,6 +187,7 @@ class Certification(Model):
     recorded = fields.DatetimeField()
 
     certificate: fields.BackwardOneToOneRelation["Certificate"]
+    changes: fields.ReverseRelation["StateChange"]
     decision_id: UUID
     person_id: UUID | None
     holder_site_id: UUID | None

@@ -1,7 +1,7 @@
 """Pathway texts as they were published: loading a new version, finding the one a person follows, reading it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -25,7 +25,7 @@ from training.people.actor import Actor
 from training.people.holders import Holder
 from training.people.visibility import active_on
 from training.programmes.models import Adoption
-from training.programmes.places import places_of
+from training.programmes.places import places_of_many
 from training.sites.models import Programme, Site
 from training.trail import facts
 
@@ -99,13 +99,32 @@ async def followed_by(person_id: UUID, unit_id: UUID, *, today: date) -> list[Pa
     is the one that the place names, else the one they started on, else the newest in force; a pathway of which no
     version is in force yet, or any more, is listed with its newest one.
     """
-    places = await places_of(person_id, on=today)
+    return (await followed_by_many([person_id], unit_id, today=today))[person_id]
+
+
+async def followed_by_many(people: Sequence[UUID], unit_id: UUID, *, today: date) -> dict[UUID, list[PathwayVersion]]:
+    """Lists the versions that each of many people follows on a day."""
+    places = await places_of_many(people, on=today)
     running = Q(over__isnull=True) | Q(over__gte=today)
-    held = Certification.filter(running, person_id=person_id).values_list("programme_id", flat=True)
-    programmes = {key for key, place in places.items() if place.holds} | {UUID(str(key)) for key in await held}
-    chosen = {programme: place.version for programme, place in places.items()}
-    found = await _versions(unit_id, programmes, {"person_id": person_id}, chosen, today=today)
-    return sorted(found, key=lambda row: places[row.programme_id].since if row.programme_id in places else today)
+    held = Certification.filter(running, person_id__in=list(people)).values_list("person_id", "programme_id")
+    programmes = {person: {key for key, one in theirs.items() if one.holds} for person, theirs in places.items()}
+    for person, programme in await held:
+        programmes[person].add(programme)
+    begun = current().filter(person_id__in=list(people)).exclude(standing="not_started").order_by("made")
+    kept: dict[UUID | None, dict[str, PathwayVersion]] = {}
+    for row in await begun.prefetch_related("pathway").only("id", "person_id", "pathway_id"):
+        kept.setdefault(row.person_id, {})[row.pathway.slug] = row.pathway
+    all_of_them = set().union(*programmes.values())
+    rows = await PathwayVersion.filter(unit_id=unit_id, programme_id__in=list(all_of_them)).order_by("published")
+    found: dict[UUID, list[PathwayVersion]] = {}
+    for person, wanted in programmes.items():
+        theirs = places[person]
+        chosen = {programme: one.version for programme, one in theirs.items()}
+        here = [row for row in rows if row.programme_id in wanted]
+        since = {programme: one.since for programme, one in theirs.items()}
+        versions = _chosen(here, kept.get(person, {}), chosen, today=today)
+        found[person] = sorted(versions, key=lambda row, since=since: since.get(row.programme_id, today))  # type: ignore[misc]
+    return found
 
 
 async def followed_by_site(site: Site, *, today: date) -> list[PathwayVersion]:
@@ -134,17 +153,28 @@ async def followed(holder: Holder, *, today: date) -> list[PathwayVersion]:
 async def _versions(
     unit_id: UUID, programmes: set[UUID], holder: dict[str, UUID], chosen: Mapping[UUID, str], *, today: date
 ) -> list[PathwayVersion]:
+    rows = await PathwayVersion.filter(unit_id=unit_id, programme_id__in=list(programmes)).order_by("published")
+    begun = current().filter(**holder).exclude(standing="not_started")
+    kept = {row.pathway.slug: row.pathway for row in await begun.order_by("made").prefetch_related("pathway")}
+    return _chosen(rows, kept, chosen, today=today)
+
+
+def _chosen(
+    rows: Iterable[PathwayVersion],
+    kept: Mapping[str, PathwayVersion],
+    chosen: Mapping[UUID, str],
+    *,
+    today: date,
+) -> list[PathwayVersion]:
     """Finds of each programme the version chosen, else the one that the holder started on, else the newest in force."""
     newest: dict[str, PathwayVersion] = {}
     named: dict[str, PathwayVersion] = {}
-    for row in await PathwayVersion.filter(unit_id=unit_id, programme_id__in=list(programmes)).order_by("published"):
+    for row in rows:
         before = newest.get(row.slug)
         if before is None or read(row).in_force(today) or not read(before).in_force(today):
             newest[row.slug] = row
         if chosen.get(row.programme_id) == row.version:
             named[row.slug] = row
-    begun = current().filter(**holder).exclude(standing="not_started")
-    kept = {row.pathway.slug: row.pathway for row in await begun.order_by("made").prefetch_related("pathway")}
     return [named.get(slug) or kept.get(slug) or newest[slug] for slug in sorted(newest)]
 
 

@@ -1,6 +1,6 @@
 """Enters records into the forms that the rules ask for: of oneself, of somebody else, of a site; answers claims."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -64,9 +64,18 @@ async def offered_for(holder: Holder, *, today: date) -> Offered:
     nobody here can be first to hold it is brought in.
     """
     followed = await pathway_versions.followed(holder, today=today)
-    pathways, kind = [pathway_versions.read(version) for version in followed], kind_of(holder)
-    tools = InstrumentVersion.filter(instrument__unit_id=holder.unit_id)
-    rated = {str(name) for name in await tools.values_list("instrument__name", flat=True)}
+    return offered_by(followed, kind_of(holder), await rated_here(holder.unit_id))
+
+
+async def rated_here(unit_id: UUID) -> frozenset[str]:
+    """Names the instruments of a unit: what they rate is not typed in."""
+    tools = InstrumentVersion.filter(instrument__unit_id=unit_id)
+    return frozenset(str(name) for name in await tools.values_list("instrument__name", flat=True))
+
+
+def offered_by(followed: Sequence[PathwayVersion], kind: str, rated: Collection[str]) -> Offered:
+    """Returns what the rules of these versions let be recorded for a kind of holder."""
+    pathways = [pathway_versions.read(version) for version in followed]
     forms = tuple(
         form
         for form in record_forms(pathways, kind)

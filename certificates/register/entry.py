@@ -1,5 +1,6 @@
 """One entry of the register, opened: standing, decision, the rules' verdict, the evidence, every change."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -7,9 +8,10 @@ from uuid import UUID
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.models import StateChange, any_certification_visible_to
+from certificates.evaluations.models import Certification, StateChange, any_certification_visible_to
 from certificates.evaluations.standing import WORDS, standing_on
 from certificates.evaluations.verdict_text import describe_evidence, describe_nodes, titles_of
+from certificates.imports.models import EarlierCertificate
 from certificates.register.history import Then, look_back
 from training.core.dates import local_day
 from training.core.errors import NotFound
@@ -29,7 +31,7 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime, moment: 
     found = (
         await any_certification_visible_to(actor)
         .get_or_none(id=certification_id)
-        .prefetch_related("decision__evaluation", "decision__pathway", "certificate")
+        .prefetch_related("decision__evaluation", "decision__pathway", "certificate", "earlier")
     )
     if found is None:
         raise NotFound("There is no such entry.", "Look for it in the register.")
@@ -52,13 +54,20 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime, moment: 
         "state": standing or "",
         "standing": WORDS[standing] if standing else "Not begun",
         "decision": decision,
-        "decided_by": names.get(str(decision.decided_by_id), "the rules"),
+        "decided_by": await _decided_by(found, names),
         "verdict": describe_nodes(basis.verdict["entry"] + basis.verdict["requires"], titles),
         "renewal": describe_nodes(renewal["requires"], titles) if renewal else [],
         "evidence": describe_evidence(basis.evidence, basis.verdict, titles=titles, names=names),
         "evidence_sha256": basis.evidence_sha256,
         "changes": await StateChange.filter(certification_id=found.id).order_by("turn"),
     }
+
+
+async def _decided_by(found: Certification, names: Mapping[str, str]) -> str:
+    """Says who decided: a person, the rules, or whoever issued what was brought in from before."""
+    if old := await EarlierCertificate.get_or_none(certification_id=found.id):
+        return f"{old.issuer}, before this service"
+    return names.get(str(found.decision.decided_by_id), "the rules")
 
 
 async def _names(ids: set[UUID], then: Then) -> dict[str, str]:

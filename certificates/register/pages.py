@@ -95,8 +95,10 @@ async def entry(request: Request) -> Response:
     given, now = CredentialResources.of(request), clock.now()
     asked_of = question_of(validate(RegisterFilterForm, dict(request.query_params)), me)
     told = await entry_of(me, identity(request), now, asked_of.moment(me.zone))
-    certificate = await Certificate.get(certification_id=told["certification"].id).prefetch_related("certification")
-    told |= {"damage": await damage_of(certificate, keys=given.keys, store=given.store, now=now)}
+    found = Certificate.filter(certification_id=told["certification"].id)
+    certificate = await found.first().prefetch_related("certification")  # none of an award from before this service
+    damage = await damage_of(certificate, keys=given.keys, store=given.store, now=now) if certificate else ""
+    told |= {"damage": damage}
     told |= {"grounds": [(one, GROUNDS[one]) for one in ("", *CHOICES)]}
     possible = [(state, CHANGES[state]) for state in CHANGES if permitted_change(told["state"], state)]
     told |= {"may_change": me.may("decide") and bool(possible), "possible": possible, "back": ("Register", "/register")}

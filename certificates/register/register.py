@@ -85,6 +85,8 @@ async def rows(actor: Actor, asked: Question) -> list[RegisterRow]:
             name="person__name",
             programme="programme__title",
             serial="certificate__serial",
+            number="earlier__number",
+            imported="earlier__id",
         )
     )
     changes = await histories(found)
@@ -141,7 +143,7 @@ def _row(one: dict[str, Any], changes: Iterable[Change], then: Then) -> Register
         standing=standing,
         starts=one["starts"],
         ends=one["ends"],
-        serial=one["serial"] or "",
+        serial=f"{one['number']} (imported)".strip() if one["imported"] else one["serial"] or "",
     )
 
 

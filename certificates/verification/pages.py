@@ -19,6 +19,7 @@ from certificates.decisions.outcomes import newer_certificate, of_certification
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.outcome_text import OUTCOMES
 from certificates.evaluations.standing import VERIFIED
+from certificates.imports.models import EarlierCertificate, plain_number
 from certificates.verification.resources import CheckResources
 from certificates.verification.typed_codes import LONGEST, Typed, is_family_name, read_code, read_tokens
 from certificates.verification.uploads import recognise
@@ -195,6 +196,8 @@ async def _by_file(request: Request, file: UploadFile) -> Response:
 
 async def _by_code(request: Request, asked: Code) -> Response:
     read = read_code(asked.code)
+    if (read is None or read.kind == "serial") and (old := await _by_old_number(request, asked)):
+        return old
     if read is None:
         raise Invalid("There is a problem", problems={"code": NOT_FOUND})
     if read.kind == "square":
@@ -222,6 +225,43 @@ async def _by_serial(request: Request, read: Typed, family_name: str) -> Certifi
         raise Invalid("There is a problem", problems={"family_name": NO_MATCH})
     await row.fetch_related("certification")
     return row
+
+
+async def _by_old_number(request: Request, asked: Code) -> Response | None:
+    """Answers for a certificate that was issued before this service, by its old number and the family name."""
+    number, now = plain_number(asked.code), clock.now()
+    if not number or not asked.family_name.strip():
+        return None
+    rows = await EarlierCertificate.filter(plain_number=number).prefetch_related("certification__programme", "unit")
+    if not rows:
+        return None
+    await allow("verify by serial", caller(request), limit="30/hour", now=now)
+    await allow("verify a serial", number, limit="20/day", now=now)
+    found = next((row for row in rows if is_family_name(asked.family_name, row.name)), None)
+    if found is None:
+        raise Invalid("There is a problem", problems={"family_name": NO_MATCH})
+    return await _answer_earlier(request, found, now)
+
+
+async def _answer_earlier(request: Request, row: EarlierCertificate, now: datetime) -> Response:
+    """Tells how an imported certification stands now, who issued it, and when it was brought in."""
+    certification, zone = row.certification, row.unit.zone
+    outcome = await of_certification(certification, local_day(now, zone))
+    word = VERIFIED[outcome.state]
+    ends = outcome.until.isoformat() if outcome.until else None
+    why = {"since": outcome.since.isoformat(), "until": ends, "reason": outcome.public_reason}
+    told: dict[str, Any] = {
+        "checked": now, "name": row.name, "level": certification.level_title,
+        "programme": certification.programme.title, "issuer": row.issuer, "serial": row.number,
+        "before": f"Issued before this service by {row.issuer}, imported on {day(local_day(row.imported, zone))}.",
+        "valid_from": certification.starts.isoformat(),
+        "valid_until": certification.ends.isoformat() if certification.ends else None,
+        **(why if word != "valid" else dict.fromkeys(why)),
+    }  # fmt: skip
+    if _wants(request, "json"):
+        return _with_headers(JSONResponse(_plain({"status": word, **told})))
+    shown: dict[str, Any] = {"word": word, "means": MEANS[word], "dates": _dates(told, word), "zone": zone}
+    return _with_headers(render(request, "verification/earlier.html", **told, **shown, unit=row.unit, notice=""))
 
 
 async def _by_token(tokens: tuple[str, ...]) -> Certificate | None:

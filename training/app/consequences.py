@@ -24,6 +24,7 @@ from training.batches import running
 from training.core import mail
 from training.core.errors import Invalid
 from training.core.mail_templates import Mail, Reader, write
+from training.imports import actions as imports
 from training.lti.identities import programme_places
 from training.lti.identities.addresses import mail_address
 from training.lti.launch import actions as lti
@@ -89,6 +90,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "batch.begun": (running.GO_ON,),
     "batch.undo_begun": (running.GO_ON,),
     "batch.person_undone": (CONSIDER,),
+    "certificate.imported": (CONSIDER,),
     "certificate.awarded": ("publish certificate", SCORE, SIGNED_FOR),
     "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
     "certificate.signed_again": ("print certificate", "mail signed again"),
@@ -122,6 +124,7 @@ EVERY: Mapping[str, timedelta] = {
     jobs.EVERY_SITE: timedelta(days=1),
     jobs.FILES: timedelta(days=1),
     "forget rows of batches": timedelta(days=1),
+    "forget imported files": timedelta(days=1),
 }
 """Name of the work → how often it comes back by itself."""
 
@@ -371,6 +374,7 @@ HANDLERS: Mapping[str, Handler] = {
         work.key, work.payload, keys=out.keys, store=out.store, now=out.now()
     ),
     running.GO_ON: lambda work, out: running.go_on(_id(work), out),
+    "forget imported files": lambda work, out: imports.forget_files(storage=out.settings.storage, now=out.now()),
     "forget rows of batches": lambda work, out: batches.forget_rows(now=out.now()),
     "seal trail": seal_trail,
     HEADS: mail_heads,

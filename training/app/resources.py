@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.pdf.pool import PdfPool
+from certificates.imports import earlier, records, roles
 from certificates.verification.resources import CheckResources
 from courses.cohorts.resources import CohortResources
 from training.app.learning_names import learning_names
@@ -17,9 +18,9 @@ from training.core.encryption import Encryptor
 from training.core.outbound import Outbound
 from training.core.settings import Settings
 from training.core.storage import FileStore
-from training.imports import people, sites, work
+from training.imports import people, places, sites, work
 from training.imports.actions import IMPORT
-from training.imports.kinds import ImportKind
+from training.imports.kinds import Derived, ImportKind
 from training.imports.resources import ImportResources
 from training.lti.launch import windows
 from training.lti.platform.client import Platform
@@ -41,11 +42,30 @@ IMPORTS: Mapping[str, ImportKind] = {
     "people": ImportKind(
         "People", "who works where, as what, from when.", "give every role", people.columns, people.begin
     ),
+    "places": ImportKind(
+        "Places in programmes", "who takes part in which programme, where, from when.", "manage people",
+        places.columns, places.begin,
+    ),
+    "roles": ImportKind(
+        "Roles in programmes", "who signs and decides in a programme, for which site or area.", "give every role",
+        roles.columns, roles.begin,
+    ),
+    "records": ImportKind(
+        "Records", "groups led, supervision, learning and all else that the rules ask for.", "manage people",
+        records.columns, records.begin,
+    ),
+    "certificates": ImportKind(
+        "Earlier certificates", "what was issued before this service, with its true days and old numbers.", "decide",
+        earlier.columns, earlier.begin,
+    ),
 }  # fmt: skip
 """Kind of table → its columns and what reads, plans and writes its rows; in the order in which they need each other."""
 
-DERIVED: Mapping[str, str] = {"certificates.Evaluation": "person_id"}
-"""Table that is worked out anew from others → its column of the person; it goes with one whom an import has made."""
+DERIVED: Derived = (
+    ("certificates.Evaluation", "person_id", "people.Person"),
+    ("people.Permission", "because", "certificates.Decision"),
+)
+"""What is worked out anew from rows of others: it goes with those that an import has made."""
 
 
 @dataclass(frozen=True, kw_only=True)

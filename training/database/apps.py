@@ -25,6 +25,7 @@ APPS: dict[str, list[str]] = {
         "certificates.evaluations.models",
         "certificates.credentials.models",
         "certificates.verification.models",
+        "certificates.imports.models",
     ],
     "audits": ["certificates.audits.models"],
 }

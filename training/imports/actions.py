@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path, PurePosixPath
 
 from training.batches import actions as batches
 from training.batches.models import Batch
 from training.core.errors import Conflict, Invalid
-from training.core.handed_files import HandedFile, keep
+from training.core.handed_files import HandedFile, drop, keep
 from training.imports.columns import Column, asks_order, header_hash, matched
 from training.imports.kinds import ImportKind, ImportOutside
 from training.imports.models import ColumnMatch
@@ -29,11 +30,12 @@ async def hand_in(file: HandedFile | None, *, actor: Actor, resources: ImportOut
         raise Invalid("There is a problem", problems={"file": f"{trouble.what}. {trouble.mend}"}) from trouble
     storage = resources.settings.storage
     stored = await asyncio.to_thread(keep, file, storage, FOLDER)
+    shown = PurePosixPath(file.name.replace("\\", "/")).name[-200:]
     wishes = {
-        "stored": stored, "file": file.shown_name, "sheets": [one.name for one in sheets], "sheet": sheets[0].name,
+        "stored": stored, "file": shown, "sheets": [one.name for one in sheets], "sheet": sheets[0].name,
         "kind": "", "match": {}, "order": "",
     }  # fmt: skip
-    return await batches.make(IMPORT, file.shown_name, wishes, actor=actor, now=now)
+    return await batches.make(IMPORT, shown, wishes, actor=actor, now=now)
 
 
 async def choose_kind(batch: Batch, sheet: str, kind: str, *, actor: Actor, resources: ImportOutside) -> None:
@@ -105,6 +107,12 @@ async def another_sheet(batch: Batch, *, actor: Actor, resources: ImportOutside,
     return await batches.make(
         IMPORT, batch.wishes["file"], batch.wishes | {"kind": "", "match": {}, "order": ""}, actor=actor, now=now
     )  # fmt: skip
+
+
+async def forget_files(*, storage: Path, now: datetime) -> None:
+    """Removes the files of batches whose rows are not kept any more either."""
+    for batch in await Batch.filter(kind=IMPORT, made__lt=now - batches.KEPT, ended__lt=now - batches.KEPT):
+        drop(batch.wishes["stored"], storage, FOLDER)
 
 
 async def _save(batch: Batch, **columns: str) -> None:

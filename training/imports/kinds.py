@@ -83,6 +83,10 @@ class Importer(Protocol):
         """Does what is new or changed, in the caller's transaction."""
 
 
+Derived = Sequence[tuple[str, str, str]]
+"""Table, its column, and the table whose rows that column names."""
+
+
 @dataclass(frozen=True)
 class ImportKind:
     """One kind of table that can be imported: what people call it, who may, its columns, and what does it."""
@@ -102,8 +106,8 @@ class ImportOutside(Outside, Protocol):
         """Kind of table → what it is."""
 
     @property
-    def derived(self) -> Mapping[str, str]:
-        """Table that is worked out anew from others → its column of the person; it goes with one who is undone."""
+    def derived(self) -> Derived:
+        """The tables that are worked out anew from rows of others, and go with them when those are undone."""
 
 
 async def save(written: Written, asked: Asked) -> None:

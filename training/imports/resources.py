@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from training.batches.resources import BatchResources
-from training.imports.kinds import ImportKind
+from training.imports.kinds import Derived, ImportKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,4 +12,4 @@ class ImportResources(BatchResources):
     """The roof gives the kinds, and the tables that are worked out of a person, by their column of the person."""
 
     import_kinds: Mapping[str, ImportKind]
-    derived: Mapping[str, str]
+    derived: Derived

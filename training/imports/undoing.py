@@ -13,19 +13,20 @@ from tortoise.models import Model
 
 from training.batches.models import Batch, BatchRow
 from training.core.errors import Conflict
-from training.imports.kinds import Asked
+from training.imports.kinds import Asked, Derived
 from training.people.models import Person
 from training.trail.facts import FactDraft, record_all
+from training.trail.models import Followup
 from training.trail.sealed_tables import SEALED
 
 LEANS = "Something that came later rests on this, so it stays"
 CHANGED = "This has been changed since, so it stays as it is"
 
 
-async def undo_rows(rows: Sequence[BatchRow], batch: Batch, asked: Asked, *, derived: Mapping[str, str]) -> None:
+async def undo_rows(rows: Sequence[BatchRow], batch: Batch, asked: Asked, *, derived: Derived) -> None:
     """Undoes rows of a batch in the caller's transaction, all of them or none; raises Conflict where one has to stay.
 
-    What was worked out of a person alone goes with the person.
+    What was worked out of rows that go, goes with them (`derived`).
     """
     wrote = [one for row in rows for one in reversed(row.wrote)]
     await _put_back([one for one in wrote if "before" in one])
@@ -35,12 +36,13 @@ async def undo_rows(rows: Sequence[BatchRow], batch: Batch, asked: Asked, *, der
             made.setdefault(_model(one["table"]), []).append(one["id"])
     spoken = [_named(one) for one in wrote if one["table"] in SEALED]
     try:
-        if people := made.get(Person):
-            spoken += await _drop_derived(people, derived)
+        spoken += await _drop_derived(made, derived)
         for model, keys in _last_first(made):
             await model.filter(pk__in=keys).delete()
     except IntegrityError as error:
         raise Conflict(LEANS, "Change what rests on it first") from error
+    gone = [one["id"] for one in wrote if "before" not in one]
+    await Followup.filter(subject_id__in=gone, state="queued").delete()  # what was to be done with what is gone
     for row in rows:
         row.state, row.wrote, row.problems = "undone", [], []
     await _tell(rows, wrote, spoken, batch, asked)
@@ -59,11 +61,11 @@ def _is(name: str, value: Any) -> Q:
     return Q(**given)
 
 
-async def _drop_derived(people: list[str], derived: Mapping[str, str]) -> list[Model]:
+async def _drop_derived(made: Mapping[type[Model], list[str]], derived: Derived) -> list[Model]:
     gone: list[Model] = []
-    for table, column in derived.items():
+    for table, column, of_table in derived:
         model = _model(table)
-        about: dict[str, Any] = {f"{column}__in": people}
+        about: dict[str, Any] = {f"{column}__in": made.get(_model(of_table), [])}
         gone += await model.filter(**about).only(model._meta.pk_attr)
         await model.filter(**about).delete()
     return gone

@@ -100,10 +100,10 @@ async def read_sheet(batch: Batch, resources: ImportOutside) -> TextSheet:
     if content is None:
         raise Invalid("The file is not kept any more.", "Hand it in again.")
     try:
-        sheets = await asyncio.to_thread(read_workbook, content)
+        [sheet, *_] = await asyncio.to_thread(read_workbook, content, batch.wishes["sheet"])
     except Unreadable as trouble:
         raise Invalid(f"{trouble.what}.", f"{trouble.mend}.") from trouble
-    return next((one for one in sheets if one.name == batch.wishes["sheet"]), sheets[0])
+    return sheet
 
 
 def _note(row: BatchRow, plan: Plan, labels: Mapping[str, str]) -> None:

@@ -55,8 +55,8 @@ class TextSheet:
         return (cells[at] for _, cells in self.rows if at < len(cells) and cells[at])
 
 
-def read_workbook(content: bytes) -> tuple[TextSheet, ...]:
-    """Reads the sheets of a file that hold a table; raises Unreadable."""
+def read_workbook(content: bytes, only: str = "") -> tuple[TextSheet, ...]:
+    """Reads the sheets of a file that hold a table, or the one of a name only; raises Unreadable."""
     if len(content) > MOST_BYTES:
         raise Unreadable(f"This file is larger than {MOST_BYTES // 1_000_000} MB", "Cut it in several files")
     if content.startswith(_OLD_EXCEL):
@@ -64,7 +64,8 @@ def read_workbook(content: bytes) -> tuple[TextSheet, ...]:
             "This is a workbook of an old Excel, or one with a password", "Save it as an Excel workbook (.xlsx)"
         )
     read = _xlsx if content.startswith(b"PK\x03\x04") else _csv
-    sheets = tuple(sheet for name, rows in read(content) if (sheet := _sheet(name, rows)))
+    wanted = ((name, rows) for name, rows in read(content) if only in ("", name))
+    sheets = tuple(sheet for name, rows in wanted if (sheet := _sheet(name, rows)))
     if not sheets:
         raise Unreadable("There is no table in this file", "Put the names of the columns in the first line")
     return sheets

@@ -1,6 +1,6 @@
 """Which programmes somebody takes part in on a day, and where; whom a role in one reaches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -26,14 +26,19 @@ class LatestPlace:
 
 async def places_of(person_id: UUID, *, on: date) -> dict[UUID, LatestPlace]:
     """Returns the latest place of a person in each programme that they have joined by a day, also one that is over."""
-    rows = await Place.filter(person_id=person_id, starts__lte=on, taken_back__isnull=True).order_by("starts", "id")
-    since = {row.programme_id: row.starts for row in reversed(rows)}
-    return {
-        row.programme_id: LatestPlace(
-            row.site_id, row.version, row.ends is None or row.ends >= on, since[row.programme_id]
-        )
-        for row in rows
-    }
+    return (await places_of_many([person_id], on=on))[person_id]
+
+
+async def places_of_many(people: Sequence[UUID], *, on: date) -> dict[UUID, dict[UUID, LatestPlace]]:
+    """Returns the latest places of many people."""
+    found: dict[UUID, dict[UUID, LatestPlace]] = {person_id: {} for person_id in people}
+    begun = Place.filter(person_id__in=list(people), starts__lte=on, taken_back__isnull=True)
+    for row in await begun.order_by("starts", "id"):
+        theirs = found[row.person_id]
+        since = theirs[row.programme_id].since if row.programme_id in theirs else row.starts
+        holds = row.ends is None or row.ends >= on
+        theirs[row.programme_id] = LatestPlace(row.site_id, row.version, holds, since)
+    return found
 
 
 @dataclass(frozen=True)

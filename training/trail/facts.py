@@ -145,6 +145,25 @@ async def schedule(
     await _queue([Followup(kind=kind, key=key, due=due, payload=dict(payload or {}), subject_id=subject_id)])
 
 
+@dataclass(frozen=True)
+class Timer:
+    """One piece of work that is due at a time: what `schedule` is given."""
+
+    kind: str
+    key: str
+    due: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    subject_id: str = ""
+
+
+async def schedule_all(timers: Iterable[Timer]) -> None:
+    """Queues many pieces of work, each key once."""
+    await _queue(
+        Followup(kind=one.kind, key=one.key, due=one.due, payload=dict(one.payload), subject_id=one.subject_id)
+        for one in timers
+    )
+
+
 async def send_again(followup_id: UUID, *, now: datetime) -> None:
     """Queues a piece of work that ended, or waits for its next try, to be done at once; its tries start anew."""
     changed = (

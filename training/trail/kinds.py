@@ -26,6 +26,7 @@ KINDS: frozenset[str] = frozenset(
         "audit.finding",
         "artefact.stored",
         "certificate.awarded",
+        "certificate.imported",
         "certificate.published",
         "certificate.choices_made",
         "certificate.replaced",

@@ -101,6 +101,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "certificates.Evaluation": {},
     "certificates.Decision": {},
     "certificates.Certification": {},
+    "certificates.EarlierCertificate": {},
     "certificates.StateChange": {},
     "certificates.Objection": {},
     "certificates.Certificate": {
