@@ -97,7 +97,7 @@ def test_a_passkey_is_made_signs_in_is_lost_and_replaced(
     page.goto("/sign-in?to=/people")
     assert violations(page) == []
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.wait_for_url("**/people")
+    page.wait_for_url(f"{tool.url}/people")
     assert "People" in page.inner_text("h1")
 
     kept = hands.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]
