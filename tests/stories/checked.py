@@ -61,9 +61,9 @@ def dara_asks_the_register_of_the_day_and_of_the_day_before(stage: Stage, held: 
 
 def she_draws_an_audit_and_overturns_the_case(dara: Page, held: Held) -> None:
     dara.goto("/audits")
-    fills(dara, title="Cardiff, this autumn", as_of=f"{held.day}", area="\u2003Cardiff", size="7")
+    fills(dara, title="Cardiff, this autumn", as_of=f"{held.day}", area="\u2003Cardiff", size="8")
     press(dara, "Draw")
-    sees(dara, "7 of 7 drawn", "Seed:")
+    sees(dara, "8 of 8 drawn", "Seed:")
     press(dara, "Amina Yusuf")
     fills(dara, finding="overturned", reasons="The group was never held.")
     press(dara, "Record the finding")

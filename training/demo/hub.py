@@ -1,4 +1,4 @@
-"""The second programme of the demo: Riverside is a licensed hub of EPEC, with a trainer, a leader and a newcomer."""
+"""The second programme of the demo: Riverside is a licensed hub of EPEC, with trainers, a leader and a newcomer."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ SLUG = "epec"
 HUB = "site/RIV"
 ROLES = {"dara": ("national_team", None), "chloe": ("hub_coordinator", HUB)}
 """Who signs and decides in the programme: the role, and where; None is everywhere."""
+PRACTITIONERS = ("hana", "nadia")
 TOPICS = ["child behaviour", "culture", "listening", "group work", "ethics", "child in danger"]
 
 
@@ -28,8 +29,9 @@ async def open_hub(today: date, *, home: str) -> None:
     for key, (role, site) in ROLES.items():
         wish = RoleWish(epec.id, role, begins, known(site) if site else None)
         await give_programme_role(known(key), wish, known=[role], actor=dara, now=now)
-    await _joins("hana", epec, begins)
-    await _practitioner("hana", begins + timedelta(days=10), home=home)
+    for key in PRACTITIONERS:
+        await _joins(key, epec, begins)
+        await _practitioner(key, begins + timedelta(days=10), home=home)
     await _licensed(begins + timedelta(days=20), home=home)
     await _beth(begins + timedelta(days=40), epec, today, home=home)
     await _joins("amina", epec, today - timedelta(days=30))
@@ -59,7 +61,8 @@ async def _practitioner(key: str, day: date, *, home: str) -> None:
 
 
 async def _licensed(day: date, *, home: str) -> None:
-    trained = TypedEvidence("event", "practitioners trained", day, attributes={"people": 2}, pathway=SLUG)
+    people = {"people": len(PRACTITIONERS)}
+    trained = TypedEvidence("event", "practitioners trained", day, attributes=people, pathway=SLUG)
     await shown(HUB, trained, by="chloe", day=day)
     await shown(HUB, TypedEvidence("agreement", "licence agreement", day), by="chloe", day=day)
     await certified(HUB, "hub", day=day, home=home, reasons="Two people are trained, and the agreement is signed.")
