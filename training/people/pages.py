@@ -157,7 +157,7 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
         programmes=await _programmes(found, today),
         relations=await _relations(found),
         permissions=[
-            {"what": row["may"], "where": row["site"] or "everywhere", "until": _day(row["ends"])}
+            {"what": row["may"], "where": row["site"] or "", "until": _day(row["ends"]) if row["ends"] else ""}
             for row in permissions
         ],
         actions=await _ways_on(me, found),
