@@ -353,13 +353,14 @@ async def _deliveries(entering: Entering, form: RecordForm) -> list[tuple[str, s
 
 
 def _list(request: Request, entering: Entering, problems: Mapping[str, str] | None = None) -> Response:
-    """Shows what can be recorded, by its kind."""
-    groups: dict[str, list[dict[str, str]]] = {}
-    for form in sorted(entering.offered.forms, key=lambda one: ORDER.index(one.type)):
-        programme = entering.offered.versions[form.pathway].title if form.pathway else ""
-        asked = {"type": form.type, "what": form.what, "pathway": form.pathway}
-        one = {"name": name_of(form), "programme": programme, **asked}
-        groups.setdefault(KINDS.get(form.type, plain(form.type)), []).append(one)
+    """Shows what can be recorded: by programme where there are several, and by its kind."""
+    versions = entering.offered.versions
+    titles = {slug: one.title for slug, one in versions.items()} if len(versions) > 1 else {}
+    groups: dict[str, dict[str, list[dict[str, str]]]] = {}
+    for form in sorted(entering.offered.forms, key=lambda one: (titles.get(one.pathway, ""), ORDER.index(one.type))):
+        kinds = groups.setdefault(titles.get(form.pathway, "In every programme" if titles else ""), {})
+        one = {"name": name_of(form), "type": form.type, "what": form.what, "pathway": form.pathway}
+        kinds.setdefault(KINDS.get(form.type, plain(form.type)), []).append(one)
     return render(
         request,
         "evidence/entry.html",
@@ -367,7 +368,7 @@ def _list(request: Request, entering: Entering, problems: Mapping[str, str] | No
         person=entering.holder,
         own=entering.own,
         path=entering.path,
-        groups=list(groups.items()),
+        groups=groups,
         problems=problems or {},
         back=entering.back,
     )

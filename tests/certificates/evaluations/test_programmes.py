@@ -66,13 +66,9 @@ async def confirmed(browse, work) -> None:
 
 async def test_a_group_and_supervision_count_in_the_programme_whose_form_they_were_logged_with(browse, work, two):
     amina = await browse("amina")
-    ways = re.findall(r'href="(/practice/new[^"]+)">([^<]+)</a> \(([^)]+)\)', (await amina.get(NEW)).text)
-    said = {(name, programme) for _, name, programme in ways}
-    assert said == {
-        (name, programme)
-        for name in ("Group", "A supervision session")
-        for programme in ("First Programme", "Second Programme")
-    }
+    said = re.findall(r'(?:<h2[^>]+|href="/practice/new[^"]+")>([^<]+)<', (await amina.get(NEW)).text)
+    one = ["Group", "A supervision session"]
+    assert said[said.index("First Programme") : -1] == ["First Programme", *one, "Second Programme", *one]
     for form in (GROUP, SESSION):
         unsaid = await amina.post(NEW, data=form | {"key": str(uuid4())})
         assert (unsaid.status_code, "Choose from the list what it is" in unsaid.text) == (422, True)
