@@ -9,9 +9,10 @@ from certificates.credentials.pdf.pool import PdfPool
 from certificates.imports import earlier, records, roles
 from certificates.verification.resources import CheckResources
 from courses.cohorts.resources import CohortResources
-from training.app.learning_names import learning_names
+from training.app.learning_names import learning_names, rated_in
 from training.app.lti import content, progress, reviews, rosters
 from training.app.metrics import Figures
+from training.assessments.resources import AssessmentResources
 from training.batches.kinds import BatchKind
 from training.core import clock
 from training.core.encryption import Encryptor
@@ -69,7 +70,9 @@ DERIVED: Derived = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resources(LtiResources, CohortResources, CheckResources, ImportResources, TextResources):
+class Resources(
+    LtiResources, AssessmentResources, CohortResources, CheckResources, ImportResources, TextResources
+):
     """All that any room asks for: settings, the clock, the keys, and the ways out of the house."""
 
     figures: Figures = field(default_factory=Figures)
@@ -96,6 +99,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
                 attempts=reviews.attempts,
                 progress=progress.progress,
                 learning_names=learning_names,
+                rated_in=rated_in,
                 rosters=rosters.CourseRosters(platform),
                 keys=KeyStore(Encryptor(settings.secret_key), home=settings.public_url),
                 press=press,

@@ -1,6 +1,7 @@
 """Assessments: what the actor has to rate, what is done, the results of one's own, and how a new one begins."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,13 +14,16 @@ from tortoise.expressions import Subquery
 from training.assessments import actions
 from training.assessments.actions import MEDIA, Opening
 from training.assessments.eligible import others_who_rate
-from training.assessments.models import LEFT, Assessment, InstrumentVersion, Rater, visible_to
+from training.assessments.models import LEFT, Assessment, Instrument, InstrumentVersion, Rater, visible_to
+from training.assessments.resources import AssessmentResources
+from training.assessments.rules import programme_meant
 from training.core import clock
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Membership
 from training.people.visibility import active_on, people_for
 from training.people.visibility import visible_to as people_visible_to
+from training.programmes.places import places_of
 from training.sites.programmes import programme_choices
 from training.web.render import actor, form_data, identity, redirect, render, validate
 
@@ -106,7 +110,8 @@ async def begin(request: Request) -> Response:
         values = await form_data(request)
         try:
             given = validate(OpeningForm, dict(values))
-            row = await actions.open_assessment(given.opening(), key=given.key, actor=me, now=clock.now())
+            opening = replace(given.opening(), programme=given.programme or await _programme_meant(request, given))
+            row = await actions.open_assessment(opening, key=given.key, actor=me, now=clock.now())
             return redirect(request, f"/assessments/{row.id}/rate")
         except Invalid as wrong:
             problems = wrong.problems
@@ -128,9 +133,18 @@ async def begin(request: Request) -> Response:
         versions=list(latest.values()),
         others=await _others(me),
         media=list(MEDIA.items()),
-        programmes=await programme_choices(me.unit_id),
+        programmes=await programme_choices(me.unit_id) if {"programme"} & {*problems, *values} else [],
         back=("Assessments", "/assessments"),
     )
+
+
+async def _programme_meant(request: Request, given: OpeningForm) -> UUID | None:
+    """Finds the programme by the instrument and the places of the person, so that it is asked only where several fit."""
+    rated_in = await AssessmentResources.of(request).rated_in(actor(request).unit_id)
+    name = await Instrument.filter(versions__id=given.version).values_list("name", flat=True)
+    places = await places_of(given.person, on=given.observed)
+    held = frozenset(programme for programme, place in places.items() if place.holds)
+    return programme_meant(held, rated_in.get(str(name[0]), frozenset()) if name else frozenset())
 
 
 async def _trainees(me: Actor) -> list[tuple[str, str]]:

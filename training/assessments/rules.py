@@ -182,3 +182,12 @@ def _about_calibration(calibrations: Iterable[Calibrated], on: date) -> Ineligib
 
 def _day(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def programme_meant(places: frozenset[UUID], rated_in: frozenset[UUID]) -> UUID | None:
+    """Returns the one programme that an assessment can be for; None where it has to be asked.
+
+    `places` are the programmes that somebody is in, `rated_in` those whose rules name the instrument.
+    """
+    possible = (places & rated_in) or rated_in or places
+    return next(iter(possible)) if len(possible) == 1 else None

@@ -9,11 +9,14 @@ import pytest
 from tests.certificates.world import BY_RULES, TODAY, certified, changed, publish_pathway
 from tests.courses.conftest import small_steps
 from tests.training.assessments.conftest import version
+from training.assessments.models import Assessment
 from training.demo.cast import known
 from training.people.models import Permission
 
 __all__ = ["small_steps", "version"]
 ASSESSES = BY_RULES.replace("  leader:", "  assessor:").replace("may: lead groups", "may: assess groups")
+
+RATES = BY_RULES.replace("steady", "rated").replace("{qualification: first aid", "{assessment: leading")
 
 
 def heading(answer) -> str:
@@ -54,6 +57,19 @@ async def test_who_let_a_period_run_out_is_told_to_renew(browse, tmp_path, versi
         "/assessments/new", data=form | {"medium": "live", "programme": programme}
     )
     assert "Renew it first" in answer.text
+
+
+async def test_a_programme_is_asked_for_only_where_neither_instrument_nor_place_settles_it(browse, tmp_path, version):
+    await publish_pathway(tmp_path, ASSESSES)
+    await certified("bruno", TODAY - timedelta(days=30))
+    bruno = await browse("bruno")
+    assert "Which programme" not in (await bruno.get("/assessments/new")).text
+    form = {"key": str(uuid4()), "person": str(known("amina")), "version": str(version.id), "observed": str(TODAY)}
+    asked = await bruno.post("/assessments/new", data=form | {"medium": "live"})
+    assert asked.status_code == 422 and "Which programme was it?" in asked.text
+    await publish_pathway(tmp_path, RATES)
+    begun = await bruno.post("/assessments/new", data=form | {"medium": "live"})
+    assert (begun.status_code, (await Assessment.get().select_related("programme")).programme.slug) == (303, "rated")
 
 
 async def test_headings_of_refusals_are_true_by_kind(browse, small_steps):

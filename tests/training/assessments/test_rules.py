@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from training.assessments.rules import Calibrated, Held, RaterFacts, Related, may_sign
+from training.assessments.rules import Calibrated, Held, RaterFacts, Related, may_sign, programme_meant
 
 DAY = date(2026, 6, 1)
 RATER, TRAINEE, HERE, ELSEWHERE = uuid4(), uuid4(), uuid4(), uuid4()
@@ -88,3 +88,21 @@ def test_a_refusal_says_everything_that_stands_in_the_way_and_freezes_as_plain_v
     assert (frozen["on"], frozen["allowed"]) == ("2026-06-01", False)
     assert [set(finding) for finding in frozen["findings"]] == [{"about", "allows", "words", "record"}] * 3
     assert not isinstance(frozen["on"], UUID | date)
+
+
+@pytest.mark.parametrize(
+    ("places", "rated_in", "meant"),
+    [
+        ({HERE}, set(), HERE),
+        ({HERE, ELSEWHERE}, {HERE}, HERE),
+        ({ELSEWHERE}, {HERE}, HERE),
+        ({HERE}, {HERE, ELSEWHERE}, HERE),
+        ({HERE, ELSEWHERE}, {HERE, ELSEWHERE}, None),
+        ({HERE, ELSEWHERE}, set(), None),
+        (set(), set(), None),
+    ],
+)
+def test_a_programme_is_meant_where_the_place_or_the_instrument_leaves_one(
+    places: set[UUID], rated_in: set[UUID], meant: UUID | None
+) -> None:
+    assert programme_meant(frozenset(places), frozenset(rated_in)) == meant
