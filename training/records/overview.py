@@ -27,6 +27,8 @@ WORDS = {
     "expired": "No answer",
 }
 """How a record stands, in the words of the pages."""
+STATES = {"": "All", "open": "Not confirmed", **{key or "none": word for key, word in WORDS.items()}}
+"""By what a list can be filtered: all, all that does not count, one of the words."""
 
 
 def word_of(state: str | None, type_: str) -> str:
@@ -77,7 +79,7 @@ class GoneLine:
 
 @dataclass(frozen=True)
 class RecordFilter:
-    """What a list is asked for: type and state ("" is any, "none" is not asked yet), after which line, how many."""
+    """What a list is asked for: type, state (a key of STATES), after which line, how many."""
 
     kind: str = ""
     state: str = ""
@@ -157,8 +159,18 @@ async def count_of(actor: Actor, people: Q, asked: RecordFilter) -> int:
 
 
 def _asked(actor: Actor, people: Q, asked: RecordFilter) -> QuerySet[Record]:
-    found = records_visible_to(actor).filter(people & in_state(asked.state))
+    found = records_visible_to(actor).filter(people & _worded(asked.state))
     return found.filter(type=asked.kind) if asked.kind else found
+
+
+def _worded(state: str) -> Q:
+    """Filters records by the word that stands beside them; see `word_of`."""
+    if state == "open":
+        return Q(counts_at_once=False) & (Q(id__in=Subquery(_with(["disputed"]))) | ~in_state("confirmed"))
+    asks = Q(type__in=NEEDS_A_YES)
+    if state == "asked":
+        return in_state("asked") | (in_state("none") & ~asks)
+    return in_state("none") & asks if state == "none" else in_state(state)
 
 
 def in_state(state: str) -> Q:

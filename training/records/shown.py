@@ -81,7 +81,7 @@ def title_of(row: Record, by: str, language: str = "en") -> str:
         return say("Prior learning in place of: %(what)s") % {"what": plain(row.what.rpartition("/")[2])}
     if row.type == "supervision":
         words = say("%(what)s supervision with %(who)s") if by else say("%(what)s supervision")
-        return words % {"what": what, "who": by}
+        return words % {"what": what.removesuffix(" supervision"), "who": by}
     return what
 
 

@@ -19,26 +19,27 @@ from training.people.visibility import may_for, reach, sites_for, visible_filter
 from training.records import asking, tailorings
 from training.records.exports import as_cells
 from training.records.models import Confirmation
-from training.records.overview import WORDS, RecordFilter, count_of, gone_of, lines_of
+from training.records.overview import STATES, RecordFilter, count_of, gone_of, lines_of
 from training.records.shown import shown_of
 from training.records.words import KINDS, TOLD_ELSEWHERE
 from training.web.exports import KINDS as KINDS_OF_FILES
 from training.web.exports import spreadsheet
 from training.web.render import actor, form_data, identity, redirect, render
 
-PAGE_SIZE = 50
-STATES = {"": "All", **{key or "none": word for key, word in WORDS.items()}}
+PAGE_SIZE = 20
+WAITING_SHOWN = 5
+"""What is not confirmed stands on top of the whole list; more of it is one click away."""
 TYPES = {"": "All records", **{name: word for name, word in KINDS.items() if name not in TOLD_ELSEWHERE}}
 
 
 async def records(request: Request) -> Response:
-    """Lists the records of everybody the actor may see, found by kind, state and name, a page at a time."""
+    """Lists the records of everybody the actor may see, what waits on top: by kind, state and name, page by page."""
     me: Actor = actor(request)
     query = request.query_params
     kind, state = _known(query.get("kind", ""), TYPES), _known(query.get("state", ""), STATES)
     name = query.get("name", "").strip()
     people = visible_filter(me) & has_in_name(name, "person__") if name else Q()
-    filters = "/practice/records?" + urlencode({"kind": kind, "state": state, "name": name})
+    filters = _filtered(kind, state, name)
     if (ending := query.get("format", "")) in KINDS_OF_FILES:
         lines = await lines_of(me, people, asked=RecordFilter(kind, state))
         return await spreadsheet("practice", ending, as_cells(lines, extracted=clock.now()))
@@ -46,10 +47,14 @@ async def records(request: Request) -> Response:
     lines = await lines_of(me, people, asked=RecordFilter(kind, state, before, PAGE_SIZE))
     shown = lines[:PAGE_SIZE]
     last = f"{shown[-1].day}_{shown[-1].id}" if len(lines) > PAGE_SIZE else ""
+    on_top = not (before or state)
+    waiting = await lines_of(me, people, asked=RecordFilter(kind, "open", most=WAITING_SHOWN)) if on_top else []
     return render(
         request,
         "records/records.html",
-        lines=shown,
+        waiting=waiting[:WAITING_SHOWN],
+        waiting_path=_filtered(kind, "open", name) if len(waiting) > WAITING_SHOWN else "",
+        lines=[line for line in shown if line not in waiting[:WAITING_SHOWN]],
         total=await count_of(me, people, RecordFilter(kind, state)),
         kind=kind,
         state=state,
@@ -60,6 +65,10 @@ async def records(request: Request) -> Response:
         previous_path=filters if before else "",
         next_path=f"{filters}&before={last}" if last else "",
     )
+
+
+def _filtered(kind: str, state: str, name: str) -> str:
+    return "/practice/records?" + urlencode({"kind": kind, "state": state, "name": name})
 
 
 def _known(asked: str, words: Mapping[str, str]) -> str:

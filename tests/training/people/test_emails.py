@@ -120,7 +120,7 @@ async def test_a_letter_is_settled_by_saying_who_told_the_person_and_how(server,
     assert (await chloe.post(f"/letters/{row.id}", data=form)).status_code == 409
     await row.refresh_from_db()
     assert (row.note, row.settled_by_id) == ("By telephone, by Chloe", known("chloe"))
-    assert "Every letter has arrived" in (await chloe.get("/letters")).text
+    assert "No letter waits here" in (await chloe.get("/letters")).text
     fact = await Fact.get(kind="letter.settled")
     assert (fact.person_id, fact.actor_id) == (known("amina"), known("chloe")) and "Chloe" not in str(fact.detail)
 
