@@ -23,7 +23,7 @@ OUTCOMES: Mapping[str, Words] = {
         "Certified",
         "You are certified",
         "You hold this certificate, and may do what it says.",
-        "Print it or share its link. We write to you before its time is over.",
+        "Print it or share its link. If it has a last day, we write to you before that.",
         VALID,
     ),
     "provisional": Words(
