@@ -139,7 +139,7 @@ async def begin(request: Request) -> Response:
 
 
 async def _programme_meant(request: Request, given: OpeningForm) -> UUID | None:
-    """Finds the programme by the instrument and the places of the person, so that it is asked only where several fit."""
+    """Finds the programme by the instrument and the person’s places, so that it is asked only where several fit."""
     rated_in = await AssessmentResources.of(request).rated_in(actor(request).unit_id)
     name = await Instrument.filter(versions__id=given.version).values_list("name", flat=True)
     places = await places_of(given.person, on=given.observed)
