@@ -12,7 +12,6 @@ from courses.cohorts.resources import CohortResources
 from training.app.learning_names import learning_names, rated_in
 from training.app.lti import content, progress, reviews, rosters
 from training.app.metrics import Figures
-from training.assessments.resources import AssessmentResources
 from training.batches.kinds import BatchKind
 from training.core import clock
 from training.core.encryption import Encryptor
@@ -29,6 +28,7 @@ from training.lti.platform.tool import Tool
 from training.lti.resources import LtiResources
 from training.people.navigation import menu
 from training.people.text_messages.resources import TextResources
+from training.programmes.resources import ProgrammeResources
 
 BATCHES: Mapping[str, BatchKind] = {
     IMPORT: BatchKind("Import a table", work.begin, prepare="/imports"),
@@ -71,7 +71,7 @@ DERIVED: Derived = (
 
 @dataclass(frozen=True, kw_only=True)
 class Resources(
-    LtiResources, AssessmentResources, CohortResources, CheckResources, ImportResources, TextResources
+    LtiResources, ProgrammeResources, CohortResources, CheckResources, ImportResources, TextResources
 ):
     """All that any room asks for: settings, the clock, the keys, and the ways out of the house."""
 

@@ -1,4 +1,4 @@
-"""What assessments ask of the service around them: in which programmes an instrument is named."""
+"""What pages ask of programmes through the roof: which of them name an instrument in their rules."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from training.web.resources import PageResources
 
 
 @dataclass(frozen=True, kw_only=True)
-class AssessmentResources(PageResources):
-    """The roof says where instruments count, because this room knows no pathway."""
+class ProgrammeResources(PageResources):
+    """The roof says where instruments count, because no room below knows a pathway."""
 
     rated_in: Callable[[UUID], Awaitable[Mapping[str, frozenset[UUID]]]]
     """Of a unit: each instrument that rules name, with the programmes of these rules."""
