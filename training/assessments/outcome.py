@@ -37,8 +37,8 @@ def outcome_of(instrument: Instrument, rows: Sequence[MarkRow]) -> Outcome:
         agreed = [row for row in rows if row.agreed]
         words = [row.reasons.strip() or "No reasons were given" for row in agreed[-1:] or rows]
         return Outcome(judgement.result, tuple(OutcomeLine(judgement.result, one) for one in words))
-    lines = tuple(OutcomeLine(result, _words(instrument, rule, judgement)) for rule, result in judgement.forms)
-    return Outcome(judgement.result, lines)
+    lines = (OutcomeLine(result, _words(instrument, rule, judgement)) for rule, result in judgement.forms)
+    return Outcome(judgement.result, tuple(dict.fromkeys(lines)))
 
 
 def _missing(instrument: Instrument, judgement: Judgement, rows: Sequence[MarkRow]) -> str:
@@ -70,7 +70,11 @@ def _why(instrument: Instrument, judgement: Judgement, rows: Sequence[MarkRow]) 
     chosen = set().union(*(instrument.items_of(rule.of) for rule in rules))
     ranges = [level.range for name, level in judgement.items.items() if name in chosen]
     unseen = sum(one is not None and one.lowest != one.highest for one in ranges)
-    return [f"{_count(unseen)} not seen"] if unseen else [_words(instrument, rule, judgement) for rule in rules]
+    return (
+        [f"{_count(unseen)} not seen"]
+        if unseen
+        else list(dict.fromkeys(_words(instrument, rule, judgement) for rule in rules))
+    )
 
 
 def _short(instrument: Instrument, rule: Threshold, judgement: Judgement) -> str:
@@ -96,6 +100,8 @@ def _count(number: int) -> str:
 def _words(instrument: Instrument, rule: Threshold, judgement: Judgement) -> str:
     chosen = instrument.items_of(rule.of)
     ranges = [level.range for name, level in judgement.items.items() if name in chosen and level.range is not None]
+    if not ranges and chosen:
+        return f"None of the items{_place(rule)} applied, so there is nothing to go by"
     if not ranges or rule.form not in _WORDS:
         return f"This record cannot show the rule “{rule.form.replace('_', ' ')}”"
     return _WORDS[rule.form](instrument, rule, ranges)

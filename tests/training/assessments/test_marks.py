@@ -178,3 +178,12 @@ def test_without_a_pass_mark_nobody_can_tell_and_the_page_says_why() -> None:
     outcome = outcome_of(instrument(), [row("bruno", 3, 3, 3)])
     assert outcome.finding == "cannot_tell"
     assert "no pass mark" in outcome.lines[0].words
+
+
+def test_where_no_item_applied_the_page_says_so_once_and_names_no_rule() -> None:
+    body = {
+        "instrument": "dpics", "version": "1", "kind": "numbers", "items": {"praise": {}},
+        "pass": {"mean": 2, "every_item": 1},
+    }  # fmt: skip
+    outcome = outcome_of(read_instrument_text(canonical(body)), [MarkRow("bruno", {"praise": "n/a"})])
+    assert [line.words for line in outcome.lines] == ["None of the items applied, so there is nothing to go by"]
