@@ -15,15 +15,15 @@ from training.assessments import actions
 from training.assessments.actions import MEDIA, Opening
 from training.assessments.eligible import others_who_rate
 from training.assessments.models import LEFT, Assessment, Instrument, InstrumentVersion, Rater, visible_to
-from training.assessments.resources import AssessmentResources
 from training.assessments.rules import programme_meant
 from training.core import clock
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Membership
-from training.people.visibility import active_on, people_for
+from training.people.visibility import active_on, may_for, people_for
 from training.people.visibility import visible_to as people_visible_to
 from training.programmes.places import places_of
+from training.programmes.resources import ProgrammeResources
 from training.sites.programmes import programme_choices
 from training.web.render import actor, form_data, identity, redirect, render, validate
 
@@ -86,7 +86,10 @@ async def of(request: Request) -> Response:
     if found is None:
         raise NotFound("There is no such person.", "Look for them in the list of people.")
     rows = await _lines(visible_to(me).filter(person_id=found.id))
-    return render(request, "assessments/of.html", name=found.name, rows=rows, back=(found.name, f"/people/{found.id}"))
+    rated = me.person_id != found.id and await may_for(me, "assess", found.id)
+    begin_path = f"/assessments/new?person={found.id}" if rated else ""
+    told: dict[str, Any] = {"name": found.name, "rows": rows, "begin_path": begin_path}
+    return render(request, "assessments/of.html", **told, back=(found.name, f"/people/{found.id}"))
 
 
 def _waits(state: str, part: str) -> bool:
@@ -104,7 +107,8 @@ async def _lines(found: Any) -> list[dict[str, Any]]:
 async def begin(request: Request) -> Response:
     """Shows the form that begins an assessment, and begins it."""
     me: Actor = actor(request)
-    values: Mapping[str, Any] = {"key": str(uuid4()), "observed": me.today.isoformat()}
+    person = request.query_params.get("person", "")
+    values: Mapping[str, Any] = {"key": str(uuid4()), "observed": me.today.isoformat(), "person": person}
     problems: Mapping[str, str] = {}
     if request.method == "POST":
         values = await form_data(request)
@@ -140,7 +144,7 @@ async def begin(request: Request) -> Response:
 
 async def _programme_meant(request: Request, given: OpeningForm) -> UUID | None:
     """Finds the programme by the instrument and the person’s places, so that it is asked only where several fit."""
-    rated_in = await AssessmentResources.of(request).rated_in(actor(request).unit_id)
+    rated_in = await ProgrammeResources.of(request).rated_in(actor(request).unit_id)
     name = await Instrument.filter(versions__id=given.version).values_list("name", flat=True)
     places = await places_of(given.person, on=given.observed)
     held = frozenset(programme for programme, place in places.items() if place.holds)

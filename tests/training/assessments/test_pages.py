@@ -22,7 +22,10 @@ ALL = {"welcome": "3", "listening": "4", "closing": "not_observed", "closing_not
 
 async def test_an_assessor_begins_rates_checks_and_signs(rated: Rated, browse: Browse) -> None:
     bruno = await browse("bruno")
-    form = await bruno.get("/assessments/new")
+    of_amina = (await bruno.get(f"/assessments/of/{known('amina')}")).text
+    assert "/assessments/new" not in (await (await browse("chloe")).get(f"/assessments/of/{known('amina')}")).text
+    form = await bruno.get(re.search(r'href="(/assessments/new\?[^"]+)"', of_amina)[1])
+    assert f'<option value="{known("amina")}" selected' in form.text
     key = re.search(r'name="key" value="([^"]+)"', form.text)
     assert key
     sent = {
