@@ -18,6 +18,7 @@ from training.core.errors import NotFound
 from training.people.actor import Actor
 from training.people.holders import holder_of
 from training.people.models import Person
+from training.records.evidence import outsiders_of
 from training.sites.history import Moment
 from training.sites.models import Site
 
@@ -46,6 +47,7 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime, moment: 
     people |= {decision.decided_by_id} if decision.decided_by_id else set()
     then = await look_back(actor.unit_id, moment or Moment(today), people=sorted(people))
     names = await _names(people, replace(then, moment=Moment(decision.on, decision.recorded)))
+    names |= await outsiders_of(basis.evidence)
     standing = standing_on(period_of(found), await changes_of(found.id), today)
     return {
         "certification": found,

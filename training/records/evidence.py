@@ -1,6 +1,7 @@
 """Records as evidence of the pathway language: what a person, or a site, did and holds."""
 
 import hashlib
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 from uuid import UUID
@@ -84,6 +85,17 @@ def _person(person_id: UUID | None, contact: str, name: str) -> str:
     if person_id:
         return str(person_id)
     return f"outside-{hashlib.sha256((plain_address(contact) or name).encode()).hexdigest()[:16]}"
+
+
+async def outsiders_of(evidence: Sequence[Row]) -> dict[str, str]:
+    """Returns who of some evidence is not known here, by the word that stands for them there: what they are called."""
+    start = len("record-")
+    ids = {UUID(one["id"][start : start + 36]) for one in evidence if one["id"].startswith("record-")}
+    told = Participant.filter(record_id__in=sorted(ids), person_id__isnull=True).order_by("id")
+    asked = Confirmation.filter(record_id__in=sorted(ids), confirmer_id__isnull=True).order_by("id")
+    called = [("", str(name)) for name in await told.values_list("name", flat=True)]
+    called += await asked.values_list("contact", "confirmer_name")
+    return {_person(None, contact, name): name for contact, name in called if name}
 
 
 def _member(one: Row) -> Row:

@@ -11,6 +11,8 @@ from openpyxl import load_workbook
 
 from certificates.evaluations import changes
 from certificates.evaluations.models import Certification
+from certificates.evidence.actions import record_evidence
+from certificates.evidence.rules import TypedEvidence
 from certificates.register.exports import as_json
 from certificates.register.register import Question, rows
 from tests.certificates.world import BY_RULES, TODAY, at, certified, changed, publish_pathway, shown
@@ -19,6 +21,7 @@ from training.demo.cast import known
 from training.demo.doing import being
 from training.people.authentication.operator import operator
 from training.people.models import Membership, Person
+from training.records.rules import Confirmer
 from training.sites.models import Area, CentralUnit, Programme, Site
 
 JAN, END = date(2026, 1, 10), date(2027, 1, 9)
@@ -241,6 +244,17 @@ async def test_a_coordinator_sees_the_own_site_only_and_changes_nothing(workforc
     for browser, status in ((emre, 404), (chloe, 403)):
         assert (await browser.post(f"/register/{found.id}", data=form)).status_code == status
     assert await standings(as_of=TODAY) == ["certified"]
+
+
+async def test_an_entry_names_who_signed_from_outside(database, tmp_path, browse):
+    referred = "{check: reference, different: {by: 1}, title: Knows first aid}"
+    await publish_pathway(tmp_path, BY_RULES.replace("{qualification: first aid, title: Knows first aid}", referred))
+    reference = TypedEvidence("check", "reference", TODAY, by=(Confirmer("Sian Lewis"),))
+    await record_evidence(known("amina"), reference, actor=await being("dara", TODAY), now=at(TODAY, 9))
+    await consider("amina")
+    found = await Certification.get(person_id=known("amina"))
+    page = (await (await browse("chloe")).get(f"/register/{found.id}")).text
+    assert "Signed by: Sian Lewis" in page and "outside-" not in page
 
 
 @pytest.mark.by_hand
