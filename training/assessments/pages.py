@@ -45,7 +45,7 @@ class OpeningForm(BaseModel):
     person: UUID = Field(title="who you watched")
     version: UUID = Field(title="what you rate with")
     observed: date = Field(title="the day you watched")
-    medium: str = Field("", title="how you watched")
+    medium: str = Field(title="how you watched")
     group_name: str = Field("", max_length=120)
     other: UUID | None = None
     programme: UUID | None = None

@@ -49,8 +49,8 @@ def cards(me: Actor) -> list[dict[str, str]]:
 
 
 def _ways(me: Actor) -> list[tuple[str, str, str]]:
-    """The ways of a person: who looks after people finds that work first, and their own learning behind it."""
+    """The ways of a person: who looks after or assesses others finds that first, and their own learning behind it."""
     open_ones = [way for way in WAYS if me.may(way[0])]
-    if me.may("manage people"):
+    if me.may("manage people") or me.may("assess"):
         open_ones.sort(key=lambda way: way[0] in OWN)
     return [way[1:] for way in open_ones]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -46,6 +47,15 @@ async def test_an_assessor_begins_rates_checks_and_signs(rated: Rated, browse: B
     result = await bruno.get(path)
     assert "Cannot tell" in result.text and "Signed by Bruno Costa" in result.text
     assert (await bruno.get(f"{path}/rate")).headers["location"] == path
+
+
+async def test_an_assessor_finds_assessments_first_and_is_told_all_that_a_beginning_lacks(browse: Browse) -> None:
+    bruno = await browse("bruno")
+    home = (await bruno.get("/")).text
+    assert home.index('href="/assessments"') < home.index('href="/courses"')
+    answer = await bruno.post("/assessments/new", data={"key": str(uuid4()), "observed": "2026-11-20"})
+    assert answer.status_code == 422
+    assert all(f'href="#{name}' in answer.text for name in ("person", "medium", "version"))
 
 
 @pytest.mark.parametrize("odd", [{"data": {"welcome": "--3"}}, {"files": {"welcome": ("3.txt", b"3")}}])
