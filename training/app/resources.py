@@ -70,9 +70,7 @@ DERIVED: Derived = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resources(
-    LtiResources, ProgrammeResources, CohortResources, CheckResources, ImportResources, TextResources
-):
+class Resources(LtiResources, ProgrammeResources, CohortResources, CheckResources, ImportResources, TextResources):
     """All that any room asks for: settings, the clock, the keys, and the ways out of the house."""
 
     figures: Figures = field(default_factory=Figures)
