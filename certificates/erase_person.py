@@ -10,7 +10,7 @@ from uuid import UUID
 
 from certificates.credentials.facts import canonical, digest, digest_of, thawed
 from certificates.credentials.models import Artefact
-from certificates.evaluations.models import Certificate
+from certificates.evaluations.models import Appeal, Certificate
 from certificates.verification.models import ShareLink
 from courses.cohorts.models import Attendance
 from courses.learning.models import TaskEntry, TaskReply
@@ -56,7 +56,12 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
     certificate_ids = [row.id for row in await Certificate.filter(person_id=person_id)]
     entries = [row.stored for row in await TaskEntry.filter(enrolment__person_id=person_id)]
     proofs = [row.stored for row in await RecordFile.filter(record__person_id=person_id)]
-    kept = [*_under(handed_files.ENTRIES, entries), *_under(handed_files.RECORDS, proofs)]
+    appeals = [one["stored"] for row in await Appeal.filter(person_id=person_id) for one in row.files or ()]
+    kept = [
+        *_under(handed_files.ENTRIES, entries),
+        *_under(handed_files.RECORDS, proofs),
+        *_under(handed_files.APPEALS, appeals),
+    ]
     await asyncio.to_thread(_remove_files, storage, certificate_ids, kept)
     async with transaction():
         await end_participation(person, now=now)  # first: what is swept after it is as it was read
@@ -103,6 +108,7 @@ async def _remove_words(person_id: UUID, rows: Rows) -> None:
     """Takes what the person handed in, what came back about it, and why they were absent or what they did instead."""
     await TaskEntry.filter(id__in=list(rows.get(TaskEntry, {}))).update(note="", file_name="", stored="")
     await RecordFile.filter(id__in=list(rows.get(RecordFile, {}))).update(file_name="", stored="")
+    await Appeal.filter(person_id=person_id).update(files=None)
     await TaskReply.filter(entry__enrolment__person_id=person_id).update(words="")
     await Attendance.filter(person_id=person_id).update(note="")
 

@@ -12,11 +12,11 @@ from certificates.credentials import facts as frozen
 from certificates.credentials import status_lists
 from certificates.credentials.models import SheetDesign
 from certificates.evaluations.models import (
+    Appeal,
     Certificate,
     Certification,
     Decision,
     Evaluation,
-    Objection,
     PathwayVersion,
 )
 from certificates.evaluations.pathway_versions import load_pathway
@@ -293,14 +293,14 @@ async def _earned(person: Person, had: Things) -> Things:
         id=uuid4(), key=str(uuid4()), evaluation=case, **rests, outcome="declined", on=TODAY, recorded=NOW
     )
     design = await SheetDesign.create(id=uuid4(), unit_id=person.unit_id, wording={}, made=NOW)
-    objection = await Objection.create(id=uuid4(), person=person, decision=refused, words="I object.", made=NOW)
+    appeal = await Appeal.create(id=uuid4(), person=person, decision=refused, words="I object.", made=NOW)
     certification = await Certification.create(
         id=uuid4(), decision=decision, person=person, programme_id=version.programme_id, site_id=had["site"],
         pathway_slug="steady", level="leader", level_title="Leader", starts=LONG_AGO, recorded=NOW,
     )  # fmt: skip
     return {
         "sheet_design": str(design.id),
-        "case": str(case.id), "outcome": str(refused.id), "objection": str(objection.id),
+        "case": str(case.id), "outcome": str(refused.id), "appeal": str(appeal.id),
         "certification": str(certification.id), **await _certificate(certification, person, had),
     }  # fmt: skip
 

@@ -329,8 +329,11 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/certificates/decisions/{id}": Named(
         "/certificates/decisions/{case}", by("decide"), {"outcome": "certified", "reasons": "x"}
     ),
-    "/certificates/objections/{id}": Named(
-        "/certificates/objections/{objection}", form={"finding": "upheld", "reasons": "x"}
+    "/certificates/appeals/{id}": Named("/certificates/appeals/{appeal}", form={"finding": "upheld", "reasons": "x"}),
+    "/certificates/appeals/{id}/files/{number}": Named(
+        "/certificates/appeals/{appeal}/files/1",
+        lambda me, may, kind: me.key == kind or me.may("decide", kind),
+        soft=True,
     ),
     "/certificates/outcomes/{id}": Named("/certificates/outcomes/{outcome}", ones_own, {"words": "I object."}),
     "/certificates/{id}": Named("/certificates/{certificate}", seen),

@@ -10,7 +10,7 @@ from uuid import UUID
 import jinja2
 import pytest
 
-from certificates.decisions.emails import FOUND
+from certificates.decisions.emails import FOUND, LATE, STEPS, STEPS_TOLD
 from certificates.decisions.outcomes import Outcome
 from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES
 from tests.reading_age import grade
@@ -26,7 +26,7 @@ EMAILS = Path(__file__).resolve().parents[1] / "templates/emails"
 WHOLE = re.compile(r"{% extends")
 HOME = "https://service.example"
 HIGHEST_GRADE = 6.0
-STAFF = ("assessments/", "trail/", "programmes/application")
+STAFF = ("assessments/", "trail/", "programmes/application", "certificates/appeal_to_decide", "certificates/vote")
 """Mails that staff alone read: they may be harder, and those about the trail are in English."""
 
 ID, DAY, MOMENT = UUID(int=7), date(2027, 3, 3), datetime(2027, 3, 3, 14, tzinfo=UTC)
@@ -59,11 +59,17 @@ EACH: dict[str, list[dict[str, Any]]] = {
         for state in OUTCOMES
         for reason in ("", "She was 100% clear", GROUNDS["time"])
     ],
-    "certificates/objection": [
-        {"subject": subject, "found": found, "why": "We looked", "standing_path": path}
-        for subject, found in FOUND.values()
-        for path in ("", "/pathways")
+    "certificates/appeal": [
+        {"subject": subject, "found": found, "why": why, "standing_path": path, "look_by": by, "decide_by": by}
+        for subject, found in (*FOUND.values(), *STEPS.values(), LATE)
+        for why, path, by in (("We looked", "/pathways", None), ("", "", DAY))
     ],
+    "certificates/appeal_to_decide": [
+        {"name": "Amina", "told": told, "open": step != "answered", "decide_by": by}
+        for step, told in STEPS_TOLD.items()
+        for by in (None, DAY)
+    ],
+    "certificates/vote": [{"name": "Amina", "level": "Growing Up, Leader", "votes": 3}],
     "certificates/reminder": [{"level": "Leader", "until": DAY, "left": left} for left in (1, 7)],
     "trail/head": [{"number": 7, "made": MOMENT, "kept": '{"number": 7}'}],
     "trail/broken": [{"found": ["row 7", "row 8"], "more": more} for more in (0, 3)],
@@ -115,7 +121,8 @@ def test_each_word_of_ours_in_a_mail_is_known_in_welsh() -> None:
     ]
     outcomes = [text for one in OUTCOMES.values() for text in (one.subject, one.means, one.next_step)]
     found += [*outcomes, *GROUNDS.values(), *STRENGTHS.values(), *KINDS.values()]
-    found += [text for pair in (*FOUND.values(), *TURNS.values()) for text in pair]
+    found += [text for pair in (*FOUND.values(), *STEPS.values(), LATE, *TURNS.values()) for text in pair]
+    found += [*STEPS_TOLD.values()]
     welsh = translations("cy")
     for text in found:
         english = (text,) if isinstance(text, str) else text

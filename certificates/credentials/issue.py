@@ -138,6 +138,8 @@ def _criteria(issue: Issue) -> str:
 async def _signatories(decision: Decision, unit: CentralUnit) -> tuple[Signatory, ...]:
     if decision.decided_by_id is None:
         return (Signatory(name=unit.name, role="Decided by the rules of the pathway"),)
+    if decision.panel is not None:
+        return (Signatory(name=unit.name, role=f"Decided by a panel of {len(decision.deciders)}"),)
     decider = await Person.get(id=decision.decided_by_id)
     return (Signatory(name=decider.name, role=f"For {unit.name}"),)
 

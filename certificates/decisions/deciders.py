@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import ROLE_NAMES
 from certificates.evaluations.models import Evaluation, PathwayVersion, current, evaluations_visible_to
@@ -19,9 +21,13 @@ from training.people.visibility import active_on
 from training.programmes.models import ProgrammeRole, holding_on
 from training.programmes.places import Stay, stays_of, stays_of_site
 from training.programmes.rules import role_words
+from training.sites.models import Programme
 
 FIXED = {told: role for role, told in ROLE_NAMES.items()}
 """The name that pathways use → our role, where they differ."""
+
+WHO_DECIDES = (ROLE_NAMES["central"],)
+"""Who sits on a panel for which the rules name nobody."""
 
 SHORT = ("id", "person_id", "holder_site_id", "pathway_id", "level", "per", "made")
 """Columns of a case in a list: the evidence beside it is long."""
@@ -55,12 +61,14 @@ async def cases_for(actor: Actor) -> list[Evaluation]:
 
 
 async def number_of_cases(actor: Actor) -> tuple[int, int]:
-    """Counts the cases that wait for a decision and that the actor may decide: of people, and of sites."""
+    """Counts the cases that wait for one person's decision and that the actor may decide: of people, and of sites."""
     if actor.may("decide"):
         waiting = evaluations_visible_to(actor).filter(awaiting=True)
+        for pathway_id, level in await _panel_levels(actor.unit_id):
+            waiting = waiting.exclude(pathway_id=pathway_id, level=level)
         sites = await waiting.filter(holder_site_id__isnull=False).count()
         return await waiting.count() - sites, sites
-    found = await cases_for(actor)
+    found = [row for row in await cases_for(actor) if panel_size(row) == 1]
     sites = sum(row.holder_site_id is not None for row in found)
     return len(found) - sites, sites
 
@@ -82,18 +90,53 @@ async def case_for(actor: Actor, evaluation_id: UUID) -> Evaluation | None:
     return row if await _holders(row, held, today=actor.today) else None
 
 
-async def nobody_decides(actor: Actor) -> list[tuple[str, str, str, int]]:
-    """Counts the cases that nobody in reach can decide: role that nobody holds, programme, area, number of cases."""
+def panel_size(row: Evaluation) -> int:
+    """Returns how many have to decide a case together: one, where no panel does."""
+    rule = pathway_versions.read(row.pathway).levels[row.level].decision
+    return rule.at_least if rule else 1
+
+
+async def panel_cases(unit_id: UUID) -> list[Evaluation]:
+    """Lists the cases of a unit that wait for a panel, oldest first."""
+    levels = await _panel_levels(unit_id)
+    if not levels:
+        return []
+    found = Evaluation.filter(
+        of_unit(unit_id), Q(*(Q(pathway_id=one, level=level) for one, level in levels), join_type=Q.OR)
+    )
+    return await found.filter(awaiting=True).order_by("made").prefetch_related("person", "holder_site", "pathway")
+
+
+async def members_of(row: Evaluation, *, today: date) -> set[UUID]:
+    """Tells who sits on the panel of a case: whoever holds what the rules name; where they name nobody, who decides."""
+    version: PathwayVersion = row.pathway
+    programme = await Programme.get(id=version.programme_id)
+    names = named_by(row)
+    held = await _holdings(names or WHO_DECIDES, programme.unit_id, today=today)
+    return await _holders(row, held, today=today) if names else {one.person_id for one in held} - {row.person_id}
+
+
+async def _panel_levels(unit_id: UUID) -> set[tuple[UUID, str]]:
+    """Names the levels that a panel decides on and for which somebody waits: pathway version, level."""
+    waits = Evaluation.filter(of_unit(unit_id), awaiting=True).distinct()
+    pairs = {(row["pathway_id"], row["level"]) for row in await waits.values("pathway_id", "level")}
+    versions = {row.id: row for row in await PathwayVersion.filter(id__in={pathway for pathway, _ in pairs})}
+    rules = {pair: pathway_versions.read(versions[pair[0]]).levels[pair[1]].decision for pair in pairs}
+    return {pair for pair, rule in rules.items() if rule and rule.at_least > 1}
+
+
+async def nobody_decides(actor: Actor) -> list[tuple[str, str, str, int, int]]:
+    """Counts the cases that too few in reach can decide: role, programme, area, how many have to hold it, cases."""
     rows = await _waiting(actor.unit_id)
     names = {name for row in rows for name in named_by(row)}
     held = await _holdings(names, actor.unit_id, today=actor.today) if rows else []
-    found: Counter[tuple[str, str, str]] = Counter()
+    found: Counter[tuple[str, str, str, int]] = Counter()
     for row in rows:
         named = named_by(row)
-        if named and not await _holders(row, held, today=actor.today):
+        if named and len(await _holders(row, held, today=actor.today)) < panel_size(row):
             stays = await _stays(row, actor.today)
             area = stays[0].area_name if stays else ""
-            found[role_words(named[0]).lower(), row.pathway.title, area] += 1
+            found[role_words(named[0]).lower(), row.pathway.title, area, panel_size(row)] += 1
     return [(*what, number) for what, number in found.items()]
 
 

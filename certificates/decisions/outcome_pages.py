@@ -1,97 +1,112 @@
-"""Pages of what was decided: the holder reads one outcome and may object; the central unit answers an objection."""
+"""Pages of what was decided: the holder reads one outcome, and appeals against it within the days, or late."""
 
+from contextlib import AsyncExitStack
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
-from certificates.decisions import objections, outcomes
-from certificates.evaluations.models import Objection, StateChange, objections_visible_to
+from certificates.decisions import appeals
+from certificates.evaluations.models import Appeal, StateChange, appeals_about, appeals_visible_to
+from training.assessments.models import Assessment
 from training.core import clock
 from training.core.dates import local_day
 from training.core.errors import Invalid, NotFound
+from training.core.handed_files import ACCEPTED, APPEALS, MOST_BYTES, HandedFile, wrong_with
+from training.database.kept_files import kept
 from training.people.actor import Actor
-from training.people.models import Person
+from training.records.rules import KeptFile
 from training.sites.models import CentralUnit
+from training.web.bodies import cut, handed_file
 from training.web.render import actor, form_data, identity, redirect, render, validate
+from training.web.resources import PageResources
 
-FINDINGS = [("upheld", "It stands"), ("overturned", "It was wrong, and falls")]
-
-
-class ObjectionForm(BaseModel):
-    """The form with which somebody objects."""
-
-    words: str = Field("", max_length=5000)
+FILES = ("file", "file_2", "file_3")
+MOST_BYTES_SENT = len(FILES) * (MOST_BYTES + 1_000_000)
 
 
-class ObjectionAnswerForm(BaseModel):
-    """The form that answers an objection."""
+class AppealForm(BaseModel):
+    """The form with which somebody appeals."""
 
-    finding: str = ""
-    reasons: str = Field("", max_length=5000)
+    words: str = Field("", title="what was wrong", max_length=5000)
+    late: str = Field("", title="why it comes late", max_length=2000)
 
 
 async def outcome(request: Request) -> Response:
-    """Shows the holder what was decided, from when and why; posted, keeps that they object."""
+    """Shows the holder what was decided, from when and why, and how far an appeal is; posted, lodges one."""
     me: Actor = actor(request)
-    now = clock.now()
-    found, made = await objections.outcome_about(me, identity(request))
-    held = made.certification if isinstance(made, StateChange) else made
-    page = ("My pathway", "/pathways") if held.person_id else ("Licences", f"/sites/{held.holder_site_id}/licences")
+    found, made = await appeals.outcome_about(me, identity(request))
     told: dict[str, Any] = {
         "outcome": found,
-        "today": local_day(now, me.zone),
+        "today": local_day(clock.now(), me.zone),
         "unit": await CentralUnit.get(id=me.unit_id),
-        "back": page,
+        "back": _page(made),
+        "files": files_of(found.appeal),
+        "file_names": FILES,
+        "file_types": ",".join(ACCEPTED),
     }
     if request.method == "GET":
         return render(request, "decisions/outcome.html", **told)
+    request = cut(request, most=MOST_BYTES_SENT)
+    sent = await request.form()
+    handed = {name: await handed_file(sent.get(name)) for name in FILES}
     values = await form_data(request)
     try:
-        await objections.object_to(identity(request), words=validate(ObjectionForm, values).words, actor=me, now=now)
+        await _lodge(request, me, validate(AppealForm, values), handed)
     except Invalid as error:
         return render(request, "decisions/outcome.html", 422, problems=error.problems, values=values, **told)
-    return redirect(request, f"/certificates/outcomes/{identity(request)}")
+    return redirect(request, f"/certificates/outcomes/{identity(request)}", notice="We have your appeal.")
 
 
-async def objection(request: Request) -> Response:
-    """Shows what somebody says against a decision; posted, answers it."""
-    me: Actor = actor(request)
-    told = await _objection(me, request)
-    if request.method == "GET":
-        return render(request, "decisions/objection.html", **told)
-    values = await form_data(request)
-    try:
-        given = validate(ObjectionAnswerForm, values)
-        await objections.answer(
-            identity(request), finding=given.finding, reasons=given.reasons, actor=me, now=clock.now()
+def _page(made: Any) -> tuple[str, str]:
+    """The page of the holder from which one comes to an outcome."""
+    if isinstance(made, Assessment):
+        return "Your result", f"/assessments/{made.id}"
+    held = made.certification if isinstance(made, StateChange) else made
+    return ("My pathway", "/pathways") if held.person_id else ("Licences", f"/sites/{held.holder_site_id}/licences")
+
+
+async def _lodge(request: Request, me: Actor, form: AppealForm, handed: dict[str, HandedFile | None]) -> None:
+    """Keeps the files, and the appeal with them."""
+    if problems := {name: wrong for name, file in handed.items() if file and (wrong := wrong_with(file))}:
+        raise Invalid("There is a problem", problems=problems)
+    storage = PageResources.of(request).settings.storage
+    async with AsyncExitStack() as stack:
+        files = [
+            KeptFile(file.shown_name, await stack.enter_async_context(kept(file, storage, APPEALS)), file.sha256, True)
+            for file in handed.values()
+            if file
+        ]
+        await appeals.lodge(
+            identity(request), words=form.words, late=form.late, files=files, actor=me, now=clock.now()
         )  # fmt: skip
-    except Invalid as error:
-        return render(request, "decisions/objection.html", 422, problems=error.problems, values=values, **told)
-    return redirect(request, "/certificates/decisions", notice="Answered. The person will be told.")
 
 
-async def _objection(me: Actor, request: Request) -> dict[str, Any]:
-    found = await objections_visible_to(me).get_or_none(id=identity(request)).prefetch_related(
-        "person", "holder_site", "decision__pathway", "decision__objection", "change__objection"
-    )  # fmt: skip
+def files_of(found: Appeal | None) -> list[tuple[str, str]]:
+    """Lists the files that came with an appeal: name and address."""
     if found is None:
-        raise NotFound("There is no such objection.", "Look at the list of decisions again.")
-    by = found.decision.decided_by_id if found.decision else found.change and found.change.actor_id
-    decider = await Person.get_or_none(id=by) if by else None
-    return {
-        "objection": found,
-        "outcome": await _about(found),
-        "decider": decider.name if decider else "the rules",
-        "own_decision": by == me.person_id,
-        "findings": FINDINGS,
-        "back": ("Decisions", "/certificates/decisions"),
-    }
+        return []
+    return [
+        (one["name"], f"/certificates/appeals/{found.id}/files/{number}")
+        for number, one in enumerate(found.files or (), 1)
+    ]
 
 
-async def _about(found: Objection) -> outcomes.Outcome:
-    if found.decision:
-        return await outcomes.of_decision(found.decision)
-    assert found.change is not None
-    return await outcomes.of_change(found.change)
+async def file(request: Request) -> Response:
+    """Sends a file of an appeal, to whoever appealed and to those who decide."""
+    me, appeal_id = actor(request), identity(request)
+    found = await _readable(me, appeal_id)
+    number = str(request.path_params["number"])
+    files = {str(place): one for place, one in enumerate((found.files or ()) if found else (), 1)}
+    one = files.get(number)
+    path = PageResources.of(request).settings.storage / APPEALS / one["stored"] if one else None
+    if one is None or path is None or not path.is_file():
+        raise NotFound("There is no such file.", "Go back to the appeal.")
+    return FileResponse(path, media_type="application/octet-stream", filename=one["name"])
+
+
+async def _readable(me: Actor, appeal_id: UUID) -> Appeal | None:
+    own = await appeals_about(me).get_or_none(id=appeal_id)
+    return own or (await appeals_visible_to(me).get_or_none(id=appeal_id) if me.may("decide") else None)

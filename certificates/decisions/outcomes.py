@@ -7,13 +7,14 @@ from uuid import UUID
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation, Objection, StateChange
+from certificates.evaluations.models import Appeal, Certificate, Certification, Decision, Evaluation, StateChange
 from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES, Words
-from certificates.evaluations.standing import APPEAL, GRANTING, MARKS, standing_on
+from certificates.evaluations.standing import GRANTING, MARKS, standing_on
+from training.assessments.models import Assessment
 from training.core.dates import local_day
-from training.people.holders import holder_of, same_holder
+from training.people.holders import same_holder
+from training.people.models import Person
 from training.records.words import plain
-from training.sites.models import zone_of
 
 _DAY = timedelta(days=1)
 REFUSALS = ("deferred", "declined")
@@ -21,9 +22,9 @@ REFUSALS = ("deferred", "declined")
 
 @dataclass(frozen=True)
 class Outcome:
-    """One outcome: its place in the table of words, the level, from which day and to which, why, and who may object.
+    """One outcome: its place in the table of words, the level, from which day and to which, why, until when to appeal.
 
-    `id` is the decision's or the change's, which it can be objected to by; none where the calendar alone brought it.
+    `id` is what one appeals against: the decision's, change's or assessment's; none where the calendar brought it.
     """
 
     state: str
@@ -34,7 +35,7 @@ class Outcome:
     grounds: str = ""
     id: UUID | None = None
     appeal_until: date | None = None
-    objection: Objection | None = None
+    appeal: Appeal | None = None
 
     @property
     def words(self) -> Words:
@@ -44,12 +45,12 @@ class Outcome:
     @property
     def is_refusal(self) -> bool:
         """Tells whether a case was refused; that has a day, and no time that it lasts."""
-        return self.state.removeprefix("renewal_") in REFUSALS
+        return self.state == "failed" or self.state.removeprefix("renewal_") in REFUSALS
 
     @property
     def has_fallen(self) -> bool:
-        """Tells whether an objection was found right, so that it does not stand any more."""
-        return self.objection is not None and self.objection.finding == "overturned"
+        """Tells whether an appeal was found right, so that it does not stand any more."""
+        return self.appeal is not None and self.appeal.finding == "overturned"
 
     @property
     def public_reason(self) -> str:
@@ -61,52 +62,58 @@ class Outcome:
         """Says to the holder what has come out, and for what."""
         return f"{self.words.subject}: {self.level}"
 
-    def open_to_objection(self, today: date) -> bool:
-        """Tells whether the holder may still object."""
-        return self.objection is None and self.appeal_until is not None and today <= self.appeal_until
+    def open_to_appeal(self, today: date) -> bool:
+        """Tells whether the days to appeal still run, and nobody has."""
+        return self.appeal is None and self.appeal_until is not None and today <= self.appeal_until
 
 
 async def of_certification(found: Certification, today: date) -> Outcome:
     """Tells how a certification stands on a day, and by which decision or change."""
     standing = standing_on(period_of(found), await changes_of(found.id), today) or "certified"
     seen = StateChange.filter(certification_id=found.id, effective__lte=today).exclude(state__in=MARKS)
-    last = await seen.order_by("-turn").first().prefetch_related("objection")
+    last = await seen.order_by("-turn").first().prefetch_related("appeal")
     if last and last.state == standing:
-        return await _of_change(last, found)
+        return _of_change(last, found)
     if standing in ("in_grace", "lapsed"):
         over = found.ends if standing == "in_grace" else found.over
         until = found.over if standing == "in_grace" else None
         return Outcome(standing, found.level_title, (over or today) + _DAY, until, GROUNDS["time"], "time")
-    made = await Decision.get(id=found.decision_id).prefetch_related("objection")
+    made = await Decision.get(id=found.decision_id).prefetch_related("appeal")
     appeal_until = made.appeal_until if standing == "provisional" else None
     reason = "" if standing == "renewal_due" else made.reasons  # the calendar brought it, and nobody decided it
     return Outcome(
-        standing, found.level_title, found.starts, found.ends, reason, "", made.id, appeal_until, made.objection
+        standing, found.level_title, found.starts, found.ends, reason, "", made.id, appeal_until, made.appeal
     )  # fmt: skip
 
 
 async def of_change(change: StateChange) -> Outcome:
     """Tells a change of a certification as it was made, whatever came after."""
-    return await _of_change(change, await Certification.get(id=change.certification_id))
+    return _of_change(change, await Certification.get(id=change.certification_id))
 
 
-async def _of_change(change: StateChange, found: Certification) -> Outcome:
-    contestable, holder = OUTCOMES[change.state].contestable, await holder_of(found)
-    recorded = local_day(change.recorded, await zone_of(holder.unit_id))
+def _of_change(change: StateChange, found: Certification) -> Outcome:
     return Outcome(
         change.state, found.level_title, change.effective, change.until, change.reason, change.grounds, change.id,
-        recorded + APPEAL if contestable else None, change.objection,
+        change.appeal_until, change.appeal,
     )  # fmt: skip
 
 
 async def of_decision(made: Decision) -> Outcome:
-    """Tells a decision as it was made; the pathway and the objection must be fetched."""
+    """Tells a decision as it was made; the pathway and the appeal must be fetched."""
     level = pathway_versions.read(made.pathway).levels[made.level].title or plain(made.level)
     state = "provisional" if made.outcome == "conditional" else made.outcome
     basis = await Evaluation.get(id=made.evaluation_id)
     if state in REFUSALS and basis.standing in ("renewal_due", "in_grace"):
         state = f"renewal_{state}"
-    return Outcome(state, level, made.on, None, made.reasons, "", made.id, made.appeal_until, made.objection)
+    return Outcome(state, level, made.on, None, made.reasons, "", made.id, made.appeal_until, made.appeal)
+
+
+async def of_assessment(rated: Assessment) -> Outcome:
+    """Tells an assessment that was not passed; its version and its unit must be fetched."""
+    assert rated.signed is not None
+    appeal = await Appeal.get_or_none(assessment_id=rated.id)
+    until = local_day(rated.signed, rated.unit.zone) + timedelta(days=rated.unit.appeal_days)
+    return Outcome("failed", rated.version.title, rated.observed, None, "", "", rated.id, until, appeal)
 
 
 async def refusal_of(holder: Mapping[str, UUID], slug: str, level: str, per: str) -> Outcome | None:
@@ -120,7 +127,14 @@ async def refusal_of(holder: Mapping[str, UUID], slug: str, level: str, per: str
 async def earlier_decisions(holder: Mapping[str, UUID], slug: str, level: str, per: str) -> list[Decision]:
     """Lists the decisions on a level of a holder, the latest first."""
     same = Decision.filter(**holder, pathway__slug=slug, level=level, per=per)
-    return await same.order_by("-recorded").prefetch_related("pathway", "objection", "decided_by")
+    return await same.order_by("-recorded").prefetch_related("pathway", "appeal")
+
+
+async def decider_words(made: Decision) -> str:
+    """Names who decided: one person, all of a panel whose votes counted, or the rules alone."""
+    rows = await Person.filter(id__in=[UUID(one) for one in made.deciders]).order_by("name")
+    names = ", ".join(row.name for row in rows)
+    return f"a panel: {names}" if made.panel is not None else names or "the rules"
 
 
 async def newer_certificate(found: Certification) -> Certificate | None:

@@ -14,8 +14,9 @@ from certificates.credentials.integrity import facts_of, proven
 from certificates.credentials.pdf import template
 from certificates.credentials.pdf.glyphs import unprintable
 from certificates.credentials.resources import CredentialResources
-from certificates.decisions import actions, outcomes
-from certificates.decisions.deciders import case_for, cases_for, who_waits
+from certificates.decisions import actions, outcomes, panels
+from certificates.decisions.deciders import case_for, cases_for, panel_size, who_waits
+from certificates.decisions.rules import CHOICE_WORDS, choices_beside
 from certificates.decisions.views import followed_view, programmes_in_words
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.models import (
@@ -23,12 +24,14 @@ from certificates.evaluations.models import (
     Evaluation,
     PathwayVersion,
     any_certification_visible_to,
+    appeals_visible_to,
     certificates_visible_to,
-    objections_visible_to,
 )
 from certificates.evaluations.outcome_text import CHOSEN, OUTCOMES
-from certificates.evaluations.standing import APPEAL, GOOD, VERIFIED
+from certificates.evaluations.standing import GOOD, VERIFIED
 from certificates.evaluations.verdict_text import describe_nodes, titles_of
+from certificates.evidence.rules import typed_fields
+from certificates.evidence.views import field_of
 from courses.learning.journey import way_on
 from training.core import clock, qr
 from training.core.dates import local_day
@@ -39,7 +42,7 @@ from training.people.models import Membership, Person
 from training.people.names import has_name
 from training.people.visibility import active_on, may_for, person_for
 from training.records.words import plain
-from training.sites.models import Site
+from training.sites.models import CentralUnit, Site
 from training.web.render import actor, form_data, identity, link, redirect, render, validate
 from training.web.resources import PageResources
 from training.web.routing import beyond_session
@@ -114,17 +117,16 @@ async def decisions(request: Request) -> Response:
     sites = sum(row.holder_site_id is not None for row in cases)
     waiting = [
         {"id": row.id, "name": _holder(row).name, "pathway": row.pathway.title, "made": row.made,
-         "level": _title(row.pathway, row.level)}
+         "level": _title(row.pathway, row.level), "panel": panel_size(row)}
         for row in cases
     ]  # fmt: skip
-    open_ones = objections_visible_to(me).filter(finding="open")
-    objections = await open_ones.order_by("made").values("id", "made", name="person__name", site="holder_site__name")
+    appeals = await appeals_visible_to(me).filter(finding="open").count() if me.may("decide") else 0
     return render(
         request,
         "decisions/decisions.html",
         shapes_sheet=me.may("load material"),
         waiting=waiting,
-        objections=objections,
+        appeals=appeals,
         waits=who_waits(len(cases) - sites, sites),
     )
 
@@ -140,28 +142,37 @@ def _title(version: PathwayVersion, level: str) -> str:
 
 
 async def decision(request: Request) -> Response:
-    """Shows one case with its verdict; posted, decides it."""
+    """Shows one case with its verdict; posted, decides it, or casts a vote where a panel decides."""
     me = actor(request)
     row = await case_for(me, identity(request))
     if row is None:
         raise NotFound("There is nothing to decide here.", "Look at the list of decisions again.")
-    told = await _case(row)
     if request.method == "GET":
-        return render(request, "decisions/decision.html", **told)
+        return render(request, "decisions/decision.html", **await _case(row, me))
     values, home = await form_data(request), PageResources.of(request).settings.public_url
+    by_panel = panel_size(row) > 1
     try:
         asked = validate(DecisionPageForm, values)
-        wish = actions.DecisionForm(asked.outcome, asked.reasons, asked.dissent)
-        await actions.decide(row.id, wish=wish, actor=me, home=home, now=clock.now())
+        attributes, problems = typed_fields(actions.fields_of(row), values)
+        if problems:
+            raise Invalid("There is a problem", problems=problems)
+        wish = actions.DecisionForm(asked.outcome, asked.reasons, asked.dissent, attributes)
+        deciding = panels.vote if by_panel else actions.decide
+        made = await deciding(row.id, wish, actor=me, home=home, now=clock.now())
     except Invalid as error:
-        return render(request, "decisions/decision.html", 422, problems=error.problems, values=values, **told)
+        told = await _case(row, me) | {"problems": error.problems, "values": values}
+        return render(request, "decisions/decision.html", 422, **told)
+    if made is None:
+        return redirect(request, f"/certificates/decisions/{row.id}", notice="Your vote is kept.")
     return redirect(request, "/certificates/decisions", notice="Decided. The person will be told.")
 
 
-async def _case(row: Evaluation) -> dict[str, Any]:
+async def _case(row: Evaluation, me: Actor) -> dict[str, Any]:
     holder = _holder(row)
     earlier = await outcomes.earlier_decisions(same_holder(row), row.pathway.slug, row.level, row.per)
     titles, renewal = titles_of(pathway_versions.read(row.pathway), row.level), row.verdict["renewal"]
+    panel = await panels.panel_for(row, me) if panel_size(row) > 1 else None
+    own = panel.own if panel else None
     return {
         "case": row,
         "holder": holder,
@@ -170,19 +181,32 @@ async def _case(row: Evaluation) -> dict[str, Any]:
         "verdict": describe_nodes(row.verdict["entry"] + row.verdict["requires"], titles),
         "renewal": describe_nodes(renewal["requires"], titles) if renewal else [],
         "outcomes": _outcomes(row),
-        "days_to_object": APPEAL.days,
+        "fields": [field_of(one, one.name, "en") for one in actions.fields_of(row)],
+        "content_lang": "en",
+        "panel": panel,
+        "choice_words": CHOICE_WORDS,
+        "values": {"outcome": own.choice, "reasons": own.reasons, **own.attributes} if own else {},
+        "days_to_appeal": (await CentralUnit.get(id=holder.unit_id)).appeal_days,
         "named": has_name(holder.id, holder.name),
         "unprintable": unprintable(holder.name),
         "earlier": [
-            (OUTCOMES["provisional" if one.outcome == "conditional" else one.outcome].tag, one) for one in earlier
+            (
+                OUTCOMES["provisional" if one.outcome == "conditional" else one.outcome].tag,
+                one,
+                await outcomes.decider_words(one),
+            )
+            for one in earlier
         ],
         "back": ("Decisions", "/certificates/decisions"),
     }
 
 
 def _outcomes(row: Evaluation) -> list[tuple[str, str, str]]:
-    rule = pathway_versions.read(row.pathway).levels[row.level].decision
-    return [(outcome, outcome.capitalize(), CHOSEN.get(outcome, "")) for outcome in rule.outcomes] if rule else []
+    rule = actions.rule_of(row)
+    if rule is None:
+        return []
+    beside = choices_beside(rule.outcomes) if rule.at_least > 1 else ()
+    return [(one, CHOICE_WORDS[one], CHOSEN.get(one, "")) for one in (*rule.outcomes, *beside)]
 
 
 async def certificates(request: Request) -> Response:

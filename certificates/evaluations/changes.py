@@ -11,7 +11,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from certificates.evaluations.models import Certification, StateChange, any_certification_visible_to
-from certificates.evaluations.outcome_text import CHOICES
+from certificates.evaluations.outcome_text import CHOICES, OUTCOMES
 from certificates.evaluations.permissions import end_permissions, give_permission
 from certificates.evaluations.standing import MARKS, Change, Period, permitted_change, standing_on
 from training.core.dates import local_day
@@ -21,6 +21,7 @@ from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
 from training.people.holders import same_holder
 from training.people.models import Permission
+from training.sites.models import CentralUnit, zone_of
 from training.trail import facts
 
 _DAY = timedelta(days=1)
@@ -118,9 +119,11 @@ async def insert(
     history = await changes_of(found.id)
     if not await _is_allowed(found, wanted, history):
         return None
+    today = local_day(now, await zone_of(unit_id))
     made = await StateChange.create(
         id=uuid4(), certification_id=found.id, turn=1 + len(history), state=wanted.state, reason=wanted.reason,
         grounds=wanted.grounds, effective=wanted.effective, until=wanted.until, recorded=now, actor_id=actor_id,
+        appeal_until=await last_day_to_appeal(unit_id, today) if OUTCOMES[wanted.state].contestable else None,
     )  # fmt: skip
     if wanted.state not in MARKS:
         await _permissions(found, wanted)
@@ -132,6 +135,11 @@ async def insert(
             rows=[made, *await Permission.filter(because=found.decision_id)],
         )  # fmt: skip
     return made
+
+
+async def last_day_to_appeal(unit_id: UUID, today: date) -> date:
+    """Returns the last day on which somebody may appeal against what is decided today, as the unit has set it."""
+    return today + timedelta(days=(await CentralUnit.get(id=unit_id)).appeal_days)
 
 
 async def _is_allowed(found: Certification, wanted: RequestedChange, history: list[Change]) -> bool:

@@ -6,8 +6,9 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from certificates.evaluations.models import Certification, Decision, PathwayVersion
+from certificates.evaluations.models import Certification, Decision, PathwayVersion, StateChange
 from certificates.evaluations.pathway_versions import read
+from certificates.evaluations.standing import MARKS
 from certificates.pathways.asked import asked_requirements, looks_at_sites
 from certificates.pathways.forms import PERSONAL
 from courses.learning.evidence import learning_evidence
@@ -160,38 +161,41 @@ async def _programme_roles(people: Iterable[UUID], holder: Holder, version: Path
 
 
 async def _awards(holders: list[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
-    rows = (
-        await Decision.filter(held_by(holders))
-        .order_by("recorded")
-        .values(
-            "id",
-            "person_id",
-            "holder_site_id",
-            "level",
-            "per",
-            "outcome",
-            "on",
-            "until",
-            "recorded",
-            "decided_by_id",
-            slug="pathway__slug",
-        )
-    )
+    rows = await Decision.filter(held_by(holders)).order_by("recorded").select_related("pathway", "appeal")
+    conditional = [row.id for row in rows if row.outcome == "conditional"]
+    marks = StateChange.filter(certification__decision_id__in=conditional, state__in=MARKS).order_by("turn")
+    marked = {row["about"]: row["state"] for row in await marks.values("state", about="certification__decision_id")}
     return [
         {
-            "id": f"award-{_in_order(row['recorded'])}-{row['id']}",
+            "id": f"award-{_in_order(row.recorded)}-{row.id}",
             "type": "award",
-            "what": _award_name(row["slug"], row["level"], pathway),
-            **_per(row["per"]),
-            "outcome": row["outcome"],
-            "on": row["on"],
-            "recorded_at": local_day(row["recorded"], zone),
-            **({"until": row["until"]} if row["until"] else {}),
-            **({"by": str(row["decided_by_id"])} if row["decided_by_id"] else {}),
-            **_owner(row["person_id"] or row["holder_site_id"], holder),
+            "what": _award_name(row.pathway.slug, row.level, pathway),
+            **_per(row.per),
+            **(row.attributes or {}),
+            "outcome": "certified" if _without_condition(row, holder, marked.get(row.id)) else row.outcome,
+            "on": row.on,
+            "recorded_at": local_day(row.recorded, zone),
+            **({"until": row.until} if row.until else {}),
+            **_deciders(row),
+            **_owner(row.person_id or row.holder_site_id, holder),
         }
         for row in rows
     ]
+
+
+def _without_condition(row: Decision, holder: UUID, mark: str | None) -> bool:
+    """Tells whether the condition of a grant fell on an appeal, or, of an award of somebody else, was met.
+
+    Of the holder's own award the engine finds by itself whether the condition is met; of others it cannot.
+    """
+    if row.appeal and row.appeal.finding == "overturned":
+        return row.outcome == "conditional"
+    return mark == "lifted" and holder not in (row.person_id, row.holder_site_id)
+
+
+def _deciders(row: Decision) -> Row:
+    found = row.deciders
+    return {"by": list(found) if row.panel is not None else found[0]} if found else {}
 
 
 async def told_changes(holders: list[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
@@ -259,7 +263,7 @@ def _per(per: str) -> Row:
     return {name: value} if value else {}
 
 
-def _owner(person_id: UUID, holder: UUID) -> Row:
+def _owner(person_id: UUID | None, holder: UUID) -> Row:
     return {} if person_id == holder else {"who": str(person_id)}
 
 

@@ -172,14 +172,12 @@ async def _row(
 async def _is_refused(level: LevelVerdict, records: list[dict[str, Any]]) -> bool:
     """Tells whether the last decision on a level refused it, and nothing new was shown since.
 
-    A refusal that fell on an objection refuses no longer.
+    A refusal that fell on an appeal refuses no longer.
     """
     if level.decision is None or level.decision.outcome in GRANTING:
         return False
-    last = await Decision.get_or_none(id=level.decision.record[-UUID_LETTERS:]).prefetch_related(
-        "evaluation", "objection"
-    )
-    if last is None or (last.objection and last.objection.finding == "overturned"):
+    last = await Decision.get_or_none(id=level.decision.record[-UUID_LETTERS:]).prefetch_related("evaluation", "appeal")
+    if last is None or (last.appeal and last.appeal.finding == "overturned"):
         return False
     known = {_plain(one) for one in last.evaluation.evidence}
     return not any(is_new_evidence(one, level.level) and _plain(one) not in known for one in records)
@@ -202,6 +200,11 @@ async def _tell(
         detail={"level": row.level, "from": before.standing if before else None, "to": row.standing},
         rows=[before] if before else (),
     )  # fmt: skip
+    if row.awaiting and not (before and before.awaiting):
+        await facts.record(
+            "decision.due", row, actor=None, person=person_id_of(holder), unit=holder.unit_id, now=now,
+            version=version.version, detail={"level": row.level},
+        )  # fmt: skip
 
 
 def slot_of(holder: Holder, considered: PersonEvaluation, level: LevelVerdict) -> str:

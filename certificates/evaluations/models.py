@@ -9,6 +9,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from training.assessments.models import Assessment
 from training.people.actor import Actor
 from training.people.models import Person
 from training.people.visibility import of_sites, reach, visible_filter
@@ -110,8 +111,10 @@ def current() -> QuerySet[Evaluation]:
 class Decision(Model):
     """Is what a named person, or the rules alone, decided on a evaluation; one for each turn of a level.
 
-    `key` names holder, pathway, level and turn, so that of many at once only one is written.
-    Personal data: outcome and reasons; kept: as long as the certification, then seven years.
+    `key` names holder, pathway, level and turn, so that of many at once only one is written. `attributes` are what
+    rules read of the award. `panel` is the record of all votes where a panel decided: member, choice and reasons of
+    each, and whether it counted; then `decided_by` is whose vote settled it.
+    Personal data: outcome and reasons, who voted how; kept: as long as the certification, then seven years.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -135,18 +138,27 @@ class Decision(Model):
     until = fields.DateField(null=True)
     reasons = fields.TextField(default="")
     dissent = fields.TextField(default="")
+    attributes = fields.JSONField[dict[str, Any]](null=True)
+    panel = fields.JSONField[list[dict[str, Any]]](null=True)
     decided_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="decided", null=True, on_delete=RESTRICT
     )
     recorded = fields.DatetimeField()
     appeal_until = fields.DateField(null=True)
 
-    objection: fields.BackwardOneToOneRelation["Objection"]
+    appeal: fields.BackwardOneToOneRelation["Appeal"]
     evaluation_id: UUID
     person_id: UUID | None
     holder_site_id: UUID | None
     pathway_id: UUID
     decided_by_id: UUID | None
+
+    @property
+    def deciders(self) -> tuple[str, ...]:
+        """The ids of all who decided: of a panel, those whose votes counted."""
+        if self.panel is not None:
+            return tuple(one["member"] for one in self.panel if one["counted"])
+        return (str(self.decided_by_id),) if self.decided_by_id else ()
 
     class Meta:
         table = "certificates_decision"
@@ -204,6 +216,7 @@ class StateChange(Model):
 
     `state` is suspended, restored, withdrawn, replaced or lapsed; or provisional or lifted, of a condition.
     `grounds` is the class of the reason, which anybody may know; the reason is for the holder and the unit.
+    `appeal_until` is the last day on which the holder may appeal against it.
 
     Personal data: the reason; kept: as long as the certification.
     """
@@ -220,8 +233,9 @@ class StateChange(Model):
     until = fields.DateField(null=True)
     recorded = fields.DatetimeField()
     actor_id = fields.UUIDField(null=True)
+    appeal_until = fields.DateField(null=True)
 
-    objection: fields.BackwardOneToOneRelation["Objection"]
+    appeal: fields.BackwardOneToOneRelation["Appeal"]
     certification_id: UUID
 
     class Meta:
@@ -229,28 +243,42 @@ class StateChange(Model):
         unique_together = (("certification", "turn"),)
 
 
-class Objection(Model):
-    """Is what a person, or somebody for a site, says against a decision or a change about them, once for each.
+class Appeal(Model):
+    """Is what a person, or somebody for a site, says against a decision, a change or an assessment, once for each.
 
-    `finding` is the answer: open, upheld (what was decided stands) or overturned.
-    Personal data: the words of both; kept: as long as what it is about.
+    It is received (`made`), looked at, and decided, by the days that its unit had set then. One that came late says why
+    (`late`), and is received when somebody `accepted` it. `finding` is how it was decided: open, upheld (what was
+    decided stands), overturned, or refused (late, and not accepted). `files` are name, stored name and hash of each.
+    Personal data: the words of both, files; kept: as long as what it is about.
     """
 
     id = fields.UUIDField(primary_key=True)
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
-        "people.Person", related_name="objections", null=True, on_delete=RESTRICT
+        "people.Person", related_name="appeals", null=True, on_delete=RESTRICT
     )
     holder_site: fields.ForeignKeyNullableRelation[Site] = fields.ForeignKeyField(
-        "sites.Site", related_name="own_objections", null=True, on_delete=RESTRICT
+        "sites.Site", related_name="own_appeals", null=True, on_delete=RESTRICT
     )
     decision: fields.OneToOneNullableRelation[Decision] = fields.OneToOneField(
-        "certificates.Decision", related_name="objection", null=True, on_delete=RESTRICT
+        "certificates.Decision", related_name="appeal", null=True, on_delete=RESTRICT
     )
     change: fields.OneToOneNullableRelation[StateChange] = fields.OneToOneField(
-        "certificates.StateChange", related_name="objection", null=True, on_delete=RESTRICT
+        "certificates.StateChange", related_name="appeal", null=True, on_delete=RESTRICT
+    )
+    assessment: fields.OneToOneNullableRelation[Assessment] = fields.OneToOneField(
+        "assessments.Assessment", related_name="appeal", null=True, on_delete=RESTRICT
     )
     words = fields.TextField()
+    files = fields.JSONField[list[dict[str, str]]](null=True)
     made = fields.DatetimeField()
+    late = fields.TextField(default="")
+    accepted = fields.DatetimeField(null=True)
+    accepted_because = fields.TextField(default="")
+    accepted_by_id = fields.UUIDField(null=True)
+    look_by = fields.DateField(null=True)
+    decide_by = fields.DateField(null=True)
+    looked_at = fields.DatetimeField(null=True)
+    looked_at_by_id = fields.UUIDField(null=True)
     finding = fields.CharField(12, default="open")
     reasons = fields.TextField(default="")
     answered = fields.DatetimeField(null=True)
@@ -260,9 +288,15 @@ class Objection(Model):
     holder_site_id: UUID | None
     decision_id: UUID | None
     change_id: UUID | None
+    assessment_id: UUID | None
+
+    @property
+    def about_id(self) -> UUID | None:
+        """The id of what it is about."""
+        return self.decision_id or self.change_id or self.assessment_id
 
     class Meta:
-        table = "certificates_objection"
+        table = "certificates_appeal"
         indexes = (("finding", "made"),)
 
 
@@ -340,6 +374,11 @@ def _own(actor: Actor) -> Q:
     return Q(person_id=actor.person_id) | of_sites(actor, "manage people")
 
 
-def objections_visible_to(actor: Actor) -> QuerySet[Objection]:
-    """Lists the objections that the actor answers."""
-    return Objection.filter(reach(actor, "decide") | of_sites(actor, "decide"))
+def appeals_visible_to(actor: Actor) -> QuerySet[Appeal]:
+    """Lists the appeals of those about whom the actor may decide; who had a part in it does not decide it."""
+    return Appeal.filter(reach(actor, "decide") | of_sites(actor, "decide"))
+
+
+def appeals_about(actor: Actor) -> QuerySet[Appeal]:
+    """Lists the actor's own appeals, and those of the sites that they manage."""
+    return Appeal.filter(_own(actor))

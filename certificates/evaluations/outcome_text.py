@@ -105,6 +105,13 @@ OUTCOMES: Mapping[str, Words] = {
         "Read the reasons. When there is something new to show, your case is looked at again.",
         contestable=True,
     ),
+    "failed": Words(
+        "Not passed",
+        "You did not pass yet",
+        "Some of what has to be seen was not there.",
+        "Talk about it with your supervisor. When you both think it is time, ask for another visit.",
+        contestable=True,
+    ),
     "renewal_deferred": Words(
         "Not renewed yet",
         "Not renewed yet",
@@ -127,9 +134,11 @@ CHOSEN: Mapping[str, str] = {
     "certified": "All is met. The certificate is issued today.",
     "conditional": "The certificate is issued today, and holds while a condition is kept. Write it into the reasons.",
     "deferred": f"Not yet: something is still to come. {_STAYS} The case waits here again with new evidence.",
-    "declined": f"No. {_STAYS} The case waits here again only with new evidence, or when an objection is right.",
+    "declined": f"No. {_STAYS} The case waits here again only with new evidence, or when an appeal is right.",
+    "no": "You are against. The rules know no refusal here, so the case waits.",
+    "recused": "For example: you are friends, or you work together. It counts as no vote. Say why below.",
 }
-"""Outcome of a decision → what it means and what follows, for whoever chooses it."""
+"""Outcome of a decision, or another choice of a panel → what it means and what follows, for whoever chooses it."""
 
 GROUNDS: Mapping[str, str] = {
     "": "The central unit decided so.",

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-APPEAL = timedelta(days=28)
-"""How long after the day it was recorded somebody may object to a decision or a change about them."""
 GRANTING = frozenset({"certified", "conditional"})
 GOOD = frozenset({"certified", "renewal_due", "in_grace", "provisional"})
 """Standings that let somebody deliver and sign."""

@@ -12,7 +12,7 @@ from tortoise.expressions import Q, Subquery
 
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import collect_evidence
-from certificates.evaluations.models import PathwayVersion
+from certificates.evaluations.models import PathwayVersion, current
 from certificates.evidence.rules import CLAIMED, ENTERED, JUDGED, TypedEvidence, faults_of, form_for
 from certificates.pathways.forms import SIGNED, RecordForm, accepts, award_form, record_forms, signatory_of
 from certificates.pathways.language.evidence import Evidence
@@ -22,6 +22,7 @@ from training.assessments.models import InstrumentVersion
 from training.core.errors import Invalid, NotAllowed, NotFound
 from training.core.handed_files import RECORDS, HandedFile, drop, wrong_with
 from training.database.kept_files import kept
+from training.parsing.keywords import LIVE_STANDINGS
 from training.people.actor import Actor
 from training.people.holders import Holder, kind_of
 from training.people.models import Person
@@ -168,9 +169,14 @@ async def may_answer(row: Record, actor: Actor) -> bool:
 
 
 async def claims_for(actor: Actor, *, most: int) -> list[Record]:
-    """Lists what people claim and the actor may say yes to, the latest first: who looks after them, or holds a role."""
+    """Lists what people claim and the actor may say yes to, the latest first: who looks after them, or whom rules name.
+
+    Rules name roles in the programme, and levels of it that somebody holds.
+    """
     held = ProgrammeRole.filter(holding_on(actor.today), person_id=actor.person_id).values("programme_id")
+    levels = current().filter(person_id=actor.person_id, standing__in=list(LIVE_STANDINGS))
     near = reach(actor, "manage people") | Q(programme_id__in=Subquery(held))
+    near |= Q(programme_id__in=Subquery(levels.values("pathway__programme_id")))
     claims = standing(Record.filter(near, unit_id=actor.unit_id, counts_at_once=False)).filter(in_state("none"))
     claims = claims.exclude(type__in=sorted(NEEDS_A_YES)).exclude(person_id=actor.person_id)
     rows = await claims.order_by("-recorded").limit(most)

@@ -63,7 +63,7 @@ def typed_day(value: object) -> object:
 
 def typed_attributes(form: RecordForm, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Returns the attributes that were typed into the fields of a form, and what is wrong with each other one."""
-    found, problems = _typed(form.fields, values, "")
+    found, problems = typed_fields(form.fields, values)
     if "result" in form.parts and (result := str(values.get("result", ""))):
         found["result"] = result
     return found, problems
@@ -71,10 +71,13 @@ def typed_attributes(form: RecordForm, values: Mapping[str, Any]) -> tuple[dict[
 
 def typed_member(form: RecordForm, values: Mapping[str, Any], whose: str) -> dict[str, Any]:
     """Returns what was typed of one member of a team; `whose` is how the names of their fields begin."""
-    return _typed(tuple(one for one in form.team if one.name != "role"), values, f"{whose}_")[0]
+    return typed_fields((one for one in form.team if one.name != "role"), values, f"{whose}_")[0]
 
 
-def _typed(fields: Iterable[Field], values: Mapping[str, Any], prefix: str) -> tuple[dict[str, Any], dict[str, str]]:
+def typed_fields(
+    fields: Iterable[Field], values: Mapping[str, Any], prefix: str = ""
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Returns what was typed into some fields, and what is wrong with each other one."""
     found: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for one in fields:

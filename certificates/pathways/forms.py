@@ -9,7 +9,7 @@ from certificates.pathways.asked import AskedRequirement, Kind, asked_requiremen
 from certificates.pathways.engine.context import Context, open_case
 from certificates.pathways.engine.requirements import may_sign
 from certificates.pathways.engine.signatories import may_waive
-from certificates.pathways.language.evidence import Evidence
+from certificates.pathways.language.evidence import Evidence, Record
 from certificates.pathways.language.schema import Leaf, Level, Pathway, Requirement, Signatory, Team, This
 from certificates.pathways.language.titles import title_of
 from training.parsing import labels
@@ -175,16 +175,37 @@ def award_form(pathway: Pathway, level: Level) -> RecordForm:
     return RecordForm("award", level.id, pathway.id, fields, (), level.holder, ("on", "until", "files"), per=per)
 
 
+def award_fields(pathway: Pathway, level: Level) -> tuple[Field, ...]:
+    """Returns what the rules of a pathway read of an award of one of its levels, and whoever decides has to say."""
+    forms = record_forms((pathway,), level.holder)
+    found = next((one.fields for one in forms if (one.type, one.what) == ("award", level.id)), ())
+    return tuple(one for one in found if one.name not in (level.per, "outcome"))
+
+
+def may_decide(pathway: Pathway, level: Level, evidence: Evidence, record_id: str, today: date) -> bool:
+    """Tells whether whoever signed a decision of the evidence may decide a level, alone or as one of several."""
+    record, place = _signed(pathway, level, evidence, record_id, today)
+    by = level.decision.by if level.decision else None
+    return by is None or may_sign(record, by, place) is not Sure.NO
+
+
 def accepts(rule: Rule, evidence: Evidence, record_id: str, today: date) -> bool:
     """Tells whether whoever signed a record of the evidence may sign it for one rule."""
     pathway, level, requirement = rule
-    record = next(one for one in evidence.records if one.id == record_id)
-    case = open_case(pathway, evidence, None, instruments=())
-    place = Context(case=case, day=record.on or today, subject=case.holder, level=level)
+    record, place = _signed(pathway, level, evidence, record_id, today)
     if record.type == "waiver":
         return may_waive(record, requirement.waivable_by, place.day, place) is not Sure.NO
     by = signatory_of(record.type, rule)
     return by is None or may_sign(record, by, place) is not Sure.NO
+
+
+def _signed(
+    pathway: Pathway, level: Level | None, evidence: Evidence, record_id: str, today: date
+) -> tuple[Record, Context]:
+    """Finds a record of the evidence, and the place from which its signatories are looked at."""
+    record = next(one for one in evidence.records if one.id == record_id)
+    case = open_case(pathway, evidence, None, instruments=())
+    return record, Context(case=case, day=record.on or today, subject=case.holder, level=level)
 
 
 def signatory_of(type_: str, rule: Rule) -> Signatory | None:

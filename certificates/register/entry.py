@@ -44,7 +44,7 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime, moment: 
     people = {found for record in basis.evidence for found in _ids(record)} | (
         {found.person_id} if found.person_id else set()
     )
-    people |= {decision.decided_by_id} if decision.decided_by_id else set()
+    people |= {UUID(one) for one in decision.deciders}
     then = await look_back(actor.unit_id, moment or Moment(today), people=sorted(people))
     names = await _names(people, replace(then, moment=Moment(decision.on, decision.recorded)))
     names |= await outsiders_of(basis.evidence)
@@ -66,10 +66,11 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime, moment: 
 
 
 async def _decided_by(found: Certification, names: Mapping[str, str]) -> str:
-    """Says who decided: a person, the rules, or whoever issued what was brought in from before."""
+    """Says who decided: a person, a panel, the rules, or whoever issued what was brought in from before."""
     if old := await EarlierCertificate.get_or_none(certification_id=found.id):
         return f"{old.issuer}, before this service"
-    return names.get(str(found.decision.decided_by_id), "the rules")
+    who = ", ".join(names[one] for one in found.decision.deciders) or "the rules"
+    return f"a panel: {who}" if found.decision.panel else who
 
 
 async def _names(ids: set[UUID], then: Then) -> dict[str, str]:

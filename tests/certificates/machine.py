@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from certificates.erase_person import erase
-from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation, Objection, StateChange
+from certificates.evaluations.models import Appeal, Certificate, Certification, Decision, Evaluation, StateChange
 from tests.certificates import walked_world as world
 from tests.certificates.comparison import compare
 from tests.certificates.walked_model import SUBJECTS, Award, Change, Model, Record
@@ -289,10 +289,10 @@ class Walk(RuleBasedStateMachine):
             self.done() if award is not self.model.latest else None
         return may
 
-    # objections
+    # appeals
 
     @rule(which=WHICH, finding=st.sampled_from(["upheld", "overturned"]))
-    def objection_is_made_and_answered(self, which: int, finding: str) -> None:
+    def appeal_is_made_and_answered(self, which: int, finding: str) -> None:
         about = self.run(self._contestable())
         if about is None:
             return
@@ -301,23 +301,26 @@ class Walk(RuleBasedStateMachine):
         assert (self.run(self.world.post("amina", path, words="It met.")) == 303) is may
         if not may:
             return
-        made = self.run(Objection.get(finding="open"))
-        answer = f"/certificates/objections/{made.id}"
-        assert self.run(self.world.post("dara", answer, finding=finding, reasons=WHY)) == 303
+        made = self.run(Appeal.get(finding="open"))
+        answer = f"/certificates/appeals/{made.id}"
+        barred = self.run(self.world.post("dara", answer, finding=finding, reasons=WHY, step="decide"))
+        assert barred == 403, "who had decided it answered the appeal"
+        assert self.run(self.world.post("farah", answer, finding=finding, reasons=WHY, step="decide")) == 303
+        self.model.letters["We have your appeal"] += 1
         self.model.letters[FIRST[finding == "upheld"]] += 1
         if finding == "overturned":
             self._falls(about)
         self.done()
 
     async def _contestable(self) -> "About | None":
-        """The last decision or change that may be wrong in her eyes, and was not objected to."""
-        decisions = Decision.filter(person_id=world.LEARNER).prefetch_related("objection")
+        """The last decision or change that may be wrong in her eyes, and that she has not appealed against."""
+        decisions = Decision.filter(person_id=world.LEARNER).prefetch_related("appeal")
         made = await decisions.order_by("-recorded").first()
-        if made and made.outcome in ("deferred", "declined") and not made.objection:
+        if made and made.outcome in ("deferred", "declined") and not made.appeal:
             return About(made.id, "decision", made.on + timedelta(days=28))
-        changes = StateChange.filter(certification__person_id=world.LEARNER).prefetch_related("objection")
+        changes = StateChange.filter(certification__person_id=world.LEARNER).prefetch_related("appeal")
         newest = await changes.order_by("-recorded").first()
-        if newest and newest.state in ("suspended", "withdrawn") and not newest.objection:
+        if newest and newest.state in ("suspended", "withdrawn") and not newest.appeal:
             return About(newest.id, "change", newest.recorded.date() + timedelta(days=28))
         return None
 

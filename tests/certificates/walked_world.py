@@ -120,6 +120,8 @@ class World:
             shown = TypedEvidence("qualification", "assessor training", BEGIN, pathway="walked")
             await record_evidence(known(key), shown, actor=await self.being("dara"), now=clock.now())
         await self.work()
+        second = {"role": "central", "starts": BEGIN.isoformat()}  # who decides appeals against what Dara decides
+        assert await self.post("dara", f"/people/{known('farah')}/memberships", **second) == 303
         found = {one.person_id: one.id async for one in Certification.filter(level="assessor")}
         self.assessors = {key: found[known(key)] for key in ASSESSORS}
 

@@ -101,3 +101,11 @@ async def changed(found: Certification, state: str, *, on: date, recorded: date 
 async def certificate_of(found: Certification) -> Certificate:
     """Gives the certificate of a certification."""
     return await Certificate.get(certification_id=found.id)
+
+
+async def second_in_the_unit(browse, key: str = "farah"):
+    """Gives a second person of the central unit, who had no part in anything yet, and opens their browser."""
+    form = {"role": "central", "starts": TODAY.isoformat()}
+    answer = await (await browse("dara")).post(f"/people/{known(key)}/memberships", data=form)
+    assert answer.status_code == 303
+    return await browse(key)

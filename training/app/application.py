@@ -14,7 +14,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 from certificates.audits import pages as audits
 from certificates.credentials import download_pages, public_pages
 from certificates.credentials.sheets import pages as sheet_pages
-from certificates.decisions import licence_pages, outcome_pages
+from certificates.decisions import appeal_pages, licence_pages, outcome_pages
 from certificates.decisions import pages as certificates
 from certificates.evidence import feedback_pages
 from certificates.evidence import pages as evidence_pages
@@ -273,8 +273,10 @@ ROUTES = [
     at("/sheet", sheet_pages.sheet, may="load material", methods=BOTH, body=FILM),
     at("/sheet/{id}", sheet_pages.draft, may="load material", methods=BOTH),
     at("/sheet/{id}/{sample}", sheet_pages.sample, may="load material"),
-    at("/certificates/objections/{id}", outcome_pages.objection, may="decide", methods=BOTH),
-    at("/certificates/outcomes/{id}", outcome_pages.outcome, may=SIGNED_IN, methods=BOTH),
+    at("/certificates/appeals", appeal_pages.listed, may="decide", methods=BOTH),
+    at("/certificates/appeals/{id}", appeal_pages.appeal, may="decide", methods=BOTH),
+    at("/certificates/appeals/{id}/files/{number}", outcome_pages.file, may=SIGNED_IN),
+    at("/certificates/outcomes/{id}", outcome_pages.outcome, may=SIGNED_IN, methods=BOTH, body=FILM),
     at("/certificates/{id}", certificates.certificate, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}/links", link_pages.links, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}/links/{link}/end", link_pages.end, may=SIGNED_IN, methods=POST),

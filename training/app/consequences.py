@@ -12,7 +12,7 @@ from tortoise.expressions import Q
 from certificates.credentials import keys as credentials_keys
 from certificates.credentials import publish, status_lists
 from certificates.credentials.pdf.pool import SwitchedOff, Unprintable
-from certificates.decisions import emails, jobs
+from certificates.decisions import appeals, emails, jobs, panels
 from certificates.evaluations.models import Certificate, StateChange
 from courses.learning import emails as learners
 from training.app import results, sites_own, trail_heads, trail_reports
@@ -95,15 +95,14 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
     "certificate.signed_again": ("print certificate", "mail signed again"),
     "person.named": (CONSIDER,),
+    "decision.due": (panels.ASK,),
     "decision.made": ("mail decision", CONSIDER),
-    "objection.answered": ("mail answer", CONSIDER),
+    **dict.fromkeys(("appeal.answered", "assessment.set_aside"), (CONSIDER,)),
     "certificate.withdrawn": ("settle status bit", "mail change", CONSIDER, SIGNED_FOR),
     "certificate.replaced": ("settle status bit",),
-    "certification.suspended": ("mail change", CONSIDER, SIGNED_FOR),
+    **dict.fromkeys(("certification.suspended", "certification.lapsed"), ("mail change", CONSIDER, SIGNED_FOR)),
+    **dict.fromkeys(("certification.lifted", "certification.conditional"), ("mail change", CONSIDER, SIGNED_FOR)),
     "certification.restored": ("settle status bit", "mail change", CONSIDER, SIGNED_FOR),
-    "certification.lapsed": ("mail change", CONSIDER, SIGNED_FOR),
-    "certification.lifted": ("mail change", CONSIDER, SIGNED_FOR),
-    "certification.conditional": ("mail change", CONSIDER, SIGNED_FOR),
 }
 """Fact kind → names of the work that follows."""
 
@@ -188,8 +187,7 @@ async def mail_application(work: Followup, outside: Resources) -> None:
 
 async def mail_rater(work: Followup, outside: Resources) -> None:
     """Tells a rater that their part in an assessment ended, or that one is theirs now."""
-    fact = await _fact(work)
-    await _tell(outside, work, await raters.of_rater(_id(work), told_by=fact.actor_id))
+    await _tell(outside, work, await raters.of_rater(_id(work), told_by=(await _fact(work)).actor_id))
 
 
 async def mail_turns(work: Followup, outside: Resources) -> None:
@@ -222,8 +220,7 @@ async def consider(work: Followup, outside: Resources) -> None:
 
 async def evaluate_signed_for(work: Followup, outside: Resources) -> None:
     """Asks the rules about those for whom somebody signed whose own standing has changed."""
-    fact = await _fact(work)
-    if fact.person_id:
+    if (fact := await _fact(work)).person_id:
         await jobs.evaluate_signed_for(fact.person_id, home=outside.settings.public_url, now=outside.now())
 
 
@@ -309,12 +306,12 @@ async def _tell(outside: Resources, work: Followup, letter: emails.HolderEmail |
     await task_lists.count_again(letter.person_id, now=outside.now())
 
 
-def _telling(write: Callable[..., Awaitable[emails.HolderEmail | None]], *, today: bool = False) -> Handler:
-    """Makes the work that sends the letter which somebody writes about the subject, as it stands `today` if so."""
+def _telling(write: Callable[..., Awaitable[emails.HolderEmail | None]], *names: str, today: bool = False) -> Handler:
+    """Makes the work that sends the letter about the subject, with what the work says under `names`, as of `today`."""
 
     async def tell(work: Followup, outside: Resources) -> None:
-        when = {"now": outside.now()} if today else {}
-        await _tell(outside, work, await write(_id(work), **when))
+        told = {name: work.payload[name] for name in names} | ({"now": outside.now()} if today else {})
+        await _tell(outside, work, await write(_id(work), **told))
 
     return tell
 
@@ -349,8 +346,11 @@ HANDLERS: Mapping[str, Handler] = {
     "mail notice to confirmer": mail_notice,
     "mail holder of record": _telling(confirmations.of_answer),
     "mail certificate": _telling(emails.of_certificate, today=True),
+    panels.ASK: lambda work, out: panels.ask_members(_id(work), now=out.now()),
+    panels.ASK_MEMBER: _telling(emails.of_case, "to"),
     "mail decision": _telling(emails.of_decision),
-    "mail answer": _telling(emails.of_answer),
+    appeals.TELL: _telling(emails.of_appeal, "step"),
+    appeals.TELL_WHO_DECIDES: _telling(emails.of_appeal_to_decide, "step", "to"),
     "mail change": mail_change,
     "mail signed again": _telling(emails.of_new_signature),
     "expire confirmation": lambda work, out: asking.expire(_id(work), now=out.now()),

@@ -84,7 +84,7 @@ async def _hear(me: Actor) -> Step | None:
         return None
     refused = await Decision.filter(
         person_id=me.person_id, appeal_until__gte=me.today, outcome__in=["deferred", "declined"]
-    ).prefetch_related("pathway", "objection").order_by("-recorded").first()  # fmt: skip
+    ).prefetch_related("pathway", "appeal").order_by("-recorded").first()  # fmt: skip
     taken = current().filter(person_id=me.person_id, standing__in=["suspended", "withdrawn"])
     if held := await taken.prefetch_related("pathway").first():
         words = OUTCOMES[held.standing]

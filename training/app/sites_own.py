@@ -7,7 +7,7 @@ from uuid import UUID
 
 from certificates.decisions import jobs
 from certificates.decisions.emails import SiteEmail
-from certificates.evaluations.models import Certificate, Certification, Decision, Objection
+from certificates.evaluations.models import Appeal, Certificate, Certification, Decision
 from training.core.dates import local_day
 from training.people.contact.emails import PersonEmail
 from training.people.models import Membership
@@ -24,7 +24,7 @@ TABLES: Mapping[str, Any] = {
     "certificates.Decision": Decision,
     "certificates.Certification": Certification,
     "certificates.Certificate": Certificate,
-    "certificates.Objection": Objection,
+    "certificates.Appeal": Appeal,
 }
 """Tables whose rows can be of a site itself, as facts name them."""
 

@@ -7,9 +7,12 @@ from datetime import datetime
 from tortoise.expressions import Q
 
 from certificates.credentials.models import Damage
-from certificates.decisions.deciders import nobody_decides, number_of_cases, who_waits
-from certificates.evaluations.models import current, objections_visible_to
+from certificates.decisions.appeals import overdue
+from certificates.decisions.deciders import nobody_decides, number_of_cases, panel_size, who_waits
+from certificates.decisions.panels import cases_to_vote
+from certificates.evaluations.models import appeals_visible_to, current
 from certificates.evidence.actions import claims_for
+from certificates.evidence.signing import sites_to_sign_for
 from courses.cohorts.task_replies import cohorts_to_read
 from courses.cohorts.views import sessions_to_note
 from training.assessments.emails import TURNS
@@ -19,6 +22,7 @@ from training.lti.models import Identity
 from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.people.contact.emails import known_addresses, letters_visible_to, open_
+from training.people.holders import holder_of
 from training.people.names import NEUTRAL, has_name
 from training.people.second_step.resets import resets_for
 from training.people.visibility import reach
@@ -71,6 +75,15 @@ async def _accept(me: Actor, now: datetime) -> list[Task]:
     return tasks
 
 
+async def _sign(me: Actor, now: datetime) -> list[Task]:
+    """Sites for which the person signs by a role in a programme, and whose level is not met yet."""
+    return [
+        Task(f"You sign for {site.name}", f"{version.title}: the rules ask for your signature.",
+             f"/practice/sites/{site.id}/new", "See what you can sign")
+        for site, version in (await sites_to_sign_for(me))[:SHOWN]
+    ]  # fmt: skip
+
+
 async def _collect(me: Actor, now: datetime) -> list[Task]:
     """A yes on paper from people who can only be reached by telephone."""
     asked = Confirmation.filter(reach(me, "manage people"), state="asked", expires__gt=now, confirmer_id__isnull=True)
@@ -116,14 +129,29 @@ async def _turn(me: Actor, now: datetime) -> list[Task]:
 
 
 async def _decide(me: Actor, now: datetime) -> list[Task]:
-    """People for whom everything is met, and objections."""
+    """People for whom everything is met."""
+    if not (waiting := who_waits(*await number_of_cases(me))):
+        return []
+    return [Task("Decide", f"{waiting} for a decision.", "/certificates/decisions", "Look at them")]
+
+
+async def _appeals(me: Actor, now: datetime) -> list[Task]:
+    """Appeals that wait, with how many are late; those that nobody without a part in them can decide."""
+    rows = await appeals_visible_to(me).filter(finding="open").order_by("made")
+    if not rows:
+        return []
+    late = sum(bool(overdue(row, local_day(now, me.zone))) for row in rows)
+    words = f"{many(len(rows), 'appeal')} open, {late} late." if late else f"{many(len(rows), 'appeal')} open."
+    return [Task("Look at the appeals", words, "/certificates/appeals", since=rows[0].made)]
+
+
+async def _vote(me: Actor, now: datetime) -> list[Task]:
+    """Cases on whose panel the person sits, and that wait for their vote."""
     tasks = []
-    if objections := await objections_visible_to(me).filter(finding="open").order_by("made").first():
-        words = "Somebody says that a decision about them was wrong."
-        tasks.append(Task("Answer an objection", words, "/certificates/decisions", since=objections.made))
-    if waiting := who_waits(*await number_of_cases(me)):
-        words = f"{waiting} for a decision."
-        tasks.append(Task("Decide", words, "/certificates/decisions", "Look at them"))
+    for row in (await cases_to_vote(me))[:SHOWN]:
+        holder = await holder_of(row)
+        words = f"{row.pathway.title}. {panel_size(row)} votes are needed."
+        tasks.append(Task(f"Vote: {holder.name}", words, f"/certificates/decisions/{row.id}", "Vote", row.made))
     return tasks
 
 
@@ -143,12 +171,13 @@ async def _appoint(me: Actor, now: datetime) -> list[Task]:
     """Roles that somebody has to hold before those who wait can be decided on."""
     if not me.everywhere("decide"):
         return []
-    return [
-        Task(f"Nobody is {role} for {programme}{' in ' + area if area else ''}: {many(count, 'person', 'people')} "
-             f"{'waits' if count == 1 else 'wait'}",
-             "Give somebody this role, on their page.", "/certificates/decisions")
-        for role, programme, area, count in await nobody_decides(me)
-    ]  # fmt: skip
+    tasks = []
+    for role, programme, area, needed, count in await nobody_decides(me):
+        who = f"Nobody is {role}" if needed == 1 else f"A panel of {needed} is not there: too few hold the role {role}"
+        waits = f"{many(count, 'person', 'people')} {'waits' if count == 1 else 'wait'}"
+        title = f"{who} for {programme}{' in ' + area if area else ''}: {waits}"
+        tasks.append(Task(title, "Give somebody this role, on their page.", "/certificates/decisions"))
+    return tasks
 
 
 async def _mend(me: Actor, now: datetime) -> list[Task]:
@@ -247,7 +276,7 @@ async def _names_told(me: Actor, now: datetime) -> list[Task]:
 
 
 LOOKS: tuple[Callable[[Actor, datetime], Awaitable[list[Task]]], ...] = (
-    _own_address, _mend, _decide, _appoint, _answer, _accept, _collect, _confirm, _rate, _turn, _note, _read, _letters,
-    _resets, _names_needed, _names_told,
+    _own_address, _mend, _appeals, _decide, _vote, _appoint, _answer, _accept, _sign, _collect, _confirm, _rate, _turn,
+    _note, _read, _letters, _resets, _names_needed, _names_told,
 )  # fmt: skip
 """Where to look for duties: each gives those of one kind that the person may settle."""

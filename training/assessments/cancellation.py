@@ -1,4 +1,4 @@
-"""What is done where an assessment cannot go on: it is cancelled, or somebody's part is handed on; with the reason."""
+"""What is done where an assessment cannot go on: cancelled, a part handed on, or set aside; with the reason."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -63,6 +63,17 @@ async def hand_on(
         await fresh.save(force_create=again is None)
         await note_rater("rater.joined", fresh, assessment, actor=actor.person_id, now=now)
     return assessment
+
+
+async def set_aside(assessment_id: UUID, *, because: str, actor: Actor, now: datetime) -> None:
+    """Lets a signed assessment count no more, in the caller's transaction; it stays on record as it was."""
+    found = await Assessment.get(id=assessment_id)
+    signed = Assessment.filter(id=found.id, state="signed", set_aside__isnull=True)
+    if not await signed.update(set_aside=now, set_aside_because=because):
+        raise Conflict("This assessment is not signed, or was set aside already.", "Look at it again.")
+    await facts.record(
+        "assessment.set_aside", found, actor=actor.person_id, now=now, person=found.person_id, unit=found.unit_id
+    )
 
 
 def _say_why(reason: str) -> None:

@@ -27,7 +27,16 @@ async def assessment_evidence(person_id: UUID, zone: str) -> list[Record]:
     runs = await CalibrationRun.filter(person_id=person_id).values(
         "id", "agreement", "held", "recorded", name="instrument__name"
     )
-    return [*[await _assessment(row, zone) for row in signed], *[_calibration(run, zone) for run in runs]]
+    told = [one for row in signed for one in _with_what_set_aside(await _assessment(row, zone), row, zone)]
+    return [*told, *[_calibration(run, zone) for run in runs]]
+
+
+def _with_what_set_aside(told: Record, row: Assessment, zone: str) -> list[Record]:
+    """The record, and where it was set aside the one that takes it back from that day on."""
+    if row.set_aside is None:
+        return [told]
+    back = {"id": f"{told['id']}-void", "recorded_at": local_day(row.set_aside, zone), "void": True}
+    return [told, told | back | {"replaces": told["id"]}]
 
 
 async def _assessment(row: Assessment, zone: str) -> Record:

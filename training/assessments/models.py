@@ -93,7 +93,7 @@ LEFT = "left"
 class Assessment(Model):
     """Is one person judged with one instrument version: open → submitted (or reconciling → submitted) → signed.
 
-    Until the first signature it can be cancelled, with the reason.
+    Until the first signature it can be cancelled, with the reason. One that is signed counts until it is `set_aside`.
 
     Personal data: who was assessed, when and how it came out; kept: seven years after the last certification.
     """
@@ -134,6 +134,8 @@ class Assessment(Model):
     outcome = fields.CharField(12, default="")
     summary: Any = fields.JSONField(default=list)
     cancelled_because = fields.TextField(null=True)
+    set_aside = fields.DatetimeField(null=True)
+    set_aside_because = fields.TextField(null=True)
 
     unit_id: UUID
     person_id: UUID

@@ -13,7 +13,6 @@ from training.assessments.models import LEFT, Assessment, Rater, Reconciliation,
 from training.assessments.outcome import as_it_stands
 from training.assessments.pages import OUTCOMES, STATES, found_assessment
 from training.assessments.reading import instrument_of, notes_of, settled_rows, visible_rows
-from training.assessments.signing import APPEAL
 from training.core import clock
 from training.core.errors import NotFound
 from training.instruments.schema import Instrument
@@ -96,7 +95,6 @@ async def _shown(row: Assessment, me: Actor) -> dict[str, Any]:
         "signatures": await _signatures(row),
         "items": await _items(row, instrument, rows),
         "path": f"/assessments/{row.id}",
-        "appeal_until": row.signed + APPEAL if row.signed else None,
         "appeal_to": unit.contact or unit.name,
     }
 

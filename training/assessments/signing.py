@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from training.assessments.actions import own_rating, plain, refuse_ineligible
@@ -18,9 +18,6 @@ from training.database.connection import transaction
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
 from training.trail import facts
-
-APPEAL = timedelta(days=28)
-"""How long the trainee may ask for another look at the result."""
 
 
 async def sign(assessment_id: UUID, *, actor: Actor, now: datetime) -> Assessment:

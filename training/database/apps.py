@@ -26,6 +26,7 @@ APPS: dict[str, list[str]] = {
         "certificates.credentials.models",
         "certificates.verification.models",
         "certificates.imports.models",
+        "certificates.decisions.models",
     ],
     "audits": ["certificates.audits.models"],
 }

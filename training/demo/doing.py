@@ -229,4 +229,4 @@ async def certified(key: str, level: str, *, day: date, home: str, reasons: str,
     if waiting is None:
         raise NotFound(f"The demo: {key} is not ready for {level}.", "Look at what the rules say.")
     wish = DecisionForm("certified", reasons)
-    await decide(waiting.id, wish=wish, actor=await being(by, day), home=home, now=at(day, 15))
+    await decide(waiting.id, wish, actor=await being(by, day), home=home, now=at(day, 15))

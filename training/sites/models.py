@@ -12,7 +12,8 @@ class CentralUnit(Model):
     """Owns programmes and answers for quality; everything else belongs to one unit.
 
     `zone` names the clocks by which its days begin and end, as in the time zone database. The list of first steps
-    stands on the home page of whoever looks after it until `first_steps_over`.
+    stands on the home page of whoever looks after it until `first_steps_over`. Within `appeal_days` somebody may
+    appeal; within the other two somebody looks at an appeal, and it is decided.
     Personal data: contact, head_address (work addresses); kept: as long as the unit exists.
     """
 
@@ -24,6 +25,9 @@ class CentralUnit(Model):
     zone = fields.CharField(60, default=DEFAULT_ZONE, db_default=DEFAULT_ZONE)
     head_address = fields.CharField(254, default="", db_default="")  # where the end of the trail is mailed each day
     first_steps_over = fields.DatetimeField(null=True)
+    appeal_days = fields.IntField(default=28, db_default=28)
+    appeal_look_days = fields.IntField(default=7, db_default=7)
+    appeal_decide_days = fields.IntField(default=28, db_default=28)
 
     class Meta:
         table = "sites_central_unit"

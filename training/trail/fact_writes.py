@@ -19,7 +19,7 @@ _TAKEN_BACK = "taken_back note"
 _ANSWERED = "state slot"
 _PROVIDER = "name issuer client_id domains strong_values"
 _RESET = f"{_ANSWERED} answered answered_by_id"
-_UNIT = "name contact language zone head_address"
+_UNIT = "name contact language zone head_address appeal_days appeal_look_days appeal_decide_days"
 _MET = {"people.Person": "+", "lti.Identity": "+ person_id"}
 _ENTERED = (
     "issuer client_id auth_url token_url jwks_url token_audience deployment_policy staff_sessions service_hosts name "
@@ -91,6 +91,7 @@ WRITES: Mapping[str, Mapping[str, str]] = {
         "courses.Attendance": "note",
         "certificates.Certificate": "facts bare_sha256",
         "certificates.Artefact": "path",
+        "certificates.Appeal": "files",
     },
     "relation.declared": {"people.Relation": "+"},
     "relation.noted": {"people.Relation": "+"},
@@ -152,6 +153,7 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     },
     "assessment.reconciled": {"assessments.Assessment": "state", "assessments.Reconciliation": "+"},
     "assessment.signed": {"assessments.Assessment": "state signed outcome summary"},
+    "assessment.set_aside": {"assessments.Assessment": "set_aside set_aside_because"},
     "assessment.cancelled": {"assessments.Assessment": "state cancelled_because"},
     "rater.joined": {"assessments.Rater": "+ state note"},
     "rater.left": {"assessments.Rater": "state note"},
@@ -189,6 +191,8 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "pathway.published": {"certificates.PathwayVersion": "+", "sites.Programme": "+"},
     "person.considered": {"certificates.Evaluation": "+ slot awaiting"},
     "site.considered": {"certificates.Evaluation": "+ slot awaiting"},
+    "vote.cast": {"certificates.Vote": "+"},
+    "vote.changed": {"certificates.Vote": "evaluation_id choice reasons attributes cast"},
     "decision.made": {"certificates.Decision": "+", "certificates.Evaluation": "awaiting"},
     "certificate.awarded": {
         "certificates.Certificate": "+",
@@ -219,8 +223,10 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "sheet.used": {"certificates.SheetDesign": "used"},
     "status.raised": {"certificates.RaisedBit": "+"},
     "status.lowered": {"certificates.RaisedBit": "-"},
-    "objection.made": {"certificates.Objection": "+"},
-    "objection.answered": {"certificates.Objection": "finding reasons answered answered_by_id"},
+    "appeal.made": {"certificates.Appeal": "+"},
+    "appeal.accepted": {"certificates.Appeal": "accepted accepted_because accepted_by_id look_by decide_by"},
+    "appeal.looked_at": {"certificates.Appeal": "looked_at looked_at_by_id"},
+    "appeal.answered": {"certificates.Appeal": "finding reasons answered answered_by_id"},
     "key.announced": {"certificates.IssuerKey": "+"},
     "key.activated": {"certificates.IssuerKey": "+ state slot activated"},
     "key.retired": {"certificates.IssuerKey": _KEY},

@@ -100,10 +100,11 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "certificates.PathwayVersion": {},
     "certificates.Evaluation": {},
     "certificates.Decision": {},
+    "certificates.Vote": {},
     "certificates.Certification": {},
     "certificates.EarlierCertificate": {},
     "certificates.StateChange": {},
-    "certificates.Objection": {},
+    "certificates.Appeal": {},
     "certificates.Certificate": {
         "progress": "how far the files are made; they prove themselves",
         "shows": "what the holder lets others see; may change every day",

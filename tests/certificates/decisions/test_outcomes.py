@@ -12,7 +12,7 @@ from certificates.decisions import outcomes
 from certificates.decisions.actions import DecisionForm, decide
 from certificates.decisions.jobs import evaluate_everyone
 from certificates.evaluations import changes
-from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation, Objection, StateChange
+from certificates.evaluations.models import Appeal, Certificate, Certification, Decision, Evaluation, StateChange
 from certificates.evaluations.standing import is_new_evidence
 from certificates.register.register import Question
 from tests.certificates.awarded import HOME
@@ -25,6 +25,7 @@ from tests.certificates.world import (
     certified,
     considered,
     publish_pathway,
+    second_in_the_unit,
     shown,
     waiting,
 )
@@ -80,7 +81,7 @@ async def changed(found: Certification, state: str, browse, **more: str) -> None
     ("outcome", "subject", "tag"),
     [("deferred", "Not certified yet: Leader", "Not yet"), ("declined", "You were not certified: Leader", "Declined")],
 )
-async def test_whoever_is_refused_gets_a_mail_and_a_page_with_reason_day_and_where_to_object(
+async def test_whoever_is_refused_gets_a_mail_and_a_page_with_reason_day_and_where_to_appeal(
     named, browse, work, mails, outcome, subject, tag
 ):
     await decided(browse, await waiting("amina"), outcome)
@@ -251,7 +252,7 @@ async def test_a_renewal_that_is_put_off_leaves_the_holder_certified_and_says_so
     began = TODAY - timedelta(days=300)
     row = await waiting("amina", began)
     wish = DecisionForm("certified", "All is met.")
-    await decide(row.id, wish=wish, actor=await being("dara", began), home=HOME, now=at(began, 12))
+    await decide(row.id, wish, actor=await being("dara", began), home=HOME, now=at(began, 12))
     await shown("amina", "first aid again", on=TODAY - timedelta(days=1))
     await considered("amina", TODAY, 0)
     await decided(browse, await Evaluation.get(awaiting=True), "deferred")
@@ -278,7 +279,7 @@ async def test_what_is_not_confirmed_or_only_declared_is_no_new_evidence(named, 
     assert is_new_evidence({"type": "qualification", "what": "first aid"}, "leader")
 
 
-async def objects(browse, about) -> Objection:
+async def appeals(browse, about) -> Appeal:
     amina = await browse("amina")
     path = f"/certificates/outcomes/{about.id}"
     assert "What was wrong?" in (await amina.get(path)).text
@@ -287,50 +288,51 @@ async def objects(browse, about) -> Objection:
     page = (await amina.get(path)).text
     assert "It met. Ask Ivan." in page and "has not answered yet" in page and "What was wrong?" not in page
     assert (await amina.post(path, data={"words": "Once more."})).status_code == 409
-    return await Objection.get()
+    return await Appeal.get()
 
 
-async def answered(browse, objection: Objection, finding: str) -> None:
+async def answered(browse, appeal: Appeal, finding: str) -> None:
+    path = f"/certificates/appeals/{appeal.id}"
+    form = {"step": "decide", "finding": finding, "reasons": "Ivan has the list."}
     dara = await browse("dara")
-    assert f"/certificates/objections/{objection.id}" in (await dara.get("/certificates/decisions")).text
-    path = f"/certificates/objections/{objection.id}"
+    assert "Nobody else can yet" in (await dara.get(path)).text
+    assert (await dara.post(path, data=form)).status_code == 403
+    farah = await second_in_the_unit(browse)
+    assert path in (await farah.get("/certificates/appeals")).text
     for words in ("It met. Ask Ivan.", REASON):
-        assert words in (await dara.get(path)).text
-    assert (await dara.post(path, data={"finding": finding})).status_code == 422
-    form = {"finding": finding, "reasons": "Ivan has the list."}
-    assert (await dara.post(path, data=form)).status_code == 303
-    assert (await dara.post(path, data=form)).status_code == 409
+        assert words in (await farah.get(path)).text
+    assert (await farah.post(path, data={"step": "decide", "finding": finding})).status_code == 422
+    assert (await farah.post(path, data=form)).status_code == 303
+    assert (await farah.post(path, data=form)).status_code == 409
 
 
-async def test_an_objection_to_a_withdrawal_that_is_found_right_brings_the_certificate_back(
-    by_rules, browse, work, mails
-):
+async def test_an_appeal_to_a_withdrawal_that_is_found_right_brings_the_certificate_back(by_rules, browse, work, mails):
     found = await certified("amina")
     await changed(found, "withdrawn", browse)
     await work()
-    await answered(browse, await objects(browse, await StateChange.get(state="withdrawn")), "overturned")
+    await answered(browse, await appeals(browse, await StateChange.get(state="withdrawn")), "overturned")
     await work()
     ((to, _, text),) = mails("You were right")
     assert to == "amina@together.example" and "Ivan has the list." in text
     assert len(mails("counts again")) == 1
     told = (await (await browse("")).get(f"/v/{(await certificate_of(found)).verify_token}")).text
     assert "genuine and holds today" in told
-    assert {fact.kind async for fact in Fact.filter(kind__startswith="objection")} == {
-        "objection.made", "objection.answered",
+    assert {fact.kind async for fact in Fact.filter(kind__startswith="appeal")} == {
+        "appeal.made", "appeal.answered",
     }  # fmt: skip
 
 
-async def test_an_objection_to_a_refusal_that_is_found_right_makes_the_case_wait_again(named, browse, work, mails):
+async def test_an_appeal_to_a_refusal_that_is_found_right_makes_the_case_wait_again(named, browse, work, mails):
     await decided(browse, await waiting("amina"), "declined")
     await work()
-    await answered(browse, await objects(browse, await Decision.get()), "overturned")
+    await answered(browse, await appeals(browse, await Decision.get()), "overturned")
     await work()
     assert await Evaluation.filter(awaiting=True, person_id=known("amina")).count() == 1
     ((_, _, text),) = mails("You were right")
     assert "When somebody has decided again, you get a mail" in text and "/pathways" in text
     amina = await browse("amina")
     page = (await amina.get("/pathways")).text
-    assert "An objection was found right" in page and "something new" not in page
+    assert "An appeal was found right" in page and "something new" not in page
     earlier = (await amina.get(f"/certificates/outcomes/{(await Decision.get()).id}")).text
     assert "This does not stand any more" in earlier and "What now" not in earlier
     home = (await amina.get("/")).text
@@ -341,7 +343,7 @@ async def test_a_renewal_that_is_due_is_told_without_the_reasons_of_the_award(na
     began = TODAY - timedelta(days=300)
     row = await waiting("amina", began)
     wish = DecisionForm("certified", "All is met.")
-    await decide(row.id, wish=wish, actor=await being("dara", began), home=HOME, now=at(began, 12))
+    await decide(row.id, wish, actor=await being("dara", began), home=HOME, now=at(began, 12))
     found = await Certification.get()
     assert (await outcomes.of_certification(found, began)).reason == "All is met."
     due = await outcomes.of_certification(found, TODAY)
@@ -351,7 +353,7 @@ async def test_a_renewal_that_is_due_is_told_without_the_reasons_of_the_award(na
 async def test_a_decision_that_stands_stays_as_it_is_and_the_answer_is_told(named, browse, work, mails):
     await decided(browse, await waiting("amina"), "declined")
     await work()
-    await answered(browse, await objects(browse, await Decision.get()), "upheld")
+    await answered(browse, await appeals(browse, await Decision.get()), "upheld")
     await work()
     ((_, _, text),) = mails("The decision stands")
     assert "Ivan has the list." in text
@@ -360,22 +362,22 @@ async def test_a_decision_that_stands_stays_as_it_is_and_the_answer_is_told(name
 
 
 @pytest.mark.by_hand
-async def test_nobody_objects_too_late_or_for_somebody_else_or_answers_their_own(by_rules, browse, work):
+async def test_nobody_appeals_late_without_a_reason_or_for_somebody_else_or_answers_their_own(by_rules, browse, work):
     found = await certified("amina", TODAY - timedelta(days=60))
     wanted, made = changes.RequestedChange("withdrawn", REASON, TODAY - timedelta(days=40)), TODAY - timedelta(days=29)
     await changes.change(found.id, wanted, actor=await being("dara", made), now=at(made))
     change, amina = await StateChange.get(), await browse("amina")
     path, said = f"/certificates/outcomes/{change.id}", {"words": "No."}
     late = await amina.post(path, data=said)
-    assert late.status_code == 409 and "too late" in late.text
+    assert late.status_code == 422 and "Say why you come after the days were over" in late.text
     assert (await (await browse("dara")).post(path, data=said)).status_code == 404
-    await StateChange.filter(id=change.id).update(recorded=at(TODAY))
+    await StateChange.filter(id=change.id).update(recorded=at(TODAY), appeal_until=TODAY)
     assert (await amina.post(path, data=said)).status_code == 303
     await Membership.create(id=uuid4(), person_id=known("amina"), role="central", starts=TODAY - timedelta(days=1))
-    form = {"finding": "overturned", "reasons": "Mine."}
-    answer = await amina.post(f"/certificates/objections/{(await Objection.get()).id}", data=form)
+    form = {"step": "decide", "finding": "overturned", "reasons": "Mine."}
+    answer = await amina.post(f"/certificates/appeals/{(await Appeal.get()).id}", data=form)
     assert answer.status_code == 403
-    assert (await Objection.get()).finding == "open"
+    assert (await Appeal.get()).finding == "open"
 
 
 async def test_an_audit_that_overturns_tells_the_holder_and_the_public_only_the_class_of_the_reason(

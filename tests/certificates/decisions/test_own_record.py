@@ -7,7 +7,7 @@ import pytest
 from certificates.audits.actions import draw_sample
 from certificates.audits.models import AuditCase
 from certificates.evaluations.changes import RequestedChange, change
-from certificates.evaluations.models import Decision, Objection, StateChange
+from certificates.evaluations.models import Appeal, Decision, StateChange
 from certificates.register.register import Question
 from tests.certificates.world import BY_RULES, NAMED, TODAY, at, certified, publish_pathway, waiting
 from tests.soundness import speak_of
@@ -40,7 +40,7 @@ async def test_nobody_decides_about_their_second_record(database, tmp_path, brow
     assert not await Decision.exists()
 
 
-async def test_nobody_changes_audits_or_hears_the_objection_of_their_second_record(database, tmp_path, browse):
+async def test_nobody_changes_audits_or_decides_the_appeal_of_their_second_record(database, tmp_path, browse):
     await publish_pathway(tmp_path, BY_RULES)
     found = await certified("amina")
     dara = await being("dara", TODAY)
@@ -48,20 +48,20 @@ async def test_nobody_changes_audits_or_hears_the_objection_of_their_second_reco
     case = await AuditCase.get()
     await change(found.id, RequestedChange("suspended", "Not seen.", TODAY), actor=dara, now=at(TODAY, 12))
     held = await StateChange.get()
-    objection = await Objection.create(
+    appeal = await Appeal.create(
         id=uuid4(), person_id=known("amina"), change_id=held.id, words="It was.", made=at(TODAY, 13)
     )
-    await also_dara("amina", objection)
+    await also_dara("amina", appeal)
     browser = await browse("dara")
     for path, form in (
         (f"/register/{found.id}", {"state": "restored", "reason": "Mine.", "effective": TODAY.isoformat()}),
         (f"/audits/{case.audit_id}/cases/{case.id}", {"finding": "upheld", "reasons": "Mine."}),
-        (f"/certificates/objections/{objection.id}", {"finding": "overturned", "reasons": "Mine."}),
+        (f"/certificates/appeals/{appeal.id}", {"finding": "overturned", "reasons": "Mine.", "step": "decide"}),
     ):
         answer = await browser.post(path, data=form)
         assert answer.status_code == 403 and "share an e-mail address" in answer.text, path
     assert await StateChange.all().count() == 1
-    assert (await Objection.get()).finding == (await AuditCase.get()).finding == "open"
+    assert (await Appeal.get()).finding == (await AuditCase.get()).finding == "open"
 
 
 async def test_nobody_records_a_calibration_of_their_second_record(database, version):

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from certificates.evaluations.models import Certificate, Certification, Decision, Evaluation
-from tests.certificates.world import TODAY, at, publish_pathway
+from tests.certificates.world import TODAY, at, publish_pathway, second_in_the_unit
 from training.demo.cast import known
 from training.people.models import Letter, Permission
 from training.records.models import Record
@@ -146,7 +146,7 @@ async def test_the_permit_of_a_leader_hangs_on_the_licence_of_the_site(browse, w
     assert amina.verdict["permits"][0]["result"] == "not_met"
     chloe = await browse("chloe")
     page = (await chloe.get(LICENCES)).text
-    assert "Suspended" in page and "The team has left." in page and "Tell the central unit" in page
+    assert "Suspended" in page and "The team has left." in page and "You can appeal" in page
     back = {"state": "restored", "reason": "There is a team again.", "effective": str(TODAY)}
     assert (await dara.post(path, data=back)).status_code == 303
     await all_of(work)
@@ -220,8 +220,8 @@ async def test_a_site_that_gives_the_programme_up_is_judged_by_it_no_more(browse
     assert not await Evaluation.filter(holder_site_id=RIVERSIDE, awaiting=True).exists()
 
 
-async def test_a_coordinator_objects_for_the_site_and_is_answered(browse, work, hubs):
-    case, chloe, dara = await case_of_riverside(browse, work), await browse("chloe"), await browse("dara")
+async def test_a_coordinator_appeals_for_the_site_and_is_answered(browse, work, hubs):
+    case, chloe = await case_of_riverside(browse, work), await browse("chloe")
     said = {"outcome": "deferred", "reasons": "One of them has left."}
     assert (await (await browse("ivan")).post(f"/certificates/decisions/{case}", data=said)).status_code == 303
     await all_of(work)
@@ -229,11 +229,50 @@ async def test_a_coordinator_objects_for_the_site_and_is_answered(browse, work, 
     assert "One of them has left." in (await chloe.get(LICENCES)).text
     path = f"/certificates/outcomes/{made.id}"
     assert (await chloe.post(path, data={"words": "She is still here."})).status_code == 303
-    page = (await dara.get("/certificates/decisions")).text
+    farah = await second_in_the_unit(browse)
+    page = (await farah.get("/certificates/appeals")).text
     assert "Riverside" in page
-    objection = re.search(r"/certificates/objections/[0-9a-f-]+", page)[0]
-    assert "She is still here." in (await dara.get(objection)).text
+    appeal = re.search(r"/certificates/appeals/[0-9a-f-]+", page)[0]
+    assert "She is still here." in (await farah.get(appeal)).text
     answer = {"finding": "overturned", "reasons": "She is."}
-    assert (await dara.post(objection, data=answer)).status_code == 303
+    assert (await farah.post(appeal, data=answer)).status_code == 303
     await all_of(work)
     assert await Evaluation.filter(holder_site_id=RIVERSIDE, awaiting=True).exists()
+
+
+async def test_who_only_signs_for_a_site_finds_the_form_on_the_home_page(browse, tmp_path, work, database):
+    await publish_pathway(tmp_path, RULES.replace("{people: {min: 2}}", "{people: {min: 2}}, by: national_team"))
+    programme, dara, ivan = await Programme.get(slug="hubs"), await browse("dara"), await browse("ivan")
+    assert "You sign for" not in (await ivan.get("/")).text
+    given = {"role": f"{programme.id} national_team", "where": f"site {RIVERSIDE}", "starts": str(TODAY - 9 * DAY)}
+    assert (await dara.post(f"/people/{known('ivan')}/programme-roles", data=given)).status_code == 303
+    home = (await ivan.get("/")).text
+    assert "You sign for Riverside" in home and NEW in home and "Harehills" not in home
+    assert (await recorded(ivan, **EVENT)).status_code == 303
+    assert (await recorded(await browse("chloe"), **AGREED)).status_code == 303
+    await all_of(work)
+    assert "You sign for" not in (await ivan.get("/")).text
+
+
+async def test_a_condition_of_a_licence_that_is_met_counts_for_the_people_of_the_site(browse, tmp_path, work, database):
+    rules = RULES.replace(
+        "outcomes: [certified, deferred]",
+        "outcomes: [conditional], conditional: {ends_after: P6M, lifted_by: {report: {event: first report}}}",
+    ).replace("whose: site, title: A licensed hub", "whose: site, where: {standing: certified}, title: A licensed hub")
+    await publish_pathway(tmp_path, rules)
+    programme = await Programme.get(slug="hubs")
+    given = {"role": f"{programme.id} national_team", "where": "unit", "starts": str(TODAY - 9 * DAY)}
+    assert (
+        await (await browse("dara")).post(f"/people/{known('ivan')}/programme-roles", data=given)
+    ).status_code == 303
+    case = await case_of_riverside(browse, work)
+    said = {"outcome": "conditional", "reasons": "Send a report."}
+    assert (await (await browse("ivan")).post(f"/certificates/decisions/{case}", data=said)).status_code == 303
+    await all_of(work)
+    await leads(browse, work)
+    assert not await permitted()
+    with time_machine.travel(at(TODAY + 2 * DAY)):
+        report = {"type": "event", "what": "first report", "pathway": "hubs", "on": str(TODAY + 2 * DAY)}
+        assert (await recorded(await browse("chloe"), **report)).status_code == 303
+        await all_of(work)
+        assert await permitted(TODAY + 2 * DAY)

@@ -9,14 +9,25 @@ import pytest
 
 from certificates.decisions.actions import DecisionForm, decide
 from certificates.evaluations.models import (
+    Appeal,
     Certificate,
     Decision,
     Evaluation,
-    Objection,
     StateChange,
 )
 from tests.certificates.awarded import HOME
-from tests.certificates.world import BY_RULES, NAMED, TODAY, at, certified, considered, publish_pathway, shown, waiting
+from tests.certificates.world import (
+    BY_RULES,
+    NAMED,
+    TODAY,
+    at,
+    certified,
+    considered,
+    publish_pathway,
+    second_in_the_unit,
+    shown,
+    waiting,
+)
 from training.demo.cast import known
 from training.demo.doing import being
 from training.people.models import Letter
@@ -75,7 +86,7 @@ async def test_a_case_that_waits_no_more_is_not_refused_either(named, browse, wo
 async def test_a_condition_counts_again_when_what_met_it_is_taken_back(named, browse, work):
     case = await waiting("amina", PAST)
     wish = DecisionForm("conditional", REASON)
-    await decide(case.id, wish=wish, actor=await being("dara", PAST), home=HOME, now=at(PAST, 12))
+    await decide(case.id, wish, actor=await being("dara", PAST), home=HOME, now=at(PAST, 12))
     await shown("amina", "own file", on=TODAY - timedelta(days=2), type_="portfolio")
     await considered("amina", TODAY - timedelta(days=2))
     await work()
@@ -95,12 +106,12 @@ async def test_a_condition_counts_again_when_what_met_it_is_taken_back(named, br
 async def test_a_refusal_that_fell_is_no_state_any_more(named, browse, work):
     assert await decided(browse, await waiting("amina"), "declined") == 303
     await work()
-    amina, dara = await browse("amina"), await browse("dara")
+    amina, farah = await browse("amina"), await second_in_the_unit(browse)
     made = await Decision.get()
     assert (await amina.post(f"/certificates/outcomes/{made.id}", data={"words": "It met."})).status_code == 303
     answer = {"finding": "overturned", "reasons": "It did."}
-    found = await Objection.get()
-    assert (await dara.post(f"/certificates/objections/{found.id}", data=answer)).status_code == 303
+    found = await Appeal.get()
+    assert (await farah.post(f"/certificates/appeals/{found.id}", data=answer)).status_code == 303
     await taken_back("first aid")
     await work()
     tag = re.search(r"Leader\s*<strong[^>]*>\s*([^<]+?)\s*</strong>", await pathway_of_amina(browse))

@@ -217,3 +217,16 @@ async def test_nobody_types_in_the_signature_of_somebody_else(browse, claimed):
         answer = await browser.post(path, data=form)
         assert answer.status_code == 422 and "has to record it themselves" in answer.text
     assert not await Record.exists()
+
+
+async def test_a_claim_is_shown_to_who_holds_the_level_that_the_rules_name(browse, database, tmp_path, work):
+    mentor = "  mentor:\n    title: Mentor\n    requires: {taught: {signoff: taught, by: mentor}}\n"
+    await publish_pathway(tmp_path, RULES.replace("workbook, by: hub_coordinator", "workbook, by: mentor") + mentor)
+    dara = await browse("dara")
+    award = {"type": "award", "what": "mentor", "pathway": "claimed", "on": "2024-01-01", "key": str(uuid4())}
+    brought = await dara.post(f"/practice/of/{known('nadia')}/new", data=award)
+    assert brought.status_code == 303, brought.text
+    await work()
+    record = await claims(browse, type="portfolio", what="workbook", on=str(TODAY))
+    assert f"{record}/answer" in (await (await browse("nadia")).get("/")).text
+    assert f"{record}/answer" not in (await (await browse("ivan")).get("/")).text

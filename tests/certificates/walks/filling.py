@@ -5,9 +5,10 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from certificates.pathways.asked import asked_requirements
 from certificates.pathways.engine.nodes import Node
-from certificates.pathways.forms import TOLD, TOLD_BY, RecordForm
-from certificates.pathways.language.schema import Condition, Leaf, Level, Portion, Requirement, Team, This
+from certificates.pathways.forms import TOLD, TOLD_BY, RecordForm, award_fields
+from certificates.pathways.language.schema import Condition, Leaf, Level, Pathway, Portion, Requirement, Team, This
 from training.parsing.keywords import NAMES_OF_RECORDS, NUMBER, YES_OR_NO
 from training.parsing.values import number
 
@@ -74,6 +75,15 @@ def values_for_delivery(rules: Iterable[Requirement], form: RecordForm) -> Given
     if "parents" in given and "completed" in fields:
         base["completed"] = given["parents"]
     return {name: _typed(value) for name, value in (base | given).items()}
+
+
+def values_for_award(pathway: Pathway, level: Level) -> Given:
+    """Returns what is typed beside the outcome of a decision, so that it serves the first rule that reads each."""
+    given: Given = {one.name: "1" if one.kind == NUMBER else "x" for one in award_fields(pathway, level)}
+    for rule in (one.requirement for one in asked_requirements(pathway)):
+        if isinstance(rule.ask, Leaf) and rule.ask.type == "award" and level.id in rule.ask.names:
+            given |= {one.attribute: _fitting(one) for one in rule.ask.where if one.attribute in given}
+    return {name: _typed(value) for name, value in given.items()}
 
 
 def _part(node: Node, leaf: Leaf) -> Portion | None:

@@ -27,6 +27,8 @@ SITE = "the site"
 """Whose levels and records are those of the site at which all of them work."""
 USUAL, INDEPENDENT, CO_LEADER = "hana", "ivan", "nadia"
 """Who supervises and teaches, whom the holder never worked with, and who leads with them; all at the same site."""
+PANEL = ("ivan", "nadia", "bruno", "gwen", "kiran")
+"""Who may sit on a panel together."""
 NEAR = frozenset({"supervisor", "trainer", "co_leader", "assessor"})
 """What the usual signatory becomes to the holder."""
 CLAIMS = frozenset({"portfolio", "experience", "background", "qualification", "agreement", "membership"})
@@ -186,6 +188,10 @@ class Recording:
         who = INDEPENDENT if near or of == USUAL else USUAL
         if who == of:
             who = CO_LEADER
+        return await self.holds_what(who, rule)
+
+    async def holds_what(self, who: str, rule: Signatory) -> str:
+        """Somebody comes to hold what a rule names."""
         names = sorted(rule.holds, key=lambda name: (name not in self.pathway.roles, name not in self.first, name))
         for one in rule.requires:
             if (who, one.id) not in self.shown:

@@ -12,12 +12,13 @@ from certificates.pathways.engine.verdict import LevelVerdict
 from certificates.pathways.forms import record_forms
 from certificates.pathways.language.schema import Leaf, Level, Signatory, Team
 from tests.certificates.walks.door import ID
-from tests.certificates.walks.filling import values_for_delivery
+from tests.certificates.walks.filling import values_for_award, values_for_delivery
 from tests.certificates.walks.recording import (
     CENTRAL,
     CO_LEADER,
     DAY,
     HOLDER,
+    PANEL,
     SITE,
     NoWay,
     Recording,
@@ -235,12 +236,15 @@ class Walker(Recording):
         """Whoever the rules name finds the case in their list and certifies; without a rule the service does."""
         level, before = self.pathway.levels[name], await self.level(key, name)
         if level.decision:
+            who = [await self.signer(level.decision.by or Signatory(), of=key, decides=True)]
+            who = who if level.decision.by and level.decision.by.holds else [CENTRAL]
             if level.decision.at_least > 1:
-                raise NoWay(f"{name}: one person decides and the rules want {level.decision.at_least}")
-            who = await self.signer(level.decision.by or Signatory(), of=key, decides=True)
-            who = who if level.decision.by and level.decision.by.holds else CENTRAL
+                assert level.decision.by, "whoever decides in the service votes, and there is one of them"
+                free = [one for one in PANEL if one not in (key, *who)]
+                who += [await self.holds_what(one, level.decision.by) for one in free[: level.decision.at_least - 1]]
             await self.door.work()
-            await self.decides(who, key, level)
+            for one in who:
+                await self.decides(one, key, level)
         await self.door.work()
         now = await self.level(key, name)
         live = (*LIVE_STANDINGS, "provisional")
@@ -249,7 +253,7 @@ class Walker(Recording):
             assert (level.title or plain(level.id)) in unescape(await self.door.get(key, "/certificates"))
 
     async def decides(self, who: str, key: str, level: Level) -> None:
-        """Finds the case of somebody in the list of decisions, and certifies them."""
+        """Finds the case of somebody in the list of decisions, and certifies them, or votes for it."""
         person = (await holder_named(key)).name
         page = await self.door.get(who, "/certificates/decisions")
         for path in dict.fromkeys(re.findall(f"/certificates/decisions/{ID}", page)):
@@ -257,6 +261,8 @@ class Walker(Recording):
             if person in case and (level.title or plain(level.id)) in case:
                 known_outcomes = level.decision.outcomes if level.decision else ()
                 outcome = self.outcome if self.outcome in known_outcomes else "certified"
-                await self.door.post(who, path, {"outcome": outcome, "reasons": "All is met."})
+                given = values_for_award(self.pathway, level)
+                assert all(f' name="{name}"' in case for name in given), f"the decision does not ask {[*given]}"
+                await self.door.post(who, path, {"outcome": outcome, "reasons": "All is met.", **given})
                 return
         raise NoWay(f"{level.id}: {who} finds no case of {person} to decide")

@@ -32,7 +32,8 @@ OTHER = (
 EMPTY_IN_THE_DEMO = {
     "assessments.CalibrationRun",
     "assessments.Reconciliation",
-    "certificates.Objection",
+    "certificates.Appeal",
+    "certificates.Vote",
     "sites.FormerValue",
     "people.Difference",
     "programmes.Application",
