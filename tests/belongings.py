@@ -40,7 +40,7 @@ from training.lti.platform import scores
 from training.people.actor import Actor
 from training.people.authentication.models import Factor
 from training.people.contact.addresses import pair_of
-from training.people.models import Difference, Email, Letter, Membership, Person, Relation
+from training.people.models import Difference, Email, Letter, Membership, NameRequest, Person, Relation
 from training.people.roles import ROLES
 from training.programmes.models import Adoption, Application, Place, ProgrammeRole
 from training.records.models import Confirmation, Participant, Record, RecordFile, Tailoring
@@ -136,6 +136,7 @@ async def _material(slug: str, settings: Settings, folder: Path) -> Things:
 
 
 async def _known(person: Person, had: Things) -> Things:
+    asked = await NameRequest.create(id=uuid4(), person=person, name="Another Name", why="It is so.", made=NOW)
     letter = await Letter.create(
         id=uuid4(),
         key=str(uuid4()),
@@ -163,7 +164,7 @@ async def _known(person: Person, had: Things) -> Things:
     )  # fmt: skip
     return {
         "letter": str(letter.id), "relation": str(relation.id), "identity": str(identity.id), "twin": str(twin),
-        "difference": str(difference.id), "factor": str(factor.id),
+        "difference": str(difference.id), "factor": str(factor.id), "asked_name": str(asked.id),
     }  # fmt: skip
 
 

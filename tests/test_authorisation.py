@@ -157,6 +157,13 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/people/{id}/memberships/end": Named(
         "/people/{person}/memberships/end", form={"membership": "{membership}", "ends": DAY}
     ),
+    "/people/{id}/ways-in": Named("/people/{person}/ways-in", form={"do": "card"}, soft=True),
+    "/people/{id}/contact": Named("/people/{person}/contact", form={"do": "phone", "phone": "029 2018 0100"}),
+    "/people/{id}/memberships/move": Named(
+        "/people/{person}/memberships/move", form={"moves": "{membership}", "to_site": "{site}", "from_day": DAY}
+    ),
+    "/people/{id}/data": Named("/people/{person}/data", form={"do": "export"}),
+    "/people/{id}/card": Named("/people/{person}/card", soft=True),
     "/people/{id}/sign-out": Named("/people/{person}/sign-out"),
     "/how-you-sign-in/{id}": Named("/how-you-sign-in/{factor}", ones_own_directly, {"do": "remove"}),
     "/people/{id}/sign-in": Named("/people/{person}/sign-in", form={"reason": "She lost her phone. I met her."}),
@@ -173,6 +180,7 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/imports/{id}": Named("/imports/{batch}", of_whoever_made_it, {"kind": "people"}),
     "/imports/{id}/sheet": Named("/imports/{batch}/sheet", of_whoever_made_it, {"x": "y"}),
     "/people/{id}/letters": Named("/people/{person}/letters"),
+    "/name-requests/{id}": Named("/name-requests/{asked_name}", form={"answer": "yes", "words": "Seen."}),
     "/letters/{id}": Named("/letters/{letter}", form={"note": "Told by telephone."}),
     "/relations/{id}/take-back": Named("/relations/{relation}/take-back", ones_own, {"why": "Not so."}),
     "/sites/{id}": Named("/sites/{site}"),

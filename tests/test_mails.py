@@ -36,6 +36,11 @@ RATED = {"name": "Amina", "watched": DAY, "why": "She moved"}
 EACH: dict[str, list[dict[str, Any]]] = {
     "people/sign_in": [{"expires": MOMENT}],
     "people/sign_in_change": [{"kind": kind, "name": "Hana"} for kind in TOLD],
+    "people/invitation": [{"expires": MOMENT, "unit": "Parenting Together"}],
+    "people/name_asked": [{"name": "Amina", "wanted": "Amina Ali"}],
+    "people/name_answered": [
+        {"wanted": "Amina Ali", "approved": approved, "words": "Seen"} for approved in (True, False)
+    ],
     "people/test": [{}],
     "people/tasks": [{"titles": ["Decide"], "count": count, "more": more} for count, more in ((1, 0), (7, 2), (6, 1))],
     "records/confirm": [{"shown": SHOWN, "expires": MOMENT}],

@@ -40,14 +40,19 @@ class LoadedCourse:
         return bool(self.mistakes)
 
 
-async def load(path: Path, *, actor: Actor, now: datetime, storage: Path, check: bool = False) -> LoadedCourse:
-    """Loads a course package (folder or zip) as a published version; with `check`, tells only what would happen."""
+async def load(
+    path: Path, *, actor: Actor, now: datetime, storage: Path, check: bool = False, ships: bool = False
+) -> LoadedCourse:
+    """Loads a course package (folder or zip) as a published version; with `check`, tells only what would happen.
+
+    One that ships with the service belongs to no programme where the unit has not the one that it names.
+    """
     package, mistakes = await asyncio.to_thread(read_package, path)
     if package is None:
         return LoadedCourse(mistakes=mistakes.sorted)
     wanted = package.programme
     programme = await Programme.get_or_none(unit_id=actor.unit_id, slug=wanted) if wanted else None
-    if wanted and programme is None:
+    if wanted and programme is None and not ships:
         what = f"{wanted} is no programme of this central unit"
         mistakes.add(package.files.where("course.yaml"), package.programme_line, what, "load its pathway first")
     course = await Course.get_or_none(unit_id=actor.unit_id, slug=package.slug)

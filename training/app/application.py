@@ -32,15 +32,14 @@ from courses.learning import quiz_pages as quizzes
 from training.app import (
     consequences,
     failed_work_pages,
-    first_steps_pages,
     health,
     home,
-    material_pages,
     trail_pages,
 )
 from training.app.consequences import worker
 from training.app.own_tasks import pages as task_pages
 from training.app.resources import open_resources
+from training.app.unit import first_steps_pages, material_pages, person_data_pages
 from training.assessments import cancellation_pages, rating_pages, result_pages
 from training.assessments import pages as assessments
 from training.batches import pages as batches
@@ -56,14 +55,15 @@ from training.openid import provider_pages as openid_provider_pages
 from training.people import api
 from training.people import pages as people
 from training.people import site_pages as site_forms
-from training.people.authentication import session_pages, sign_in_pages
+from training.people.authentication import invitation_pages, session_pages, sign_in_pages
 from training.people.authentication.middleware import AuthenticationMiddleware
-from training.people.contact import letter_pages
+from training.people.contact import letter_pages, mending_pages
 from training.people.contact import pages as contact_pages
 from training.people.relations import pages as relations_pages
 from training.people.second_step import method_pages, policy_pages, reset_pages
 from training.people.second_step import pages as second_step_pages
 from training.people.text_messages import pages as text_pages
+from training.people.workforce import pages as workforce_pages
 from training.records import answer_pages, site_pages
 from training.records import pages as records
 from training.sites.models import CentralUnit
@@ -117,7 +117,11 @@ ROUTES = [
     at("/people/sign-in", policy_pages.policy, may="give every role", methods=BOTH),
     at("/people/sign-in/texts", text_pages.gateway, may="connect systems", methods=BOTH),
     at("/people/sign-in/openid", openid_provider_pages.provider, may="connect systems", methods=BOTH),
+    at("/people/new", workforce_pages.new_person, may="manage people", methods=BOTH),
     at("/people/{id}", people.person, may="see people"),
+    at("/people/{id}/data", person_data_pages.data, may="give every role", methods=BOTH),
+    at("/people/{id}/ways-in", invitation_pages.ways_in, may="manage people", methods=BOTH),
+    at("/people/{id}/card", invitation_pages.card, may="manage people"),
     at("/people/{id}/name", contact_pages.name, may="manage people", methods=BOTH),
     at("/people/{id}/told-name", name_proposal_pages.answer, may="manage people", methods=POST),
     at("/people/{id}/letters", letter_pages.letters_of, may="manage people"),
@@ -125,8 +129,11 @@ ROUTES = [
     at("/letters/bounced/{secret}", letter_pages.bounced, may=ANYONE, methods=POST),
     at("/letters/{id}", letter_pages.letter, may="manage people", methods=BOTH),
     at("/address", contact_pages.own_addresses, may=SIGNED_IN, methods=BOTH),
+    at("/name-requests/{id}", contact_pages.name_request, may="manage people", methods=BOTH),
     at("/name", contact_pages.own_name, may=SIGNED_IN, methods=BOTH),
     at("/people/{id}/memberships", people.membership, may="manage people", methods=POST),
+    at("/people/{id}/memberships/move", people.move, may="manage people", methods=POST),
+    at("/people/{id}/contact", mending_pages.contact, may="manage people", methods=BOTH),
     at("/people/{id}/memberships/end", people.end, may="manage people", methods=POST),
     at("/people/{id}/sign-in", reset_pages.reset, may="manage people", methods=BOTH),
     at("/people/{id}/sign-out", session_pages.sign_out_person, may="manage people", methods=POST),

@@ -31,10 +31,11 @@ from training.lti.launch import actions as lti
 from training.lti.launch import notices
 from training.lti.platform import score_delivery
 from training.lti.registration.approval import end_late_sessions
-from training.people.actions import signer
+from training.people.authentication.emails import of_link
 from training.people.contact import bounces
 from training.people.contact import emails as contact_emails
-from training.people.models import Person, SignInLink
+from training.people.contact.name_requests import NAME_REQUEST, of_name_request
+from training.people.models import Person
 from training.people.second_step import emails as sign_in_emails
 from training.people.sessions import forget_sign_ins
 from training.people.text_messages import codes as texts
@@ -61,7 +62,7 @@ BOUNCES, TASKS = "read bounces", "plan mails of tasks"
 CHECK, BROKEN = "check trail", "mail broken trail"
 
 AFTER: Mapping[str, tuple[str, ...]] = {
-    "person.asked_for_link": ("mail sign-in link",),
+    **dict.fromkeys(("person.asked_for_link", "person.invited"), ("mail sign-in link",)),
     "text_code.asked": (texts.SEND,),
     **dict.fromkeys(sign_in_emails.TOLD, (sign_in_emails.CHANGE,)),
     "quiz.handed_in": (SCORE, CONSIDER),
@@ -76,25 +77,22 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     "confirmation.given": ("mail notice to confirmer", "mail holder of record", CONSIDER),
     "confirmation.disputed": ("mail holder of record", CONSIDER),
     **dict.fromkeys(("record.logged", "record.corrected", "record.taken_back", "feedback.given"), (CONSIDER,)),
-    "calibration.recorded": (CONSIDER,),
+    **dict.fromkeys(("calibration.recorded", "person.named", "batch.person_undone"), (CONSIDER,)),
     **dict.fromkeys(("relation.declared", "relation.noted", "relation.taken_back"), (CONSIDER,)),
     "assessment.signed": (SCORE, CONSIDER),
     "assessment.submitted": (TURNS,),
     "assessment.reconciled": (TURNS,),
-    "rater.joined": ("mail rater",),
-    "rater.left": ("mail rater",),
+    **dict.fromkeys(("rater.joined", "rater.left"), ("mail rater",)),
     "programme.answered": (participation.APPLICATION,),
     **dict.fromkeys(("programme.adopted", "programme.given_up"), (CONSIDER,)),
     **dict.fromkeys((f"programme.{what}" for what in ("joined", "left", "moved", "place_taken_back")), (CONSIDER,)),
     **dict.fromkeys((f"programme.role_{what}" for what in ("given", "ended", "taken_back")), (CONSIDER, SIGNED_FOR)),
-    "batch.begun": (running.GO_ON,),
-    "batch.undo_begun": (running.GO_ON,),
-    "batch.person_undone": (CONSIDER,),
+    **dict.fromkeys(("batch.begun", "batch.undo_begun"), (running.GO_ON,)),
     "certificate.imported": (CONSIDER,),
     "certificate.awarded": ("publish certificate", SCORE, SIGNED_FOR),
     "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
     "certificate.signed_again": ("print certificate", "mail signed again"),
-    "person.named": (CONSIDER,),
+    "person.name_answered": (NAME_REQUEST,),
     "decision.due": (panels.ASK,),
     "decision.made": ("mail decision", CONSIDER),
     **dict.fromkeys(("appeal.answered", "assessment.set_aside"), (CONSIDER,)),
@@ -138,10 +136,7 @@ APART = (
 
 async def mail_sign_in_link(work: Followup, outside: Resources) -> None:
     """Mails the one-time link; the link is signed here and stored nowhere."""
-    link = await SignInLink.get(id=work.subject_id)
-    token = signer(outside.settings.secret_key).dumps(str(link.id))
-    mail = Mail("people/sign_in", {"expires": link.expires}, f"/sign-in/{token}")
-    await _post(outside, work, contact_emails.EmailDraft(link.person_id, link.address, mail, secret=True))
+    await _post(outside, work, await of_link(_id(work), secret_key=outside.settings.secret_key))
 
 
 async def mail_confirmer(work: Followup, outside: Resources) -> None:
@@ -177,12 +172,6 @@ async def mail_change(work: Followup, outside: Resources) -> None:
     made = StateChange.filter(certification_id=work.subject_id, state=fact.detail["to"])
     change = await (made.filter(id=fact.detail["change"]) if "change" in fact.detail else made).order_by("-turn").get()
     await _tell(outside, work, await emails.of_change(change.id))
-
-
-async def mail_application(work: Followup, outside: Resources) -> None:
-    """Tells somebody at a site that a person asks to join a programme there, or the person what the site says."""
-    to = UUID(work.payload["to"]) if work.payload else None
-    await _tell(outside, work, await participation.of_application(_id(work), to))
 
 
 async def mail_rater(work: Followup, outside: Resources) -> None:
@@ -316,6 +305,15 @@ def _telling(write: Callable[..., Awaitable[emails.HolderEmail | None]], *names:
     return tell
 
 
+def _telling_either(write: Callable[[UUID, UUID | None], Awaitable[contact_emails.PersonEmail | None]]) -> Handler:
+    """Makes the work that tells whoever answers that a person asks, or that person the answer."""
+
+    async def tell(work: Followup, outside: Resources) -> None:
+        await _tell(outside, work, await write(_id(work), UUID(work.payload["to"]) if work.payload else None))
+
+    return tell
+
+
 async def _post(outside: Resources, work: Followup, draft: contact_emails.EmailDraft) -> None:
     await contact_emails.post(draft, key=work.key, settings=outside.settings, now=outside.now())
 
@@ -338,10 +336,11 @@ HANDLERS: Mapping[str, Handler] = {
     texts.SEND: lambda work, out: texts.send(_id(work), settings=out.settings, outbound=out.outbound, now=out.now()),
     sign_in_emails.CHANGE: _telling(sign_in_emails.of_change),
     "mail rater": mail_rater,
+    NAME_REQUEST: _telling_either(of_name_request),
     TURNS: mail_turns,
     TURN: _telling(raters.of_turn),
     "mail answer to task": _telling(learners.of_reply),
-    participation.APPLICATION: mail_application,
+    participation.APPLICATION: _telling_either(participation.of_application),
     "mail confirmer": mail_confirmer,
     "mail notice to confirmer": mail_notice,
     "mail holder of record": _telling(confirmations.of_answer),

@@ -19,9 +19,9 @@ from certificates.register.site_pages import counts_of
 from courses.learning.journey import journey_of
 from courses.learning.models import Enrolment
 from courses.learning.outline import in_language
-from training.app import first_steps_pages
 from training.app.own_tasks.lists import keep_count
 from training.app.tasks import Task, tasks_of
+from training.app.unit import first_steps_pages
 from training.core import clock
 from training.core.dates import day
 from training.lti.registration import traffic_pages

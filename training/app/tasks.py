@@ -22,6 +22,7 @@ from training.lti.models import Identity
 from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.people.contact.emails import known_addresses, letters_visible_to, open_
+from training.people.contact.name_requests import name_requests_for
 from training.people.holders import holder_of
 from training.people.names import NEUTRAL, has_name
 from training.people.second_step.resets import resets_for
@@ -263,6 +264,18 @@ async def _names_needed(me: Actor, now: datetime) -> list[Task]:
     ]  # fmt: skip
 
 
+async def _names_asked(me: Actor, now: datetime) -> list[Task]:
+    """People who ask for another name."""
+    rows = (
+        await name_requests_for(me).order_by("-made").limit(SHOWN).values("id", "name", "made", called="person__name")
+    )
+    return [
+        Task(f"{row['called']} asks for another name", f"They want to be called {row['name']}.",
+             f"/name-requests/{row['id']}", since=row["made"])
+        for row in rows
+    ]  # fmt: skip
+
+
 async def _names_told(me: Actor, now: datetime) -> list[Task]:
     """People whom a learning system calls by another name than they have here."""
     told = Identity.filter(reach(me, "manage people"), proposed_name__isnull=False).exclude(person_id=me.person_id)
@@ -277,6 +290,6 @@ async def _names_told(me: Actor, now: datetime) -> list[Task]:
 
 LOOKS: tuple[Callable[[Actor, datetime], Awaitable[list[Task]]], ...] = (
     _own_address, _mend, _appeals, _decide, _vote, _appoint, _answer, _accept, _sign, _collect, _confirm, _rate, _turn,
-    _note, _read, _letters, _resets, _names_needed, _names_told,
+    _note, _read, _letters, _resets, _names_needed, _names_asked, _names_told,
 )  # fmt: skip
 """Where to look for duties: each gives those of one kind that the person may settle."""

@@ -1,6 +1,5 @@
 """Commands for the rights of people: a copy of everything about them, and erasure."""
 
-import json
 from typing import Annotated
 from uuid import UUID
 
@@ -10,15 +9,14 @@ from certificates.erase_person import erase
 from training.app.consequences import AFTER
 from training.commands.event_loop import in_event_loop
 from training.commands.place import here
-from training.commands.tables import plain
 from training.core import clock
 from training.core.dates import moment
 from training.core.errors import Invalid, NotFound
 from training.database.connection import opened, transaction
+from training.people import personal_data
 from training.people.actions import make_link, signer
 from training.people.authentication.operator import operator
 from training.people.models import Email, Person
-from training.people.personal_data import rows_about, told
 from training.people.second_step.resets import let_in_again
 from training.trail import facts
 
@@ -36,14 +34,7 @@ async def export(who: Who, unit: Unit = "") -> None:
     async with opened(here().database_url):
         now = clock.now()
         actor = await operator(unit, now=now)
-        found = await _find(who, actor.unit_id)
-        tables = told(await rows_about(found.id))
-        async with transaction():
-            await facts.record(
-                "person.exported", found, actor=actor.person_id, person=found.id, unit=actor.unit_id, now=now
-            )
-    document = {"person": found.id, "made": now, "tables": tables}
-    typer.echo(json.dumps(document, default=plain, ensure_ascii=False, indent=1))
+        typer.echo(await personal_data.export(await _find(who, actor.unit_id), actor=actor, now=now))
 
 
 @person.command("erase")

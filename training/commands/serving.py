@@ -99,6 +99,8 @@ def demo(
 
 async def bring_up_to_date(settings: Settings) -> tuple[list[str], int]:
     """Makes and extends the tables; gives the migrations that were run and how many rows the trail speaks of anew."""
+    if settings.database_url.startswith("sqlite://"):
+        Path(settings.database_url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
     done = await database_migrate.migrate(settings.database_url)
     facts.follow(AFTER)
     async with opened(settings.database_url):

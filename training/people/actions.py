@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from tortoise.expressions import Q, Subquery
+from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -45,12 +46,14 @@ async def make_link(
     now: datetime,
     lives: timedelta = LINK_LIVES,
     target: str = "/",
+    way: str = "link",
+    rows: Iterable[Model] = (),
 ) -> SignInLink:
     """Makes a one-time link in the caller's transaction; the kind of fact tells for what, and what follows."""
     link = await SignInLink.create(
-        id=uuid4(), person_id=person.id, address=address, target=target, made=now, expires=now + lives
+        id=uuid4(), person_id=person.id, address=address, target=target, way=way, made=now, expires=now + lives
     )
-    await facts.record(kind, link, actor=actor_id, person=person.id, unit=person.unit_id, now=now)
+    await facts.record(kind, link, actor=actor_id, person=person.id, unit=person.unit_id, now=now, rows=rows)
     return link
 
 
@@ -60,7 +63,13 @@ def _signs_in(address: str) -> QuerySet[Email]:
 
 
 async def signs_in_to(link: SignInLink) -> list[tuple[UUID, str]]:
-    """Lists whom a link can sign in, each with their unit: the link proves the address, and not for which unit."""
+    """Lists whom a link can sign in, each with their unit: the link proves the address, and not for which unit.
+
+    A card was handed to one person, and proves no address.
+    """
+    here = Person.filter(id=link.person_id, erased_at__isnull=True)
+    if not link.address:
+        return [(link.person_id, row["unit"]) for row in await here.values(unit="unit__name")]
     rows = await _signs_in(link.address).values("person_id", unit="unit__name")
     return [(row["person_id"], row["unit"]) for row in rows]
 
@@ -104,7 +113,7 @@ async def sign_in_by_link(
         found = await Email.filter(person_id=who, address=link.address, confirmed=False)
         await Email.filter(id__in=[one.id for one in found]).update(confirmed=True)
         await open_signed_in(
-            who, session_token=session_token, replaces=replaces, browser=browser, way="link", now=now, rows=found
+            who, session_token=session_token, replaces=replaces, browser=browser, way=link.way, now=now, rows=found
         )
     return link.target
 
@@ -160,47 +169,85 @@ async def give_membership(
     person_id: UUID, *, role: str, site_id: UUID | None, starts: date, actor: Actor, now: datetime
 ) -> Membership:
     """Gives a person a role from a day on; a coordinator gives only trainee and facilitator, at own sites."""
-    _refuse_what_others_give(actor, role, site_id)
-    await _fits(role, site_id, actor.unit_id)
-    if fault := fault_of_first_day(starts, actor.today):
-        raise Invalid("There is a problem", problems={"starts": fault})
+    await refuse_role(role, site_id, starts, actor)
     person = await person_for(actor, "manage people", person_id)
     async with transaction():
         await Person.select_for_update().get(id=person_id)  # pressed twice, the second waits and sees the first
         still = Q(ends__isnull=True) | Q(ends__gte=starts)
         if await Membership.filter(still, person_id=person.id, role=role, site_id=site_id).exists():
             raise Invalid("There is a problem", problems={"role": "They hold this role there already"})
-        given = await Membership.create(person_id=person_id, role=role, site_id=site_id, starts=starts, recorded=now)
-        detail = {"role": role, "site": str(site_id) if site_id else None, "starts": starts.isoformat()}
-        await facts.record(
-            "membership.given",
-            given,
-            actor=actor.person_id,
-            person=person_id,
-            unit=actor.unit_id,
-            now=now,
-            detail=detail,
-        )
+        return await write_membership(person, role=role, site_id=site_id, starts=starts, actor=actor, now=now)
+
+
+async def write_membership(
+    person: Person, *, role: str, site_id: UUID | None, starts: date, actor: Actor, now: datetime
+) -> Membership:
+    """Gives a role that the actor may give, in the caller's transaction."""
+    given = await Membership.create(person_id=person.id, role=role, site_id=site_id, starts=starts, recorded=now)
+    detail = {"role": role, "site": str(site_id) if site_id else None, "starts": starts.isoformat()}
+    await facts.record(
+        "membership.given", given, actor=actor.person_id, person=person.id, unit=actor.unit_id, now=now, detail=detail
+    )
     return given
+
+
+async def refuse_role(role: str, site_id: UUID | None, starts: date, actor: Actor) -> None:
+    """Refuses a role that the actor does not give, that does not fit its place, or that begins on no sound day."""
+    _refuse_what_others_give(actor, role, site_id)
+    await _fits(role, site_id, actor.unit_id)
+    if fault := fault_of_first_day(starts, actor.today):
+        raise Invalid("There is a problem", problems={"starts": fault})
 
 
 async def end_membership(membership_id: UUID, *, ends: date, actor: Actor, now: datetime) -> None:
     """Ends a membership after a day, and signs the person out everywhere so that the change holds at once."""
+    held = await _held(membership_id, actor)
+    if ends < held.starts:
+        raise Invalid("There is a problem", problems={"ends": "The last day must be on or after the first one"})
+    async with transaction():
+        await _end(held, ends=ends, actor=actor, now=now)
+
+
+async def move_membership(
+    membership_id: UUID, *, site_id: UUID, starts: date, actor: Actor, now: datetime
+) -> Membership:
+    """Moves a role to another site: it ends there on the day before, and is held here from the day on."""
+    held = await _held(membership_id, actor)
+    await refuse_role(held.role, site_id, starts, actor)
+    still = Membership.filter(Q(ends__isnull=True) | Q(ends__gte=starts), person_id=held.person_id, role=held.role)
+    problems = {}
+    if held.site_id in (None, site_id):
+        problems["site_id"] = "Choose another site"
+    elif await still.filter(site_id=site_id).exists():
+        problems["site_id"] = "They hold this role there already"
+    if starts <= held.starts:
+        problems["starts"] = "The first day there must be after the first day here"
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+    person = await Person.get(id=held.person_id)
+    async with transaction():
+        await _end(held, ends=starts - timedelta(days=1), actor=actor, now=now)
+        return await write_membership(person, role=held.role, site_id=site_id, starts=starts, actor=actor, now=now)
+
+
+async def _held(membership_id: UUID, actor: Actor) -> Membership:
+    """Finds a role that the actor may end."""
     there = people_for(actor, "manage people").values("id")
     held = await Membership.get_or_none(id=membership_id, person_id__in=Subquery(there))
     if held is None:
         raise NotFound("There is no such role.", "Look at the person's page again.")
     _refuse_what_others_give(actor, held.role, held.site_id)
-    if ends < held.starts:
-        raise Invalid("There is a problem", problems={"ends": "The last day must be on or after the first one"})
-    async with transaction():
-        if not await Membership.filter(id=held.id, ends__isnull=True).update(ends=ends, end_recorded=now):
-            raise Conflict("This role has ended already.", "Look at the person's page again.")
-        await end_sessions_of(held.person_id, now=now)
-        await facts.record(
-            "membership.ended", held, actor=actor.person_id, person=held.person_id, unit=actor.unit_id, now=now,
-            detail={"ends": ends.isoformat()},
-        )  # fmt: skip
+    return held
+
+
+async def _end(held: Membership, *, ends: date, actor: Actor, now: datetime) -> None:
+    if not await Membership.filter(id=held.id, ends__isnull=True).update(ends=ends, end_recorded=now):
+        raise Conflict("This role has ended already.", "Look at the person's page again.")
+    await end_sessions_of(held.person_id, now=now)
+    await facts.record(
+        "membership.ended", held, actor=actor.person_id, person=held.person_id, unit=actor.unit_id, now=now,
+        detail={"ends": ends.isoformat()},
+    )  # fmt: skip
 
 
 def may_give(actor: Actor, role: str, site_id: UUID | None) -> bool:

@@ -13,7 +13,18 @@ from tortoise.models import Model
 from training.core.dates import local_day
 from training.core.errors import Conflict
 from training.people.authentication.models import Factor, RecoveryCode, SignInNumber, TextCode
-from training.people.models import Email, Letter, Membership, Person, Session, SignInLink, TaskList, called
+from training.people.models import (
+    Email,
+    Letter,
+    Membership,
+    NameRequest,
+    Person,
+    Phone,
+    Session,
+    SignInLink,
+    TaskList,
+    called,
+)
 from training.people.personal_data import Rows
 from training.sites.models import FormerValue, zone_of
 from training.trail.models import Fact, Followup
@@ -39,6 +50,10 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
         raise Conflict("This person was erased before.", "Nothing is left to do.")
     addresses = [row.address for row in await Email.filter(person_id=person.id)]
     await Email.filter(person_id=person.id).delete()
+    phones = [row.number for row in await Phone.filter(person_id=person.id)]
+    await Phone.filter(person_id=person.id).delete()
+    asked = [row.name for row in await NameRequest.filter(person_id=person.id)]
+    await NameRequest.filter(person_id=person.id).delete()
     await Letter.filter(person_id=person.id).delete()
     await TaskList.filter(person_id=person.id).delete()
     await SignInLink.filter(person_id=person.id).delete()
@@ -58,7 +73,7 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
     former = FormerValue.filter(subject_id=person.id)
     names = [row.value for row in await former]
     await former.update(value=pseudonym_of(person.id))
-    return frozenset({person.name, *names, *addresses, *map(str, numbers)})
+    return frozenset({person.name, *names, *asked, *addresses, *phones, *map(str, numbers)})
 
 
 Swept = dict[str, frozenset[str]]

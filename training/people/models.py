@@ -89,6 +89,52 @@ class Email(Model):
         unique_together = (("unit", "address"),)
 
 
+class NameRequest(Model):
+    """Is somebody's own wish to be called by another name, and what whoever manages them answered.
+
+    `state` is waiting, approved or refused. `slot` names the person while it waits, so that one waits at a time.
+    Personal data: both names, why, the answer; kept: until the person is erased.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="name_requests", on_delete=RESTRICT
+    )
+    name = fields.CharField(200)
+    why = fields.TextField()
+    made = fields.DatetimeField()
+    state = fields.CharField(12, default="waiting")
+    slot = fields.CharField(40, null=True, unique=True)
+    answer = fields.TextField(default="")
+    answered = fields.DatetimeField(null=True)
+    answered_by_id = fields.UUIDField(null=True)
+
+    person_id: UUID
+
+    class Meta:
+        table = "people_name_request"
+
+
+class Phone(Model):
+    """Is a number at which a person is called; nobody is recognised by it.
+
+    Personal data: number; kept: until the person is erased.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="phones", on_delete=RESTRICT
+    )
+    number = fields.CharField(40)
+    recorded = fields.DatetimeField()
+
+    person_id: UUID
+
+    class Meta:
+        table = "people_phone"
+        unique_together = (("person", "number"),)
+
+
 class Letter(Model):
     """Is one mail for a person, or about them to somebody whom they named, and what became of it.
 
@@ -300,7 +346,8 @@ class Session(Model):
 class SignInLink(Model):
     """Is a link that signs one person in once; `used` is set by the one who comes first.
 
-    The link itself is signed and never stored.
+    `way` is link (asked for by the person), setup, invitation or card; a card goes to no address. The link itself is
+    signed and never stored. One that is withdrawn expires at that moment.
     Personal data: who asked to sign in and when; kept: 30 days.
     """
 
@@ -310,6 +357,7 @@ class SignInLink(Model):
     )
     address = fields.CharField(254)
     target = fields.CharField(500, default="/")
+    way = fields.CharField(12, default="link", db_default="link")
     made = fields.DatetimeField()
     expires = fields.DatetimeField()
     used = fields.DatetimeField(null=True)

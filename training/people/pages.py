@@ -17,8 +17,9 @@ from training.core.dates import local_day
 from training.core.errors import Invalid, NotFound
 from training.people import actions
 from training.people.actor import Actor
+from training.people.authentication.invitations import may_let_in
 from training.people.contact.emails import known_addresses
-from training.people.models import Membership, Permission, Person, has_in_name
+from training.people.models import Membership, Permission, Person, Phone, has_in_name
 from training.people.names import has_name
 from training.people.relations.actions import standing_relations
 from training.people.role_choices import gives, may_end
@@ -45,6 +46,14 @@ class RoleEndForm(BaseModel):
 
     membership: UUID = Field(title="which role ends")
     ends: date = Field(title="the last day")
+
+
+class MoveForm(BaseModel):
+    """The form that moves a role to another site."""
+
+    moves: UUID = Field(title="which role moves")
+    to_site: UUID = Field(title="which site they move to")
+    from_day: date = Field(title="the first day there")
 
 
 class RoleForm(BaseModel):
@@ -150,6 +159,7 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
         emails=[
             f"{one}{'' if works else ' (this address does not work)'}" for one, works in await known_addresses(found.id)
         ],
+        phones=await Phone.filter(person=found).order_by("number").values_list("number", flat=True),
         memberships=[
             {"role": ROLES[row["role"]], "where": row["site"] or "the whole unit", **_from_to(row)}
             for row in memberships
@@ -227,9 +237,14 @@ async def _ways_on(me: Actor, found: Person) -> list[tuple[str, str]]:
     ways += [("Assessments", f"/assessments/of/{found.id}"), ("Pathway and certificates", f"/pathways/of/{found.id}")]
     if not await may_for(me, "manage people", found.id):
         return ways
-    ways += [("Letters", f"/people/{found.id}/letters"), ("Signing in", f"/people/{found.id}/sign-in")]
+    ways += [("Letters", f"/people/{found.id}/letters"), ("Addresses", f"/people/{found.id}/contact")]
+    ways += [("Signing in", f"/people/{found.id}/sign-in")]
+    if await may_let_in(me, found):
+        ways.append(("Invite, or print a card", f"/people/{found.id}/ways-in"))
     if found.id == me.person_id:
         return ways  # nobody changes their own name
+    if me.may("give every role"):
+        ways.append(("What we hold, and erasure", f"/people/{found.id}/data"))
     naming = "Change the name" if has_name(found.id, found.name) else "Name needed"
     return [*ways, (naming, f"/people/{found.id}/name")]
 
@@ -258,6 +273,23 @@ async def end(request: Request) -> Response:
     if not await visible_to(actor(request)).filter(id=found.id).exists():
         return redirect(request, "/people", notice="The role is ended. The person is no longer at your sites.")
     return redirect(request, f"/people/{found.id}", notice="The role is ended.")
+
+
+async def move(request: Request) -> Response:
+    """Moves a role of the person to another site, as the form says."""
+    me, values = actor(request), await form_data(request)
+    found = await _visible(me, request)
+    try:
+        wish = validate(MoveForm, values)
+        await actions.move_membership(
+            wish.moves, site_id=wish.to_site, starts=wish.from_day, actor=me, now=clock.now()
+        )  # fmt: skip
+    except Invalid as error:
+        names = {"site_id": "to_site", "starts": "from_day"}
+        problems = {names.get(name, name): words for name, words in error.problems.items()}
+        return await _shown(request, found, 422, problems=problems, values=values)
+    notice = "The role moves. Places in programmes stay where they are: move them under Programmes and roles."
+    return redirect(request, f"/people/{found.id}", notice=notice)
 
 
 async def _visible(me: Actor, request: Request) -> Person:

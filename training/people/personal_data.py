@@ -1,6 +1,8 @@
 """Finds every row about a person in every table; driven by the tables themselves, so that none can be forgotten."""
 
+import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,10 @@ from tortoise.fields import UUIDField
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
+from training.database.connection import transaction
+from training.people.actor import Actor
 from training.people.models import Person
+from training.trail import facts
 from training.trail.sealed_tables import SEALED
 
 Row = dict[str, Any]
@@ -20,6 +25,21 @@ Rows = dict[type[Model], dict[Any, Row]]
 OWN = ("id", "person_id", "subject_id")
 """Columns that make a row the person's own: then the rows that hang on it are about the person too."""
 SECRET = ("token_hash", "secret", "hash")
+
+
+async def export(person: Person, *, actor: Actor, now: datetime) -> str:
+    """Writes everything that is stored about a person, table by table, as one JSON document; that it was, is a fact."""
+    tables = told(await rows_about(person.id))
+    async with transaction():
+        await facts.record(
+            "person.exported", person, actor=actor.person_id, person=person.id, unit=actor.unit_id, now=now
+        )
+    document = {"person": person.id, "made": now, "tables": tables}
+    return json.dumps(document, default=_written, ensure_ascii=False, indent=1)
+
+
+def _written(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 async def rows_about(person_id: UUID) -> Rows:

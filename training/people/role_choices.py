@@ -13,8 +13,11 @@ Choices = list[tuple[str, str]]
 
 async def gives(actor: Actor, person_id: UUID) -> dict[str, Choices] | None:
     """Lists the roles and sites that one may give a person; None for those who may give them none."""
-    if not await may_for(actor, "manage people", person_id):
-        return None
+    return await offered(actor) if await may_for(actor, "manage people", person_id) else None
+
+
+async def offered(actor: Actor) -> dict[str, Choices]:
+    """Lists the roles and sites that the actor may give anybody."""
     every, sites = actor.may("give every role"), sites_for(actor, "manage people")
     named = [(str(row["id"]), row["name"]) for row in await sites.order_by("name").values("id", "name")]
     whole = [("", "The whole unit")] if every else []

@@ -54,6 +54,8 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "membership.ended": {"people.Membership": "ends end_recorded"},
     "person.added": {"people.Email": "+", **_MET},
     "person.changed": {"people.Person": "name", "people.Email": "+ mail_only", "sites.FormerValue": "+"},
+    "person.address_ended": {"people.Email": "- mail_only confirmed"},
+    "person.invited": {"people.Email": "mail_only"},
     "person.named": {"people.Person": "name", "sites.FormerValue": "+"},
     "person.launched": {"lti.Identity": "+ person_id"},
     "person.recognised": {"lti.Identity": "+"},

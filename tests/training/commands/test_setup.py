@@ -24,7 +24,7 @@ def _ask(front: Front, question: str):
 
 
 def test_setup_makes_all_that_a_new_folder_lacks_and_lets_the_administrator_in(tmp_path, forked):
-    front = Front(tmp_path, f"sqlite://{tmp_path / 'training.db'}", forked)
+    front = Front(tmp_path, f"sqlite://{tmp_path / 'var/training.db'}", forked)
     done = front.run(*ADMIN)
     assert done.returncode == 0, done.stderr
     [token] = _links(done.stdout)

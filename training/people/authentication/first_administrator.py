@@ -64,7 +64,9 @@ async def set_up(unit_name: str, address: str, zone: str, *, now: datetime) -> F
                 detail={"columns": ["email"]}, rows=[known],
             )  # fmt: skip
         await _give_roles(person, made, now=now)
-        link = await make_link("person.let_in", person, address, lives=LINK_LIVES, actor_id=OPERATOR, now=now)
+        link = await make_link(
+            "person.let_in", person, address, lives=LINK_LIVES, way="setup", actor_id=OPERATOR, now=now
+        )
     return FirstDay(made, unit is None, known is None, link)
 
 

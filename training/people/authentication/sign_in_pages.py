@@ -132,8 +132,9 @@ async def _confirm(request: Request, error: Invalid | None = None) -> Response:
     link = await actions.look_at_link(token, secret_key=secret, now=clock.now())
     people = [(str(person), unit) for person, unit in await actions.signs_in_to(link)]
     unit = await CentralUnit.get(people__id=link.person_id) if len(people) == 1 else None
+    name = link.address or (await Person.get(id=link.person_id)).name
     return render(
-        request, "people/sign_in_confirm.html", 422 if error else 200, unit=unit, token=token, email=link.address,
+        request, "people/sign_in_confirm.html", 422 if error else 200, unit=unit, token=token, name=name,
         people=people, problems=error.problems if error else {},
     )  # fmt: skip
 

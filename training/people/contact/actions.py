@@ -18,6 +18,7 @@ from training.trail import facts
 
 ADDRESS = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
 LONGEST_ADDRESS = 254
+NUMBER = re.compile(r"\+?[\d ()./-]{4,39}")
 
 
 NOT_ONES_OWN = "You may not change your own name: it stands on what you sign and on your certificates."
@@ -40,13 +41,19 @@ async def change_name(person_id: UUID, name: str, *, actor: Actor, now: datetime
 
 
 async def _call(person: Person, name: str, *, actor: Actor, now: datetime) -> None:
+    name = checked_name(name, besides=neutral_name(person.id))
+    async with transaction():
+        await write_name(person, name, actor=actor, now=now)
+
+
+def checked_name(name: str, besides: str = "") -> str:
+    """Gives a name as it is kept; raises Invalid where it is none, or the one that stands for an unknown name."""
     name = " ".join(name.split())
-    if not name or name == neutral_name(person.id):
+    if name in ("", besides):
         raise Invalid("There is a problem", problems={"name": "Enter the first name and the family name"})
     if len(name) > LONGEST:
         raise Invalid("There is a problem", problems={"name": f"Enter a name of at most {LONGEST} letters"})
-    async with transaction():
-        await write_name(person, name, actor=actor, now=now)
+    return name
 
 
 async def write_name(person: Person, name: str, *, actor: Actor, now: datetime) -> None:
@@ -67,6 +74,15 @@ def checked_address(address: str, field: str) -> str:
         words = "Enter an e-mail address, like name@example.org"
         raise Invalid(f"{words}.", problems={field: words})
     return address
+
+
+def checked_number(number: str) -> str:
+    """Gives a telephone number as it is kept; raises Invalid where it is none."""
+    number = " ".join(number.split())
+    if not NUMBER.fullmatch(number):
+        words = "Enter a telephone number, like 029 2018 0100"
+        raise Invalid("There is a problem", problems={"phone": words})
+    return number
 
 
 async def add_address(person_id: UUID, address: str, *, actor: Actor, now: datetime) -> None:

@@ -13,7 +13,7 @@ from training.people.authentication.first_administrator import set_up
 from training.people.authentication.middleware import cookie_name
 from training.people.models import Letter
 from training.people.sessions import open_session
-from training.sites.models import CentralUnit
+from training.sites.models import CentralUnit, Programme
 
 RULES, TOOL = MATERIAL / "pathways/growing_together.yaml", MATERIAL / "instruments/group_facilitation.yaml"
 
@@ -68,7 +68,9 @@ async def test_what_is_wrong_in_a_file_is_told_by_line_and_nothing_is_published(
     assert not await PathwayVersion.exists()
 
 
-async def test_the_course_that_ships_is_taken_once_by_a_button(browse):
+@pytest.mark.by_hand
+async def test_the_course_that_ships_is_taken_once_by_a_button_by_a_unit_without_its_programme(browse):
+    await Programme.all().update(slug="another")
     dara = await browse("dara")
     assert "Take the course that ships" in (await dara.get("/material")).text
     answer = await dara.post("/material/course")
