@@ -60,8 +60,6 @@ def test_an_observation_is_rated_checked_and_signed(be: Callable[..., Page]) -> 
     press(page, "Begin an assessment")
     tab_to(page, "Who did you watch?")
     page.keyboard.type("Amina")
-    tab_to(page, "Which programme was it?")
-    page.keyboard.type("Growing")
     tab_to(page, "I was in the room")
     page.keyboard.press("Space")
     press(page, "Begin")

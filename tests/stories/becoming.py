@@ -119,7 +119,7 @@ def bruno_rates_a_live_group(stage: Stage) -> str:
     bruno.goto("/assessments")
     press(bruno, "Begin an assessment")
     fills(
-        bruno, person="Amina Yusuf", programme="Growing Together", observed=ago(1), medium="live", group_name=GROUP,
+        bruno, person="Amina Yusuf", observed=ago(1), medium="live", group_name=GROUP,
         other="Gwen Llŷr", independent="yes",
     )  # fmt: skip
     press(bruno, "Begin")

@@ -85,7 +85,7 @@ def bruno_assesses_her(stage: Stage) -> None:
     bruno = stage.comes("bruno")
     press(bruno, "Assessments")
     press(bruno, "Begin an assessment")
-    chosen = {"person": "Amina Yusuf", "programme": "Growing Together", "group_name": "Riverside Friday group"}
+    chosen = {"person": "Amina Yusuf", "group_name": "Riverside Friday group"}
     fills(bruno, **chosen, medium="live", independent="yes")
     press(bruno, "Begin")
     rate_all(bruno, but={})
