@@ -11,7 +11,7 @@ from uuid import UUID
 from certificates.credentials.facts import canonical, digest, digest_of, thawed
 from certificates.credentials.models import Artefact
 from certificates.evaluations.models import Appeal, Certificate
-from certificates.verification.models import ShareLink
+from certificates.verification.models import ShareLink, StaffListing
 from courses.cohorts.models import Attendance
 from courses.learning.models import TaskEntry, TaskReply
 from training.core import handed_files
@@ -68,6 +68,7 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
         rows = await rows_about(person_id)
         words = await erase_person(person, now=now) | await erase_identities(person_id) | _named(rows, person_id)
         await _remove_holder(certificate_ids)
+        await StaffListing.filter(person_id=person_id).delete()
         await _remove_words(person_id, rows)
         instead, leave = pseudonym_of(person_id), frozenset({Certificate})
         swept = await sweep(rows, words, instead, leave=leave)

@@ -416,6 +416,7 @@ NOT_FROM_REACH = {
     ("certificates/evidence/actions.py", "offered_to"): "one whom a rule lets the actor sign for; nobody else is found",
     ("certificates/evidence/pages.py", "answer"): "may_answer tells whether the claim is for the actor to answer",
     ("certificates/verification/pages.py", "_by_token"): "the public check: the code is the key",
+    ("certificates/verification/staff_list_pages.py", "_listed"): "of those who agreed that anybody may see it",
     ("certificates/register/site_pages.py", "_people"): "of a site that sites_for has found",
     ("certificates/register/site_pages.py", "_was_here"): "of a site that sites_for has found",
     ("certificates/register/site_pages.py", "_may_deliver"): "of the people of such a site",

@@ -17,6 +17,7 @@ from certificates.evaluations.changes import histories, period_of
 from certificates.evaluations.models import Certification, Evaluation, PathwayVersion, StateChange, current
 from certificates.evaluations.standing import GOOD, standing_on
 from certificates.evaluations.verdict_text import titles_of
+from certificates.verification.models import listed_at
 from training.core import clock
 from training.core.dates import day, local_day
 from training.core.errors import NotFound
@@ -69,12 +70,13 @@ async def site(request: Request) -> Response:
     counts = _counts(len({one["path"] for one in may}), len(stuck), len(expiring), path="")
     knows = await sites_for(me, "read register").filter(id=found.id).exists()
     shown = {"name": found.name, "path": f"/sites/{found.id}", "code": found.code, "area": found.area.name}
-    shown |= {"contact": found.contact, "telephone": found.telephone}
+    shown |= {"list_path": f"/staff/{found.id}", "contact": found.contact, "telephone": found.telephone}
     return render(
         request, "register/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring,
         knows=knows, on_hold=await _on_hold(people, today) if knows else [],
         was_here=await _was_here(found.id, today), programmes=await _programmes(found.id, me),
         licences=await licence_words(found, today=today), back=("Sites", "/sites"),
+        listed=await listed_at(found.id, today).count(),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Makes, ends and opens the links by which a holder shows a certificate to somebody."""
+"""Writes what holders let others see: links made, ended and opened, and their word for the list of a site's staff."""
 
 import secrets
 from collections.abc import Callable
@@ -8,11 +8,19 @@ from uuid import UUID, uuid4
 from certificates.credentials.facts import verify_token
 from certificates.credentials.integrity import facts_of
 from certificates.evaluations.models import Certificate
-from certificates.verification.models import ShareLink, ShareLinkUse, share_links_visible_to
+from certificates.verification.models import (
+    ShareLink,
+    ShareLinkUse,
+    StaffListing,
+    listings_visible_to,
+    share_links_visible_to,
+)
 from training.core.dates import local_day
 from training.core.errors import Invalid, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
+from training.people.models import Membership, Person
+from training.people.visibility import active_on
 from training.trail import facts as trail
 
 LONGEST = timedelta(days=366)
@@ -61,3 +69,27 @@ async def open_link(found: ShareLink, *, now: datetime) -> None:
         if found.once and not await ShareLink.filter(id=found.id, ended__isnull=True).update(ended=now):
             raise NotFound(GONE, ASK)
         await ShareLinkUse.create(id=uuid4(), link_id=found.id, opened=now)
+
+
+async def be_listed(site_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Records the actor's word that the public list of an own site may name them."""
+    if not await Membership.filter(active_on(actor.today), person_id=actor.person_id, site_id=site_id).exists():
+        raise NotFound("You have no role at this site.", "Look at the list of your sites.")
+    async with transaction():
+        _, new = await StaffListing.get_or_create(
+            person_id=actor.person_id, site_id=site_id, defaults={"id": uuid4(), "given": now}
+        )
+        if new:
+            await _note("staff_listing.given", site_id, actor, now)
+
+
+async def leave_list(site_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Takes the actor's word back; they are named no more from now on."""
+    async with transaction():
+        if await listings_visible_to(actor).filter(site_id=site_id).delete():
+            await _note("staff_listing.taken_back", site_id, actor, now)
+
+
+async def _note(kind: str, site_id: UUID, actor: Actor, now: datetime) -> None:
+    me, detail = await Person.get(id=actor.person_id), {"site": str(site_id)}
+    await trail.record(kind, me, actor=me.id, person=me.id, unit=actor.unit_id, detail=detail, now=now)

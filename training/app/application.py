@@ -22,7 +22,7 @@ from certificates.participation import adoption_pages, application_pages, form_p
 from certificates.participation import pages as participation
 from certificates.register import pages as register
 from certificates.register import site_pages as register_site_pages
-from certificates.verification import link_pages, offline_pages, pages
+from certificates.verification import link_pages, offline_pages, pages, staff_list_pages
 from courses.cohorts import pages as cohorts
 from courses.cohorts import session_pages as cohort_sessions
 from courses.cohorts import task_pages as cohort_tasks
@@ -284,6 +284,7 @@ ROUTES = [
     at("/certificates/appeals/{id}", appeal_pages.appeal, may="decide", methods=BOTH),
     at("/certificates/appeals/{id}/files/{number}", outcome_pages.file, may=SIGNED_IN),
     at("/certificates/outcomes/{id}", outcome_pages.outcome, may=SIGNED_IN, methods=BOTH, body=FILM),
+    at("/certificates/staff-lists", staff_list_pages.own, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}", certificates.certificate, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}/links", link_pages.links, may=SIGNED_IN, methods=BOTH),
     at("/certificates/{id}/links/{link}/end", link_pages.end, may=SIGNED_IN, methods=POST),
@@ -296,6 +297,7 @@ ROUTES = [
     at("/v/{token}", pages.verify, may=ANYONE),
     at("/V/{token}", pages.verify, may=ANYONE),
     at("/s/{token}", link_pages.shared, may=ANYONE, methods=BOTH),
+    at("/staff/{id}", staff_list_pages.public, may=ANYONE),
     at("/q/{signed}", offline_pages.signed, may=ANYONE),
     at("/Q/{signed}", offline_pages.signed, may=ANYONE),
     at("/verify", pages.check, may=ANYONE, methods=BOTH, body=FILE_TO_CHECK),

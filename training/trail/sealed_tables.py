@@ -140,6 +140,7 @@ UNSEALED: Mapping[str, str] = {
     "people.Phone": "where somebody is called; nothing rests on it",
     "certificates.ShareLink": "ends within a year; it shows what the check shows, and that it was made is a fact",
     "certificates.ShareLinkUse": "is for the holder to read, and decides nothing",
+    "certificates.StaffListing": "is its person's word, there to be taken back; each giving and taking back is a fact",
     "records.ConfirmationLink": "works once; what is answered by it is a confirmation, which is sealed",
     "assessments.Draft": "replaced freely until it is handed in; then it is a rating, which is sealed",
     "lti.ToolKey": "encrypted; a row put in by hand does not open",
