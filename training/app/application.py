@@ -277,7 +277,7 @@ ROUTES = [
     at("/certificates", certificates.certificates, may=SIGNED_IN),
     at("/certificates/decisions", certificates.decisions, may=SIGNED_IN),
     at("/certificates/decisions/{id}", certificates.decision, may=SIGNED_IN, methods=BOTH),
-    at("/sheet", sheet_pages.sheet, may="load material", methods=BOTH, body=FILM),
+    at("/sheet", sheet_pages.sheet, may="load material", methods=BOTH, body=UPLOAD),
     at("/sheet/{id}", sheet_pages.draft, may="load material", methods=BOTH),
     at("/sheet/{id}/{sample}", sheet_pages.sample, may="load material"),
     at("/certificates/appeals", appeal_pages.listed, may="decide", methods=BOTH),

@@ -35,8 +35,10 @@ def test_no_page_takes_more_than_a_file_of_its_kind_needs():
     assert NORMAL_BODY <= 256 * 1024
     assert larger.pop("/verify") <= 6 * MEGABYTE
     entries = ("/practice/new", "/practice/of/{id}/new", "/practice/records/{id}/correct")
-    for path in ("/courses/{slug}/{module}/{activity}", *entries):
+    for path in ("/courses/{slug}/{module}/{activity}", "/imports", "/certificates/outcomes/{id}", *entries):
         assert larger.pop(path) <= 250 * MEGABYTE
+    for path in ("/material/check", "/material/publish", "/sheet"):
+        assert larger.pop(path) <= 12 * MEGABYTE
     assert not larger, "only what takes files takes more"
 
 
