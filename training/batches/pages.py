@@ -50,14 +50,14 @@ async def batches(request: Request) -> Response:
 async def batch(request: Request) -> Response:
     """Shows a batch: how far it is, what its rows do, and what can be done with it; posted, answers for its rows."""
     me: Actor = actor(request)
-    found = await actions.batch_for(me, identity(request))
+    find = actions.own_batch if request.method == "POST" else actions.batch_for
+    found = await find(me, identity(request))
     kind = BatchResources.of(request).batch_kinds[found.kind]
     if found.state == "new" and kind.prepare:
         return redirect(request, f"{kind.prepare}/{found.id}")
     values: Mapping[str, Any] = request.query_params
     problems: Mapping[str, str] = {}
     if request.method == "POST":
-        await actions.own_batch(me, found.id)
         values = await form_data(request)
         answered = {int(name[4:]): str(said) for name, said in values.items()
                     if name.startswith("row-") and name[4:].isdecimal() and said}  # fmt: skip
