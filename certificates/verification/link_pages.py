@@ -1,7 +1,7 @@
 """Pages of the links by which a holder shows a certificate: made, seen when used, ended, and what they open."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -27,7 +27,7 @@ class LinkForm(BaseModel):
     """The form of a link."""
 
     label: str = Field(title="who it is for", max_length=100)
-    kind: str = "dated"
+    kind: Literal["dated", "once"] = Field("dated", title="how often it opens")
     ends: date = Field(title="the last day")
 
 

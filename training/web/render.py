@@ -1,6 +1,7 @@
 """How a page is made, how a form is read, and how one goes elsewhere."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -183,14 +184,22 @@ def validate(shape: type[Shape], values: dict[str, Any]) -> Shape:
             name = str(found["loc"][0]) if found["loc"] else "form"
             known = shape.model_fields.get(name)
             label = (known.title if known and known.title else name.replace("_", " ")).lower()
-            problems.setdefault(name, _sentence(found["type"], label, found["msg"]))
+            problems.setdefault(name, _sentence(found["type"], label, found["msg"], found.get("ctx", {})))
         raise Invalid("There is a problem", problems=problems) from error
 
 
-def _sentence(kind: str, label: str, words: str) -> str:
+def _sentence(kind: str, label: str, words: str, bounds: Mapping[str, Any]) -> str:
     asked = f"{'Say' if label.startswith(QUESTIONS) else 'Enter'} {label}"
     if kind in ("missing", "string_too_short"):
         return asked
+    if kind == "string_too_long":
+        return f"{asked} in at most {bounds['max_length']:,} letters"
+    if kind == "greater_than_equal":
+        return f"{asked} as a number from {bounds['ge']:,}"
+    if kind == "less_than_equal":
+        return f"{asked} as a number up to {bounds['le']:,}"
+    if kind.startswith(("literal", "enum", "uuid", "bool")):
+        return f"Choose {label} from the list"
     if kind.startswith("date"):
         return f"{asked}, such as 27 3 2026"
     if kind.startswith(("int", "float", "decimal")):

@@ -78,6 +78,19 @@ async def test_a_link_that_is_wrong_is_not_made_and_what_was_typed_is_kept(row, 
     assert answer.status_code == 422 and words in answer.text and link is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"label": "x" * 101}, "Say who it is for in at most 100 letters"),
+        ({"kind": "twice"}, "Choose how often it opens from the list"),
+    ],
+)
+async def test_a_link_that_cannot_be_is_refused_in_words_of_ours(row, browse, typed, words):
+    answer, link = await make(await browse("amina"), row, **typed)
+    assert (answer.status_code, link) == (422, None)
+    assert words in answer.text and "String should" not in answer.text
+
+
 async def test_nobody_makes_links_to_somebody_elses_certificate(row, browse):
     answer, link = await make(await browse("dara"), row)
     assert answer.status_code == 404 and link is None
