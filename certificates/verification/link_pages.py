@@ -6,10 +6,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
+from tortoise.query_utils import Prefetch
 
 from certificates.evaluations.models import Certificate, certificates_visible_to
 from certificates.verification import actions
-from certificates.verification.models import share_links_visible_to
+from certificates.verification.models import ShareLinkUse, share_links_visible_to
 from certificates.verification.pages import HEADERS, answer_by_link
 from certificates.verification.resources import CheckResources
 from training.core import clock
@@ -17,6 +18,8 @@ from training.core.errors import Invalid, NotFound
 from training.web.rate_limits import allow, caller
 from training.web.render import actor, form_data, identity, redirect, render, validate
 
+RECENT = 10
+"""Openings of a link that are told one by one."""
 KINDS = [
     ("dated", "As often as they like, until a day"),
     ("once", "Once only", "Then it stops. It stops on the day below too."),
@@ -34,8 +37,14 @@ class LinkForm(BaseModel):
 async def links(request: Request) -> Response:
     """Lists the links to an own certificate, with when they were opened; posted, makes one."""
     me, row, now = actor(request), await _own(request), clock.now()
-    told: dict[str, Any] = {"row": row, "kinds": KINDS, "back": ("Certificate", f"/certificates/{row.id}")}
-    found = share_links_visible_to(me).filter(certificate_id=row.id).order_by("-made").prefetch_related("openings")
+    told: dict[str, Any] = {
+        "row": row,
+        "kinds": KINDS,
+        "recent": RECENT,
+        "back": ("Certificate", f"/certificates/{row.id}"),
+    }
+    openings = Prefetch("openings", ShareLinkUse.all().order_by("-opened"))
+    found = share_links_visible_to(me).filter(certificate_id=row.id).order_by("-made").prefetch_related(openings)
     told |= {"home": CheckResources.of(request).settings.public_url, "today": me.today, "found": await found}
     if request.method == "GET":
         return render(request, "verification/links.html", values={"kind": "dated"}, **told)
