@@ -53,7 +53,6 @@ async def rounds(request: Request) -> Response:
         rounds=[await _shown(one, home, is_open=one.closed is None and one.closes > now) for one in found],
         names=[(one, plain(one)) for one in names],
         fewest=feedback.FEWEST,
-        words=feedback.WORDS["en"],
         path=path,
         values=values,
         problems=problems,
@@ -68,7 +67,7 @@ async def _done(row: Record, values: Mapping[str, Any], names: list[str], me: Ac
         if what not in names:
             raise Invalid("There is a problem", problems={"what": "Choose what you ask for"})
         await feedback.open_round(row.id, what=what, token=secrets.token_urlsafe(32), actor=me, now=now)
-        return "The link is ready. Show it to the parents."
+        return "The link is ready. Show it to whoever was there."
     found = await FeedbackRound.get_or_none(id=form_key(values, "round"), record_id=row.id)
     if found is None:
         raise NotFound("There is no such link.", "Look at the record again.")
@@ -80,10 +79,10 @@ async def _done(row: Record, values: Mapping[str, Any], names: list[str], me: Ac
 
 
 async def _asked_of(row: Record) -> list[str]:
-    """Lists the names under which the rules of the delivery's programme count what parents say."""
+    """Lists the names under which the rules of the delivery's programme count what parents or peers say."""
     version = await PathwayVersion.filter(programme_id=row.programme_id).order_by("-published").first()
     forms = record_forms((pathway_versions.read(version),)) if version else ()
-    asked = [one.what for one in forms if one.type == "feedback" and one.what and "parents" in one.what]
+    asked = [one.what for one in forms if one.type == "feedback" and feedback.asks(one.what)]
     return [*asked, feedback.DEFAULT]
 
 
@@ -92,21 +91,23 @@ async def _shown(found: FeedbackRound, home: str, *, is_open: bool) -> dict[str,
     return {
         "id": found.id,
         "what": plain(found.what),
+        "who": ("peer", "peers") if feedback.asks(found.what) == "peer" else ("parent", "parents"),
+        "words": feedback.words_for(found.what, "en"),
         "opened": found.opened,
         "closes": found.closes,
         "is_open": is_open,
         "address": address,
-        "qr": qr.svg(address, title="Link for parents") if is_open else "",
+        "qr": qr.svg(address, title="Link to answer") if is_open else "",
         "said": await feedback.said_in(found),
     }
 
 
 async def parents(request: Request) -> Response:
-    """Asks a parent, without a name; posted, keeps the answer."""
+    """Asks a parent or a peer, without a name; posted, keeps the answer."""
     token, now = request.path_params["token"], clock.now()
     language = "cy" if request.query_params.get("lang") == "cy" else "en"
-    words = feedback.WORDS[language]
     found = await feedback.round_of(token, now=now)
+    words = feedback.words_for(found.what if found else feedback.DEFAULT, language)
     if found is None:
         return render(request, "evidence/feedback_done.html", 404, words=words, done=False, lang=language)
     unit = await CentralUnit.get(id=(await Record.get(id=found.record_id)).unit_id)

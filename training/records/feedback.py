@@ -1,4 +1,4 @@
-"""What parents say of a delivery, without names: a link is opened, they answer, and small numbers stay hidden."""
+"""What parents and peers say of a delivery, without names: by a link that is opened; small numbers stay hidden."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ FEWEST = 5
 MOST_WORDS = 2000
 DEFAULT = "feedback by parents"
 """The name of feedback that no rule asks for."""
-WORDS: Mapping[str, Mapping[str, str]] = {
+PARENTS: Mapping[str, dict[str, str]] = {
     "en": {
         "title": "How was the group for you?",
         "about": "Nobody asks for your name. The people who led the group see the answers together, never yours alone.",
@@ -66,6 +66,34 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Language → the words of the page that parents read."""
+PEERS: Mapping[str, dict[str, str]] = {
+    "en": {
+        "title": "How was the group led?",
+        "about": "Nobody asks for your name. Whoever led the group sees the answers together, never yours alone.",
+        "useful": "How well was it led?",
+        "listened": "How well were parents listened to?",
+        "recommends": "Would you like to lead a group with them?",
+    },
+    "cy": {
+        "title": "Sut cafodd y grŵp ei arwain?",
+        "about": "Does neb yn gofyn am eich enw. Mae’r sawl a arweiniodd y grŵp yn gweld yr atebion gyda’i gilydd, "
+        "byth eich un chi ar ei ben ei hun.",
+        "useful": "Pa mor dda cafodd ei arwain?",
+        "listened": "Pa mor dda y gwrandawyd ar rieni?",
+        "recommends": "Hoffech chi arwain grŵp gyda nhw?",
+    },
+}
+"""Language → what the page says to peers, such as a co-leader or somebody who watched, in place of that."""
+
+
+def asks(what: str) -> str:
+    """Returns who answers feedback of this name: parents or peers; "" where it is neither, such as of oneself."""
+    return next((one for one in ("parent", "peer") if one in what.lower()), "")
+
+
+def words_for(what: str, language: str) -> Mapping[str, str]:
+    """Returns the words of the page that asks for feedback of this name."""
+    return PARENTS[language] | (PEERS[language] if asks(what) == "peer" else {})
 
 
 @dataclass(frozen=True)
@@ -80,7 +108,7 @@ class Said:
 
 
 async def open_round(record_id: UUID, *, what: str, token: str, actor: Actor, now: datetime) -> FeedbackRound:
-    """Opens a link for the parents of a delivery: by its holder, or who looks after them; `token` is of 256 bits."""
+    """Opens a link about a delivery: by its holder, or who looks after them; `token` is of 256 bits."""
     row = await own_delivery(record_id, actor)
     async with transaction():
         made = await FeedbackRound.create(
@@ -92,7 +120,7 @@ async def open_round(record_id: UUID, *, what: str, token: str, actor: Actor, no
 
 
 async def own_delivery(record_id: UUID, actor: Actor) -> Record:
-    """Finds a delivery that stands and of which the actor asks the parents: their own, or of whom they look after."""
+    """Finds a delivery that stands and of which the actor asks others: their own, or of whom they look after."""
     row = await records_visible_to(actor).get_or_none(id=record_id, type="delivery")
     if row is None or not (row.person_id == actor.person_id or await looks_after(actor, row)):
         raise NotFound("There is no such group of yours.", "Look at the list of records again.")
@@ -119,7 +147,7 @@ async def round_of(token: str, *, now: datetime) -> FeedbackRound | None:
 async def answer(
     found: FeedbackRound, given: Mapping[str, Any], *, slip: UUID, now: datetime, paper_of: UUID | None = None
 ) -> None:
-    """Keeps what one parent said, once for each `slip`; `paper_of` is who typed it from paper."""
+    """Keeps what one of them said, once for each `slip`; `paper_of` is who typed it from paper."""
     values, problems = _read(given)
     if problems:
         raise Invalid("There is a problem", problems=problems)

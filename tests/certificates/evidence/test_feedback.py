@@ -25,6 +25,7 @@ levels:
         title: A group that parents spoke of
         each_with:
           final: {feedback: final evaluations by parents, at_least: {participants: 2}}
+      watched: {feedback: peer evaluation}
 """
 GROUP = {
     "type": "delivery", "what": "group", "pathway": "heard", "name": "Tuesday group", "from": "2026-09-01",
@@ -49,7 +50,7 @@ async def group(browse, tmp_path) -> str:
 async def said() -> str:
     """Tells what the rules say of the group."""
     version, amina = await PathwayVersion.get(slug="heard"), await Person.get(id=known("amina"))
-    (node,) = (await judge(amina, version, as_of=TODAY)).verdict.level("leader").requires
+    (node, _) = (await judge(amina, version, as_of=TODAY)).verdict.level("leader").requires
     return node.result.value
 
 
@@ -119,3 +120,14 @@ async def test_only_who_led_it_or_looks_after_them_asks_parents(browse, group):
         assert (await browser.get(f"{group}/feedback")).status_code == status
         sent = await browser.post(f"{group}/feedback", data={"step": "open", "what": "feedback by parents"})
         assert sent.status_code == (303 if status == 200 else status)
+
+
+async def test_peers_are_asked_in_words_of_their_own_where_the_rules_ask_them(browse, group):
+    amina, peer = await browse("amina"), await browse("")
+    opened = await amina.post(f"{group}/feedback", data={"step": "open", "what": "peer evaluation"})
+    assert opened.status_code == 303, opened.text
+    token = re.findall(r"/feedback/([A-Za-z0-9_-]{43})", (await amina.get(f"{group}/feedback")).text)[0]
+    page = (await peer.get(f"/feedback/{token}")).text
+    assert "How was the group led?" in page and "tell a friend" not in page
+    assert (await peer.post(f"/feedback/{token}", data=ANSWER | {"slip": str(uuid4())})).status_code == 200
+    assert "1 peer has answered" in (await amina.get(f"{group}/feedback")).text
