@@ -73,7 +73,7 @@ async def test_whoever_decides_reads_what_each_outcome_means_and_what_follows(br
     case, dara = await waiting("amina"), await browse("dara")
     page = (await dara.get(f"/certificates/decisions/{case.id}")).text
     assert "The certificate is issued today" in page and "something is still to come" in page
-    assert "Nothing is issued" in page and "object to anything but Certified for 28 days" in page
+    assert "Nothing is issued" in page and "appeal against anything but Certified for 28 days" in page
 
 
 async def test_a_site_lists_who_is_on_hold_for_whoever_reads_the_register(browse, tmp_path):

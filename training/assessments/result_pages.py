@@ -1,5 +1,6 @@
 """An assessment as a whole: where a rater goes on, the signature, and the result with what it means."""
 
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from training.assessments.outcome import as_it_stands
 from training.assessments.pages import OUTCOMES, STATES, found_assessment
 from training.assessments.reading import instrument_of, notes_of, settled_rows, visible_rows
 from training.core import clock
+from training.core.dates import local_day
 from training.core.errors import NotFound
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
@@ -96,6 +98,7 @@ async def _shown(row: Assessment, me: Actor) -> dict[str, Any]:
         "items": await _items(row, instrument, rows),
         "path": f"/assessments/{row.id}",
         "appeal_to": unit.contact or unit.name,
+        "appeal_until": row.signed and local_day(row.signed, unit.zone) + timedelta(days=unit.appeal_days),
     }
 
 

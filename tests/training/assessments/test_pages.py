@@ -131,7 +131,7 @@ async def test_the_trainee_sees_the_result_only_once_it_is_signed(rated: Rated, 
     assert str(row.id) not in (await amina.get("/assessments")).text
     await signing.sign(row.id, actor=await cast("bruno"), now=NOW)
     result = await amina.get(f"/assessments/{row.id}")
-    for words in ("Not yet", "What comes next", "help@together.example", "23 December 2026", "bruno on listening"):
+    for words in ("Not yet", "What comes next", "appeal</a> until 23 December 2026", "bruno on listening"):
         assert words in result.text
     assert "Not yet" in (await amina.get("/assessments")).text
 

@@ -10,7 +10,7 @@ from tests.copies import SERVER
 from tests.soundness import unsound_rows
 from training.database.connection import transaction
 from training.demo.cast import known
-from training.people.actions import sign_in_in_demo
+from training.people.actions import sign_in
 from training.people.models import Email, Membership, Person, Session
 from training.trail import facts
 from training.trail.models import Fact, SealedRow
@@ -97,7 +97,7 @@ async def test_what_other_hands_did_to_a_row_is_not_taken_for_true_when_its_pers
     await Person.filter(id=amina).update(name="Amina Certified")
     before = await unsound_rows()
     assert len(before) == 1 and "name changed since entry" in before[0]
-    await sign_in_in_demo(amina, session_token="s" * 43, replaces=None, browser="", now=NOW)
+    await sign_in(amina, way="demo", strong=False, session_token="s" * 43, replaces=None, browser="", now=NOW)
     assert await unsound_rows() == before
     await Person.filter(id=amina).update(name="Amina Yusuf")
     assert await unsound_rows() == []
