@@ -89,8 +89,9 @@ async def refused(request: Request) -> Response:
     """Gives the refused rows as a file, as they were handed in, with the reason of each."""
     found = await actions.batch_for(actor(request), identity(request))
     rows = await BatchRow.filter(batch_id=found.id, outcome="refused").order_by("number")
-    columns = list(dict.fromkeys(name for row in rows for name in row.values))
-    labels = found.wishes.get("columns", {})
+    used = {name for row in rows for name in row.values}
+    labels = dict(found.wishes.get("columns", ()))  # in pairs, as PostgreSQL sorts the keys of what it keeps as JSON
+    columns = [*(name for name in labels if name in used), *sorted(used - labels.keys())]
     table: list[Sequence[str]] = [["line", *(labels.get(name, name) for name in columns), REASON]]
     table += [[str(row.number), *(row.values.get(name, "") for name in columns), _why(row)] for row in rows]
     return await spreadsheet(f"batch-{found.number}-refused", "csv", table)

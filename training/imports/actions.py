@@ -60,7 +60,7 @@ async def choose_kind(batch: Batch, sheet: str, kind: str, *, actor: Actor, reso
         known = {column.name for column in columns}
         match = {ours: theirs for ours, theirs in before.match.items() if theirs in table.header and ours in known}
         order = before.order
-    batch.wishes |= {"match": match, "order": order, "columns": {one.name: one.label for one in columns}}
+    batch.wishes |= {"match": match, "order": order, "columns": [[one.name, one.label] for one in columns]}
     named = f", sheet {sheet}" if len(batch.wishes["sheets"]) > 1 else ""
     await _save(batch, title=f"{found.title} from {batch.wishes['file']}{named}")
 
@@ -73,7 +73,7 @@ async def match_columns(
     match = {ours: theirs for ours, theirs in match.items() if theirs}
     problems = {one.name: f"{one.label}: choose the column" for one in columns if one.needed and one.name not in match}
     for ours, theirs in match.items():
-        if theirs not in table.header or ours not in batch.wishes["columns"]:
+        if theirs not in table.header or ours not in dict(batch.wishes["columns"]):
             problems[ours] = "Choose a column of the file"
         elif [*match.values()].count(theirs) > 1:
             problems.setdefault(ours, f"{theirs} is chosen twice. Choose it once")

@@ -60,7 +60,7 @@ async def prepare(request: Request) -> Response:
                 sheet = str(values.get("sheet", batch.wishes["sheets"][0]))
                 await actions.choose_kind(batch, sheet, str(values["kind"]), actor=me, resources=resources)
                 return redirect(request, f"/imports/{batch.id}")
-            match = {name: str(values.get(name, "")) for name in batch.wishes.get("columns", {})}
+            match = {name: str(values.get(name, "")) for name, _ in batch.wishes.get("columns", ())}
             order = str(values.get("order", batch.wishes["order"]))
             await actions.match_columns(batch, match, order, actor=me, resources=resources, now=clock.now())
             return redirect(request, f"/batches/{batch.id}")

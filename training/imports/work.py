@@ -37,7 +37,7 @@ class ImportWork:
     @property
     def labels(self) -> dict[str, str]:
         """Our columns, with what people call them."""
-        found: dict[str, str] = self.batch.wishes["columns"]
+        found: dict[str, str] = dict(self.batch.wishes["columns"])
         return found
 
     async def count(self) -> int:

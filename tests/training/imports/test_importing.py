@@ -102,8 +102,8 @@ async def test_each_wrong_row_is_named_with_column_and_reason_and_the_good_ones_
     assert "wizard is no role" in page and "Take over the good ones: 1 row" in page
     file = (await dara.get(f"/batches/{batch.id}/refused.csv")).content.decode("utf-8-sig")
     head, first, *_ = file.splitlines()
-    assert head == "line,E-mail address,Role,Site,First day,Name,Last day,Language,Programmes,why it was refused"
-    assert first.startswith("3,empty@new.example,trainee") and first.endswith("Name: it is empty. Write the name")
+    assert head == "line,Name,E-mail address,Role,Site,First day,Last day,Language,Programmes,why it was refused"
+    assert first.startswith("3,,empty@new.example,trainee") and first.endswith("Name: it is empty. Write the name")
     await do(dara, batch, "begin")
     await work()
     assert await Email.filter(address__endswith="@new.example").count() == 1
