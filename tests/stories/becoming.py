@@ -83,7 +83,8 @@ def her_pathway_says_in_numbers_what_is_left(amina: Page) -> None:
 def she_logs_practice_and_it_is_confirmed_without_an_account(stage: Stage, amina: Page) -> None:
     amina.goto("/practice")
     press(amina, "Log it")
-    press(amina, "Group")
+    with amina.expect_navigation():  # both of her programmes ask for groups
+        amina.locator("a[href*='pathway=growing_together']").get_by_text("Group", exact=True).click()
     led = {"from": ago(70), "on": ago(14)}
     fills(
         amina, name=GROUP, **led, sessions="8", hours="16", role="lead", co_leader="Nadia Rahman", parents="9",
