@@ -136,7 +136,7 @@ def gwen_rates_it_blind_they_agree_and_sign(stage: Stage, assessment: str) -> No
     gwen.goto("/sign-in")
     fills(gwen, email="gwen@together.example")
     press(gwen, "Send me the link")
-    follows_link(gwen, stage.demo, to="gwen@together.example", about="sign in", way="/sign-in/")
+    follows_link(gwen, stage.demo, to="gwen@together.example", about="fewngofnodi", way="/sign-in/")
     press(gwen, "Sign in")
     gwen.goto(assessment)
     sees(gwen, "Rate Amina Yusuf", "0 of 15 answered")
