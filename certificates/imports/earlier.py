@@ -10,6 +10,7 @@ from certificates.decisions.jobs import timers_of
 from certificates.evaluations.models import Certification, Decision, Evaluation, PathwayVersion, StateChange, slot_name
 from certificates.evaluations.pathway_versions import read
 from certificates.imports.models import EarlierCertificate, plain_number
+from certificates.imports.programmes import slug_named, slugs_by_word
 from certificates.pathways.engine.awards import Period, period_of
 from certificates.pathways.engine.evaluate import evaluate
 from certificates.pathways.language.evidence import Evidence
@@ -24,7 +25,7 @@ from training.people.names import has_name
 from training.people.roles import fault_of_first_day
 from training.trail.facts import FactDraft, schedule_all
 
-LONGEST_NUMBER, LONGEST_ISSUER, LONGEST_PROOF = 60, 200, 300
+LONGEST = {"number": 60, "issuer": 200, "proof": 300}
 HOLD = "hold the award"
 
 
@@ -95,9 +96,7 @@ class EarlierImport:
 
     async def learn(self, lines: Sequence[CsvLine]) -> None:
         """Looks up the people of these lines, their awards, and the numbers that are there already."""
-        before = set(self.people.by_id)
-        await self.people.learn(lines)
-        fresh = [key for key in self.people.by_id if key not in before]
+        fresh = await self.people.learn(lines)
         held = Certification.filter(person_id__in=fresh)
         old = {row.certification_id: row for row in await EarlierCertificate.filter(person_id__in=fresh)}
         for row in await held.prefetch_related("changes"):
@@ -125,9 +124,7 @@ class EarlierImport:
         found = self._level(plan)
         on, until = self._days(plan)
         number = plain_number(line["number"])
-        for column, most in (("number", LONGEST_NUMBER), ("issuer", LONGEST_ISSUER), ("proof", LONGEST_PROOF)):
-            if len(line[column]) > most:
-                plan.refuse(column, f"it is longer than {most} letters", "Shorten it")
+        plan.limit(LONGEST)
         if known and not has_name(known.id, known.name):
             plan.refuse("person", "nobody has told us this person's name", "Write it on their page first")
         if plan.problems or known is None or found is None or on is None:
@@ -154,9 +151,8 @@ class EarlierImport:
     def _level(self, plan: Plan) -> tuple[PathwayVersion, Level] | None:
         line = plan.line
         slugs = {slug for slug, _ in self.levels}
-        slug = self.programmes.get(searched(line["programme"]), "") if line["programme"] else ""
-        if line["programme"] and not slug:
-            plan.refuse("programme", f"there is no programme {line['programme']}", "Write the name of one of yours")
+        slug = slug_named(plan, self.programmes)
+        if slug is None:
             return None
         slugs = {slug} if slug else slugs
         found = [one for key, one in self.levels.items() if key[0] in slugs and key[1] == searched(line["level"])]
@@ -327,7 +323,6 @@ async def begin(asked: Asked) -> EarlierImport:
         for level in read(row).levels.values() if level.holder == "person"
         for word in (level.id, level.id.replace("_", " "), level.title or level.id)
     }  # fmt: skip
-    programmes = {searched(word): slug for slug, row in newest.items()
-                  for word in (slug, row.title, row.programme.title, row.programme.slug)}  # fmt: skip
+    programmes = slugs_by_word(newest.values())
     unit_name = next((row.unit.name for row in newest.values()), "")
     return EarlierImport(asked, unit_name, People(actor.unit_id, await Sites.of(actor.unit_id)), levels, programmes)

@@ -12,6 +12,7 @@ from certificates.evaluations.pathway_versions import followed_by_many, read
 from certificates.evidence.actions import Offered, offered_by, rated_here, signable
 from certificates.evidence.rules import ENTERED, JUDGED, TELLS_WHO, TypedEvidence, faults_of, form_for, typed_attributes
 from certificates.evidence.views import name_of
+from certificates.imports.programmes import slug_named, slugs_by_word
 from certificates.pathways.forms import RecordForm, record_forms, signatory_of
 from certificates.pathways.makers import signatory_words
 from training.core.dates import start_of
@@ -95,10 +96,8 @@ class RecordsImport:
 
     async def learn(self, lines: Sequence[CsvLine]) -> None:
         """Looks up the people of these lines, the forms of their rules, their records, and whom they work with."""
-        before = set(self.people.by_id)
         named = [CsvLine(line.number, {"email": line["by_email"], "person": line["by"]}) for line in lines]
-        await self.people.learn([*lines, *named])
-        fresh = [key for key in self.people.by_id if key not in before]
+        fresh = await self.people.learn([*lines, *named])
         today, unit_id = self.asked.actor.today, self.asked.actor.unit_id
         for key, versions in (await followed_by_many(fresh, unit_id, today=today)).items():
             ids = tuple(row.id for row in versions)
@@ -159,12 +158,11 @@ class RecordsImport:
         """Finds the form of a row; notes what is wrong where the rules ask for nothing of the kind."""
         line = plan.line
         type_ = WHAT_WORDS.get(folded(line["type"]), "")
-        slug = self.programmes.get(searched(line["programme"]), "") if line["programme"] else ""
         if line["type"] and not type_:
             plan.refuse("type", f"{line['type']} is no kind of record", f"Write one of {', '.join(KINDS.values())}")
             return None
-        if line["programme"] and not slug:
-            plan.refuse("programme", f"there is no programme {line['programme']}", "Write the name of one of yours")
+        slug = slug_named(plan, self.programmes)
+        if slug is None:
             return None
         forms = [one for one in offered.forms if not type_ or one.type == type_]
         said = searched(line["what"].replace("_", " "))
@@ -198,9 +196,7 @@ class RecordsImport:
             days[column] = day(line[column])
             if line[column] and days[column] is None:
                 plan.refuse(column, f"{line[column]} is no day", "Write it like 3 March 2020")
-        for column, most in LONGEST.items():
-            if len(line[column]) > most:
-                plan.refuse(column, f"it is longer than {most} letters", "Shorten it")
+        plan.limit(LONGEST)
         reason = {"reason": line["reason"]} if line["reason"] else {}
         entry = TypedEvidence(
             form.type, form.what or line["what"], days["on"], days["began"], days["until"], line["name"],
@@ -299,8 +295,6 @@ async def begin(asked: Asked) -> RecordsImport:
     actor = asked.actor
     me = await Person.get(id=actor.person_id)
     rows = await PathwayVersion.filter(unit_id=actor.unit_id).prefetch_related("programme")
-    programmes = {searched(word): row.slug for row in rows
-                  for word in (row.slug, row.title, row.programme.title, row.programme.slug)}  # fmt: skip
     people = People(actor.unit_id, await Sites.of(actor.unit_id))
     own = frozenset({me.id, *await sharers_of(me)})
-    return RecordsImport(asked, people, await rated_here(actor.unit_id), own, programmes)
+    return RecordsImport(asked, people, await rated_here(actor.unit_id), own, slugs_by_word(rows))

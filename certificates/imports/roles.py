@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 
 from certificates.evaluations.models import PathwayVersion
 from certificates.evaluations.pathway_versions import read
+from certificates.imports.programmes import words_for
 from training.imports.columns import DAY, Column
 from training.imports.kinds import Asked, Plan, Written, save
 from training.imports.people_known import WHO, People, Sites
-from training.parsing.csv import CsvLine, day
+from training.parsing.csv import CsvLine
 from training.people.actor import Actor
 from training.people.models import searched
-from training.people.roles import fault_of_first_day
 from training.programmes.models import ProgrammeRole
 from training.programmes.rules import overlaps_any, role_words
 from training.sites.models import Area
@@ -46,9 +46,7 @@ class RolesImport:
 
     async def learn(self, lines: Sequence[CsvLine]) -> None:
         """Looks up whom these lines name, with the roles that they hold."""
-        before = set(self.people.by_id)
-        await self.people.learn(lines)
-        fresh = [key for key in self.people.by_id if key not in before]
+        fresh = await self.people.learn(lines)
         for one in await ProgrammeRole.filter(person_id__in=fresh, taken_back__isnull=True):
             self.held.setdefault(one.person_id, []).append(one)
 
@@ -56,7 +54,7 @@ class RolesImport:
         """Says what a row would do."""
         plan = Plan(line, words=f"{line['person'] or line['email']}, {line['role']}")
         known, site = self.people.find(plan), self.people.sites.find(plan)
-        area, starts, ends = self.areas.get(line["area"].lower()), day(line["starts"]), day(line["ends"])
+        area = self.areas.get(line["area"].lower())
         said, role = searched(line["programme"]), searched(line["role"])
         found = {value for (programme, name), value in self.names.items() if name == role and said in ("", programme)}
         if not found:
@@ -67,12 +65,8 @@ class RolesImport:
             plan.refuse("area", f"there is no area {line['area']}", "Write the code of an area")
         elif area and site:
             plan.refuse("area", "a role is for a site or for an area", "Leave one of them out")
-        if starts is None:
-            plan.refuse("starts", f"{line['starts'] or 'nothing'} is no day", "Write it like 3 March 2027")
-        elif fault_of_first_day(starts, self.asked.actor.today):
-            plan.refuse("starts", f"{starts} is too long ago to be the first day", "Look at the year again")
-        if line["ends"] and (ends is None or (starts and ends < starts)):
-            plan.refuse("ends", f"{line['ends']} cannot be the last day", "Write a later day")
+        starts = plan.first_day(self.asked.actor.today)
+        ends = plan.last_day(starts)
         if plan.problems or known is None or starts is None:
             return plan
         plan.person_id = known.id
@@ -113,8 +107,8 @@ async def begin(asked: Asked) -> RolesImport:
     names: dict[tuple[str, str], tuple[UUID, str]] = {}
     for row in await PathwayVersion.filter(unit_id=unit_id).order_by("published").prefetch_related("programme"):
         for role in read(row).roles:
-            for programme in (row.slug, row.title, row.programme.title, row.programme.slug):
+            for programme in words_for(row):
                 for word in (role, role_words(role)):
-                    names[searched(programme), searched(word)] = (row.programme_id, role)
+                    names[programme, searched(word)] = (row.programme_id, role)
     areas = {row.code.lower(): row for row in await Area.filter(unit_id=unit_id)}
     return RolesImport(asked, People(unit_id, await Sites.of(unit_id)), areas, names)

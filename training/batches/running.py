@@ -22,6 +22,8 @@ CHUNK = 200
 STRETCH = 25
 """Transactions of one piece of follow-up work: one that is killed again and again is given up, all others go on."""
 DONE_FACTS = {"done": "batch.done", "undone": "batch.undone", "stopped": "batch.stopped"}
+ORDER = {"running": "number", "undoing": "-number"}
+"""State in which work goes on → the order of its rows: what came last is undone first."""
 SAVED = ("outcome", "told", "problems", "state", "wrote", "person_id")
 
 
@@ -126,8 +128,7 @@ async def _some(batch: Batch, work: Work, size: int, *, doing: str, waiting: str
         # Held until the end: of two that work on one batch, the second waits and finds other rows.
         if not await Batch.filter(id=batch.id, state=doing).update(state=doing):
             return None
-        order = "number" if doing == "running" else "-number"
-        rows = await BatchRow.filter(batch_id=batch.id, state=waiting).order_by(order).limit(size)
+        rows = await BatchRow.filter(batch_id=batch.id, state=waiting).order_by(ORDER[doing]).limit(size)
         if rows:
             await (work.write(rows) if doing == "running" else work.undo(rows))
             await BatchRow.bulk_create(rows, on_conflict=["id"], update_fields=SAVED)
@@ -143,8 +144,7 @@ async def _refuse(batch: Batch, trouble: Exception, *, doing: str, waiting: str)
         told = getattr(trouble, "problems", {})
         words = next(iter(told.values()), words)
     async with transaction():
-        order = "number" if doing == "running" else "-number"
-        row = await BatchRow.filter(batch_id=batch.id, state=waiting).order_by(order).first()
+        row = await BatchRow.filter(batch_id=batch.id, state=waiting).order_by(ORDER[doing]).first()
         if row is None:
             return
         left = {"outcome": "refused", "state": "left"} if doing == "running" else {"state": "kept"}

@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from training.parsing.csv import CsvLine
 from training.parsing.text import folded
@@ -95,8 +94,3 @@ class SheetReader:
             if text:
                 found[name] = text
         return found
-
-
-def told_of(columns: Iterable[Column], values: Mapping[str, Any]) -> dict[str, str]:
-    """Gives the values of a row by what people call the columns."""
-    return {one.label: str(values[one.name]) for one in columns if values.get(one.name)}

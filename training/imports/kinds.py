@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -10,8 +10,9 @@ from tortoise.models import Model
 
 from training.batches.kinds import Outside
 from training.imports.columns import Column
-from training.parsing.csv import CsvLine
+from training.parsing.csv import CsvLine, day
 from training.people.actor import Actor
+from training.people.roles import fault_of_first_day
 from training.trail.facts import FactDraft, record_all
 
 
@@ -46,6 +47,28 @@ class Plan:
         """Notes something wrong in a column, and what to do about it."""
         self.problems.append((column, what, mend))
         self.outcome = "refused"
+
+    def limit(self, longest: Mapping[str, int]) -> None:
+        """Refuses texts that are longer than their columns may be."""
+        for column, most in longest.items():
+            if len(self.line[column]) > most:
+                self.refuse(column, f"it is longer than {most} letters", "Shorten it")
+
+    def first_day(self, today: date) -> date | None:
+        """Reads the column of the first day; None, with what is wrong, where it cannot be one."""
+        starts = day(self.line["starts"])
+        if starts is None:
+            self.refuse("starts", f"{self.line['starts'] or 'nothing'} is no day", "Write it like 3 March 2027")
+        elif fault_of_first_day(starts, today):
+            self.refuse("starts", f"{starts} is too long ago to be the first day", "Look at the year again")
+        return starts
+
+    def last_day(self, starts: date | None) -> date | None:
+        """Reads the column of the last day; None, with what is wrong, where it cannot be one."""
+        ends = day(self.line["ends"])
+        if self.line["ends"] and (ends is None or (starts and ends < starts)):
+            self.refuse("ends", f"{self.line['ends']} cannot be the last day", "Write a later day")
+        return ends
 
     def made(self, row: Model) -> Model:
         """Notes a row that this one makes."""

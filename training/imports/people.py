@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 
 from training.imports.columns import DAY, Column
 from training.imports.kinds import Asked, Plan, Written, save
-from training.imports.people_known import Held, KnownPerson, People, Sites
+from training.imports.people_known import Held, KnownPerson, People, Sites, programmes_of
 from training.parsing.csv import CsvLine, day
 from training.parsing.text import folded
 from training.people.actor import Actor
@@ -17,7 +17,7 @@ from training.people.contact.actions import ADDRESS
 from training.people.models import Email, Membership, Person, called, searched
 from training.people.names import LONGEST
 from training.people.renaming import rename
-from training.people.roles import AT_A_SITE, ROLES, UNIT_WIDE, fault_of_first_day
+from training.people.roles import AT_A_SITE, ROLES, UNIT_WIDE
 from training.people.sessions import end_sessions_of
 from training.programmes.load import UNASKED
 from training.programmes.models import Adoption, Place
@@ -75,9 +75,7 @@ class PeopleImport:
 
     async def learn(self, lines: Sequence[CsvLine]) -> None:
         """Looks up whom these lines name, with the places that they have."""
-        before = set(self.people.by_id)
-        await self.people.learn(lines, "name")
-        fresh = [key for key in self.people.by_id if key not in before]
+        fresh = await self.people.learn(lines, "name")
         for one in await Place.filter(person_id__in=fresh, taken_back__isnull=True):
             self.places.setdefault((one.person_id, one.programme_id), []).append((one.starts, one.ends))
 
@@ -106,11 +104,10 @@ class PeopleImport:
     def _read(self, plan: Plan) -> tuple[str, Site | None, date | None, date | None, list[Programme]]:
         """Reads the values of a row; everything that is wrong is noted."""
         line, address = plan.line, plan.line["email"].lower()
-        role, starts, ends = ROLE_WORDS.get(folded(line["role"]), ""), day(line["starts"]), day(line["ends"])
+        role, ends = ROLE_WORDS.get(folded(line["role"]), ""), day(line["ends"])
         if not line["name"]:
             plan.refuse("name", "it is empty", "Write the name")
-        elif len(line["name"]) > LONGEST:
-            plan.refuse("name", f"it is longer than {LONGEST} letters", "Shorten it")
+        plan.limit({"name": LONGEST})
         if address and (not ADDRESS.fullmatch(address) or len(address) > 254):
             plan.refuse("email", f"{address} is no e-mail address", "Write it like name@example.org")
         if not role:
@@ -118,10 +115,7 @@ class PeopleImport:
         site = self.people.sites.find(plan, needed=role in AT_A_SITE)
         if site and role in UNIT_WIDE:
             plan.refuse("site", f"{ROLES[role]} is a role for the whole unit", "Leave the site empty")
-        if starts is None:
-            plan.refuse("starts", f"{line['starts'] or 'nothing'} is no day", "Write it like 3 March 2027")
-        elif fault_of_first_day(starts, self.asked.actor.today):
-            plan.refuse("starts", f"{starts} is too long ago to be the first day", "Look at the year again")
+        starts = plan.first_day(self.asked.actor.today)
         if line["ends"] and ends is None:
             plan.refuse("ends", f"{line['ends']} is no day", "Write it like 3 March 2027")
         elif ends and starts and ends < starts:
@@ -303,7 +297,5 @@ def _text(key: UUID | None) -> str | None:
 async def begin(asked: Asked) -> PeopleImport:
     """Begins an import of people."""
     unit_id = asked.actor.unit_id
-    rows = await Programme.filter(unit_id=unit_id)
-    programmes = {searched(word): row for row in rows for word in (row.title, row.slug)}
-    people = People(unit_id, await Sites.of(unit_id))
+    programmes, people = await programmes_of(unit_id), People(unit_id, await Sites.of(unit_id))
     return PeopleImport(asked, people, programmes, await Adoption.filter(site__unit_id=unit_id))

@@ -13,7 +13,7 @@ from training.parsing.csv import CsvLine
 from training.parsing.text import folded
 from training.people.contact.actions import ADDRESS
 from training.people.models import Email, Membership, Person, searched
-from training.sites.models import Site
+from training.sites.models import Programme, Site
 
 WHO = (
     Column("email", "E-mail address", known_as=("e-mail", "mail", "address", "email address"),
@@ -80,6 +80,12 @@ class Sites:
         return self.by_id[site_id].name if site_id in self.by_id else ""
 
 
+async def programmes_of(unit_id: UUID) -> dict[str, Programme]:
+    """Returns the programmes of a unit, by each word for them."""
+    rows = await Programme.filter(unit_id=unit_id)
+    return {searched(word): row for row in rows for word in (row.title, row.slug)}
+
+
 @dataclass
 class People:
     """The people of a unit whom the rows speak of, by address and by folded name."""
@@ -91,32 +97,29 @@ class People:
     by_name: dict[str, list[KnownPerson]] = field(default_factory=dict)
     _looked_up: set[str] = field(default_factory=set)
 
-    async def learn(self, lines: Sequence[CsvLine], name: str = "person") -> None:
-        """Looks up the people whom these lines name by e-mail address or by the column `name`."""
+    async def learn(self, lines: Sequence[CsvLine], name: str = "person") -> list[UUID]:
+        """Looks up the people whom these lines name by e-mail address or by the column `name`; lists who is new."""
         addresses = {line["email"].lower() for line in lines if line["email"]} - self._looked_up
         names = {searched(line[name]) for line in lines if line[name]} - self._looked_up - {""}
         self._looked_up |= addresses | names
         if not addresses and not names:
-            return
+            return []
         there = Person.filter(unit_id=self.unit_id, test_user=False, erased_at__isnull=True)
         of_address = Q(emails__address__in=sorted(addresses)) if addresses else Q(id__in=[])
         of_name = Q(folded__in=sorted(names)) if names else Q(id__in=[])
         rows = {row.id: row for row in await there.filter(of_address)} | {
             row.id: row for row in await there.filter(of_name)
         }
-        fresh = [row for key, row in rows.items() if key not in self.by_id]
-        await self._add(fresh)
-
-    async def _add(self, rows: Sequence[Person]) -> None:
-        ids = [row.id for row in rows]
-        for row in rows:
-            self.add(KnownPerson(row.id, row.name, row.language))
-        for email in await Email.filter(person_id__in=ids):
+        fresh = [key for key in rows if key not in self.by_id]
+        for key in fresh:
+            self.add(KnownPerson(key, rows[key].name, rows[key].language))
+        for email in await Email.filter(person_id__in=fresh):
             known = self.by_id[email.person_id]
             known.addresses[email.address] = email
             self.by_address[email.address] = known
-        for held in await Membership.filter(person_id__in=ids).order_by("starts", "id"):
+        for held in await Membership.filter(person_id__in=fresh).order_by("starts", "id"):
             self.by_id[held.person_id].roles.append(Held(held.id, held.role, held.site_id, held.starts, held.ends))
+        return fresh
 
     def add(self, known: KnownPerson) -> None:
         """Adds somebody, also one whom a row of this table makes."""

@@ -7,19 +7,18 @@ from uuid import UUID, uuid4
 
 from training.imports.columns import DAY, Column
 from training.imports.kinds import Asked, Plan, Written, save
-from training.imports.people_known import WHO, KnownPerson, People, Sites
-from training.parsing.csv import CsvLine, day
+from training.imports.people_known import WHO, KnownPerson, People, Sites, programmes_of
+from training.parsing.csv import CsvLine
 from training.parsing.text import folded
 from training.people.actor import Actor
 from training.people.models import searched
-from training.people.roles import fault_of_first_day
 from training.programmes.models import Adoption, Place
 from training.programmes.rules import CHOSEN_END_REASONS, END_REASONS, overlaps_any
 from training.sites.models import Programme, Site
 from training.trail.facts import FactDraft, record_all
 
 REASONS = {folded(word): key for key in CHOSEN_END_REASONS for word in (key, key.replace("_", " "), END_REASONS[key])}
-LONGEST = 100
+LONGEST = {"funding": 100, "route": 100}
 
 
 async def columns(actor: Actor) -> tuple[Column, ...]:
@@ -57,9 +56,7 @@ class PlacesImport:
 
     async def learn(self, lines: Sequence[CsvLine]) -> None:
         """Looks up whom these lines name, with the places that they have."""
-        before = set(self.people.by_id)
-        await self.people.learn(lines)
-        fresh = [key for key in self.people.by_id if key not in before]
+        fresh = await self.people.learn(lines)
         for one in await Place.filter(person_id__in=fresh, taken_back__isnull=True):
             self.places.setdefault((one.person_id, one.programme_id), []).append(one)
 
@@ -67,24 +64,14 @@ class PlacesImport:
         """Says what a row would do."""
         plan = Plan(line, words=f"{line['person'] or line['email']}, {line['programme']}")
         known, site = self.people.find(plan), self.people.sites.find(plan)
-        programme, starts, ends = (
-            self.programmes.get(searched(line["programme"])),
-            day(line["starts"]),
-            day(line["ends"]),
-        )
+        programme = self.programmes.get(searched(line["programme"]))
         if programme is None:
             plan.refuse("programme", f"there is no programme {line['programme']}", "Write the name of one of yours")
-        if starts is None:
-            plan.refuse("starts", f"{line['starts'] or 'nothing'} is no day", "Write it like 3 March 2027")
-        elif fault_of_first_day(starts, self.asked.actor.today):
-            plan.refuse("starts", f"{starts} is too long ago to be the first day", "Look at the year again")
-        if line["ends"] and (ends is None or (starts and ends < starts)):
-            plan.refuse("ends", f"{line['ends']} cannot be the last day", "Write a later day")
+        starts = plan.first_day(self.asked.actor.today)
+        ends = plan.last_day(starts)
         if line["reason"] and folded(line["reason"]) not in REASONS:
             plan.refuse("reason", f"{line['reason']} is no reason", f"Write one of {', '.join(CHOSEN_END_REASONS)}")
-        for column in ("funding", "route"):
-            if len(line[column]) > LONGEST:
-                plan.refuse(column, f"it is longer than {LONGEST} letters", "Shorten it")
+        plan.limit(LONGEST)
         if not plan.problems and known and programme and starts:
             plan.person_id = known.id
             self._place(plan, known, programme, site or self._only_site(known), starts, ends)
@@ -149,7 +136,5 @@ class PlacesImport:
 async def begin(asked: Asked) -> PlacesImport:
     """Begins an import of places."""
     unit_id = asked.actor.unit_id
-    rows = await Programme.filter(unit_id=unit_id)
-    programmes = {searched(word): row for row in rows for word in (row.title, row.slug)}
-    people = People(unit_id, await Sites.of(unit_id))
+    programmes, people = await programmes_of(unit_id), People(unit_id, await Sites.of(unit_id))
     return PlacesImport(asked, people, programmes, await Adoption.filter(site__unit_id=unit_id))

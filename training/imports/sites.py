@@ -66,9 +66,7 @@ class SitesImport:
         plan.words = (
             f"Site {code}, {line['name']}" if code else f"Area {line['area']}, {line['area_name']}".rstrip(", ")
         )
-        for column, longest in LETTERS.items():
-            if len(line[column]) > longest:
-                plan.refuse(column, f"it is longer than {longest} letters", "Shorten it")
+        plan.limit(LETTERS)
         if code and not CODE.fullmatch(code):
             plan.refuse("site", f"{code} is no code of a site", "Write letters and digits, like RIV")
         if code and not line["name"]:

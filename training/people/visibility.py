@@ -1,5 +1,6 @@
 """How far an actor's abilities go: where the other person is, today; every list and every action starts from here."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -86,3 +87,13 @@ async def may_for(actor: Actor, ability: str, person_id: UUID) -> bool:
 def active_on(day: date) -> Q:
     """Filters memberships, relations and permissions to those that hold on the day."""
     return Q(starts__lte=day) & (Q(ends__isnull=True) | Q(ends__gte=day))
+
+
+async def coordinators_of(sites: Collection[UUID], actor: Actor, *, otherwise: Collection[str]) -> list[UUID]:
+    """Lists who is asked about something of the actor at some sites: the coordinators there but the actor themselves.
+
+    Where there is none, whoever holds one of these roles in the unit.
+    """
+    others = Membership.filter(active_on(actor.today), person__unit_id=actor.unit_id, person_id__not=actor.person_id)
+    here = others.filter(role="coordinator", site_id__in=list(sites))
+    return sorted({row.person_id for row in await here or await others.filter(role__in=list(otherwise))})

@@ -9,7 +9,7 @@ from training.core.errors import Conflict, Invalid, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
 from training.people.models import Membership, Person
-from training.people.visibility import active_on
+from training.people.visibility import active_on, coordinators_of
 from training.programmes.actions import PlaceWish, adopted_at, join
 from training.programmes.emails import APPLICATION
 from training.programmes.models import Application, Place, applications_for, holding_on
@@ -46,12 +46,7 @@ async def apply(programme_id: UUID, *, site_id: UUID | None, words: str, actor: 
                 "programme.applied", made, actor=actor.person_id, person=actor.person_id, unit=actor.unit_id, now=now,
                 detail={"programme": str(programme_id), "site": str(site_id)},
             )  # fmt: skip
-            # Asked by mail are the coordinators of the site, or where it has none, the central unit.
-            others = Membership.filter(
-                active_on(actor.today), person__unit_id=actor.unit_id, person_id__not=actor.person_id
-            )
-            here = others.filter(role="coordinator", site_id=made.site_id)
-            for one in sorted({row.person_id for row in await here or await others.filter(role="central")}):
+            for one in await coordinators_of([made.site_id], actor, otherwise=("central",)):  # they are asked by mail
                 key, payload = f"{APPLICATION}/{made.id}/{one}", {"to": str(one)}
                 await facts.schedule(APPLICATION, key, due=now, payload=payload, subject_id=str(made.id))
     except IntegrityError as error:

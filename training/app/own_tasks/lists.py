@@ -9,6 +9,7 @@ from training.app.tasks import tasks_of
 from training.core.dates import local_day, moment_in
 from training.core.mail_templates import Mail
 from training.people.actor import Actor
+from training.people.authentication.deputy import acting_for
 from training.people.contact.emails import PersonEmail
 from training.people.models import Membership, Person, TaskList
 from training.people.sessions import open_ones
@@ -33,8 +34,8 @@ async def keep_count(me: Actor, waiting: int) -> None:
 async def count_again(person_id: UUID | None, *, now: datetime) -> None:
     """Counts anew for somebody who is signed in, as what waits for them may have changed; others count at home."""
     here = person_id and await open_ones(now=now).filter(person_id=person_id).exists()
-    if here and (person := await Person.get_or_none(id=person_id).select_related("unit")):
-        waiting = len(await tasks_of(await _acting(person, now), now=now))
+    if person_id and here:
+        waiting = len(await tasks_of(await acting_for(person_id, now=now), now=now))
         await TaskList.update_or_create({"waiting": waiting}, person_id=person_id)
 
 
@@ -59,27 +60,20 @@ async def plan_mails(*, now: datetime) -> None:
         wanted = Person.filter(id__in=Subquery(at_work), erased_at__isnull=True, test_user=False)
         lately = Followup.filter(kind=WEEKLY, due__gt=now - timedelta(days=2))
         queued = {work.subject_id async for work in lately}
-        async for one in wanted.exclude(id__in=Subquery(without)):
-            if str(one.id) not in queued:
-                key = f"{WEEKLY}/{one.id}/{today.isoformat()}"
-                await facts.schedule(WEEKLY, key, due=now, subject_id=str(one.id))
+        ids = [str(one) for one in await wanted.exclude(id__in=Subquery(without)).values_list("id", flat=True)]
+        await facts.schedule_all(
+            facts.Timer(WEEKLY, f"{WEEKLY}/{one}/{today.isoformat()}", now, subject_id=one)
+            for one in ids
+            if one not in queued
+        )
 
 
 async def of_week(person_id: UUID, *, now: datetime) -> PersonEmail | None:
     """Tells what waits for somebody; None where nothing does, or where they want no such mail any more."""
-    person = await Person.get(id=person_id).select_related("unit")
     if await TaskList.filter(person_id=person_id, weekly=False).exists():
         return None
-    tasks = await tasks_of(await _acting(person, now), now=now)
+    tasks = await tasks_of(await acting_for(person_id, now=now), now=now)
     if not tasks:
         return None
     values = {"titles": [one.title for one in tasks[:NAMED]], "count": len(tasks), "more": len(tasks[NAMED:])}
     return PersonEmail(person_id, Mail("people/tasks", values, "/tasks"))
-
-
-async def _acting(person: Person, now: datetime) -> Actor:
-    """Gives somebody as if they had just signed in directly; the unit must be fetched."""
-    unit, today = person.unit, local_day(now, person.unit.zone)
-    held = await Membership.filter(active_on(today), person_id=person.id).values_list("role", "site_id")
-    roles = frozenset((str(role), site) for role, site in held)
-    return Actor(person.id, person.name, unit.id, person.language, unit.zone, roles, today, unit.name, unit.contact)

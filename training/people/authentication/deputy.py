@@ -12,7 +12,7 @@ from training.people.visibility import active_on
 async def acting_for(person_id: UUID, *, now: datetime) -> Actor:
     """Returns a person as an actor with the roles of today: a right that was taken away meanwhile is gone."""
     person = await Person.get(id=person_id).select_related("unit")
-    today = local_day(now, person.unit.zone)
+    unit, today = person.unit, local_day(now, person.unit.zone)
     held = await Membership.filter(active_on(today), person_id=person_id).values_list("role", "site_id")
     roles = frozenset((str(role), site) for role, site in held)
-    return Actor(person.id, person.name, person.unit_id, person.language, person.unit.zone, roles, today)
+    return Actor(person.id, person.name, unit.id, person.language, unit.zone, roles, today, unit.name, unit.contact)

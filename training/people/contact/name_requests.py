@@ -13,8 +13,8 @@ from training.people.actor import Actor
 from training.people.contact.actions import NOT_ONES_OWN, OTHERS_NAME, checked_name, write_name
 from training.people.contact.addresses import refuse_own
 from training.people.contact.emails import PersonEmail
-from training.people.models import Membership, NameRequest, Person
-from training.people.visibility import active_on, reach
+from training.people.models import NameRequest, Person
+from training.people.visibility import coordinators_of, reach
 from training.trail import facts
 
 NAME_REQUEST = "mail name request"
@@ -46,7 +46,8 @@ async def ask(name: str, *, why: str, actor: Actor, now: datetime) -> NameReques
             await facts.record(
                 "person.name_asked", asked, actor=actor.person_id, person=actor.person_id, unit=actor.unit_id, now=now
             )
-            for one in await _who_answers(actor):
+            sites = [site for _, site in actor.held if site]
+            for one in await coordinators_of(sites, actor, otherwise=("central", "administrator")):
                 key, payload = f"{NAME_REQUEST}/{asked.id}/{one}", {"to": str(one)}
                 await facts.schedule(NAME_REQUEST, key, due=now, payload=payload, subject_id=str(asked.id))
     except IntegrityError as error:
@@ -80,13 +81,6 @@ def _words(words: str, field: str, missing: str) -> str:
         problem = f"Say it in {LONGEST} letters or fewer" if words else missing
         raise Invalid("There is a problem", problems={field: problem})
     return words
-
-
-async def _who_answers(actor: Actor) -> list[UUID]:
-    """Lists who is told by mail: the coordinators of the person's sites, or where there is none, the central unit."""
-    others = Membership.filter(active_on(actor.today), person__unit_id=actor.unit_id, person_id__not=actor.person_id)
-    here = others.filter(role="coordinator", site_id__in=[site for _, site in actor.held if site])
-    return sorted({row.person_id for row in await here or await others.filter(role__in=["central", "administrator"])})
 
 
 async def of_name_request(request_id: UUID, to: UUID | None) -> PersonEmail | None:
