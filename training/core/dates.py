@@ -25,10 +25,15 @@ def moment_in(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
 
 
+def monday_of(day: date) -> date:
+    """Returns the Monday of the week that a day is in."""
+    return day - timedelta(days=day.weekday())
+
+
 def start_of(day: date, zone: str) -> datetime:
     """Returns the first moment of a day in a zone, in UTC."""
     # Where clocks go forward at midnight the day begins at one: the clock of the evening before leads there.
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    return moment_at(day, time(), zone)
 
 
 def end_of(day: date, zone: str) -> datetime:
@@ -37,6 +42,11 @@ def end_of(day: date, zone: str) -> datetime:
     Cut to whole seconds, as credentials write it, it is the last second of the day.
     """
     return start_of(day + timedelta(days=1), zone) - timedelta.resolution
+
+
+def moment_at(day: date, hour: time, zone: str) -> datetime:
+    """Returns the moment of an hour of a day by the clocks of a zone, in UTC."""
+    return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
 
 
 def day(value: date | str, language: str = "en") -> str:
@@ -48,5 +58,17 @@ def day(value: date | str, language: str = "en") -> str:
 
 def moment(value: datetime, zone: str, language: str = "en") -> str:
     """Writes a moment as "3 March 2027, 2:05pm" by the clocks of a zone."""
-    hour = format_time(value.astimezone(ZoneInfo(zone)), "h:mma", locale="en").lower().replace(":00", "")
-    return f"{day(local_day(value, zone), language)}, {hour}"
+    return f"{day(local_day(value, zone), language)}, {_hour(value, zone)}"
+
+
+def hours(starts: datetime, ends: datetime, zone: str, language: str = "en") -> str:
+    """Writes two moments of one day as "Tuesday 3 March 2027, 2pm to 4pm" by the clocks of a zone."""
+    weekday = format_date(local_day(starts, zone), "EEEE", locale=language)
+    return f"{weekday} {moment(starts, zone, language)} {_TO.get(language, 'to')} {_hour(ends, zone)}"
+
+
+_TO = {"cy": "tan"}
+
+
+def _hour(value: datetime, zone: str) -> str:
+    return format_time(value.astimezone(ZoneInfo(zone)), "h:mma", locale="en").lower().replace(":00", "")

@@ -12,8 +12,8 @@ from pathlib import Path
 from training.core.storage import write
 from training.parsing.media import type_of
 
-ENTRIES, RECORDS, APPEALS = "entries", "records", "appeals"
-"""Folders of the storage: what was handed in for a task, what proves a record, and what came with an appeal."""
+ENTRIES, RECORDS, APPEALS, PROOFS = "entries", "records", "appeals", "proofs"
+"""Folders of the storage: handed in for a task, proofs of records, come with appeals, scans of earlier certificates."""
 MOST_BYTES = 10_000_000
 MOST_BYTES_SENT = 12_000_000
 """After so many bytes of a form the rest is thrown away: the file is too large anyway, and the words are kept."""

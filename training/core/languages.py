@@ -8,6 +8,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from training.parsing.plurals import plural
+
 CATALOGUES = Path(__file__).resolve().parents[2] / "templates/languages"
 SPOKEN = ("en", "cy")
 
@@ -30,3 +32,8 @@ def translations(language: str) -> gettext.NullTranslations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def with_unit(number: int, word: str, language: str, words: str = "") -> str:
+    """Says a number with its unit in a language of ours: "8 sessions"; `words` is a plural that no rule makes."""
+    return f"{number} {translations(language).ngettext(word, words or plural(word), number)}"

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import structlog
 
+from training.core.calendars import CalendarFile
 from training.core.errors import AppError, Upstream
 from training.core.mail_templates import WrittenMail
 from training.core.settings import Settings
@@ -40,12 +41,25 @@ async def send(settings: Settings, *, to: str, mail: WrittenMail, key: str, send
     message["Auto-Submitted"] = "auto-generated"  # no holiday reply is wanted. Source: RFC 3834, section 5
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
+    if mail.calendar:
+        _add_calendar(message, mail.calendar)
     if settings.mail_url.startswith("file:"):
         await asyncio.to_thread(_keep, Path(settings.mail_url.removeprefix("file:")), key, message)
     elif settings.mail_url.startswith("smtp://"):
         await _post(settings.mail_url, message, to)
     else:
         log.info("mail", to=to, subject=mail.subject, text=mail.text)
+
+
+def _add_calendar(message: EmailMessage, file: CalendarFile) -> None:
+    """Adds a file for calendars twice, as those that send most invitations do.
+
+    Programs that know calendars take the part beside the text (RFC 6047, section 2.4), the others save the file.
+    """
+    method = {"method": file.method, "charset": "utf-8"}
+    # As octets: what is given as text loses its line ends, which the format asks for.
+    message.add_alternative(file.content, maintype="text", subtype="calendar", params=method)
+    message.add_attachment(file.content, maintype="application", subtype="ics", filename="visit.ics")
 
 
 def message_id(key: str, settings: Settings) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 
 from training.core import dates
+from training.core.calendars import CalendarEvent, CalendarFile
 from training.core.languages import spoken, translations
 from training.parsing.text import quotable
 
@@ -22,13 +23,14 @@ class Mail:
     """What a mail says: its template under `emails/`, what that is to be filled with, and the page of its button.
 
     A template has the blocks `subject`, `body` and, where there is a next step, `button`. `site` is whom it is to, if
-    it is no person.
+    it is no person. An `event` goes with it as a file for calendars.
     """
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""
     site: str = ""
+    event: CalendarEvent | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class WrittenMail:
     subject: str
     text: str
     html: str
+    calendar: CalendarFile | None = None
 
 
 def write(mail: Mail, reader: Reader, *, home: str) -> WrittenMail:
@@ -92,6 +95,7 @@ def _environment(language: str, zone: str) -> jinja2.Environment:
     made.filters |= {
         "day": day,
         "moment": lambda value: dates.moment(value, zone, language),
+        "hours": lambda starts, ends: dates.hours(starts, ends, zone, language),
         "quotable": quotable,
         "translated": translations(language).gettext,
     }

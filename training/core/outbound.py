@@ -160,6 +160,23 @@ class Outbound:
                 raise AddressForbidden
 
 
+def is_web_address(url: str) -> bool:
+    """Tells whether a text is written as an address of the web; whether it may be called is for `Outbound` to say."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isprintable()
+    except ValueError:  # brackets without an end, a port that there cannot be
+        return False
+
+
+def registered_ports(*urls: str) -> frozenset[int]:
+    """Lists the ports that somebody entered with addresses, beside the usual one."""
+    try:
+        return frozenset({443, *(urlsplit(url).port or 443 for url in urls)})
+    except ValueError:  # brackets without an end, a port that there cannot be
+        raise AddressForbidden from None
+
+
 class _Guard(httpcore2.AsyncNetworkBackend):
     """Opens connections to checked addresses only, after resolving, so that a name cannot change in between."""
 

@@ -44,6 +44,7 @@ def instrument_in(table: Table, name: str) -> Instrument:
         criteria=texts(table.get("criteria")),
         raters=int(raters.get("at_least") or 1),
         combine=text(raters.get("combine")) or "lowest",
+        settles=text(raters.get("combine")) or "middle",
         agree_within=raters.get("agree_within"),
         passing=thresholds(table.get("pass")) or (_JUDGED if table["kind"] == "judgement" else None),
     )

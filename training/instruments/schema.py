@@ -67,6 +67,8 @@ class Instrument:
     criteria: tuple[str, ...] = ()
     raters: int = 1
     combine: str = "lowest"
+    settles: str = "middle"
+    """How marks of raters who did not agree are put together once one more has rated: as `combine` says, if it does."""
     agree_within: Decimal | int | None = None
     passing: Thresholds | None = None
 

@@ -11,8 +11,11 @@ _STROKES = str.maketrans(
     | {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th"}
 )
 """Letters that Unicode does not take apart into a plain letter and an accent."""
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
 _ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}(?:/|$)", re.IGNORECASE)
 _UNSEEN = {"Cc", "Cf", "Cs"}
+LONGEST_COUNT = 9
+"""Digits of a number in an address: as many as a column holds."""
 
 
 def clean(text: str) -> str:
@@ -32,6 +35,11 @@ def folded(text: str) -> str:
     """Gives the text as it is compared: without accents, in small letters; `Wójcik` is `wojcik`, `Straße` `strasse`."""
     plain = unicodedata.normalize("NFKD", clean_line(text).translate(_STROKES)).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def straight(text: str) -> str:
+    """Gives the text with straight apostrophes: Excel and phones write curly ones, the next program does not."""
+    return text.translate(_APOSTROPHES)
 
 
 def quotable(text: str, longest: int = 80) -> str:
@@ -54,6 +62,11 @@ def uuid_of(text: object) -> UUID | None:
         return UUID(str(text))
     except ValueError:
         return None
+
+
+def counting_number(text: str | None) -> int:
+    """Reads a number without a sign or a point that came with an address or a form; 0 where it is none."""
+    return int(text) if text and text.isdecimal() and len(text) <= LONGEST_COUNT else 0
 
 
 def typed_number(text: str, *, below: float = 10**6) -> int | float | None:

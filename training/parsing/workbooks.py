@@ -20,6 +20,8 @@ MOST_UNPACKED = 250_000_000
 """Bytes that a workbook may have when it is unpacked: a sheet of 60,000 rows has about 60 MB."""
 MOST_PARTS = 500
 MOST_ROWS = 60_000
+MOST_LINES = 1_048_576
+"""Lines that a sheet of Excel has, empty ones too: what says that it has more was not made by it."""
 MOST_COLUMNS = 100
 LONGEST_CELL = 5_000
 SEPARATORS = (",", ";", "\t", "|")
@@ -43,11 +45,12 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class TextSheet:
-    """One sheet: its name, its header, and its rows, each with the line that it begins on."""
+    """One sheet: its name, its header with its line, and its rows, each with the line that it begins on."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    header_line: int = 1
 
     def column(self, header: str) -> Iterator[str]:
         """Gives the texts of a column that are not empty."""
@@ -72,8 +75,12 @@ def read_workbook(content: bytes, only: str = "") -> tuple[TextSheet, ...]:
 
 
 def _sheet(name: str, rows: Iterable[tuple[int, list[str]]]) -> TextSheet | None:
-    """Makes a sheet of rows: the header is the first one with two cells, and what stands above it is a title."""
-    header: tuple[str, ...] = ()
+    """Makes a sheet of rows: the header is the first one with two cells, and what stands above it is a title.
+
+    Cells that stand beyond it have columns of their own: what is not used of a file is shown, and not dropped unseen.
+    """
+    header: list[str] = []
+    line = 1
     found: list[tuple[int, tuple[str, ...]]] = []
     for number, cells in rows:
         while cells and not cells[-1]:
@@ -85,10 +92,12 @@ def _sheet(name: str, rows: Iterable[tuple[int, list[str]]]) -> TextSheet | None
         if header:
             found.append((number, tuple(cells)))
         elif sum(map(bool, cells)) > 1:
-            header = tuple(_told_apart(cells))
+            header, line = cells, number
         if len(found) > MOST_ROWS:
             raise Unreadable(f"There are more than {MOST_ROWS:,} rows", "Cut the table in several files")
-    return TextSheet(name, header, tuple(found)) if found else None
+    beyond = max((len(cells) for _, cells in found), default=0) - len(header)
+    named = tuple(_told_apart(header + [""] * beyond))
+    return TextSheet(name, named, tuple(found), line) if found else None
 
 
 def _told_apart(names: list[str]) -> Iterator[str]:
@@ -109,7 +118,8 @@ def _csv(content: bytes) -> Iterator[tuple[str, Iterable[tuple[int, list[str]]]]
 
 
 def _csv_rows(text: str, separator: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    # Strict: a quotation mark that nobody closed would swallow all rows after it.
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     began = skipped + 1
     try:
         for cells in rows:
@@ -162,6 +172,8 @@ def _xlsx(content: bytes) -> Iterator[tuple[str, Iterable[tuple[int, list[str]]]
 
 def _xlsx_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        if number > MOST_LINES:
+            raise Unreadable(f"A sheet has more than {MOST_LINES:,} lines", "Delete the empty ones below the table")
         yield number, [_cell(cell, number) for cell in cells]
 
 
