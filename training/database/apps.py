@@ -13,13 +13,26 @@ APPS: dict[str, list[str]] = {
     "trail": ["training.trail.models"],
     "web": ["training.web.models"],
     "sites": ["training.sites.models"],
-    "people": ["training.people.models", "training.people.authentication.models"],
+    "people": [
+        "training.people.models",
+        "training.people.authentication.models",
+        "training.people.lists.models",
+        "training.people.merging.models",
+    ],
     "programmes": ["training.programmes.models"],
     "batches": ["training.batches.models"],
     "imports": ["training.imports.models"],
+    "drafts": ["training.drafts.models"],
     "records": ["training.records.models"],
-    "assessments": ["training.assessments.models"],
+    "assessments": [
+        "training.assessments.models",
+        "training.assessments.attempts.models",
+        "training.assessments.calibration.sets.models",
+        "training.assessments.countersignatures.models",
+        "training.assessments.quality.models",
+    ],
     "lti": ["training.lti.models", "training.lti.launch.models"],
+    "clients": ["training.clients.models", "training.clients.webhooks.models"],
     "courses": ["courses.packages.models", "courses.learning.models", "courses.cohorts.models"],
     "certificates": [
         "certificates.evaluations.models",
@@ -27,6 +40,8 @@ APPS: dict[str, list[str]] = {
         "certificates.verification.models",
         "certificates.imports.models",
         "certificates.decisions.models",
+        "certificates.rehearsals.models",
+        "certificates.commissioning.models",
     ],
     "audits": ["certificates.audits.models"],
 }
@@ -41,12 +56,17 @@ ENGINES = {
 POSTGRES = {
     "maxsize": 10,
     "timeout": 10,  # seconds to connect
-    "command_timeout": 120,  # seconds a statement may take
     "server_settings": {"application_name": "training", "jit": "off"},  # compiling costs more than our short statements
 }
 
 
-def configuration(url: str, apps: Apps = APPS, home: str = MIGRATIONS) -> dict[str, Any]:
+STATEMENT_SECONDS = 120
+"""How long a statement may take; what makes or fills tables takes as long as it needs."""
+
+
+def configuration(
+    url: str, apps: Apps = APPS, home: str = MIGRATIONS, *, statement_seconds: float | None = STATEMENT_SECONDS
+) -> dict[str, Any]:
     """Says to Tortoise which database is used, by which engine, for which tables."""
     config = generate_config(url, {**apps})
     for label in apps:
@@ -55,5 +75,5 @@ def configuration(url: str, apps: Apps = APPS, home: str = MIGRATIONS) -> dict[s
     database = config["connections"]["default"]
     database["engine"] = ENGINES[database["engine"]]
     if "asyncpg" in database["engine"]:
-        database["credentials"] = POSTGRES | database["credentials"]
+        database["credentials"] = POSTGRES | {"command_timeout": statement_seconds} | database["credentials"]
     return config

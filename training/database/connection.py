@@ -8,17 +8,20 @@ from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
-from training.database.apps import APPS, Apps, configuration
+from training.database.apps import APPS, STATEMENT_SECONDS, Apps, configuration
 from training.database.transactions import shielded
 
 
 @asynccontextmanager
-async def opened(url: str, apps: Apps = APPS) -> AsyncIterator[TortoiseContext]:
+async def opened(
+    url: str, apps: Apps = APPS, *, statement_seconds: float | None = STATEMENT_SECONDS
+) -> AsyncIterator[TortoiseContext]:
     """Opens the database for every task of the process and closes it at the end."""
     context = TortoiseContext()
     with context:
         # Registered for all tasks: requests do not run in the task that opened the database.
-        await context.init(config=configuration(url, apps), _enable_global_fallback=True)
+        config = configuration(url, apps, statement_seconds=statement_seconds)
+        await context.init(config=config, _enable_global_fallback=True)
     try:
         await connection().execute_query("SELECT 1")  # a database that is not there is noticed now
         yield context

@@ -27,6 +27,13 @@ class LoadReport:
         self.mistakes += other.mistakes
         self.refused = self.refused or other.refused
 
+    def within(self, file: object) -> "LoadReport":
+        """Returns the report with the file in front of what became of it; mistakes name theirs already."""
+        new, changed, unchanged = (
+            [f"{file}: {line}" for line in one] for one in (self.new, self.changed, self.unchanged)
+        )
+        return LoadReport(new, changed, unchanged, self.mistakes, self.refused)
+
     def lines(self) -> list[str]:
         """Writes the report, a line for each thing; when refused, the mistakes alone."""
         if self.refused:

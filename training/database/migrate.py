@@ -9,7 +9,7 @@ LOCK = 7_246_473_001  # any number that nobody else locks
 
 async def migrate(url: str, apps: Apps = APPS, home: str = MIGRATIONS) -> list[str]:
     """Makes and extends the tables in one transaction, and lists what was done, as `label.name`."""
-    async with opened(url, apps=apps):
+    async with opened(url, apps=apps, statement_seconds=None):
         if not on_postgres():
             # Rebuilding a table with foreign keys on would delete the rows that point to it; only settable out here.
             await connection().execute_query("PRAGMA foreign_keys = OFF")

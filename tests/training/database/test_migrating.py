@@ -4,18 +4,27 @@ import asyncio
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.today import NOW
 from tests.training.database.schemas import rows, schema
 from tests.training.databases import TRAIL, emptied, made
-from training.database.apps import APPS
+from training.database.apps import APPS, STATEMENT_SECONDS, configuration
 from training.database.connection import connection, opened, transaction
 from training.database.make_migration import make, wanted
 from training.database.migrate import is_migrated, migrate, pending
-from training.database.migration_history import Ledger, known
+from training.database.migration_history import Ledger
+from training.database.migration_history import known as known_migrations
+from training.database.name_search import has_in_name
+from training.demo.cast import known
+from training.people.models import Person
+from training.sites.models import Site
 
 FIRST = """
 from tortoise import fields
@@ -48,7 +57,7 @@ async def test_the_tables_made_step_by_step_are_those_made_at_once(tmp_path: Pat
         async with transaction():
             ledger = Ledger(connection())
             await ledger.recorder.ensure_schema(ledger._schema_editor(atomic=False))
-            assert sorted(await ledger.step_by_step()) == sorted(known())
+            assert sorted(await ledger.step_by_step()) == sorted(known_migrations())
         assert await is_migrated()
         stepped = await schema()
     async with emptied(tmp_path) as url, made(url):
@@ -146,6 +155,22 @@ def _forget(module: str, folder: Path) -> None:
     shutil.rmtree(folder / "__pycache__", ignore_errors=True)
 
 
+async def test_what_makes_and_fills_tables_may_take_longer_than_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = list[float | None]()
+
+    def noted(*given: Any, statement_seconds: float | None) -> dict[str, Any]:
+        allowed.append(statement_seconds)
+        return configuration(*given, statement_seconds=statement_seconds)
+
+    monkeypatch.setattr("training.database.connection.configuration", noted)
+    async with emptied(tmp_path) as url:
+        await migrate(url)
+        async with opened(url):
+            assert allowed == [None, STATEMENT_SECONDS]
+
+
 async def test_foreign_keys_of_the_rooms_point_down_only() -> None:
     floors = list(APPS)
     async with opened("sqlite://:memory:") as context:
@@ -155,3 +180,16 @@ async def test_foreign_keys_of_the_rooms_point_down_only() -> None:
                 for name in model._meta.fk_fields | model._meta.o2o_fields:
                     below = model._meta.fields_map[name].related_model._meta.app
                     assert floors.index(below) <= floors.index(label), f"{label}.{model.__name__}.{name}"
+
+
+@pytest.mark.by_hand
+async def test_names_that_were_never_folded_are_folded_and_found_whatever_the_accents(database) -> None:
+    held = {"unit_id": known("together"), "area_id": (await Site.all().first()).area_id}
+    await Site.bulk_create([Site(id=uuid4(), code=name, name=name, **held) for name in ("Canolfan Llŷn", "Tŷ Gobaith")])
+    await Person.bulk_create([Person(id=uuid4(), unit_id=known("together"), name="José Núñez", created=NOW)])
+    assert not await Site.filter(has_in_name("llyn")).exists()
+    for label, name in (("sites", "0007_names_folded"), ("people", "0008_names_folded")):
+        step = import_module(f"training.database.migrations.{label}.{name}").Migration.operations[0]
+        await step.code(None, SimpleNamespace(client=connection()))
+    assert [row.name for row in await Site.filter(has_in_name("llyn"))] == ["Canolfan Llŷn"]
+    assert [row.name for row in await Person.filter(has_in_name("nunez"))] == ["José Núñez"]

@@ -1,0 +1,37 @@
+"""Changes the tables of `assessments`."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from tortoise.indexes import Index
+
+class Migration(migrations.Migration):
+    dependencies = [('assessments', '0001_initial'), ('assessments', '0002_panels_and_appeals'), ('people', '0001_initial'), ('people', '0002_task_list'), ('people', '0003_ways_to_sign_in'), ('people', '0004_ways_in'), ('people', '0005_index_foreign_keys'), ('sites', '0001_initial'), ('sites', '0002_without_licences'), ('sites', '0003_first_steps'), ('sites', '0004_panels_and_appeals'), ('sites', '0005_index_foreign_keys')]
+
+    initial = False
+
+    operations = [
+        ops.AddIndex(
+            model_name='Assessment',
+            index=Index(fields=['opened_by_id']),
+        ),
+        ops.AddIndex(
+            model_name='Assessment',
+            index=Index(fields=['site_id']),
+        ),
+        ops.AddIndex(
+            model_name='Rater',
+            index=Index(fields=['person_id']),
+        ),
+        ops.AddIndex(
+            model_name='Rating',
+            index=Index(fields=['rater_id']),
+        ),
+        ops.AddIndex(
+            model_name='Reconciliation',
+            index=Index(fields=['person_id']),
+        ),
+        ops.AddIndex(
+            model_name='Signature',
+            index=Index(fields=['person_id']),
+        ),
+    ]
