@@ -72,6 +72,7 @@ class Followup(Model):
     class Meta:
         table = "trail_followup"
         indexes = (
+            ("fact_id",),
             Index(fields=("state", "due")),
             Index(fields=("kind", "state", "due")),
             Index(fields=("kind", "subject_id")),

@@ -11,8 +11,8 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "sites.CentralUnit": {"first_steps_over": "puts a list of the home page away; nothing rests on it"},
     "sites.Programme": {},
     "sites.Area": {},
-    "sites.Site": {},
-    "sites.FormerValue": {},
+    "sites.Site": {"folded": "made of the name, to be found by"},
+    "sites.FormerValue": {"folded": "made of the value, to be found by"},
     # people
     "people.Person": {
         "language": "the reader's own choice; nothing rests on it",
@@ -22,6 +22,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "people.Membership": {},
     "people.Relation": {},
     "people.Difference": {},
+    "people.Merge": {},
     "people.Permission": {},
     "people.Factor": {
         "secret": "encrypted; and encrypted anew with another secret key",
@@ -40,7 +41,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "programmes.ProgrammeRole": {},
     "programmes.Application": {},
     # records
-    "records.Record": {},
+    "records.Record": {"state": "made of the confirmations, to be found by"},
     "records.Participant": {},
     "records.Tailoring": {},
     "records.RecordFile": {},
@@ -51,6 +52,9 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "assessments.Instrument": {},
     "assessments.InstrumentVersion": {},
     "assessments.CalibrationRun": {},
+    "assessments.CalibrationSet": {},
+    "assessments.Vignette": {},
+    "assessments.CalibrationAttempt": {"draft": "answers as saved so far; what is handed in stands beside it"},
     "assessments.Assessment": {
         "touched": "makes changes of one assessment wait for each other; says nothing",
         "slot": "keeps one begin from making two; empty once somebody has handed in",
@@ -58,7 +62,13 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "assessments.Rater": {},
     "assessments.Rating": {},
     "assessments.Reconciliation": {},
+    "assessments.Disagreement": {},
     "assessments.Signature": {},
+    "assessments.Countersignature": {},
+    "assessments.QualityPlan": {},
+    "assessments.QualityDraw": {},
+    "assessments.QualitySample": {},
+    "assessments.AccompaniedVisit": {},
     # lti
     "lti.Registration": {
         "profile": "recognised at a launch; says only what habits to expect",
@@ -76,12 +86,19 @@ SEALED: Mapping[str, Mapping[str, str]] = {
         "former_emails": "as it told before",
         "proposed_name": "as it told last, where we go by another; the answer is a fact",
     },
+    # clients
+    "clients.ApiClient": {},
+    "clients.Webhook": {
+        "secret": "encrypted, and encrypted anew with another master key",
+        "former_secret": "encrypted, and encrypted anew with another master key",
+    },
     # courses
     "courses.Course": {},
     "courses.CourseVersion": {},
     "courses.Module": {},
     "courses.Activity": {},
     "courses.Media": {},
+    "courses.PackageArchive": {},
     "courses.Enrolment": {
         "language": "the reader's own choice",
         "came_by": "the way back to the LMS",
@@ -103,6 +120,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "certificates.Vote": {},
     "certificates.Certification": {},
     "certificates.EarlierCertificate": {},
+    "certificates.EarlierProof": {},
     "certificates.StateChange": {},
     "certificates.Appeal": {},
     "certificates.Certificate": {
@@ -115,6 +133,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "certificates.RaisedBit": {},
     "certificates.Artefact": {},
     "certificates.SheetDesign": {},
+    "certificates.PublicPage": {},
     # audits
     "audits.Audit": {},
     "audits.AuditCase": {},
@@ -130,9 +149,15 @@ UNSEALED: Mapping[str, str] = {
     "batches.Batch": "what somebody wished to be done; what was done is written with facts of its own",
     "batches.BatchRow": "gone after 90 days; what it wrote is written with facts of its own",
     "imports.ColumnMatch": "how a file was read; each reader sees it and may correct it",
+    "drafts.MaterialDraft": "decides nothing; what comes of it is published by a fact of its own",
+    "drafts.DraftFile": "written on freely until it is published; then it is a version, which is sealed",
+    "drafts.DraftChange": "for those who write together; nothing rests on it",
+    "certificates.Rehearsal": "what would be, if; nobody stands otherwise by it",
+    "certificates.RehearsedStanding": "what would be, if; nobody stands otherwise by it",
     "people.Session": "ends within days; what is done in it is a fact that names the person",
     "people.Letter": "gone after 90 days; how somebody was told in another way is a fact",
     "people.TaskList": "a number for the menu and a wish about mail; nothing rests on it",
+    "people.SavedFilter": "how somebody likes to look at a list; nothing rests on it",
     "people.TextCode": "works once within ten minutes, and only with our key",
     "people.RecoveryCode": "hashed with our key, so that a row put in by hand opens nothing; works once",
     "people.SignInLink": "works once within days, and only with our signature",
@@ -142,6 +167,8 @@ UNSEALED: Mapping[str, str] = {
     "certificates.ShareLinkUse": "is for the holder to read, and decides nothing",
     "certificates.StaffListing": "is its person's word, there to be taken back; each giving and taking back is a fact",
     "records.ConfirmationLink": "works once; what is answered by it is a confirmation, which is sealed",
+    "assessments.Visit": "when and where somebody comes; the day that counts stands in the assessment, which is sealed",
+    "assessments.LearnerAnswer": "somebody's own words, changed freely for some weeks; nothing rests on them",
     "assessments.Draft": "replaced freely until it is handed in; then it is a rating, which is sealed",
     "lti.ToolKey": "encrypted; a row put in by hand does not open",
     "lti.Nonce": "gone after an hour",
@@ -154,6 +181,8 @@ UNSEALED: Mapping[str, str] = {
     "lti.ScoreTry": "how often a score was sent",
     "lti.DeepLinkingSession": "gone after an hour",
     "lti.PendingLaunch": "gone after minutes",
+    "clients.UsedAssertion": "gone after minutes",
+    "clients.KeyedAnswer": "gone after a day; what was done is written with facts of its own",
     "lti.Consumer": "encrypted; a row put in by hand does not open",
     "lti.FormerUser": "counts only with the LMS's own signature under the same name",
     "courses.Progress": "how far a reader is; what counts of it is a completion, which is sealed",
