@@ -6,8 +6,7 @@ from hashlib import sha256
 from urllib.parse import quote, urlencode
 
 from training.core.errors import Upstream
-from training.core.outbound import Outbound, Reply
-from training.lti.platform.jwks_cache import registered_ports
+from training.core.outbound import Outbound, Reply, registered_ports
 
 DISCOVERY = "/.well-known/openid-configuration"
 CALL_SECONDS = 10

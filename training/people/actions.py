@@ -67,7 +67,7 @@ async def signs_in_to(link: SignInLink) -> list[tuple[UUID, str]]:
 
     A card was handed to one person, and proves no address.
     """
-    here = Person.filter(id=link.person_id, erased_at__isnull=True)
+    here = Person.filter(id=link.person_id, erased_at__isnull=True, merged_into_id__isnull=True)
     if not link.address:
         return [(link.person_id, row["unit"]) for row in await here.values(unit="unit__name")]
     rows = await _signs_in(link.address).values("person_id", unit="unit__name")

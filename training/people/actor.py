@@ -46,7 +46,8 @@ class Actor:
     `held` has the roles of `today`, which is the day in the `zone` of the unit, each with its site; without one it is
     held for the whole unit. `unit_name` and `contact` stand on each page. `staff` says whether the session may be used
     for more than one's own things: one from an LMS mostly may not, and one that is `weak`, as a second step of signing
-    in is still missing, never. `tasks` is how many waited when they were counted last.
+    in is still missing, never. `tasks` is how many waited when they were
+    counted last. A program may act `within` an area, which is its path.
     """
 
     person_id: UUID
@@ -62,6 +63,7 @@ class Actor:
     staff: bool = True
     tasks: int = 0
     weak: bool = False
+    within: str = ""
 
     @property
     def way_back(self) -> dict[str, str] | None:

@@ -12,7 +12,9 @@ from tortoise.models import Model
 
 from training.core.dates import local_day
 from training.core.errors import Conflict
+from training.database.name_search import called, searched
 from training.people.authentication.models import Factor, RecoveryCode, SignInNumber, TextCode
+from training.people.lists.models import SavedFilter
 from training.people.models import (
     Email,
     Letter,
@@ -23,7 +25,6 @@ from training.people.models import (
     Session,
     SignInLink,
     TaskList,
-    called,
 )
 from training.people.personal_data import Rows
 from training.sites.models import FormerValue, zone_of
@@ -56,6 +57,7 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
     await NameRequest.filter(person_id=person.id).delete()
     await Letter.filter(person_id=person.id).delete()
     await TaskList.filter(person_id=person.id).delete()
+    await SavedFilter.filter(person_id=person.id).delete()
     await SignInLink.filter(person_id=person.id).delete()
     await Factor.filter(person_id=person.id).delete()
     await RecoveryCode.filter(person_id=person.id).delete()
@@ -72,7 +74,8 @@ async def erase_person(person: Person, *, now: datetime) -> frozenset[str]:
     await waiting.update(state="refused", last_error="The person was erased.", ended=now)
     former = FormerValue.filter(subject_id=person.id)
     names = [row.value for row in await former]
-    await former.update(value=pseudonym_of(person.id))
+    pseudonym = pseudonym_of(person.id)
+    await former.update(value=pseudonym, folded=searched(pseudonym))
     return frozenset({person.name, *names, *asked, *addresses, *phones, *map(str, numbers)})
 
 
@@ -81,16 +84,20 @@ Swept = dict[str, frozenset[str]]
 
 
 async def sweep(rows: Rows, words: Iterable[str], pseudonym: str, *, leave: frozenset[type[Model]]) -> Swept:
-    """Puts the pseudonym in place of each word in the texts of the rows, and tells which held one."""
+    """Puts the pseudonym in place of each word in the texts of the rows as they stand, and tells which held one."""
     swept: Swept = {}
     say = _Sayer(words, pseudonym)
     for model, kept in rows.items():
         if model in leave | NOT_SWEPT:
             continue
-        for key, row in kept.items():
+        # Read again: a text that was emptied since may not come back.
+        for row in await model.filter(pk__in=list(kept)).values():
+            key = row[model._meta.pk_attr]
             changed = {name: say.again(row[name]) for name in _texts(model) if say.again(row[name]) != row[name]}
             if changed:
                 fitting = {name: _fit(model, name, value) for name, value in changed.items()}
+                if "name" in fitting and "folded" in model._meta.fields_map:
+                    fitting |= called(fitting["name"])
                 await model.filter(pk=key).update(**fitting)
                 columns = model._meta.fields_db_projection
                 swept[f"{model._meta.full_name}/{key}"] = frozenset(columns[name] for name in changed)

@@ -4,21 +4,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise import fields
-from tortoise.expressions import Q
 from tortoise.models import Model
 
-from training.parsing.text import folded
+from training.database.name_search import FOLDED_LETTERS, folding
 from training.sites.models import CentralUnit, Programme, Site
 
 RESTRICT = fields.OnDelete.RESTRICT
-FOLDED_LETTERS = 400
-"""Room for a folded name: some letters become two."""
 
 
 class Person(Model):
     """Is somebody with an id of our own; addresses and LMS identities point here and are never the key.
 
-    `test_user` marks the stand-in by which a teacher looks at a course as a learner: it stands in no list.
+    `test_user` marks the stand-in by which a teacher looks at a course as a learner: it stands in no list. Nor does a
+    record that is shut, as it was of the person whom `merged_into` names.
     Personal data: name, language; kept: until erased, then the row stays under a pseudonym.
     """
 
@@ -27,39 +25,25 @@ class Person(Model):
         "sites.CentralUnit", related_name="people", on_delete=RESTRICT
     )
     name = fields.CharField(200)
-    folded = fields.CharField(400, null=True)
+    folded = fields.CharField(FOLDED_LETTERS, null=True)
     language = fields.CharField(8, default="en")
     created = fields.DatetimeField()
     erased_at = fields.DatetimeField(null=True)
     test_user = fields.BooleanField(default=False, db_default=False)
+    merged_into: fields.ForeignKeyNullableRelation["Person"] = fields.ForeignKeyField(
+        "people.Person", related_name="merged", null=True, on_delete=RESTRICT
+    )
 
     unit_id: UUID
+    merged_into_id: UUID | None
 
     class Meta:
         table = "people_person"
-        indexes = (("folded",),)
+        indexes = (("folded",), ("merged_into_id",))
 
     async def save(self, *given: Any, **named: Any) -> None:
         """Saves the row, with the name as it is searched for."""
-        self.folded = searched(self.name)
-        await super().save(*given, **named)
-
-
-def searched(name: str) -> str:
-    """Gives a name, or a part of one, as it is searched for: without accents, in small letters."""
-    return folded(name)[:FOLDED_LETTERS]
-
-
-def called(name: str) -> dict[str, str]:
-    """Gives the columns to write when a person is called anew."""
-    return {"name": name, "folded": searched(name)}
-
-
-def has_in_name(part: str, prefix: str = "") -> Q:
-    """Filters to people with these letters in their name, whatever the accents; `prefix` leads to the person."""
-    as_written: dict[str, str] = {f"{prefix}name__icontains": part}  # one from before has not been folded yet
-    folds: dict[str, str] = {f"{prefix}folded__contains": searched(part)} if searched(part) else as_written
-    return Q(Q(**folds), Q(**as_written), join_type=Q.OR)
+        await super().save(*given, **folding(self, named))
 
 
 class Email(Model):
@@ -86,6 +70,7 @@ class Email(Model):
 
     class Meta:
         table = "people_email"
+        indexes = (("person_id",),)
         unique_together = (("unit", "address"),)
 
 
@@ -113,6 +98,7 @@ class NameRequest(Model):
 
     class Meta:
         table = "people_name_request"
+        indexes = (("person_id",),)
 
 
 class Phone(Model):
@@ -219,7 +205,7 @@ class Membership(Model):
 
     class Meta:
         table = "people_membership"
-        indexes = (("site_id", "person_id"),)
+        indexes = (("person_id",), ("site_id", "person_id"))
 
 
 class Relation(Model):
@@ -250,6 +236,7 @@ class Relation(Model):
 
     class Meta:
         table = "people_relation"
+        indexes = (("person_id",), ("other_id",))
 
 
 class Difference(Model):
@@ -309,7 +296,7 @@ class Permission(Model):
 
     class Meta:
         table = "people_permission"
-        indexes = (("person_id", "what"),)
+        indexes = (("site_id",), ("person_id", "what"))
 
 
 class Session(Model):
@@ -340,7 +327,7 @@ class Session(Model):
 
     class Meta:
         table = "people_session"
-        indexes = (("registration_id",),)
+        indexes = (("person_id",), ("registration_id",))
 
 
 class SignInLink(Model):
@@ -366,3 +353,4 @@ class SignInLink(Model):
 
     class Meta:
         table = "people_sign_in_link"
+        indexes = (("person_id",),)

@@ -15,16 +15,22 @@ WAYS = (
         "Rules, instruments and courses that are published.",
         "/material",
     ),
-    ("load material", "Parents’ words", "What parents let whoever writes the material read.", "/feedback/words"),
     ("assess", "Assessments", "Watch a group, rate it, sign it.", "/assessments"),
+    ("write material", "Write", "Courses, instruments and rules in the making.", "/drafts"),
+    ("load material", "Parents’ words", "What parents let whoever writes the material read.", "/feedback/words"),
     ("see people", "People", "Everybody you work with here.", "/people"),
     ("see people", "Sites", "Who may deliver, who is stuck, who runs out.", "/sites"),
     ("see people", "Records", "What your people did and hold, and who confirmed it.", "/practice/records"),
     ("decide", "Decisions", "People whose evidence is complete.", "/certificates/decisions"),
+    ("decide", "Calibration", "Assessors, and how far they agree with the standard.", "/assessments/calibration"),
+    ("audit", "Agreement", "How far assessors agree, and who is stricter.", "/assessments/agreement"),
+    ("audit", "Quality of assessments", "Look again at a sample of what was signed.", "/assessments/quality"),
+    ("manage people", "Assessors’ week", "Who visits whom, who waits to rate, who has no visit.", "/assessments/week"),
     ("read register", "Register", "Who was certified, where, on any day.", "/register"),
     ("audit", "Audits", "Draw a sample, look at each case, uphold or overturn.", "/audits"),
-    ("give every role", "Batches", "Import tables; see what is done to many at once, and undo it.", "/batches"),
+    ("manage people", "Batches", "See what is done to many at once, and undo it.", "/batches"),
     ("connect systems", "Learning systems", "Connect an LMS; see why a launch failed.", "/lti/console"),
+    ("connect systems", "Programs", "Let an HR system or a register read and write here.", "/clients"),
     ("run the service", "Work that failed", "Mails and certificates that could not be done, and why.", "/work"),
 )
 """Ability → title, words and path of a way on; the menu and the home page are both made of it."""
@@ -34,9 +40,7 @@ def menu(me: Actor | None, here: str) -> list[tuple[str, str, bool]]:
     """Lists the (text, path, whether one is there) of what the person may open, for the top of every page."""
     ways = [(title, path) for title, _, path in _ways(me)] if me else []
     if me:
-        # Of a session that opens less, the number would be of tasks that it does not show.
-        number = f" ({me.tasks})" if me.tasks and not me.works_elsewhere else ""
-        ways.insert(0, (f"Tasks{number}", "/tasks"))
+        ways.insert(0, ("Tasks", "/tasks"))
     own = "/of/" not in here  # what lies under /pathways/of/… is somebody else's
     around = [path for _, path in ways if own and (here == path or here.startswith(path + "/"))]
     nearest = max(around, key=len, default="")

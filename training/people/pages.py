@@ -3,34 +3,32 @@
 from collections import defaultdict
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Q, Subquery
-from tortoise.queryset import QuerySet
 
 from training.core import clock
-from training.core.dates import local_day
 from training.core.errors import Invalid, NotFound
+from training.database.name_search import has_in_name
 from training.people import actions
 from training.people.actor import Actor
 from training.people.authentication.invitations import may_let_in
 from training.people.contact.emails import known_addresses
-from training.people.models import Membership, Permission, Person, Phone, has_in_name
+from training.people.lists.pages import answer_list
+from training.people.merging.models import merges_visible_to
+from training.people.models import Membership, Permission, Person, Phone
 from training.people.names import has_name
 from training.people.relations.actions import standing_relations
 from training.people.role_choices import gives, may_end
 from training.people.roles import ROLES
 from training.people.sessions import open_ones
 from training.people.visibility import active_on, may_for, visible_to
-from training.web.exports import KINDS, spreadsheet
+from training.web.lists import ListColumn, ListFilter, ListSort, PagedList
 from training.web.render import actor, form_data, identity, redirect, render, validate
 
-PAGE_SIZE = 50
-COLUMNS = ("name", "roles", "sites", "permission_today", "extracted")
 RELATIONS = {
     "supervisor": "Supervisor",
     "trainer": "Trainer",
@@ -39,6 +37,7 @@ RELATIONS = {
     "manager": "Manager",
     "relative": "Relative",
 }
+RELIANCE = "What relies on their assessments"
 
 
 class RoleEndForm(BaseModel):
@@ -64,76 +63,75 @@ class RoleForm(BaseModel):
     starts: date = Field(title="the first day")
 
 
+def _with_role(me: Actor, role: str) -> Q:
+    return Q(id__in=Subquery(Membership.filter(active_on(me.today), role=role).values("person_id")))
+
+
+def with_site(me: Actor, part: str) -> Q:
+    """Filters people to those with a role today at a site that has the words in its name."""
+    held = Membership.filter(active_on(me.today) & has_in_name(part, "site__"))
+    return Q(id__in=Subquery(held.values("person_id")))
+
+
+def _with_permission(me: Actor, wanted: str) -> Q:
+    held = Q(id__in=Subquery(Permission.filter(active_on(me.today)).values("person_id")))
+    return held if wanted == "yes" else ~held
+
+
+HELD_TODAY = """held.person_id = people_person.id
+    AND held.starts <= :today AND (held.ends IS NULL OR held.ends >= :today)"""
+ROLE_WORDS = " ".join(f"WHEN '{role}' THEN '{words}'" for role, words in ROLES.items())
+FIRST_ROLE = f"(SELECT MIN(CASE held.role {ROLE_WORDS} END) FROM people_membership held WHERE {HELD_TODAY})"  # noqa: S608 - no input
+FIRST_SITE = f"""(SELECT MIN(LOWER(there.name))
+    FROM people_membership held JOIN sites_site there ON there.id = held.site_id WHERE {HELD_TODAY})"""  # noqa: S608 - no input
+MAY_DELIVER = f"(CASE WHEN EXISTS (SELECT 1 FROM people_permission held WHERE {HELD_TODAY}) THEN 0 ELSE 1 END)"  # noqa: S608 - no input
+PEOPLE = PagedList(
+    "/people",
+    "People",
+    ("person", "people"),
+    (
+        ListColumn("name", "Name", ListSort("folded", nullable=True),
+                   cell=lambda row: {"text": row["name"], "path": f"/people/{row['id']}"}),
+        ListColumn("roles", "Role", ListSort(sql=FIRST_ROLE, nullable=True)),
+        ListColumn("site", "Site", ListSort(sql=FIRST_SITE, nullable=True)),
+        ListColumn("permission", "Permission today", ListSort(sql=MAY_DELIVER, kind="number"),
+                   cell=lambda row: {"tag": row["permission"]} if row["permission"] else ""),
+    ),
+    (
+        ListFilter("query", "Name", lambda _, part: has_in_name(part)),
+        ListFilter("role", "Role", _with_role, {"": "Any role", **ROLES}),
+        ListFilter("site", "Site", with_site),
+        ListFilter("may", "May deliver", _with_permission, {"": "Either", "yes": "May deliver today", "no": "May not"}),
+    ),
+    fields=("name",),
+    first_sort="name",
+)  # fmt: skip
+
+
 async def people(request: Request) -> Response:
-    """Lists the people one may see, by name, found by a part of the name and by role."""
-    me, asked = actor(request), request.query_params
-    query, role, after = asked.get("query", ""), asked.get("role", ""), asked.get("after", "")
+    """Lists the people one may see, found by name, role, site and permission."""
+    me: Actor = actor(request)
     found = visible_to(me)
-    if query:
-        found = found.filter(has_in_name(query))
-    if role in ROLES:
-        held = Membership.filter(active_on(me.today), role=role).values("person_id")
-        found = found.filter(id__in=Subquery(held))
-    if (kind := asked.get("format", "")) in KINDS:
-        return await _file(found, me, kind)
-    total = await found.count()
-    if after:
-        found = found.filter(_beyond(after))
-    rows: list[dict[str, Any]] = list(await found.order_by("name", "id").limit(PAGE_SIZE + 1).values("id", "name"))
-    among = Q(person_id__in=[row["id"] for row in rows])
-    shown = await _with_memberships(rows[:PAGE_SIZE], among, today=me.today)
-    choices = [("", "Any role"), *ROLES.items()]
-    filters = urlencode({"query": query, "role": role})
-    last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
-    onward = urlencode({"after": f"{last['id']} {last['name']}"}) if last else ""
-    told: dict[str, Any] = {
-        "total": total,
-        "query": query,
-        "role": role,
-        "roles": choices,
-        "next_path": f"/people?{filters}&{onward}" if onward else "",
-        "files": [(f"Get these people as {kind.upper()}", f"/people?{filters}&format={kind}") for kind in KINDS],
-        "previous_path": f"/people?{filters}" if after else "",
-    }
-    return render(request, "people/people.html", people=shown, **told)
+    return await answer_list(request, "people/people.html", PEOPLE, found, complete=_with_memberships)
 
 
-def _beyond(after: str) -> Q:
-    # By name and then id: people of one name may stand on both sides of the end of a page.
-    last, _, name = after.partition(" ")
-    try:
-        return Q(name__gt=name) | Q(name=name, id__gt=UUID(last))
-    except ValueError as error:
-        raise NotFound("There is no such page.", "Go back to the first page of the list.") from error
-
-
-async def _file(found: QuerySet[Person], me: Actor, kind: str) -> Response:
-    """Exactly the people that the filters find, with the time of the extract."""
-    rows: list[dict[str, Any]] = list(await found.order_by("name", "id").values("id", "name"))
-    among = Q(person_id__in=Subquery(found.values("id")))  # not by their ids: no query may name so many
-    now = clock.now()
-    people = await _with_memberships(rows, among, today=local_day(now, me.zone))
-    lines = [(one["name"], one["roles"], one["site"], one["permission"], now.isoformat()) for one in people]
-    return await spreadsheet("people", kind, (COLUMNS, *lines))
-
-
-async def _with_memberships(rows: list[dict[str, Any]], among: Q, *, today: date) -> list[dict[str, Any]]:
-    held = await Membership.filter(active_on(today), among).values("person_id", "role", site="site__name")
+async def _with_memberships(rows: list[dict[str, Any]], me: Actor) -> list[dict[str, Any]]:
+    """Adds to some people where they belong today, as what, and whether they may deliver."""
+    among = Q(person_id__in=[row["id"] for row in rows])  # of one page, or one piece of a file
+    held = await Membership.filter(active_on(me.today), among).values("person_id", "role", site="site__name")
     roles, sites = defaultdict[UUID, set[str]](set), defaultdict[UUID, set[str]](set)
     for one in held:
         roles[one["person_id"]].add(ROLES[one["role"]])
         sites[one["person_id"]].update([one["site"]] if one["site"] else [])
-    may = set(await Permission.filter(active_on(today), among).values_list("person_id", flat=True))
+    may = set(await Permission.filter(active_on(me.today), among).values_list("person_id", flat=True))
     return [
-        {
-            "name": row["name"],
-            "path": f"/people/{row['id']}",
-            "site": ", ".join(sorted(sites[row["id"]])),
+        row | {
+            "site": ", ".join(sorted(sites[row["id"]], key=str.lower)),
             "roles": ", ".join(sorted(roles[row["id"]])),
             "permission": "May deliver" if row["id"] in may else "",
         }
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 async def person(request: Request) -> Response:
@@ -150,7 +148,7 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
     permissions = await Permission.filter(active_on(today), person=found).values(
         "what", "may", "ends", site="site__name"
     )
-    given = await gives(me, found.id)
+    given = await gives(me, found.id, told.get("values", {}))
     return render(
         request,
         "people/person.html",
@@ -173,6 +171,7 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
         actions=await _ways_on(me, found),
         told_names=await _told_names(found) if given else [],
         own=found.id == me.person_id,
+        merges=await merges_visible_to(me).filter(stays_id=found.id).select_related("shut").order_by("-made"),
         gives=given,
         may_end=await may_end(me, found.id) if given else [],
         sessions=await open_ones(now=clock.now()).filter(person_id=found.id).count() if given else 0,
@@ -235,6 +234,10 @@ async def _ways_on(me: Actor, found: Person) -> list[tuple[str, str]]:
     ways = [("Courses", f"/courses/of/{found.id}"), ("Practice", f"/practice/of/{found.id}")]
     ways += [("Programmes and roles", f"/people/{found.id}/programmes")]
     ways += [("Assessments", f"/assessments/of/{found.id}"), ("Pathway and certificates", f"/pathways/of/{found.id}")]
+    if await may_for(me, "see people", found.id):
+        ways.append(("Who may assess them", f"/assessments/eligible/{found.id}"))
+    if await _leads_to_reliance(me, found):
+        ways.append((RELIANCE, f"/certificates/reliance?assessor={found.id}"))
     if not await may_for(me, "manage people", found.id):
         return ways
     ways += [("Letters", f"/people/{found.id}/letters"), ("Addresses", f"/people/{found.id}/contact")]
@@ -245,8 +248,14 @@ async def _ways_on(me: Actor, found: Person) -> list[tuple[str, str]]:
         return ways  # nobody changes their own name
     if me.may("give every role"):
         ways.append(("What we hold, and erasure", f"/people/{found.id}/data"))
+        ways.append(("Same person as …", f"/people/{found.id}/merge"))
     naming = "Change the name" if has_name(found.id, found.name) else "Name needed"
     return [*ways, (naming, f"/people/{found.id}/name")]
+
+
+async def _leads_to_reliance(me: Actor, found: Person) -> bool:
+    """Tells whether somebody has signed an assessment and the actor decides what follows if it turns out wrong."""
+    return me.may("decide") and await Person.filter(id=found.id, signatures__id__isnull=False).exists()
 
 
 async def membership(request: Request) -> Response:
@@ -272,7 +281,10 @@ async def end(request: Request) -> Response:
         return await _shown(request, found, 422, problems=error.problems, values=values)
     if not await visible_to(actor(request)).filter(id=found.id).exists():
         return redirect(request, "/people", notice="The role is ended. The person is no longer at your sites.")
-    return redirect(request, f"/people/{found.id}", notice="The role is ended.")
+    notice = "The role is ended."
+    if await _leads_to_reliance(actor(request), found):
+        notice = f"{notice} If their assessments turn out wrong, look below: {RELIANCE}."
+    return redirect(request, f"/people/{found.id}", notice=notice)
 
 
 async def move(request: Request) -> Response:

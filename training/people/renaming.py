@@ -3,7 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from training.people.models import Email, Person, called
+from training.database.name_search import called
+from training.people.merging.models import records_of
+from training.people.models import Email, Person
 from training.people.names import has_name
 from training.sites.history import keep_former
 from training.sites.models import FormerValue
@@ -20,7 +22,7 @@ async def is_settled(person_id: UUID) -> bool:
     """
     if await Email.filter(person_id=person_id, mail_only=False).exists():
         return True
-    return await Fact.filter(person_id=person_id, kind__in=SETTLING).exists()
+    return await Fact.filter(person_id__in=await records_of(person_id), kind__in=SETTLING).exists()
 
 
 async def rename(person: Person, name: str, *, now: datetime) -> list[FormerValue] | None:

@@ -46,6 +46,8 @@ ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "connect systems": frozenset({"administrator"}),
         "run the service": frozenset({"administrator"}),
         "load material": frozenset({"central", "administrator"}),
+        # who trains others writes what they learn from; whoever loads material publishes it
+        "write material": frozenset({"supervisor", "assessor", "central", "administrator"}),
     }
 )
 """Ability → the roles that have it. A route or an action names the ability, never a role."""

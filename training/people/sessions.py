@@ -33,7 +33,7 @@ SELECT s.seen, s.lti, s.lms_staff, s.strong, s.person_id, p.name, p.language, p.
   u.contact, t.waiting, y.second_step_roles, y.second_step_from, m.role, m.site_id, m.starts, m.ends,
   EXISTS (SELECT 1 FROM people_factor f WHERE f.person_id = p.id AND f.removed IS NULL) AS has_factor
 FROM people_session s
-JOIN people_person p ON p.id = s.person_id
+JOIN people_person p ON p.id = s.person_id AND p.merged_into_id IS NULL
 JOIN sites_central_unit u ON u.id = p.unit_id
 LEFT JOIN people_sign_in_policy y ON y.unit_id = p.unit_id
 LEFT JOIN people_task_list t ON t.person_id = p.id

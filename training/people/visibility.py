@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 from training.core.errors import NotAllowed, NotFound
 from training.people.actor import Actor
 from training.people.models import Membership, Person
+from training.people.roles import ABILITIES
 from training.sites.models import Site
 
 NOBODY: list[UUID] = []
@@ -20,26 +21,35 @@ def reach(actor: Actor, ability: str, prefix: str = "person", *, on: date | None
     """Filters rows to the people for whom the actor has the ability, where they are on the day, which is today.
 
     A role of the unit carries an ability for everybody in it; a role at a site for those who hold any role there on
-    that day; the stand-ins of LMSs are nobody's people. `prefix` names the foreign key to Person on the table being
-    filtered; "" filters Person itself.
+    that day; the stand-ins of LMSs are nobody's people, and neither are shut records. `prefix` names the foreign key to
+    Person on the table being filtered; "" filters Person itself.
     """
     key = f"{prefix}_id" if prefix else "id"
     person = f"{prefix}__" if prefix else ""
     unit = _is(f"{person}unit_id", actor.unit_id) & _is(f"{person}test_user", False)
+    unit &= _is(f"{person}merged_into_id__isnull", True)
     if actor.everywhere(ability):
         return unit
-    sites = actor.sites(ability)  # as many as one person has roles
-    if not sites:
+    if not actor.may(ability):
         return _is(f"{key}__in", NOBODY)
-    there = Membership.filter(active_on(on or actor.today), site_id__in=list(sites)).values("person_id")
+    there = Membership.filter(active_on(on or actor.today), site_id__in=_reached_sites(actor, ability)).values(
+        "person_id"
+    )
     return unit & _is(f"{key}__in", Subquery(there))
+
+
+def _reached_sites(actor: Actor, ability: str) -> Subquery | list[UUID]:
+    """Names the sites of an actor who has the ability not for the whole unit; those of an area by a statement."""
+    if actor.within and actor.may(ability):
+        return Subquery(Site.filter(unit_id=actor.unit_id, area__path__startswith=actor.within).values("id"))
+    return list(actor.sites(ability))  # as many as one person has roles
 
 
 def of_sites(actor: Actor, ability: str) -> Q:
     """Filters rows to what sites hold themselves (`holder_site`), of the sites for which the actor has the ability."""
     if actor.everywhere(ability):
         return Q(holder_site__unit_id=actor.unit_id)
-    return Q(holder_site_id__in=list(actor.sites(ability)))
+    return Q(holder_site_id__in=_reached_sites(actor, ability))
 
 
 def visible_filter(actor: Actor, prefix: str = "person") -> Q:
@@ -65,7 +75,7 @@ def people_for(actor: Actor, ability: str) -> QuerySet[Person]:
 def sites_for(actor: Actor, ability: str) -> QuerySet[Site]:
     """Lists the sites at which the actor has the ability."""
     ours = Site.filter(unit_id=actor.unit_id)
-    return ours if actor.everywhere(ability) else ours.filter(id__in=list(actor.sites(ability)))
+    return ours if actor.everywhere(ability) else ours.filter(id__in=_reached_sites(actor, ability))
 
 
 async def person_for(actor: Actor, ability: str, person_id: UUID) -> Person:
@@ -89,11 +99,17 @@ def active_on(day: date) -> Q:
     return Q(starts__lte=day) & (Q(ends__isnull=True) | Q(ends__gte=day))
 
 
+def able_on(day: date, ability: str) -> Q:
+    """Filters memberships to those that hold on the day and whose role has the ability."""
+    return active_on(day) & Q(role__in=sorted(ABILITIES[ability]))
+
+
 async def coordinators_of(sites: Collection[UUID], actor: Actor, *, otherwise: Collection[str]) -> list[UUID]:
     """Lists who is asked about something of the actor at some sites: the coordinators there but the actor themselves.
 
     Where there is none, whoever holds one of these roles in the unit.
     """
     others = Membership.filter(active_on(actor.today), person__unit_id=actor.unit_id, person_id__not=actor.person_id)
+    others = others.filter(person__merged_into_id__isnull=True)
     here = others.filter(role="coordinator", site_id__in=list(sites))
     return sorted({row.person_id for row in await here or await others.filter(role__in=list(otherwise))})

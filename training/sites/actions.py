@@ -1,4 +1,4 @@
-"""Changes what areas and sites there are and what they are called; what they were called before is kept."""
+"""Changes the unit, and what areas and sites there are; what these were called before is kept."""
 
 import re
 from collections.abc import Mapping
@@ -15,6 +15,15 @@ from training.trail import facts
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
 LONGEST, LONGEST_PATH = 200, 300
 KINDS = {"unit": ("unit.added", "unit.changed"), "site": ("site.added", "site.changed")}
+
+
+async def save_unit(unit: CentralUnit, *, name: str, contact: str, language: str, by: By) -> None:
+    """Calls the unit anew, says whom its people ask, and in which language it writes; certificates stay as they are."""
+    given = {"name": _named(name, "the unit"), "contact": contact, "language": language}
+    if not contact:
+        raise Invalid("There is a problem", problems={"contact": "Say whom people ask for help"})
+    async with transaction():
+        await write(unit, given, "unit", new=False, by=by)
 
 
 async def save_area(area_id: UUID | None, *, name: str, code: str, parent_id: UUID | None, by: By) -> Area:
@@ -39,7 +48,7 @@ async def save_area(area_id: UUID | None, *, name: str, code: str, parent_id: UU
 
 
 async def save_site(site_id: UUID | None, *, code: str, area_id: UUID, given: Mapping[str, str], by: By) -> Site:
-    """Adds a site, or changes the name, area, contact and telephone of one that is there; its code stays."""
+    """Adds a site, or changes what is told of one that is there; its code stays."""
     values: dict[str, Any] = {**given, "name": _named(given["name"], "the site")}
     if not await Area.filter(id=area_id, unit_id=by.unit_id).exists():
         raise Invalid("There is a problem", problems={"area": "Choose an area from the list"})

@@ -9,6 +9,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from training.core.dates import local_day
+from training.database.name_search import searched
 from training.sites.models import FormerValue, zone_of
 
 
@@ -38,8 +39,9 @@ async def keep_former(row: Model, what: str, value: str, *, unit_id: UUID, now: 
     kind = type(row).__name__.lower()
     today = local_day(now, await zone_of(unit_id))
     return await FormerValue.create(
-        id=uuid4(), unit_id=unit_id, kind=kind, subject_id=row.pk, what=what, value=value, changed=today, recorded=now
-    )
+        id=uuid4(), unit_id=unit_id, kind=kind, subject_id=row.pk, what=what, value=value, folded=searched(value),
+        changed=today, recorded=now,
+    )  # fmt: skip
 
 
 async def history_of(rows: QuerySet[FormerValue]) -> History:

@@ -1,11 +1,13 @@
 """Tables of the central unit, its programmes, the tree of areas and the sites that deliver."""
 
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
 
 from training.core.dates import DEFAULT_ZONE
+from training.database.name_search import FOLDED_LETTERS, folding
 
 
 class CentralUnit(Model):
@@ -75,13 +77,15 @@ class Area(Model):
 
     class Meta:
         table = "sites_area"
+        indexes = (("parent_id",),)
         unique_together = (("unit", "code"),)
 
 
 class Site(Model):
     """Delivers programmes in an area.
 
-    Personal data: contact, telephone (of work); kept: as long as the site exists.
+    Pages of courses that ask for them show the safeguarding lead and the local help lines (one a line) to people here.
+    Personal data: contact, telephone, safeguarding lead (of work); kept: as long as the site exists.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -93,22 +97,31 @@ class Site(Model):
     )
     code = fields.CharField(20)
     name = fields.CharField(200)
+    folded = fields.CharField(FOLDED_LETTERS, null=True)
     contact = fields.CharField(200, default="")
     telephone = fields.CharField(40, default="")
+    safeguarding_lead = fields.CharField(200, default="", db_default="")
+    safeguarding_telephone = fields.CharField(40, default="", db_default="")
+    help_lines = fields.CharField(1000, default="", db_default="")
 
     unit_id: UUID
     area_id: UUID
 
     class Meta:
         table = "sites_site"
+        indexes = (("area_id",),)
         unique_together = (("unit", "code"),)
+
+    async def save(self, *given: Any, **named: Any) -> None:
+        """Saves the row, with the name as it is searched for."""
+        await super().save(*given, **folding(self, named))
 
 
 class FormerValue(Model):
     """Is a name that a site, an area or a person had, or the area that a site lay in, until it was changed.
 
-    `what` is "name" or "area", which is told by its path. `changed` is the first day on which it held no more, and
-    `recorded` when that was noted. What was never changed has no row here.
+    `what` is "name" or "area", which is told by its path; `folded` is what a name is searched for by. `changed` is the
+    first day on which it held no more, and `recorded` when that was noted. What was never changed has no row here.
     Personal data: former names of a person; kept: until the person is erased, then the row stays under a pseudonym.
     """
 
@@ -120,6 +133,7 @@ class FormerValue(Model):
     subject_id = fields.UUIDField(db_index=True)
     what = fields.CharField(20)
     value = fields.CharField(300)
+    folded = fields.CharField(FOLDED_LETTERS, null=True)
     changed = fields.DateField()
     recorded = fields.DatetimeField()
 

@@ -13,6 +13,7 @@ from tests.mails import as_written
 from tests.soundness import speak_of
 from tests.training.lti.identities.test_own_addresses import GROUP, SESSION, naming
 from training.assessments.eligible import facts_about
+from training.assessments.models import Instrument
 from training.assessments.rules import may_sign
 from training.demo.cast import known
 from training.people.contact.addresses import same_human
@@ -21,6 +22,7 @@ from training.people.models import Difference, Email, Membership, Person
 from training.people.personal_data import rows_about
 from training.records.emails import request_letter
 from training.records.models import Confirmation
+from training.sites.models import CentralUnit
 from training.trail.models import Fact
 
 NOW = datetime.now(UTC)
@@ -118,8 +120,8 @@ async def test_nobody_says_it_of_a_record_of_their_own_and_no_site_does(shared, 
 async def test_a_pair_that_no_list_shows_is_found_by_the_name_of_one_of_the_two(shared, second):
     await shared("amina", "nadia", mail_only=True)
     assert "No two records" in (await second.get("/people/alike")).text
-    found = (await second.get("/people/alike?name=yusuf")).text
-    assert f"/people/alike?person={AMINA}" in found
+    found = (await second.get("/people/alike?find=person&find-person=yusuf&found-person=")).text
+    assert f'value="{AMINA}"' in found
     page = (await second.get(f"/people/alike?person={AMINA}")).text
     assert f"/people/alike/{AMINA}/{NADIA}" in page and "amina@together.example" in page
     await declared(second, AMINA, NADIA)
@@ -133,12 +135,13 @@ async def test_co_leading_supervising_and_assessing_follow_the_same_answer(share
     for form in forms:
         refused = await amina.post("/practice/new", data=form | {"key": str(uuid4())})
         assert refused.status_code == 422 and PLACE in refused.text, form
-    barred = may_sign(await facts_about(NADIA, trainee=AMINA, instrument_id=uuid4()), on=TODAY, independent=False)
+    leading = Instrument(id=uuid4(), name="leading", unit_id=(await CentralUnit.get()).id)
+    barred = may_sign(await facts_about(NADIA, trainee=AMINA, instrument=leading), on=TODAY, independent=False)
     assert any(PLACE in words for words in barred.reasons)
     await declared(second, AMINA, NADIA)
     for form in forms:
         assert (await amina.post("/practice/new", data=form | {"key": str(uuid4())})).status_code == 303, form
-    free = may_sign(await facts_about(NADIA, trainee=AMINA, instrument_id=uuid4()), on=TODAY, independent=False)
+    free = may_sign(await facts_about(NADIA, trainee=AMINA, instrument=leading), on=TODAY, independent=False)
     assert not any(PLACE in words for words in free.reasons)
     typed = await amina.post("/practice/new", data=GROUP | naming("confirmer", "amina@together.example"))
     assert typed.status_code == 422  # her own mailbox stays her own

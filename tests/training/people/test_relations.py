@@ -34,7 +34,9 @@ levels:
 async def declared(browser, other: str, choice: str, **more: str) -> None:
     """Looks for somebody by name and declares how one knows them."""
     name = (await Person.get(id=known(other))).name
-    assert name in (await browser.get("/relations", params={"name": name[:4].lower()})).text
+    looked = {"find": "person", "find-person": name[:4].lower(), "found-person": "", "since": "2026-01-07"}
+    found = await browser.post("/relations", data=looked)
+    assert found.status_code == 200 and name in found.text and "2026-01-07" in found.text
     answer = await browser.post("/relations", data={"person": str(known(other)), "choice": choice, **more})
     assert answer.status_code == 303, answer.text
     assert name in (await browser.get("/relations")).text

@@ -2,6 +2,7 @@
 
 from training.demo.cast import known
 from training.sites.models import Area, FormerValue, Site
+from training.trail.models import Fact
 
 WALES = str(known("area/WLS"))
 
@@ -15,7 +16,8 @@ async def test_an_area_below_another_and_a_site_in_it_are_added(browse):
     answer = await dara.post("/sites/new", data=given)
     page = await dara.get(answer.headers["location"])
     assert "Mumbles Centre is saved." in page.text and "01792 960 100" in page.text and "Swansea" in page.text
-    assert "Mumbles Centre" in (await dara.get("/areas")).text
+    assert "/sites?area=Swansea" in (await dara.get("/areas")).text
+    assert "Mumbles Centre" in (await dara.get("/sites?area=Swansea")).text
 
 
 async def test_a_site_gets_another_name_and_area_and_the_old_ones_stay_on_record(browse):
@@ -29,6 +31,22 @@ async def test_a_site_gets_another_name_and_area_and_the_old_ones_stay_on_record
     }  # fmt: skip
 
 
+async def test_a_site_says_who_helps_when_somebody_is_not_safe_and_each_change_stays_on_record(browse):
+    dara, site = await browse("dara"), await Site.get(code="OAK")
+    assert "Courses cannot say yet whom people here tell" in (await dara.get(f"/sites/{site.id}")).text
+    given = {"name": site.name, "area": str(site.area_id), "contact": site.contact, "telephone": site.telephone}
+    given |= {"safeguarding_lead": "Ana Reid", "safeguarding_telephone": "01633 960 210"}
+    given |= {"help_lines": "At night: 01633 960 299\r\nWho stands in: Bo Lund, 01633 960 211"}
+    page = await dara.get((await dara.post(f"/sites/{site.id}/change", data=given)).headers["location"])
+    assert "Courses cannot say yet" not in page.text
+    assert "Ana Reid, 01633 960 210" in page.text and "At night: 01633 960 299; Who stands in: Bo Lund" in page.text
+    assert "Who stands in: Bo Lund, 01633 960 211</textarea>" in (await dara.get(f"/sites/{site.id}/change")).text
+    said = await Fact.filter(kind="site.changed", subject_id=str(site.id)).order_by("-id").first()
+    assert set(said.detail["columns"]) == {"safeguarding_lead", "safeguarding_telephone", "help_lines"}
+    too_long = await dara.post(f"/sites/{site.id}/change", data=given | {"help_lines": "x" * 1001})
+    assert too_long.status_code == 422 and "x" * 1001 in too_long.text
+
+
 async def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_is_kept(browse):
     dara = await browse("dara")
     for path, given, said in (
@@ -40,6 +58,25 @@ async def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_is_kept
     ):
         page = await dara.post(path, data=given)
         assert page.status_code == 422 and said in page.text and f'value="{given["name"]}"' in page.text
+
+
+async def test_the_unit_gets_another_name_and_whom_people_ask_and_it_stands_on_each_page(browse):
+    dara = await browse("dara")
+    assert 'href="/unit"' in (await dara.get("/sites")).text
+    form = (await dara.get("/unit")).text
+    assert 'value="Parenting Together"' in form and "Europe/London" in form
+    given = {"name": "Parenting  Anew", "contact": "029 2018 0000", "language": "cy"}
+    for wrong, said in (
+        ({"name": " "}, "Enter the name of the unit"), ({"contact": " "}, "Say whom people ask"),
+        ({"language": "xx"}, "Choose a language"), ({"name": "x" * 201}, "at most 200 letters"),
+    ):  # fmt: skip
+        answer = await dara.post("/unit", data=given | wrong)
+        assert answer.status_code == 422 and said in answer.text, wrong
+    assert (await dara.post("/unit", data=given)).status_code == 303
+    page = (await (await browse("chloe")).get("/people")).text
+    assert "Parenting Anew" in page and "029 2018 0000" in page
+    assert (await Fact.filter(kind="unit.changed").order_by("-id").first()).detail["columns"] == [*given]
+    assert (await (await browse("chloe")).get("/unit")).status_code == 403
 
 
 async def test_who_looks_after_one_site_adds_none(browse):

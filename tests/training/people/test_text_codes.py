@@ -45,6 +45,9 @@ async def ready(browse, hook, database):
     assert "Sign in by text" not in (await (await browse()).get("/sign-in")).text
     wrong = await farah.post("/people/sign-in/texts", data={"url": hook[0], "secret": "short", "country_code": "+44"})
     assert wrong.status_code == 422 and "It begins with whsec_" in wrong.text
+    nowhere = {"url": "https://texts.example:99999/", "secret": SECRET, "country_code": "+44"}
+    wrong = await farah.post("/people/sign-in/texts", data=nowhere)
+    assert wrong.status_code == 422 and "We cannot call this address" in wrong.text
     told = {"url": hook[0], "secret": SECRET, "country_code": "+44"}
     assert (await farah.post("/people/sign-in/texts", data=told)).status_code == 303
     form = {"do": "number", "number": "07700 900123"}

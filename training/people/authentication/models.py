@@ -194,3 +194,4 @@ class TextCode(Model):
 
     class Meta:
         table = "people_text_code"
+        indexes = (("person_id",),)

@@ -16,7 +16,7 @@ from training.people.renaming import rename
 from training.people.visibility import person_for
 from training.trail import facts
 
-ADDRESS = re.compile(r"[^\s@,;<>\"]{1,64}@[^\s@,;<>\"]+\.[^\s@,;<>\".]+")
+ADDRESS = re.compile(r"[^\s@,;:<>\"]{1,64}@[^\s@,;:<>\"]+\.[^\s@,;:<>\".]+")
 LONGEST_ADDRESS = 254
 NUMBER = re.compile(r"\+?[\d ()./-]{4,39}")
 

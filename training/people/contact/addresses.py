@@ -69,6 +69,15 @@ async def same_human(one: UUID, other: UUID) -> bool:
     return not await Difference.filter(pair=pair_of(one, other)).exists()
 
 
+async def alike_to(person: Person) -> dict[UUID, str]:
+    """Returns who is the same human under another record, as `same_human` tells of each, with the address."""
+    sharers = await sharers_of(person)
+    pairs = {pair_of(person.id, one): one for one in sharers}
+    apart = await Difference.filter(pair__in=list(pairs)).values_list("pair", flat=True)
+    two = {pairs[str(pair)] for pair in apart}
+    return {one: address for one, address in sharers.items() if one not in two}
+
+
 async def refuse_own(person_id: UUID, reader: UUID, words: str, remedy: str) -> None:
     """Refuses what nobody may do about themselves, and says so where it is an address that makes two records one."""
     if await same_human(person_id, reader):

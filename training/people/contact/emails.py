@@ -1,7 +1,7 @@
 """Letters: every mail for a person, what became of it, and what people do about those that did not arrive."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,6 +9,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from training.core import mail
+from training.core.calendars import calendar_file
 from training.core.errors import Conflict, Invalid, NotFound, Upstream
 from training.core.mail_templates import Mail, Reader, write
 from training.core.settings import Settings
@@ -58,6 +59,10 @@ async def post(draft: EmailDraft, *, key: str, settings: Settings, now: datetime
         name, draft.language or person.language, person.unit.name, person.unit.contact, person.unit.zone
     )  # fmt: skip
     written = write(draft.mail, reader, home=settings.public_url)
+    if draft.mail.event and draft.address:
+        sender = (reader.unit, settings.mail_from)
+        file = calendar_file(draft.mail.event, home=settings.public_url, sender=sender, to=draft.address)
+        written = replace(written, calendar=file)
     subject = written.subject[:SUBJECT_LETTERS]
     found, _ = await Letter.get_or_create(
         key=key, defaults={"id": uuid4(), "person_id": draft.person_id, "subject": subject, "made": now}

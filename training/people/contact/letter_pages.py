@@ -11,13 +11,14 @@ from tortoise.expressions import Q
 
 from training.core import clock
 from training.core.errors import Invalid, NotFound
+from training.database.name_search import has_in_name
 from training.parsing.bounces import read_json, read_notification
 from training.parsing.text import uuid_of
 from training.people.actor import Actor
 from training.people.contact import actions, emails
 from training.people.contact.bounces import note_bounces
 from training.people.contact.emails import FAILED, letters_visible_to, open_
-from training.people.models import Letter, has_in_name
+from training.people.models import Letter
 from training.people.visibility import person_for
 from training.web.render import actor, form_data, identity, redirect, render, validate
 from training.web.resources import PageResources

@@ -100,4 +100,6 @@ async def name(request: Request) -> Response:
         await actions.change_name(found.id, validate(NameForm, values).name, actor=me, now=clock.now())
     except Invalid as error:
         return render(request, "people/name.html", 422, problems=error.problems, values=values, **told)
-    return redirect(request, f"/people/{found.id}")
+    kept = "Certificates keep the name before. To issue them again, open Pathway and certificates."
+    notice = f"The name is changed. {kept}" if told["named"] else "The name is saved."
+    return redirect(request, f"/people/{found.id}", notice=notice)

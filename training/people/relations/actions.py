@@ -10,8 +10,7 @@ from training.core.errors import Conflict, Invalid, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
 from training.people.models import Membership, Person, Relation
-from training.people.roles import ABILITIES
-from training.people.visibility import active_on, visible_to
+from training.people.visibility import able_on, active_on, visible_to
 from training.trail import facts
 
 BOTH_WAYS = frozenset({"relative", "co_leader"})
@@ -104,9 +103,10 @@ def declarable(actor: Actor) -> QuerySet[Person]:
         "site_id"
     )
     there = Membership.filter(active_on(actor.today), site_id__in=Subquery(sites)).values("person_id")
-    rate = Membership.filter(active_on(actor.today), role__in=sorted(ABILITIES["assess"])).values("person_id")
+    rate = Membership.filter(able_on(actor.today, "assess")).values("person_id")
     near = Q(id__in=Subquery(there)) | Q(id__in=Subquery(rate)) | Q(id__in=Subquery(visible_to(actor).values("id")))
-    return Person.filter(near, unit_id=actor.unit_id, erased_at__isnull=True).exclude(id=actor.person_id)
+    here = Person.filter(near, unit_id=actor.unit_id, erased_at__isnull=True, merged_into_id__isnull=True)
+    return here.exclude(id=actor.person_id)
 
 
 async def _tell(kind: str, row: Relation, *, actor: UUID | None, unit: UUID, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Says of two records that they are two people, though they share an address; taken back where that was wrong."""
+"""Says of two records that they are two people, though an address or the name is one; taken back if that was wrong."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -8,6 +8,7 @@ from tortoise.queryset import QuerySet
 
 from training.core.errors import Conflict, Invalid, NotFound
 from training.database.connection import transaction
+from training.database.name_search import searched
 from training.people.actor import Actor
 from training.people.contact.addresses import pair_of, refuse_own, same_human
 from training.people.models import Difference, Person
@@ -34,10 +35,11 @@ async def pair_for(one: UUID, other: UUID, actor: Actor) -> tuple[Person, Person
 
 async def declare_different(one: UUID, other: UUID, *, reason: str, actor: Actor, now: datetime) -> Difference:
     """Declares that two records are of two people; from then on neither stands in the other's way."""
-    await pair_for(one, other, actor)
+    people = await pair_for(one, other, actor)
     if not reason.strip():
         raise Invalid("There is a problem", problems={"reason": "Say how you know that they are two people"})
-    if not await same_human(one, other) or one == other:
+    namesakes = searched(people[0].name) == searched(people[1].name)
+    if one == other or not (namesakes or await same_human(one, other)):
         raise Conflict("Nothing makes these two records one person.", "They do not stand in each other's way.")
     first, second = sorted((one, other))
     try:

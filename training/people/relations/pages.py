@@ -8,13 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
-from tortoise.expressions import Q
 
 from training.core import clock
 from training.core.errors import Invalid
-from training.parsing.text import uuid_of
 from training.people.actor import Actor
-from training.people.models import Relation, has_in_name
+from training.people.lists.shortlists import person_shortlist
+from training.people.models import Relation
 from training.people.relations.actions import (
     BOTH_WAYS,
     DECLARED,
@@ -25,8 +24,6 @@ from training.people.relations.actions import (
     take_back,
 )
 from training.web.render import actor, form_data, identity, redirect, render, validate
-
-MOST_FOUND = 20
 
 
 class RelationForm(BaseModel):
@@ -41,33 +38,28 @@ async def relations(request: Request) -> Response:
     """Shows what the actor has declared, and the form for more; posted, declares it."""
     me: Actor = actor(request)
     if request.method == "GET":
-        return await _shown(request, me)
+        return await _shown(request, me, {"person": request.query_params.get("person", "")})
     values = await form_data(request)
     try:
         given = validate(RelationForm, values)
         await declare(given.person, given.choice, since=given.since, actor=me, now=clock.now())
     except Invalid as error:
-        return await _shown(request, me, 422, values=values, problems=error.problems)
+        return await _shown(request, me, values, problems=error.problems)
     return redirect(request, "/relations", notice="It is noted. Nobody has to ask you again.")
 
 
-async def _shown(request: Request, me: Actor, status: int = 200, **told: Any) -> Response:
-    before, link = told.get("values", {}), request.query_params
-    name, asked = link.get("name", "").strip(), uuid_of(before.get("person") or link.get("person"))
+async def _shown(request: Request, me: Actor, values: Mapping[str, Any], **told: Any) -> Response:
     rows = await standing_relations().filter(declared_by=me.person_id).order_by("-recorded").select_related(
         "person", "other"
     )  # fmt: skip
-    found = declarable(me).filter(has_in_name(name) if name else Q(id=asked)) if name or asked else None
-    people = await found.order_by("name", "id").limit(MOST_FOUND).values("id", "name") if found is not None else []
     return render(
         request,
         "people/relations.html",
-        status,
+        422 if told.get("problems") else 200,
         declared=_once_each(rows, me),
-        name=name,
-        looked=bool(name),
-        people=[(str(one["id"]), one["name"]) for one in people],
+        people=await person_shortlist(declarable(me), values, "person", day=me.today, ask="Choose a name", sites=False),
         choices=[(choice, words) for choice, (_, _, words) in DECLARED.items()],
+        values=values,
         back=("Home", "/"),
         **told,
     )

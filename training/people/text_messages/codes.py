@@ -2,10 +2,8 @@
 
 import hmac
 import json
-from base64 import b64decode, b64encode
 from datetime import datetime, timedelta
 from hashlib import sha256
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F
@@ -13,13 +11,14 @@ from tortoise.queryset import QuerySet
 
 from training.core.encryption import Encryptor, derive_key
 from training.core.errors import Conflict, Invalid, NotFound, Upstream
-from training.core.outbound import Outbound
+from training.core.outbound import Outbound, registered_ports
 from training.core.settings import Settings
 from training.database.connection import transaction
 from training.people.actor import Actor
 from training.people.authentication.models import SignInNumber, TextCode, TextGateway
 from training.people.authentication.rules import numbers_meant, plain_code
 from training.people.models import Email, Person
+from training.people.text_messages.webhook_signatures import SECRET_MARK, key_of, signed
 from training.people.visibility import person_for
 from training.trail import facts
 
@@ -28,7 +27,6 @@ SEND = "text sign-in code"
 PURPOSE = "text gateway"
 CODE_LIVES = timedelta(minutes=10)
 TRIES = 5
-SECRET_MARK = "whsec_"  # noqa: S105  how secrets of Standard Webhooks begin
 NO_NUMBER = "Write the number with its country, like +44 7700 900123"
 
 
@@ -36,9 +34,9 @@ async def set_gateway(
     *, url: str, secret: str, country_code: str, encryptor: Encryptor, outbound: Outbound, actor: Actor, now: datetime
 ) -> None:
     """Sets where text messages of the actor's unit are handed over; an empty secret leaves the one there is."""
-    await outbound.check(url, ports=_ports(url))
+    await outbound.check(url, ports=registered_ports(url))
     there = await TextGateway.get_or_none(unit_id=actor.unit_id)
-    if secret and not _key(secret):
+    if secret and not key_of(secret):
         raise Invalid("There is a problem", problems={"secret": f"It begins with {SECRET_MARK}. Copy all of it"})
     kept = encryptor.encrypt_text(secret, purpose=PURPOSE) or (there.secret if there else "")
     if not kept:
@@ -94,6 +92,7 @@ async def people_at(typed: str) -> list[tuple[Person, str]]:
     """Lists who signs in with a number, in all units that send texts, each with the number as it is kept."""
     codes = [str(code) for code in await TextGateway.all().values_list("country_code", flat=True)]
     meant = SignInNumber.filter(number__in=numbers_meant(typed, codes), person__erased_at__isnull=True)
+    meant = meant.filter(person__merged_into_id__isnull=True)
     found = await meant.filter(person__unit__text_gateway__id__isnull=False).select_related("person__unit")
     return [(row.person, row.number) for row in found if not await _has_address(row.person_id)]
 
@@ -127,36 +126,14 @@ async def send(code_id: UUID, *, settings: Settings, outbound: Outbound, now: da
     told = {"type": "sign_in.code", "timestamp": now.isoformat(), "data": {"to": row.number, "text": words}}
     body = json.dumps(told, ensure_ascii=False).encode()
     secret = Encryptor(secret_key).decrypt_text(gateway.secret, purpose=PURPOSE)
-    headers = {"Content-Type": "application/json", **signed(f"msg_{row.id.hex}", body, secret=secret, now=now)}
-    reply = await outbound.fetch("POST", gateway.url, headers=headers, body=body, ports=_ports(gateway.url))
+    headers = {"Content-Type": "application/json", **signed(f"msg_{row.id.hex}", body, secrets=[secret], now=now)}
+    reply = await outbound.fetch("POST", gateway.url, headers=headers, body=body, ports=registered_ports(gateway.url))
     if reply.ok:
         await TextCode.filter(id=row.id).update(state="sent")
     elif reply.status in (408, 429) or reply.status >= 500:
         raise _away(reply.status)
     else:
         await TextCode.filter(id=row.id).update(state="refused", reason=f"The web hook answered with {reply.status}.")
-
-
-def signed(message_id: str, body: bytes, *, secret: str, now: datetime) -> dict[str, str]:
-    """Returns the headers that prove a message. Source: Standard Webhooks 1.0.0, "Signature scheme"."""
-    stamp = str(int(now.timestamp()))
-    proof = hmac.digest(_key(secret), f"{message_id}.{stamp}.".encode() + body, sha256)
-    return {
-        "webhook-id": message_id,
-        "webhook-timestamp": stamp,
-        "webhook-signature": f"v1,{b64encode(proof).decode()}",
-    }
-
-
-def _key(secret: str) -> bytes:
-    try:
-        return b64decode(secret.removeprefix(SECRET_MARK), validate=True) if secret.startswith(SECRET_MARK) else b""
-    except ValueError:
-        return b""
-
-
-def _ports(url: str) -> frozenset[int]:
-    return frozenset({443, urlsplit(url).port or 443})
 
 
 def _away(status: int) -> Upstream:

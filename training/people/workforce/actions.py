@@ -10,10 +10,11 @@ from tortoise.models import Model
 
 from training.core.errors import Invalid
 from training.database.connection import transaction
+from training.database.name_search import searched
 from training.people.actions import refuse_role, write_membership
 from training.people.actor import Actor
 from training.people.contact.actions import checked_address, checked_name, checked_number
-from training.people.models import Email, Person, Phone, searched
+from training.people.models import Email, Person, Phone
 from training.people.visibility import visible_to
 from training.trail import facts
 

@@ -57,7 +57,7 @@ async def _form(
     **told: Any,
 ) -> Response:  # fmt: skip
     people = [(one.name, f"/people/{one.id}") for one in found or ()]
-    choices, back = await offered(me), ("People", "/people")
+    choices, back = await offered(me, values), ("People", "/people")
     return render(
         request, "people/new.html", status, values=values, alike=people, choices=choices, back=back, **told
     )  # fmt: skip
