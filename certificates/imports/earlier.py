@@ -8,19 +8,20 @@ from uuid import UUID, uuid4
 
 from certificates.decisions.jobs import timers_of
 from certificates.evaluations.models import Certification, Decision, Evaluation, PathwayVersion, StateChange, slot_name
-from certificates.evaluations.pathway_versions import read
+from certificates.evaluations.pathway_versions import read, standing_versions
 from certificates.imports.models import EarlierCertificate, plain_number
 from certificates.imports.programmes import slug_named, slugs_by_word
 from certificates.pathways.engine.awards import Period, period_of
 from certificates.pathways.engine.evaluate import evaluate
 from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.language.schema import Level
+from training.database.name_search import searched
 from training.imports.columns import DAY, Column
 from training.imports.kinds import Asked, Plan, Written, save
 from training.imports.people_known import WHO, KnownPerson, People, Sites
 from training.parsing.csv import CsvLine, day
 from training.people.actor import Actor
-from training.people.models import Permission, searched
+from training.people.models import Permission
 from training.people.names import has_name
 from training.people.roles import fault_of_first_day
 from training.trail.facts import FactDraft, schedule_all
@@ -44,7 +45,8 @@ async def columns(actor: Actor) -> tuple[Column, ...]:
                hint="Anybody can check it by this number and the family name."),
         Column("issuer", "Issued by", known_as=("issuer", "awarding body")),
         Column("per", "For", known_as=("for which", "of"), hint="Where a level is awarded for each course apart."),
-        Column("proof", "Proof", known_as=("evidence", "file", "paper"), hint="Where the paper is kept."),
+        Column("proof", "Proof", known_as=("evidence", "file", "paper"), 
+               hint="Where the paper is kept. Add a scan afterwards, on its page in the register."),
     )  # fmt: skip
 
 
@@ -309,7 +311,10 @@ async def begin(asked: Asked) -> EarlierImport:
     actor = asked.actor
     newest: dict[str, PathwayVersion] = {}
     for row in (
-        await PathwayVersion.filter(unit_id=actor.unit_id).order_by("published").prefetch_related("programme", "unit")
+        await standing_versions()
+        .filter(unit_id=actor.unit_id)
+        .order_by("published")
+        .prefetch_related("programme", "unit")
     ):
         if (
             row.slug not in newest

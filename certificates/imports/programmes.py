@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from certificates.evaluations.models import PathwayVersion
+from training.database.name_search import searched
 from training.imports.kinds import Plan
-from training.people.models import searched
 
 
 def words_for(row: PathwayVersion) -> tuple[str, ...]:

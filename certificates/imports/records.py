@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from certificates.evaluations.models import PathwayVersion
-from certificates.evaluations.pathway_versions import followed_by_many, read
+from certificates.evaluations.pathway_versions import followed_by_many, read, standing_versions
 from certificates.evidence.actions import Offered, offered_by, rated_here, signable
 from certificates.evidence.rules import ENTERED, JUDGED, TELLS_WHO, TypedEvidence, faults_of, form_for, typed_attributes
 from certificates.evidence.views import name_of
@@ -16,6 +15,7 @@ from certificates.imports.programmes import slug_named, slugs_by_word
 from certificates.pathways.forms import RecordForm, record_forms, signatory_of
 from certificates.pathways.makers import signatory_words
 from training.core.dates import start_of
+from training.database.name_search import searched
 from training.imports.columns import DAY, TEXT, Column
 from training.imports.kinds import Asked, Plan, Written, save
 from training.imports.people_known import WHO, KnownPerson, People, Sites
@@ -24,7 +24,7 @@ from training.parsing.keywords import DATE
 from training.parsing.text import folded
 from training.people.actor import Actor
 from training.people.contact.addresses import sharers_of
-from training.people.models import Person, Relation, searched
+from training.people.models import Person, Relation
 from training.programmes.rules import overlap
 from training.records.actions import RELATIONS
 from training.records.models import Participant, Record, standing
@@ -60,7 +60,7 @@ async def columns(actor: Actor) -> tuple[Column, ...]:
         Column("note", "Note", known_as=("notes", "comment", "comments")),
     )  # fmt: skip
     taken, found = {one.name for one in own}, {}
-    for row in await PathwayVersion.filter(unit_id=actor.unit_id).order_by("published"):
+    for row in await standing_versions().filter(unit_id=actor.unit_id).order_by("published"):
         for form in record_forms([read(row)]):
             for one in form.fields:
                 if one.name not in taken and form.type in ENTERED:
@@ -294,7 +294,7 @@ async def begin(asked: Asked) -> RecordsImport:
     """Begins an import of records."""
     actor = asked.actor
     me = await Person.get(id=actor.person_id)
-    rows = await PathwayVersion.filter(unit_id=actor.unit_id).prefetch_related("programme")
+    rows = await standing_versions().filter(unit_id=actor.unit_id).prefetch_related("programme")
     people = People(actor.unit_id, await Sites.of(actor.unit_id))
     own = frozenset({me.id, *await sharers_of(me)})
     return RecordsImport(asked, people, await rated_here(actor.unit_id), own, slugs_by_word(rows))

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from certificates.evaluations.models import PathwayVersion
-from certificates.evaluations.pathway_versions import read
+from certificates.evaluations.pathway_versions import read, standing_versions
 from certificates.imports.programmes import words_for
+from training.database.name_search import searched
 from training.imports.columns import DAY, Column
 from training.imports.kinds import Asked, Plan, Written, save
 from training.imports.people_known import WHO, People, Sites
 from training.parsing.csv import CsvLine
 from training.people.actor import Actor
-from training.people.models import searched
 from training.programmes.models import ProgrammeRole
 from training.programmes.rules import overlaps_any, role_words
 from training.sites.models import Area
@@ -105,7 +104,8 @@ async def begin(asked: Asked) -> RolesImport:
     """Begins an import of roles in programmes."""
     unit_id = asked.actor.unit_id
     names: dict[tuple[str, str], tuple[UUID, str]] = {}
-    for row in await PathwayVersion.filter(unit_id=unit_id).order_by("published").prefetch_related("programme"):
+    rows = standing_versions().filter(unit_id=unit_id).order_by("published")
+    for row in await rows.prefetch_related("programme"):
         for role in read(row).roles:
             for programme in words_for(row):
                 for word in (role, role_words(role)):

@@ -59,7 +59,7 @@ async def begin(batch: Batch, *, actor: Actor, now: datetime) -> None:
     """Has the good rows of a batch done in the background, or goes on with one that was stopped."""
     waiting = BatchRow.filter(batch_id=batch.id, state="waiting")
     if not await waiting.exists():
-        raise Conflict("There is nothing in this batch to be done.", "Mend the rows, and hand the file in again.")
+        raise Conflict("There is nothing in this batch to be done.", "Look at why its rows were refused.")
     total = await BatchRow.filter(batch_id=batch.id, state__in=["waiting", "done"]).count()
     done = total - await waiting.count()
     async with transaction():

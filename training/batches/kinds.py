@@ -1,11 +1,12 @@
 """What a kind of batch is: what begins its work, and what that work has to do with the rows."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from training.batches.models import Batch, BatchRow
+from training.batches.rules import OF_TABLES, BatchWords
 from training.core.settings import Settings
 from training.people.actor import Actor
 
@@ -28,12 +29,26 @@ class Work(Protocol):
 
 @dataclass(frozen=True)
 class BatchKind:
-    """One kind of work on many rows: what people call it, how it is begun, where it is prepared ("" nowhere)."""
+    """One kind of work on many rows: what people call it, how it is begun, where it is prepared ("" nowhere).
+
+    One that is `alone` begins on a page of its own, by whoever has the ability `may`; all others on the `lists` on
+    which people or certificates are chosen, each with the ability that it asks for there. `at_once` rows are done in
+    one transaction: while it is open, everything else waits on SQLite. `note` has to be known before it is done.
+    `row_path` is the page of what a row is about, by its person and its values.
+    """
 
     title: str
     begin: Callable[[Batch, Actor, Any], Awaitable[Work]]
     """Is given the batch, who made it, and what the roof gives to all work."""
     prepare: str = ""
+    alone: bool = False
+    lists: Mapping[str, str] = field(default_factory=dict)
+    may: str = "give every role"
+    at_once: int = 50
+    words: BatchWords = OF_TABLES
+    note: str = ""
+    undoable: bool = True
+    row_path: str = "/people/{person}"
 
 
 class Outside(Protocol):

@@ -4,9 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from training.batches.rules import UNDONE
 from training.people.actor import Actor
 from training.people.models import Person
 from training.sites.models import CentralUnit
@@ -19,7 +21,8 @@ class Batch(Model):
 
     `number` counts the batches of a unit. `kind` names in the table of kinds what is done (`resources.py`), `wishes`
     hold what was chosen for it. `state` is a key of `rules.STATES`; `progress` of `total` rows are done in the state
-    that it is in, and `counts` tell how many rows have which outcome. `stopped_because` says why it stopped.
+    that it is in, and `counts` tell how many rows have which outcome, or are undone. `stopped_because` says why it
+    stopped.
     Personal data: who made it, the name of a file; kept: as long as the unit, without its rows after 90 days.
     """
 
@@ -49,6 +52,7 @@ class Batch(Model):
 
     class Meta:
         table = "batches_batch"
+        indexes = (("made_by_id",),)
         unique_together = (("unit", "number"),)
 
 
@@ -88,3 +92,9 @@ def batches_visible_to(actor: Actor) -> QuerySet[Batch]:
     """Lists the batches that the actor made, and those of the unit for whoever may give every role in it."""
     ours = Batch.filter(unit_id=actor.unit_id)
     return ours if actor.everywhere("give every role") else ours.filter(made_by_id=actor.person_id)
+
+
+def rows_of(batch: Batch, show: str) -> QuerySet[BatchRow]:
+    """Lists the rows of a batch that are counted together: of one outcome, or undone, or not undone."""
+    counted = Q(state=show) if show in UNDONE else Q(outcome=show) & ~Q(state__in=[*UNDONE])
+    return BatchRow.filter(counted, batch_id=batch.id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.batches.kinds import BatchKind
+from training.people.actor import Actor
 from training.web.resources import PageResources
 
 
@@ -14,3 +15,8 @@ class BatchResources(PageResources):
 
     now: Callable[[], datetime]
     batch_kinds: Mapping[str, BatchKind]
+
+    def offered(self, actor: Actor, on: str) -> list[tuple[str, str]]:
+        """Lists what the actor may do to many at once of what a list shows: the kind of batch and its title."""
+        kinds = self.batch_kinds.items()
+        return [(key, one.title) for key, one in kinds if on in one.lists and actor.may(one.lists[on])]

@@ -1,6 +1,7 @@
 """Does a batch in the background, some hundred rows in a transaction: rehearses, writes, undoes; survives a kill."""
 
 import asyncio
+from collections import Counter
 from datetime import datetime
 from uuid import UUID
 
@@ -10,16 +11,16 @@ from tortoise.functions import Count
 
 from training.batches.kinds import Outside, Work
 from training.batches.models import Batch, BatchRow
-from training.batches.rules import FROM, interrupted
-from training.core.errors import AppError, Upstream
+from training.batches.rules import FROM, UNDONE, interrupted
+from training.core.errors import AppError, Invalid, Upstream
 from training.database.connection import transaction
 from training.people.authentication.deputy import acting_for
 from training.trail import facts
 
 GO_ON = "go on with a batch"
-CHUNK = 200
-"""Rows of one transaction: while it is open, everything else waits on SQLite."""
-STRETCH = 25
+PAUSE = 0.02
+"""Seconds in which pages have their turn: one that asks five things would wait for five chunks otherwise."""
+STRETCH = 100
 """Transactions of one piece of follow-up work: one that is killed again and again is given up, all others go on."""
 DONE_FACTS = {"done": "batch.done", "undone": "batch.undone", "stopped": "batch.stopped"}
 ORDER = {"running": "number", "undoing": "-number"}
@@ -51,8 +52,10 @@ async def go_on(batch_id: UUID, outside: Outside) -> None:
 
 async def end(batch: Batch, state: str, *, now: datetime, because: str = "") -> bool:
     """Ends what is being done with a batch, and counts what became of its rows; False where somebody else did."""
-    rows = BatchRow.filter(batch_id=batch.id).annotate(count=Count("id")).group_by("outcome")
-    counts = {row["outcome"]: row["count"] for row in await rows.values("outcome", "count")}
+    rows = BatchRow.filter(batch_id=batch.id).annotate(count=Count("id")).group_by("outcome", "state")
+    counts = Counter[str]()
+    for outcome, row_state, count in await rows.values_list("outcome", "state", "count"):
+        counts[row_state if row_state in UNDONE else outcome] += count
     moment = {"undone": now} if state == "undone" else {"ended": now} if state in ("done", "stopped") else {}
     async with transaction():
         still = Batch.filter(id=batch.id, state__in=sorted(FROM[state]))
@@ -82,6 +85,7 @@ async def _rehearse(batch: Batch, outside: Outside) -> bool:
             if not await Batch.filter(id=batch.id, state="rehearsing").update(progress=F("progress") + len(rows)):
                 return True
             await BatchRow.bulk_create(rows)
+        await asyncio.sleep(PAUSE)
     await end(batch, "rehearsed", now=outside.now())
     return True
 
@@ -100,7 +104,8 @@ STEPS = {"rehearsing": _rehearse, "running": _write, "undoing": _undo}
 
 async def _each(batch: Batch, outside: Outside, *, doing: str, waiting: str, ends: str) -> bool:
     """Does the next rows; of those that cannot be done together, finds the one to refuse by halves."""
-    work, size = await _work(batch, outside), CHUNK
+    work, most = await _work(batch, outside), outside.batch_kinds[batch.kind].at_once
+    size = most
     for _ in range(STRETCH):
         try:
             count = await _some(batch, work, size, doing=doing, waiting=waiting)
@@ -117,8 +122,8 @@ async def _each(batch: Batch, outside: Outside, *, doing: str, waiting: str, end
         if count == 0:
             await end(batch, ends, now=outside.now())
             return True
-        size = min(CHUNK, size * 2)
-        await asyncio.sleep(0)
+        size = min(most, size * 2)
+        await asyncio.sleep(PAUSE)
     return False
 
 
@@ -138,15 +143,20 @@ async def _some(batch: Batch, work: Work, size: int, *, doing: str, waiting: str
 
 async def _refuse(batch: Batch, trouble: Exception, *, doing: str, waiting: str) -> None:
     """Leaves out the one row that cannot be done, with the reason."""
-    words, remedy = "This has changed meanwhile.", "Look at it, and hand the row in again."
-    if isinstance(trouble, AppError):
-        words, remedy = trouble.message, trouble.remedy
-        told = getattr(trouble, "problems", {})
-        words = next(iter(told.values()), words)
     async with transaction():
         row = await BatchRow.filter(batch_id=batch.id, state=waiting).order_by(ORDER[doing]).first()
         if row is None:
             return
         left = {"outcome": "refused", "state": "left"} if doing == "running" else {"state": "kept"}
-        await BatchRow.filter(id=row.id).update(problems=[["", words, remedy]], **left)
+        await BatchRow.filter(id=row.id).update(problems=[reason_of(trouble)], **left)
         await Batch.filter(id=batch.id, state=doing).update(progress=F("progress") + 1)
+
+
+def reason_of(trouble: Exception) -> list[str]:
+    """Says why a row cannot be done, as rows say it: no column, what is wrong, what to do; without full stops."""
+    words, remedy = "This has changed meanwhile", "Look at it on its own page"
+    if isinstance(trouble, AppError):
+        told = trouble.problems.values() if isinstance(trouble, Invalid) else ()
+        words = ". ".join(told) or trouble.message
+        remedy = trouble.remedy
+    return ["", words.removesuffix("."), remedy.removesuffix(".")]

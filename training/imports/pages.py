@@ -113,6 +113,7 @@ async def _match(request: Request, batch: Batch, values: Mapping[str, Any], prob
         options=[("", "Not in this file"), *((name, name) for name in table.header)],
         unused=[name for name in table.header if name not in match.values()],
         rows=len(table.rows),
+        header_line=table.header_line,
         asked=asked,
         example=next(iter(asked.values()), ""),
         values={"order": batch.wishes["order"], **chosen},

@@ -7,14 +7,15 @@ from uuid import UUID, uuid4
 
 from tortoise.expressions import Q
 
+from training.database.name_search import called, searched
 from training.imports.columns import DAY, Column
 from training.imports.kinds import Asked, Plan, Written, save
 from training.imports.people_known import Held, KnownPerson, People, Sites, programmes_of
 from training.parsing.csv import CsvLine, day
-from training.parsing.text import folded
+from training.parsing.text import folded, straight
 from training.people.actor import Actor
 from training.people.contact.actions import ADDRESS
-from training.people.models import Email, Membership, Person, called, searched
+from training.people.models import Email, Membership, Person
 from training.people.names import LONGEST
 from training.people.renaming import rename
 from training.people.roles import AT_A_SITE, ROLES, UNIT_WIDE
@@ -137,9 +138,9 @@ class PeopleImport:
     def _who(self, plan: Plan, choice: str, *, role: str, site: Site | None, starts: date) -> KnownPerson | None:
         """Finds whom a row means; None for somebody new. Where it may be somebody we have, that is asked."""
         line, address = plan.line, plan.line["email"].lower()
-        names = {folded(line["name"]), folded(line["former_name"])}
+        names = {folded(straight(one)) for one in (line["name"], line["former_name"])}
         if address and (known := self.people.by_address.get(address)):
-            if folded(known.name) not in names:
+            if folded(straight(known.name)) not in names:
                 plan.refuse(
                     "name", f"{address} belongs to {known.name}, and not to {line['name']}",
                     f"Write the other person's own address; for a new name, {known.name} in a column Former name",
@@ -204,7 +205,7 @@ class PeopleImport:
 
     def _call_anew(self, plan: Plan, todo: Todo) -> None:
         line, known = plan.line, todo.known
-        if known.name != line["name"] and not known.fresh:
+        if straight(known.name) != straight(line["name"]) and not known.fresh:
             plan.changes.append(f"name {known.name} → {line['name']}")
             todo.name, known.name = line["name"], line["name"]
         if line["language"] and line["language"] != known.language:

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
+from training.database.name_search import searched
 from training.imports.columns import Column
 from training.imports.kinds import Plan
 from training.parsing.csv import CsvLine
-from training.parsing.text import folded
+from training.parsing.text import folded, straight
 from training.people.contact.actions import ADDRESS
-from training.people.models import Email, Membership, Person, searched
+from training.people.models import Email, Membership, Person
 from training.sites.models import Programme, Site
 
 WHO = (
@@ -104,7 +105,9 @@ class People:
         self._looked_up |= addresses | names
         if not addresses and not names:
             return []
-        there = Person.filter(unit_id=self.unit_id, test_user=False, erased_at__isnull=True)
+        there = Person.filter(
+            unit_id=self.unit_id, test_user=False, erased_at__isnull=True, merged_into_id__isnull=True
+        )
         of_address = Q(emails__address__in=sorted(addresses)) if addresses else Q(id__in=[])
         of_name = Q(folded__in=sorted(names)) if names else Q(id__in=[])
         rows = {row.id: row for row in await there.filter(of_address)} | {
@@ -151,7 +154,7 @@ class People:
             plan.refuse("email", f"{address} is no e-mail address", "Write it like name@example.org")
         elif known is None:
             plan.refuse("email", f"nobody here has the address {address}", "Look at it, or import the person first")
-        elif name and folded(name) != folded(known.name):
+        elif name and folded(straight(name)) != folded(straight(known.name)):
             plan.refuse("person", f"{address} belongs to {known.name}, and not to {name}", "Write one or the other")
         else:
             return known

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid4
 
+from training.database.name_search import searched
 from training.imports.columns import DAY, Column
 from training.imports.kinds import Asked, Plan, Written, save
 from training.imports.people_known import WHO, KnownPerson, People, Sites, programmes_of
 from training.parsing.csv import CsvLine
 from training.parsing.text import folded
 from training.people.actor import Actor
-from training.people.models import searched
 from training.programmes.models import Adoption, Place
 from training.programmes.rules import CHOSEN_END_REASONS, END_REASONS, overlaps_any
 from training.sites.models import Programme, Site

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
+from training.database.name_search import called
 from training.imports.columns import Column
 from training.imports.kinds import Asked, Plan
 from training.parsing.csv import CsvLine
@@ -154,15 +155,15 @@ class SitesImport:
         await self._tell("area.changed", area, detail={"columns": ["name"]}, rows=former)
 
     async def _change(self, plan: Plan, site: Site, given: dict[str, Any]) -> None:
-        before = {name: getattr(site, name) for name in given}
         former = [await self._keep(plan, site, "name", site.name)] if "name" in given else []
         if "area_id" in given:
             path = next(one.path for one in self.areas.values() if one.id == site.area_id)
             former.append(await self._keep(plan, site, "area", path))
-        await Site.filter(id=site.id).update(**given)
-        for name, value in given.items():
+        after = given | called(given["name"]) if "name" in given else given
+        plan.changed(site, {name: getattr(site, name) for name in after}, after)
+        await Site.filter(id=site.id).update(**after)
+        for name, value in after.items():
             setattr(site, name, value)
-        plan.changed(site, before, given)
         await self._tell("site.changed", site, detail={"columns": [*given]}, rows=former)
 
     async def _keep(self, plan: Plan, row: Area | Site, what: str, value: str) -> FormerValue:

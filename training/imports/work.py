@@ -19,7 +19,7 @@ from training.people.actor import Actor
 
 FOLDER = "imports"
 """Of the storage: the files that were handed in, until they are taken over."""
-AT_ONCE = 500
+AT_ONCE = 100
 """Rows that are looked up and planned together; nothing is written meanwhile but what they would do."""
 
 
@@ -55,7 +55,6 @@ class ImportWork:
             lines = self.lines[at : at + AT_ONCE]
             await self.importer.learn(lines)
             yield [self._row(self.importer.plan(line, "")) for line in lines]
-            await asyncio.sleep(0)  # others have their turn
 
     def _row(self, plan: Plan) -> BatchRow:
         row = BatchRow(id=uuid4(), batch_id=self.batch.id, number=plan.line.number, values=dict(plan.line.values))

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from datetime import date
 
 import xlsxwriter
@@ -30,6 +31,31 @@ def xlsx_of(sheets: dict[str, list[list]]) -> bytes:
     return out.getvalue()
 
 
+def of_empty_lines(many: int) -> bytes:
+    """A small workbook that unpacks to many lines with nothing in them."""
+    sheet, out = "xl/worksheets/sheet1.xml", io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(xlsx_of({"Staff": [["Name", "Role"]]}))) as book,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as fuller,
+    ):
+        for name in book.namelist():
+            part = book.read(name)
+            if name == sheet:
+                part = re.sub(rb"<dimension[^>]*>", b"", part)
+                part = part.replace(b"</sheetData>", b"<row/>" * many + b"</sheetData>")
+            fuller.writestr(name, part)
+    return out.getvalue()
+
+
+def columns_found(page: str) -> dict[str, str]:
+    """Reads which column the page proposes for what."""
+    found = {
+        name: next(iter(re.findall(r'<option value="([^"]*)" selected>', options)), "")
+        for name, options in re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', page, re.S)
+    }
+    return {name: column for name, column in found.items() if column}
+
+
 async def hand_in(browser, content: bytes, kind: str, *, name="table.csv", sheet=None, **changes) -> Batch:
     """Hands in a file, says what it is, and accepts the columns that were found, with changes."""
     answer = await browser.post("/imports", files={"file": (name, content)})
@@ -37,12 +63,8 @@ async def hand_in(browser, content: bytes, kind: str, *, name="table.csv", sheet
     path = answer.headers["location"].split("?")[0]
     answer = await browser.post(path, data={"kind": kind, **({"sheet": sheet} if sheet else {})})
     assert answer.status_code == 303, answer.text
-    page = (await browser.get(path)).text
-    found = {
-        name: next(iter(re.findall(r'<option value="([^"]*)" selected>', options)), "")
-        for name, options in re.findall(r'<select[^>]* name="(\w+)"[^>]*>(.*?)</select>', page, re.S)
-    }
-    answer = await browser.post(path, data={**{k: v for k, v in found.items() if v}, **changes})
+    found = columns_found((await browser.get(path)).text)
+    answer = await browser.post(path, data={**found, **changes})
     assert answer.status_code == 303, answer.text
     return await Batch.get(id=path.rsplit("/", 1)[1])
 
