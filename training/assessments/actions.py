@@ -9,17 +9,19 @@ from uuid import UUID, uuid4
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
-from training.assessments.eligible import eligibility, others_who_rate
-from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark, packed, unpacked
-from training.assessments.models import LEFT, Assessment, Draft, InstrumentVersion, Rater, Rating, Reconciliation
-from training.assessments.reading import draft_name, instrument_of, rows_of
+from training.assessments.disagreement.settling import settle_by_one_more, write_settled
+from training.assessments.eligible import eligibility, others_who_rate, site_on
+from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark, packed, titles_of, unpacked
+from training.assessments.models import LEFT, THIRD, Assessment, Draft, InstrumentVersion, Rater, Rating
+from training.assessments.reading import draft_name, instrument_of, last_saved, named, rows_of
+from training.assessments.visits.planning import plan_visit
+from training.assessments.visits.rules import VisitPlan
 from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.database.connection import transaction
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
-from training.people.models import Membership
-from training.people.visibility import active_on, people_for
+from training.people.visibility import people_for
 from training.sites.programmes import programme_of
 from training.trail import facts
 
@@ -32,7 +34,7 @@ class Stale(Conflict):
 
 @dataclass(frozen=True)
 class Opening:
-    """What somebody types to begin an assessment."""
+    """What somebody types to begin an assessment; with a visit it is watched on that day, and else was by today."""
 
     person: UUID
     version: UUID
@@ -44,6 +46,7 @@ class Opening:
     blind: bool = True
     others: tuple[UUID, ...] = ()
     programme: UUID | None = None
+    visit: VisitPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ async def open_assessment(opening: Opening, *, key: UUID, actor: Actor, now: dat
             await note("assessment.opened", row, actor=actor.person_id, now=now, detail=detail, rows=[own])
             for part in asked:
                 await note_rater("rater.joined", part, row, actor=actor.person_id, now=now)
+            if opening.visit:
+                await plan_visit(row, opening.visit, actor=actor, now=now)
     except IntegrityError as error:  # sent twice in one moment
         found = await Assessment.get_or_none(slot=row.slot)
         found = found or await Assessment.get_or_none(entry_key=key, opened_by_id=actor.person_id)
@@ -99,23 +104,16 @@ async def _same(found: Assessment, row: Assessment, raters: Sequence[UUID]) -> A
 async def _opened(
     opening: Opening, version: InstrumentVersion, *, key: UUID, actor: Actor, now: datetime
 ) -> Assessment:
-    group = opening.group_name.strip()
-    names = (actor.person_id, opening.person, version.instrument_id, opening.observed, group.lower())
-    held = Membership.filter(active_on(opening.observed), person_id=opening.person, site_id__isnull=False).order_by(
-        "starts", "id"
-    )
-    sites = await held.values_list("site_id", flat=True)
-    return Assessment(
+    row = Assessment(
         id=uuid4(),
         entry_key=key,
-        slot="/".join(str(name) for name in names),
         unit_id=actor.unit_id,
         person_id=opening.person,
         version_id=version.id,
-        site_id=UUID(str(sites[0])) if sites else None,
+        site_id=await site_on(opening.person, opening.observed),
         programme_id=await programme_of(opening.programme, actor.unit_id),
         delivery_id=opening.delivery,
-        group_name=group,
+        group_name=opening.group_name.strip(),
         observed=opening.observed,
         medium=opening.medium,
         blind=opening.blind,
@@ -126,6 +124,14 @@ async def _opened(
         touched=now,
         summary=[],
     )
+    row.slot = slot_of(row, version.instrument_id)
+    return row
+
+
+def slot_of(row: Assessment, instrument_id: UUID) -> str:
+    """Names who began it for whom, with what, of which day and group."""
+    names = (row.opened_by_id, row.person_id, instrument_id, row.observed, row.group_name.lower())
+    return "/".join(str(name) for name in names)
 
 
 async def _checked(opening: Opening, actor: Actor, now: datetime) -> InstrumentVersion:
@@ -137,14 +143,20 @@ async def _checked(opening: Opening, actor: Actor, now: datetime) -> InstrumentV
     if version is None:
         raise Invalid("There is a problem", problems={"version": "Choose what you rate with"})
     today = local_day(now, actor.zone)
-    problems = {"observed": "This day is still to come"} if opening.observed > today else {}
+    ahead = opening.observed > today and not opening.visit
+    problems = {"observed": "This day is still to come. Say below when and where the visit is"} if ahead else {}
     if opening.medium not in MEDIA:
         problems["medium"] = "Choose how you watched the group"
-    may_rate = {row["id"] for row in await others_who_rate(actor.unit_id, without=[actor.person_id], day=today)}
-    if not may_rate.issuperset(opening.others):
+    others, needed = others_who_rate(actor.unit_id, without=[actor.person_id], day=today), instrument_of(version).raters
+    if await others.filter(id__in=opening.others).count() < len(set(opening.others)):
         problems["other"] = "Choose somebody from the list"
-    elif len({actor.person_id, *opening.others}) < instrument_of(version).raters:
-        problems["other"] = f"This needs {instrument_of(version).raters} people who rate. Choose who rates with you"
+    elif len(set(opening.others)) < len(opening.others):
+        problems["other"] = "You chose the same person twice. Choose another one"
+    elif 1 + len(opening.others) < needed:
+        more = needed - 1 - len(opening.others)
+        problems["other"] = (
+            f"This needs {needed} people who rate. Choose {more} more who {'rate' if more > 1 else 'rates'} with you"
+        )
     if problems:
         raise Invalid("There is a problem", problems=problems)
     return version
@@ -162,12 +174,19 @@ async def refuse_ineligible(rater: UUID, assessment: Assessment, *, today: date)
 
 
 async def save_draft(
-    assessment_id: UUID, noted: Mapping[str, Noted], *, actor: Actor, now: datetime, seen: str = ""
+    assessment_id: UUID,
+    noted: Mapping[str, Noted],
+    *,
+    actor: Actor,
+    now: datetime,
+    seen: str = "",
+    device_draft: UUID | None = None,
 ) -> str:
     """Keeps marks that are not handed in yet; each call replaces the items that it names.
 
     `seen` names the draft that the page showed, and Stale is raised when it has been saved anew elsewhere since then.
-    Returns the name of the draft as it is now.
+    What is sent from the draft of a device that was saved last goes on from there: the answer to it may have been
+    lost on its way. Returns the name of the draft as it is now.
     """
     rater, instrument = await own_rating(assessment_id, actor)
     _refuse_faults(instrument, noted)
@@ -175,18 +194,22 @@ async def save_draft(
         # As a write, so that it waits: in another window the rating may be handed in just now.
         if not await Rater.filter(id=rater.id, state="rating").update(state="rating"):
             raise Conflict("You have handed in this rating.", "It can no longer be changed.")
-        await _refuse_stale(rater, seen)
+        await _refuse_stale(rater, seen, device_draft)
         for item, given in noted.items():
             await Draft.update_or_create(
                 rater_id=rater.id,
                 item=item,
-                defaults={"mark": packed(given.mark), "note": given.note.strip(), "saved": now},
-            )
+                defaults={
+                    "mark": packed(given.mark), "note": given.note.strip(), "saved": now, "device_draft": device_draft
+                },
+            )  # fmt: skip
         return await draft_name(rater)
 
 
-async def _refuse_stale(rater: Rater, seen: str) -> None:
-    if seen and seen != await draft_name(rater):
+async def _refuse_stale(rater: Rater, seen: str, device_draft: UUID | None = None) -> None:
+    last = await last_saved(rater)
+    same_device = last is not None and device_draft is not None and last.device_draft == device_draft
+    if seen and seen != named(last) and not same_device:
         raise Stale(
             "You have saved other answers in another window since this page was opened. Nothing was overwritten.",
             "Look at that window. If the answers here are the right ones, send them again.",
@@ -210,9 +233,11 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime, see
     """
     rater, instrument = await own_rating(assessment_id, actor)
     assessment = await Assessment.get(id=assessment_id)
+    if assessment.observed > local_day(now, actor.zone):
+        raise Conflict("This visit is still to come.", "Hand in what you saw once you have been there.")
     await refuse_ineligible(actor.person_id, assessment, today=local_day(now, actor.zone))
     async with transaction():
-        await _hold(assessment, "open", now)
+        await _hold(assessment, assessment.state if assessment.state == THIRD else "open", now)
         await Assessment.filter(id=assessment_id).update(slot=None)
         await _refuse_stale(rater, seen)
         drafts = {row.item: row for row in await Draft.filter(rater_id=rater.id)}
@@ -228,18 +253,23 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime, see
         ]  # fmt: skip
         await Draft.filter(rater_id=rater.id).delete()
         last = not await Rater.filter(assessment_id=assessment_id, state="rating").exists()
-        if last:
+        settled: list[Model] = []
+        if last and assessment.state == THIRD:
+            settled = await settle_by_one_more(assessment, instrument, actor=actor.person_id, now=now)
+            await _move(assessment, THIRD, "submitted")
+        elif last:
             differ = apart(instrument, await rows_of(assessment_id))
             await _move(assessment, "open", "reconciling" if differ else "submitted")
-        told, rows = {"last": last}, [rater, *ratings]
+        told, rows = {"last": last}, [rater, *ratings, *settled]
         await note("assessment.submitted", assessment, actor=actor.person_id, now=now, detail=told, rows=rows)
     return assessment
 
 
 def _refuse_gaps(instrument: Instrument, drafts: Mapping[str, Draft]) -> None:
-    needed = list(instrument.items) or [JUDGED]
     problems = {
-        item: "Choose an answer" for item in needed if item not in drafts or unpacked(drafts[item].mark) is None
+        item: "Choose an answer"
+        for item in titles_of(instrument)
+        if item not in drafts or unpacked(drafts[item].mark) is None
     }
     if instrument.kind == "judgement" and JUDGED in drafts and not drafts[JUDGED].note.strip():
         problems[JUDGED] = "Write your reasons"
@@ -252,30 +282,28 @@ async def reconcile(assessment_id: UUID, agreed: Mapping[str, Noted], *, actor: 
     _, instrument = await own_rating(assessment_id, actor)
     assessment = await Assessment.get(id=assessment_id)
     differ = apart(instrument, await rows_of(assessment_id))
-    _refuse_faults(instrument, {item: agreed[item] for item in differ if item in agreed})
-    problems = {
-        item: "Choose the mark you agreed on" for item in differ if item not in agreed or agreed[item].mark is None
-    }
-    problems |= {f"{item}_note": "Say why you agreed on this" for item in differ if not _reasons(agreed, item)}
-    if problems:
-        raise Invalid("There is a problem", problems=problems)
+    refuse_unsettled(instrument, differ, agreed)
     async with transaction():
         await _hold(assessment, "reconciling", now)
-        settled = [
-            await Reconciliation.create(
-                assessment_id=assessment_id, item=item, mark=packed(agreed[item].mark), reasons=_reasons(agreed, item),
-                person_id=actor.person_id, recorded=now,
-            )
-            for item in differ
-        ]  # fmt: skip
+        marks = {item: (agreed[item].mark, agreed[item].note.strip()) for item in differ}
+        settled = await write_settled(assessment_id, marks, actor.person_id, now)
         await _move(assessment, "reconciling", "submitted")
         detail = {"items": differ}
         await note("assessment.reconciled", assessment, actor=actor.person_id, now=now, detail=detail, rows=settled)
     return assessment
 
 
-def _reasons(agreed: Mapping[str, Noted], item: str) -> str:
-    return agreed[item].note.strip() if item in agreed else ""
+def refuse_unsettled(instrument: Instrument, differ: Sequence[str], given: Mapping[str, Noted]) -> None:
+    """Raises Invalid unless each item on which raters differ has a mark that the instrument knows, and reasons."""
+    _refuse_faults(instrument, {item: given[item] for item in differ if item in given})
+    problems = {item: "Choose the mark that counts" for item in differ if item not in given or given[item].mark is None}
+    problems |= {
+        f"{item}_note": "Say why this mark counts"
+        for item in differ
+        if item not in given or not given[item].note.strip()
+    }
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
 
 
 async def own_rating(assessment_id: UUID, actor: Actor) -> tuple[Rater, Instrument]:
@@ -303,7 +331,7 @@ async def note(
     kind: str,
     row: Assessment,
     *,
-    actor: UUID,
+    actor: UUID | None,
     now: datetime,
     detail: Mapping[str, Any] | None = None,
     rows: Iterable[Model] = (),
@@ -315,11 +343,20 @@ async def note(
 
 
 async def note_rater(
-    kind: str, rater: Rater, row: Assessment, *, actor: UUID, now: datetime, detail: Mapping[str, Any] | None = None
+    kind: str,
+    rater: Rater,
+    row: Assessment,
+    *,
+    actor: UUID | None,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+    rows: Iterable[Model] = (),
 ) -> None:
     """Records a fact about somebody's part in an assessment, in the caller's transaction; they are told by mail."""
     about = {"assessment": str(row.id), **(detail or {})}
-    await facts.record(kind, rater, actor=actor, now=now, person=row.person_id, unit=row.unit_id, detail=about)
+    await facts.record(
+        kind, rater, actor=actor, now=now, person=row.person_id, unit=row.unit_id, detail=about, rows=rows
+    )
 
 
 def plain(lines: Sequence[Any]) -> list[dict[str, Any]]:

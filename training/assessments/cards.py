@@ -1,10 +1,10 @@
 """The cards of the rating page: one an item, with every descriptor, and what a rater ticked on them; pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from training.assessments.marks import JUDGED, Mark
+from training.assessments.marks import JUDGED, Mark, MarkRow, titles_of
 from training.instruments.judge import level_of_mark
 from training.instruments.schema import Instrument, Item
 from training.parsing.keywords import NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK
@@ -119,8 +119,7 @@ def _group(
 
 def typed_marks(instrument: Instrument, typed: Typed) -> dict[str, tuple[Mark | None, str]]:
     """Reads what was ticked and typed on the cards: item to mark (None when nothing was chosen) and note."""
-    names = list(instrument.items) or [JUDGED]
-    return {name: (_mark(instrument, name, typed), _text(typed, f"{name}_note")) for name in names}
+    return {name: (_mark(instrument, name, typed), _text(typed, f"{name}_note")) for name in titles_of(instrument)}
 
 
 def _mark(instrument: Instrument, name: str, typed: Typed) -> Mark | None:
@@ -158,7 +157,7 @@ def in_words(instrument: Instrument, name: str, mark: Mark | None) -> str:
     if isinstance(mark, dict):
         level = level_of_mark(instrument, instrument.items[name], mark)
         return f"{level} {instrument.scale[level]}" if isinstance(level, int) else "Not seen today"
-    return f"{mark:g} {instrument.scale.get(int(mark), '') if mark == int(mark) else ''}".strip()
+    return f"{round(mark, 2):g} {instrument.scale.get(int(mark), '') if mark == int(mark) else ''}".strip()
 
 
 def seen_in_words(instrument: Instrument, name: str, mark: Mark | None) -> list[str]:
@@ -171,3 +170,11 @@ def seen_in_words(instrument: Instrument, name: str, mark: Mark | None) -> list[
     kind = {**item.required, **item.basic, **item.advanced}
     others = [f"Seen: {words}" for key, words in kind.items() if key in seen]
     return harm + others + [f"Did not come up: {words}" for key, words in item.behaviours().items() if key in out]
+
+
+def said_by_each(
+    instrument: Instrument, name: str, rows: Iterable[MarkRow], names: Mapping[str, str]
+) -> list[tuple[str, str, list[str]]]:
+    """Says what each rater marked, by their name: the mark, and what was ticked."""
+    marks = [(names[row.by], row.marks.get(name)) for row in rows]
+    return [(by, in_words(instrument, name, mark), seen_in_words(instrument, name, mark)) for by, mark in marks]

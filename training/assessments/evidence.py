@@ -1,13 +1,17 @@
 """Assessments as evidence of the pathway language: what was signed about a person, and their own calibrations."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from training.assessments.attempts.reading import numbers_of
+from training.assessments.calibration.rules import AGREEMENT_NEEDED
+from training.assessments.countersignatures.models import Countersignature
+from training.assessments.countersignatures.rules import who_answers
 from training.assessments.marks import rating_of
-from training.assessments.models import Assessment, CalibrationRun
+from training.assessments.models import Assessment, CalibrationRun, Signature
 from training.assessments.reading import instrument_of, settled_rows
-from training.assessments.rules import AGREEMENT_NEEDED
 from training.core.dates import local_day
 
 Record = dict[str, Any]
@@ -25,21 +29,30 @@ async def assessment_evidence(person_id: UUID, zone: str) -> list[Record]:
         .select_related("version__instrument")
     )
     runs = await CalibrationRun.filter(person_id=person_id).values(
-        "id", "agreement", "held", "recorded", name="instrument__name"
+        "id", "agreement", "held", "recorded", "taken_back", name="instrument__name"
     )
-    told = [one for row in signed for one in _with_what_set_aside(await _assessment(row, zone), row, zone)]
-    return [*told, *[_calibration(run, zone) for run in runs]]
+    numbers = await numbers_of([person_id]) if signed else {}
+    given = Countersignature.filter(assessment__person_id=person_id, finding="countersigned")
+    beside = dict(await given.values_list("assessment_id", "person_id")) if signed else {}
+    told = [
+        one
+        for row in signed
+        for one in _with_its_end(
+            await _assessment(row, zone, numbers.get(row.id), beside.get(row.id)), row.set_aside, zone
+        )
+    ]
+    return [*told, *[one for run in runs for one in _with_its_end(_calibration(run, zone), run["taken_back"], zone)]]
 
 
-def _with_what_set_aside(told: Record, row: Assessment, zone: str) -> list[Record]:
-    """The record, and where it was set aside the one that takes it back from that day on."""
-    if row.set_aside is None:
+def _with_its_end(told: Record, ended: datetime | None, zone: str) -> list[Record]:
+    """The record, and where it was set aside or taken back the one that says so from that day on."""
+    if ended is None:
         return [told]
-    back = {"id": f"{told['id']}-void", "recorded_at": local_day(row.set_aside, zone), "void": True}
+    back = {"id": f"{told['id']}-void", "recorded_at": local_day(ended, zone), "void": True}
     return [told, told | back | {"replaces": told["id"]}]
 
 
-async def _assessment(row: Assessment, zone: str) -> Record:
+async def _assessment(row: Assessment, zone: str, attempt: int | None, beside: UUID | None) -> Record:
     instrument = instrument_of(row.version)
     rows = await settled_rows(instrument, row.id)
     assert row.signed is not None
@@ -51,11 +64,20 @@ async def _assessment(row: Assessment, zone: str) -> Record:
         "version": instrument.version,
         "on": row.observed,
         "recorded_at": local_day(row.signed, zone),
-        "by": [one.by for one in rows if not one.agreed],
+        "by": await _who_answers(row.id, [one.by for one in rows if not one.agreed], beside),
         "medium": row.medium,
+        **({"attempt": attempt} if attempt else {}),
         "ratings": [rating_of(instrument, one) for one in rows],
         **({"site": str(row.site_id)} if row.site_id else {}),
     }
+
+
+async def _who_answers(assessment_id: UUID, raters: list[str], beside: UUID | None) -> list[str]:
+    """Those who signed, and whoever countersigned in place of one whose signature does not count alone."""
+    if beside is None:
+        return raters
+    signed = {str(one.person_id): one.eligibility for one in await Signature.filter(assessment_id=assessment_id)}
+    return who_answers(raters, signed, str(beside))
 
 
 def _calibration(run: Mapping[str, Any], zone: str) -> Record:

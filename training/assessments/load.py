@@ -36,13 +36,14 @@ async def load_instrument(path: Path, *, actor: Actor, now: datetime, check: boo
 
     Raises FileError with every mistake of the file. With `check` it only says what would happen.
     """
-    table = read_table(read_text(Path(path)), str(path))
+    text = read_text(Path(path))
+    table = read_table(text, str(path))
     wanted = instrument_in(table, str(path))
     if await _published(actor, wanted):
         return LoadedInstrument(wanted.name, wanted.version, "same")
     if not check:
         try:
-            await _publish(table, wanted, actor=actor, now=now)
+            await _publish(table, text, wanted, actor=actor, now=now)
         except IntegrityError:  # somebody published it in the same moment: theirs stands, if it is the same
             await _published(actor, wanted)
     return LoadedInstrument(wanted.name, wanted.version, "new")
@@ -60,7 +61,7 @@ async def _published(actor: Actor, wanted: schema.Instrument) -> bool:
     return found is not None
 
 
-async def _publish(table: Table, wanted: schema.Instrument, *, actor: Actor, now: datetime) -> None:
+async def _publish(table: Table, text: str, wanted: schema.Instrument, *, actor: Actor, now: datetime) -> None:
     body = canonical(table)
     async with transaction():
         instrument, _ = await Instrument.get_or_create(unit_id=actor.unit_id, name=wanted.name)
@@ -70,6 +71,7 @@ async def _publish(table: Table, wanted: schema.Instrument, *, actor: Actor, now
             title=wanted.title,
             kind=wanted.kind,
             body=body,
+            text=text,
             digest=hashlib.sha256(body.encode()).hexdigest(),
             published=now,
             published_by=actor.person_id,

@@ -4,11 +4,13 @@ What marks are worth is told by the one judge, `training/instruments/judge.py`.
 Source: the pathway language, section 10.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import inf, nextafter
 from typing import Any
 
-from training.instruments.judge import level_of_mark
+from training.instruments.judge import level_of_mark, levels_of_items
 from training.instruments.schema import Instrument, Item, Points, exact
 from training.parsing.keywords import JUDGEMENTS, NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK
 
@@ -45,6 +47,11 @@ def unpacked(stored: Mapping[str, Mark] | None) -> Mark | None:
     return stored["mark"] if stored else None
 
 
+def titles_of(instrument: Instrument) -> dict[str, str]:
+    """Names what is marked: each item by its title, or the one judgement."""
+    return {item.id: item.title for item in instrument.items.values()} or {JUDGED: "Judgement"}
+
+
 def apart(instrument: Instrument, rows: Sequence[MarkRow]) -> list[str]:
     """Lists the items on which the raters are further apart than the instrument allows, and so must agree first."""
     if instrument.kind == "judgement":
@@ -59,18 +66,37 @@ def apart(instrument: Instrument, rows: Sequence[MarkRow]) -> list[str]:
 def agreed_marks(instrument: Instrument, rows: Sequence[MarkRow], settled: Mapping[str, Mark]) -> dict[str, Mark]:
     """Fills the agreed row: what was settled, and for all other items the mark that counts among those given."""
     left = [item for item in instrument.items.values() if item.id not in settled]
-    return {**settled, **{item.id: _counting_mark(instrument, item, rows) for item in left}}
+    return {**settled, **{item.id: _counting_mark(instrument, item, rows, instrument.combine) for item in left}}
 
 
-def _counting_mark(instrument: Instrument, item: Item, rows: Sequence[MarkRow]) -> Mark:
-    """The mark of the rater who gave the lowest level; a mean of numbers is a mark of its own."""
-    levels = _levels(instrument, item, rows)
-    if levels and instrument.combine == "mean" and instrument.kind in ("scale", "numbers"):
-        return float(sum(levels) / len(levels))
+def settled_by_one_more(instrument: Instrument, rows: Sequence[MarkRow], items: Iterable[str]) -> dict[str, Mark]:
+    """Gives the mark that counts for items on which raters did not agree, now that one more has rated.
+
+    The marks are put together as the instrument says; where it says nothing, the middle one counts, of two middle ones
+    the lower.
+    """
+    if instrument.kind == "judgement":
+        lowest_first = sorted((row.marks[JUDGED] for row in rows), key=lambda mark: mark == "satisfactory")
+        return {JUDGED: lowest_first[0 if instrument.settles == "lowest" else (len(rows) - 1) // 2]}
+    return {name: _counting_mark(instrument, instrument.items[name], rows, instrument.settles) for name in items}
+
+
+def _counting_mark(instrument: Instrument, item: Item, rows: Sequence[MarkRow], combine: str) -> Mark:
+    """The mark of the rater who gave the lowest level, or the middle one; only a mean of numbers is a mark itself."""
+    levels = sorted(_levels(instrument, item, rows))
+    if levels and combine == "mean" and instrument.kind in ("scale", "numbers"):
+        return _no_lower(Fraction(sum(levels), len(levels)))
     given = [row.marks.get(item.id, NOT_OBSERVED_MARK) for row in rows]
     if levels:
-        return next(mark for mark in given if _level(instrument, item, mark) == min(levels))
+        counts = levels[0 if combine == "lowest" else (len(levels) - 1) // 2]
+        return next(mark for mark in given if _level(instrument, item, mark) == counts)
     return NOT_APPLICABLE_MARK if all(mark == NOT_APPLICABLE_MARK for mark in given) else NOT_OBSERVED_MARK
+
+
+def _no_lower(mean: Fraction) -> float:
+    """The nearest number that can be stored and is not below: three thirds of 11 are no less than 11."""
+    stored = float(mean)
+    return stored if Fraction(str(stored)) >= mean else nextafter(stored, inf)
 
 
 def _levels(instrument: Instrument, item: Item, rows: Sequence[MarkRow]) -> list[Points]:
@@ -81,6 +107,15 @@ def _levels(instrument: Instrument, item: Item, rows: Sequence[MarkRow]) -> list
 def _level(instrument: Instrument, item: Item, mark: Mark | None) -> Points | None:
     level = level_of_mark(instrument, item, mark)
     return None if isinstance(level, str) else level
+
+
+def means_of(instrument: Instrument, rows: Sequence[MarkRow]) -> dict[str, str]:
+    """Says the level of each item as the judge takes it, where the mean of several raters is no mark of its own."""
+    if instrument.combine != "mean" or instrument.kind not in ("behaviours", "checklist") or len(rows) < 2:
+        return {}
+    _, levels = levels_of_items(instrument, [rating_of(instrument, row) for row in rows])
+    known = {name: one.level for name, one in levels.items()}
+    return {name: f"{round(float(level), 2):g}, the mean" for name, level in known.items() if level is not None}
 
 
 def fault_of_mark(instrument: Instrument, item: str, mark: Mark) -> str:

@@ -38,6 +38,8 @@ class Instrument(Model):
 class InstrumentVersion(Model):
     """Is one version of an instrument: its whole body as written, and the hash of that; never changed.
 
+    `text` is the file it came from, with its notes and in its order; none where it came before these were kept.
+
     Personal data: published_by (own id); kept: as long as the version.
     """
 
@@ -49,6 +51,7 @@ class InstrumentVersion(Model):
     title = fields.CharField(200)
     kind = fields.CharField(12)
     body: Any = fields.TextField()  # canonical JSON as text: PostgreSQL would reorder the keys, and items have an order
+    text = fields.TextField(null=True)
     digest = fields.CharField(64)
     published = fields.DatetimeField()
     published_by = fields.UUIDField(null=True)
@@ -63,7 +66,8 @@ class InstrumentVersion(Model):
 class CalibrationRun(Model):
     """Says how far a rater agreed with the standard of an instrument, in percent, on a day.
 
-    Personal data: who was calibrated and how well; kept: seven years.
+    One that was mistyped is taken back: it stays, with the reason as `note`, and counts no more.
+    Personal data: who was calibrated and how well, who wrote it; kept: seven years.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -77,6 +81,9 @@ class CalibrationRun(Model):
     held = fields.DateField()
     recorded = fields.DatetimeField()
     recorded_by = fields.UUIDField(null=True)
+    taken_back = fields.DatetimeField(null=True)
+    taken_back_by = fields.UUIDField(null=True)
+    note = fields.TextField(null=True)
 
     person_id: UUID
     instrument_id: UUID
@@ -88,12 +95,17 @@ class CalibrationRun(Model):
 
 LEFT = "left"
 """State of a rater whose part was handed on or ended with the assessment."""
+THIRD, DECIDING = "third", "deciding"
+"""States of an assessment whose raters do not agree: one more rates, or somebody decides."""
 
 
 class Assessment(Model):
     """Is one person judged with one instrument version: open → submitted (or reconciling → submitted) → signed.
 
-    Until the first signature it can be cancelled, with the reason. One that is signed counts until it is `set_aside`.
+    Where its raters do not agree it goes from reconciling to `third` or `deciding`, and then to submitted.
+    Where a signature does not count alone it waits in between, in the state `countersign`, until a colleague has
+    countersigned or `returned` it. Until the first signature it can be cancelled, with the reason. One that is signed
+    counts until it is `set_aside`. One that was returned is rated again as another row, which `corrects` it.
 
     Personal data: who was assessed, when and how it came out; kept: seven years after the last certification.
     """
@@ -133,9 +145,14 @@ class Assessment(Model):
     signed = fields.DatetimeField(null=True)
     outcome = fields.CharField(12, default="")
     summary: Any = fields.JSONField(default=list)
+    extended = fields.DatetimeField(null=True)
     cancelled_because = fields.TextField(null=True)
     set_aside = fields.DatetimeField(null=True)
     set_aside_because = fields.TextField(null=True)
+    corrects: fields.ForeignKeyNullableRelation["Assessment"] = fields.ForeignKeyField(
+        "assessments.Assessment", related_name="corrections", null=True, on_delete=RESTRICT
+    )
+    corrects_because = fields.TextField(null=True)
 
     unit_id: UUID
     person_id: UUID
@@ -143,11 +160,39 @@ class Assessment(Model):
     site_id: UUID | None
     programme_id: UUID | None
     opened_by_id: UUID
+    corrects_id: UUID | None
 
     class Meta:
         table = "assessments_assessment"
-        indexes = (("person_id", "state"),)
+        indexes = (("opened_by_id",), ("site_id",), ("person_id", "state"), ("corrects_id",))
         unique_together = (("slot",),)
+
+
+class Visit(Model):
+    """Is when and where an assessment is watched: planned, perhaps changed, called off with the assessment.
+
+    `sequence` counts the changes, as calendars ask. Source: https://www.rfc-editor.org/rfc/rfc5545#section-3.8.7.4
+
+    Personal data: a place and the way there may say where somebody lives; kept: with the assessment, and gone with the
+    name of who was assessed.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    assessment: fields.OneToOneRelation[Assessment] = fields.OneToOneField(
+        "assessments.Assessment", related_name="visit", on_delete=RESTRICT
+    )
+    starts = fields.DatetimeField()
+    ends = fields.DatetimeField()
+    place = fields.CharField(200)
+    directions = fields.TextField(default="")
+    sequence = fields.IntField(default=0)
+    changed = fields.DatetimeField()
+    called_off = fields.DatetimeField(null=True)
+
+    assessment_id: UUID
+
+    class Meta:
+        table = "assessments_visit"
 
 
 class Rater(Model):
@@ -175,12 +220,14 @@ class Rater(Model):
 
     class Meta:
         table = "assessments_rater"
+        indexes = (("person_id",),)
         unique_together = (("assessment", "person"),)
 
 
 class Draft(Model):
     """Keeps a mark that is not handed in yet; replaced freely, gone when the rating is handed in.
 
+    `device_draft` names the draft on a device that it was sent from: sent again, it is no other draft.
     Personal data: a note may describe what was seen; kept: until handed in.
     """
 
@@ -192,6 +239,7 @@ class Draft(Model):
     mark: Any = fields.JSONField(null=True)
     note = fields.TextField(default="")
     saved = fields.DatetimeField()
+    device_draft = fields.UUIDField(null=True)
 
     rater_id: UUID
 
@@ -224,6 +272,7 @@ class Rating(Model):
 
     class Meta:
         table = "assessments_rating"
+        indexes = (("rater_id",),)
         unique_together = (("assessment", "rater", "item", "attempt"),)
 
 
@@ -250,7 +299,41 @@ class Reconciliation(Model):
 
     class Meta:
         table = "assessments_reconciliation"
+        indexes = (("person_id",),)
         unique_together = (("assessment", "item"),)
+
+
+class Disagreement(Model):
+    """Says that raters do not agree, why, and who was asked: to rate, too (`third`), or to decide (`decision`).
+
+    It is settled by what they say, or called off before.
+
+    Personal data: who said so and who was asked; reasons may describe what was seen; kept: with the assessment.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    assessment: fields.ForeignKeyRelation[Assessment] = fields.ForeignKeyField(
+        "assessments.Assessment", related_name="disagreements", on_delete=RESTRICT
+    )
+    raised_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="disagreements_raised", on_delete=RESTRICT
+    )
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "people.Person", related_name="disagreements_to_settle", on_delete=RESTRICT
+    )
+    way = fields.CharField(8)
+    reason = fields.TextField()
+    raised = fields.DatetimeField()
+    settled = fields.DatetimeField(null=True)
+    called_off = fields.DatetimeField(null=True)
+
+    assessment_id: UUID
+    raised_by_id: UUID
+    person_id: UUID
+
+    class Meta:
+        table = "assessments_disagreement"
+        indexes = (("assessment_id",), ("raised_by_id",), ("person_id",))
 
 
 class Signature(Model):
@@ -275,6 +358,7 @@ class Signature(Model):
 
     class Meta:
         table = "assessments_signature"
+        indexes = (("person_id",),)
         unique_together = (("assessment", "person"),)
 
 
@@ -286,3 +370,12 @@ def visible_to(actor: Actor) -> QuerySet[Assessment]:
         rated = Rater.filter(person_id=actor.person_id).exclude(state=LEFT).values("assessment_id")
         found |= Q(unit_id=actor.unit_id, id__in=Subquery(rated))
     return Assessment.filter(found)
+
+
+def visits_visible_to(actor: Actor) -> QuerySet[Visit]:
+    """Lists the visits to the actor, those at which they rate, and those to people whom they may see."""
+    found = Q(assessment__person_id=actor.person_id) | reach(actor, "see people", "assessment__person")
+    if actor.may("assess"):
+        rated = Rater.filter(person_id=actor.person_id).exclude(state=LEFT).values("assessment_id")
+        found |= Q(assessment__unit_id=actor.unit_id, assessment_id__in=Subquery(rated))
+    return Visit.filter(found)

@@ -8,19 +8,24 @@ from starlette.responses import Response
 
 from training.assessments import actions, signing
 from training.assessments.actions import Noted, Stale, own_rating
-from training.assessments.cards import cards_of, in_words, seen_in_words, typed_marks
+from training.assessments.cards import Typed, cards_of, in_words, said_by_each, seen_in_words, typed_marks
+from training.assessments.eligible import why_not_alone
 from training.assessments.marks import JUDGED, Mark, MarkRow, apart
-from training.assessments.models import Assessment, Rater
+from training.assessments.models import THIRD, Assessment, Rater
 from training.assessments.outcome import as_it_stands
 from training.assessments.reading import draft_name, drafts_of, notes_of, rows_of
 from training.core import clock
-from training.core.errors import Invalid, NotFound
+from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.instruments.schema import Instrument
+from training.parsing.text import uuid_of
 from training.people.actor import Actor
 from training.people.models import Person
 from training.web.render import actor, form_data, identity, redirect, render
 
 Given = Mapping[str, tuple[Mark | None, str]]
+NOTHING: tuple[Mark | None, str] = (None, "")
+CHOICE, HERE, THERE = "between-", "here", "there"
+"""Fields in which somebody chooses between their answer on this device and the one that was saved elsewhere."""
 
 
 async def rate(request: Request) -> Response:
@@ -35,48 +40,153 @@ async def rate(request: Request) -> Response:
     values = await form_data(request)
     given = typed_marks(instrument, values)
     try:
-        await _save(rater, given, me, str(values.get("seen", "")))
+        await _save(rater, given, me, values)
         if values.get("step") == "save":
             return redirect(request, f"{where}/rate", notice="Saved")
         problems = {item: "Choose an answer" for item, (mark, _) in given.items() if mark is None}
         if problems:
             raise Invalid("There is a problem", problems=problems)
-    except Stale as stale:
-        return await _cards(request, rater, instrument, given, {"form": f"{stale.message} {stale.remedy}"}, 409)
+    except Stale:
+        return await _compared(request, rater, instrument, given, values)
     except Invalid as wrong:
         return await _cards(request, rater, instrument, given, wrong.problems, 422)
     return redirect(request, f"{where}/check")
 
 
+async def paper(request: Request) -> Response:
+    """Shows the form without an answer, to print and fill in by hand where no device is wanted."""
+    rater, instrument = await own_rating(identity(request), actor(request))
+    assessment: Assessment = rater.assessment
+    return render(
+        request, "assessments/paper.html", cards=cards_of(instrument, {}), instrument=instrument, assessment=assessment,
+        person=(await Person.get(id=assessment.person_id)).name, back=("Rate", f"/assessments/{assessment.id}"),
+    )  # fmt: skip
+
+
 async def draft(request: Request) -> Response:
-    """Saves what is marked so far, as the page does by itself while somebody works on it; answers with its name."""
+    """Saves what is marked so far, as the page does by itself while somebody works on it; answers with its name.
+
+    Where other answers were saved elsewhere, it saves nothing and answers 412 (RFC 9110, 15.5.13). Where nothing can be
+    saved any more, it answers 410: 404 is what proxies say, too, while the service is away.
+    """
     me: Actor = actor(request)
-    rater, instrument = await own_rating(identity(request), me)
     values = await form_data(request)
-    saved = await _save(rater, typed_marks(instrument, values), me, str(values.get("seen", "")))
+    _refuse_other(me, values)
+    try:
+        rater, instrument = await own_rating(identity(request), me)
+        saved = await _save(rater, typed_marks(instrument, values), me, values)
+    except Stale:
+        return Response(status_code=412)
+    except (Conflict, NotFound):
+        return Response(status_code=410)
     return Response(status_code=204, headers={"Draft": saved})
 
 
-async def _save(rater: Rater, given: Given, me: Actor, seen: str) -> str:
+async def _save(rater: Rater, given: Given, me: Actor, values: Typed) -> str:
+    _refuse_other(me, values)
     noted = {item: Noted(mark, text) for item, (mark, text) in given.items()}
-    return await actions.save_draft(rater.assessment_id, noted, actor=me, now=clock.now(), seen=seen)
+    return await actions.save_draft(
+        rater.assessment_id, noted, actor=me, now=clock.now(), seen=str(values.get("seen", "")),
+        device_draft=uuid_of(values.get("device_draft")),
+    )  # fmt: skip
+
+
+def _refuse_other(me: Actor, values: Typed) -> None:
+    """Refuses answers of whoever was signed in before in the same browser: both may rate the same visit."""
+    if values.get("reader", str(me.person_id)) != str(me.person_id):
+        raise NotAllowed(
+            "Somebody else has signed in in this browser since this page was opened. Nothing was saved.",
+            "Sign in as the person who gave these answers, and send them again.",
+        )
+
+
+async def compare(request: Request) -> Response:
+    """Shows answers of this device beside those that were saved elsewhere, and saves what is chosen of both."""
+    me: Actor = actor(request)
+    rater, instrument = await own_rating(identity(request), me)
+    where = f"/assessments/{rater.assessment_id}"
+    if rater.state != "rating":
+        return redirect(request, where)
+    values = await form_data(request)
+    _refuse_other(me, values)
+    given, saved = typed_marks(instrument, values), await drafts_of(rater)
+    apart_ones = _apart_from(given, saved)
+    chosen = {item: str(values.get(f"{CHOICE}{item}", "")) for item in apart_ones}
+    if values.get("step") != "choose":
+        return await _compared(request, rater, instrument, given, values)
+    problems = {item: "Choose one of the two answers" for item, one in chosen.items() if one not in (HERE, THERE)}
+    if problems:
+        return await _compared(request, rater, instrument, given, values, problems)
+    merged = {item: saved.get(item, one) if one == NOTHING else one for item, one in given.items()}
+    merged |= {item: saved[item] for item, one in chosen.items() if one == THERE}
+    try:
+        await _save(rater, merged, me, {**values, "device_draft": ""})
+    except Stale:
+        return await _compared(request, rater, instrument, given, values)
+    return redirect(request, f"{where}/rate?settled={uuid_of(values.get('device_draft')) or ''}", notice="Saved")
+
+
+def _apart_from(given: Given, saved: Given) -> list[str]:
+    """Lists the items that were answered in both places, and not alike."""
+    return [
+        item for item, one in given.items() if NOTHING not in (one, saved.get(item, NOTHING)) and one != saved[item]
+    ]
+
+
+async def _compared(
+    request: Request, rater: Rater, instrument: Instrument, given: Given, values: Typed,
+    problems: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
+    saved = await drafts_of(rater)
+    items = [
+        {
+            "id": f"{CHOICE}{item}",
+            "title": _title(instrument, item),
+            "choices": [
+                {"value": side, "title": title, **_said_of(instrument, item, ones), "checked": chosen == side}
+                for side, title, ones in ((HERE, "On this device", given), (THERE, "Saved elsewhere", saved))
+                for chosen in [values.get(f"{CHOICE}{item}")]
+            ],
+        }
+        for item in _apart_from(given, saved)
+    ]
+    return render(
+        request, "assessments/compare.html", 422 if problems else 409, items=items, kept=_fields(values),
+        seen=await draft_name(rater), problems={f"{CHOICE}{item}": words for item, words in (problems or {}).items()},
+        person=(await Person.get(id=rater.assessment.person_id)).name, path=f"/assessments/{rater.assessment_id}",
+        back=("Assessments", "/assessments"),
+    )  # fmt: skip
+
+
+def _said_of(instrument: Instrument, item: str, ones: Given) -> dict[str, Any]:
+    mark, note = ones.get(item, NOTHING)
+    return {"words": in_words(instrument, item, mark), "seen": seen_in_words(instrument, item, mark), "note": note}
+
+
+def _fields(values: Typed) -> list[tuple[str, str]]:
+    """Gives what was typed as the fields of a form, without what was chosen between two answers."""
+    left = {name: one for name, one in values.items() if not name.startswith(CHOICE) and name not in ("seen", "step")}
+    several = {name: list(one) for name, one in left.items() if not isinstance(one, str)}
+    return [(name, str(one)) for name, one in left.items() if isinstance(one, str)] + [
+        (f"{name}[]", one) for name, ones in several.items() for one in ones
+    ]
 
 
 async def _cards(
     request: Request, rater: Rater, instrument: Instrument, given: Given, problems: Mapping[str, str], status: int
 ) -> Response:
-    titles = {item.id: item.title for item in instrument.items.values()}
     assessment = rater.assessment
     return render(
         request,
         "assessments/rate.html",
         status,
         problems={
-            item: words if item == "form" else f"{titles.get(item, 'Your judgement')}: {words.lower()}"
+            item: words if item == "form" else f"{_title(instrument, item)}: {words.lower()}"
             for item, words in problems.items()
         },
         cards=cards_of(instrument, given),
         seen=await draft_name(rater),
+        settled=str(request.query_params.get("settled", "")),
         done=sum(mark is not None for mark, _ in given.values()),
         instrument=instrument,
         person=(await Person.get(id=assessment.person_id)).name,
@@ -114,6 +224,9 @@ async def check(request: Request) -> Response:
         missing=sum(not row["answered"] for row in rows),
         person=(await Person.get(id=rater.assessment.person_id)).name,
         alone=rater.assessment.raters_needed == 1,
+        several=rater.assessment.raters_needed > 2,
+        third=rater.assessment.state == THIRD,
+        beside=await why_not_alone(me.person_id, rater.assessment, today=me.today),
         stands=as_it_stands(instrument, [MarkRow(str(me.person_id), marks, reasons=given.get(JUDGED, (None, ""))[1])]),
         path=where,
         back=("Change your answers", f"{where}/rate"),
@@ -121,11 +234,14 @@ async def check(request: Request) -> Response:
 
 
 def _answer(instrument: Instrument, name: str, given: Given) -> dict[str, Any]:
-    mark, text = given.get(name, (None, ""))
-    titles = {item.id: item.title for item in instrument.items.values()}
-    said: dict[str, Any] = {"item": name, "title": titles.get(name, "Your judgement"), "note": text}
-    said |= {"seen": seen_in_words(instrument, name, mark)}
-    return said | {"words": in_words(instrument, name, mark), "answered": mark is not None}
+    mark, _ = given.get(name, NOTHING)
+    told = {"item": name, "title": _title(instrument, name), "answered": mark is not None}
+    return told | _said_of(instrument, name, given)
+
+
+def _title(instrument: Instrument, name: str) -> str:
+    item = instrument.items.get(name)
+    return item.title if item else "Your judgement"
 
 
 async def agree(request: Request) -> Response:
@@ -146,10 +262,12 @@ async def agree(request: Request) -> Response:
             return redirect(request, where)
         except Invalid as wrong:
             problems = wrong.problems
-    apart_ones = await _apart(assessment, instrument, given)
+    apart_ones = await items_apart(assessment, instrument, given)
     told = {
         "items": apart_ones,
+        "several": assessment.raters_needed > 2,
         "path": f"{where}/agree",
+        "disagree_path": f"{where}/disagree",
         "stop_path": f"{where}/stop",
         "stands": as_it_stands(instrument, await rows_of(assessment.id)),
         "back": ("Assessments", "/assessments"),
@@ -157,7 +275,8 @@ async def agree(request: Request) -> Response:
     return render(request, "assessments/agree.html", 422 if problems else 200, problems=problems, **told)
 
 
-async def _apart(assessment: Assessment, instrument: Instrument, given: Given) -> list[dict[str, Any]]:
+async def items_apart(assessment: Assessment, instrument: Instrument, given: Given) -> list[dict[str, Any]]:
+    """Lists the items on which raters are apart: the card, the marks of each with their name, and all notes."""
     rows = await rows_of(assessment.id)
     names = {str(row["id"]): row["name"] for row in await Person.filter(id__in=[row.by for row in rows]).values()}
     notes = await notes_of(assessment.id, list(names))
@@ -168,13 +287,8 @@ async def _apart(assessment: Assessment, instrument: Instrument, given: Given) -
     return [
         {
             "card": cards[item],
-            "marks": [(names[row.by], *_said(instrument, item, row)) for row in rows],
+            "marks": said_by_each(instrument, item, rows, names),
             "notes": notes.get(item, []),
         }
         for item in differ
     ]
-
-
-def _said(instrument: Instrument, item: str, row: MarkRow) -> tuple[str, str]:
-    mark = row.marks.get(item)
-    return in_words(instrument, item, mark), "; ".join(seen_in_words(instrument, item, mark))

@@ -6,7 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from training.assessments.marks import JUDGED, Mark, MarkRow, agreed_marks, unpacked
-from training.assessments.models import LEFT, Assessment, Draft, InstrumentVersion, Rater, Rating, Reconciliation
+from training.assessments.models import (
+    DECIDING,
+    LEFT,
+    THIRD,
+    Assessment,
+    Disagreement,
+    Draft,
+    InstrumentVersion,
+    Rater,
+    Rating,
+    Reconciliation,
+)
 from training.instruments.read import read_instrument_text
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
@@ -57,14 +68,56 @@ def _agreed(instrument: Instrument, rows: Sequence[MarkRow], written: Sequence[d
 async def visible_rows(assessment: Assessment, actor: Actor) -> list[MarkRow]:
     """Gives the rows that the actor may see now: all once signed; to raters all once everybody handed in; else own.
 
-    While an assessment is open and blind, a rater sees nobody else's marks; who does not rate sees none at all.
+    While an assessment is open and blind, a rater sees nobody else's marks, and neither does one more who is asked when
+    the others do not agree; who does not rate sees none at all, but for whoever decides what they did not agree on.
     """
     instrument = instrument_of(await InstrumentVersion.get(id=assessment.version_id))
-    rates = await Rater.filter(assessment_id=assessment.id, person_id=actor.person_id).exclude(state=LEFT).exists()
-    if assessment.state == "signed" or (rates and (assessment.state != "open" or not assessment.blind)):
+    rater = await Rater.filter(assessment_id=assessment.id, person_id=actor.person_id).exclude(state=LEFT).first()
+    rates = rater is not None and rater.state == "rating"
+    blind = (assessment.blind and (assessment.state == "open" or rates)) or (assessment.state == THIRD and rates)
+    decides = assessment.state == DECIDING and await open_disagreement(assessment.id, person_id=actor.person_id)
+    if assessment.state == "signed" or (rater and not blind) or decides:
         return await settled_rows(instrument, assessment.id)
-    own = str(actor.person_id) if rates else ""
+    own = str(actor.person_id) if rater else ""
     return [row for row in await rows_of(assessment.id) if row.by == own]
+
+
+async def rated_before(row: Assessment) -> list[Assessment]:
+    """Lists what an assessment corrects, and what that one corrects, and so on to the first, as far as they count."""
+    found: list[Assessment] = []
+    while row.corrects_id:
+        row = await Assessment.get(id=row.corrects_id)
+        found.append(row)
+    return [one for one in found if one.state == "signed" and one.set_aside is None]
+
+
+async def counts_instead(assessment_id: UUID) -> bool:
+    """Tells whether a rating that corrects this one, or a correction of it, counts in its place."""
+    ids = [assessment_id]
+    while rows := await Assessment.filter(corrects_id__in=ids):
+        if any(one.state == "signed" and one.set_aside is None for one in rows):
+            return True
+        ids = [one.id for one in rows]
+    return False
+
+
+async def who_rates(assessment_id: UUID) -> list[UUID]:
+    """Names who has a part in an assessment now: not those who left."""
+    rates = Rater.filter(assessment_id=assessment_id).exclude(state=LEFT)
+    return [UUID(str(one)) for one in await rates.values_list("person_id", flat=True)]
+
+
+async def who_marked(assessment_id: UUID) -> set[UUID]:
+    """Names whose marks an assessment rests on, or did: who rates, who left, and who decided what raters did not."""
+    rated = await Rater.filter(assessment_id=assessment_id).values_list("person_id", flat=True)
+    settled = await Reconciliation.filter(assessment_id=assessment_id).values_list("person_id", flat=True)
+    return {UUID(str(one)) for one in (*rated, *settled)}
+
+
+async def open_disagreement(assessment_id: UUID, **of: UUID) -> Disagreement | None:
+    """Finds what raters do not agree on while it is neither settled nor called off."""
+    waits = Disagreement.filter(assessment_id=assessment_id, settled__isnull=True, called_off__isnull=True, **of)
+    return await waits.select_related("person").first()
 
 
 async def drafts_of(rater: Rater) -> dict[str, tuple[Mark | None, str]]:
@@ -75,8 +128,17 @@ async def drafts_of(rater: Rater) -> dict[str, tuple[Mark | None, str]]:
 
 async def draft_name(rater: Rater) -> str:
     """Names what a rater has marked so far: another name each time that it is saved."""
-    last = await Draft.filter(rater_id=rater.id).order_by("-saved").first()
-    return str(int(last.saved.timestamp() * 1_000_000)) if last else "none"
+    return named(await last_saved(rater))
+
+
+async def last_saved(rater: Rater) -> Draft | None:
+    """Finds the mark that a rater saved last."""
+    return await Draft.filter(rater_id=rater.id).order_by("-saved").first()
+
+
+def named(draft: Draft | None) -> str:
+    """Names the draft whose last saved mark this is: microseconds since 1970, "none" when nothing was saved."""
+    return str(int(draft.saved.timestamp() * 1_000_000)) if draft else "none"
 
 
 async def notes_of(assessment_id: UUID, raters: Sequence[str]) -> dict[str, list[tuple[str, str]]]:

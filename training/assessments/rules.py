@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from training.assessments.attempts.rules import AttemptRule, RatedAttempt, before, first_day
+from training.assessments.calibration.rules import Calibrated, CalibrationRule, state_of
+from training.parsing.plurals import many
+
 ALWAYS_APART = frozenset({"relative"})
 """Relations that never may assess each other."""
 INDEPENDENT_OF = ALWAYS_APART | {"supervisor", "trainer", "co_leader", "manager"}
 """Relations that stand in the way when an independent assessment is asked for."""
-AGREEMENT_NEEDED = 80
-"""Percent of agreement with the standard below which a rater's last calibration is not good enough."""
 ENDED = {
     "": "The permission to assess ended on",
     "suspended": "The certificate to assess is suspended. The last day it held was",
@@ -31,6 +33,8 @@ MAY_BE_ONE = (
     "Nobody can assess themselves, and the records of the trainee and of the assessor share an e-mail address. If they "
     "are two people, the central unit can say so on the page “Records that may be of one person”, under People"
 )
+COUNTERSIGN = "A colleague has to countersign"
+"""What is said of a signature that does not count alone."""
 RELATION_WORDS = {
     "relative": "a relative of the trainee",
     "supervisor": "a supervisor of the trainee",
@@ -53,6 +57,11 @@ class Held:
     site: UUID | None = None
     because: str = ""
 
+    @property
+    def alone(self) -> bool:
+        """Tells whether a signature by this permission counts alone; a trainee may "assess with a countersignature"."""
+        return "countersign" not in self.may.lower()
+
     def lets_assess(self) -> bool:
         """Tells whether this permission is one to assess."""
         return self.what.endswith("/assessor") or self.may.strip().lower().startswith("assess")
@@ -69,15 +78,6 @@ class Related:
 
 
 @dataclass(frozen=True)
-class Calibrated:
-    """How far the rater agreed with the standard, in percent, on a day."""
-
-    id: str
-    agreement: float
-    on: date
-
-
-@dataclass(frozen=True)
 class RaterFacts:
     """All that is known about a rater, with regard to one trainee and one instrument."""
 
@@ -86,18 +86,27 @@ class RaterFacts:
     permissions: tuple[Held, ...] = ()
     relations: tuple[Related, ...] = ()
     calibrations: tuple[Calibrated, ...] = ()
+    asked: tuple[CalibrationRule, ...] = (CalibrationRule(),)
+    """What holds for the calibration of whoever signs this."""
     alike: bool = False
     """Whether an address that both records have says that the two are one person."""
+    attempts: tuple[RatedAttempt, ...] = ()
+    attempt_rules: tuple[AttemptRule, ...] = ()
+    """The attempts of the trainee with the instrument before, and what holds for another."""
 
 
 @dataclass(frozen=True)
 class IneligibilityReason:
-    """One thing that was looked at: whether it stands in the way, in words, and which record says so."""
+    """One thing that was looked at: whether it stands in the way, in words, and which record says so.
+
+    `countersign`: it lets somebody sign, and a colleague has to countersign.
+    """
 
     about: str
     allows: bool
     words: str
     record: str = ""
+    countersign: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,18 +122,27 @@ class Eligibility:
         """Says what stands in the way."""
         return tuple(finding.words for finding in self.findings if not finding.allows)
 
+    @property
+    def countersign(self) -> tuple[str, ...]:
+        """Says why a colleague has to countersign; nothing where the signature counts alone."""
+        return tuple(finding.words for finding in self.findings if finding.countersign)
+
     def frozen(self) -> dict[str, Any]:
         """Gives plain values to store with a signature."""
-        return asdict(self) | {"on": self.on.isoformat(), "findings": [asdict(finding) for finding in self.findings]}
+        findings = [asdict(finding) for finding in self.findings]
+        return asdict(self) | {"on": self.on.isoformat(), "findings": findings, "countersign": bool(self.countersign)}
 
 
-def may_sign(facts: RaterFacts, *, on: date, independent: bool, site: UUID | None = None) -> Eligibility:
-    """Tells whether the rater may sign an assessment of the trainee, looked at on the day."""
+def may_sign(
+    facts: RaterFacts, *, on: date, independent: bool, site: UUID | None = None, watched: date | None = None
+) -> Eligibility:
+    """Tells whether the rater may sign an assessment of the trainee, as of the day; it was `watched` then or before."""
     findings = (
         *_about_self(facts),
         _about_permission(facts.permissions, on, site),
         *_about_relations(facts.relations, on, independent),
-        _about_calibration(facts.calibrations, on),
+        *(_about_calibration(facts.calibrations, rule, on) for rule in facts.asked),
+        *_about_attempts(facts, watched or on),
     )
     return Eligibility(on, all(finding.allows for finding in findings), findings)
 
@@ -141,7 +159,9 @@ def _about_permission(permissions: Sequence[Held], on: date, site: UUID | None) 
     held = [one for one in permissions if one.lets_assess() and (one.site is None or one.site == site)]
     live = [one for one in held if one.starts <= on and (one.ends is None or on <= one.ends)]
     if live:
-        return IneligibilityReason("permission", True, f"Holds the permission to {live[0].may or 'assess'}", live[0].id)
+        best = max(live, key=lambda one: one.alone)
+        words = f"Holds the permission to {best.may or 'assess'}"
+        return IneligibilityReason("permission", True, words, best.id, countersign=not best.alone)
     ended = sorted((one for one in held if one.ends and one.ends < on), key=lambda one: one.ends or on)
     if ended:
         last = ended[-1]
@@ -167,17 +187,39 @@ def _about_relation(related: Related, barred: frozenset[str]) -> IneligibilityRe
     return IneligibilityReason("relation", True, f"{words}; this assessment allows that", related.id)
 
 
-def _about_calibration(calibrations: Iterable[Calibrated], on: date) -> IneligibilityReason:
-    runs = sorted((one for one in calibrations if one.on <= on), key=lambda one: (one.on, one.id))
-    if not runs:
-        return IneligibilityReason("calibration", True, "No calibration is on record")
-    last = runs[-1]
-    words = f"Agreed with the standard in {last.agreement:g} percent on {_day(last.on)}"
-    if last.agreement < AGREEMENT_NEEDED:
-        return IneligibilityReason(
-            "calibration", False, f"{words}; {AGREEMENT_NEEDED} are needed. Calibrate again", last.id
-        )
-    return IneligibilityReason("calibration", True, words, last.id)
+def _about_calibration(runs: Iterable[Calibrated], rule: CalibrationRule, on: date) -> IneligibilityReason:
+    found = state_of(runs, rule, on=on)
+    asked = f"{rule.title or 'The programme'} asks for a calibration with {rule.instrument}"
+    if found.last is None:
+        if rule.programme is None:
+            return IneligibilityReason("calibration", True, "No calibration is on record")
+        words = f"No calibration is on record. {asked}. {COUNTERSIGN}"
+        return IneligibilityReason("calibration", True, words, countersign=True)
+    words = f"Agreed with the standard in {found.last.agreement:g} percent on {_day(found.last.on)}"
+    if found.word == "out":
+        words = f"{words}; {rule.agreement:g} are needed"
+    elif found.until:
+        words = f"{words}, which {'counted' if found.word == 'overdue' else 'counts'} until {_day(found.until)}"
+    words += "" if found.good else f". {COUNTERSIGN}"
+    return IneligibilityReason("calibration", True, words, found.last.id, countersign=not found.good)
+
+
+def _about_attempts(facts: RaterFacts, watched: date) -> Iterable[IneligibilityReason]:
+    earlier = before(facts.attempts, watched)
+    for rule in facts.attempt_rules if earlier else ():
+        first, number = first_day(rule, earlier), len({one.number for one in earlier}) + 1
+        if first:
+            words = f"{rule.title} counts another attempt from {_day(first)} on"
+            words += "" if watched >= first else ". Choose that day or a later one"
+            yield IneligibilityReason("attempt", watched >= first, words, str(earlier[0].id))
+        if rule.most is not None:
+            words = f"{rule.title} allows {many(rule.most, 'attempt')}; this would be attempt {number}"
+            yield IneligibilityReason("attempt", number <= rule.most, words, str(earlier[-1].id))
+        if rule.other:
+            rated = next((one for one in earlier if facts.rater in one.raters), None)
+            words = "Rated an earlier attempt" if rated else "Rated no earlier attempt"
+            words += f"; {rule.title} asks for somebody else"
+            yield IneligibilityReason("attempt", rated is None, words, str(rated.id) if rated else "")
 
 
 def _day(day: date | None) -> str:

@@ -1,4 +1,4 @@
-"""Signs an assessment: each rater once, with their eligibility frozen; the last signature settles the outcome."""
+"""Signs an assessment: each rater once, with their eligibility frozen; the last signature that is needed settles it."""
 
 import hashlib
 import json
@@ -7,11 +7,12 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from training.assessments.actions import own_rating, plain, refuse_ineligible
+from training.assessments.actions import note, own_rating, plain, refuse_ineligible
+from training.assessments.cancellation import set_aside
 from training.assessments.marks import MarkRow
 from training.assessments.models import LEFT, Assessment, Rater, Signature
 from training.assessments.outcome import Outcome, outcome_of
-from training.assessments.reading import settled_rows
+from training.assessments.reading import rated_before, settled_rows
 from training.core.dates import local_day, start_of
 from training.core.errors import Conflict
 from training.database.connection import transaction
@@ -45,17 +46,36 @@ async def sign(assessment_id: UUID, *, actor: Actor, now: datetime) -> Assessmen
             rows=[rater],
         )  # fmt: skip
         if not await Rater.filter(assessment_id=assessment_id).exclude(state__in=["signed", LEFT]).exists():
-            await _settle(assessment, instrument, rows, actor=actor, now=now)
+            if await why_countersigned(assessment_id):
+                await Assessment.filter(id=assessment_id, state="submitted").update(state="countersign")
+                assessment.state = "countersign"
+                await note("assessment.to_countersign", assessment, actor=actor.person_id, now=now)
+            else:
+                await settle(assessment, instrument, rows, actor=actor, now=now)
     return assessment
 
 
-async def _settle(
+async def why_countersigned(assessment_id: UUID) -> list[tuple[str, list[str]]]:
+    """Tells for each rater whose signature does not count alone, by name, what was found about them on either day."""
+    found = []
+    rows = Signature.filter(assessment_id=assessment_id).order_by("signed", "id")
+    for one in await rows.values("eligibility", name="person__name"):
+        days = [one["eligibility"][day]["findings"] for day in ("observed", "signing")]
+        if words := [finding["words"] for told in days for finding in told if finding.get("countersign")]:
+            found.append((one["name"], list(dict.fromkeys(words))))
+    return found
+
+
+async def settle(
     assessment: Assessment, instrument: Instrument, rows: Sequence[MarkRow], *, actor: Actor, now: datetime
 ) -> None:
+    """Lets an assessment count, in the caller's transaction; what it corrects counts no more."""
     outcome = outcome_of(instrument, rows)
     change = {"state": "signed", "signed": now, "outcome": outcome.finding, "summary": plain(outcome.lines)}
-    await Assessment.filter(id=assessment.id, state="submitted").update(**change)
+    await Assessment.filter(id=assessment.id, state=assessment.state).update(**change)
     assessment.update_from_dict(change)
+    for earlier in await rated_before(assessment):
+        await set_aside(earlier.id, because="It was rated again.", actor=actor, now=now)
     await facts.record(
         "assessment.signed",
         assessment,

@@ -15,7 +15,7 @@ from training.assessments.load import load_instrument
 from training.assessments.models import Assessment, InstrumentVersion
 from training.demo.cast import known
 from training.people.actor import Actor
-from training.people.models import Permission
+from training.people.models import Membership, Permission
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 OBSERVED = date(2026, 11, 20)
@@ -53,7 +53,9 @@ class Rated:
     cast: Cast
     version: InstrumentVersion
 
-    async def open(self, *others: str | UUID, independent: bool = False, now: datetime = NOW) -> Assessment:
+    async def open(
+        self, *others: str | UUID, independent: bool = False, now: datetime = NOW, programme: UUID | None = None
+    ) -> Assessment:
         """Bruno opens an assessment of Amina."""
         opening = Opening(
             person=known("amina"),
@@ -62,6 +64,7 @@ class Rated:
             medium="live",
             group_name="Tuesday group",
             independent=independent,
+            programme=programme,
             others=tuple(one if isinstance(one, UUID) else known(one) for one in others),
         )
         return await actions.open_assessment(opening, key=uuid4(), actor=await self.cast("bruno"), now=now)
@@ -78,3 +81,18 @@ class Rated:
 async def rated(cast: Cast, version: InstrumentVersion, permitted: None) -> Rated:
     """What the tests rate with."""
     return Rated(cast, version)
+
+
+@pytest.fixture
+async def three(cast: Cast, permitted: None, tmp_path: Path) -> InstrumentVersion:
+    """An instrument that asks for three raters and takes their mean; Hana and Ivan may assess, too."""
+    text = (HERE / "leading.yaml").read_text()
+    text = text.replace("instrument: leading", "instrument: leading of three").replace("three items", "three raters")
+    text = text.replace("at_least: 1, combine: lowest", "at_least: 3, combine: mean")
+    (tmp_path / "three.yaml").write_text(text)
+    await load_instrument(tmp_path / "three.yaml", actor=await cast("farah"), now=NOW)
+    await permit(known("hana"))
+    await permit(known("ivan"))
+    held = await Membership.create(id=uuid4(), person_id=known("ivan"), role="assessor", starts=date(2025, 1, 1))
+    await speak_of(held)
+    return await InstrumentVersion.get(instrument__name="leading of three")

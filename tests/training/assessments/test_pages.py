@@ -172,9 +172,10 @@ async def test_a_rating_page_left_open_in_another_window_overwrites_nothing(rate
     assert saved.status_code == 204
     again = {"seen": saved.headers["Draft"]}
     assert (await bruno.post(f"{where}/draft", data=ALL | again)).status_code == 204, "the page itself goes on"
-    for step in ("draft", "rate"):
-        told = await bruno.post(f"{where}/{step}", data={"welcome": "1", "welcome_note": "From the old page", **old})
-        assert (told.status_code, "other answers in another window" in told.text) == (409, True)
+    late = {"welcome": "1", "welcome_note": "From the old page", **old}
+    assert (await bruno.post(f"{where}/draft", data=late)).status_code == 412
+    told = await bruno.post(f"{where}/rate", data=late)
+    assert (told.status_code, "Two sets of answers" in told.text) == (409, True)
     assert "From the old page" in told.text, "no word is lost"
     assert (await Draft.get(item="welcome")).mark == {"mark": int(ALL["welcome"])}
     checked = shown(await bruno.get(f"{where}/check"))
@@ -183,3 +184,72 @@ async def test_a_rating_page_left_open_in_another_window_overwrites_nothing(rate
     assert (await bruno.post(f"{where}/check", data=checked)).status_code == 409, "not what was checked"
     assert await Rating.all().count() == 0
     assert (await bruno.post(f"{where}/check", data=shown(await bruno.get(f"{where}/check")))).status_code == 303
+
+
+async def test_answers_of_two_devices_are_shown_beside_each_other_and_one_is_chosen(
+    rated: Rated, browse: Browse
+) -> None:
+    row, bruno = await rated.open(), await browse("bruno")
+    where, here, there = f"/assessments/{row.id}", str(uuid4()), str(uuid4())
+    first = ALL | {"welcome_note": "From the tablet", "seen": "none", "device_draft": there}
+    assert (await bruno.post(f"{where}/draft", data=first)).status_code == 204
+    mine = {"welcome": "1", "welcome_note": "From the phone", "seen": "none", "device_draft": here}
+    assert (await bruno.post(f"{where}/draft", data=mine)).status_code == 412
+    page = await bruno.post(f"{where}/compare", data=mine)
+    assert page.status_code == 409
+    assert "From the tablet" in page.text and "From the phone" in page.text
+    fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    assert fields["welcome"] == "1" and fields["seen"] != "none"
+    refused = await bruno.post(f"{where}/compare", data=fields | {"step": "choose"})
+    assert (refused.status_code, "Choose one of the two answers" in refused.text) == (422, True)
+    chosen = await bruno.post(f"{where}/compare", data=fields | {"step": "choose", "between-welcome": "here"})
+    assert chosen.headers["location"].startswith(f"{where}/rate?settled={here}")
+    kept = {draft.item: (draft.mark, draft.note) for draft in await Draft.all()}
+    assert kept["welcome"] == ({"mark": 1}, "From the phone")
+    assert kept["listening"] == ({"mark": int(ALL["listening"])}, ""), "what was answered elsewhere only is kept"
+
+
+async def test_a_draft_whose_answer_was_lost_on_its_way_is_sent_again_and_goes_on(rated: Rated, browse: Browse) -> None:
+    row, bruno = await rated.open(), await browse("bruno")
+    where, same = f"/assessments/{row.id}", {"seen": "none", "device_draft": str(uuid4())}
+    for number in ("1", "2", "2"):
+        sent = await bruno.post(f"{where}/draft", data=ALL | same | {"welcome": number})
+        assert sent.status_code == 204
+    assert (await Draft.get(item="welcome")).mark == {"mark": 2}
+    assert await Draft.all().count() == len([name for name in ALL if not name.endswith("_note")])
+    other = {"seen": "none", "device_draft": str(uuid4())}
+    assert (await bruno.post(f"{where}/draft", data=ALL | other)).status_code == 412
+
+
+async def test_the_service_worker_is_found_at_the_root_and_asked_for_anew(browse: Browse) -> None:
+    answer = await (await browse("")).get("/service-worker.js")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
+    assert answer.headers["content-type"].startswith("text/javascript")
+
+
+async def test_an_empty_form_is_printed_with_every_item_and_no_answer(rated: Rated, browse: Browse) -> None:
+    row, bruno = await rated.open(), await browse("bruno")
+    where = f"/assessments/{row.id}"
+    assert (await bruno.post(f"{where}/draft", data=ALL | {"seen": "none"})).status_code == 204
+    assert f'href="{where}/paper"' in (await bruno.get(f"{where}/rate")).text
+    page = (await bruno.get(f"{where}/paper")).text
+    assert page.count("Not seen today") > 3 and "I left early" not in page and "checked" not in page
+    assert (await (await browse("gwen")).get(f"{where}/paper")).status_code in (403, 404), "who does not rate it"
+
+
+async def test_answers_of_whoever_was_signed_in_before_are_nobody_elses(rated: Rated, browse: Browse) -> None:
+    row, bruno = await rated.open(), await browse("bruno")
+    where = f"/assessments/{row.id}"
+    theirs = ALL | {"seen": "none", "reader": str(uuid4())}
+    for path in ("draft", "rate", "compare"):
+        assert (await bruno.post(f"{where}/{path}", data=theirs)).status_code == 403
+    assert await Draft.all().count() == 0
+    own = dict(re.findall(r'name="(reader)" value="([^"]+)"', (await bruno.get(f"{where}/rate")).text))
+    assert (await bruno.post(f"{where}/draft", data=ALL | own)).status_code == 204
+
+
+async def test_a_device_is_told_when_nothing_can_be_saved_any_more(rated: Rated, browse: Browse) -> None:
+    row, bruno = await rated.open(), await browse("bruno")
+    await rated.hand_in(row, "bruno")
+    assert (await bruno.post(f"/assessments/{row.id}/draft", data=ALL)).status_code == 410
+    assert (await bruno.post(f"/assessments/{uuid4()}/draft", data=ALL)).status_code == 410

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from training.assessments.rules import Calibrated, Held, RaterFacts, Related, may_sign, programme_meant
+from training.assessments.calibration.rules import Calibrated
+from training.assessments.rules import Held, RaterFacts, Related, may_sign, programme_meant
 
 DAY = date(2026, 6, 1)
 RATER, TRAINEE, HERE, ELSEWHERE = uuid4(), uuid4(), uuid4(), uuid4()
@@ -62,18 +63,27 @@ def test_a_relation_counts_from_its_day_on_even_when_it_has_ended(
 
 
 @pytest.mark.parametrize(
-    ("runs", "allowed"),
+    ("runs", "alone"),
     [
         ((), True),
         ((Calibrated("c", 80, DAY),), True),
         ((Calibrated("c", 79.9, DAY),), False),
         ((Calibrated("c", 90, date(2026, 1, 1)), Calibrated("d", 60, date(2026, 5, 1))), False),
+        ((Calibrated("c", 60, DAY), Calibrated("b", 90, DAY)), True),  # of one day, what was recorded last
         ((Calibrated("c", 60, date(2026, 1, 1)), Calibrated("d", 90, date(2026, 5, 1))), True),
         ((Calibrated("c", 90, date(2026, 1, 1)), Calibrated("d", 60, date(2026, 6, 2))), True),
     ],
 )
-def test_the_last_calibration_by_the_day_decides(runs: tuple[Calibrated, ...], allowed: bool) -> None:
-    assert may_sign(facts(LIVE, calibrations=runs), on=DAY, independent=False).allowed is allowed
+def test_the_last_calibration_by_the_day_decides(runs: tuple[Calibrated, ...], alone: bool) -> None:
+    found = may_sign(facts(LIVE, calibrations=runs), on=DAY, independent=False)
+    assert (found.allowed, not found.countersign) == (True, alone)
+
+
+def test_a_trainee_assessor_is_countersigned_until_another_permission_says_otherwise() -> None:
+    learns = Held("t", "growing_together/trainee_assessor", "assess with a countersignature", date(2026, 1, 1))
+    trainee, both = (may_sign(facts(*held), on=DAY, independent=False) for held in ((learns,), (learns, LIVE)))
+    assert trainee.allowed and trainee.countersign and trainee.frozen()["countersign"]
+    assert both.allowed and not both.countersign
 
 
 def test_nobody_may_sign_for_themselves_whatever_they_hold() -> None:
@@ -86,7 +96,8 @@ def test_a_refusal_says_everything_that_stands_in_the_way_and_freezes_as_plain_v
     assert len(found.reasons) == 2
     frozen = found.frozen()
     assert (frozen["on"], frozen["allowed"]) == ("2026-06-01", False)
-    assert [set(finding) for finding in frozen["findings"]] == [{"about", "allows", "words", "record"}] * 3
+    names = {"about", "allows", "words", "record", "countersign"}
+    assert [set(finding) for finding in frozen["findings"]] == [names] * 3
     assert not isinstance(frozen["on"], UUID | date)
 
 

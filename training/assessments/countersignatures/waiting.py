@@ -1,0 +1,87 @@
+"""What waits for a countersignature: all of it, and what somebody may countersign today, in few statements."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from training.assessments.attempts.reading import attempts_of_each, attempts_with, rules_for
+from training.assessments.calibration.standing import for_signing, runs_of
+from training.assessments.countersignatures.rules import why_not
+from training.assessments.eligibility.programme_rules import rules_of
+from training.assessments.eligible import as_attempt, permissions_of
+from training.assessments.models import Assessment, Rater, Reconciliation, visible_to
+from training.assessments.rules import Eligibility, RaterFacts, Related, may_sign
+from training.people.actor import Actor
+from training.people.contact.addresses import alike_to
+from training.people.relations.actions import standing_relations
+from training.people.visibility import visible_to as people_visible_to
+
+MOST_READ = 100
+"""Of the assessments that wait, the oldest are looked through for those that somebody may countersign."""
+Waiting = dict[str, Any]
+"""An assessment that waits: id, person, observed, title, raters, since."""
+
+
+def waiting_for(actor: Actor) -> QuerySet[Assessment]:
+    """Lists the assessments that wait for a countersignature, of those that the actor may see and had no part in."""
+    rated = Rater.filter(person_id=actor.person_id).values("assessment_id")
+    settled = Reconciliation.filter(person_id=actor.person_id).values("assessment_id")
+    waits = visible_to(actor).filter(state="countersign").exclude(person_id=actor.person_id)
+    return waits.exclude(id__in=Subquery(rated)).exclude(id__in=Subquery(settled))
+
+
+async def to_countersign(me: Actor) -> list[Waiting]:
+    """Lists, the longest waiting first, what somebody may countersign today."""
+    if not me.may("assess"):
+        return []
+    rows = await waiting_for(me).order_by("touched", "id").limit(MOST_READ).select_related(
+        "person", "version__instrument"
+    )  # fmt: skip
+    found = await _looked_at(me, rows) if rows else {}
+    may = [row for row in rows if not why_not(found[row.id])]
+    raters = defaultdict(list)
+    seen = Rater.filter(assessment_id__in=[row.id for row in may], state="signed").order_by("person__name")
+    for assessment_id, name in await seen.values_list("assessment_id", "person__name") if may else []:
+        raters[assessment_id].append(name)
+    return [
+        {"id": row.id, "person": row.person.name, "observed": row.observed, "title": row.version.title,
+         "raters": ", ".join(raters[row.id]), "since": row.touched}
+        for row in may
+    ]  # fmt: skip
+
+
+async def _looked_at(me: Actor, rows: Sequence[Assessment]) -> dict[UUID, Eligibility]:
+    """Tells for each assessment what the rules say of the actor today; who may be the actor is related to nobody."""
+    own = me.person_id
+    among = [row.person_id for row in rows]
+    alike = await alike_to(await people_visible_to(me).get(id=own))
+    related = defaultdict(list)
+    between = Q(person_id__in=among, other_id=own) | Q(person_id=own, other_id__in=among, kind="relative")
+    for one in await standing_relations().filter(between):
+        other = one.person_id if one.other_id == own else one.other_id
+        related[other].append(Related(str(one.id), one.kind, one.starts, one.ends))
+    permissions, runs, rules = await permissions_of([own]), await runs_of([own]), await rules_of(me.unit_id)
+    attempts = await attempts_of_each(among)
+    return {
+        row.id: may_sign(
+            as_attempt(RaterFacts(
+                own, row.person_id, tuple(permissions[own]), tuple(related[row.person_id]), tuple(runs[own]),
+                tuple(for_signing(row.version.instrument.name, row.programme_id, rules.calibrations)),
+                row.person_id in alike,
+                tuple(attempts_with(attempts[row.person_id], row.version.instrument_id, row.programme_id)),
+                tuple(rules_for(row.version.instrument.name, row.programme_id, rules.attempts)),
+            ), row),
+            on=me.today, independent=row.independent, site=row.site_id, watched=row.observed,
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def waiting_since_before(actor: Actor, moment: datetime) -> QuerySet[Assessment]:
+    """Lists what has waited for a countersignature since before a moment, of those that the actor may see."""
+    return visible_to(actor).filter(state="countersign", touched__lte=moment)
