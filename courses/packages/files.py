@@ -28,7 +28,7 @@ class Files:
 
     def where(self, name: str) -> str:
         """The name to show for a file: the package's own path first."""
-        return f"{self.root}/{name}"
+        return f"{self.root}/{name}" if self.root else name
 
     def text(self, name: str, mistakes: Mistakes) -> str:
         """A file as text; empty, with the mistake noted, when it is none."""

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from courses.packages.mistakes import nearest
 
 _CLASSES = {
     "paragraph_open": "govuk-body",
@@ -33,6 +36,10 @@ _ATTRIBUTES = {tag: {"class"} for tag in _TAGS} | {
     "ol": {"class", "start"},
     "th": {"class", "scope"},
 }
+OF_THE_SITE = {"safeguarding lead": "lead", "help lines": "help-lines"}
+"""What `{{ … }}` on a line of its own asks of the reader's site → how its place in the HTML is marked."""
+_ASKED = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_PLACE = re.compile(r'<p class="app-of-the-site ([a-z-]+)"></p>')
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -68,8 +75,9 @@ def render(text: str, *, line: int, place: Place, noted: Noted) -> str:
     `noted(line, what, mend)` is told of links that lead nowhere and of headings that a page may not have.
     """
     tokens = _markdown.parse(text)
-    for token in tokens:
+    for before, token in pairwise([Token("begin", "", 0), *tokens]):
         at = line + (token.map[0] if token.map else 0)
+        _ask_the_site(before, token, at, noted)
         _dress(token, at, noted)
         for child in token.children or ():
             _dress(child, at, noted)
@@ -83,6 +91,27 @@ def render(text: str, *, line: int, place: Place, noted: Noted) -> str:
 def clean(html: str) -> str:
     """Leaves only what authored text may hold; used when it is written and again when it is read."""
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"})
+
+
+def pieces(html: str) -> list[tuple[str, str]]:
+    """Splits a page at what it asks of the reader's site: HTML, and what is asked for after it, or ""."""
+    parts = _PLACE.split(html)
+    return list(zip(parts[::2], [*parts[1::2], ""], strict=True))
+
+
+def _ask_the_site(before: Token, token: Token, line: int, noted: Noted) -> None:
+    for child in token.children or ():
+        found = _ASKED.search(child.content) if child.type == "text" else None
+        if found is None:
+            continue
+        alone = token.content.strip() == found[0] and before.type == "paragraph_open" and not before.hidden
+        if found[1] not in OF_THE_SITE:
+            noted(line, f"{found[0]} is nothing that the service fills in", nearest(found[1], OF_THE_SITE))
+        elif not alone:
+            noted(line, f"{found[0]} stands among other words", "leave an empty line before it and after it")
+        else:
+            before.attrSet("class", f"app-of-the-site {OF_THE_SITE[found[1]]}")
+            token.children = []
 
 
 def _dress(token: Token, line: int, noted: Noted) -> None:

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from unicodedata import normalize
 
 from courses.packages.schema import Reading
+from training.parsing.drawings import danger_in
 from training.parsing.media import type_of
 
 Fault = tuple[str, str]
@@ -32,6 +33,8 @@ def fault_of(reading: Reading, name: str, shown: str) -> Fault | None:
     if not type_of(content):
         kinds = "png, jpg, gif, webp, avif, svg, mp4, webm, mp3, pdf"
         return f"{shown} is no file that a browser can show", f"save it as one of: {kinds}"
+    if type_of(content) == "image/svg+xml" and (danger := danger_in(content)):
+        return f"{shown} holds {danger}", "save it as a plain drawing: no script, and nothing from elsewhere"
     return None
 
 

@@ -4,18 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-
-@dataclass(frozen=True, order=True)
-class Mistake:
-    """One thing that is wrong in a file."""
-
-    file: str
-    line: int
-    what: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}; {self.mend}"
+from training.parsing.messages import Mistake
 
 
 @dataclass
@@ -24,9 +13,9 @@ class Mistakes:
 
     found: list[Mistake] = field(default_factory=list)
 
-    def add(self, file: str, line: int, what: str, mend: str) -> None:
+    def add(self, file: str, line: int, what: str, remedy: str) -> None:
         """Keeps one mistake."""
-        self.found.append(Mistake(file, line, what, mend))
+        self.found.append(Mistake(file, line, what, remedy))
 
     @property
     def sorted(self) -> tuple[Mistake, ...]:

@@ -132,3 +132,23 @@ class Media(Model):
     class Meta:
         table = "courses_media"
         unique_together = (("version", "name"),)
+
+
+class PackageArchive(Model):
+    """Is the package of a course version as it was handed in, byte for byte, as a zip; the version began with it.
+
+    Personal data: none.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    version: fields.OneToOneRelation[CourseVersion] = fields.OneToOneField(
+        "courses.CourseVersion", related_name="archive", on_delete=RESTRICT
+    )
+    stored = fields.CharField(max_length=100)
+    size_bytes = fields.IntField()
+    sha256 = fields.CharField(max_length=64)
+
+    version_id: UUID
+
+    class Meta:
+        table = "courses_package_archive"

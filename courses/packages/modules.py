@@ -13,7 +13,7 @@ from courses.packages.videos import read_video
 
 _ENTRY = ("module", "title", "tailoring", "minutes", "needs", "languages", "competencies", "complete")
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
-_TAKEN = ("learners", "start", "continue")  # words that stand where a module's name stands in an address
+_TAKEN = ("learners", "start", "continue", "newer")  # words that stand where a module's name stands in an address
 _ENDING = {"page": ".md", "task": ".md", "quiz": ".yaml", "video": ".yaml"}
 
 

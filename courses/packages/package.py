@@ -1,9 +1,10 @@
 """Reads and checks a whole course package; every mistake is noted, none stops the reading."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from courses.packages.files import open_package
+from courses.packages.files import Files, open_package
 from courses.packages.located import Located, read
 from courses.packages.mistakes import Mistakes
 from courses.packages.modules import SLUG, read_module
@@ -28,6 +29,12 @@ def read_package(path: Path) -> tuple[Package | None, Mistakes]:
         return None, mistakes
     package = _read(Reading(files, mistakes))
     return (None if mistakes.found else package), mistakes
+
+
+def read_contents(contents: Mapping[str, bytes]) -> tuple[Package | None, Mistakes]:
+    """Reads files that are still written on: the package as far as it goes, whatever is wrong in it."""
+    mistakes = Mistakes()
+    return _read(Reading(Files("", dict(contents)), mistakes)), mistakes
 
 
 def _read(reading: Reading) -> Package | None:

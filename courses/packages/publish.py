@@ -8,21 +8,21 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import IntegrityError, OperationalError
 
-from courses.packages.mistakes import Mistake
-from courses.packages.models import Activity, Course, CourseVersion, Media, Module
+from courses.packages.archives import FOLDER, put_away
+from courses.packages.models import Activity, Course, CourseVersion, Media, Module, PackageArchive
 from courses.packages.package import read_package
 from courses.packages.schema import ModulePart, Package
 from training.core.errors import AppError
 from training.core.storage import write
 from training.database.connection import transaction
+from training.database.load_report import LoadReport
 from training.parsing.media import type_of
+from training.parsing.messages import Mistake
 from training.people.actor import Actor
 from training.sites.models import Programme
 from training.trail import facts
-
-FOLDER = "courses"  # of the storage
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ class LoadedCourse:
     def refused(self) -> bool:
         """Nothing was loaded, because of mistakes."""
         return bool(self.mistakes)
+
+    @property
+    def report(self) -> LoadReport:
+        """Returns it as lines, as they are told of every file that is loaded."""
+        mistakes = [str(one) for one in self.mistakes]
+        return LoadReport([*self.new], [*self.changed], [*self.unchanged], mistakes, self.refused)
 
 
 async def load(
@@ -65,11 +71,39 @@ async def load(
     if mistakes.found:
         return LoadedCourse(mistakes=mistakes.sorted)
     if same:
+        if not check:
+            await _keep_archive(same, package, actor=actor, now=now, storage=storage)
         return LoadedCourse(unchanged=(f"{_named(package)}: already published",))
     report = await _compare(package, course)
     if not check:
-        await _store(package, actor=actor, now=now, storage=storage, programme_id=programme.id if programme else None)
+        programme_id = programme.id if programme else None
+        try:
+            await _store(package, actor=actor, now=now, storage=storage, programme_id=programme_id)
+        except IntegrityError:  # somebody published it in the same moment: theirs stands, if it is the same
+            if not await CourseVersion.filter(course__slug=package.slug, course__unit_id=actor.unit_id,
+                                              number=package.version).exists():  # fmt: skip
+                raise
+            return await load(path, actor=actor, now=now, storage=storage, check=True, ships=ships)
     return report
+
+
+async def _keep_archive(
+    version: CourseVersion, package: Package, *, actor: Actor, now: datetime, storage: Path
+) -> None:
+    """Keeps the package of a version that was published before packages were kept."""
+    if await PackageArchive.filter(version=version).exists():
+        return
+    archive = await asyncio.to_thread(put_away, package.files.contents, storage)
+    archive.version = version
+    try:
+        async with transaction():
+            await archive.save(force_create=True)
+            await facts.record(
+                "course.package_kept", archive, actor=actor.person_id, now=now, unit=actor.unit_id,
+                version=version.number,
+            )  # fmt: skip
+    except IntegrityError:  # kept in the same moment by somebody else
+        (storage / FOLDER / archive.stored).unlink(missing_ok=True)
 
 
 def _named(package: Package) -> str:
@@ -113,9 +147,12 @@ async def _contents_of(version_id: UUID) -> dict[str, dict[str, object]]:
 async def _store(package: Package, *, actor: Actor, now: datetime, storage: Path, programme_id: UUID | None) -> None:
     # Files go first: a row never names a file that is not there. Without the rows they are removed again.
     stored = await asyncio.to_thread(_write_files, package, storage)
+    archive = await asyncio.to_thread(put_away, package.files.contents, storage)
     try:
         async with transaction():
             version = await _new_version(package, actor=actor, now=now, programme_id=programme_id)
+            archive.version = version
+            await archive.save(force_create=True)
             await _new_modules(package.modules, version)
             await Media.bulk_create(_media_rows(package, version, stored))
             modules = await Module.filter(version_id=version.id).only("id")
@@ -129,11 +166,11 @@ async def _store(package: Package, *, actor: Actor, now: datetime, storage: Path
                 unit=actor.unit_id,
                 version=package.version,
                 detail={"course": package.slug, "edit_class": package.edit_class, "digest": package.digest},
-                rows=[version.course, *modules, *activities, *media],
+                rows=[version.course, archive, *modules, *activities, *media],
             )
     except (AppError, OperationalError):
         # Only where it is sure that the rows were not written: cancelled or cut off while committing, they may stand.
-        for name in stored.values():
+        for name in (archive.stored, *stored.values()):
             (storage / FOLDER / name).unlink(missing_ok=True)
         raise
 

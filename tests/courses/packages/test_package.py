@@ -28,6 +28,10 @@ def _page(text: str) -> str:
     return PAGE.format(title="T", heading="H", text=text)
 
 
+def _drawing(text: str) -> str:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{text}</svg>'
+
+
 COURSE_FAULTS = [
     (("edit_class", "edit_clas"), 4, "edit_clas is not known here; did you mean edit_class?"),
     (("core", "corre"), 14, "tailoring cannot be corre; did you mean core?"),
@@ -70,6 +74,14 @@ FAULTS = [
     ("hearing/film.mp4", b"", "film.yaml:2", "film.mp4 is empty"),
     ("hearing/chair.png", b"", "01-first.md:9", "chair.png is empty"),
     ("hearing/chair.png", b"no picture", "01-first.md:9", "chair.png is no file that a browser can show"),
+    ("hearing/chair.png", _drawing("<script>x</script>"), "01-first.md:9", "chair.png holds script"),
+    ("hearing/chair.png", _drawing('<path onload="x()"/>'), "01-first.md:9", 'chair.png holds onload="x()"'),
+    ("hearing/chair.png", _drawing("<foreignObject/>"), "01-first.md:9", "chair.png holds foreignObject"),
+    ("hearing/chair.png", _drawing('<image href="//x.org/y"/>'), "01-first.md:9", 'holds href="//x.org/y"'),
+    ("hearing/chair.png", _drawing("<style>@import 'x';</style>"), "01-first.md:9", "chair.png holds @import"),
+    ("hearing/chair.png", _drawing("<path"), "01-first.md:9", "chair.png holds what is no XML"),
+    ("hearing/01-first.md", _page("{{ safegarding lead }}"), "01-first.md:7", "did you mean safeguarding lead?"),
+    ("hearing/01-first.md", _page("Ring {{ help lines }}"), "01-first.md:7", "stands among other words"),
     ("hearing/01-first.md", _page("![A](my chair.png)"), "01-first.md:7", "my chair.png has a space in its name"),
     ("hearing/01-first.md", _page("One.\nTwo <b>bold</b>"), "01-first.md:8", "<b> is HTML"),
     (

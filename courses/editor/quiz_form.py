@@ -1,0 +1,92 @@
+"""A quiz as a form: what is typed there is written into its YAML, and every note of hand stays; pure."""
+
+import re
+from collections.abc import Mapping
+from string import ascii_lowercase
+from typing import Any
+
+from training.parsing.yaml_edits import (
+    NotByButton,
+    Where,
+    moved,
+    put_in,
+    set_value,
+    value_at,
+    value_in,
+    values_of,
+    without,
+)
+
+QUESTIONS: Where = ("questions",)
+_PRESSED = re.compile(r"q(\d+)(?:-c(\d+))? (up|down|remove|add choice)")
+STEPS = {"up": -1, "down": 1}
+
+
+def questions_in(text: str) -> list[dict[str, Any]]:
+    """Lists the questions of a quiz with their choices, as they are written."""
+    questions = value_at(text, QUESTIONS)
+    found = [one for one in questions if isinstance(one, dict)] if isinstance(questions, list) else []
+    return [one | {"choices": [each for each in one.get("choices") or [] if isinstance(each, dict)]} for one in found]
+
+
+def filled_in(text: str, given: Mapping[str, str], pressed: str) -> str:
+    """Writes what was typed into the text, then does what was pressed; raises NotByButton where a hand has to."""
+    before = values_of(text)  # once: each place is written once, and nothing else changes by it
+    for key in ("title", "pass", "tries"):
+        text = _set(text, before, (key,), given.get(key), after="title" if key != "title" else "")
+    for number, question in enumerate(questions_in(text)):
+        place = (*QUESTIONS, number)
+        for key in ("ask", "kind", "why", "reread"):
+            text = _set(text, before, (*place, key), given.get(f"q{number}-{key}"), after="id" if key == "ask" else "")
+        for at in range(len(question["choices"])):
+            own, name = (*place, "choices", at), f"q{number}-c{at}"
+            text = _set(text, before, (*own, "text"), given.get(f"{name}-text"), after="id")
+            right = f"{name}-right" in given
+            if f"{name}-text" in given and right != (value_in(before, (*own, "right")) is True):
+                text = set_value(text, (*own, "right"), right, after="text")
+            text = _set(text, before, (*own, "why"), given.get(f"{name}-why"))
+    return _pressed(text, pressed)
+
+
+def _set(text: str, before: Any, where: Where, typed: str | None, *, after: str = "") -> str:
+    """Writes a word where it is another one than before; a field that was not sent changes nothing."""
+    if typed is None:
+        return text
+    there, words = value_in(before, where), " ".join(typed.split())
+    shown = "" if there is None else str(there)
+    if words == " ".join(shown.split()):
+        return text
+    value: str | int | None = words
+    if where[-1] in ("pass", "tries"):
+        value = int(words) if words.isdecimal() else words or None
+    return set_value(text, where, value, after=after)
+
+
+def _pressed(text: str, pressed: str) -> str:
+    if pressed == "add question":
+        return _with_question(text)
+    found = _PRESSED.fullmatch(pressed)
+    if found is None:
+        return text
+    question, choice, what = int(found[1]), found[2], found[3]
+    choices: Where = (*QUESTIONS, question, "choices")
+    if what == "add choice":
+        taken = [str(one.get("id")) for one in questions_in(text)[question]["choices"]]
+        name = next((letter for letter in ascii_lowercase if letter not in taken), f"c{len(taken) + 1}")
+        return put_in(text, choices, [f"id: {name}", 'text: "A choice"', "right: false", 'why: ""'], len(taken))
+    where, at = (choices, int(choice)) if choice is not None else (QUESTIONS, question)
+    return without(text, where, at) if what == "remove" else moved(text, where, at, STEPS[what])
+
+
+def _with_question(text: str) -> str:
+    there = questions_in(text)
+    taken = {str(one.get("id")) for one in there}
+    name = next(f"q{number}" for number in range(len(there) + 1, 1000) if f"q{number}" not in taken)
+    lines = [
+        f"id: {name}", 'ask: "A new question"', "kind: one", "choices:",
+        "  - id: a", '    text: "A choice"', "    right: true", '    why: ""',
+        "  - id: b", '    text: "Another choice"', "    right: false", '    why: ""',
+    ]  # fmt: skip
+    if not there:
+        raise NotByButton("there is no list of questions yet")
+    return put_in(text, QUESTIONS, lines, len(there))

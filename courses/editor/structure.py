@@ -1,0 +1,177 @@
+"""The order of a course as its YAML files say it: its modules and activities, and changes of that; pure."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from courses.packages.modules import SLUG
+from courses.packages.pages_of_text import in_language
+from courses.packages.schema import KINDS
+from training.drafts.kinds import OutlineGroup, OutlinePart
+from training.drafts.rules import file_name
+from training.parsing.messages import FileError
+from training.parsing.values import as_list
+from training.parsing.yaml import Table, read_table
+from training.parsing.yaml_edits import NotByButton, moved, put_in, without
+
+Texts = Mapping[str, str]
+WORDS = {"page": "Page", "video": "Film", "quiz": "Quiz", "task": "Task"}
+ENDINGS = {"page": ".md", "task": ".md", "quiz": ".yaml", "video": ".yaml"}
+_TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*\r?$", re.MULTILINE)
+
+
+def outline(texts: Texts) -> list[OutlineGroup]:
+    """Lists the modules of a course with their activities, as far as its files can be read."""
+    course = _table(texts, "course.yaml")
+    languages = [str(one) for one in as_list(course.get("languages") or [])]
+    return [_group(texts, entry, languages) for entry in _members(course, "modules")]
+
+
+def _group(texts: Texts, entry: Table, languages: list[str]) -> OutlineGroup:
+    folder = str(entry.get("module") or "")
+    file, own = f"{folder}/module.yaml", [str(one) for one in as_list(entry.get("languages") or [])] or languages[:1]
+    parts = [_part(texts, folder, item, own) for item in _members(_table(texts, file), "activities")]
+    led_to = {one.file for one in parts} | {path for one in parts for _, path in one.translations}
+    named = " ".join(texts.get(path, "") for path in (*led_to, file))  # a film names its transcript
+    inside = [path for path in texts if path.startswith(f"{folder}/") and path.endswith((".md", ".yaml"))]
+    spare = [path for path in inside if path not in {*led_to, file} and PurePosixPath(path).name not in named]
+    return OutlineGroup(folder, _words(entry.get("title")) or folder, file, parts, spare)
+
+
+def _part(texts: Texts, folder: str, item: Table, languages: list[str]) -> OutlinePart:
+    kind = next((one for one in KINDS if item.get(one)), "page")
+    said = str(item.get(kind) or "")
+    file = f"{folder}/{said if said.endswith(ENDINGS[kind]) else said + ENDINGS[kind]}"
+    name = str(item.get("id") or "") or PurePosixPath(file).name.split(".", 1)[0]
+    found = _TITLE.search(texts.get(file, ""))
+    others = [(one, in_language(file, one, languages[0])) for one in languages[1:]]
+    return OutlinePart(
+        name=name,
+        title=found[1].strip("\"'") if found else WORDS[kind] if kind == "quiz" else name,
+        word=WORDS[kind],
+        file=file,
+        translations=[one for one in others if one[1] in texts],
+        missing=[one for one in others if one[1] not in texts],
+        preview=f"{folder}/{name}",
+        form="quiz" if kind == "quiz" else "",
+    )
+
+
+def move_module(texts: Texts, module: str, by: int) -> dict[str, str | None]:
+    """Moves a module up or down."""
+    at = _index([group.name for group in outline(texts)], module)
+    return {"course.yaml": moved(texts["course.yaml"], ("modules",), at, by)}
+
+
+def remove_module(texts: Texts, module: str) -> dict[str, str | None]:
+    """Takes a module out of the course, and its texts with it."""
+    at = _index([group.name for group in outline(texts)], module)
+    gone: dict[str, str | None] = {path: None for path in texts if path.startswith(f"{module}/")}
+    return {"course.yaml": without(texts["course.yaml"], ("modules",), at), **gone}
+
+
+def add_module(texts: Texts, title: str) -> dict[str, str | None]:
+    """Puts a module with one empty page at the end of the course."""
+    folder, groups = file_name(title, ""), outline(texts)
+    if not SLUG.fullmatch(folder) or any(path.startswith(f"{folder}/") for path in texts):
+        raise NotByButton(f"there is a module {folder} already")
+    lines = [f"module: {folder}", f"title: {_quoted(title)}", "minutes: 10", "complete: {pages: all}"]
+    return {
+        "course.yaml": put_in(texts["course.yaml"], ("modules",), lines, len(groups)),
+        f"{folder}/module.yaml": "activities:\n  - {page: 01-first-page.md}\n",
+        f"{folder}/01-first-page.md": _page("First page"),
+    }
+
+
+def move_part(texts: Texts, module: str, part: str, by: int) -> dict[str, str | None]:
+    """Moves an activity up or down in its module."""
+    group, at = _place(texts, module, part)
+    return {group.file: moved(texts[group.file], ("activities",), at, by)}
+
+
+def remove_part(texts: Texts, module: str, part: str) -> dict[str, str | None]:
+    """Takes an activity out of its module, and its texts with it."""
+    group, at = _place(texts, module, part)
+    found = group.parts[at]
+    gone: dict[str, str | None] = {path: None for path in (found.file, *(one for _, one in found.translations))
+                                   if path in texts}  # fmt: skip
+    return {group.file: without(texts[group.file], ("activities",), at), **gone}
+
+
+def add_page(texts: Texts, module: str, title: str) -> dict[str, str | None]:
+    """Puts an empty page behind the last page or film of a module."""
+    group = _group_of(texts, module)
+    numbers = [int(found[1]) for path in texts if (found := re.match(rf"{re.escape(module)}/(\d+)-", path))]
+    name = file_name(title, ".md")
+    if numbers:
+        name = f"{max(numbers) + 1:02}-{name}"
+    path = f"{module}/{name}"
+    taken = [part.name for part in group.parts]
+    if path in texts or PurePosixPath(name).stem in taken:
+        raise NotByButton(f"there is a page {name} already; give it another title")
+    shown = [at for at, part in enumerate(group.parts, 1) if part.word in (WORDS["page"], WORDS["video"])]
+    at = max(shown, default=0)
+    fresh = put_in(texts[group.file], ("activities",), [f"{{page: {name}, minutes: 2}}"], at)
+    return {group.file: fresh, path: _page(title)}
+
+
+def add_translation(texts: Texts, module: str, part: str, language: str) -> dict[str, str | None]:
+    """Adds the file of a language that an activity lacks; it begins as the words that it is to translate."""
+    group, at = _place(texts, module, part)
+    path = dict(group.parts[at].missing).get(language)
+    if path is None or group.parts[at].file not in texts:
+        raise NotByButton("this language is there already")
+    return {path: texts[group.parts[at].file]}
+
+
+def put_back(texts: Texts, module: str, path: str) -> dict[str, str | None]:
+    """Puts a page that nothing leads to at the end of its module."""
+    group = _group_of(texts, module)
+    if path not in group.spare or not path.endswith(".md"):
+        raise NotByButton("it is no page that stands beside the module")
+    name = PurePosixPath(path).name
+    return {group.file: put_in(texts[group.file], ("activities",), [f"{{page: {name}}}"], len(group.parts))}
+
+
+def _place(texts: Texts, module: str, part: str) -> tuple[OutlineGroup, int]:
+    group = _group_of(texts, module)
+    return group, _index([one.name for one in group.parts], part)
+
+
+def _group_of(texts: Texts, module: str) -> OutlineGroup:
+    group = next((one for one in outline(texts) if one.name == module), None)
+    if group is None or group.file not in texts:
+        raise NotByButton("somebody has taken this module out")
+    return group
+
+
+def _index(names: list[str], name: str) -> int:
+    if name not in names:
+        raise NotByButton("somebody has taken it out")
+    return names.index(name)
+
+
+def _table(texts: Texts, path: str) -> Table:
+    try:
+        return read_table(texts.get(path, ""), path)
+    except FileError:
+        return Table()
+
+
+def _members(table: Table, key: str) -> list[Table]:
+    members = table.get(key)
+    return [one for one in members if isinstance(one, Table)] if isinstance(members, list) else []
+
+
+def _words(value: object) -> str:
+    return str(next(iter(value.values()), "")) if isinstance(value, Table) else str(value or "")
+
+
+def _page(title: str) -> str:
+    return f"---\ntitle: {_quoted(title)}\nminutes: 2\n---\n"
+
+
+def _quoted(words: str) -> str:
+    plain = re.fullmatch(r"[^\W\d_][\w ’'?!.,-]*", words) and words.lower() not in ("true", "false", "null")
+    return words if plain else json.dumps(words, ensure_ascii=False)

@@ -1,0 +1,135 @@
+"""From a draft to a version: what is wrong in it, what would be new, and its publication by the loader of its kind."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from training.core.errors import Conflict, Invalid
+from training.database.connection import transaction
+from training.database.load_report import LoadReport
+from training.drafts import actions
+from training.drafts.contents import FileContent, all_files, of_text
+from training.drafts.kinds import DraftKind, DraftOutside, Files, LoadWish
+from training.drafts.models import MaterialDraft
+from training.drafts.rules import EDIT_CLASSES
+from training.parsing.messages import FileError, Mistake
+from training.parsing.yaml import Table, read_table
+from training.parsing.yaml_edits import NotByButton, set_value
+from training.people.actor import Actor
+from training.trail import facts
+
+
+@dataclass(frozen=True)
+class VersionWish:
+    """What the version is to be called, and how much it changes; `seen` is the revision of the draft on the page."""
+
+    number: str
+    edit_class: str
+    seen: int
+
+
+def head_word(kind: DraftKind, name: str, files: Files, key: str) -> str:
+    """Reads a word at the top of the file that names it all; "" where it cannot be read."""
+    try:
+        found = read_table(files.get(kind.head(name), b"").decode(), "").get(key)
+        return str((next(iter(found.values()), "") if isinstance(found, Table) else found) or "")
+    except (FileError, UnicodeDecodeError):
+        return ""
+
+
+async def mistakes_in(kind: DraftKind, name: str, files: Files) -> list[Mistake]:
+    """Lists everything that the checker of its kind says is wrong in the files of a draft, by file and line."""
+    found = await asyncio.to_thread(kind.check, name, files)
+    if files and not found and (named := head_word(kind, name, files, kind.name_key)) != name:
+        found = [Mistake(kind.head(name), 1, f"this is {named}, and the draft is of {name}",
+                         f"write {kind.name_key}: {name}")]  # fmt: skip
+    return sorted(set(found))
+
+
+async def rehearse(kind: DraftKind, name: str, files: Files, number: str, wish: LoadWish) -> LoadReport:
+    """Tells what publishing files under a number would do, as the loader says it, for a wish that only checks."""
+    head = kind.head(name)
+    with suppress(NotByButton):
+        files = {**files, head: set_value(files[head].decode(), ("version",), number, after=kind.name_key).encode()}
+    return await load_files(kind, name, files, wish)
+
+
+async def publish(
+    draft: MaterialDraft, wish: VersionWish, *, actor: Actor, outside: DraftOutside, now: datetime
+) -> LoadReport:
+    """Writes the number of the version into the draft and publishes it by the loader; refused with what is wrong.
+
+    Raises Conflict where somebody has changed it since it was looked at: nobody publishes what they have not seen.
+    """
+    kind = outside.draft_kinds[draft.kind]
+    actions.refuse_others(actor, kind)
+    problems = {}
+    if not wish.number:
+        problems["number"] = "Enter the number of the version"
+    if wish.edit_class not in EDIT_CLASSES:
+        problems["edit_class"] = "Choose how much it changes"
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+    if draft.state != "open" or draft.revision != wish.seen:
+        raise Conflict("Somebody has changed this draft since you looked at it.", "Look at it again, then publish it.")
+    storage = outside.settings.storage
+    if found := await mistakes_in(kind, draft.name, await all_files(draft.id, storage)):
+        return LoadReport(mistakes=[str(one) for one in found], refused=True)
+    await _number(draft, kind, wish, actor=actor, now=now)
+    files = await all_files(draft.id, storage)
+    report = await load_files(kind, draft.name, files, LoadWish(actor, now, storage, check=False))
+    if not report.refused:
+        await _close(draft, wish, actor=actor, now=now)
+    return report
+
+
+async def _number(draft: MaterialDraft, kind: DraftKind, wish: VersionWish, *, actor: Actor, now: datetime) -> None:
+    head = kind.head(draft.name)
+
+    def numbered(texts: dict[str, str]) -> dict[str, FileContent | None]:
+        try:
+            text = set_value(texts[head], ("version",), wish.number, after=kind.name_key)
+            if kind.edit_class_key:
+                text = set_value(text, (kind.edit_class_key,), wish.edit_class, after="version")
+        except NotByButton as trouble:
+            raise Invalid(
+                "There is a problem", problems={"number": f"Write the version into {head} by hand: {trouble}"}
+            ) from trouble
+        return {head: of_text(text)}
+
+    await actions.change(draft, f"Version {wish.number}", numbered, actor=actor, now=now)
+
+
+async def load_files(kind: DraftKind, name: str, files: Files, wish: LoadWish) -> LoadReport:
+    """Hands files to the loader of their kind as a folder, as somebody at the server would."""
+    with TemporaryDirectory() as home:
+        await asyncio.to_thread(_write_all, Path(home), files)
+        try:
+            report = await kind.load(name, Path(home), wish)
+        except FileError as faulty:
+            report = LoadReport(mistakes=[str(one) for one in faulty.mistakes], refused=True)
+        except Conflict as trouble:
+            report = LoadReport(mistakes=[f"{trouble.message} {trouble.remedy}"], refused=True)
+    for lines in (report.new, report.changed, report.unchanged, report.mistakes):
+        lines[:] = [line.replace(f"{home}/", "") for line in lines]
+    return report
+
+
+def _write_all(home: Path, files: Files) -> None:
+    for path, content in files.items():
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / path).write_bytes(content)
+
+
+async def _close(draft: MaterialDraft, wish: VersionWish, *, actor: Actor, now: datetime) -> None:
+    async with transaction():
+        still = MaterialDraft.filter(id=draft.id, state="open")
+        ends = {"ended": now, "ended_by_id": actor.person_id, "published_as": wish.number, "slot": None}
+        if await still.update(state="published", edit_class=wish.edit_class, **ends):
+            await facts.record(
+                "draft.published", draft, actor=actor.person_id, unit=draft.unit_id, now=now, version=wish.number,
+                detail={"kind": draft.kind, "name": draft.name, "edit_class": wish.edit_class},
+            )  # fmt: skip
