@@ -54,9 +54,8 @@ async def make(slug: str, plan: Plan, *, actor: Actor, now: datetime) -> Cohort:
 
 async def change(cohort: Cohort, plan: Plan, *, actor: Actor, now: datetime) -> None:
     """Changes how a cohort is called, when it runs, who leads it and what new sessions count as; nothing else of it."""
-    same = plan.trainer_id == cohort.trainer_id  # somebody else may have chosen a trainer whom the actor does not see
-    asked = replace(plan, site_id=cohort.site_id, programme_id=None, trainer_id=None if same else plan.trainer_id)
-    await _check(asked, actor, any_name=cohort.course_id is not None)
+    asked = replace(plan, site_id=cohort.site_id, programme_id=None)
+    await _check(asked, actor, any_name=cohort.course_id is not None, now_by=cohort.trainer_id)
     new = {"name": plan.name, "starts": plan.starts, "ends": plan.ends, "learning": plan.learning}
     async with transaction():
         await Cohort.filter(id=cohort.id).update(trainer_id=plan.trainer_id, **new)
@@ -68,7 +67,7 @@ async def change(cohort: Cohort, plan: Plan, *, actor: Actor, now: datetime) -> 
             await _trained(fresh, seat.person_id, day=day, actor=actor, now=now)
 
 
-async def _check(plan: Plan, actor: Actor, *, any_name: bool) -> None:
+async def _check(plan: Plan, actor: Actor, *, any_name: bool, now_by: UUID | None = None) -> None:
     problems: dict[str, str] = {}
     if not plan.learning and not any_name:
         problems["learning"] = "Enter what coming to it counts as"
@@ -77,12 +76,18 @@ async def _check(plan: Plan, actor: Actor, *, any_name: bool) -> None:
     own = sites_for(actor, "manage people")
     if not (await own.filter(id=plan.site_id).exists() if plan.site_id else actor.everywhere("manage people")):
         problems["site_id"] = "Choose a site"
-    if plan.trainer_id and not await people_visible_to(actor).filter(id=plan.trainer_id).exists():
-        problems["trainer_id"] = "Choose a trainer from the list"
+    problems |= await fault_of_trainer(plan.trainer_id, actor, now_by=now_by)
     if plan.programme_id and plan.programme_id not in await adopted_at(plan.site_id, actor.unit_id, on=plan.starts):
         problems["programme_id"] = "The site has not taken up this programme. Choose another one"
     if problems:
         raise Invalid("There is a problem", problems=problems)
+
+
+async def fault_of_trainer(trainer_id: UUID | None, actor: Actor, *, now_by: UUID | None) -> dict[str, str]:
+    """Says what is wrong with a trainer whom the actor does not see; somebody else may have chosen who leads it now."""
+    if trainer_id in (None, now_by) or await people_visible_to(actor).filter(id=trainer_id).exists():
+        return {}
+    return {"trainer_id": "Choose a trainer from the list"}
 
 
 async def changeable(actor: Actor, identifier: UUID) -> Cohort:

@@ -136,7 +136,7 @@ def sessions_to_make_up_in(session: Session, cohort: Cohort, *, actor: Actor, to
     if session.learning:
         same |= Q(learning=session.learning)
     held = Session.filter(same, cohort_id__in=Subquery(others.values("id")), held_on__lte=today)
-    return held.order_by("-held_on", "title").select_related("cohort")
+    return held.select_related("cohort")
 
 
 async def make_up(session: Session, person: UUID, given: MakingUp, *, actor: Actor, now: datetime) -> Attendance:

@@ -55,6 +55,7 @@ class Cohort(Model):
 
     class Meta:
         table = "courses_cohort"
+        indexes = (("site_id",), ("trainer_id",))
 
 
 class Seat(Model):
@@ -78,6 +79,7 @@ class Seat(Model):
 
     class Meta:
         table = "courses_place"
+        indexes = (("person_id",),)
         unique_together = (("cohort", "person", "starts"),)
 
 
@@ -110,6 +112,7 @@ class Session(Model):
 
     class Meta:
         table = "courses_session"
+        indexes = (("cohort_id",), ("trainer_id",))
 
 
 class Attendance(Model):
@@ -155,6 +158,7 @@ class Attendance(Model):
 
     class Meta:
         table = "courses_attendance"
+        indexes = (("person_id",), ("made_up_in_id",), ("trainer_id",))
         unique_together = (("session", "person", "number"),)
 
 
@@ -189,13 +193,14 @@ def sessions_led_by(actor: Actor) -> QuerySet[Session]:
 
 def seats_in(actor: Actor, cohort: Cohort, session: Session | None = None) -> QuerySet[Seat]:
     """Lists the places of a cohort that the actor sees: all for whoever leads it, else those of people within reach."""
-    seats = Seat.filter(cohort_id=cohort.id)
+    seats = Seat.filter(cohort_id=cohort.id, person__merged_into_id__isnull=True)
     return seats if leads(actor, cohort, session) else seats.filter(visible_filter(actor))
 
 
 def seats_noted_by(actor: Actor, cohort: Cohort, session: Session | None = None) -> QuerySet[Seat]:
     """Lists the places of those of whom the actor notes who came: all for whoever leads it, else whom they manage."""
-    seats = Seat.filter(cohort_id=cohort.id).exclude(person_id=actor.person_id)  # nobody vouches for themselves
+    seats = Seat.filter(cohort_id=cohort.id, person__merged_into_id__isnull=True)
+    seats = seats.exclude(person_id=actor.person_id)  # nobody vouches for themselves
     return seats if leads(actor, cohort, session) else seats.filter(reach(actor, "manage people"))
 
 

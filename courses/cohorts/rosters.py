@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from training.people.actor import Actor
+from training.web.shortlists import Shortlist
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Listing:
 class Rosters(Protocol):
     """Gives the rosters of LMS courses; the roof hands it in, as this room knows no LMS."""
 
-    async def courses(self, actor: Actor) -> Sequence[tuple[str, str]]:
-        """Lists the courses with a roster that the actor may read, as (id, title)."""
+    async def choices(self, actor: Actor, values: Mapping[str, Any]) -> Shortlist:
+        """Offers the courses with a roster that the actor may read, in the field `roster`."""
         ...
 
     async def read(self, actor: Actor, identifier: UUID, *, now: datetime) -> Listing:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
+from tortoise.expressions import Q
 
 from courses.cohorts import attendance
 from courses.cohorts import sessions as actions
@@ -30,7 +31,7 @@ from courses.cohorts.rules import (
     hours_of,
     topics_of,
 )
-from courses.cohorts.views import choices, presences_of, session_words
+from courses.cohorts.views import presences_of, session_words, trainer_choices
 from courses.learning import words
 from courses.learning.journey import current_version
 from courses.learning.outline import in_language, outline_of
@@ -40,12 +41,23 @@ from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.parsing.labels import MODES
 from training.people.actor import Actor
 from training.web.render import actor, form_data, identity, redirect, render, validate
+from training.web.shortlists import ShortlistField, shortlist_of
 
 LONGEST_NUMBER = 6
 """Digits of the number of a note that a page has shown."""
 OWN_FIELD = "own-"
 """How the names of fields begin that only some trainings have."""
 MODE_CHOICES = [("", "Choose how"), *MODES.items()]
+
+
+def _called(held: Session) -> str:
+    return f"{held.title}, {day(held.held_on)}, {held.cohort.name}"
+
+
+OTHER_SESSION = ShortlistField(
+    "session_id", lambda part: Q(title__icontains=part) | Q(cohort__name__icontains=part),
+    first=[("", "None of these")], order=("-held_on", "title", "id"), called=_called,
+)  # fmt: skip
 
 
 class SessionForm(BaseModel):
@@ -191,7 +203,7 @@ async def _session_form(
             for one in asked.fields
         ],
         modes=MODE_CHOICES,
-        trainers=(await choices(me))["trainers"],
+        trainers=await trainer_choices(me, values, now_by=held.trainer_id if held else found.trainer_id),
         adds=held is None,
         path=f"{home}/sessions/{held.id}/change" if held else f"{home}/sessions",
         back=(held.title, f"{home}/sessions/{held.id}") if held else (found.name, home),
@@ -352,14 +364,14 @@ async def made_up(request: Request) -> Response:
         except Invalid as error:
             problems = error.problems
     there = attendance.sessions_to_make_up_in(held, found, actor=me, today=me.today)
-    others = [(str(one.id), f"{one.title}, {day(one.held_on)}, {one.cohort.name}") for one in await there]
+    others = await shortlist_of(there, OTHER_SESSION, values)
     return render(
         request,
         "cohorts/made_up.html",
         422 if problems else 200,
         name=people[0]["name"],
         title=held.title,
-        others=[("", "None of these"), *others] if others else [],
+        others=others if others.several else None,
         modes=MODE_CHOICES,
         values=values or {"mode": held.mode},
         problems=problems,

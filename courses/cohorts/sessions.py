@@ -2,23 +2,23 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tortoise.expressions import Q
 
+from courses.cohorts.actions import fault_of_trainer
 from courses.cohorts.attendance import note_again
 from courses.cohorts.models import Attendance, Cohort, Session
 from courses.cohorts.rules import SessionPlan, faults_of_session
 from training.core.errors import Conflict, Invalid
 from training.database.connection import transaction
 from training.people.actor import Actor
-from training.people.visibility import visible_to as people_visible_to
 from training.trail import facts
 
 
 async def add_session(cohort: Cohort, plan: SessionPlan, *, actor: Actor, now: datetime) -> Session:
     """Adds a dated session to a cohort."""
-    await _check(plan, actor)
+    await _check(plan, actor, now_by=cohort.trainer_id)
     async with transaction():
         session = await Session.create(id=uuid4(), cohort_id=cohort.id, **_columns(plan))
         detail = {"cohort": str(cohort.id), "held_on": plan.held_on.isoformat()}
@@ -28,7 +28,7 @@ async def add_session(cohort: Cohort, plan: SessionPlan, *, actor: Actor, now: d
 
 async def change_session(session: Session, plan: SessionPlan, *, actor: Actor, now: datetime) -> None:
     """Corrects a session; what was noted of it is noted anew, so that what was known before can still be told."""
-    await _check(plan, actor)
+    await _check(plan, actor, now_by=session.trainer_id)
     over = (plan.last_day or plan.held_on) <= actor.today
     async with transaction():
         before = await Session.select_for_update().get(id=session.id)
@@ -62,11 +62,8 @@ async def _is_noted(session: Session) -> bool:
     return await Attendance.filter(Q(session_id=session.id) | Q(made_up_in_id=session.id)).exists()
 
 
-async def _check(plan: SessionPlan, actor: Actor) -> None:
-    problems = faults_of_session(plan)
-    if plan.trainer_id and not await people_visible_to(actor).filter(id=plan.trainer_id).exists():
-        problems["trainer_id"] = "Choose a trainer from the list"
-    if problems:
+async def _check(plan: SessionPlan, actor: Actor, *, now_by: UUID | None) -> None:
+    if problems := faults_of_session(plan) | await fault_of_trainer(plan.trainer_id, actor, now_by=now_by):
         raise Invalid("There is a problem", problems=problems)
 
 

@@ -1,29 +1,33 @@
 """What the pages of cohorts show: people with how far they are, sessions with who came, and what can be chosen."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count
 
 from courses.cohorts.attendance import latest_notes
 from courses.cohorts.models import Attendance, Cohort, Seat, Session, seats_in, sessions_led_by
 from courses.cohorts.rules import ABSENT, MADE_UP, PART, hours_of
 from courses.learning import words
-from courses.learning.models import Completion, Enrolment
-from courses.packages.models import Course
+from courses.learning.models import Completion, Enrolment, courses_visible_to
+from courses.learning.outline import in_language
+from courses.packages.models import Course, CourseVersion
 from training.core.dates import day
 from training.parsing import labels
 from training.parsing.labels import MODES
 from training.people.actor import Actor
-from training.people.models import Membership, has_in_name
-from training.people.roles import ABILITIES
-from training.people.visibility import active_on, people_for, sites_for
+from training.people.lists.shortlists import person_shortlist, site_shortlist
+from training.people.models import Membership, Person
+from training.people.visibility import able_on, people_for, sites_for, visible_filter
 from training.people.visibility import visible_to as people_visible_to
 from training.sites.models import Programme
+from training.web.shortlists import Shortlist
 
-MOST_FOUND = 20
+AT_ONCE = 500
+"""People whom one statement names."""
 COMES_TO = {ABSENT: "Not there", PART: "Part", MADE_UP: "Made up"}
 """What was noted of somebody → its word; whoever was present came."""
 
@@ -173,36 +177,38 @@ def _word(notes: Mapping[UUID, Attendance], session: Session, today: date) -> di
     return noted_words(notes.get(session.id))
 
 
-async def cohort_rows(cohorts: Any) -> list[dict[str, Any]]:
-    """Returns cohorts as lists show them, the latest first."""
-    rows = await cohorts.order_by("-starts", "name").select_related("site", "trainer", "course")
-    held = [one["cohort_id"] for one in await Seat.filter(
-        cohort_id__in=[row.id for row in rows], ends__isnull=True).values("cohort_id")]  # fmt: skip
-    return [
-        {
-            "name": row.name,
-            "path": f"/courses/cohorts/{row.id}",
-            "site": row.site.name if row.site else "Several sites",
-            "trainer": row.trainer.name if row.trainer else "",
-            "dates": dates_of(row),
-            "people": words.many(held.count(row.id), "person", "people"),
-        }
-        for row in rows
-    ]
+async def with_people(rows: list[dict[str, Any]], _: Actor) -> list[dict[str, Any]]:
+    """Adds to the cohorts of a page how many people have a place in each today."""
+    held = Seat.filter(cohort_id__in=[row["id"] for row in rows], ends__isnull=True)
+    counted = await held.annotate(number=Count("id")).group_by("cohort_id").values_list("cohort_id", "number")
+    number = dict(counted)
+    return [row | {"people": number.get(row["id"], 0)} for row in rows]
 
 
-async def choices(actor: Actor) -> dict[str, Any]:
-    """Returns the sites and the trainers that the actor may choose from."""
-    own = sites_for(actor, "manage people")
+async def courses_in_words(actor: Actor) -> dict[str, str]:
+    """Names the courses of the unit by slug, as their newest versions are called."""
+    versions = CourseVersion.filter(course_id__in=Subquery(courses_visible_to(actor).values("id")))
+    rows = await versions.order_by("published").values("title", slug="course__slug")
+    return {row["slug"]: in_language(row["title"], actor.language) for row in rows}
+
+
+async def choices(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the sites, the trainers and the programmes that the actor may choose from for a new cohort."""
     whole = [("", "Several sites")] if actor.everywhere("manage people") else []
-    leads = Membership.filter(active_on(actor.today), role__in=sorted(ABILITIES["train"])).values("person_id")
-    people = people_visible_to(actor).filter(erased_at__isnull=True, id__in=Subquery(leads))
     programmes = Programme.filter(unit_id=actor.unit_id)
     return {
-        "sites": [*whole, *await own.order_by("name").values_list("id", "name")],
-        "trainers": [("", "Nobody yet"), *await people.order_by("name").values_list("id", "name")],
+        "sites": await site_shortlist(sites_for(actor, "manage people"), values, "site_id", first=whole),
+        "trainers": await trainer_choices(actor, values),
         "programmes": [("", "None"), *await programmes.order_by("title").values_list("id", "title")],
     }
+
+
+async def trainer_choices(actor: Actor, values: Mapping[str, Any], *, now_by: UUID | None = None) -> Shortlist:
+    """Returns the trainers that the actor may choose from, and who leads it now, whoever that is."""
+    leads = Membership.filter(able_on(actor.today, "train")).values("person_id")
+    seen = visible_filter(actor, "") & Q(id__in=Subquery(leads))
+    people = Person.filter(seen | Q(id=now_by) if now_by else seen)
+    return await person_shortlist(people, values, "trainer_id", day=actor.today, first=[("", "Nobody yet")])
 
 
 async def programme_of_course(actor: Actor, slug: str) -> str:
@@ -211,9 +217,16 @@ async def programme_of_course(actor: Actor, slug: str) -> str:
     return str(found[0] or "") if found else ""
 
 
-async def found_by(actor: Actor, name: str, *, beside: Collection[UUID]) -> list[dict[str, Any]]:
-    """Returns the people whom the actor manages whose name has these letters, but those who have a place."""
-    people = people_for(actor, "manage people").filter(
-        has_in_name(name), erased_at__isnull=True, id__not_in=list(beside)
-    )
-    return list(await people.order_by("name").limit(MOST_FOUND).values("id", "name")) if name else []
+async def without_place(actor: Actor, values: Mapping[str, Any], *, beside: Collection[UUID]) -> Shortlist:
+    """Offers the people whom the actor manages, but those who have a place."""
+    people = people_for(actor, "manage people").exclude(id__in=list(beside))
+    return await person_shortlist(people, values, "person", day=actor.today, ask="Choose a person")
+
+
+async def elsewhere(actor: Actor, people: Sequence[UUID]) -> set[UUID]:
+    """Tells whom of these the actor does not manage."""
+    mine: set[UUID] = set()
+    for at in range(0, len(people), AT_ONCE):
+        here = people_for(actor, "manage people").filter(id__in=list(people[at : at + AT_ONCE]))
+        mine |= {row["id"] for row in await here.values("id")}
+    return {*people} - mine

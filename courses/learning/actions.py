@@ -128,7 +128,7 @@ async def set_done(spot: Position, *, actor: Actor, now: datetime) -> None:
     await _opened(spot, now)
     own = Progress.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id, done__isnull=True)
     if await own.update(done=now):
-        await _complete(spot.journey.enrolment, spot.journey.outline, spot.chapter, actor=actor, now=now)
+        await complete(spot.journey.enrolment, spot.journey.outline, spot.chapter, actor=actor, now=now)
 
 
 async def _opened(spot: Position, now: datetime) -> None:
@@ -136,11 +136,20 @@ async def _opened(spot: Position, now: datetime) -> None:
     await Progress.bulk_create([row], ignore_conflicts=True)
 
 
-async def _complete(enrolment: Enrolment, outline: Outline, chapter: Chapter, *, actor: Actor, now: datetime) -> None:
+async def complete(
+    enrolment: Enrolment,
+    outline: Outline,
+    chapter: Chapter,
+    *,
+    actor: Actor,
+    now: datetime,
+    happened: datetime | None = None,
+) -> None:
+    """Completes a module that has nothing left, and the course by it; `happened` is when, where it was earlier."""
     reached, completed = await reached_by(enrolment.id)
     if chapter.slug in completed or not rules.left_to_do(chapter.plan, reached).nothing:
         return
-    made = await _completed(enrolment, chapter.slug, now)
+    made = await _completed(enrolment, chapter.slug, now, happened or now)
     done = {*completed, chapter.slug}
     target = f"/courses/{outline.slug}"
     detail = {
@@ -153,19 +162,19 @@ async def _complete(enrolment: Enrolment, outline: Outline, chapter: Chapter, *,
     }
     await tell("module.completed", enrolment, outline, actor=actor, now=now, detail=detail, rows=[made])
     if rules.course_done(outline.course, done):
-        made = await _completed(enrolment, "", now)
+        made = await _completed(enrolment, "", now, max([happened or now, *completed.values()]))
         detail = {"course": outline.slug, "target": target, "learning": outline.learning}
         detail |= {"given": len(outline.chapters), "maximum": len(outline.chapters)}
         await tell("course.completed", enrolment, outline, actor=actor, now=now, detail=detail, rows=[made])
 
 
-async def _completed(enrolment: Enrolment, module: str, now: datetime) -> Completion:
+async def _completed(enrolment: Enrolment, module: str, now: datetime, happened: datetime) -> Completion:
     return await Completion.create(
         enrolment=enrolment,
         person_id=enrolment.person_id,
         version_id=enrolment.version_id,
         module=module,
-        happened=now,
+        happened=happened,
         recorded=now,
     )
 

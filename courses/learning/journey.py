@@ -1,5 +1,6 @@
 """Where a person is in a course: the enrolment, what is reached, and the spot that an address names."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -91,12 +92,22 @@ async def own_journey(actor: Actor, slug: str) -> Journey | None:
     return await journey_of(enrolment) if enrolment else None
 
 
+def latest_of_each(enrolments: Iterable[Enrolment]) -> list[Enrolment]:
+    """Keeps of each course the enrolment that was begun last, in the order in which they came."""
+    latest: dict[UUID, Enrolment] = {}
+    rows = list(enrolments)
+    for row in rows:
+        if row.course_id not in latest or latest[row.course_id].started < row.started:
+            latest[row.course_id] = row
+    return [row for row in rows if latest[row.course_id] is row]
+
+
 async def way_on(actor: Actor) -> str:
     """The page that goes on with the actor's learning: the course last looked at that has something left.
 
     Else the list, where there is a course that was not begun; "" where nothing is left.
     """
-    enrolments = await visible_to(actor).filter(person_id=actor.person_id).order_by("-seen")
+    enrolments = latest_of_each(await visible_to(actor).filter(person_id=actor.person_id).order_by("-seen"))
     for enrolment in enrolments:
         journey = await journey_of(enrolment)
         if journey.next:

@@ -163,7 +163,7 @@ async def _course_of(enrolment: Enrolment, language: str) -> dict[str, Any]:
     shown, chapters = views.modules(journey.outline, journey.reached, language), journey.outline.chapters
     return {
         **views.course_words(journey.outline, language),
-        **views.how_far(journey),
+        **views.how_far(journey, "en"),
         "version": journey.outline.number,
         "started": enrolment.started,
         "entries": await _entries(enrolment, {one.slug: in_language(one.title, language) for one in chapters}),

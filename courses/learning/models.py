@@ -45,6 +45,7 @@ class Enrolment(Model):
 
     class Meta:
         table = "courses_enrolment"
+        indexes = (("place_id",),)
         unique_together = (("person", "version"),)
 
 
@@ -65,8 +66,11 @@ class Progress(Model):
     done = fields.DatetimeField(null=True)
     more_tries = fields.IntField(default=0)  # tries that a trainer allowed beyond those of the quiz
 
+    activity_id: UUID
+
     class Meta:
         table = "courses_progress"
+        indexes = (("activity_id",),)
         unique_together = (("enrolment", "activity"),)
 
 
@@ -94,6 +98,7 @@ class QuizAttempt(Model):
 
     class Meta:
         table = "courses_attempt"
+        indexes = (("activity_id",),)
         unique_together = (("enrolment", "activity", "number"),)
 
 
@@ -139,6 +144,7 @@ class TaskEntry(Model):
 
     class Meta:
         table = "courses_entry"
+        indexes = (("enrolment_id",), ("activity_id",))
 
 
 class TaskReply(Model):
@@ -162,6 +168,7 @@ class TaskReply(Model):
 
     class Meta:
         table = "courses_reply"
+        indexes = (("entry_id",), ("person_id",))
 
 
 class Completion(Model):
@@ -186,6 +193,7 @@ class Completion(Model):
 
     class Meta:
         table = "courses_completion"
+        indexes = (("person_id",),)
         unique_together = (("enrolment", "module"),)
 
 

@@ -9,21 +9,33 @@ from courses.cohorts.models import cohorts_visible_to
 from courses.cohorts.views import days_of
 from courses.learning import actions, rules, views
 from courses.learning.attempts import tries_at
-from courses.learning.journey import Journey, Position, current_version, journey_of, own_journey, spot_on
+from courses.learning.journey import (
+    Journey,
+    Position,
+    current_version,
+    journey_of,
+    latest_of_each,
+    own_journey,
+    spot_on,
+)
 from courses.learning.models import courses_visible_to, visible_to
+from courses.learning.newer_versions import go_on_with_newer, newer_version
 from courses.learning.outline import in_language, outline_of
 from training.core import clock
 from training.core.errors import NotAllowed, NotFound
+from training.core.languages import spoken
 from training.people.actor import Actor
+from training.web.languages import chosen_language
 from training.web.render import actor, form_data, redirect, render
 
 
 async def mine(request: Request) -> Response:
     """Lists the courses one has begun, and those one could begin."""
     me: Actor = actor(request)
-    enrolments = await visible_to(me).filter(person_id=me.person_id).order_by("-seen")
+    enrolments = latest_of_each(await visible_to(me).filter(person_id=me.person_id).order_by("-seen"))
     journeys = [await journey_of(enrolment) for enrolment in enrolments]
-    begun = [_begun(journey, me.language) for journey in journeys]
+    language = chosen_language(request)
+    begun = [_begun(journey, language) for journey in journeys]
     slugs = (
         await courses_visible_to(me)
         .exclude(id__in=list({journey.outline.course_id for journey in journeys}))
@@ -31,7 +43,7 @@ async def mine(request: Request) -> Response:
         .values_list("slug", flat=True)
     )
     outlines = [await outline_of((await current_version(me, str(slug))).id) for slug in slugs]
-    others = [views.course_words(outline, me.language) for outline in outlines]
+    others = [views.course_words(outline, language) for outline in outlines]
     return render(
         request,
         "learning/mine.html",
@@ -50,7 +62,7 @@ def _begun(journey: Journey, language: str) -> dict[str, Any]:
     here = journey.next
     return {
         **views.course_words(journey.outline, language),
-        **views.how_far(journey),
+        **views.how_far(journey, language),
         "next": f"/courses/{journey.outline.slug}/continue" if here else "",
         "next_words": _place_words(journey, here, language) if here else "",
     }
@@ -80,12 +92,15 @@ async def outline(request: Request) -> Response:
         "learning/outline.html",
         course=views.course_words(shown, wanted),
         modules=views.modules(shown, reached, wanted),
-        far=views.how_far(journey) if journey else None,
+        far=views.how_far(journey, wanted) if journey else None,
         next_words=_place_words(journey, here, wanted) if journey and here else "",
         begun=journey is not None,
         may_learn=me.may("learn"),
         sees_people=me.may("see people"),
         version=shown.number,
+        newer=await newer_version(journey, me) if journey and me.may("learn") else None,
+        writes=me.may("write material"),
+        lang=spoken(wanted),
         languages=views.language_switch(shown.languages, f"/courses/{slug}", wanted),
         back=("My courses", "/courses"),
     )
@@ -96,6 +111,13 @@ async def start(request: Request) -> Response:
     slug, values = request.path_params["slug"], await form_data(request)
     await actions.enrol(actor(request), slug, now=clock.now(), language=str(values.get("language", "")))
     return redirect(request, f"/courses/{slug}/continue")
+
+
+async def newer(request: Request) -> Response:
+    """Goes on with the newest version of a course; what was done and is unchanged counts there."""
+    slug = request.path_params["slug"]
+    await go_on_with_newer(actor(request), slug, now=clock.now())
+    return redirect(request, f"/courses/{slug}", notice="You go on with the newest version.")
 
 
 async def resume(request: Request) -> Response:

@@ -14,10 +14,12 @@ from courses.learning.models import TaskEntry, visible_to
 from courses.learning.outline import in_language
 from courses.learning.pages import journey_here, not_open_yet, own_spot
 from courses.learning.quiz_pages import quiz_values
+from courses.learning.site_contacts import filled
+from courses.packages.archives import FOLDER
 from courses.packages.models import Media
-from courses.packages.publish import FOLDER
 from training.core import clock, handed_files
 from training.core.errors import Invalid, NotAllowed, NotFound
+from training.core.languages import spoken, translations
 from training.parsing.text import clean
 from training.people.actor import Actor
 from training.web.bodies import cut, handed_file
@@ -46,14 +48,15 @@ async def activity(request: Request) -> Response:
     asked = request.query_params.get("language", "")
     await actions.open_activity(spot, actor=me, now=clock.now(), language=asked)
     wanted = asked if asked in journey.outline.languages else journey.enrolment.language
-    return render(request, TEMPLATES[spot.part.kind], **await _values(spot, wanted))
+    return render(request, TEMPLATES[spot.part.kind], **await _values(spot, wanted, me))
 
 
-async def _values(spot: Position, wanted: str) -> dict[str, Any]:
+async def _values(spot: Position, wanted: str, me: Actor) -> dict[str, Any]:
     around = views.around(spot, wanted)
     switch = views.language_switch(spot.chapter.languages, spot.path, around["content_lang"])
     content = in_language(spot.part.content, around["content_lang"])
-    values = {**around, "languages": switch, "content": content}
+    pieces = await filled(content.get("html", ""), me, around["content_lang"])
+    values = {**around, "languages": switch, "content": content, "pieces": pieces}
     if spot.part.kind == "video":
         film = next(iter(spot.part.content.values()))
         captions = [
@@ -61,10 +64,10 @@ async def _values(spot: Position, wanted: str) -> dict[str, Any]:
             for code, content in spot.part.content.items()
             if content["captions"]
         ]
-        length = f"{words.seconds(film['seconds'])}, {words.size(film['size_bytes'])}"
+        length = f"{words.seconds(film['seconds'], around['lang'])}, {words.size(film['size_bytes'])}"
         return values | {"captions": captions, "length": length}
     if spot.part.kind == "quiz":
-        return values | quiz_values(spot, await tries_at(spot))
+        return values | quiz_values(spot, await tries_at(spot), around["lang"])
     if spot.part.kind == "task":
         own = TaskEntry.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id)
         rows = await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in")
@@ -98,7 +101,7 @@ async def done(request: Request) -> Response:
                     storage=PageResources.of(request).settings.storage,
                 )
         except Invalid as trouble:
-            values = await _values(spot, spot.journey.enrolment.language)
+            values = await _values(spot, spot.journey.enrolment.language, me)
             told = {"problems": trouble.problems, "values": {"note": note}}
             return render(request, TEMPLATES["task"], 422, **(values | told))
     else:
@@ -113,10 +116,12 @@ async def go_on(request: Request, spot: Position, me: Actor) -> Response:
         return redirect(request, views.path_of(spot, spot.chapter.parts[number]))
     outline = spot.journey.outline
     after = await own_journey(me, outline.slug)
-    title = in_language(spot.chapter.title, spot.journey.enrolment.language)
-    left = words.left_in(spot.chapter.plan, after.reached) if after else ""
+    language = spot.journey.enrolment.language
+    title, said_in = in_language(spot.chapter.title, language), spoken(language)
+    left = words.left_in(spot.chapter.plan, after.reached, said_in) if after else ""
     finished = after is not None and rules.state_of(spot.chapter.plan, after.reached) is rules.State.DONE
-    notice = f"You have done the module {title}." if finished else f"{title} is not done yet. {left}"
+    said = "You have done the module %(title)s." if finished else "%(title)s is not done yet. %(left)s"
+    notice = translations(said_in).gettext(said) % {"title": title, "left": left}
     return redirect(request, f"/courses/{outline.slug}", notice=notice)
 
 

@@ -15,6 +15,7 @@ from courses.learning.outline import in_language
 from courses.learning.pages import own_spot
 from training.core import clock
 from training.core.errors import Conflict, Invalid, NotFound
+from training.core.languages import translations, with_unit
 from training.people.actor import Actor
 from training.web.render import actor, form, form_data, redirect, render
 
@@ -31,18 +32,18 @@ class AnswerForm(BaseModel):
         return [value] if isinstance(value, str) else value
 
 
-def quiz_values(spot: Position, tries: Tries) -> dict[str, Any]:
+def quiz_values(spot: Position, tries: Tries, language: str) -> dict[str, Any]:
     """What the first page of a quiz shows: its rule, the tries left, and earlier results."""
     asked = len(spot.part.questions(""))
     passed = any(attempt.passed for attempt in tries.handed_in)
     return {
-        "asked": words.many(asked, "question"),
-        "to_pass": words.to_pass(spot.chapter, spot.part),
-        "tries_left": words.tries_left(tries.left),
+        "asked": with_unit(asked, "question", language),
+        "to_pass": words.to_pass(spot.chapter, spot.part, language),
+        "tries_left": words.tries_left(tries.left, language),
         "passed": passed,
         "may_begin": tries.may_begin,
         "open": _open_path(spot, tries.open, asked),
-        "earlier": [_earlier(spot, attempt) for attempt in tries.handed_in],
+        "earlier": [_earlier(spot, attempt, language) for attempt in tries.handed_in],
     }
 
 
@@ -52,10 +53,11 @@ def _open_path(spot: Position, attempt: QuizAttempt | None, asked: int) -> str:
     return f"{spot.path}/check" if attempt.position > asked else f"{spot.path}/questions/{attempt.position}"
 
 
-def _earlier(spot: Position, attempt: QuizAttempt) -> dict[str, Any]:
+def _earlier(spot: Position, attempt: QuizAttempt, language: str) -> dict[str, Any]:
     return {
         "number": attempt.number,
-        "score": f"{attempt.given} of {attempt.maximum} right",
+        "score": translations(language).gettext("%(score)s right")
+        % {"score": words.score(attempt.given or 0, attempt.maximum or 0, language)},
         "state": "Passed" if attempt.passed else "Not passed",
         "when": attempt.handed_in,
         "path": f"{spot.path}/results/{attempt.number}",
@@ -125,7 +127,8 @@ async def _question_page(
         question=questions[number - 1],
         attempt=attempt.number,
         chosen=(await attempts.answers_of(attempt)).get(questions[number - 1].id, []),
-        words=f"Question {number} of {len(questions)}",
+        words=translations(around["lang"]).gettext("Question %(number)s of %(total)s")
+        % {"number": number, "total": len(questions)},
         number_asked=number,
         asked=len(questions),
         action=f"{path}?from=check" if _from_check(request) else path,
@@ -207,10 +210,10 @@ async def result(request: Request) -> Response:
         request,
         "learning/result.html",
         **around,
-        attempt=_earlier(spot, attempt),
+        attempt=_earlier(spot, attempt, around["lang"]),
         passed=attempt.passed,
-        to_pass=words.to_pass(spot.chapter, spot.part),
-        tries_left=words.tries_left(tries.left),
+        to_pass=words.to_pass(spot.chapter, spot.part, around["lang"]),
+        tries_left=words.tries_left(tries.left, around["lang"]),
         may_begin=tries.may_begin,
         rows=[
             _row(spot, one, number, language=around["content_lang"], show_right=show_right)

@@ -6,6 +6,7 @@ from courses.learning import rules, words
 from courses.learning.journey import Journey, Position
 from courses.learning.outline import Chapter, Outline, Part, in_language
 from courses.learning.rules import State
+from training.core.languages import spoken, translations, with_unit
 
 
 def language_of(chapter: Chapter, wanted: str) -> str:
@@ -15,30 +16,37 @@ def language_of(chapter: Chapter, wanted: str) -> str:
 
 def course_words(outline: Outline, wanted: str) -> dict[str, Any]:
     """A course's own words and length."""
+    said_in = spoken(wanted)
     return {
         "slug": outline.slug,
         "path": f"/courses/{outline.slug}",
         "title": in_language(outline.title, wanted),
         "summary": in_language(outline.summary, wanted),
         "lang": wanted if wanted in outline.title else outline.languages[0],
-        "minutes": words.minutes(outline.minutes),
-        "modules": words.many(len(outline.chapters), "module"),
+        "minutes": words.minutes(outline.minutes, said_in),
+        "modules": with_unit(len(outline.chapters), "module", said_in),
         "count": len(outline.chapters),
         "languages": [words.language_name(code) for code in outline.languages],
     }
 
 
-def how_far(journey: Journey) -> dict[str, Any]:
+def how_far(journey: Journey, wanted: str) -> dict[str, Any]:
     """Progress in numbers and words."""
     total = len(journey.outline.chapters)
     done = sum(chapter.slug in journey.completed for chapter in journey.outline.chapters)
     return {
         "done": done,
         "total": total,
-        "words": f"{done} of {words.many(total, 'module')} done",
+        "words": far_words(done, total, spoken(wanted)),
         "state": str(State.DONE if "" in journey.completed else State.STARTED),
         "completed": journey.completed.get(""),
     }
+
+
+def far_words(done: int, total: int, language: str) -> str:
+    """Says how many modules are done: "2 of 6 modules done"."""
+    given = {"done": done, "modules": with_unit(total, "module", language)}
+    return translations(language).gettext("%(done)s of %(modules)s done") % given
 
 
 def modules(outline: Outline, reached: rules.Reached, wanted: str) -> list[dict[str, Any]]:
@@ -47,16 +55,16 @@ def modules(outline: Outline, reached: rules.Reached, wanted: str) -> list[dict[
 
 
 def _module(outline: Outline, chapter: Chapter, reached: rules.Reached, wanted: str) -> dict[str, Any]:
-    state = rules.state_of(chapter.plan, reached)
+    state, said_in = rules.state_of(chapter.plan, reached), spoken(wanted)
     needed = [outline.chapter(slug).title for slug in rules.needed_first(chapter.plan, reached)]
     return {
         "title": in_language(chapter.title, wanted),
         "lang": wanted if wanted in chapter.title else outline.languages[0],
         "path": "" if state is State.LOCKED else f"/courses/{outline.slug}/{chapter.slug}",
         "state": str(state),
-        "minutes": words.minutes(chapter.minutes),
-        "asks_for": words.asks_for(chapter),
-        "left": words.left_in(chapter.plan, reached) if state is State.STARTED else "",
+        "minutes": words.minutes(chapter.minutes, said_in),
+        "asks_for": words.asks_for(chapter, said_in),
+        "left": words.left_in(chapter.plan, reached, said_in) if state is State.STARTED else "",
         "needed": [in_language(title, wanted) for title in needed],
         "languages": [words.language_name(code) for code in chapter.languages if len(chapter.languages) > 1],
         "parts": contents(outline, chapter, reached, wanted),
@@ -81,14 +89,16 @@ def contents(outline: Outline, chapter: Chapter, reached: rules.Reached, wanted:
 def around(spot: Position, wanted: str) -> dict[str, Any]:
     """What stands around every part in the player: module, place in it, ways back and on, contents, languages."""
     outline, chapter, lang = spot.journey.outline, spot.chapter, language_of(spot.chapter, wanted)
-    number = chapter.parts.index(spot.part) + 1
+    number, said_in = chapter.parts.index(spot.part) + 1, spoken(wanted)
+    place = translations(said_in).gettext("Page %(number)s of %(total)s")
     return {
+        "lang": said_in,
         "course": course_words(outline, wanted),
         "module": in_language(chapter.title, lang),
-        "asks_for": words.asks_for(chapter),
+        "asks_for": words.asks_for(chapter, said_in),
         "title": in_language(spot.part.title, lang),
         "content_lang": lang,
-        "place": f"Page {number} of {len(chapter.parts)}",
+        "place": place % {"number": number, "total": len(chapter.parts)},
         "number": number,
         "total": len(chapter.parts),
         "path": spot.path,

@@ -5,63 +5,71 @@ from babel import Locale, UnknownLocaleError
 from courses.learning import rules
 from courses.learning.marking import needed_right
 from courses.learning.outline import Chapter, Part
+from training.core.languages import translations, with_unit
 from training.parsing.plurals import many
 
 KINDS = {"page": "Page", "video": "Video", "quiz": "Quiz", "task": "Task"}
 
 
-def asks_for(chapter: Chapter) -> str:
+def asks_for(chapter: Chapter, language: str = "en") -> str:
     """The completion rule: "Read all 8 pages, get 4 of 5 right in the quiz and do the task."."""
-    plan, parts = chapter.plan, chapter.parts
+    say, plan, parts = translations(language).gettext, chapter.plan, chapter.parts
     asked: list[str] = []
     if plan.pages:
         count = sum(part.kind in ("page", "video") for part in parts)
-        asked.append("read the page" if count == 1 else f"read all {count} pages")
+        asked.append(say("read the page") if count == 1 else say("read all %(count)s pages") % {"count": count})
     if plan.quiz_pass is not None:
         quizzes = [part for part in parts if part.kind == "quiz"]
-        asked += [f"get {to_pass(chapter, quiz)} right in {_the(quizzes, 'quiz')}" for quiz in quizzes[:1]]
+        words = "get %(to_pass)s right in the quiz" if len(quizzes) == 1 else "get %(to_pass)s right in each quiz"
+        asked += [say(words) % {"to_pass": to_pass(chapter, quiz, language)} for quiz in quizzes[:1]]
     if plan.tasks:
-        asked.append(f"do {_the([part for part in parts if part.kind == 'task'], 'task')}")
-    return sentence(asked)
+        count = sum(part.kind == "task" for part in parts)
+        asked.append(say("do the task") if count == 1 else say("do each task"))
+    return sentence(asked, language)
 
 
-def to_pass(chapter: Chapter, quiz: Part) -> str:
+def to_pass(chapter: Chapter, quiz: Part, language: str = "en") -> str:
     """How much of a quiz must be right: "4 of 5"."""
     maximum = len(quiz.questions(""))
-    return f"{needed_right(maximum, pass_percent=chapter.pass_percent(quiz))} of {maximum}"
+    return score(needed_right(maximum, pass_percent=chapter.pass_percent(quiz)), maximum, language)
 
 
-def _the(parts: list[Part], word: str) -> str:
-    return f"the {word}" if len(parts) == 1 else f"each {word}"
+def score(given: int, maximum: int, language: str = "en") -> str:
+    """How much of how much: "4 of 5"."""
+    return translations(language).gettext("%(given)s of %(maximum)s") % {"given": given, "maximum": maximum}
 
 
-def sentence(phrases: list[str]) -> str:
+def sentence(phrases: list[str], language: str = "en") -> str:
     """Joins phrases to a sentence: "Read all pages and do the task."."""
     if not phrases:
         return ""
-    text = phrases[0] if len(phrases) == 1 else f"{', '.join(phrases[:-1])} and {phrases[-1]}"
+    last_joined = translations(language).gettext(" and ")
+    text = phrases[0] if len(phrases) == 1 else f"{', '.join(phrases[:-1])}{last_joined}{phrases[-1]}"
     return f"{text[0].upper()}{text[1:]}."
 
 
-def left_in(plan: rules.Plan, reached: rules.Reached) -> str:
+def left_in(plan: rules.Plan, reached: rules.Reached, language: str = "en") -> str:
     """What is still to do in a module: "Still to do: 3 pages and the quiz."."""
     left = rules.left_to_do(plan, reached)
-    found = [many(left.pages, "page"), many(left.quizzes, "quiz", "quizzes"), many(left.tasks, "task")]
-    phrases = [phrase for phrase in found if not phrase.startswith("0 ")]
-    return f"Still to do: {sentence(phrases)}" if phrases else ""
+    counts = ((left.pages, "page", "pages"), (left.quizzes, "quiz", "quizzes"), (left.tasks, "task", "tasks"))
+    phrases = [with_unit(count, word, language, words) for count, word, words in counts if count]
+    said = translations(language).gettext("Still to do:")
+    return f"{said} {sentence(phrases, language)}" if phrases else ""
 
 
-def minutes(count: int) -> str:
+def minutes(count: int, language: str = "en") -> str:
     """A length in words: "40 minutes", "2 hours 10 minutes"."""
     hours, rest = divmod(count, 60)
-    parts = [many(hours, "hour")] * bool(hours) + [many(rest, "minute")] * bool(rest or not hours)
+    parts = [with_unit(hours, "hour", language)] * bool(hours)
+    parts += [with_unit(rest, "minute", language)] * bool(rest or not hours)
     return " ".join(parts)
 
 
-def seconds(count: int) -> str:
+def seconds(count: int, language: str = "en") -> str:
     """The length of a film: "1 minute 30 seconds"."""
     whole, rest = divmod(count, 60)
-    return " ".join([many(whole, "minute")] * bool(whole) + [many(rest, "second")] * bool(rest or not whole))
+    parts = [with_unit(whole, "minute", language)] * bool(whole)
+    return " ".join([*parts, *[with_unit(rest, "second", language)] * bool(rest or not whole)])
 
 
 def size(count: int) -> str:
@@ -69,11 +77,14 @@ def size(count: int) -> str:
     return f"{count / 1_000_000:.1f} MB" if count >= 100_000 else f"{max(1, round(count / 1000))} KB"
 
 
-def tries_left(left: int | None) -> str:
+def tries_left(left: int | None, language: str = "en") -> str:
     """The tries left at a quiz, as a sentence."""
+    say = translations(language).gettext
     if left is None:
-        return "You can try as often as you like."
-    return "You have no tries left." if left == 0 else f"You have {many(left, 'try', 'tries')} left."
+        return say("You can try as often as you like.")
+    if left == 0:
+        return say("You have no tries left.")
+    return say("You have %(tries)s left.") % {"tries": with_unit(left, "try", language)}
 
 
 def language_name(code: str) -> str:
@@ -86,6 +97,6 @@ def language_name(code: str) -> str:
 
 
 __all__ = [
-    "KINDS", "asks_for", "language_name", "left_in", "many", "minutes", "seconds", "sentence", "size", "to_pass",
-    "tries_left",
+    "KINDS", "asks_for", "language_name", "left_in", "many", "minutes", "score", "seconds", "sentence",
+    "size", "to_pass", "tries_left",
 ]  # fmt: skip

@@ -30,15 +30,22 @@ async def made(browser: httpx2.AsyncClient, course: str, **changed: Any) -> str:
 
 async def test_a_coordinator_makes_a_cohort_at_her_site(small_steps: str, browse: Browse) -> None:
     chloe = await browse("chloe")
-    assert f"/courses/{small_steps}/cohorts" in (await chloe.get(f"/courses/{small_steps}/learners")).text
-    assert "Make a cohort" in (await chloe.get(f"/courses/{small_steps}/cohorts")).text
+    listed = f"/courses/cohorts?course={small_steps}"
+    assert listed in (await chloe.get(f"/courses/{small_steps}/learners")).text
+    assert f"/courses/{small_steps}/cohorts/new" in (await chloe.get(listed)).text
     form = (await chloe.get(f"/courses/{small_steps}/cohorts/new")).text
     assert "Riverside Family Centre" in form and "Harehills Hub" not in form and "Several sites" not in form
     place = await made(chloe, small_steps, trainer_id=str(known("hana")))
     page = (await chloe.get(place)).text
     assert "Spring group" in page and "Hana Nowak" in page and "2 March 2026 to 1 June 2026" in page
-    assert "Spring group" in (await chloe.get(f"/courses/{small_steps}/cohorts")).text
-    assert await Fact.filter(kind="cohort.added", actor_id=known("chloe")).count() == 1
+    page = (await chloe.get(f"{listed}&sort=name")).text
+    assert "Spring group" in page and "format=xlsx" in page
+    assert "Spring group" in (await chloe.get(f"{listed}&format=csv")).text
+    other = FORM | {"name": "Another training", "learning": "first aid"}
+    assert (await chloe.post("/courses/cohorts/new", data=other)).status_code == 303
+    assert "Another training" not in (await chloe.get(listed)).text
+    assert "Another training" in (await chloe.get("/courses/cohorts")).text
+    assert await Fact.filter(kind="cohort.added", actor_id=known("chloe")).count() == 2
 
 
 @pytest.mark.parametrize(
@@ -97,8 +104,9 @@ async def test_a_cohort_gets_another_name_and_another_trainer(small_steps: str, 
 async def test_a_coordinator_gives_and_ends_places_of_people_within_reach(small_steps: str, browse: Browse) -> None:
     chloe = await browse("chloe")
     place = await made(chloe, small_steps)
-    assert "Give Amina Yusuf a place" in (await chloe.get(f"{place}?name=amin")).text
-    assert "Nobody without a place" in (await chloe.get(f"{place}?name=marek")).text
+    assert "Amina Yusuf" in (await chloe.get(place)).text and "Marek" not in (await chloe.get(place)).text
+    nobody = await chloe.post(f"{place}/places", data={"person": ""})
+    assert nobody.status_code == 422 and "Enter a person" in nobody.text
     amina = {"person": str(known("amina"))}
     assert (await chloe.post(f"{place}/places", data=amina)).status_code == 303
     assert (await chloe.post(f"{place}/places", data=amina)).status_code == 409
@@ -123,6 +131,8 @@ async def test_a_cohort_is_filled_from_a_roster_that_was_shown_first(
     place = await made(chloe, small_steps)
     await chloe.post(f"{place}/places", data={"person": str(known("jude"))})
     assert "Working with families" in (await chloe.get(place)).text
+    looked = "roster=&find=roster&find-roster=working&found-roster="
+    assert "Working with families" in (await chloe.get(f"{place}/fill?{looked}")).text
     fill = f"{place}/fill?roster={context}"
     shown = await chloe.get(fill)
     rows = dict(_rows(shown.text))
@@ -156,7 +166,7 @@ async def test_a_roster_is_read_only_for_the_sites_that_one_looks_after(
     place = await made(emre, small_steps, site_id=str(known("site/HAR")))
     assert "Working with families" not in (await emre.get(place)).text
     assert (await emre.get(f"{place}/fill?roster={context}")).status_code == 404
-    assert (await emre.get(f"{place}/fill?roster=nonsense")).status_code == 404
+    assert (await emre.get(f"{place}/fill?roster=nonsense")).status_code == 422
     await Registration.all().update(site_id=known("site/HAR"))
     assert (await emre.get(f"{place}/fill?roster={context}")).status_code == 200
 

@@ -110,8 +110,9 @@ async def test_a_trainer_reads_files_of_the_cohort_wherever_its_people_are(
 async def test_an_erased_person_leaves_no_words_about_them(
     handed_in: str, training: Training, browse: Browse, cast: Callable[[str], Awaitable[Actor]], settings: Settings
 ) -> None:
-    await training.note(await training.session(), amina="absent Her knee hurts", jude="absent The train")
-    assert (await (await browse("hana")).post(handed_in, data={"words": WORDS})).status_code == 303
+    await training.note(await training.session(), amina="absent Amina Yusuf hurt her knee", jude="absent The train")
+    praise = {"words": "Lovely, Amina Yusuf. You spoke with Jude Mensah, then."}
+    assert (await (await browse("hana")).post(handed_in, data=praise)).status_code == 303
     await erase(known("amina"), actor=await cast("farah"), now=NOW, storage=settings.storage)
     assert (await TaskReply.get()).words == ""
     notes = dict(await Attendance.all().values_list("person_id", "note"))

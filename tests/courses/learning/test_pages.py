@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
+from pathlib import Path
 from uuid import uuid4
 
 import httpx2
@@ -12,10 +13,12 @@ import pytest
 
 from courses.learning.models import Answer, Completion, Enrolment, QuizAttempt, TaskEntry
 from courses.packages.models import Activity, CourseVersion, Media
+from courses.packages.publish import load
 from tests.copies import NOW
+from tests.courses.course_files import PAGE, write
 from training.core.settings import Settings
 from training.demo.cast import known
-from training.people.actor import LtiContext
+from training.people.actor import Actor, LtiContext
 from training.people.authentication.middleware import cookie_name
 from training.people.models import Membership, Person
 from training.people.sessions import open_session
@@ -26,6 +29,7 @@ Browse = Callable[[str], Awaitable[httpx2.AsyncClient]]
 COURSE = "/courses/small-steps"
 QUIZ = f"{COURSE}/hearing/quiz"
 JPEG = b"\xff\xd8\xff picture"
+ENGLISH = re.compile(r"\b(the|you|your|this|is|and|of|done|next|try|right|page|minutes?)\b", re.IGNORECASE)
 
 
 def words(answer: httpx2.Response) -> str:
@@ -200,7 +204,7 @@ async def test_a_module_without_the_language_is_shown_in_its_own_and_says_so(sma
     await press(browser, f"{QUIZ}/hand-in")
     await press(browser, f"{COURSE}/hearing/task", note="Gwrandewais.")
     page = await browser.get(f"{COURSE}/leading/01-plan")
-    assert heading(page) == "Plan" and "This module is not in Cymraeg yet." in words(page)
+    assert heading(page) == "Plan" and "ddim ar gael yn yr iaith hon eto (Cymraeg)" in words(page)
     assert '<article class="app-prose" lang="en">' in page.text
 
 
@@ -256,6 +260,31 @@ async def test_a_picture_on_a_page_is_found_from_there(small_steps: str, browse:
     assert picture.headers["content-type"] == "image/png" and picture.status_code == 200
     onward = re.findall(r'<a[^>]*href="(\.\./[^"]+)"', page.text)[0]
     assert heading(await browser.get(str(page.url.join(onward)))) == "Wait"
+
+
+async def test_a_page_shows_who_helps_at_ones_own_site_and_else_says_whom_to_ask(
+    tmp_path: Path, cast: Callable[[str], Awaitable[Actor]], settings: Settings, browse: Browse
+) -> None:
+    asks = "Before.\n\n{{ safeguarding lead }}\n\nBetween.\n\n{{ help lines }}"
+    changes: dict[str, str | bytes | None] = {
+        "hearing/01-first.md": PAGE.format(title="Who helps", heading="Help", text=f"{asks}\n\n![A](chair.png)"),
+        "hearing/01-first.cy.md": PAGE.format(title="Pwy", heading="Help", text=asks),
+    }
+    await load(write(tmp_path, changes), actor=await cast("farah"), now=NOW, storage=settings.storage)
+    browser = await begun(browse)
+    page = await browser.get(f"{COURSE}/hearing/first")
+    assert (
+        "Before. Your named person (safeguarding lead) Meena Shah 029 2018 0117 (Riverside Family Centre) Between."
+        in words(page)
+    )
+    assert 'href="tel:02920180117"' in page.text and 'href="tel:02920180199"' in page.text
+    assert "at weekends: 029 2018 0199 (Riverside Family Centre)" in words(page)
+    welsh = words(await browser.get(f"{COURSE}/hearing/first?language=cy"))
+    assert "Y person a enwir (arweinydd diogelu) Meena Shah" in welsh and "Your named person" not in welsh
+    at_harehills = await begun(browse, "marek")
+    page = await at_harehills.get(f"{COURSE}/hearing/first")
+    assert "No safeguarding lead is on record for your site yet. Ask whoever runs your groups" in words(page)
+    assert "Meena" not in page.text
 
 
 async def test_a_task_takes_a_file_that_its_owner_and_the_own_site_can_open(small_steps: str, browse: Browse) -> None:
@@ -447,12 +476,16 @@ async def test_what_was_handed_in_is_read_by_those_who_look_after_the_person(sma
         assert ((await staff.get(file[0])).status_code == 200) is sees, who
 
 
-async def test_english_words_are_never_said_to_be_welsh(small_steps: str, browse: Browse) -> None:
+async def test_a_page_is_welsh_or_english_from_top_to_bottom(small_steps: str, browse: Browse) -> None:
     browser = await begun(browse)
     browser.cookies.set("language", "cy")
-    for path in ("/courses", COURSE, f"{COURSE}/hearing/first?language=cy", "/practice"):
-        page = await browser.get(path)
-        assert '<html lang="en"' in page.text, path
-        for inside in re.findall(r'<(\w+)[^>]* lang="cy"[^>]*>(.*?)</\1>', page.text, re.DOTALL):
-            said = re.sub(r"<[^>]+>", " ", inside[1])
-            assert not re.search(r"\b(Done|In progress|modules?|Finished|about|minutes|Read all)\b", said), said
+    await browser.post(f"{QUIZ}/begin")
+    own = [f"{COURSE}{rest}?language=cy" for rest in ("", "/hearing/first", "/hearing/film", "/hearing/task")]
+    asked = [f"{QUIZ}{rest}?language=cy" for rest in ("", "/questions/1", "/check")]
+    for path, language in {**dict.fromkeys(["/courses", *own, *asked], "cy"), "/people/choose": "en"}.items():
+        page = (await browser.get(path)).text
+        assert f'<html lang="{language}"' in page, path
+        if language == "cy":
+            main = page.partition("<main")[2].partition("app-print")[0]
+            said = re.sub(r'<(\w+)[^>]* lang="en".*?</\1>|<[^>]+>', " ", main, flags=re.DOTALL)
+            assert not ENGLISH.search(said), (path, ENGLISH.search(said), said)
