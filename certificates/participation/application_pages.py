@@ -7,24 +7,25 @@ from uuid import UUID
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
+from tortoise.queryset import QuerySet
 
 from certificates.evaluations.evaluate_person import judge
-from certificates.evaluations.pathway_versions import read, versions_of
-from certificates.participation.views import newest_version
+from certificates.evaluations.pathway_versions import newest_version, read, versions_of
 from training.core import clock
 from training.core.errors import Invalid, NotFound
 from training.parsing.values import Result
 from training.people.actor import Actor
+from training.people.lists.shortlists import site_shortlist
 from training.people.models import Person
 from training.people.visibility import may_for
 from training.programmes import applications
 from training.programmes.models import Application, applications_for
 from training.records.words import plain
-from training.sites.models import Programme
+from training.sites.models import Programme, Site
 from training.web.render import actor, form_data, identity, redirect, render, validate
 
 STATES = {"waiting": "Waits", "accepted": "Yes", "refused": "No", "withdrawn": "Taken back"}
-MOST_ANSWERED = 20
+MOST_ANSWERED, MOST_NAMED = 20, 5
 
 
 class JoinForm(BaseModel):
@@ -55,7 +56,7 @@ async def choose(request: Request) -> Response:
         request,
         "participation/choose.html",
         programmes=[
-            {"title": one.title, "path": f"/pathways/join/{one.id}", "sites": ", ".join(site.name for site in sites)}
+            {"title": one.title, "path": f"/pathways/join/{one.id}", "sites": await _some_of(sites)}
             for one, sites in await applications.offered(me)
         ],
         asked=[_shown(row) for row in rows],
@@ -73,21 +74,28 @@ async def join(request: Request) -> Response:
     programme, sites = found
     told: dict[str, Any] = {
         "programme": programme,
-        "sites": [("", "Choose a site"), *((str(site.id), site.name) for site in sites)],
         "levels": await _entry(programme, await Person.get(id=me.person_id), today=me.today),
         "back": ("Programmes", "/pathways/join"),
     }
     if request.method == "GET":
-        own = {str(site) for _, site in me.held if site}
-        values = {"site_id": next((key for key, _ in told["sites"] if key in own), "")}
+        own = await sites.filter(id__in=[site for _, site in me.held if site]).order_by("name").first()
+        values: dict[str, Any] = {"site_id": str(own.id)} if own else {}
+        told["sites"] = await site_shortlist(sites, values, "site_id", ask="Choose a site")
         return render(request, "participation/join.html", values=values, **told)
     values = await form_data(request)
+    told["sites"] = await site_shortlist(sites, values, "site_id", ask="Choose a site")
     try:
         asked = validate(JoinForm, values)
         await applications.apply(programme.id, site_id=asked.site_id, words=asked.words, actor=me, now=clock.now())
     except Invalid as error:
         return render(request, "participation/join.html", 422, problems=error.problems, values=values, **told)
     return redirect(request, "/pathways/join", notice="The site is asked. You get a mail as soon as it answers.")
+
+
+async def _some_of(sites: QuerySet[Site]) -> str:
+    """Names the first few sites, and says where there are more."""
+    names = [one.name for one in await sites.order_by("name").limit(MOST_NAMED + 1)]
+    return ", ".join(names if len(names) <= MOST_NAMED else [*names[:MOST_NAMED], "and others"])
 
 
 async def _entry(programme: Programme, person: Person, *, today: date) -> list[dict[str, Any]]:

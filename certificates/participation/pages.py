@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from certificates.evaluations.pathway_versions import newest_version
 from certificates.participation import views
 from training.core import clock
 from training.core.errors import Invalid, NotFound
@@ -68,7 +69,7 @@ async def programmes(request: Request) -> Response:
     values = await form_data(request)
     try:
         asked = validate(PlaceForm, values)
-        version = await views.newest_version(asked.programme, me.unit_id, today=me.today)
+        version = await newest_version(asked.programme, me.unit_id, today=me.today)
         wish = actions.PlaceWish(
             asked.programme, asked.site_id, asked.starts, version, asked.funding.strip(), asked.route.strip()
         )
@@ -88,8 +89,8 @@ async def _shown(request: Request, found: Person, status: int = 200, **told: Any
         person=found,
         places=await views.places_shown(found, me),
         roles=await views.roles_shown(found, me),
-        gives=await views.place_choices(found, me),
-        gives_roles=await views.role_choices(found, me) is not None,
+        gives=await views.place_choices(found, me, values),
+        gives_roles=bool(await views.roles_to_give(found, me)),
         values=values,
         back=(found.name, f"/people/{found.id}"),
         **told,
@@ -139,9 +140,9 @@ async def _place(request: Request, found: Person, held: Place, status: int = 200
         status,
         person=found,
         place=held,
-        state=views.state_of(held, me.today),
+        state=views.place_state(held, me.today),
         reasons=views.reason_choices(CHOSEN_END_REASONS),
-        choices=await views.move_choices(held, me),
+        choices=await views.move_choices(held, me, values),
         values=values,
         back=(f"Programmes of {found.name}", f"/people/{found.id}/programmes"),
         **told,
@@ -152,13 +153,13 @@ async def give_role(request: Request) -> Response:
     """Shows the form that gives the person a role in a programme; posted, gives it."""
     me: Actor = actor(request)
     found = await _person(me, request)
-    told: dict[str, Any] = {"person": found, "choices": await views.role_choices(found, me)}
+    values = {"starts": me.today.isoformat()} if request.method == "GET" else await form_data(request)
+    told: dict[str, Any] = {"person": found, "choices": await views.role_choices(found, me, values)}
     told |= {"back": (f"Programmes of {found.name}", f"/people/{found.id}/programmes")}
     if told["choices"] is None:
         raise NotFound("There is no role here that you can give.", "Ask the central unit.")
     if request.method == "GET":
-        return render(request, "participation/give_role.html", values={"starts": me.today.isoformat()}, **told)
-    values = await form_data(request)
+        return render(request, "participation/give_role.html", values=values, **told)
     try:
         asked = validate(ProgrammeRoleForm, values)
         programme_id, _, name = asked.role.partition(" ")

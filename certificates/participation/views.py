@@ -1,21 +1,26 @@
 """What pages show of somebody's part in programmes: places, roles, and what the actor may give and change."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
+
+from tortoise.expressions import Subquery
 
 from certificates.evaluations.collect_evidence import ROLE_NAMES
 from certificates.evaluations.pathway_versions import read, versions_of
 from certificates.pathways.forms import record_forms
 from training.core.dates import day
 from training.people.actor import Actor
+from training.people.lists.shortlists import site_shortlist
 from training.people.models import Person
 from training.people.visibility import active_on, may_for, sites_for
 from training.programmes.actions import MANAGE, may_place
 from training.programmes.models import Adoption, Place, ProgrammeRole
 from training.programmes.roles import may_give_at
-from training.programmes.rules import END_REASONS, role_words
+from training.programmes.rules import END_REASONS, Days, role_words
 from training.sites.models import Area, Programme
+from training.web.shortlists import Shortlist
 
 Choices = list[tuple[str, str]]
 WHOLE_UNIT = "The whole unit"
@@ -35,7 +40,7 @@ async def places_shown(person: Person, me: Actor) -> list[dict[str, Any]]:
             "where": row.site.name if row.site else WHOLE_UNIT,
             "starts": day(row.starts),
             "ends": day(row.ends) if row.ends else "no end",
-            "state": state_of(row, me.today),
+            "state": place_state(row, me.today),
             "version": row.version,
             "funding": row.funding,
             "route": row.route,
@@ -48,13 +53,19 @@ async def places_shown(person: Person, me: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def state_of(row: Place, today: date) -> str:
+def place_state(row: Place, today: date) -> str:
     """Says in a word or two how a place stands on a day."""
-    if row.taken_back:
+    return state_of((row.starts, row.ends), today, end_reason=row.end_reason, taken_back=bool(row.taken_back))
+
+
+def state_of(days: Days, today: date, *, end_reason: str, taken_back: bool) -> str:
+    """Says the same of a place by its first and last day, why it ended, and whether it was taken back."""
+    starts, ends = days
+    if taken_back:
         return "Taken back"
-    if row.starts > today:
+    if starts > today:
         return "Begins later"
-    return "Holds" if row.ends is None or row.ends >= today else f"Over: {ENDED.get(row.end_reason, 'ended')}"
+    return "Holds" if ends is None or ends >= today else f"Over: {ENDED.get(end_reason, 'ended')}"
 
 
 async def roles_shown(person: Person, me: Actor) -> list[dict[str, Any]]:
@@ -80,33 +91,40 @@ async def roles_shown(person: Person, me: Actor) -> list[dict[str, Any]]:
     ]
 
 
-async def place_choices(person: Person, me: Actor) -> dict[str, Any] | None:
+async def place_choices(person: Person, me: Actor, values: Mapping[str, Any]) -> dict[str, Any] | None:
     """Lists the programmes and sites of which the actor may give a person a place; None where none."""
     if not await may_for(me, MANAGE, person.id):
         return None
-    sites: Choices = [(str(key), name) for key, name in await _sites(me)]
-    ours = Programme.filter(unit_id=me.unit_id)
-    adopted = Adoption.filter(active_on(me.today), site_id__in=[key for key, _ in sites])
+    ours, sites = Programme.filter(unit_id=me.unit_id), sites_for(me, MANAGE)
     if not me.everywhere(MANAGE) and await Adoption.filter(site__unit_id=me.unit_id).exists():
-        ours = ours.filter(id__in=[row.programme_id for row in await adopted])
+        adopted = Adoption.filter(active_on(me.today), site_id__in=Subquery(sites.values("id")))
+        ours = ours.filter(id__in=Subquery(adopted.values("programme_id")))
     programmes = [(str(key), title) for key, title in await ours.order_by("title").values_list("id", "title")]
-    whole = [("", WHOLE_UNIT)] if me.everywhere(MANAGE) else []
-    return {"programmes": programmes, "sites": [*sites, *whole]}
+    return {"programmes": programmes, "sites": await _sites(me, values)}
 
 
-async def role_choices(person: Person, me: Actor) -> dict[str, Choices] | None:
+async def role_choices(person: Person, me: Actor, values: Mapping[str, Any]) -> dict[str, Any] | None:
     """Lists the roles in programmes that the actor may give a person, and where; None where none."""
-    if not await may_for(me, MANAGE, person.id) or (person.id == me.person_id and not me.may("give every role")):
+    roles = await roles_to_give(person, me)
+    if not roles:
         return None
+    wide: Choices = []
+    if me.may("give every role"):
+        areas = await Area.filter(unit_id=me.unit_id).order_by("path").values_list("id", "name")
+        wide = [*((f"area {key}", f"{name} and all within") for key, name in areas), ("unit", WHOLE_UNIT)]
+    where = await site_shortlist(sites_for(me, MANAGE), values, "where", prefix="site ", last=wide)
+    return {"roles": roles, "where": where}
+
+
+async def roles_to_give(person: Person, me: Actor) -> Choices:
+    """Lists the roles in programmes that the actor may give a person."""
+    if not await may_for(me, MANAGE, person.id) or (person.id == me.person_id and not me.may("give every role")):
+        return []
     roles: Choices = []
     for programme in await Programme.filter(unit_id=me.unit_id).order_by("title"):
         names = await role_names(programme.id, me.unit_id, today=me.today)
         roles += [(f"{programme.id} {name}", f"{role_words(name)}, {programme.title}") for name in names]
-    where: Choices = [(f"site {key}", name) for key, name in await _sites(me)]
-    if me.may("give every role"):
-        areas = await Area.filter(unit_id=me.unit_id).order_by("path").values_list("id", "name")
-        where += [*((f"area {key}", f"{name} and all within") for key, name in areas), ("unit", WHOLE_UNIT)]
-    return {"roles": roles, "where": where} if roles else None
+    return roles
 
 
 async def role_names(programme_id: UUID, unit_id: UUID, *, today: date) -> tuple[str, ...]:
@@ -119,27 +137,17 @@ async def role_names(programme_id: UUID, unit_id: UUID, *, today: date) -> tuple
     return tuple(name for name in dict.fromkeys((*pathway.roles, *asked)) if name and name not in UNIT_ROLES)
 
 
-async def newest_version(programme_id: UUID, unit_id: UUID, *, today: date) -> str:
-    """Names the version of the rules by which somebody begins who joins a programme today; "" where there is none."""
-    versions = await versions_of(programme_id, unit_id, today=today)
-    return versions[0].version if versions else ""
-
-
-async def move_choices(place: Place, me: Actor) -> dict[str, Choices]:
+async def move_choices(place: Place, me: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
     """Lists where a place may be moved to, and by which versions of the rules it may go on."""
     versions = await versions_of(place.programme_id, me.unit_id, today=me.today)
-    whole = [("", WHOLE_UNIT)] if me.everywhere(MANAGE) else []
     named: Choices = [(row.version, f"Version {row.version}") for row in versions]
     any_version = [("", "The rules that are in force")] if not place.version else []
-    return {
-        "sites": [*((str(key), name) for key, name in await _sites(me)), *whole],
-        "versions": [*any_version, *named],
-    }
+    return {"sites": await _sites(me, values), "versions": [*any_version, *named]}
 
 
-async def _sites(me: Actor) -> list[tuple[UUID, str]]:
-    rows = await sites_for(me, MANAGE).order_by("name").values_list("id", "name")
-    return [(UUID(str(key)), str(name)) for key, name in rows]
+async def _sites(me: Actor, values: Mapping[str, Any]) -> Shortlist:
+    whole = [("", WHOLE_UNIT)] if me.everywhere(MANAGE) else []
+    return await site_shortlist(sites_for(me, MANAGE), values, "site_id", last=whole)
 
 
 def reason_choices(chosen: tuple[str, ...]) -> Choices:

@@ -116,7 +116,7 @@ def title_of(requirement: Requirement, pathway: Pathway) -> str:
     if isinstance(ask, Group):
         words = _of_group(ask, pathway)
     elif isinstance(ask, This):
-        words = " and ".join(_condition(one) for one in ask.where)
+        words = " and ".join(condition_words(one) for one in ask.where)
     elif isinstance(ask, Team):
         words = _of_team(ask, pathway)
     else:
@@ -157,7 +157,7 @@ def _of_team(ask: Team, pathway: Pathway) -> str:
     count = f"at least {least}" if most is None else f"at most {most}" if not least else f"{least} to {most}"
     who = " or ".join(plain(role).lower() for role in ask.roles)
     conditions = [named(ask.holds, pathway)] if ask.holds else []
-    conditions += [_condition(one) for one in ask.where]
+    conditions += [condition_words(one) for one in ask.where]
     return f"{count} {who + ' ' if who else ''}in the team{': ' if conditions else ''}{', '.join(conditions)}"
 
 
@@ -221,7 +221,7 @@ def _noun(leaf: Leaf) -> tuple[str, str]:
 
 def _rest(leaf: Leaf) -> Iterable[str]:
     """What else a leaf asks, each in a few words; days that it waits for are told elsewhere."""
-    yield from (_condition(one) for one in leaf.where[:2])
+    yield from (condition_words(one) for one in leaf.where[:2])
     if leaf.each:
         values = len(leaf.each[1])
         yield f"each of {values} {plural(_plain_name(leaf.each[0]))}" if values > 1 else _said(leaf.each[1][0])
@@ -248,7 +248,7 @@ def _when(leaf: Leaf) -> str:
     return f"in the last {_last(leaf.within[0])}"
 
 
-def _condition(condition: Condition) -> str:
+def condition_words(condition: Condition) -> str:
     """What an attribute must be: "in person", "at least level 6", "8 to 12 parents"."""
     name = condition.attribute
     values = condition.one_of or condition.none_of

@@ -14,7 +14,7 @@ from training.demo.cast import known
 from training.demo.doing import being
 from training.people.models import Person
 from training.programmes.models import ProgrammeRole
-from training.sites.models import Programme
+from training.sites.models import Area, Programme, Site
 
 HUB = """
 pathway: hubs
@@ -215,3 +215,16 @@ async def test_a_session_that_came_through_a_learning_system_decides_nothing(bro
     assert [str(row.id) for row in await cases_for(ivan)] == [case]
     through_lms = replace(ivan, staff=False)
     assert await cases_for(through_lms) == [] and await case_for(through_lms, UUID(case)) is None
+
+
+@pytest.mark.by_hand
+async def test_an_area_alone_that_is_found_is_offered_and_not_called_nothing(browse, hubs):
+    unit, area = hubs.unit_id, await Area.first()
+    for at in range(25):
+        await Area.create(unit_id=unit, code=f"A{at}", name=f"Valley {at:02}", path=f"/valley{at}/")
+        await Site.create(unit_id=unit, area_id=area.id, code=f"S{at}", name=f"Place {at:02}")
+    typed = {"find": "where", "find-where": "valley 07", "found-where": "", "starts": str(TODAY)}
+    found = (await (await browse("dara")).post(GIVE, data=typed)).text
+    assert "Valley 07 and all within" in found and "Nothing is found" not in found
+    nothing = (await (await browse("dara")).post(GIVE, data={**typed, "find-where": "moon"})).text
+    assert "Valley 07" not in nothing and "Nothing is found" in nothing
