@@ -11,23 +11,27 @@ from uuid import UUID
 from certificates.credentials.facts import canonical, digest, digest_of, thawed
 from certificates.credentials.models import Artefact
 from certificates.evaluations.models import Appeal, Certificate
+from certificates.imports.models import EarlierProof
 from certificates.verification.models import ShareLink, StaffListing
 from courses.cohorts.models import Attendance
 from courses.learning.models import TaskEntry, TaskReply
+from training.assessments.attempts.models import LearnerAnswer
+from training.assessments.models import Visit
 from training.core import handed_files
 from training.core.errors import NotFound
 from training.database.connection import transaction
 from training.lti.identities.erase_person import erase_identities
 from training.people.actor import Actor
 from training.people.erase_person import erase_person, pseudonym_of, sweep
+from training.people.models import Person
 from training.people.personal_data import Rows, rows_about, rows_above, sealed
 from training.people.visibility import people_for
 from training.programmes.erase_person import end_participation
 from training.records.models import Confirmation, Participant, RecordFile
 from training.trail import facts
 
-SHOWS = {"shows": "name", "opens_badge": False, "leads_on": False}
-"""What a check may show of a certificate without a holder."""
+GONE = {"because": "", "shows": "name", "opens_badge": False, "leads_on": False}
+"""What is left of the words about a certificate without a holder, and what its check may show."""
 REMOVED = "Holder details removed"
 NAMED_BY_OTHERS = (
     (Confirmation, "confirmer_id", ("confirmer_name", "contact")),
@@ -46,21 +50,31 @@ class Erased:
 
 
 async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) -> Erased:
-    """Erases a person for good; raises Conflict when that was done before.
+    """Erases a person for good, with the records that were merged into theirs; raises Conflict when it was done before.
 
     Files go first: if it ends in between, it is done again from the start and finds the rest.
     """
     person = await people_for(actor, "manage people").get_or_none(id=person_id)
     if person is None:
         raise NotFound("There is no such person.", "Give the id that stands in the address of the person's page.")
+    for shut in await Person.filter(merged_into_id=person_id, erased_at__isnull=True):
+        await erase_record(shut, actor_id=actor.person_id, now=now, storage=storage)
+    return await erase_record(person, actor_id=actor.person_id, now=now, storage=storage)
+
+
+async def erase_record(person: Person, *, actor_id: UUID | None, now: datetime, storage: Path) -> Erased:
+    """Erases what one record holds of a person; whoever calls it has asked whether it may be."""
+    person_id = person.id
     certificate_ids = [row.id for row in await Certificate.filter(person_id=person_id)]
     entries = [row.stored for row in await TaskEntry.filter(enrolment__person_id=person_id)]
     proofs = [row.stored for row in await RecordFile.filter(record__person_id=person_id)]
     appeals = [one["stored"] for row in await Appeal.filter(person_id=person_id) for one in row.files or ()]
+    scans = [row.stored for row in await EarlierProof.filter(earlier__person_id=person_id)]
     kept = [
         *_under(handed_files.ENTRIES, entries),
         *_under(handed_files.RECORDS, proofs),
         *_under(handed_files.APPEALS, appeals),
+        *_under(handed_files.PROOFS, scans),
     ]
     await asyncio.to_thread(_remove_files, storage, certificate_ids, kept)
     async with transaction():
@@ -75,7 +89,7 @@ async def erase(person_id: UUID, *, actor: Actor, now: datetime, storage: Path) 
         above = await rows_above(rows)
         swept |= await sweep(above, words, instead, leave=leave)
         await facts.record(
-            "person.erased", person, actor=actor.person_id, person=person_id, unit=person.unit_id, now=now,
+            "person.erased", person, actor=actor_id, person=person_id, unit=person.unit_id, now=now,
             detail={"certificates": len(certificate_ids), "rows": len(swept)}, rows=[*sealed(rows), *sealed(above)],
             beyond=swept,
         )  # fmt: skip
@@ -110,8 +124,11 @@ async def _remove_words(person_id: UUID, rows: Rows) -> None:
     await TaskEntry.filter(id__in=list(rows.get(TaskEntry, {}))).update(note="", file_name="", stored="")
     await RecordFile.filter(id__in=list(rows.get(RecordFile, {}))).update(file_name="", stored="")
     await Appeal.filter(person_id=person_id).update(files=None)
+    await EarlierProof.filter(earlier__person_id=person_id).update(file_name="", stored="")
     await TaskReply.filter(entry__enrolment__person_id=person_id).update(words="")
     await Attendance.filter(person_id=person_id).update(note="")
+    await Visit.filter(assessment__person_id=person_id).update(place="", directions="")
+    await LearnerAnswer.filter(assessment__person_id=person_id).update(words="")
 
 
 async def _remove_holder(certificate_ids: list[UUID]) -> None:
@@ -120,6 +137,6 @@ async def _remove_holder(certificate_ids: list[UUID]) -> None:
         bare = replace(thawed(row.facts), name=REMOVED, email_hash="", email_salt="")
         sound = digest_of(row.facts) == row.facts_sha256  # what was damaged before does not become sound by this
         now_proves = digest(bare) if sound else ""
-        await Certificate.filter(id=row.id).update(facts=canonical(bare), bare_sha256=now_proves, **SHOWS)
+        await Certificate.filter(id=row.id).update(facts=canonical(bare), bare_sha256=now_proves, **GONE)
     await Artefact.filter(certificate_id__in=certificate_ids).update(path="")
     await ShareLink.filter(certificate_id__in=certificate_ids).delete()

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 from tortoise.expressions import Subquery
 
 from certificates.audits.models import Audit, AuditCase, visible_to
-from certificates.audits.rules import draw
 from certificates.evaluations import changes
 from certificates.evaluations.models import Certification
-from certificates.register.register import Question, rows
+from certificates.register.register import Question, certifications_on, ids_at
 from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from training.database.connection import transaction
+from training.core.sampling import draw
+from training.database.connection import snapshot, transaction
 from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
 from training.trail import facts
@@ -29,20 +29,23 @@ async def draw_sample(title: str, asked: Question, *, size: int, seed: str, acto
     if not actor.may("audit"):
         raise NotAllowed("You may not draw an audit.", "Ask the central unit.")
     asked = replace(asked, known_at=asked.known_at or local_day(now, actor.zone))
-    found = await rows(actor, asked)
-    if not found:
+    found = await certifications_on(actor, asked)
+    async with snapshot():  # or somebody certified meanwhile would stand at another's place
+        number = await found.count()
+        drawn = draw(number, size=size, seed=seed)
+        ids = await ids_at(found, drawn)
+    if not number:
         raise Invalid("There is a problem", problems={"form": "Nobody is in the register for this day and area"})
-    drawn = draw((str(row.id) for row in found), size=size, seed=seed)
     async with transaction():
         audit = await Audit.create(
             id=uuid4(), unit_id=actor.unit_id, title=title, asked=asked.query() | {"size": size}, seed=seed,
-            found=len(found), drawn=now, drawn_by_id=actor.person_id,
+            found=number, drawn=now, drawn_by_id=actor.person_id,
         )  # fmt: skip
         cases = [
-            await AuditCase.create(id=uuid4(), audit_id=audit.id, certification_id=UUID(one), position=position)
+            await AuditCase.create(id=uuid4(), audit_id=audit.id, certification_id=ids[one], position=position)
             for position, one in enumerate(drawn, 1)
         ]
-        detail = {"size": len(drawn), "found": len(found), "seed": seed}
+        detail = {"size": len(drawn), "found": number, "seed": seed}
         await facts.record(
             "audit.drawn", audit, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail, rows=cases
         )

@@ -40,6 +40,7 @@ class Audit(Model):
 
     class Meta:
         table = "audits_audit"
+        indexes = (("drawn_by_id",),)
 
 
 class AuditCase(Model):
@@ -66,6 +67,7 @@ class AuditCase(Model):
 
     class Meta:
         table = "audits_case"
+        indexes = (("certification_id",),)
         unique_together = (("audit", "certification"),)
 
 

@@ -1,12 +1,15 @@
 """Pages of audits: samples drawn from the register, their cases, and what was found."""
 
 import secrets
+from collections import Counter, defaultdict
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
+from tortoise.functions import Count
 
 from certificates.audits import actions
 from certificates.audits.models import Audit, AuditCase, visible_to
@@ -15,8 +18,11 @@ from certificates.register.history import look_back
 from certificates.register.pages import RegisterFilterForm, filters_of, question_of
 from certificates.register.register import Question
 from training.core import clock
+from training.core.dates import day, local_day
 from training.core.errors import Invalid, NotFound
 from training.people.actor import Actor
+from training.people.lists.pages import answer_list
+from training.web.lists import ListColumn, ListFilter, ListSort, PagedList, Row
 from training.web.render import actor, form_data, identity, redirect, render, validate
 
 
@@ -34,6 +40,23 @@ class FindingForm(BaseModel):
     reasons: str = ""
 
 
+AUDITS = PagedList(
+    "/audits",
+    "Audits",
+    ("audit", "audits"),
+    (
+        ListColumn("title", "Audit", ListSort("title", fold=True),
+                   cell=lambda row: {"text": row["title"], "path": f"/audits/{row['id']}"}),
+        ListColumn("on", "Drawn", ListSort("drawn", "moment"), cell=lambda row: day(row["on"])),
+        ListColumn("size", "Cases", ListSort("size", "number", late=True), number=True),
+        ListColumn("open", "Still open", ListSort("open", "number", late=True), number=True),
+    ),
+    (ListFilter("query", "Name of the audit", lambda _, part: Q(title__icontains=part)),),
+    fields=("title", "drawn"),
+    first_sort="-on",
+)  # fmt: skip
+
+
 async def audits(request: Request) -> Response:
     """Lists the audits; posted, draws one."""
     me = actor(request)
@@ -46,24 +69,24 @@ async def audits(request: Request) -> Response:
                 asked.title, question_of(asked, me), size=asked.size, seed=seed, actor=me, now=clock.now()
             )
         except Invalid as error:
-            shown = await filters_of(me, values)
-            return render(request, "audits/audits.html", 422, problems=error.problems, audits=await _drawn(me), **shown)
+            shown = await filters_of(me, values) | {"problems": error.problems, "status": 422}
+            return await answer_list(request, "audits/audits.html", AUDITS, visible_to(me), complete=_sized, **shown)
         return redirect(request, f"/audits/{made.id}")
-    return render(request, "audits/audits.html", audits=await _drawn(me), **await filters_of(me, {}))
+    shown = await filters_of(me, {})
+    return await answer_list(request, "audits/audits.html", AUDITS, visible_to(me), complete=_sized, **shown)
 
 
-async def _drawn(me: Actor) -> list[dict[str, Any]]:
-    listed = await visible_to(me).order_by("-drawn").prefetch_related("cases")
+async def _sized(rows: list[Row], me: Actor) -> list[Row]:
+    """Adds to some audits on which day each was drawn, and how many cases it has, how many of them open."""
+    found: dict[UUID, Counter[str]] = defaultdict(Counter)
+    cases = AuditCase.filter(audit_id__in=[row["id"] for row in rows]).annotate(number=Count("id"))
+    for one in await cases.group_by("audit_id", "finding").values("audit_id", "finding", "number"):
+        found[one["audit_id"]][one["finding"]] = one["number"]
     return [
-        {
-            "title": one.title,
-            "path": f"/audits/{one.id}",
-            "drawn": one.drawn,
-            "size": len(one.cases),
-            "open": sum(case.finding == "open" for case in one.cases),
-        }
-        for one in listed
-    ]
+        row | {"on": local_day(row["drawn"], me.zone), "size": found[row["id"]].total(),
+               "open": found[row["id"]]["open"]}
+        for row in rows
+    ]  # fmt: skip
 
 
 async def audit(request: Request) -> Response:

@@ -4,19 +4,28 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from certificates.credentials import facts, status_lists
-from certificates.credentials.facts import CertificateFacts, EvidenceCount, Signatory, canonical, digest, thawed
+from certificates.credentials.facts import (
+    TEMPLATE_VERSION,
+    CertificateFacts,
+    EvidenceCount,
+    Signatory,
+    canonical,
+    digest,
+    thawed,
+)
+from certificates.credentials.integrity import facts_of
 from certificates.credentials.pdf.template import WORDS
 from certificates.credentials.sheets import designs
 from certificates.evaluations.evaluate_person import PersonEvaluation, per_of
 from certificates.evaluations.models import Certificate, Certification, Decision
 from training.core.errors import Conflict
-from training.people.holders import Holder, kind_of, whose
+from training.people.holders import Holder, holder_of, kind_of, whose
 from training.people.models import Email, Person
 from training.people.names import has_name
 from training.sites.models import CentralUnit, Programme
@@ -56,19 +65,50 @@ async def reserve(
     last = await Certificate.filter(**holder).order_by("-reserved").first()
     frozen = await _frozen(issue, unit, place, home=home, now=now, random=random)
     return await Certificate.create(
-        id=uuid4(),
-        certification_id=issue.certification.id,
-        **holder,
-        shows=last.shows if last else "name",
-        serial=frozen.serial,
-        verify_token=frozen.verify_token,
-        credential_id=frozen.credential_id,
-        facts=canonical(frozen),
-        facts_sha256=digest(frozen),
-        status_list_id=place.list_id,
+        id=uuid4(), certification_id=issue.certification.id, **holder, shows=last.shows if last else "name",
+        **_row_of(frozen, place, now),
+    )  # fmt: skip
+
+
+async def reserve_again(
+    before: Certificate, *, because: str, home: str, now: datetime, random: Callable[[int], bytes] = secrets.token_bytes
+) -> Certificate:
+    """Writes, in the caller's transaction, the row of the certificate that takes the place of one.
+
+    Name, sheet and signature are those of now, ids and number are new; all that was decided stays: days, version,
+    evidence, who decided. The check shows as much of its holder as before. Raises Damaged where the facts were changed.
+    """
+    holder, was = await holder_of(before), facts_of(before)
+    unit = await CentralUnit.get(id=holder.unit_id)
+    place = await status_lists.take(unit.id, home=home, random=random)
+    frozen = replace(
+        was,
+        credential_id=f"urn:uuid:{facts.uuid7(now, random=random)}",
+        serial=facts.serial(facts.initials(was.programme), year=was.valid_from.year, number=place.number),
+        home=home,
+        verify_token=facts.verify_token(random=random),
+        name=holder.name,
+        issued=now,
+        status_list=place.address,
         status_index=place.index,
-        reserved=now,
+        square="signed",
+        template_version=TEMPLATE_VERSION,
+        **await look_of(holder, unit),
+        **{"email_hash": "", "email_salt": ""} | await _told_of(holder, random(16).hex()),
     )
+    return await Certificate.create(
+        id=uuid4(), certification_id=before.certification_id, issue=before.issue + 1, because=because, **whose(holder),
+        shows=before.shows, opens_badge=before.opens_badge, leads_on=before.leads_on, **_row_of(frozen, place, now),
+    )  # fmt: skip
+
+
+def _row_of(frozen: CertificateFacts, place: status_lists.StatusEntry, now: datetime) -> dict[str, Any]:
+    """Gives the columns that hold the facts and the ids in them."""
+    return {
+        "serial": frozen.serial, "verify_token": frozen.verify_token, "credential_id": frozen.credential_id,
+        "facts": canonical(frozen), "facts_sha256": digest(frozen), "status_list_id": place.list_id,
+        "status_index": place.index, "reserved": now,
+    }  # fmt: skip
 
 
 async def _frozen(
@@ -108,12 +148,12 @@ async def _frozen(
         evidence=_counts(issue),
         square="signed",
         zone=unit.zone,
-        **await _look(issue.holder, unit),
+        **await look_of(issue.holder, unit),
         **await _told_of(issue.holder, random(16).hex()),
     )
 
 
-async def _look(holder: Holder, unit: CentralUnit) -> dict[str, Any]:
+async def look_of(holder: Holder, unit: CentralUnit) -> dict[str, Any]:
     """Gives the sheet of now: what the unit puts on it, in its language, else the holder's, else the unit's own."""
     design, own = await designs.in_use(unit.id), holder.language if isinstance(holder, Person) else ""
     languages = (design.language if design else "", own, unit.language)

@@ -50,7 +50,8 @@ async def publish(certificate_id: UUID, *, keys: KeyStore, store: FileStore, now
         signed = Certificate.filter(id=row.id, progress="signed")
         if await signed.update(progress="published", published=now):
             person, unit = row.person_id, (await holder_of(row)).unit_id
-            await _tell_achievement(integrity.facts_of(row), unit, now=now)
+            if row.issue == 1:  # one issued again says what was achieved under the rules of then
+                await _tell_achievement(integrity.facts_of(row), unit, now=now)
             await trail.record("certificate.published", row, actor=None, person=person, unit=unit, now=now)
 
 
@@ -154,7 +155,7 @@ async def _sign_one_again(row: Certificate, kid: str, *, keys: KeyStore, store: 
     facts, certification = integrity.facts_of(row), row.certification
     changes = await changes_of(certification.id)
     standing = standing_on(period_of(certification), changes, local_day(now, facts.zone))
-    if standing in OVER:
+    if standing in OVER or await Certificate.filter(certification_id=certification.id, issue__gt=row.issue).exists():
         return False
     made = await _made(row, version=max(versions) + 1, valid_from=now, keys=keys, now=now)
     paths = [await artefacts.write_content(row.id, each, store=store) for each in made]

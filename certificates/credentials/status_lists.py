@@ -16,7 +16,7 @@ from certificates.credentials import bitstring, urls
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.models import RaisedBit, StatusList
 from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.models import Certificate
+from certificates.evaluations.models import Certificate, Certification
 from certificates.evaluations.standing import ENDED, standing_on
 from training.core.dates import local_day
 from training.core.errors import NotFound
@@ -58,25 +58,31 @@ async def take(unit_id: UUID, *, home: str, random: Callable[[int], bytes] = sec
 
 
 async def settle_bit(certification_id: UUID, *, now: datetime) -> None:
-    """Sets the bit of a certificate that stands withdrawn or replaced, and clears that of one that was restored."""
+    """Sets the bits of certificates that stand withdrawn or replaced, and clears that of one that was restored."""
     async with transaction():
-        # The update holds the row: of two at once, the second sees every change that the first one saw.
+        # The update holds the rows: of two at once, the second sees every change that the first one saw.
         await Certificate.filter(certification_id=certification_id).update(status_index=F("status_index"))
-        found = Certificate.get_or_none(certification_id=certification_id)
-        row = await found.prefetch_related("certification")
-        if row is None or row.status_list_id is None:
+        rows = await Certificate.filter(certification_id=certification_id).order_by("-issue")
+        if not rows:
             return
-        unit_id = (await holder_of(row)).unit_id
+        unit_id = (await holder_of(rows[0])).unit_id
         today = local_day(now, await zone_of(unit_id))
-        standing = standing_on(period_of(row.certification), await changes_of(certification_id), today)
-        place: dict[str, Any] = {"list_id": row.status_list_id, "index": row.status_index}
-        raised = await RaisedBit.get_or_none(**place)
-        if standing in ENDED and raised is None:
-            made = await RaisedBit.create(id=uuid4(), **place, raised=now)
-            await _tell("status.raised", row, made, unit_id=unit_id, now=now)
-        elif standing not in ENDED and raised:
-            await raised.delete()
-            await _tell("status.lowered", row, raised, unit_id=unit_id, now=now)
+        period = period_of(await Certification.get(id=certification_id))
+        ended = standing_on(period, await changes_of(certification_id), today) in ENDED
+        for row in rows:
+            if row.status_list_id is not None:
+                await _settle(row, ended or row.issue < rows[0].issue, unit_id=unit_id, now=now)
+
+
+async def _settle(row: Certificate, ended: bool, *, unit_id: UUID, now: datetime) -> None:
+    place: dict[str, Any] = {"list_id": row.status_list_id, "index": row.status_index}
+    raised = await RaisedBit.get_or_none(**place)
+    if ended and raised is None:
+        made = await RaisedBit.create(id=uuid4(), **place, raised=now)
+        await _tell("status.raised", row, made, unit_id=unit_id, now=now)
+    elif not ended and raised:
+        await raised.delete()
+        await _tell("status.lowered", row, raised, unit_id=unit_id, now=now)
 
 
 async def _tell(kind: str, row: Certificate, bit: RaisedBit, *, unit_id: UUID, now: datetime) -> None:

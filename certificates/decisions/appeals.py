@@ -191,13 +191,14 @@ async def _undo(found: Appeal, reasons: str, actor: Actor, now: datetime) -> Non
     """
     today = local_day(now, actor.zone)
     if found.assessment_id:
-        await set_aside(found.assessment_id, because=reasons, actor=actor, now=now)
+        if await Assessment.filter(id=found.assessment_id, set_aside__isnull=True).exists():
+            await set_aside(found.assessment_id, because=reasons, actor=actor, now=now)
     elif found.change and found.change.state in BROUGHT_BACK:
         held = await Certification.get(id=found.change.certification_id)
         last = await StateChange.filter(certification_id=held.id).order_by("-turn").first()
         if last and last.id == found.change.id:
-            wanted = changes.RequestedChange("restored", reasons, max(found.change.effective, today))
-            await changes.insert(held, wanted, actor_id=actor.person_id, unit_id=actor.unit_id, now=now)
+            for wanted in await changes.undoing(last, reasons, on=max(found.change.effective, today)):
+                await changes.insert(held, wanted, actor_id=actor.person_id, unit_id=actor.unit_id, now=now)
     elif found.decision and found.decision.outcome == "conditional":
         held = await Certification.get(decision_id=found.decision.id)
         first = changes.earliest(held, await changes.changes_of(held.id))

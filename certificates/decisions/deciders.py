@@ -1,7 +1,7 @@
 """Who decides a case: whoever holds what the rules name, in reach of the person; and whom nobody can decide for."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from certificates.evaluations.collect_evidence import ROLE_NAMES
 from certificates.evaluations.models import Evaluation, PathwayVersion, current, evaluations_visible_to
 from training.parsing.keywords import LIVE_STANDINGS
 from training.parsing.plurals import many
+from training.parsing.text import folded
 from training.people.actor import Actor
 from training.people.holders import of_unit
 from training.people.models import Membership
@@ -21,6 +22,7 @@ from training.people.visibility import active_on
 from training.programmes.models import ProgrammeRole, holding_on
 from training.programmes.places import Stay, stays_of, stays_of_site
 from training.programmes.rules import role_words
+from training.records.words import plain
 from training.sites.models import Programme
 
 FIXED = {told: role for role, told in ROLE_NAMES.items()}
@@ -58,6 +60,20 @@ async def cases_for(actor: Actor) -> list[Evaluation]:
     held = await _holdings(names, actor.unit_id, today=actor.today, person_id=actor.person_id) if names else []
     rows = await _waiting(actor.unit_id) if held else []  # asked last: nearly everybody holds nothing of the kind
     return [row for row in rows if await _holders(row, held, today=actor.today)]
+
+
+def case_words(row: Evaluation) -> tuple[str, str]:
+    """Says of a case from a list whose it is, and what for."""
+    holder = row.person or row.holder_site
+    level = pathway_versions.read(row.pathway).levels[row.level].title or plain(row.level)
+    return holder.name if holder else "", f"{row.pathway.title}: {level}"
+
+
+def searched_cases(cases: Iterable[Evaluation], asked: Mapping[str, str]) -> list[Evaluation]:
+    """Returns the cases in whose name `query` stands, and `level` in what they are for; of all, where not asked."""
+    name, level = (folded(asked.get(key, "")) for key in ("query", "level"))
+    words = [(row, *case_words(row)) for row in cases]
+    return [row for row, whose, what in words if name in folded(whose) and level in folded(what)]
 
 
 async def number_of_cases(actor: Actor) -> tuple[int, int]:

@@ -1,10 +1,11 @@
 """The mails about what was decided, in plain words: the outcome, from when, why, what now, and how to appeal."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from certificates.credentials.integrity import facts_of
 from certificates.decisions import outcomes
 from certificates.decisions.actions import turn_of
 from certificates.decisions.deciders import panel_size
@@ -12,9 +13,17 @@ from certificates.decisions.models import Vote
 from certificates.decisions.outcomes import Outcome
 from certificates.decisions.panels import latest_of
 from certificates.evaluations import pathway_versions
-from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.models import Appeal, Certificate, Certification, Decision, Evaluation, StateChange
-from certificates.evaluations.standing import GOOD, GRANTING, standing_on
+from certificates.evaluations.changes import standing_of
+from certificates.evaluations.models import (
+    Appeal,
+    Certificate,
+    Certification,
+    Decision,
+    Evaluation,
+    StateChange,
+    latest_certificate,
+)
+from certificates.evaluations.standing import GOOD, GRANTING, IN_FORCE
 from training.core.dates import local_day
 from training.core.mail_templates import Mail
 from training.people.contact.emails import PersonEmail
@@ -60,6 +69,8 @@ async def of_certificate(certificate_id: UUID, *, now: datetime) -> HolderEmail 
     """Tells that somebody is certified, once the certificate can be opened; None when that is not so any more."""
     row = await Certificate.get(id=certificate_id).prefetch_related("certification")
     holder, found = await holder_of(row), row.certification
+    if row.issue > 1:
+        return await _issued_again(row, holder, today=local_day(now, await zone_of(holder.unit_id)))
     outcome = await outcomes.of_certification(found, local_day(now, await zone_of(holder.unit_id)))
     if outcome.state not in GOOD:
         return None  # the mail about that change says how it stands
@@ -68,6 +79,17 @@ async def of_certificate(certificate_id: UUID, *, now: datetime) -> HolderEmail 
     earlier = await StateChange.filter(state="replaced", recorded=found.recorded, **within).exists()
     path = f"/certificates/{row.id}{'/milestone' if row.person_id else ''}"
     return _to(holder, "certificate", path, outcome=outcome, earlier=earlier)
+
+
+async def _issued_again(row: Certificate, holder: Holder, *, today: date) -> HolderEmail | None:
+    """Tells that a certificate was issued again; None when that was issued again, too, or has ended meanwhile."""
+    outcome = await outcomes.of_certificate(row, today)
+    if outcome.state not in IN_FORCE:
+        return None
+    before = await Certificate.get(certification_id=row.certification_id, issue=row.issue - 1)
+    renamed = facts_of(row).name != facts_of(before).name
+    values = {"outcome": outcome, "renamed": renamed, "because": row.because, "before": before.serial}
+    return _to(holder, "issued_again", f"/certificates/{row.id}", serial=row.serial, **values)
 
 
 async def of_new_signature(certificate_id: UUID) -> HolderEmail:
@@ -131,11 +153,11 @@ async def of_case(evaluation_id: UUID, *, to: str) -> PersonEmail | None:
 
 async def reminder(certification_id: UUID, *, now: datetime) -> HolderEmail | None:
     """Reminds that a certification ends; None when it no longer holds, was renewed, or cannot be opened yet."""
-    found = await Certification.get(id=certification_id).prefetch_related("certificate")
+    found, last = await Certification.get(id=certification_id), await latest_certificate(certification_id)
     holder = await holder_of(found)
     today = local_day(now, await zone_of(holder.unit_id))
-    standing = standing_on(period_of(found), await changes_of(found.id), today)
-    waits = found.certificate is not None and found.certificate.published is None
+    standing = await standing_of(found, today)
+    waits = last is not None and last.issue == 1 and last.published is None
     if standing not in GOOD or waits or found.ends is None or found.ends < today:
         return None
     values = {"level": found.level_title, "until": found.ends, "left": (found.ends - today).days}

@@ -30,7 +30,7 @@ from training.parsing.values import Result
 from training.people.holders import Holder, find_holder, holder_of, whose
 from training.people.models import Membership, Permission, Person
 from training.people.visibility import active_on
-from training.programmes.models import Place, holding_on
+from training.programmes.models import Adoption, Place, holding_on
 from training.records.models import Confirmation, Participant
 from training.sites.models import Site, zone_of
 from training.trail import facts
@@ -147,8 +147,13 @@ async def evaluate_everyone(
     today = local_day(now, DEFAULT_ZONE)
     # Whose place begins these days: what they showed before has not been looked at yet.
     joining = Place.filter(starts__gte=today - NIGHT, starts__lte=today + NIGHT, taken_back__isnull=True)
+    # Whose rules begin to count these days, though nothing of theirs has counted by the ones before.
+    new_rules = await pathway_versions.beginning_about(today)
+    under = Place.filter(holding_on(today), programme_id__in=list(new_rules))
     begun = Person.filter(
-        Q(id__in=Subquery(current().values("person_id"))) | Q(id__in=Subquery(joining.values("person_id")))
+        Q(id__in=Subquery(current().values("person_id")))
+        | Q(id__in=Subquery(joining.values("person_id")))
+        | Q(id__in=Subquery(under.values("person_id")))
     )
     rest = begun.filter(id__gt=after) if after else begun
     people = await rest.order_by("id").limit(at_once).values_list("id", flat=True)
@@ -177,8 +182,13 @@ async def evaluate_sites(
     key: str, *, home: str, now: datetime, after: UUID | None = None, at_once: int = PEOPLE_AT_ONCE
 ) -> None:
     """Considers the next of the sites that have begun, and queues those who come after, as with people."""
-    begun = current().filter(holder_site_id__gt=after) if after else current().filter(holder_site_id__isnull=False)
-    ids = begun.distinct().order_by("holder_site_id").limit(at_once).values_list("holder_site_id", flat=True)
+    today = local_day(now, DEFAULT_ZONE)
+    new_rules = await pathway_versions.beginning_about(today)
+    begun = current().filter(holder_site_id__isnull=False).values("holder_site_id")
+    under = Adoption.filter(active_on(today), programme_id__in=list(new_rules)).values("site_id")
+    sites = Site.filter(Q(id__in=Subquery(begun)) | Q(id__in=Subquery(under)))
+    rest = sites.filter(id__gt=after) if after else sites
+    ids = rest.order_by("id").limit(at_once).values_list("id", flat=True)
     await _evaluate_all(EVERY_SITE, key, [UUID(str(one)) for one in await ids], at_once, home=home, now=now)
 
 
@@ -252,7 +262,7 @@ def turn_of(now: datetime) -> str:
 async def evaluate_and_follow(holder_id: UUID, *, home: str, now: datetime) -> None:
     """Asks the rules about a person, or a site, awards what they decide alone, and notes what they find of the past."""
     holder = await find_holder(holder_id)
-    if isinstance(holder, Person) and holder.test_user:
+    if isinstance(holder, Person) and (holder.test_user or holder.merged_into_id):
         return
     for considered in await evaluate_and_award(holder_id, home=home, now=now):
         await follow(holder, considered, now=now)

@@ -29,7 +29,7 @@ async def licences(request: Request) -> Response:
     rows = await Certificate.filter(holder_site_id=site.id).order_by("-reserved").prefetch_related("certification")
     found = []
     for row in rows:
-        outcome = await outcomes.of_certification(row.certification, me.today)
+        outcome = await outcomes.of_certificate(row, me.today)
         found.append({
             "serial": row.serial, "level": row.certification.level_title, "starts": row.certification.starts,
             "ends": row.certification.ends, "word": OUTCOMES[outcome.state].tag, "path": f"/certificates/{row.id}",

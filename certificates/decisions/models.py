@@ -43,4 +43,5 @@ class Vote(Model):
 
     class Meta:
         table = "certificates_vote"
+        indexes = (("evaluation_id",), ("member_id",))
         unique_together = (("turn", "member"),)

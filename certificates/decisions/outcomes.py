@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from certificates.credentials.facts import thawed
 from certificates.evaluations import pathway_versions
-from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.models import Appeal, Certificate, Certification, Decision, Evaluation, StateChange
+from certificates.evaluations.changes import standing_of
+from certificates.evaluations.models import (
+    Appeal,
+    Certificate,
+    Certification,
+    Decision,
+    Evaluation,
+    StateChange,
+    latest_certificate,
+)
 from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES, Words
-from certificates.evaluations.standing import GRANTING, MARKS, standing_on
+from certificates.evaluations.standing import GRANTING, MARKS
 from training.assessments.models import Assessment
 from training.core.dates import local_day
 from training.people.holders import same_holder
@@ -69,7 +78,7 @@ class Outcome:
 
 async def of_certification(found: Certification, today: date) -> Outcome:
     """Tells how a certification stands on a day, and by which decision or change."""
-    standing = standing_on(period_of(found), await changes_of(found.id), today) or "certified"
+    standing = await standing_of(found, today) or "certified"
     seen = StateChange.filter(certification_id=found.id, effective__lte=today).exclude(state__in=MARKS)
     last = await seen.order_by("-turn").first().prefetch_related("appeal")
     if last and last.state == standing:
@@ -84,6 +93,19 @@ async def of_certification(found: Certification, today: date) -> Outcome:
     return Outcome(
         standing, found.level_title, found.starts, found.ends, reason, "", made.id, appeal_until, made.appeal
     )  # fmt: skip
+
+
+async def of_certificate(row: Certificate, today: date) -> Outcome:
+    """Tells how a certificate stands: as its certification does, until it is issued again; that must be fetched.
+
+    Of one that was withdrawn every certificate says so.
+    """
+    outcome = await of_certification(row.certification, today)
+    later = await Certificate.filter(certification_id=row.certification_id, issue=row.issue + 1).first()
+    if later is None or outcome.state == "withdrawn":
+        return outcome
+    since = local_day(later.reserved, thawed(later.facts).zone)
+    return Outcome("replaced", outcome.level, since, None, later.because, "reissue")
 
 
 async def of_change(change: StateChange) -> Outcome:
@@ -137,10 +159,21 @@ async def decider_words(made: Decision) -> str:
     return f"a panel: {names}" if made.panel is not None else names or "the rules"
 
 
-async def newer_certificate(found: Certification) -> Certificate | None:
-    """Finds the certificate that took the place of this certification's."""
-    later = Certificate.filter(
+async def newer_certificate(row: Certificate) -> Certificate | None:
+    """Finds what took the place of a certificate: the one that was issued last instead, else that of the renewal.
+
+    Where two records of one person were merged it may be an earlier one that runs longer.
+    """
+    found = row.certification
+    last = await latest_certificate(found.id)
+    if last and last.issue > row.issue:
+        return last
+    others = Certificate.filter(
         **same_holder(found), certification__pathway_slug=found.pathway_slug, certification__level=found.level,
-        certification__per=found.per, certification__recorded__gt=found.recorded,
-    )  # fmt: skip
-    return await later.order_by("certification__recorded").first()
+        certification__per=found.per,
+    ).exclude(certification_id=found.id)  # fmt: skip
+    later = others.filter(certification__recorded__gt=found.recorded)
+    return (
+        await later.order_by("certification__recorded", "-issue").first()
+        or await others.order_by("-certification__starts", "-issue").first()
+    )

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -15,14 +16,15 @@ from certificates.credentials.pdf import template
 from certificates.credentials.pdf.glyphs import unprintable
 from certificates.credentials.resources import CredentialResources
 from certificates.decisions import actions, outcomes, panels
-from certificates.decisions.deciders import case_for, cases_for, panel_size, who_waits
+from certificates.decisions.deciders import case_for, case_words, cases_for, panel_size, searched_cases, who_waits
+from certificates.decisions.reissue import actions as reissue
 from certificates.decisions.rules import CHOICE_WORDS, choices_beside
 from certificates.decisions.views import followed_view, programmes_in_words
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.models import (
     Certificate,
+    Certification,
     Evaluation,
-    PathwayVersion,
     any_certification_visible_to,
     appeals_visible_to,
     certificates_visible_to,
@@ -33,16 +35,18 @@ from certificates.evaluations.verdict_text import describe_nodes, titles_of
 from certificates.evidence.rules import typed_fields
 from certificates.evidence.views import field_of
 from courses.learning.journey import way_on
+from training.batches.resources import BatchResources
 from training.core import clock, qr
-from training.core.dates import local_day
+from training.core.dates import day, local_day
 from training.core.errors import Invalid, NotAllowed, NotFound
 from training.people.actor import Actor
-from training.people.holders import Holder, same_holder
+from training.people.holders import Holder, holder_of, same_holder
+from training.people.lists.pages import answer_list
 from training.people.models import Membership, Person
 from training.people.names import has_name
 from training.people.visibility import active_on, may_for, person_for
-from training.records.words import plain
 from training.sites.models import CentralUnit, Site
+from training.web.lists import ListColumn, ListFilter, ListSort, PagedList, Row, view_of
 from training.web.render import actor, form_data, identity, link, redirect, render, validate
 from training.web.resources import PageResources
 from training.web.routing import beyond_session
@@ -91,6 +95,8 @@ async def _pathways(request: Request, person: Person, me: Actor) -> Response:
     around |= {"record_path": f"/practice/of/{person.id}/new", "who": "You"}
     around |= {"asks": await _asks(person, today) if own else None}
     around |= {"way_on": await way_on(me) if own and me.may("learn") else ""}
+    misnamed = await reissue.under_another_name(person, now=clock.now()) if manages else []
+    around |= {"misnamed": [(row, name, await _may_issue_again(me, row)) for row, name in misnamed]}
     return render(
         request,
         "decisions/mine.html",
@@ -108,6 +114,30 @@ async def _asks(person: Person, today: date) -> Site | None:
     return await Site.get(id=latest.site_id) if latest else None
 
 
+def _for_what(row: Row) -> dict[str, str]:
+    panel = f"A panel of {row['panel']} decides" if row["panel"] > 1 else ""
+    return {"text": row["level"], "more": panel}
+
+
+CASES = PagedList(
+    "/certificates/decisions",
+    "Decisions",
+    ("case", "cases"),
+    (
+        ListColumn("name", "Name", ListSort("name"),
+                   cell=lambda row: {"text": row["name"], "path": f"/certificates/decisions/{row['id']}"}),
+        ListColumn("level", "For", ListSort("level"), cell=_for_what),
+        ListColumn("on", "Waits since", ListSort("made", "moment"), cell=lambda row: day(row["on"])),
+    ),
+    (
+        ListFilter("query", "Name"),
+        ListFilter("level", "For"),
+    ),
+    first_sort="on",
+)  # fmt: skip
+"""What is asked of it is answered by `searched_cases`, for whoever chooses all of it as well."""
+
+
 async def decisions(request: Request) -> Response:
     """Lists the people for whom everything is met and a decision is due."""
     me: Actor = actor(request)
@@ -115,30 +145,23 @@ async def decisions(request: Request) -> Response:
         raise beyond_session(request)
     cases = await cases_for(me)
     sites = sum(row.holder_site_id is not None for row in cases)
-    waiting = [
-        {"id": row.id, "name": _holder(row).name, "pathway": row.pathway.title, "made": row.made,
-         "level": _title(row.pathway, row.level), "panel": panel_size(row)}
-        for row in cases
-    ]  # fmt: skip
+    waiting: list[Row] = []
+    for row in searched_cases(cases, view_of(CASES, request.query_params).filters):
+        name, what = case_words(row)
+        waiting.append({"id": row.id, "name": name, "level": what, "panel": panel_size(row), "made": row.made,
+                        "on": local_day(row.made, me.zone)})  # fmt: skip
     appeals = await appeals_visible_to(me).filter(finding="open").count() if me.may("decide") else 0
-    return render(
-        request,
-        "decisions/decisions.html",
-        shapes_sheet=me.may("load material"),
-        waiting=waiting,
-        appeals=appeals,
-        waits=who_waits(len(cases) - sites, sites),
-    )
+    offers = BatchResources.of(request).offered(me, "decisions")
+    return await answer_list(
+        request, "decisions/decisions.html", CASES, waiting, choose=bool(offers), offers=offers, appeals=appeals,
+        shapes_sheet=me.may("load material"), waits=who_waits(len(cases) - sites, sites),
+    )  # fmt: skip
 
 
 def _holder(row: Evaluation) -> Holder:
     holder: Holder | None = row.person or row.holder_site
     assert holder is not None
     return holder
-
-
-def _title(version: PathwayVersion, level: str) -> str:
-    return pathway_versions.read(version).levels[level].title or plain(level)
 
 
 async def decision(request: Request) -> Response:
@@ -210,11 +233,29 @@ def _outcomes(row: Evaluation) -> list[tuple[str, str, str]]:
 
 
 async def certificates(request: Request) -> Response:
-    """Lists my certificates."""
+    """Lists my certificates, each with those that it was issued in place of."""
     me = actor(request)
     rows = await Certificate.filter(person_id=me.person_id).order_by("-reserved").prefetch_related("certification")
-    told = [await _summary(row, clock.now()) for row in rows]
-    return render(request, "decisions/certificates.html", certificates=told)
+    issued: dict[UUID, list[Certificate]] = {}
+    for row in rows:
+        issued.setdefault(row.certification_id, []).append(row)
+    told = [await _summary(last, clock.now()) | {"before": before} for last, *before in issued.values()]
+    return render(request, "decisions/certificates.html", certificates=told, imported=await _imported(me))
+
+
+async def _imported(me: Actor) -> list[dict[str, Any]]:
+    """Lists the actor's awards from before this service: their number, their days, who issued them, their scans."""
+    held = Certification.filter(person_id=me.person_id, earlier__id__isnull=False).order_by("-starts")
+    found: list[Any] = await held.prefetch_related("programme", "earlier__proofs")
+    return [
+        {
+            "award": one,
+            "outcome": await outcomes.of_certification(one, me.today),
+            "brought_in": local_day(one.earlier.imported, me.zone),
+            "proofs": [proof for proof in one.earlier.proofs if not proof.removed],
+        }
+        for one in found
+    ]
 
 
 async def _summary(row: Certificate, now: datetime) -> dict[str, Any]:
@@ -229,7 +270,7 @@ async def _summary(row: Certificate, now: datetime) -> dict[str, Any]:
             "since": None,
         }
         return {"path": f"/certificates/{row.id}", **said}
-    outcome = await outcomes.of_certification(row.certification, local_day(now, facts.zone))
+    outcome = await outcomes.of_certificate(row, local_day(now, facts.zone))
     return {
         "path": f"/certificates/{row.id}",
         "title": facts.title,
@@ -257,7 +298,7 @@ async def certificate(request: Request) -> Response:
         return redirect(request, f"/certificates/{row.id}", notice="Saved.")
     facts = await proven(row, keys=given.keys, store=given.store, now=now)
     told, today = await _summary(row, now), local_day(now, facts.zone)
-    newer = await outcomes.newer_certificate(row.certification) if told["outcome"].state == "replaced" else None
+    newer = await outcomes.newer_certificate(row) if told["outcome"].state == "replaced" else None
     page = f"/people/{row.person_id}" if row.person_id else f"/sites/{row.holder_site_id}/licences"
     back = MY_CERTIFICATES if own else (facts.name, page)
     files = row.progress == "published" and row.bare_sha256 is None
@@ -268,6 +309,8 @@ async def certificate(request: Request) -> Response:
         badge_path=f"/certificates/{row.id}/badge" if files else "",
         qr=qr.svg(facts.verify_url, title="Check this certificate"), verify_url=facts.verify_url, back=back,
         full=own or await _reads(me, row), newer=newer, today=today, sharing=_ways_to_share(row, facts, files=files),
+        again=not own and await _may_issue_again(me, row) and not await reissue.why_not(row, now=now),
+        name=(await holder_of(row)).name,
     )  # fmt: skip
 
 
@@ -275,7 +318,7 @@ async def milestone(request: Request) -> Response:
     """Celebrates a certificate of one's own: what was done for it, what comes next, how to tell others."""
     row, given, now = await _certificate(request), CredentialResources.of(request), clock.now()
     facts = await proven(row, keys=given.keys, store=given.store, now=now)
-    outcome = await outcomes.of_certification(row.certification, local_day(now, facts.zone))
+    outcome = await outcomes.of_certificate(row, local_day(now, facts.zone))
     if row.person_id != actor(request).person_id or outcome.state not in GOOD:
         return redirect(request, f"/certificates/{row.id}")
     files = row.progress == "published" and row.bare_sha256 is None
@@ -306,6 +349,10 @@ def _ways_to_share(row: Certificate, facts: CertificateFacts, *, files: bool) ->
 async def _reads(me: Actor, row: Certificate) -> bool:
     """Tells whether the actor reads of a certificate what the register says."""
     return await any_certification_visible_to(me).filter(id=row.certification_id).exists()
+
+
+async def _may_issue_again(me: Actor, row: Certificate) -> bool:
+    return await any_certification_visible_to(me, "decide").filter(id=row.certification_id).exists()
 
 
 def _why_no_pdf(row: Certificate, facts: CertificateFacts, *, off: bool) -> str:

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from certificates.evaluations.models import Appeal, Decision, Evaluation, StateChange
 from courses.cohorts.models import Attendance
+from training.assessments.countersignatures.models import Countersignature
 from training.assessments.models import Assessment, Rater, Reconciliation
 from training.parsing.text import uuid_of
 from training.parsing.values import texts
 from training.people.contact.addresses import same_human
+from training.people.merging.models import followed
 from training.people.models import Membership, Person
 from training.people.roles import ROLES, may
 from training.people.visibility import active_on
@@ -65,8 +67,9 @@ async def _in_evidence(basis: Evaluation) -> dict[UUID, str]:
     for given in await Confirmation.filter(record_id__in=records, state="confirmed", confirmer_id__isnull=False):
         if given.confirmer_id:
             found[given.confirmer_id] = "you confirmed something that it rests on"
-    signed = {uuid_of(name) for one in leaned for name in texts(one.get("by", []))} - {None}
-    found |= {who: "you signed something that it rests on" for who in signed if who}
+    signed = {who for one in leaned for name in texts(one.get("by", [])) if (who := uuid_of(name))}
+    now = await followed(signed)  # what was frozen names a record that may have been merged since
+    found |= {now.get(who, who): "you signed something that it rests on" for who in signed}
     return found | await _in_assessments(_ids(used, "assessment-"))
 
 
@@ -76,7 +79,8 @@ async def _in_assessments(ids: list[UUID]) -> dict[UUID, str]:
     rated = {row.person_id for row in await Rater.filter(assessment_id__in=ids)}
     agreed = {row.person_id for row in await Reconciliation.filter(assessment_id__in=ids)}
     opened = {row.opened_by_id for row in await Assessment.filter(id__in=ids)}
-    return dict.fromkeys(rated | agreed | opened, "you had a part in the assessment")
+    beside = {row.person_id for row in await Countersignature.filter(assessment_id__in=ids)}
+    return dict.fromkeys(rated | agreed | opened | beside, "you had a part in the assessment")
 
 
 def _used(verdict: Any) -> Iterator[str]:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from certificates.decisions import outcomes
 from certificates.decisions.outcomes import Outcome
 from certificates.decisions.ways import Way, ways_of
+from certificates.evaluations.changes import MERGED
 from certificates.evaluations.evaluate_person import PersonEvaluation, is_named, judge, per_of
 from certificates.evaluations.models import Certification, Evaluation, PathwayVersion, current, slot_name
 from certificates.evaluations.outcome_text import OUTCOMES
@@ -126,8 +127,11 @@ def _steps(level: LevelVerdict, state: str, considered: PersonEvaluation) -> dic
 async def _held(holder: Holder, slug: str, level: LevelVerdict, today: date) -> Outcome | None:
     """How the latest certification of a level stands, which is what the register and the public check say too."""
     same = Certification.filter(**whose(holder), pathway_slug=slug, level=level.level, per=per_of(level))
-    latest = await same.filter(starts__lte=today).order_by("-recorded").first()
-    return await outcomes.of_certification(latest, today) if latest else None
+    for row in await same.filter(starts__lte=today).order_by("-recorded"):
+        found = await outcomes.of_certification(row, today)
+        if found.grounds != MERGED:  # the one in whose place it gave way may have been recorded before it
+            return found
+    return None
 
 
 async def _waits_again(holder: Holder, slug: str, level: LevelVerdict) -> bool:

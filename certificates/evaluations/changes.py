@@ -25,6 +25,8 @@ from training.sites.models import CentralUnit, zone_of
 from training.trail import facts
 
 _DAY = timedelta(days=1)
+MERGED = "merge"
+"""Grounds on which one of two certificates was replaced, recorded before or after the one that stays."""
 
 FACTS = {
     "suspended": "certification.suspended",
@@ -83,6 +85,26 @@ def _problems(wanted: RequestedChange, first: date, today: date) -> dict[str, st
     return problems
 
 
+async def undoing(made: StateChange, reason: str, *, on: date) -> list[RequestedChange]:
+    """Lists what lets a certification stand from a day on as before its last change; nothing where that is over by now.
+
+    What was suspended is suspended again, to the same day and on the same grounds: only the last change is undone.
+    """
+    earlier = StateChange.filter(certification_id=made.certification_id, turn__lt=made.turn)
+    before = await earlier.exclude(state__in=MARKS).order_by("-turn").first()
+    wanted = [] if made.state == "restored" else [RequestedChange("restored", reason, on)]
+    if before is None or before.state == "restored" or (before.until and before.until < on):
+        return wanted
+    if before.state != "suspended":
+        return []
+    return [*wanted, RequestedChange("suspended", reason, on, before.until, before.grounds)]
+
+
+async def standing_of(found: Certification, on: date) -> str | None:
+    """Tells how a certification stands on a day; None before its first."""
+    return standing_on(period_of(found), await changes_of(found.id), on)
+
+
 def earliest(found: Certification, history: Iterable[Change]) -> date:
     """Gives the first day that a change may take effect: they follow each other in time, as they were made."""
     return max([found.starts, *(one.effective for one in history)])
@@ -109,15 +131,18 @@ async def conflicts() -> AsyncIterator[None]:
 
 
 async def insert(
-    found: Certification, wanted: RequestedChange, *, actor_id: UUID | None, unit_id: UUID, now: datetime
-) -> StateChange | None:
+    found: Certification, wanted: RequestedChange, *, actor_id: UUID | None, unit_id: UUID, now: datetime,
+    undoes: str = "",
+) -> StateChange | None:  # fmt: skip
     """Writes the row, what it means for permissions, and the fact, in the caller's transaction, or gives None.
 
+    Whoever undoes what had made it stand as it does says as what; that is then allowed, whatever came after it.
     A condition that comes with the award is told by the fact of that.
     The turn is that after the history which was judged, so that a change made meanwhile breaks its uniqueness.
     """
     history = await changes_of(found.id)
-    if not await _is_allowed(found, wanted, history):
+    undone = bool(undoes) and standing_on(period_of(found), history, wanted.effective) == undoes
+    if not undone and not await _is_allowed(found, wanted, history):
         return None
     today = local_day(now, await zone_of(unit_id))
     made = await StateChange.create(
@@ -156,7 +181,11 @@ async def _is_allowed(found: Certification, wanted: RequestedChange, history: li
 
 async def _has_later(found: Certification) -> bool:
     same = {**same_holder(found), "pathway_slug": found.pathway_slug, "level": found.level, "per": found.per}
-    return await Certification.filter(**same, recorded__gt=found.recorded).exists()
+    for row in await Certification.filter(**same, recorded__gt=found.recorded):
+        last = await StateChange.filter(certification_id=row.id).order_by("-turn").first()
+        if last is None or (last.state, last.grounds) != ("replaced", MERGED):
+            return True
+    return False
 
 
 async def _permissions(found: Certification, wanted: RequestedChange) -> None:

@@ -1,16 +1,18 @@
 """Reads from the floors below all that is known about a person, or a site, as records of the pathway language."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from certificates.evaluations.changes import MERGED
 from certificates.evaluations.models import Certification, Decision, PathwayVersion, StateChange
 from certificates.evaluations.pathway_versions import read
-from certificates.evaluations.standing import MARKS
+from certificates.evaluations.standing import GRANTING, MARKS
 from certificates.pathways.asked import asked_requirements, looks_at_sites
 from certificates.pathways.forms import PERSONAL
+from certificates.pathways.language.schema import Pathway
 from courses.learning.evidence import learning_evidence
 from training.assessments.evidence import assessment_evidence
 from training.core.dates import local_day
@@ -28,25 +30,32 @@ PROGRAMME = "programme"
 """Under which name the rooms below tell the programme that a record belongs to; the language knows no such key."""
 NOT_TOLD = ("lapsed", "replaced", "provisional", "lifted")
 """Changes the engine must not hear of: it finds them by itself, or by the award they come from."""
+TAKEN_BACK, GAVE_WAY = ("withdrawn", "mistake"), ("replaced", MERGED)
+"""How a certification ended whose decision is to be made anew, and one beside which another runs longer."""
 
 ROLE_NAMES = {"central": "central_unit"}
 """Our role → the name that pathways use, where they differ."""
 
 
-async def collect_evidence(holder: Holder, version: PathwayVersion, also: Iterable[Row] = (), *, as_of: date) -> Row:
+async def collect_evidence(
+    holder: Holder, version: PathwayVersion, also: Iterable[Row] = (), *, as_of: date,
+    besides: PathwayVersion | None = None,
+) -> Row:  # fmt: skip
     """Gathers the evidence of a holder for a pathway: the mapping of an evidence file, with those who signed.
 
     `also` are records that are not written yet; whoever signs them is looked up too. Moments become days of the unit.
     The site is the one at which the person takes part on the day `as_of`; what it did and holds itself stands beside
-    what the person did where the rules look at it.
+    what the person did where the rules look at it. `besides` is another version of the same rules: what
+    that looks at is gathered, too.
     """
+    rules = [read(one) for one in (version, besides) if one]
     pathway, zone = version.slug, await zone_of(holder.unit_id)
     own: list[Row] = [*also]
     sites = [holder.id]
     if isinstance(holder, Person):
         own += await _of_person(holder.id, version, zone)
         found = await _site(holder.id, version.programme_id, as_of=as_of)
-        sites = [found] if found and looks_at_sites(read(version)) else []
+        sites = [found] if found and any(map(looks_at_sites, rules)) else []
     else:
         found = holder.id
     for site in sites:
@@ -59,7 +68,7 @@ async def collect_evidence(holder: Holder, version: PathwayVersion, also: Iterab
         *await _roles(people, holder.id),
         *await _programme_roles(people, holder, version, zone),
         *decided,
-        *await _of_signatories(people - {holder.id}, version, zone),
+        *await _of_signatories(people - {holder.id}, rules, version.programme_id, zone),
         *await told_changes([*people, *sites], holder.id, pathway, zone),
     ]
     return {
@@ -162,25 +171,101 @@ async def _programme_roles(people: Iterable[UUID], holder: Holder, version: Path
 
 async def _awards(holders: list[UUID], holder: UUID, pathway: str, zone: str) -> list[Row]:
     rows = await Decision.filter(held_by(holders)).order_by("recorded").select_related("pathway", "appeal")
-    conditional = [row.id for row in rows if row.outcome == "conditional"]
-    marks = StateChange.filter(certification__decision_id__in=conditional, state__in=MARKS).order_by("turn")
-    marked = {row["about"]: row["state"] for row in await marks.values("state", about="certification__decision_id")}
-    return [
-        {
+    made = StateChange.filter(certification__decision_id__in=[row.id for row in rows]).order_by("turn")
+    last: dict[UUID, StateChange] = {}
+    marked: dict[UUID, str] = {}
+    for change in await made.select_related("certification"):
+        if change.state in MARKS:
+            marked[change.certification.decision_id] = change.state
+        else:
+            last[change.certification.decision_id] = change
+    anew = _to_decide_anew([row for row in rows if holder in (row.person_id, row.holder_site_id)], last)
+    ends = await _ends_beside(rows, last)
+    told = {
+        row.id: {
             "id": f"award-{_in_order(row.recorded)}-{row.id}",
             "type": "award",
             "what": _award_name(row.pathway.slug, row.level, pathway),
             **_per(row.per),
             **(row.attributes or {}),
-            "outcome": "certified" if _without_condition(row, holder, marked.get(row.id)) else row.outcome,
+            "outcome": "deferred" if row.id in anew else _outcome(row, holder, marked.get(row.id)),
             "on": row.on,
             "recorded_at": local_day(row.recorded, zone),
-            **({"until": row.until} if row.until else {}),
+            **({"until": until} if (until := ends.get(row.id) or row.until) else {}),
             **_deciders(row),
             **_owner(row.person_id or row.holder_site_id, holder),
         }
         for row in rows
-    ]
+    }
+    gone = [_not_said(told[row.id], last[row.id], zone) for row in _that_gave_way(rows, last)]
+    return [*told.values(), *gone, *(_withdrawal(told[one], last[one], zone) for one in anew)]
+
+
+def _to_decide_anew(own: Iterable[Decision], last: Mapping[UUID, StateChange]) -> set[UUID]:
+    """Finds the first grants of a level, made by somebody, of which the certificate was withdrawn as a mistake.
+
+    Of a renewal the certificate before it would count again, which has ended; what rules alone grant would come back.
+    """
+    found: set[UUID] = set()
+    granted: set[tuple[str, ...]] = set()
+    for row in own:
+        level = (row.pathway.slug, row.level, row.per)
+        if row.outcome not in GRANTING:
+            continue
+        if level not in granted and row.deciders and _ended(last.get(row.id)) == TAKEN_BACK:
+            found.add(row.id)
+        else:
+            granted.add(level)
+    return found
+
+
+def _that_gave_way(rows: Iterable[Decision], last: Mapping[UUID, StateChange]) -> Iterator[Decision]:
+    """Finds the awards that gave way to one which was decided before them and runs longer.
+
+    Two records became one person; the rules would take the award that was decided last.
+    """
+    granted: set[tuple[Any, ...]] = set()
+    for row in sorted((one for one in rows if one.outcome in GRANTING), key=lambda one: (one.on, one.recorded)):
+        if _level_of(row) in granted and _ended(last.get(row.id)) == GAVE_WAY:
+            yield row
+        granted.add(_level_of(row))
+
+
+async def _ends_beside(rows: Iterable[Decision], last: Mapping[UUID, StateChange]) -> dict[UUID, date]:
+    """Reads the last days of the awards to which others gave way, by decision.
+
+    The two may go by different versions of the rules, and the person goes on by one of them.
+    """
+    gave_way = {row.id: _level_of(row) for row in rows if _ended(last.get(row.id)) == GAVE_WAY}
+    stay = [row.id for row in rows if row.id not in gave_way and _level_of(row) in gave_way.values()]
+    if not stay:
+        return {}
+    held = Certification.filter(decision_id__in=stay, ends__isnull=False)
+    return {row["decision_id"]: row["ends"] for row in await held.values("decision_id", "ends")}
+
+
+def _level_of(row: Decision) -> tuple[Any, ...]:
+    return (row.person_id, row.pathway.slug, row.level, row.per)
+
+
+def _not_said(row: Row, change: StateChange, zone: str) -> Row:
+    """Takes a record back from the day on which a change was recorded."""
+    back = {"recorded_at": local_day(change.recorded, zone), "void": True, "replaces": row["id"]}
+    return row | {"id": f"{row['id']}-void"} | back
+
+
+def _withdrawal(award: Row, change: StateChange, zone: str) -> Row:
+    """Takes the withdrawal of an award back that is decided anew: it would end the next one of the same day, too."""
+    said = {"id": _change_id(change.recorded, change.turn, change.id), "type": "state", "what": award["what"]}
+    return _not_said(said | {"state": change.state, "on": change.effective}, change, zone)
+
+
+def _ended(change: StateChange | None) -> tuple[str, str]:
+    return (change.state, change.grounds) if change else ("", "")
+
+
+def _outcome(row: Decision, holder: UUID, mark: str | None) -> str:
+    return "certified" if _without_condition(row, holder, mark) else row.outcome
 
 
 def _without_condition(row: Decision, holder: UUID, mark: str | None) -> bool:
@@ -213,7 +298,7 @@ async def told_changes(holders: list[UUID], holder: UUID, pathway: str, zone: st
             row["state"] = "suspended"
     return [
         {
-            "id": f"state-{_in_order(row['recorded'])}-{row['turn']:03}-{row['id']}",
+            "id": _change_id(row["recorded"], row["turn"], row["id"]),
             "type": "state",
             "what": _award_name(row["pathway_slug"], row["level"], pathway),
             "state": row["state"],
@@ -225,6 +310,10 @@ async def told_changes(holders: list[UUID], holder: UUID, pathway: str, zone: st
         for row in rows
         if row["state"] not in NOT_TOLD
     ]
+
+
+def _change_id(recorded: datetime, turn: int, change_id: UUID) -> str:
+    return f"state-{_in_order(recorded)}-{turn:03}-{change_id}"
 
 
 async def _site(person_id: UUID, programme_id: UUID, *, as_of: date) -> UUID | None:
@@ -240,9 +329,10 @@ def _in_order(recorded: datetime) -> str:
     return f"{recorded.astimezone(UTC):%Y%m%dT%H%M%S%f}"
 
 
-async def _of_signatories(people: Iterable[UUID], version: PathwayVersion, zone: str) -> list[Row]:
+async def _of_signatories(people: Iterable[UUID], rules: Iterable[Pathway], programme: UUID, zone: str) -> list[Row]:
     """Tells of those who signed what rules ask of a signatory, and the awards they brought from before or elsewhere."""
-    asked = {kind for one in asked_requirements(read(version)) if one.section == "signing" for kind, _ in one.kinds()}
+    every = (one for pathway in rules for one in asked_requirements(pathway))
+    asked = {kind for one in every if one.section == "signing" for kind, _ in one.kinds()}
     rows: list[Row] = []
     found = Record.filter(person_id__in=list(people), type__in=["award", *asked]).distinct()
     known = {UUID(str(one)) for one in await found.values_list("person_id", flat=True)}
@@ -250,7 +340,7 @@ async def _of_signatories(people: Iterable[UUID], version: PathwayVersion, zone:
         own = await evidence_of(person_id, zone) if person_id in known else []
         own += [*await learning_evidence(person_id, zone), *await assessment_evidence(person_id, zone)] if asked else []
         told = (one for one in own if one["type"] in ("award", *asked))
-        rows += [{**one, "who": str(person_id)} for one in _of_programme(told, version.programme_id, alone=False)]
+        rows += [{**one, "who": str(person_id)} for one in _of_programme(told, programme, alone=False)]
     return rows
 
 

@@ -172,12 +172,13 @@ async def _row(
 async def _is_refused(level: LevelVerdict, records: list[dict[str, Any]]) -> bool:
     """Tells whether the last decision on a level refused it, and nothing new was shown since.
 
-    A refusal that fell on an appeal refuses no longer.
+    A refusal that fell on an appeal refuses no longer. A grant that was withdrawn as a mistake is told as deferred: it
+    refused nobody.
     """
     if level.decision is None or level.decision.outcome in GRANTING:
         return False
     last = await Decision.get_or_none(id=level.decision.record[-UUID_LETTERS:]).prefetch_related("evaluation", "appeal")
-    if last is None or (last.appeal and last.appeal.finding == "overturned"):
+    if last is None or last.outcome in GRANTING or (last.appeal and last.appeal.finding == "overturned"):
         return False
     known = {_plain(one) for one in last.evaluation.evidence}
     return not any(is_new_evidence(one, level.level) and _plain(one) not in known for one in records)

@@ -21,6 +21,7 @@ RESTRICT = fields.OnDelete.RESTRICT
 class PathwayVersion(Model):
     """Is one published text of a pathway, with the texts it extends; never changed after.
 
+    `taken_back` says that it was, before the day from which it would have counted: then it counts for nobody.
     Personal data: none.
     """
 
@@ -39,6 +40,7 @@ class PathwayVersion(Model):
     sha256 = fields.CharField(64)
     published = fields.DatetimeField()
     published_by_id = fields.UUIDField(null=True)
+    taken_back = fields.DatetimeField(null=True)
 
     unit_id: UUID
     programme_id: UUID
@@ -162,6 +164,7 @@ class Decision(Model):
 
     class Meta:
         table = "certificates_decision"
+        indexes = (("person_id",), ("decided_by_id",), ("evaluation_id",), ("holder_site_id",))
 
 
 class Certification(Model):
@@ -198,7 +201,7 @@ class Certification(Model):
     over = fields.DateField(null=True)
     recorded = fields.DatetimeField()
 
-    certificate: fields.BackwardOneToOneRelation["Certificate"]
+    certificates: fields.ReverseRelation["Certificate"]
     changes: fields.ReverseRelation["StateChange"]
     decision_id: UUID
     person_id: UUID | None
@@ -297,23 +300,27 @@ class Appeal(Model):
 
     class Meta:
         table = "certificates_appeal"
-        indexes = (("finding", "made"),)
+        indexes = (("holder_site_id",), ("person_id",), ("finding", "made"))
 
 
 class Certificate(Model):
-    """Is the frozen document of a certification: the facts as printed, its ids, and how far it is published.
+    """Is one frozen document of a certification: the facts as printed, its ids, and how far it is published.
 
+    `issue` numbers those of one certification. The last one stands; it was issued again, say under a corrected name,
+    in place of the one before it, and `because` says why.
     `progress` is reserved, signed or published. `shows`, `opens_badge` and `leads_on` are the holder's choice: which
     name the check shows, whether it gives the badge away, whether it leads to a newer certificate. The verify page
     reads this row, never the person's.
     `facts_sha256` proves what the facts were; once the holder is removed from them, `bare_sha256` what they are.
-    Personal data: the name as printed; kept: for ever, the name until the person is erased.
+    Personal data: the name as printed, why it was issued again; kept: for ever, both until the person is erased.
     """
 
     id = fields.UUIDField(primary_key=True)
-    certification: fields.OneToOneRelation[Certification] = fields.OneToOneField(
-        "certificates.Certification", related_name="certificate", on_delete=RESTRICT
+    certification: fields.ForeignKeyRelation[Certification] = fields.ForeignKeyField(
+        "certificates.Certification", related_name="certificates", on_delete=RESTRICT
     )
+    issue = fields.IntField(default=1, db_default=1)
+    because = fields.TextField(default="", db_default="")
     person: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="certificates", null=True, on_delete=RESTRICT
     )
@@ -341,6 +348,14 @@ class Certificate(Model):
 
     class Meta:
         table = "certificates_certificate"
+        indexes = (("holder_site_id",), ("person_id",))
+        unique_together = (("certification", "issue"),)
+
+
+async def latest_certificate(certification_id: UUID) -> Certificate | None:
+    """Finds the certificate that stands for a certification; none for an award from before this service."""
+    found = Certificate.filter(certification_id=certification_id).order_by("-issue")
+    return await found.first().prefetch_related("certification")
 
 
 def certifications_visible_to(

@@ -150,6 +150,8 @@ GROUNDS: Mapping[str, str] = {
     "wish": "The holder asked for it.",
     "time": "Its time ran out.",
     "renewal": "The holder has renewed.",
+    "merge": "The holder has another certificate that runs longer.",
+    "reissue": "It was issued again, with a new number.",
 }
 """Class of reason → what anybody may know of it; the reason itself is for the holder and the unit."""
 

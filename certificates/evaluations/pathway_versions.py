@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from certificates.evaluations.models import Certification, PathwayVersion, current
 from certificates.pathways.asked import looks_at_sites
@@ -39,6 +40,11 @@ class LoadedPathway:
     state: str
 
 
+def standing_versions() -> QuerySet[PathwayVersion]:
+    """Lists the versions of rules that nobody has taken back, whatever day they count from."""
+    return PathwayVersion.filter(taken_back__isnull=True)
+
+
 async def load_pathway(path: Path, *, actor: Actor, now: datetime, check: bool = False) -> LoadedPathway:
     """Publishes a pathway file as a version that never changes; with `check` only says what would happen.
 
@@ -49,6 +55,11 @@ async def load_pathway(path: Path, *, actor: Actor, now: datetime, check: bool =
     version, digest = pathway.version or "1", _digest(text, bases)
     known = await PathwayVersion.get_or_none(unit_id=actor.unit_id, slug=pathway.id, version=version)
     if known:
+        if known.taken_back:
+            raise Conflict(
+                f"{path.name}: version {version} of {pathway.id} was taken back.",
+                "Give the file a new version, or put that one in force again under Programmes and courses.",
+            )
         if known.sha256 != digest:
             raise Conflict(
                 f"{path.name}: version {version} of {pathway.id} is published and says something else.",
@@ -115,7 +126,7 @@ async def followed_by_many(people: Sequence[UUID], unit_id: UUID, *, today: date
     for row in await begun.prefetch_related("pathway").only("id", "person_id", "pathway_id"):
         kept.setdefault(row.person_id, {})[row.pathway.slug] = row.pathway
     all_of_them = set().union(*programmes.values())
-    rows = await PathwayVersion.filter(unit_id=unit_id, programme_id__in=list(all_of_them)).order_by("published")
+    rows = await standing_versions().filter(unit_id=unit_id, programme_id__in=list(all_of_them)).order_by("published")
     found: dict[UUID, list[PathwayVersion]] = {}
     for person, wanted in programmes.items():
         theirs = places[person]
@@ -153,7 +164,7 @@ async def followed(holder: Holder, *, today: date) -> list[PathwayVersion]:
 async def _versions(
     unit_id: UUID, programmes: set[UUID], holder: dict[str, UUID], chosen: Mapping[UUID, str], *, today: date
 ) -> list[PathwayVersion]:
-    rows = await PathwayVersion.filter(unit_id=unit_id, programme_id__in=list(programmes)).order_by("published")
+    rows = await standing_versions().filter(unit_id=unit_id, programme_id__in=list(programmes)).order_by("published")
     begun = current().filter(**holder).exclude(standing="not_started")
     kept = {row.pathway.slug: row.pathway for row in await begun.order_by("made").prefetch_related("pathway")}
     return _chosen(rows, kept, chosen, today=today)
@@ -180,8 +191,20 @@ def _chosen(
 
 async def versions_of(programme_id: UUID, unit_id: UUID, *, today: date) -> list[PathwayVersion]:
     """Lists the published versions of a programme's rules, those in force first, the newest of them foremost."""
-    rows = await PathwayVersion.filter(programme_id=programme_id, unit_id=unit_id).order_by("-published")
+    rows = await standing_versions().filter(programme_id=programme_id, unit_id=unit_id).order_by("-published")
     return sorted(rows, key=lambda row: not read(row).in_force(today))
+
+
+async def beginning_about(day: date) -> set[UUID]:
+    """Names the programmes in which a version of the rules begins to count on a day, or the day before or after."""
+    days = {day + timedelta(one) for one in (-1, 0, 1)}
+    return {row.programme_id for row in await standing_versions() if read(row).effective[0] in days}
+
+
+async def newest_version(programme_id: UUID, unit_id: UUID, *, today: date) -> str:
+    """Names the version of the rules by which somebody begins who joins a programme today; "" where there is none."""
+    versions = await versions_of(programme_id, unit_id, today=today)
+    return versions[0].version if versions else ""
 
 
 def read(version: PathwayVersion) -> Pathway:

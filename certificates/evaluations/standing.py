@@ -8,6 +8,8 @@ from typing import Any
 GRANTING = frozenset({"certified", "conditional"})
 GOOD = frozenset({"certified", "renewal_due", "in_grace", "provisional"})
 """Standings that let somebody deliver and sign."""
+IN_FORCE = GOOD | {"suspended"}
+"""Standings in which a certificate may count again without a new decision."""
 ENDED = frozenset({"withdrawn", "replaced"})
 """Standings in which a credential is revoked; an expired one tells so by itself."""
 OVER = ENDED | {"lapsed"}

@@ -192,7 +192,8 @@ async def offered_to(actor: Actor, holder_id: UUID) -> tuple[Holder, Offered]:
     if holder:
         offered = await offered_for(holder, today=actor.today)
         return holder, offered.of(ENTERED if actor.may("decide") else ENTERED - {"award"})
-    holder = await Person.get_or_none(id=holder_id, unit_id=actor.unit_id, test_user=False, erased_at__isnull=True)
+    there = Person.filter(unit_id=actor.unit_id, test_user=False, erased_at__isnull=True, merged_into_id__isnull=True)
+    holder = await there.get_or_none(id=holder_id)
     holder = holder or await Site.get_or_none(id=holder_id, unit_id=actor.unit_id)
     if holder and holder.id != actor.person_id:
         offered = await offered_for(holder, today=actor.today)

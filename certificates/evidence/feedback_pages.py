@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certificates.evaluations import pathway_versions
-from certificates.evaluations.models import PathwayVersion
+from certificates.evaluations.pathway_versions import standing_versions
 from certificates.pathways.forms import record_forms
 from training.core import clock, qr
 from training.core.errors import Invalid, NotFound
@@ -80,7 +80,7 @@ async def _done(row: Record, values: Mapping[str, Any], names: list[str], me: Ac
 
 async def _asked_of(row: Record) -> list[str]:
     """Lists the names under which the rules of the delivery's programme count what parents or peers say."""
-    version = await PathwayVersion.filter(programme_id=row.programme_id).order_by("-published").first()
+    version = await standing_versions().filter(programme_id=row.programme_id).order_by("-published").first()
     forms = record_forms((pathway_versions.read(version),)) if version else ()
     asked = [one.what for one in forms if one.type == "feedback" and feedback.asks(one.what)]
     return [*asked, feedback.DEFAULT]

@@ -308,6 +308,7 @@ async def _form_page(
         how=list(HOW.items()),
         file_types=",".join(ACCEPTED) if "files" in form.parts and form.type != "check" else "",
         correcting=bool(entering.old),
+        stays=[name for name, _ in await files_of(entering.old)] if entering.old else [],
         path=entering.path,
         values=values,
         problems=problems or {},
@@ -333,7 +334,7 @@ async def _components(entering: Entering, form: RecordForm) -> list[tuple[str, s
     return [("", "Choose a part"), *((one.id, f"{one.title} ({one.kind})") for one in parts)] if parts else []
 
 
-async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any]) -> dict[str, Any]:
     """Gives whom a form lets choose for each part, and the groups that it may be about."""
     me, is_delivery, is_supervision = entering.me, form.type == "delivery", form.type == "supervision"
     names_by = is_supervision or ("by" in form.parts and form.type in TELLS_WHO)

@@ -6,10 +6,10 @@ import pytest
 
 from certificates.audits import actions
 from certificates.audits.models import Audit, AuditCase
-from certificates.audits.rules import draw
 from certificates.evaluations.models import Certification
 from certificates.register.register import Question, rows
 from tests.certificates.world import BY_RULES, TODAY, at, certified, changed, publish_pathway
+from training.core.sampling import draw
 from training.demo.cast import PEOPLE, known
 from training.demo.doing import being
 
@@ -28,7 +28,8 @@ async def drawn_again(audit: Audit) -> list[str]:
     size = asked.pop("size")
     days = {name: date.fromisoformat(asked[name]) for name in ("as_of", "known_at")}
     found = await rows(await being("dara", TODAY), Question(**(asked | days)))
-    return draw((str(row.id) for row in found), size=size, seed=audit.seed)
+    ids = sorted(str(row.id) for row in found)
+    return [ids[one] for one in draw(len(ids), size=size, seed=audit.seed)]
 
 
 async def test_a_sample_is_drawn_again_from_its_seed_after_everything_has_changed(certifications):
@@ -62,7 +63,7 @@ async def test_an_overturned_case_is_withdrawn_at_once_for_everybody_and_nothing
     await dara.post("/audits", data={"title": "Visit", "size": "10", "as_of": TODAY.isoformat()})
     found = certifications[HELD[3]]
     case = await AuditCase.get(certification_id=found.id)
-    certificate = await found.certificate
+    certificate = (await found.certificates)[0]
     form = {"finding": "overturned", "reasons": "The group was never held."}
     assert (await dara.post(f"/audits/{case.audit_id}/cases/{case.id}", data=form)).status_code == 303
     told = await stranger.get(f"/v/{certificate.verify_token}", headers={"Accept": "application/json"})

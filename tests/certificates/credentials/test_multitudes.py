@@ -1,5 +1,6 @@
 """More people than one statement may name: the register and the sites answer for all of them."""
 
+import re
 import sqlite3
 from datetime import timedelta
 from uuid import uuid4
@@ -86,6 +87,20 @@ async def many(database, tmp_path):
 async def test_every_list_of_people_answers(many, browse, who, path, words):
     answer = await (await browse(who)).get(path)
     assert answer.status_code == 200 and words.replace(",", "") in answer.text.replace(",", ""), answer.text[-2000:]
+
+
+async def test_the_list_of_sites_counts_as_the_page_of_each_site_does(many, browse):
+    dara, found = await browse("dara"), {}
+    for sort in ("name", "-expiring"):
+        page = (await dara.get(f"/sites?sort={sort}")).text
+        for row in re.findall(r"<tr role=\"row\">(.*?)</tr>", page.partition("<tbody")[2], re.S):
+            site = re.search(r"/sites/([0-9a-f-]{36})", row)[1]
+            numbers = re.findall(r'app-number" data-label="[^"]*">(\d+)', row)
+            assert found.setdefault(site, numbers) == numbers, "whatever it is sorted by"
+    assert found[str(known("site/RIV"))] != ["0", "0", "0"]
+    for site, numbers in found.items():
+        page = (await dara.get(f"/sites/{site}")).text
+        assert re.findall(r'app-card__number">(\d+)', page) == numbers, site
 
 
 async def test_an_audit_is_drawn_from_all_of_them(many, browse):

@@ -8,6 +8,7 @@ import time_machine
 from certificates.decisions.parts_taken import parts_in
 from certificates.evaluations.collect_evidence import collect_evidence
 from certificates.evaluations.models import Appeal, Certification, Decision, Evaluation, PathwayVersion, StateChange
+from tests.certificates.bulk.choosing import choose, press, rows_of
 from tests.certificates.decisions.test_outcomes import WITH_EVERY_OUTCOME, changed, decided, mails
 from tests.certificates.world import BY_RULES, NAMED, certified, publish_pathway, second_in_the_unit, waiting
 from tests.today import NOW, TODAY
@@ -172,6 +173,18 @@ async def test_a_suspension_that_falls_is_lifted_at_once(database, tmp_path, bro
     assert await StateChange.filter(state="restored").exists()
 
 
+async def test_a_withdrawal_that_falls_leaves_suspended_what_was_suspended(database, tmp_path, browse, work):
+    await publish_pathway(tmp_path, BY_RULES)
+    held = await certified("amina")
+    await changed(held, "suspended", browse, grounds="inquiry")
+    await changed(held, "withdrawn", browse, grounds="evidence")
+    farah = await second_in_the_unit(browse)
+    path = await lodged(browse, await StateChange.get(state="withdrawn"))
+    assert await overturned(farah, path) == 303
+    states = await StateChange.all().order_by("turn").values_list("state", "grounds")
+    assert states[2:] == [("restored", ""), ("suspended", "inquiry")]
+
+
 async def test_a_failed_assessment_that_falls_counts_no_more_and_its_raters_are_barred(growing, rated, browse, work):
     amina, dara, row = await browse("amina"), await browse("dara"), await rated.open()
     await rated.hand_in(row, "bruno", welcome=1, listening=1, closing=1)
@@ -186,5 +199,22 @@ async def test_a_failed_assessment_that_falls_counts_no_more_and_its_raters_are_
     assert await overturned(dara, path) == 303
     await work()
     assert "Set aside on" in (await amina.get(f"/assessments/{row.id}")).text
+    told = await assessment_evidence(known("amina"), "Europe/London")
+    assert [one.get("void", False) for one in told] == [False, True]
+
+
+async def test_an_appeal_is_upheld_where_the_assessment_counts_no_more_already_and_undoing_that_changes_nothing(
+    growing, rated, browse, work
+):
+    dara, row = await browse("dara"), await rated.open()
+    await rated.hand_in(row, "bruno", welcome=1, listening=1, closing=1)
+    await sign(row.id, actor=await rated.cast("bruno"), now=ASSESSED)
+    path = await lodged(browse, row)
+    batch = await choose(dara, "reliance", "set aside", asked=f"assessment={row.id}", answers={"reason": "Wrong day"})
+    await work()
+    await press(dara, batch, "begin", work)
+    assert await overturned(dara, path) == 303
+    await press(dara, batch, "undo", work)
+    assert [one[1] for one in (await rows_of(batch)).values()] == ["kept"]
     told = await assessment_evidence(known("amina"), "Europe/London")
     assert [one.get("void", False) for one in told] == [False, True]

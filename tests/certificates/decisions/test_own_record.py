@@ -12,7 +12,7 @@ from certificates.register.register import Question
 from tests.certificates.world import BY_RULES, NAMED, TODAY, at, certified, publish_pathway, waiting
 from tests.soundness import speak_of
 from tests.training.assessments.conftest import version
-from training.assessments.calibration import record_calibration
+from training.assessments.calibration.actions import record_calibration
 from training.assessments.models import CalibrationRun
 from training.core.errors import NotAllowed
 from training.demo.cast import known

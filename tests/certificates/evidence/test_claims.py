@@ -188,6 +188,23 @@ async def test_a_file_proves_a_claim_once_it_is_said_that_all_agreed_and_only_wh
     assert (await (await browse("emre")).get(link[0])).status_code == 404
 
 
+async def test_a_correction_keeps_the_file_unless_another_one_is_chosen(browse, claimed):
+    amina, jpeg = await browse("amina"), b"\xff\xd8\xff"
+    form = LEVEL | {"key": str(uuid4()), "pathway": "claimed", "agreed": "yes"}
+    sent = await amina.post("/practice/new", data=form, files={"file": ("award.jpg", jpeg + b"1", "image/jpeg")})
+    record = str(sent.headers["location"]).partition("?")[0]
+    assert "This stays: award.jpg" in (await amina.get(f"{record}/correct")).text
+    other = {"file": ("b.jpg", jpeg + b"2", "image/jpeg")}
+    for new, name, content in (({}, "award.jpg", b"1"), (other, "b.jpg", b"2")):
+        again = form | {"key": str(uuid4()), "on": "2021-05-01"}
+        sent = await amina.post(f"{record}/correct", data=again, files=new or None)
+        assert sent.status_code == 303, sent.text
+        record = str(sent.headers["location"]).partition("?")[0]
+        page = (await amina.get(record)).text
+        links = re.findall(rf"{record}/files/[0-9a-f-]+", page)
+        assert len(links) == 1 and name in page and (await amina.get(links[0])).content == jpeg + content
+
+
 async def test_supervision_about_a_group_that_was_corrected_is_about_the_corrected_one(browse, growing):
     amina = await browse("amina")
     first = await amina.post("/practice/new", data=LED | {"key": str(uuid4())})
