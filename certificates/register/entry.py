@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from certificates.evaluations import pathway_versions
-from certificates.evaluations.changes import changes_of, period_of
-from certificates.evaluations.models import Certification, StateChange, any_certification_visible_to
-from certificates.evaluations.standing import WORDS, standing_on
+from certificates.evaluations.changes import standing_of
+from certificates.evaluations.models import Certificate, Certification, StateChange, any_certification_visible_to
+from certificates.evaluations.standing import WORDS
 from certificates.evaluations.verdict_text import describe_evidence, describe_nodes, titles_of
 from certificates.imports.models import EarlierCertificate
 from certificates.register.history import Then, look_back
@@ -29,14 +29,11 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime, moment: 
     `moment` is of the row of the register that is opened: it says the name and place of then. Whoever signed or
     decided is called as on the day of the decision.
     """
-    found = (
-        await any_certification_visible_to(actor)
-        .get_or_none(id=certification_id)
-        .prefetch_related("decision__evaluation", "decision__pathway", "certificate", "earlier")
-    )
+    seen = any_certification_visible_to(actor).get_or_none(id=certification_id)
+    found = await seen.prefetch_related("decision__evaluation", "decision__pathway", "earlier__proofs")
     if found is None:
         raise NotFound("There is no such entry.", "Look for it in the register.")
-    holder = await holder_of(found)
+    holder, known = await holder_of(found), max((moment and moment.known) or now, found.recorded)
     decision, basis = found.decision, found.decision.evaluation
     titles = titles_of(pathway_versions.read(decision.pathway), found.level)
     renewal = basis.verdict["renewal"]
@@ -48,9 +45,10 @@ async def entry_of(actor: Actor, certification_id: UUID, now: datetime, moment: 
     then = await look_back(actor.unit_id, moment or Moment(today), people=sorted(people))
     names = await _names(people, replace(then, moment=Moment(decision.on, decision.recorded)))
     names |= await outsiders_of(basis.evidence)
-    standing = standing_on(period_of(found), await changes_of(found.id), today)
+    standing = await standing_of(found, today)
     return {
         "certification": found,
+        "certificates": await Certificate.filter(certification_id=found.id, reserved__lte=known).order_by("issue"),
         "name": then.name(holder.id, holder.name),
         "place": then.place_of(found.person_id, found.site_id) if found.person_id else then.place(found.site_id),
         "state": standing or "",

@@ -1,18 +1,18 @@
 """Register rows as files: cells for spreadsheets, with the question and the time of the extract, and JSON."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from certificates.evaluations.standing import WORDS
 from certificates.register.register import COLUMNS, Question, RegisterRow
 
+HEADINGS = [*COLUMNS, "as_of", "known_at", "extracted"]
 
-def as_cells(rows: Iterable[RegisterRow], asked: Question, *, extracted: datetime) -> Iterator[list[str]]:
-    """Gives the columns and the rows, with the question and the time of the extract in the last columns."""
-    yield [*COLUMNS, "as_of", "known_at", "extracted"]
+
+def as_cells(rows: Iterable[RegisterRow], asked: Question, *, extracted: datetime) -> list[list[str]]:
+    """Gives rows under `HEADINGS`, with the question and the time of the extract in the last columns."""
     ends = [asked.as_of.isoformat(), asked.known_at.isoformat() if asked.known_at else "", extracted.isoformat()]
-    for row in rows:
-        yield [*(_cell(row, name) for name in COLUMNS), *ends]
+    return [[*(_cell(row, name) for name in COLUMNS), *ends] for row in rows]
 
 
 def as_json(rows: Iterable[RegisterRow], asked: Question, *, extracted: datetime) -> dict[str, object]:

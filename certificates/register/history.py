@@ -1,12 +1,10 @@
 """Names and places as they were on a day, as known at a moment: what the register says of people, sites and areas."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-
-from tortoise.expressions import Q
 
 from training.people.models import Membership
 from training.sites.history import History, Moment, as_then, history_of
@@ -88,18 +86,27 @@ def _by(recorded: datetime | None, then: Moment) -> bool:
 
 async def look_back(unit_id: UUID, moment: Moment, *, people: Any) -> Then:
     """Reads what the names and places of these people (ids, or a statement that finds them) were at a moment."""
-    places = Q(unit_id=unit_id, kind__in=["site", "area"])
+    return await with_people(await places_then(unit_id, moment), people)
+
+
+async def places_then(unit_id: UUID, moment: Moment) -> Then:
+    """Reads what the sites and areas of a unit were at a moment; of nobody yet, which `with_people` adds."""
     areas = await Area.filter(unit_id=unit_id).values_list("path", "id", "name")
     sites = await Site.filter(unit_id=unit_id).values_list("id", "name", "area__path")
-    held = Membership.filter(person_id__in=people, site_id__isnull=False, starts__lte=moment.on)
+    return Then(
+        moment,
+        await history_of(FormerValue.filter(unit_id=unit_id, kind__in=["site", "area"])),
+        {site: (name, path) for site, name, path in sites},
+        {path: (area, name) for path, area, name in areas},
+    )
+
+
+async def with_people(places: Then, people: Any) -> Then:
+    """Reads what these people were called and where they belonged, in a unit whose places were read before."""
+    held = Membership.filter(person_id__in=people, site_id__isnull=False, starts__lte=places.moment.on)
     belonging: dict[UUID, list[Belonging]] = {}
     for row in await held.values("person_id", "site_id", "starts", "ends", "recorded", "end_recorded"):
         person = row.pop("person_id")
         belonging.setdefault(person, []).append(Belonging(row.pop("site_id"), **row))
-    return Then(
-        moment,
-        await history_of(FormerValue.filter(places | Q(kind="person", subject_id__in=people))),
-        {site: (name, path) for site, name, path in sites},
-        {path: (area, name) for path, area, name in areas},
-        belonging,
-    )
+    called = await history_of(FormerValue.filter(kind="person", subject_id__in=people))
+    return replace(places, history={**places.history, **called}, belonging=belonging)

@@ -1,8 +1,11 @@
 """Pages of the register: who stood how on a day, as files too, and one entry down to its evidence."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlencode
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -11,27 +14,35 @@ from starlette.responses import Response
 from certificates.credentials.integrity import damage_of
 from certificates.credentials.resources import CredentialResources
 from certificates.evaluations.changes import RequestedChange, change
-from certificates.evaluations.models import Certificate
+from certificates.evaluations.models import latest_certificate
 from certificates.evaluations.outcome_text import CHOICES, GROUNDS
 from certificates.evaluations.standing import WORDS, permitted_change
 from certificates.register.entry import entry_of
-from certificates.register.exports import as_cells
-from certificates.register.register import Question, openable, rows
+from certificates.register.exports import HEADINGS, as_cells
+from certificates.register.history import places_then
+from certificates.register.register import READ, Question, certifications_on, openable, pieces, told
+from certificates.reliance.questions import question_of as reliance_on
+from certificates.reliance.questions import relying
+from training.assessments.models import Signature
+from training.batches.resources import BatchResources
 from training.core import clock
 from training.core.dates import day
 from training.core.errors import Invalid
+from training.parsing.csv import day as read_day
 from training.people.actor import Actor
-from training.sites.models import Area, Programme
-from training.web.exports import KINDS, spreadsheet
+from training.people.lists.pages import answer_list
+from training.people.lists.shortlists import areas_in_order
+from training.sites.models import Programme
+from training.web.exports import list_file
+from training.web.lists import ListColumn, ListFilter, ListSort, ListView, PagedList, Row, view_of
 from training.web.render import actor, form_data, identity, redirect, render, validate
 
-PAGE_SIZE = 100
 CHANGES = {"suspended": "Suspend it", "restored": "Restore it", "withdrawn": "Withdraw it for good"}
 STANDINGS = [("", "Certified that day"), ("all", "Everybody"), *WORDS.items()]
 
 
 class RegisterFilterForm(BaseModel):
-    """The filters of the register."""
+    """What is asked of the register where a mistake must not be passed over: what an audit is drawn from, say."""
 
     as_of: date | None = Field(None, title="the day")
     known_at: date | None = Field(None, title="the day it was known")
@@ -50,57 +61,81 @@ class ChangeForm(BaseModel):
     until: date | None = None
 
 
+REGISTER = PagedList(
+    "/register",
+    "Register",
+    ("entry", "entries"),
+    (
+        ListColumn("name", "Name", ListSort("named", nullable=True),
+                   cell=lambda row: {"text": row["name"], "path": row["path"]}),
+        ListColumn("level", "Certified as", ListSort("level_title")),
+        ListColumn("site", "Site", ListSort("site_named", nullable=True)),
+        ListColumn("area", "Area", ListSort("area_named", nullable=True)),
+        ListColumn("standing", "Standing", ListSort("standing"), text=lambda row: WORDS[row["standing"]],
+                   cell=lambda row: {"tag": WORDS[row["standing"]]}),
+        ListColumn("starts", "From", ListSort("starts", "day"), cell=lambda row: day(row["starts"])),
+        ListColumn("ends", "Until", ListSort("ends", "day", nullable=True),
+                   cell=lambda row: day(row["ends"]) if row["ends"] else "no end"),
+        ListColumn("serial", "Serial", ListSort("serial", nullable=True)),
+    ),
+    (
+        ListFilter("name", "Name"),
+        ListFilter("as_of", "On the day", kind="day", today=True),
+        ListFilter("known_at", "As known on", kind="day"),
+        ListFilter("area", "Area", choices={}),
+        ListFilter("programme", "Programme", choices={}),
+        ListFilter("standing", "Standing", choices=dict(STANDINGS)),
+        ListFilter("site", "Site"),
+    ),
+    fields=READ,
+    first_sort="name",
+    page_size=100,
+)  # fmt: skip
+
+
 async def register(request: Request) -> Response:
     """Shows who stood how on a day, with filters in the address."""
-    me, values = actor(request), dict(request.query_params)
-    try:
-        asked = question_of(validate(RegisterFilterForm, values), me)
-    except Invalid as error:
-        shown = await filters_of(me, values)
-        return render(request, "register/register.html", 422, problems=error.problems, rows=None, **shown)
-    found = await rows(me, asked)
-    begins = values.get("from", "0")
-    start = int(begins) if begins.isdecimal() and len(begins) < 100 else 0  # Python reads no number of 5,000 digits
-    query, listed = urlencode(asked.query()), found[start : start + PAGE_SIZE]
-    opens = await openable(me, listed)
+    me: Actor = actor(request)
+    listing = await _offered(me)
+    asked = _question(view_of(listing, request.query_params), me)
+    found, places = await certifications_on(me, asked), await places_then(me.unit_id, asked.moment(me.zone))
     then = urlencode({name: value for name, value in asked.query().items() if name in ("as_of", "known_at")})
-    exactly = "exactly this row" if len(found) == 1 else f"exactly these {len(found)} rows"
-    return render(
-        request,
-        "register/register.html",
-        rows=[_line(row, f"/register/{row.id}?{then}" if row.id in opens else "") for row in listed],
-        total=len(found),
-        asked=asked,
-        ahead=asked.as_of > me.today,
-        next_path=f"/register?{query}&from={start + PAGE_SIZE}" if start + PAGE_SIZE < len(found) else "",
-        previous_path=f"/register?{query}&from={max(0, start - PAGE_SIZE)}" if start else "",
-        files=[(f"Download {exactly} ({kind.upper()})", f"/register.{kind}?{query}") for kind in KINDS],
-        may_audit=me.may("audit"),
-        **await filters_of(me, asked.query()),
-    )
+    offers = BatchResources.of(request).offered(me, "register")
+
+    async def complete(rows: list[Row], me: Actor) -> list[Row]:
+        known = await told(rows, places)
+        opens = await openable(me, [row.id for row in known])
+        return [asdict(row) | {"path": f"/register/{row.id}?{then}" if row.id in opens else ""} for row in known]
+
+    return await answer_list(
+        request, "register/register.html", listing, found, complete=complete, choose=bool(offers), offers=offers,
+        query=urlencode(asked.query()), asked=asked, ahead=asked.as_of > me.today, may_audit=me.may("audit"),
+        everybody=f"/register?standing=all&as_of={asked.as_of}",
+    )  # fmt: skip
 
 
 async def file(request: Request) -> Response:
     """Gives exactly the rows of the question as a file of the kind that the address ends in."""
     me: Actor = actor(request)
-    asked = question_of(validate(RegisterFilterForm, dict(request.query_params)), me)
-    cells = as_cells(await rows(me, asked), asked, extracted=clock.now())
-    kind = request.url.path.rpartition(".")[2]
-    return await spreadsheet(f"register-{asked.as_of.isoformat()}", kind, cells)
+    asked = await filtered(request.query_params, me)
+    extracted, kind = clock.now(), request.url.path.rpartition(".")[2]
+    cells = (as_cells(piece, asked, extracted=extracted) async for piece in pieces(me, asked))
+    return await list_file(f"register-{asked.as_of.isoformat()}", kind, cells, columns=HEADINGS, head=[])
 
 
 async def entry(request: Request) -> Response:
     """Opens one row down to its decision, the evidence behind it and every change; posted, changes its state."""
     me: Actor = actor(request)
     given, now = CredentialResources.of(request), clock.now()
-    asked_of = question_of(validate(RegisterFilterForm, dict(request.query_params)), me)
-    told = await entry_of(me, identity(request), now, asked_of.moment(me.zone))
-    found = Certificate.filter(certification_id=told["certification"].id)
-    certificate = await found.first().prefetch_related("certification")  # none of an award from before this service
+    then = _question(view_of(REGISTER, request.query_params), me).moment(me.zone)
+    told = await entry_of(me, identity(request), now, then)
+    certificate = await latest_certificate(told["certification"].id)  # none of an award from before this service
     damage = await damage_of(certificate, keys=given.keys, store=given.store, now=now) if certificate else ""
-    told |= {"damage": damage}
+    told |= {"damage": damage, "relying": await _relying(told["certification"].person_id, me)}
     told |= {"grounds": [(one, GROUNDS[one]) for one in ("", *CHOICES)]}
     possible = [(state, CHANGES[state]) for state in CHANGES if permitted_change(told["state"], state)]
+    own = told["certification"].person_id == me.person_id
+    told |= {"may_decide": me.may("decide") and not own}
     told |= {"may_change": me.may("decide") and bool(possible), "possible": possible, "back": ("Register", "/register")}
     if request.method == "GET":
         return render(request, "register/entry.html", **told)
@@ -111,11 +146,38 @@ async def entry(request: Request) -> Response:
         await change(identity(request), wanted, actor=me, now=now)
     except Invalid as error:
         return render(request, "register/entry.html", 422, problems=error.problems, values=values, **told)
-    return redirect(request, f"/register/{identity(request)}", notice="It is changed.")
+    anew = asked.state == "withdrawn" and asked.grounds == "mistake"
+    more = " If somebody decided it and all is met, the case waits for a decision again." if anew else ""
+    return redirect(request, f"/register/{identity(request)}", notice=f"It is changed.{more}")
+
+
+async def _relying(person_id: UUID | None, me: Actor) -> int:
+    """Counts the certificates that rely on assessments by whoever holds this one."""
+    if person_id is None or not me.may("decide") or not await Signature.filter(person_id=person_id).exists():
+        return 0
+    return await relying(me, await reliance_on({"assessor": str(person_id)}, me)).count()
+
+
+async def filtered(asked: Mapping[str, str], me: Actor) -> Question:
+    """Returns what the filters of an address ask of the register."""
+    return _question(view_of(await _offered(me), asked), me)
+
+
+async def _offered(me: Actor) -> PagedList:
+    offered = await filters_of(me, {})
+    return REGISTER.offering(area=dict(offered["areas"]), programme=dict(offered["programmes"]))
+
+
+def _question(view: ListView, me: Actor) -> Question:
+    """Reads the question from the filters; of what will be known later, today's answer is all that there is."""
+    days = {name: read_day(view.filters.get(name, "")) for name in ("as_of", "known_at")}
+    known = days["known_at"] and min(days["known_at"], me.today)
+    texts = {name: text for name, text in view.filters.items() if name not in days}
+    return Question(days["as_of"] or me.today, known, **texts)
 
 
 def question_of(asked: RegisterFilterForm, me: Actor) -> Question:
-    """Returns what the filters ask of the register; raises Invalid for a day that nobody can know of yet."""
+    """Returns what is asked of the register; raises Invalid for a day that nobody can know of yet."""
     today = me.today
     if asked.known_at and asked.known_at > today:
         words = "Enter today or an earlier day. Nobody knows yet what will be known then"
@@ -124,27 +186,11 @@ def question_of(asked: RegisterFilterForm, me: Actor) -> Question:
 
 
 async def filters_of(me: Actor, values: dict[str, str]) -> dict[str, Any]:
-    """Returns what the form with the filters shows."""
-    areas = await Area.filter(unit_id=me.unit_id).order_by("path").values("code", "name", "path")
+    """Returns what a form shows that asks of the register."""
     programmes = await Programme.filter(unit_id=me.unit_id).order_by("title").values_list("slug", "title")
-    indented = [(row["code"], "\u2003" * (row["path"].count("/") - 2) + row["name"]) for row in areas]
     shown = {"as_of": me.today.isoformat()} | values
     return {
         "values": shown,
-        "areas": [("", "Everywhere"), *indented],
+        "areas": [("", "Everywhere"), *await areas_in_order(me.unit_id)],
         "programmes": [("", "All programmes"), *programmes],
-        "standings": STANDINGS,
     }
-
-
-def _line(row: Any, path: str) -> list[Any]:
-    return [
-        {"text": row.name, "path": path},
-        row.level,
-        row.site,
-        row.area,
-        {"tag": WORDS[row.standing]},
-        day(row.starts),
-        day(row.ends) if row.ends else "no end",
-        row.serial,
-    ]

@@ -1,8 +1,8 @@
-"""Pages of sites: for each, who may deliver today, who is stuck and why, and whose time runs out."""
+"""Page of a site: who may deliver there today, who is stuck and why, and whose time runs out."""
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from certificates.evaluations.changes import histories, period_of
 from certificates.evaluations.models import Certification, Evaluation, PathwayVersion, StateChange, current
 from certificates.evaluations.standing import GOOD, standing_on
 from certificates.evaluations.verdict_text import titles_of
+from certificates.register.site_list_pages import AT_WORK, SOON, STUCK_AFTER
 from certificates.verification.models import listed_at
 from training.core import clock
 from training.core.dates import day, local_day
@@ -29,32 +30,7 @@ from training.programmes.models import Adoption, holding_on, places_for
 from training.records.words import plain
 from training.web.render import actor, identity, render
 
-STUCK_AFTER = timedelta(days=30)
-SOON = timedelta(days=90)
 MOST_FORMER = 50
-
-
-async def sites(request: Request) -> Response:
-    """Lists the sites with their three counts."""
-    me: Actor = actor(request)
-    now = clock.now()
-    today = me.today
-    rows = await sites_for(me, "see people").order_by("name").values("id", "code", "name", area="area__name")
-    told = []
-    for row in rows:
-        people = _people([row["id"]], today)
-        told.append(
-            {
-                "name": row["name"],
-                "code": row["code"],
-                "area": row["area"],
-                "path": f"/sites/{row['id']}",
-                "deliver": len({one["path"] for one in await _may_deliver(people, today)}),
-                "stuck": len(await _stuck(people, now, me.zone)),
-                "expiring": len(await _expiring(people, today)),
-            }
-        )
-    return render(request, "register/sites.html", sites=told, total=len(told))
 
 
 async def site(request: Request) -> Response:
@@ -71,6 +47,8 @@ async def site(request: Request) -> Response:
     knows = await sites_for(me, "read register").filter(id=found.id).exists()
     shown = {"name": found.name, "path": f"/sites/{found.id}", "code": found.code, "area": found.area.name}
     shown |= {"list_path": f"/staff/{found.id}", "contact": found.contact, "telephone": found.telephone}
+    shown |= {"lead": ", ".join(filter(None, (found.safeguarding_lead, found.safeguarding_telephone)))}
+    shown |= {"help_lines": "; ".join(found.help_lines.splitlines())}
     return render(
         request, "register/site.html", site=shown, counts=counts, may_deliver=may, stuck=stuck, expiring=expiring,
         knows=knows, on_hold=await _on_hold(people, today) if knows else [],
@@ -116,13 +94,14 @@ def _counts(may: int, stuck: int, expiring: int, *, path: str) -> list[dict[str,
 def _people(sites: Iterable[Any], today: date) -> Subquery:
     """Finds the people of some sites, within the statement that asks for them: there may be very many."""
     held = Membership.filter(active_on(today), site_id__in=list(sites))
-    return Subquery(held.filter(role__in=["trainee", "facilitator", "supervisor"]).values("person_id"))
+    return Subquery(held.filter(role__in=AT_WORK).values("person_id"))
 
 
 async def _was_here(site_id: UUID, today: date) -> list[dict[str, str]]:
     """Who left most lately: a former site knows that somebody was there, as what and when, and nothing more."""
     still = Membership.filter(active_on(today), site_id=site_id).values("person_id")
-    left = Membership.filter(site_id=site_id, ends__lt=today).exclude(person_id__in=Subquery(still))
+    left = Membership.filter(site_id=site_id, ends__lt=today, person__merged_into_id__isnull=True)
+    left = left.exclude(person_id__in=Subquery(still))
     rows = await left.order_by("-ends", "id").limit(MOST_FORMER).values("role", "starts", "ends", name="person__name")
     return [
         {"name": row["name"], "role": ROLES[row["role"]], "starts": day(row["starts"]), "ends": day(row["ends"])}

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.query_utils import Prefetch
 
-from certificates.evaluations.models import Certificate, certificates_visible_to
+from certificates.evaluations.models import Certificate, certificates_visible_to, latest_certificate
 from certificates.verification import actions
 from certificates.verification.models import ShareLinkUse, share_links_visible_to
 from certificates.verification.pages import HEADERS, answer_by_link
@@ -44,7 +44,8 @@ async def links(request: Request) -> Response:
         "back": ("Certificate", f"/certificates/{row.id}"),
     }
     openings = Prefetch("openings", ShareLinkUse.all().order_by("-opened"))
-    found = share_links_visible_to(me).filter(certificate_id=row.id).order_by("-made").prefetch_related(openings)
+    found = share_links_visible_to(me).filter(certificate__certification_id=row.certification_id)
+    found = found.order_by("-made").prefetch_related(openings)
     told |= {"home": CheckResources.of(request).settings.public_url, "today": me.today, "found": await found}
     if request.method == "GET":
         return render(request, "verification/links.html", values={"kind": "dated"}, **told)
@@ -75,7 +76,9 @@ async def shared(request: Request) -> Response:
         waits.headers.update(HEADERS)
         return waits
     await actions.open_link(found, now=now)
-    return await answer_by_link(request, found.certificate)
+    return await answer_by_link(
+        request, await latest_certificate(found.certificate.certification_id) or found.certificate
+    )
 
 
 async def _own(request: Request) -> Certificate:

@@ -37,6 +37,7 @@ class ShareLink(Model):
 
     class Meta:
         table = "certificates_share_link"
+        indexes = (("certificate_id",),)
 
 
 class ShareLinkUse(Model):
@@ -53,6 +54,7 @@ class ShareLinkUse(Model):
 
     class Meta:
         table = "certificates_share_link_use"
+        indexes = (("link_id",),)
 
 
 class StaffListing(Model):
@@ -76,6 +78,7 @@ class StaffListing(Model):
 
     class Meta:
         table = "certificates_staff_listing"
+        indexes = (("site_id",),)
         unique_together = (("person", "site"),)
 
 

@@ -15,7 +15,7 @@ from certificates.credentials.artefacts import BADGE, Damaged
 from certificates.credentials.facts import CertificateFacts
 from certificates.credentials.integrity import facts_of, proven
 from certificates.credentials.publish import credential_of
-from certificates.decisions.outcomes import newer_certificate, of_certification
+from certificates.decisions.outcomes import newer_certificate, of_certificate, of_certification
 from certificates.evaluations.models import Certificate
 from certificates.evaluations.outcome_text import OUTCOMES
 from certificates.evaluations.standing import VERIFIED
@@ -26,7 +26,9 @@ from certificates.verification.uploads import recognise
 from training.core import clock
 from training.core.dates import day, local_day
 from training.core.errors import Invalid, NotFound, Upstream
+from training.core.languages import translations
 from training.sites.models import CentralUnit
+from training.web.languages import chosen_language
 from training.web.rate_limits import allow, caller
 from training.web.render import form_data, redirect, render, validate
 
@@ -83,9 +85,15 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
     word = told.pop("status")
     # The notice is never taken from the address here: anybody could put words into our mouth.
     warning = OLD_KEY if request.query_params.get("code") == "untrusted" else ""
-    state = {"since": None, "until": None, "reason": "", "newer": ""} | told  # of a valid one there is nothing to say
+    state = {
+        "since": None,
+        "until": None,
+        "reason": "",
+        "newer": "",
+        "award": "",
+    } | told  # of a valid one there is nothing to say
     state["of_site"] = state.pop("holder", "") == "organisation"
-    shown = {"word": word, "means": MEANS[word], "dates": _dates(told, word), "notice": "", "zone": facts.zone}
+    shown = {"word": word, "means": MEANS[word], "dates": _dates(told, word, request), "notice": "", "zone": facts.zone}
     shown["unit"] = await CentralUnit.get_or_none(slug=facts.issuer_slug)
     changed = request.query_params.get("file") == "other"
     shown["card"] = _card(row, facts) if named_by_token and not changed else None
@@ -260,7 +268,8 @@ async def _answer_earlier(request: Request, row: EarlierCertificate, now: dateti
     }  # fmt: skip
     if _wants(request, "json"):
         return _with_headers(JSONResponse(_plain({"status": word, **told})))
-    shown: dict[str, Any] = {"word": word, "means": MEANS[word], "dates": _dates(told, word), "zone": zone}
+    shown: dict[str, Any] = {"word": word, "means": MEANS[word], "dates": _dates(told, word, request), "zone": zone,
+                             "imported": row.imported}  # fmt: skip
     return _with_headers(render(request, "verification/earlier.html", **told, **shown, unit=row.unit, notice=""))
 
 
@@ -283,14 +292,18 @@ async def answer(row: Certificate, facts: CertificateFacts, now: datetime, *, le
     """Gives what the public may know: status, time of the check, and the facts as the holder lets them be shown.
 
     Of one that does not simply hold: since when, until when if that ends by itself, the class of the reason, and with
-    `leads_on` the newer one; its address holds a code that works for ever.
+    `leads_on` the newer one; its address holds a code that works for ever. Of one that was issued again, how the award
+    stands, and neither the name nor the number of now: not everybody with the old paper may know them.
     """
-    outcome = await of_certification(row.certification, local_day(now, facts.zone))
+    today = local_day(now, facts.zone)
+    outcome = await of_certificate(row, today)
     why: dict[str, str] = {}
     if VERIFIED[outcome.state] != "valid":
         until = {"until": outcome.until.isoformat()} if outcome.until else {}
-        newer = await newer_certificate(row.certification) if leads_on and outcome.state == "replaced" else None
+        newer = await newer_certificate(row) if leads_on and outcome.state == "replaced" else None
         leads = {"newer": facts_of(newer).verify_url} if newer else {}
+        if outcome.grounds == "reissue":  # what was awarded goes on under another number
+            leads["award"] = VERIFIED[(await of_certification(row.certification, today)).state]
         why = {"since": outcome.since.isoformat(), **until, "reason": outcome.public_reason, **leads}
     return {
         "status": VERIFIED[outcome.state],
@@ -309,10 +322,15 @@ async def answer(row: Certificate, facts: CertificateFacts, now: datetime, *, le
     }
 
 
-def _dates(told: dict[str, Any], word: str) -> list[tuple[str, str]]:
+def _dates(told: dict[str, Any], word: str, request: Request) -> list[tuple[str, str]]:
     """Gives the days of what holds, or the days that are printed on what does not: never two states at once."""
-    first, last = day(told["valid_from"]), day(told["valid_until"]) if told["valid_until"] else "no end"
-    return [("From", first), ("Until", last)] if word == "valid" else [("Days printed on it", f"{first} to {last}")]
+    language = chosen_language(request)
+    say = translations(language).gettext
+    first = day(told["valid_from"], language)
+    last = day(told["valid_until"], language) if told["valid_until"] else say("no end")
+    if word == "valid":
+        return [(say("From"), first), (say("Until"), last)]
+    return [(say("Days printed on it"), say("%(begins)s to %(ends)s") % {"begins": first, "ends": last})]
 
 
 def _name(name: str, shows: str) -> str:

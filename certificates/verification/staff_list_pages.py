@@ -9,11 +9,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Subquery
+from tortoise.query_utils import Prefetch
 
 from certificates.credentials.artefacts import Damaged
 from certificates.credentials.integrity import facts_of
 from certificates.evaluations.changes import histories, period_of
-from certificates.evaluations.models import Certification
+from certificates.evaluations.models import Certificate, Certification
 from certificates.evaluations.standing import VERIFIED, standing_on
 from certificates.verification import actions
 from certificates.verification.models import listed_at, listings_visible_to
@@ -79,16 +80,17 @@ async def _listed(site_id: UUID, today: date) -> list[dict[str, Any]]:
     """Lists what those hold who are named, as printed, in the order of names; without what was replaced."""
     named = Subquery(listed_at(site_id, today).values("person_id"))
     held = Certification.filter(
-        person_id__in=named, certificate__progress="published", certificate__bare_sha256__isnull=True
-    )
+        person_id__in=named, certificates__progress="published", certificates__bare_sha256__isnull=True
+    ).distinct()
     changed = await histories(held)
     told = []
-    for one in await held.prefetch_related("certificate"):
+    issued = Prefetch("certificates", Certificate.filter(progress="published").order_by("issue"))
+    for one in await held.prefetch_related(issued):
         standing = standing_on(period_of(one), changed.get(one.id, []), today) or "certified"
         if standing == "replaced":
             continue
         with suppress(Damaged):  # what was changed by other hands is shown to nobody
-            facts = facts_of(one.certificate)
+            facts = facts_of(list(one.certificates)[-1])
             said = {"name": facts.name, "level": facts.level, "programme": facts.programme}
             told.append(said | {"word": VERIFIED[standing]})
     return sorted(told, key=lambda row: (row["name"].casefold(), row["programme"], row["level"]))
