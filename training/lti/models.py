@@ -56,6 +56,7 @@ class Registration(Model):
 
     class Meta:
         table = "lti_registration"
+        indexes = (("site_id",),)
         unique_together = (("issuer", "client_id"),)
 
 
@@ -141,7 +142,7 @@ class Identity(Model):
     class Meta:
         table = "lti_identity"
         unique_together = (("registration", "sub"),)
-        indexes = (("email",), ("proposed_name",))
+        indexes = (("person_id",), ("email",), ("proposed_name",))
 
 
 class Context(Model):
@@ -329,7 +330,7 @@ class Score(Model):
     class Meta:
         table = "lti_score"
         unique_together = (("line_item", "sub"),)
-        indexes = (("state",),)
+        indexes = (("identity_id",), ("state",))
 
 
 class ScoreTry(Model):
@@ -352,3 +353,4 @@ class ScoreTry(Model):
 
     class Meta:
         table = "lti_score_try"
+        indexes = (("score_id",),)

@@ -85,7 +85,8 @@ async def give_place(person_id: UUID, wish: PlaceWish, *, actor: Actor, now: dat
     """Gives a person whom the actor manages a place in a programme, at a site of the actor's."""
     person = await person_for(actor, MANAGE, person_id)
     problems: dict[str, str] = {}
-    if not may_place(actor, wish.site_id):
+    own = sites_for(actor, MANAGE).filter(id=wish.site_id)
+    if not (await own.exists() if wish.site_id else actor.everywhere(MANAGE)):
         problems["site_id"] = "Choose a site from the list"
     elif wish.programme_id not in await adopted_at(wish.site_id, actor.unit_id, on=wish.starts):
         problems["programme"] = "The site has not taken up this programme. Choose another one"

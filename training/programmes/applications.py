@@ -4,6 +4,8 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
 
 from training.core.errors import Conflict, Invalid, NotFound
 from training.database.connection import transaction
@@ -12,7 +14,7 @@ from training.people.models import Membership, Person
 from training.people.visibility import active_on, coordinators_of
 from training.programmes.actions import PlaceWish, adopted_at, join
 from training.programmes.emails import APPLICATION
-from training.programmes.models import Application, Place, applications_for, holding_on
+from training.programmes.models import Adoption, Application, Place, applications_for, holding_on
 from training.sites.models import Programme, Site
 from training.trail import facts
 
@@ -108,12 +110,14 @@ async def _let_in(found: Application, version: str, *, actor: Actor, now: dateti
     )  # fmt: skip
 
 
-async def offered(actor: Actor) -> list[tuple[Programme, list[Site]]]:
-    """Lists the programmes that the actor can ask to join, each with the sites that offer it."""
+async def offered(actor: Actor) -> list[tuple[Programme, QuerySet[Site]]]:
+    """Lists the programmes that the actor can ask to join, each with the sites that offer it, as `adopted_at` says."""
     held = Place.filter(holding_on(actor.today), person_id=actor.person_id)
-    mine = {row.programme_id for row in await held}
-    sites = await Site.filter(unit_id=actor.unit_id).order_by("name")
-    adopted = {site.id: await adopted_at(site.id, actor.unit_id, on=actor.today) for site in sites}
-    programmes = await Programme.filter(unit_id=actor.unit_id).order_by("title")
-    found = [(one, [site for site in sites if one.id in adopted[site.id]]) for one in programmes if one.id not in mine]
-    return [(programme, there) for programme, there in found if there]
+    mine = [row.programme_id for row in await held]
+    sites, found = Site.filter(unit_id=actor.unit_id), []
+    some = await Adoption.filter(site__unit_id=actor.unit_id).exists()
+    for one in await Programme.filter(unit_id=actor.unit_id).exclude(id__in=mine).order_by("title"):
+        adopted = Adoption.filter(active_on(actor.today), programme_id=one.id).values("site_id")
+        there = sites.filter(id__in=Subquery(adopted)) if some else sites
+        found += [(one, there)] if await there.exists() else []
+    return found

@@ -118,7 +118,7 @@ class ProgrammeRole(Model):
 
     class Meta:
         table = "programmes_role"
-        indexes = (("person_id", "programme_id"), ("programme_id", "role"))
+        indexes = (("area_id",), ("site_id",), ("person_id", "programme_id"), ("programme_id", "role"))
 
 
 class Application(Model):

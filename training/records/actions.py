@@ -19,10 +19,10 @@ from training.people.holders import Holder, whose
 from training.people.models import Membership, Person
 from training.people.relations.actions import relate
 from training.people.visibility import active_on, may_for, sites_for
-from training.records.asking import ask, close_requests
+from training.records.asking import ask, close_requests, hold
 from training.records.models import Participant, Record, RecordFile, Tailoring, records_visible_to
 from training.records.naming import named
-from training.records.rules import NEEDS_A_YES, Confirmer, Entry, faults_of_entry
+from training.records.rules import NEEDS_A_YES, Confirmer, Entry, KeptFile, faults_of_entry
 from training.trail import facts
 
 RELATIONS = {"team": "co_leader", "supervision": "supervisor", "learning": "trainer"}
@@ -99,6 +99,7 @@ async def take_back(row: Record, *, reason: str, key: UUID, actor: Actor, now: d
     head = _head(key, actor, now) | {name: getattr(row, name) for name in kept}
 
     async def write() -> Record:
+        await hold(row.id)
         void = await Record.create(**head, replaces_id=row.id, void=True, reason=reason.strip())
         await close_requests(row, actor=actor, now=now)
         await _record_fact("record.taken_back", void, (), actor=actor, now=now, happened=actor.today)
@@ -152,6 +153,8 @@ async def _write(entry: Entry, head: dict[str, Any], old: Record | None, *, acto
     groups = groups_of(actor, head.get("person_id"), entry.programme)  # of the same person in the same programme
     if entry.about and not await groups.filter(id=entry.about).exists():
         raise Invalid("There is a problem", problems={"about": "Choose one of the groups in the list"})
+    if old:
+        await hold(old.id)
     row = await Record.create(**head, **columns, replaces_id=old and old.id)
     parts: list[Model] = []
     for part, people in (("team", entry.team), ("by", entry.by)):
@@ -168,13 +171,19 @@ async def _write(entry: Entry, head: dict[str, Any], old: Record | None, *, acto
     if entry.own_part and row.person_id:
         own: dict[str, Any] = {"person_id": row.person_id, "name": "", "attributes": {**entry.own_part}}
         parts.append(await Participant.create(id=uuid4(), record=row, part="team", **own))
-    parts += [await RecordFile.create(id=uuid4(), record=row, **asdict(one)) for one in entry.files]
+    files = entry.files or (await _files_of(old) if old else ())  # a correction without a file keeps those of before
+    parts += [await RecordFile.create(id=uuid4(), record=row, **asdict(one)) for one in files]
     parts += [await Tailoring.create(id=uuid4(), record=row, **asdict(one)) for one in entry.tailorings]
     if old:
         await close_requests(old, actor=actor, now=now)
     kind = "record.corrected" if old else "record.logged"
     await _record_fact(kind, row, parts, actor=actor, now=now, happened=row.on or actor.today)
     return row
+
+
+async def _files_of(row: Record) -> tuple[KeptFile, ...]:
+    rows = await RecordFile.filter(record_id=row.id, stored__not="").order_by("id")
+    return tuple(KeptFile(one.file_name, one.stored, one.sha256, one.agreed) for one in rows)
 
 
 async def _relate(row: Record, kind: str | None, other: UUID | None, *, actor: Actor, now: datetime) -> None:

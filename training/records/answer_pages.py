@@ -18,6 +18,7 @@ from training.records.overview import asked_of
 from training.records.rules import STRENGTHS, may_dispute
 from training.records.shown import shown_of
 from training.sites.models import CentralUnit, zone_of
+from training.web.languages import chosen_language
 from training.web.render import actor, form_data, identity, redirect, render
 from training.web.resources import PageResources
 
@@ -91,7 +92,7 @@ async def pass_on(request: Request) -> Response:
         await asking.pass_on(found.id, token=token, actor=me, now=clock.now())
         address = f"{PageResources.of(request).settings.public_url}/practice/confirm/{token}"
         told |= {"address": address, "qr": qr.svg(address, title="Link to confirm")}
-    shown = await shown_of(found)
+    shown = await shown_of(found, chosen_language(request))
     back = ("The record", f"/practice/records/{found.record_id}")
     return render(request, "records/pass_on.html", shown=shown, until=found.expires, back=back, **told)
 
@@ -109,7 +110,7 @@ async def here(request: Request) -> Response:
             return redirect(request, f"/practice/records/{found.record_id}", notice="Thank you. It is confirmed.")
         except Invalid as wrong:
             problems = wrong.problems
-    told = {"shown": await shown_of(found), "confirmer": found.confirmer_name}
+    told = {"shown": await shown_of(found, chosen_language(request)), "confirmer": found.confirmer_name}
     told |= {"path": f"/practice/confirmations/{found.id}/here", "holder": me.name}
     back = ("The record", f"/practice/records/{found.record_id}")
     status = 422 if problems else 200
@@ -132,7 +133,7 @@ async def _question(
         unit=await CentralUnit.get(id=found.unit_id),
         problems=wrong.problems if wrong else {},
         values={"note": note},
-        shown=await shown_of(found),
+        shown=await shown_of(found, chosen_language(request)),
         confirmer=found.confirmer_name,
         may_confirm=found.state == "asked" and now < found.expires,
         may_dispute=may_dispute(found.state, dispute_until=found.dispute_until, now=now),

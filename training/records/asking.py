@@ -11,11 +11,20 @@ from training.database.connection import transaction
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
 from training.people.contact.addresses import SHARED, addresses_of, is_known_as, refuse_own, same_human
-from training.people.models import Email, Person
+from training.people.models import Email
 from training.people.visibility import reach
 from training.records.models import Confirmation, ConfirmationLink, Record, confirmations_visible_to
 from training.records.naming import named
-from training.records.rules import DISPUTE_WINDOW, LINK_LIFE, NEEDS_A_YES, Confirmer, Strength, may_answer, may_dispute
+from training.records.rules import (
+    DISPUTE_WINDOW,
+    LINK_LIFE,
+    NEEDS_A_YES,
+    Confirmer,
+    Strength,
+    may_answer,
+    may_dispute,
+    stands,
+)
 from training.trail import facts
 
 EXPIRY = "expire confirmation"
@@ -27,6 +36,14 @@ ASK_AGAIN = "Ask the person who sent it to you for a new one."
 def token_hash(token: str) -> str:
     """Hashes a link's token the way it is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def hold(record_id: UUID) -> None:
+    """Lets nobody else change a record, or what is asked of it, until the caller's transaction ends.
+
+    Before the first of its changes: of two at once the second waits with nothing in hand, and sees the first.
+    """
+    await Record.select_for_update().get(id=record_id)
 
 
 async def ask(row: Record, confirmer: Confirmer, *, actor: Actor, now: datetime) -> Confirmation:
@@ -54,7 +71,7 @@ async def ask_confirmation(row: Record, confirmer: Confirmer, *, actor: Actor, n
         raise NotAllowed("Nobody else can say yes to this.", "It waits for your site, or for whom the programme names.")
     found = await named(confirmer, actor=actor, field="confirmer")
     async with transaction():
-        await Person.select_for_update().get(id=actor.person_id)  # pressed twice, the second waits and sees the first
+        await hold(row.id)  # pressed twice, the second waits and sees the first
         out = Confirmation.filter(state__in=["asked", "confirmed"], record_id=row.id)
         same = out.filter(confirmer_id=found.person) if found.person else out.filter(contact=found.contact.strip())
         if await same.exists():
@@ -193,7 +210,7 @@ async def answer_claim(row: Record, *, accepts: bool, note: str, actor: Actor, n
     if accepts:
         said = {"state": "confirmed", "answered": now, "note": note.strip()}
     async with transaction():
-        await Person.select_for_update().get(id=row.person_id)  # of two at once the second sees the first
+        await hold(row.id)  # of two at once the second sees the first
         if await Record.filter(replaces_id=row.id).exists():
             raise Conflict("This record has just been changed.", "Look at the list again.")
         if await Confirmation.filter(record_id=row.id, state__in=["confirmed", "disputed"]).exists():
@@ -272,12 +289,15 @@ async def close_requests(row: Record, *, actor: Actor, now: datetime) -> None:
 
 
 async def _move(found: Confirmation, before: str, change: Mapping[str, object]) -> None:
+    await hold(found.record_id)
     if not await Confirmation.filter(id=found.id, state=before).update(**change):
         raise Conflict("Somebody has just answered this.", "Look at the record again.")
     found.update_from_dict({**change})
 
 
 async def _note(kind: str, found: Confirmation, *, actor: UUID | None, now: datetime) -> None:
+    states = await Confirmation.filter(record_id=found.record_id).values_list("state", flat=True)
+    await Record.filter(id=found.record_id).update(state=stands(map(str, states)) or "")
     detail = {"about": f"record:{found.record_id}", "state": found.state, "strength": found.strength}
     await facts.record(kind, found, actor=actor, now=now, person=found.person_id, unit=found.unit_id, detail=detail)
 

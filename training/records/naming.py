@@ -3,17 +3,16 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from training.core.errors import Invalid
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
 from training.people.contact.addresses import SETTLED_AT, addresses_of, is_known_as, same_human
 from training.people.models import Email, Membership, Permission, Person
-from training.people.names import has_name
 from training.people.relations.actions import standing_relations
 from training.people.visibility import active_on
 from training.records.rules import Confirmer, fault_of_confirmer
@@ -37,13 +36,8 @@ SUPERVISES = ("superv", "coach", "mentor")
 """What the words of a permission hold where it lets somebody supervise who has no such role."""
 
 
-async def colleagues(
-    actor: Actor, today: date, *, part: str, chosen: Collection[UUID] = frozenset()
-) -> list[dict[str, Any]]:
-    """Lists whom the actor can choose by name for a part: who may have it, and whom they have chosen before.
-
-    Somebody whom nobody has named yet cannot be chosen by name; who is not in the list is written down.
-    """
+def colleagues(actor: Actor, today: date, *, part: str, chosen: Collection[UUID] = frozenset()) -> QuerySet[Person]:
+    """Lists whom the actor can choose by name for a part: who may have it, and whom they have chosen before."""
     roles, kinds = OFFERED[part]
     sites = Membership.filter(active_on(today), person_id=actor.person_id, site_id__isnull=False).values("site_id")
     here = Membership.filter(active_on(today), site_id__in=Subquery(sites))
@@ -54,13 +48,8 @@ async def colleagues(
     if part == "by":
         able = Permission.filter(active_on(today)).filter(_any("may__icontains", SUPERVISES)).values("person_id")
         offered |= Q(id__in=Subquery(able)) & Q(id__in=Subquery(here.values("person_id")))
-    rows = (
-        await Person.filter(offered, unit_id=actor.unit_id, erased_at__isnull=True, test_user=False)
-        .exclude(id=actor.person_id)
-        .order_by("name")
-        .values("id", "name")
-    )
-    return [row for row in rows if has_name(row["id"], row["name"])]
+    here_now = {"merged_into_id__isnull": True, "erased_at__isnull": True, "test_user": False}
+    return Person.filter(offered, unit_id=actor.unit_id, **here_now).exclude(id=actor.person_id)
 
 
 def _any(name: str, values: Iterable[str]) -> Q:
@@ -87,7 +76,7 @@ async def named(confirmer: Confirmer, *, actor: Actor, field: str) -> Confirmer:
 
 
 async def _person(confirmer: Confirmer, actor: Actor) -> Person | None:
-    there = Person.filter(unit_id=actor.unit_id, erased_at__isnull=True, test_user=False)
+    there = Person.filter(unit_id=actor.unit_id, merged_into_id__isnull=True, erased_at__isnull=True, test_user=False)
     if confirmer.person:
         return await there.get_or_none(id=confirmer.person)
     if "@" not in confirmer.contact:

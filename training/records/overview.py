@@ -6,14 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
-from tortoise.queryset import QuerySet
+from tortoise.expressions import Q
 
-from training.parsing.plurals import many
+from training.core.languages import with_unit
 from training.people.actor import Actor
 from training.people.visibility import of_sites, visible_filter
 from training.records.models import Confirmation, Participant, Record, records_visible_to
-from training.records.rules import NEEDS_A_YES, stands
+from training.records.rules import NEEDS_A_YES
 from training.records.shown import amount_of, title_of
 from training.records.words import KINDS
 
@@ -78,16 +77,6 @@ class GoneLine:
 
 
 @dataclass(frozen=True)
-class RecordFilter:
-    """What a list is asked for: type, state (a key of STATES), after which line, how many."""
-
-    kind: str = ""
-    state: str = ""
-    before: tuple[date, UUID] | None = None
-    most: int | None = None
-
-
-@dataclass(frozen=True)
 class Totals:
     """What counts and what still waits."""
 
@@ -97,23 +86,19 @@ class Totals:
     waiting: int
 
 
-async def lines_of(actor: Actor, people: Q | None = None, *, asked: RecordFilter | None = None) -> list[RecordLine]:
-    """Lists the records that the actor may see, latest first; by default the actor's own.
-
-    With `asked` it reads no more than one page and one line, so that the caller knows whether there is more.
-    """
-    asked = asked or RecordFilter()
-    found = _asked(actor, Q(person_id=actor.person_id) if people is None else people, asked)
-    if asked.before:
-        last_day, last_id = asked.before
-        found = found.filter(Q(listed__lt=last_day) | Q(listed=last_day, id__lt=last_id))
-    found = found.order_by("-listed", "-id").prefetch_related("person", "holder_site")
-    return await _lines(await (found if asked.most is None else found.limit(asked.most + 1)))
+async def lines_of(actor: Actor, people: Q | None = None, language: str = "en") -> list[RecordLine]:
+    """Lists the records that the actor may see, latest first; by default the actor's own."""
+    found = records_visible_to(actor).filter(Q(person_id=actor.person_id) if people is None else people)
+    return await _lines(await found.order_by("-listed", "-id").prefetch_related("person", "holder_site"), language)
 
 
-async def _lines(rows: Sequence[Record]) -> list[RecordLine]:
-    ids = [row.id for row in rows]
-    states, signers = await states_of(ids), await _signers(ids)
+async def lines_by_id(ids: Sequence[UUID]) -> list[RecordLine]:
+    """Reads the lines of a page of records, which were found before."""
+    return await _lines(await Record.filter(id__in=list(ids)).prefetch_related("person", "holder_site"))
+
+
+async def _lines(rows: Sequence[Record], language: str = "en") -> list[RecordLine]:
+    signers = await _signers([row.id for row in rows])
     return [
         RecordLine(
             row.id,
@@ -122,8 +107,8 @@ async def _lines(rows: Sequence[Record]) -> list[RecordLine]:
             holder.name if (holder := row.person or row.holder_site) else "",
             title_of(row, signers.get(row.id, "")),
             row.listed,
-            amount_of(row.attributes),
-            "confirmed" if row.counts_at_once else states.get(row.id),
+            amount_of(row.attributes, language),
+            "confirmed" if row.counts_at_once else row.state or None,
             row.counts_at_once,
         )
         for row in rows
@@ -153,20 +138,10 @@ async def gone_of(actor: Actor, whose: Q) -> list[GoneLine]:
     ]  # fmt: skip
 
 
-async def count_of(actor: Actor, people: Q, asked: RecordFilter) -> int:
-    """Counts the records that the filters find, on all pages."""
-    return await _asked(actor, people, asked).count()
-
-
-def _asked(actor: Actor, people: Q, asked: RecordFilter) -> QuerySet[Record]:
-    found = records_visible_to(actor).filter(people & _worded(asked.state))
-    return found.filter(type=asked.kind) if asked.kind else found
-
-
-def _worded(state: str) -> Q:
+def worded(state: str) -> Q:
     """Filters records by the word that stands beside them; see `word_of`."""
     if state == "open":
-        return Q(counts_at_once=False) & (Q(id__in=Subquery(_with(["disputed"]))) | ~in_state("confirmed"))
+        return Q(counts_at_once=False) & ~Q(state="confirmed")
     asks = Q(type__in=NEEDS_A_YES)
     if state == "asked":
         return in_state("asked") | (in_state("none") & ~asks)
@@ -174,30 +149,12 @@ def _worded(state: str) -> Q:
 
 
 def in_state(state: str) -> Q:
-    """Filters records by how they stand: the same order of weight as the rule `stands`, in the database."""
+    """Filters records by how they stand: by their confirmations, or at once."""
     if not state:
         return Q()
-    order = ["disputed", "confirmed", "asked", "expired"]
-    heavier = order[: order.index(state)] if state in order else order
-    filters = [~Q(id__in=Subquery(_with(heavier)))] if heavier else []
-    waiting = Q(Q(*filters), *([Q(id__in=Subquery(_with([state])))] if state in order else []))
     if state == "confirmed":
-        return Q(counts_at_once=True) | waiting
-    return Q(counts_at_once=False) & waiting
-
-
-def _with(states: Sequence[str]) -> Any:
-    return Confirmation.filter(state__in=list(states)).values("record_id")
-
-
-async def states_of(ids: Sequence[UUID]) -> dict[UUID, str | None]:
-    """Tells how each record stands by its confirmations."""
-    states: dict[UUID, list[str]] = {}
-    for start in range(0, len(ids), MOST_NAMED):
-        some = list(ids[start : start + MOST_NAMED])
-        for about, state in await Confirmation.filter(record_id__in=some).values_list("record_id", "state"):
-            states.setdefault(about, []).append(state)
-    return {about: stands(found) for about, found in states.items()}
+        return Q(counts_at_once=True) | Q(state=state)
+    return Q(counts_at_once=False, state="" if state == "none" else state)
 
 
 async def totals_of(actor: Actor) -> Totals:
@@ -226,8 +183,8 @@ async def asked_of(actor: Actor, *, now: datetime) -> list[dict[str, Any]]:
     return [row | {"about": KINDS.get(row["record__type"], row["record__type"])} for row in rows]
 
 
-def hours_in_words(minutes: int) -> str:
+def hours_in_words(minutes: int, language: str = "en") -> str:
     """Says minutes as hours: "6 hours", "1 hour 30 minutes"."""
     hours, rest = divmod(minutes, 60)
-    said = [many(hours, "hour")] if hours or not rest else []
-    return " ".join(said + ([many(rest, "minute")] if rest else []))
+    said = [with_unit(hours, "hour", language)] if hours or not rest else []
+    return " ".join(said + ([with_unit(rest, "minute", language)] if rest else []))

@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from training.core import clock
 from training.core.errors import Invalid, NotFound
+from training.core.languages import translations
 from training.parsing.addresses import plain_address
 from training.people.actor import Actor
+from training.people.lists.shortlists import person_shortlist
 from training.records import actions, asking, tailorings
 from training.records.models import (
     Confirmation,
@@ -23,10 +25,12 @@ from training.records.models import (
 )
 from training.records.naming import colleagues
 from training.records.overview import WORDS, RecordLine, asked_of, hours_in_words, lines_of, totals_of, word_of
-from training.records.rules import HOW, JUDGED, NEEDS_A_YES, STRENGTHS, TAILORED, Confirmer, may_dispute, stands
+from training.records.rules import HOW, JUDGED, NEEDS_A_YES, STRENGTHS, TAILORED, Confirmer, may_dispute
 from training.records.shown import shown_record
 from training.web import rate_limits
+from training.web.languages import chosen_language
 from training.web.render import actor, form_data, identity, redirect, render, validate
+from training.web.shortlists import Shortlist
 
 SHOWN_AT_FIRST = 50
 MOST_ASKED = ("60/hour", "200/day")
@@ -59,12 +63,18 @@ async def mine(request: Request) -> Response:
     """Shows the actor's own records and the next step."""
     me: Actor = actor(request)
     now = clock.now()
-    lines, totals, asked = await lines_of(me), await totals_of(me), await asked_of(me, now=now)
+    language = chosen_language(request)
+    say, say_many = translations(language).gettext, translations(language).ngettext
+    lines, totals = await lines_of(me, language=language), await totals_of(me)
+    asked = await asked_of(me, now=now)
+    groups = say_many("group confirmed", "groups confirmed", totals.groups)
+    sessions = say_many("session led in them", "sessions led in them", totals.sessions)
+    supervised = hours_in_words(totals.supervision_minutes, language)
     counts = [
-        {"number": totals.groups, "words": f"{_many('group', totals.groups)} confirmed", "path": "#logged"},
-        {"number": totals.sessions, "words": f"{_many('session', totals.sessions)} led in them", "path": "#logged"},
-        {"number": hours_in_words(totals.supervision_minutes), "words": "supervision confirmed", "path": "#logged"},
-        {"number": totals.waiting, "words": "not confirmed yet", "path": "#logged"},
+        {"number": totals.groups, "words": groups, "path": "#logged"},
+        {"number": totals.sessions, "words": sessions, "path": "#logged"},
+        {"number": supervised, "words": say("supervision confirmed"), "path": "#logged"},
+        {"number": totals.waiting, "words": say("not confirmed yet"), "path": "#logged"},
     ]
     shown: dict[str, Any] = {
         "lines": lines[:SHOWN_AT_FIRST],
@@ -72,28 +82,25 @@ async def mine(request: Request) -> Response:
         "counts": counts,
         "asked": asked,
     }
-    step, sees = _next_step(lines, asked), me.may("see people")
+    step, sees = _next_step(lines, asked, language), me.may("see people")
     return render(request, "records/mine.html", next_step=step, sees_people=sees, **shown)
 
 
-def _many(noun: str, number: int) -> str:
-    return noun if number == 1 else f"{noun}s"
-
-
-def _next_step(lines: list[RecordLine], asked: list[dict[str, Any]]) -> dict[str, str]:
+def _next_step(lines: list[RecordLine], asked: list[dict[str, Any]], language: str) -> dict[str, str]:
+    say = translations(language).gettext
     if asked:
-        words = f"{asked[0]['person']} asks you to confirm something."
+        words = say("%(name)s asks you to confirm something.") % {"name": asked[0]["person"]}
         return {
-            "title": "Somebody waits for you",
+            "title": say("Somebody waits for you"),
             "text": words,
             "path": "/practice/confirmations",
-            "button": "Look at it",
+            "button": say("Look at it"),
         }
     if quiet := [line for line in lines if line.word not in (WORDS["asked"], WORDS["confirmed"])]:
-        words = f"Nobody has confirmed “{quiet[-1].title}” yet. It does not count until then."
-        return {"title": "Ask again", "text": words, "path": quiet[-1].path, "button": "Ask somebody"}
-    words = "Log it soon after. Then somebody who was there confirms it."
-    return {"title": "Done something?", "text": words, "path": "/practice/new", "button": "Log it"}
+        words = say("Nobody has confirmed “%(title)s” yet. It does not count until then.") % {"title": quiet[-1].title}
+        return {"title": say("Ask again"), "text": words, "path": quiet[-1].path, "button": say("Ask somebody")}
+    words = say("Log it soon after. Then somebody who was there confirms it.")
+    return {"title": say("Done something?"), "text": words, "path": "/practice/new", "button": say("Log it")}
 
 
 async def found_record(me: Actor, request: Request) -> Record:
@@ -109,7 +116,7 @@ async def record(request: Request) -> Response:
     me: Actor = actor(request)
     row = await found_record(me, request)
     asked = await confirmations_visible_to(me).filter(record_id=row.id).order_by("asked")
-    state = "confirmed" if row.counts_at_once else stands(one.state for one in asked)
+    state = "confirmed" if row.counts_at_once else row.state or None
     own = row.person_id == me.person_id
     looks_after = await actions.looks_after(me, row)
     if row.holder_site_id:
@@ -252,9 +259,14 @@ def form_key(values: Mapping[str, Any], name: str = "key") -> UUID:
         raise Invalid("There is a problem", problems={"form": "Open the page again and send it from there"}) from error
 
 
-async def people_offered(me: Actor, part: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Lists who is offered for a part; whoever was chosen stays a choice, also where a record is corrected."""
+async def people_offered(me: Actor, part: str, values: Mapping[str, Any]) -> Shortlist:
+    """Offers people for a part; whoever was chosen stays a choice, also where a record is corrected.
+
+    Somebody whom nobody has named yet cannot be chosen by name; who is not found is written down.
+    """
     chosen = person_named({part: values.get(part, "")}, part)
-    offered = await colleagues(me, me.today, part=part, chosen=[chosen.person] if chosen and chosen.person else [])
-    known = [(str(row["id"]), row["name"]) for row in offered]
-    return [("", "Choose a name"), *known, ("other", "Somebody who is not in this list")]
+    offered = colleagues(me, me.today, part=part, chosen=[chosen.person] if chosen and chosen.person else [])
+    return await person_shortlist(
+        offered, values, part, day=me.today, ask="Choose a name", first=[("", "Nobody is named")],
+        last=[("other", "Somebody who is not in this list")], named=True, sites=False,
+    )  # fmt: skip

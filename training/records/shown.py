@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from training.core.dates import day
-from training.core.languages import translations
+from training.core.languages import translations, with_unit
 from training.parsing.labels import label_of
-from training.parsing.plurals import many
 from training.people.holders import holder_of
 from training.records.models import Confirmation, Participant, Record, Tailoring
 from training.records.rules import HOW
@@ -85,11 +84,10 @@ def title_of(row: Record, by: str, language: str = "en") -> str:
     return what
 
 
-def amount_of(attributes: dict[str, Any]) -> str:
+def amount_of(attributes: dict[str, Any], language: str = "en") -> str:
     """Says how much a record is, by the first amount that it has: "8 sessions", "1 hour"."""
-    return next(
-        (many(attributes[name], word) for name, word in ALONE.items() if isinstance(attributes.get(name), int)), ""
-    )
+    found = ((attributes[name], word) for name, word in ALONE.items() if isinstance(attributes.get(name), int))
+    return next((with_unit(number, word, language) for number, word in found), "")
 
 
 def _days(row: Record, language: str) -> Iterator[tuple[str, str]]:

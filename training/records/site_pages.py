@@ -3,85 +3,67 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.expressions import Q
 
 from training.core import clock
+from training.core.dates import day
 from training.core.errors import Invalid, NotFound
+from training.database.name_search import has_in_name
 from training.people.actor import Actor
 from training.people.holders import Holder, whose
-from training.people.models import has_in_name
+from training.people.lists.pages import answer_list
 from training.people.visibility import may_for, reach, sites_for, visible_filter, visible_to
 from training.records import asking, tailorings
-from training.records.exports import as_cells
-from training.records.models import Confirmation
-from training.records.overview import STATES, RecordFilter, count_of, gone_of, lines_of
+from training.records.models import Confirmation, records_visible_to
+from training.records.overview import STATES, gone_of, lines_by_id, lines_of, worded
 from training.records.shown import shown_of
 from training.records.words import KINDS, TOLD_ELSEWHERE
 from training.web.exports import KINDS as KINDS_OF_FILES
 from training.web.exports import spreadsheet
+from training.web.lists import ListColumn, ListFilter, ListSort, PagedList, Row
 from training.web.render import actor, form_data, identity, redirect, render
 
-PAGE_SIZE = 20
-WAITING_SHOWN = 5
-"""What is not confirmed stands on top of the whole list; more of it is one click away."""
 TYPES = {"": "All records", **{name: word for name, word in KINDS.items() if name not in TOLD_ELSEWHERE}}
+# By who: what a site holds itself comes after what people hold.
+RECORDS = PagedList(
+    "/practice/records",
+    "Records",
+    ("record", "records"),
+    (
+        ListColumn("title", "Record",
+                   cell=lambda row: {"text": row["title"], "path": f"/practice/records/{row['id']}"}),
+        ListColumn("kind", "Kind"),
+        ListColumn("person", "Who", ListSort("person__folded", nullable=True)),
+        ListColumn("day", "Day", ListSort("listed", "day"), cell=lambda row: day(row["day"])),
+        ListColumn("amount", "How much"),
+        ListColumn("word", "State", cell=lambda row: {"tag": row["word"]}),
+    ),
+    (
+        ListFilter("name", "Name", lambda me, part: visible_filter(me) & has_in_name(part, "person__")),
+        ListFilter("kind", "Kind", lambda _, kind: Q(type=kind), TYPES),
+        ListFilter("state", "State", lambda _, state: worded(state), STATES),
+        ListFilter("since", "From", lambda _, since: Q(listed__gte=date.fromisoformat(since)), kind="day"),
+        ListFilter("until", "Until", lambda _, until: Q(listed__lte=date.fromisoformat(until)), kind="day"),
+    ),
+    fields=("listed",),
+    first_sort="-day",
+    page_size=20,
+)  # fmt: skip
 
 
 async def records(request: Request) -> Response:
-    """Lists the records of everybody the actor may see, what waits on top: by kind, state and name, page by page."""
-    me: Actor = actor(request)
-    query = request.query_params
-    kind, state = _known(query.get("kind", ""), TYPES), _known(query.get("state", ""), STATES)
-    name = query.get("name", "").strip()
-    people = visible_filter(me) & has_in_name(name, "person__") if name else Q()
-    filters = _filtered(kind, state, name)
-    if (ending := query.get("format", "")) in KINDS_OF_FILES:
-        lines = await lines_of(me, people, asked=RecordFilter(kind, state))
-        return await spreadsheet("practice", ending, as_cells(lines, extracted=clock.now()))
-    before = _before(query.get("before", ""))
-    lines = await lines_of(me, people, asked=RecordFilter(kind, state, before, PAGE_SIZE))
-    shown = lines[:PAGE_SIZE]
-    last = f"{shown[-1].day}_{shown[-1].id}" if len(lines) > PAGE_SIZE else ""
-    on_top = not (before or state)
-    waiting = await lines_of(me, people, asked=RecordFilter(kind, "open", most=WAITING_SHOWN)) if on_top else []
-    return render(
-        request,
-        "records/records.html",
-        waiting=waiting[:WAITING_SHOWN],
-        waiting_path=_filtered(kind, "open", name) if len(waiting) > WAITING_SHOWN else "",
-        lines=[line for line in shown if line not in waiting[:WAITING_SHOWN]],
-        total=await count_of(me, people, RecordFilter(kind, state)),
-        kind=kind,
-        state=state,
-        name=name,
-        kinds=list(TYPES.items()),
-        states=list(STATES.items()),
-        files=[(f"Get these rows as {ending.upper()}", f"{filters}&format={ending}") for ending in KINDS_OF_FILES],
-        previous_path=filters if before else "",
-        next_path=f"{filters}&before={last}" if last else "",
-    )
+    """Lists the records of everybody the actor may see: by kind, state, name and day."""
+    found = records_visible_to(actor(request))
+    return await answer_list(request, "records/records.html", RECORDS, found, complete=_told)
 
 
-def _filtered(kind: str, state: str, name: str) -> str:
-    return "/practice/records?" + urlencode({"kind": kind, "state": state, "name": name})
-
-
-def _known(asked: str, words: Mapping[str, str]) -> str:
-    return asked if asked in words else ""
-
-
-def _before(text: str) -> tuple[date, UUID] | None:
-    """Reads where the page before ended; anything else begins at the top."""
-    day, _, row = text.partition("_")
-    try:
-        return date.fromisoformat(day), UUID(row)
-    except ValueError:
-        return None
+async def _told(rows: list[Row], _: Actor) -> list[Row]:
+    lines = {line.id: line for line in await lines_by_id([row["id"] for row in rows])}
+    names = ("title", "kind", "person", "day", "amount", "word")
+    return [row | {name: getattr(lines[row["id"]], name) for name in names} for row in rows]
 
 
 async def person(request: Request) -> Response:

@@ -8,11 +8,12 @@ from starlette.responses import Response
 
 from training.core import clock
 from training.core.errors import Invalid, NotFound
-from training.lti.identities.duplicates import alike, alike_to, told_apart
+from training.lti.identities.duplicates import SHOWN, Pairs, alike, alike_to, told_apart
 from training.parsing.text import uuid_of
 from training.people.actor import Actor
 from training.people.contact.addresses import addresses_of
-from training.people.models import has_in_name
+from training.people.lists.shortlists import person_shortlist
+from training.people.merging.models import can_be_undone, merges_visible_to
 from training.people.relations.different_people import (
     declare_different,
     pair_for,
@@ -21,8 +22,8 @@ from training.people.relations.different_people import (
 )
 from training.people.visibility import people_for
 from training.web.render import actor, form_data, identity, redirect, render, validate
+from training.web.shortlists import LOOKS
 
-MOST_FOUND = 20
 LIST = ("May be one person", "/people/alike")
 
 
@@ -39,27 +40,31 @@ class TakenBack(BaseModel):
 
 
 async def pairs(request: Request) -> Response:
-    """Lists pairs of people who may be one, each with the address that says so, and those declared different.
+    """Lists pairs of people who may be one, each with what says so, and those declared different.
 
     Whoever may say so looks for one person, to find the records that share an address in another spelling, a former
     one, or one for letters.
     """
-    me: Actor = actor(request)
-    name = request.query_params.get("name", "").strip()
-    found = people_for(me, "decide").filter(has_in_name(name)).order_by("name", "id") if name else None
-    person = uuid_of(request.query_params.get("person"))
+    me, asked = actor(request), request.query_params
+    after = asked.get("after", "")
     told: dict[str, Any] = {
-        "settles": me.may("decide"),
-        "name": name,
-        "people": await found.limit(MOST_FOUND).values("id", "name") if found is not None else [],
-    }
+        "settles": me.may("decide"), "merges": me.may("give every role"), "most": SHOWN, "after": after
+    }  # fmt: skip
+    if told["settles"]:
+        people = people_for(me, "decide")
+        told["people"] = await person_shortlist(people, asked, "person", day=me.today, ask="Choose a name")
+    person = None if LOOKS in asked else uuid_of(asked.get("person"))
     if person and me.may("decide"):
         whose, pairs = await alike_to(person, me)
-        return render(request, "lti/pairs.html", pairs=pairs, whose=whose, apart=[], back=LIST, **told)
-    back = ("People", "/people")
+        page, apart = Pairs(pairs, [], len(pairs), ""), await told_apart(me, person)
+        return render(request, "lti/pairs.html", page=page, whose=whose, apart=apart, merged=[], back=LIST, **told)
+    page = await alike(me, after)
+    lately = merges_visible_to(me).filter(can_be_undone(now=clock.now()), shut__erased_at__isnull=True)
+    merged = lately.order_by("-made").limit(SHOWN + 1).select_related("stays", "shut")
     return render(
-        request, "lti/pairs.html", pairs=await alike(me), whose="", apart=await told_apart(me), back=back, **told
-    )
+        request, "lti/pairs.html", page=page, whose="", apart=[] if after else await told_apart(me),
+        merged=[] if after else await merged, back=("People", "/people"), **told,
+    )  # fmt: skip
 
 
 async def declare(request: Request) -> Response:

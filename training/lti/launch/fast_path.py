@@ -14,6 +14,7 @@ from training.core.dates import local_day
 from training.database.connection import connection
 from training.database.engine_asyncpg import SafeAsyncpgClient
 from training.database.engine_sqlite import SafeSqliteClient
+from training.database.name_search import searched
 from training.lti.identities.actions import language_of, name_of
 from training.lti.launch import fast_path_postgres, fast_path_sqlite
 from training.lti.models import Identity, Registration
@@ -22,7 +23,7 @@ from training.lti.protocol.roles import LEARNER
 from training.lti.protocol.types import Launch, LtiMessage
 from training.lti.trace import Notes
 from training.people.actor import LtiContext
-from training.people.models import Membership, Person, searched
+from training.people.models import Membership, Person
 from training.people.sessions import ABSOLUTE, token_hash
 from training.trail import facts
 from training.trail.row_digests import digested

@@ -38,6 +38,7 @@ class DeepLinkingSession(Model):
 
     class Meta:
         table = "lti_choosing"
+        indexes = (("person_id",),)
 
 
 class PendingLaunch(Model):
@@ -95,4 +96,5 @@ class FormerUser(Model):
 
     class Meta:
         table = "lti_former_user"
+        indexes = (("person_id",),)
         unique_together = (("consumer", "user_id"),)

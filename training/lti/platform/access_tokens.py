@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from training.core.errors import Upstream
-from training.core.outbound import Outbound, Reply
+from training.core.outbound import Outbound, Reply, registered_ports
 from training.lti.models import Registration
-from training.lti.platform.jwks_cache import LONG_AGO, registered_ports
+from training.lti.platform.jwks_cache import LONG_AGO
 from training.lti.platform.tool_keys import ToolKeys
 from training.lti.protocol.refusals import Refused
 

@@ -13,7 +13,7 @@ from training.core.errors import Upstream
 from training.core.outbound import Outbound, Reply
 from training.lti.models import Registration
 from training.lti.platform.access_tokens import AccessTokens, wait
-from training.lti.platform.jwks_cache import JwksCache
+from training.lti.platform.jwks_cache import JwksCache, read_keys
 from training.lti.platform.tool_keys import ToolKeys
 from training.lti.protocol.refusals import Refused
 
@@ -43,7 +43,7 @@ class Platform:
     def __init__(self, outbound: Outbound, *, secret_key: str) -> None:
         self.outbound = outbound
         self.keyring = ToolKeys(secret_key)
-        self.keys = JwksCache(outbound)
+        self.keys = JwksCache(outbound, read_keys)
         self.grants = AccessTokens(outbound, self.keyring)
 
     async def key(self, registration: Registration, kid: str, *, now: datetime) -> RSAPublicKey:

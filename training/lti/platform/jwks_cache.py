@@ -3,18 +3,16 @@
 import asyncio
 import base64
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Generic, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 
 from training.core.errors import AppError, Upstream
-from training.core.outbound import Outbound
+from training.core.outbound import Outbound, registered_ports
 from training.lti.protocol.refusals import Refused
 
 FLOOR = timedelta(minutes=5)
@@ -30,16 +28,17 @@ MIN_BITS, MAX_BITS = 2048, 8192
 MIN_EXPONENT, MAX_EXPONENT = 65537, 2**32
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _NUMBER = re.compile(r"[A-Za-z0-9_-]+")
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
-class KeySet:
+class KeySet(Generic[Key]):
     """Usable keys by name, and for every unfit name the reason."""
 
-    usable: Mapping[str, RSAPublicKey]
+    usable: Mapping[str, Key]
     unfit: Mapping[str, str] = field(default_factory=dict)
 
-    def find(self, kid: str) -> RSAPublicKey:
+    def find(self, kid: str) -> Key:
         """Gives the key of that name or refuses, telling an unknown name from an unfit key."""
         if kid in self.usable:
             return self.usable[kid]
@@ -48,35 +47,50 @@ class KeySet:
         raise Refused("kid_unknown", kid[:100])
 
 
-def read_keys(document: object) -> KeySet:
-    """Sorts the keys of a key set document.
+def read_keys(document: object) -> KeySet[RSAPublicKey]:
+    """Sorts the keys of a platform.
 
     Source: https://www.rfc-editor.org/rfc/rfc7517; 1EdTech Security Framework 1.1, section 6.3.
+    """
+    return sorted_keys(document, rsa_key)
+
+
+def sorted_keys(
+    document: object, read: Callable[[dict[str, Any]], Key | str], is_name: Callable[[str], bool] = bool
+) -> KeySet[Key]:
+    """Sorts the keys of a key set document by what `read` makes of each: a key, or why it may not be used.
+
+    What has no good name is passed over.
     """
     listed = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(listed, list) or len(listed) > MAX_KEYS:
         raise Refused("jwks_invalid")
-    usable: dict[str, RSAPublicKey] = {}
+    usable: dict[str, Key] = {}
     unfit: dict[str, str] = {}
     for entry in listed:
-        if not isinstance(entry, dict) or not isinstance(entry.get("kid"), str) or not entry["kid"]:
+        kid = entry.get("kid") if isinstance(entry, dict) else None
+        if not isinstance(kid, str) or not is_name(kid):
             continue
-        kid = entry["kid"]
-        reason = "two keys with one name" if kid in usable or kid in unfit else why_unfit(entry)
-        key = None
-        if not reason:
-            with suppress(ValueError):
-                key = RSAPublicNumbers(_number(entry["e"]), _number(entry["n"])).public_key()
-        if key is None:
+        found = "two keys with one name" if kid in usable or kid in unfit else read(entry)
+        if isinstance(found, str):
             usable.pop(kid, None)
-            unfit[kid] = reason or "not a key"
+            unfit[kid] = found
         else:
-            usable[kid] = key
+            usable[kid] = found
     return KeySet(usable, unfit)
 
 
-def why_unfit(entry: Mapping[str, Any]) -> str:
-    """Says why a key may not be used, or nothing."""
+def rsa_key(entry: Mapping[str, Any]) -> RSAPublicKey | str:
+    """Reads a key for RS256 signatures, or says why it may not be used."""
+    if reason := _why_unfit(entry):
+        return reason
+    try:
+        return RSAPublicNumbers(_number(entry["e"]), _number(entry["n"])).public_key()
+    except ValueError:
+        return "not a key"
+
+
+def _why_unfit(entry: Mapping[str, Any]) -> str:
     if entry.get("kty") != "RSA":
         return "not an RSA key"
     if _PRIVATE & entry.keys():
@@ -105,10 +119,10 @@ def _number(text: object) -> int:
 
 
 @dataclass
-class _CachedKeySet:
+class _CachedKeySet(Generic[Key]):
     """What we hold for one key set address."""
 
-    keys: KeySet | None = None
+    keys: KeySet[Key] | None = None
     fresh_until: datetime = LONG_AGO
     tried: datetime = LONG_AGO
     refetched: datetime = LONG_AGO
@@ -116,14 +130,18 @@ class _CachedKeySet:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class JwksCache:
-    """Finds platforms' public keys by address and name, with one fetch at a time for each address."""
+class JwksCache(Generic[Key]):
+    """Finds others' public keys by address and name, with one fetch at a time for each address.
 
-    def __init__(self, outbound: Outbound) -> None:
+    `read` sorts the keys of a document into those that may be used and those that may not.
+    """
+
+    def __init__(self, outbound: Outbound, read: Callable[[object], KeySet[Key]]) -> None:
         self._outbound = outbound
-        self._shelves: dict[str, _CachedKeySet] = {}
+        self._read = read
+        self._shelves: dict[str, _CachedKeySet[Key]] = {}
 
-    async def find(self, url: str, kid: str, *, now: datetime) -> RSAPublicKey:
+    async def find(self, url: str, kid: str, *, now: datetime) -> Key:
         """Finds a key; raises Refused with kid_unknown, key_unusable, jwks_unreachable or jwks_invalid."""
         cached = self._shelves.setdefault(url, _CachedKeySet())
         keys = await self._fresh(cached, url, now)
@@ -135,7 +153,7 @@ class JwksCache:
                 await self._fetch(cached, url, now)
         return (cached.keys or keys).find(kid)
 
-    async def _fresh(self, cached: _CachedKeySet, url: str, now: datetime) -> KeySet:
+    async def _fresh(self, cached: _CachedKeySet[Key], url: str, now: datetime) -> KeySet[Key]:
         servable = cached.keys is not None and cached.fresh_until + STALE > now
         # Whoever can be served from the old set does not wait for the one who fetches the new one.
         if cached.fresh_until <= now and not (servable and cached.lock.locked()):
@@ -146,7 +164,7 @@ class JwksCache:
             raise Refused(cached.failure or "jwks_unreachable")
         return cached.keys
 
-    async def _fetch(self, cached: _CachedKeySet, url: str, now: datetime) -> None:
+    async def _fetch(self, cached: _CachedKeySet[Key], url: str, now: datetime) -> None:
         cached.tried = now
         try:
             ports = registered_ports(url)
@@ -157,7 +175,7 @@ class JwksCache:
                 document = reply.json()
             except Upstream:
                 raise Refused("jwks_invalid") from None
-            keys = read_keys(document)
+            keys = self._read(document)
         except Refused as refused:
             cached.failure = refused.name
         except AppError:
@@ -187,10 +205,5 @@ def lifetime(headers: Mapping[str, str], now: datetime) -> timedelta:
         return FLOOR
 
 
-def registered_ports(*urls: str) -> frozenset[int]:
-    """Lists the ports that somebody entered with a registration, beside the usual one."""
-    return frozenset({443, *(urlsplit(url).port or 443 for url in urls)})
-
-
-def _knows(keys: KeySet, kid: str) -> bool:
+def _knows(keys: KeySet[Key], kid: str) -> bool:
     return kid in keys.usable or kid in keys.unfit

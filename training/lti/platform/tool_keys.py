@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -60,10 +60,15 @@ class ToolKeys:
         row = await ToolKey.filter(signs_from__lte=now, ends__isnull=True).order_by("-signs_from").first()
         return row or await ToolKey.filter(signs_from__lte=now, ends__gt=now).order_by("-signs_from").first()
 
-    async def sign(self, claims: Mapping[str, Any], now: datetime) -> str:
-        """Signs claims as a token that names the key."""
+    async def sign(self, claims: Mapping[str, Any], now: datetime, *, kind: str = "JWT") -> str:
+        """Signs claims as a token that names the key and says of which kind it is."""
         using = await self.signing(now)
-        return jwt.encode(dict(claims), using.key, "RS256", {"kid": using.kid})
+        return jwt.encode(dict(claims), using.key, "RS256", {"kid": using.kid, "typ": kind})
+
+    async def public(self, kid: str, now: datetime) -> RSAPublicKey | None:
+        """Gives the public part of a key of ours whose signatures still count."""
+        row = await ToolKey.get_or_none(kid=kid)
+        return self._open(row).key.public_key() if row and (row.ends is None or row.ends > now) else None
 
     async def published(self, now: datetime) -> list[dict[str, str]]:
         """Lists the public keys that others may need: of the coming, the signing and the lately retired key."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from training.core.errors import Conflict, Invalid, NotFound
+from training.core.outbound import is_web_address
 from training.database.connection import transaction
 from training.lti.models import Deployment, Identity, Registration
 from training.lti.platform.registration_cache import forget_everywhere
@@ -87,7 +88,7 @@ def check(entry: RegistrationEntry) -> dict[str, str]:
     """Says for each field what is wrong with it. Whether an address may be called is the outbound guard's to say."""
     problems: dict[str, str] = {}
     for name, words in ADDRESSES.items():
-        if not _is_url(getattr(entry, name)):
+        if not is_web_address(url := getattr(entry, name)) or len(url) > LONGEST_URL:
             problems[name] = f"Enter the {words} as https://host/path."
     if not entry.issuer or len(entry.issuer) > 500:
         problems["issuer"] = "Enter the issuer exactly as the LMS shows it."
@@ -175,14 +176,6 @@ async def find(identifier: str) -> Registration:
     if len(found) != 1:
         raise NotFound(f"There is no single registration {identifier}.", "See: training lti list.")
     return found[0]
-
-
-def _is_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(url) <= LONGEST_URL and url.isprintable()
 
 
 async def unit_of(slug: str, *, now: datetime) -> CentralUnit:

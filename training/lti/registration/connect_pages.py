@@ -15,6 +15,7 @@ from training.lti.registration import actions, setup_guides
 from training.lti.registration.actions import POLICIES, RegistrationEntry
 from training.lti.registration.console_pages import registered
 from training.people.actor import Actor
+from training.people.lists.shortlists import site_shortlist
 from training.sites.models import CentralUnit, Site
 from training.web.render import actor, form_data, redirect, render, validate
 from training.web.resources import PageResources
@@ -102,7 +103,9 @@ async def _form(
         profile=PROFILES.get(kind),
         registration_link=await registration_link(request, me.unit_id),
         kinds=[("", "I am not sure"), *((one.name, one.title) for one in PROFILES.values())],
-        sites=[("", "No site"), *await Site.filter(unit_id=me.unit_id).order_by("name").values_list("code", "name")],
+        sites=await site_shortlist(
+            Site.filter(unit_id=me.unit_id), values, "site", key="code", first=[("", "No site")]
+        ),
         policies=[(one, POLICY_WORDS[one]) for one in POLICIES],
     )
 

@@ -8,11 +8,11 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from training.core.errors import AppError
-from training.core.outbound import AddressForbidden, Reply
+from training.core.outbound import AddressForbidden, Reply, registered_ports
 from training.lti.models import Context, LaunchTrace, Registration, ResourceLink
 from training.lti.platform.access_tokens import NoToken
 from training.lti.platform.client import LINE_ITEM, MEMBERS, SCORE, Column, Platform
-from training.lti.platform.jwks_cache import read_keys, registered_ports
+from training.lti.platform.jwks_cache import read_keys
 from training.lti.protocol.profiles import PROFILES
 from training.lti.protocol.refusals import Refused
 from training.parsing.plurals import many

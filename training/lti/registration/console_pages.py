@@ -21,8 +21,10 @@ from training.lti.registration.proposals import WORDS, fingerprint, is_elsewhere
 from training.lti.resources import LtiResources
 from training.parsing.plurals import many
 from training.people.actor import Actor
+from training.people.lists.shortlists import site_shortlist
 from training.sites.models import Site
 from training.web.render import actor, form_data, identity, redirect, render
+from training.web.shortlists import refuse_unchosen
 
 
 async def console(request: Request) -> Response:
@@ -47,6 +49,10 @@ async def console(request: Request) -> Response:
 
 async def system(request: Request) -> Response:
     """Shows one LMS: what was entered, what to enter there, and how its connection does."""
+    return await _system(request, {})
+
+
+async def _system(request: Request, values: Mapping[str, Any], status: int = 200, **told: Any) -> Response:
     found = await registered(request)
     profile = PROFILES.get(found.profile, PROFILES["other"])
     known = Deployment.filter(registration_id=found.id).order_by("seen")
@@ -59,6 +65,7 @@ async def system(request: Request) -> Response:
     return render(
         request,
         "lti/system.html",
+        status,
         system=_shown(found),
         entered=_entered(found),
         profile=profile,
@@ -70,8 +77,17 @@ async def system(request: Request) -> Response:
         shown=fingerprint(found),
         courses=courses,
         takes_updates=bool(found.client_uri),
-        sites=await Site.filter(unit_id=found.unit_id).order_by("name").values_list("code", "name"),
+        sites=await site_shortlist(
+            Site.filter(unit_id=found.unit_id),
+            values,
+            "site",
+            key="code",
+            ask="Choose",
+            last=[(approval.WHOLE_UNIT, "People of every site")],
+        ),
+        values=values,
         without_site=f"{many(before, 'person', 'people')} came from here before it served a site" if before else "",
+        **told,
     )
 
 
@@ -111,6 +127,10 @@ async def approve(request: Request) -> Response:
     me: Actor = actor(request)
     form, wanted = await form_data(request), str(identity(request))
     shown, site = str(form.get("shown", "")), str(form.get("site", ""))
+    try:
+        refuse_unchosen(form)
+    except Invalid as error:
+        return await _system(request, form, 422, problems=error.problems)
     await approval.approve(wanted, shown=shown, site=site, now=clock.now(), actor=me.person_id, unit_id=me.unit_id)
     return redirect(request, "/lti/console", notice="It is approved.")
 

@@ -6,10 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from training.core.errors import AppError, NotAllowed
-from training.core.outbound import Reply
+from training.core.outbound import Reply, registered_ports
 from training.lti.models import Registration
 from training.lti.platform.client import LINE_ITEM, MEMBERS, NOTICES, RESULT, SCORE
-from training.lti.platform.jwks_cache import registered_ports
 from training.lti.platform.tool import Tool
 from training.lti.protocol.messages import DATA_PRIVACY, DEEP_LINKING_REQUEST, RESOURCE_LINK, SUBMISSION_REVIEW
 from training.lti.protocol.refusals import Refused
