@@ -13,17 +13,31 @@ from certificates.credentials import keys as credentials_keys
 from certificates.credentials import publish, status_lists
 from certificates.credentials.pdf.pool import SwitchedOff, Unprintable
 from certificates.decisions import appeals, emails, jobs, panels
+from certificates.decisions.reissue import actions as reissue
 from certificates.evaluations.models import Certificate, StateChange
+from certificates.imports import proofs
+from certificates.merging import actions as merges
+from certificates.merging import emails as merging
+from certificates.register import events
+from certificates.rehearsals import actions as rehearsals
 from courses.learning import emails as learners
 from training.app import results, sites_own, trail_heads, trail_reports
 from training.app.own_tasks import lists as task_lists
 from training.app.resources import Resources
 from training.assessments import emails as raters
+from training.assessments.attempts import emails as attempts
+from training.assessments.calibration import emails as calibrations
+from training.assessments.countersignatures import emails as countersignatures
+from training.assessments.deadlines import emails as deadlines
+from training.assessments.deadlines.actions import close_late
+from training.assessments.disagreement import emails as disagreements
+from training.assessments.quality import plans as quality
+from training.assessments.visits import emails as visits
 from training.batches import actions as batches
 from training.batches import running
-from training.core import mail
+from training.clients.tokens import forget_used
+from training.clients.webhooks import messages
 from training.core.errors import Invalid
-from training.core.mail_templates import Mail, Reader, write
 from training.imports import actions as imports
 from training.lti.identities import programme_places
 from training.lti.identities.addresses import mail_address
@@ -52,83 +66,75 @@ from training.web.rate_limits import forget_tries
 
 Handler = Callable[[Followup, Resources], Awaitable[Any]]
 
-CONSIDER = "consider certification"
-SIGNED_FOR = "consider whom they signed for"
+CONSIDER, SIGNED_FOR = "consider certification", "consider whom they signed for"
 SCORE, EARLIER_SCORES = "report score", "report earlier scores"
-TURNS, TURN = "mail raters their turn", "mail rater a turn"
+TURNS, PLACES = "mail raters their turn", "give places to learners"
 HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
-PLACES = "give places to learners"
-BOUNCES, TASKS = "read bounces", "plan mails of tasks"
+BOUNCES, TASKS, LATE = "read bounces", "plan mails of tasks", "close late assessments"
+SAMPLE, DRAW, DUE = "sample after a complaint", "draw samples of assessments", "plan mails of calibrations"
 CHECK, BROKEN = "check trail", "mail broken trail"
+CHANGED = ("mail change", CONSIDER, SIGNED_FOR)
 
+ASSESSED = (attempts, countersignatures, deadlines, disagreements, visits)
+"""Rooms of assessments that tell by mail what is new."""
 AFTER: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("person.asked_for_link", "person.invited"), ("mail sign-in link",)),
     "text_code.asked": (texts.SEND,),
     **dict.fromkeys(sign_in_emails.TOLD, (sign_in_emails.CHANGE,)),
-    "quiz.handed_in": (SCORE, CONSIDER),
+    **dict.fromkeys(("quiz.handed_in", "course.completed"), (SCORE, CONSIDER)),
+    "assessment.signed": (SCORE, CONSIDER, attempts.TELL),
     "module.completed": (SCORE,),
-    "course.completed": (SCORE, CONSIDER),
-    "attendance.recorded": (CONSIDER,),
     "task.answered": ("mail answer to task",),
-    "link.opened": (EARLIER_SCORES,),
-    "context.joined": (EARLIER_SCORES,),
+    **dict.fromkeys(("link.opened", "context.joined"), (EARLIER_SCORES,)),
     "registration.changed": ("end sessions of a closed system",),
     "confirmation.asked": ("mail confirmer",),
     "confirmation.given": ("mail notice to confirmer", "mail holder of record", CONSIDER),
     "confirmation.disputed": ("mail holder of record", CONSIDER),
     **dict.fromkeys(("record.logged", "record.corrected", "record.taken_back", "feedback.given"), (CONSIDER,)),
-    **dict.fromkeys(("calibration.recorded", "person.named", "batch.person_undone"), (CONSIDER,)),
-    **dict.fromkeys(("relation.declared", "relation.noted", "relation.taken_back"), (CONSIDER,)),
-    "assessment.signed": (SCORE, CONSIDER),
-    "assessment.submitted": (TURNS,),
-    "assessment.reconciled": (TURNS,),
-    **dict.fromkeys(("rater.joined", "rater.left"), ("mail rater",)),
+    **dict.fromkeys(("calibration.recorded", "calibration.taken_back", "person.named"), (CONSIDER,)),
+    **dict.fromkeys(("relation.declared", "relation.noted", "relation.taken_back", "batch.person_undone"), (CONSIDER,)),
+    **dict.fromkeys(("assessment.submitted", "assessment.reconciled"), (TURNS,)),
+    **dict.fromkeys(("rater.joined", "rater.left"), (raters.PART,)),
+    **{kind: (room.TELL,) for room in ASSESSED for kind in room.NEWS},
     "programme.answered": (participation.APPLICATION,),
     **dict.fromkeys(("programme.adopted", "programme.given_up"), (CONSIDER,)),
+    **dict.fromkeys(("attendance.recorded", "certificate.imported"), (CONSIDER,)),
     **dict.fromkeys((f"programme.{what}" for what in ("joined", "left", "moved", "place_taken_back")), (CONSIDER,)),
     **dict.fromkeys((f"programme.role_{what}" for what in ("given", "ended", "taken_back")), (CONSIDER, SIGNED_FOR)),
     **dict.fromkeys(("batch.begun", "batch.undo_begun"), (running.GO_ON,)),
-    "certificate.imported": (CONSIDER,),
     "certificate.awarded": ("publish certificate", SCORE, SIGNED_FOR),
-    "certificate.published": ("print certificate", "plan reminders", "mail certificate"),
+    "certificate.published": ("print certificate", "plan reminders", "mail certificate", events.TELL),
     "certificate.signed_again": ("print certificate", "mail signed again"),
-    "person.name_answered": (NAME_REQUEST,),
+    "person.name_answered": (NAME_REQUEST, reissue.AFTER_NAME),
+    "certificate.issued_again": ("publish certificate",),
     "decision.due": (panels.ASK,),
+    "appeal.made": (SAMPLE,),
     "decision.made": ("mail decision", CONSIDER),
-    **dict.fromkeys(("appeal.answered", "assessment.set_aside"), (CONSIDER,)),
-    "certificate.withdrawn": ("settle status bit", "mail change", CONSIDER, SIGNED_FOR),
+    **dict.fromkeys(("appeal.answered", "assessment.set_aside", "assessment.counts_again"), (CONSIDER,)),
+    "merge.made": (merging.MERGED, merges.LATE, CONSIDER, SIGNED_FOR),
+    "merge.undone": (merging.MERGED, CONSIDER, SIGNED_FOR),
+    **dict.fromkeys(("merge.went_on", "person.unmerged"), (CONSIDER, SIGNED_FOR)),
+    "certificate.withdrawn": ("settle status bit", "mail change", CONSIDER, SIGNED_FOR, events.TELL),
     "certificate.replaced": ("settle status bit",),
-    **dict.fromkeys(("certification.suspended", "certification.lapsed"), ("mail change", CONSIDER, SIGNED_FOR)),
-    **dict.fromkeys(("certification.lifted", "certification.conditional"), ("mail change", CONSIDER, SIGNED_FOR)),
-    "certification.restored": ("settle status bit", "mail change", CONSIDER, SIGNED_FOR),
+    **{f"certification.{what}": CHANGED for what in ("suspended", "lapsed", "lifted", "conditional")},
+    "certification.restored": ("settle status bit", *CHANGED),
 }
 """Fact kind → names of the work that follows."""
 
+FORGET = ("done work", "letters", "sign-ins", "rows of batches", "imported files")
 EVERY: Mapping[str, timedelta] = {
-    "seal trail": timedelta(minutes=10),
-    HEADS: timedelta(days=1),
-    CHECK: timedelta(days=1),
-    "forget done work": timedelta(days=1),
-    "forget letters": timedelta(days=1),
-    BOUNCES: timedelta(minutes=10),
-    TASKS: timedelta(hours=1),
-    "forget launches": timedelta(hours=1),
-    "forget sign-ins": timedelta(days=1),
-    "forget tries": timedelta(hours=1),
-    "turn keys over": timedelta(hours=1),
+    **dict.fromkeys(("seal trail", BOUNCES), timedelta(minutes=10)),
+    **dict.fromkeys((TASKS, "forget launches", "forget tries", "forget proofs", "turn keys over"), timedelta(hours=1)),
     PLACES: timedelta(minutes=5),
-    jobs.EVERYONE: timedelta(days=1),
-    jobs.EVERY_SITE: timedelta(days=1),
-    jobs.FILES: timedelta(days=1),
-    "forget rows of batches": timedelta(days=1),
-    "forget imported files": timedelta(days=1),
+    **dict.fromkeys((HEADS, CHECK, DRAW, DUE, jobs.EVERYONE, jobs.EVERY_SITE, jobs.FILES), timedelta(days=1)),
+    **dict.fromkeys((*(f"forget {what}" for what in FORGET), proofs.FORGET, "finish merges", LATE), timedelta(days=1)),
 }
 """Name of the work → how often it comes back by itself."""
 
 APART = (
     frozenset({"mail sign-in link", texts.SEND}),  # somebody sits and waits for it
-    frozenset({"lti score", notices.WORK}),  # an LMS may let us wait for half a minute, each time
-    frozenset({running.GO_ON}),  # takes minutes, and somebody looks on
+    frozenset({"lti score", notices.WORK, messages.SEND}),  # an LMS may let us wait for half a minute, each time
+    frozenset({running.GO_ON, rehearsals.GO_ON}),  # takes minutes, and somebody looks on
     frozenset({*EVERY, jobs.REMIND, task_lists.WEEKLY}),  # comes by the clock, much at once, and may take its time
 )
 """Kinds of work that nothing else may delay, and that may delay nothing else."""
@@ -174,19 +180,6 @@ async def mail_change(work: Followup, outside: Resources) -> None:
     await _tell(outside, work, await emails.of_change(change.id))
 
 
-async def mail_rater(work: Followup, outside: Resources) -> None:
-    """Tells a rater that their part in an assessment ended, or that one is theirs now."""
-    await _tell(outside, work, await raters.of_rater(_id(work), told_by=(await _fact(work)).actor_id))
-
-
-async def mail_turns(work: Followup, outside: Resources) -> None:
-    """Queues a mail for each rater who has to go on now that everybody has handed in, or has agreed."""
-    fact = await _fact(work)
-    told = await raters.raters_to_tell(_id(work), besides=fact.actor_id) if fact.detail.get("last", True) else []
-    for rater in told:
-        await facts.schedule(TURN, f"{TURN}/{rater}/{fact.id}", due=outside.now(), subject_id=str(rater))
-
-
 async def print_certificate(work: Followup, outside: Resources) -> None:
     """Prints the PDF before anybody asks for it; a name that the typefaces cannot print has its page."""
     with suppress(SwitchedOff, Unprintable):
@@ -225,8 +218,7 @@ async def _comes_again(work: Followup, fact: Fact, now: datetime) -> bool:
 
 async def plan_reminders(work: Followup, outside: Resources) -> None:
     """Sets the timers of the reminders before a certification ends."""
-    row = await Certificate.get(id=work.subject_id)
-    await jobs.plan_reminders(row.certification_id, now=outside.now())
+    await jobs.plan_reminders((await Certificate.get(id=work.subject_id)).certification_id, now=outside.now())
 
 
 async def seal_trail(work: Followup, outside: Resources) -> None:
@@ -235,17 +227,11 @@ async def seal_trail(work: Followup, outside: Resources) -> None:
         await seals.seal_trail(now=outside.now(), sign=sign)
 
 
-async def mail_heads(work: Followup, outside: Resources) -> None:
-    """Queues a mail with the end of the trail for each central unit that wants it."""
-    for unit in await CentralUnit.exclude(head_address=""):
-        await facts.schedule(HEAD, f"{HEAD}/{unit.id}/{work.key}", due=outside.now(), subject_id=str(unit.id))
-
-
 async def mail_head(work: Followup, outside: Resources) -> None:
     """Mails the end of the trail to the address that the central unit chose."""
     unit, seal = await CentralUnit.get(id=work.subject_id), await trail_heads.end()
     if seal and unit.head_address:
-        await _to_keeper(outside, work, unit, trail_heads.letter(seal))
+        await trail_heads.send(outside.settings, unit, key=work.key, letter=trail_heads.letter(seal))
 
 
 async def check_trail(work: Followup, outside: Resources) -> None:
@@ -266,18 +252,11 @@ async def mail_broken(work: Followup, outside: Resources) -> None:
     if unit is None:
         await _tell(outside, work, contact_emails.PersonEmail(_id(work), letter))
     elif unit.head_address:
-        await _to_keeper(outside, work, unit, letter)
-
-
-async def _to_keeper(outside: Resources, work: Followup, unit: CentralUnit, letter: Mail) -> None:
-    """Mails what a unit wants kept outside of the service."""
-    reader = Reader("", unit.language, unit.name, unit.contact, unit.zone)
-    written = write(letter, reader, home=outside.settings.public_url)
-    await mail.send(outside.settings, to=unit.head_address, mail=written, key=work.key, sender=unit.name)
+        await trail_heads.send(outside.settings, unit, key=work.key, letter=letter)
 
 
 async def _fact(work: Followup) -> Fact:
-    return await Fact.get(id=work.fact_id or work.payload["fact"])
+    return await Fact.get(id=_fact_id(work))
 
 
 async def _tell(outside: Resources, work: Followup, letter: emails.HolderEmail | None) -> None:
@@ -299,7 +278,7 @@ def _telling(write: Callable[..., Awaitable[emails.HolderEmail | None]], *names:
     """Makes the work that sends the letter about the subject, with what the work says under `names`, as of `today`."""
 
     async def tell(work: Followup, outside: Resources) -> None:
-        told = {name: work.payload[name] for name in names} | ({"now": outside.now()} if today else {})
+        told = {name: work.payload.get(name, "") for name in names} | ({"now": outside.now()} if today else {})
         await _tell(outside, work, await write(_id(work), **told))
 
     return tell
@@ -318,6 +297,10 @@ async def _post(outside: Resources, work: Followup, draft: contact_emails.EmailD
     await contact_emails.post(draft, key=work.key, settings=outside.settings, now=outside.now())
 
 
+def _fact_id(work: Followup) -> int:
+    return int(work.fact_id or work.payload["fact"])
+
+
 def _id(work: Followup) -> UUID:
     return UUID(work.subject_id)
 
@@ -331,14 +314,22 @@ def _here(outside: Resources) -> dict[str, Any]:
     return {"home": outside.settings.public_url, "now": outside.now()}
 
 
+AFTER_FACTS = {
+    TURNS: raters.tell_turns, raters.PART: raters.tell_part, SAMPLE: quality.sample_after_complaint,
+    events.TELL: events.tell, **{room.TELL: room.tell for room in ASSESSED},
+}  # fmt: skip
+"""Work that is done by the fact that it follows → what does it."""
+
 HANDLERS: Mapping[str, Handler] = {
     "mail sign-in link": mail_sign_in_link,
     texts.SEND: lambda work, out: texts.send(_id(work), settings=out.settings, outbound=out.outbound, now=out.now()),
     sign_in_emails.CHANGE: _telling(sign_in_emails.of_change),
-    "mail rater": mail_rater,
+    raters.MAIL_PART: _telling(raters.of_rater, "told_by", "ended", today=True),
     NAME_REQUEST: _telling_either(of_name_request),
-    TURNS: mail_turns,
-    TURN: _telling(raters.of_turn),
+    **dict.fromkeys(AFTER_FACTS, lambda work, out: AFTER_FACTS[work.kind](_fact_id(work), now=out.now())),
+    raters.TURN: _telling(raters.of_turn),
+    visits.REMIND: lambda work, out: visits.remind(_id(work), work.payload["day"], now=out.now()),
+    **{room.MAIL: _telling(room.of_news, "to", "news") for room in ASSESSED},
     "mail answer to task": _telling(learners.of_reply),
     participation.APPLICATION: _telling_either(participation.of_application),
     "mail confirmer": mail_confirmer,
@@ -360,23 +351,31 @@ HANDLERS: Mapping[str, Handler] = {
     "end sessions of a closed system": lambda work, out: end_late_sessions(_id(work), now=out.now()),
     "lti score": lambda work, out: score_delivery.deliver(work, out.platform, now=out.now()),
     notices.WORK: lambda work, out: notices.subscribe(work, out.platform, now=out.now()),
+    reissue.AFTER_NAME: lambda work, out: reissue.follow_name(_id(work), **_here(out)),
     "publish certificate": lambda work, out: publish.publish(_id(work), keys=out.keys, store=out.store, now=out.now()),
     "print certificate": print_certificate,
     "settle status bit": lambda work, out: status_lists.settle_bit(_id(work), now=out.now()),
     "plan reminders": plan_reminders,
-    jobs.REMIND: _telling(emails.reminder, today=True),
+    jobs.REMIND: _telling(events.reminder, today=True),
     jobs.EVERYONE: lambda work, out: jobs.evaluate_everyone(work.key, after=_after(work), **_here(out)),
     jobs.EVERY_SITE: lambda work, out: jobs.evaluate_sites(work.key, after=_after(work), **_here(out)),
     jobs.PEOPLE_OF: lambda work, out: jobs.evaluate_people_of(_id(work), work.key, after=_after(work), **_here(out)),
     jobs.END: _telling(emails.ended, today=True),
-    jobs.FILES: lambda work, out: jobs.look_through(
-        work.key, work.payload, keys=out.keys, store=out.store, now=out.now()
-    ),
+    jobs.FILES: lambda work, o: jobs.look_through(work.key, work.payload, keys=o.keys, store=o.store, now=o.now()),
     running.GO_ON: lambda work, out: running.go_on(_id(work), out),
+    rehearsals.GO_ON: lambda work, out: rehearsals.go_on(_id(work), now=out.now()),
+    merging.MERGED: _telling(merging.of_merge),
+    merges.LATE: lambda work, out: merges.bring_late(_id(work), now=out.now()),
+    LATE: lambda _, out: close_late(now=out.now()),
+    "finish merges": lambda work, out: merges.finish(storage=out.settings.storage, now=out.now()),
     "forget imported files": lambda work, out: imports.forget_files(storage=out.settings.storage, now=out.now()),
+    proofs.FORGET: lambda work, out: proofs.forget_removed(storage=out.settings.storage, now=out.now()),
     "forget rows of batches": lambda work, out: batches.forget_rows(now=out.now()),
+    DRAW: lambda work, out: quality.draw_all(None, seeds=lambda: secrets.token_hex(16), actor=None, now=out.now()),
+    DUE: lambda work, out: calibrations.plan_mails(now=out.now()),
+    calibrations.MAIL: _telling(calibrations.of_calibration, "instrument", "until", "word", today=True),
     "seal trail": seal_trail,
-    HEADS: mail_heads,
+    HEADS: lambda work, out: trail_heads.plan_mails(HEAD, work.key, now=out.now()),
     HEAD: mail_head,
     CHECK: check_trail,
     BROKEN: mail_broken,
@@ -387,6 +386,8 @@ HANDLERS: Mapping[str, Handler] = {
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),
     "forget tries": lambda work, out: forget_tries(now=out.now()),
+    messages.SEND: lambda work, out: messages.send(work, out.outbound, out.tool.encryptor, now=out.now()),
+    "forget proofs": lambda work, out: forget_used(now=out.now()),
     "forget launches": lambda work, out: lti.forget(now=out.now()),
     PLACES: lambda work, out: programme_places.give_places(now=out.now()),
     "turn keys over": lambda work, out: credentials_keys.turn_over(now=out.now()),

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import track
 
 from certificates.evaluations.pathway_versions import load_pathway
-from certificates.pathways.commands import forms_command
+from certificates.rehearsals.draft_kind import report_of
 from courses.packages import publish
 from training.assessments.load import load_instrument
 from training.core import storage
@@ -116,15 +116,7 @@ async def _instrument(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport
 
 
 async def _pathway(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:
-    done = await load_pathway(path, actor=actor, now=wish.now)
-    line = f"{path}: pathway {done.slug}, version {done.version}"
-    if done.state != "new":
-        return LoadReport(unchanged=[line])
-    [(_, rows)], lines = forms_command([path])
-    asked = (
-        f"{many(len(rows), 'requirement')}, {'and something that nobody can record' if lines else 'each with its form'}"
-    )
-    return LoadReport(new=[f"{line}: {asked}"], mistakes=lines)
+    return report_of(await load_pathway(path, actor=actor, now=wish.now), path).within(path)
 
 
 async def _components(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:
@@ -135,14 +127,8 @@ async def _components(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport
 
 async def _course(path: Path, wish: LoadOptions, actor: Actor) -> LoadReport:
     # Rehearsed without storing: its files would outlive the undone rows.
-    report = await publish.load(path, actor=actor, now=wish.now, storage=wish.storage, check=not wish.earnest)
-    return LoadReport(
-        [f"{path}: {line}" for line in report.new],
-        [f"{path}: {line}" for line in report.changed],
-        [f"{path}: {line}" for line in report.unchanged],
-        [str(mistake) for mistake in report.mistakes],
-        report.refused,
-    )
+    done = await publish.load(path, actor=actor, now=wish.now, storage=wish.storage, check=not wish.earnest)
+    return done.report.within(path)
 
 
 LOADERS: dict[str, Callable[[Path, LoadOptions, Actor], Awaitable[LoadReport]]] = {

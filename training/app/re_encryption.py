@@ -8,6 +8,8 @@ from uuid import UUID
 from tortoise.models import Model
 
 from certificates.credentials.models import IssuerKey
+from training.clients.webhooks.messages import PURPOSE as WEBHOOKS
+from training.clients.webhooks.models import Webhook
 from training.core.encryption import Encryptor
 from training.core.errors import Conflict, Upstream
 from training.database.connection import transaction
@@ -62,6 +64,8 @@ async def _kept() -> list[tuple[Model, str, bytes | str, str]]:
         *((key, "private_key", key.private_key, OURS) for key in await ToolKey.all()),
         *((row, "client_token", row.client_token, GIVEN) for row in await Registration.exclude(client_token="")),
         *((row, "secret", row.secret, GIVEN) for row in await Consumer.all()),
+        *((row, "secret", row.secret, WEBHOOKS) for row in await Webhook.all()),
+        *((row, "former_secret", row.former_secret, WEBHOOKS) for row in await Webhook.exclude(former_secret="")),
         *((row, "secret", row.secret, TEXTS) for row in await TextGateway.all()),
         *((row, "client_secret", row.client_secret, OPENID) for row in await OpenIdProvider.all()),
         *((row, "secret", row.secret, authenticator_purpose(row.id)) for row in await Factor.exclude(secret="")),

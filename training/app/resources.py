@@ -4,34 +4,44 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from certificates.bulk.work import BULK
+from certificates.commissioning.resources import CommissioningResources
 from certificates.credentials.keys import KeyStore
 from certificates.credentials.pdf.pool import PdfPool
 from certificates.imports import earlier, records, roles
+from certificates.rehearsals.draft_kind import PATHWAY
 from certificates.verification.resources import CheckResources
 from courses.cohorts.resources import CohortResources
+from courses.editor.kind import COURSE
 from training.app.learning_names import learning_names, rated_in
 from training.app.lti import content, progress, reviews, rosters
 from training.app.metrics import Figures
+from training.assessments.draft_kind import INSTRUMENT
 from training.batches.kinds import BatchKind
+from training.clients.keys import read_client_keys
+from training.clients.resources import ClientResources
 from training.core import clock
 from training.core.encryption import Encryptor
 from training.core.outbound import Outbound
 from training.core.settings import Settings
 from training.core.storage import FileStore
+from training.drafts.kinds import DraftKind
+from training.drafts.resources import DraftResources
 from training.imports import people, places, sites, work
 from training.imports.actions import IMPORT
 from training.imports.kinds import Derived, ImportKind
 from training.imports.resources import ImportResources
 from training.lti.launch import windows
 from training.lti.platform.client import Platform
+from training.lti.platform.jwks_cache import JwksCache
 from training.lti.platform.tool import Tool
-from training.lti.resources import LtiResources
 from training.people.navigation import menu
 from training.people.text_messages.resources import TextResources
 from training.programmes.resources import ProgrammeResources
 
 BATCHES: Mapping[str, BatchKind] = {
-    IMPORT: BatchKind("Import a table", work.begin, prepare="/imports"),
+    IMPORT: BatchKind("Import a table", work.begin, prepare="/imports", alone=True),
+    **BULK,
 }
 """Kind of batch → what does it."""
 
@@ -62,6 +72,9 @@ IMPORTS: Mapping[str, ImportKind] = {
 }  # fmt: skip
 """Kind of table → its columns and what reads, plans and writes its rows; in the order in which they need each other."""
 
+DRAFTS: Mapping[str, DraftKind] = {"course": COURSE, "instrument": INSTRUMENT, "pathway": PATHWAY}
+"""Kind of draft → its files, what checks and what publishes them."""
+
 DERIVED: Derived = (
     ("certificates.Evaluation", "person_id", "people.Person"),
     ("people.Permission", "because", "certificates.Decision"),
@@ -70,7 +83,10 @@ DERIVED: Derived = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resources(LtiResources, ProgrammeResources, CohortResources, CheckResources, ImportResources, TextResources):
+class Resources(
+    ClientResources, ProgrammeResources, CohortResources, CheckResources, ImportResources, TextResources,
+    DraftResources, CommissioningResources,
+):  # fmt: skip
     """All that any room asks for: settings, the clock, the keys, and the ways out of the house."""
 
     figures: Figures = field(default_factory=Figures)
@@ -88,10 +104,12 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
                 batch_kinds=BATCHES,
                 import_kinds=IMPORTS,
                 derived=DERIVED,
+                draft_kinds=DRAFTS,
                 outbound=outbound,
                 now=clock.now,
                 menu=menu,
                 window_for=windows.window_for,
+                client_keys=JwksCache(outbound, read_client_keys),
                 tool=Tool(platform, origin=settings.public_url, secret_key=settings.secret_key),
                 offers=content.offers,
                 attempts=reviews.attempts,

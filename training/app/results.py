@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from training.lti.platform import scores
+from training.people.merging.models import records_of
 from training.trail.models import Fact, Followup
 
 KINDS = ("quiz.handed_in", "module.completed", "course.completed", "assessment.signed", "certificate.awarded")
@@ -24,7 +25,7 @@ async def report_earlier(work: Followup, *, now: datetime) -> None:
     """Queues what was earned before a place was opened: a new term, a copied activity, a second course."""
     fact = await Fact.get(id=work.fact_id)
     for link, held in await scores.unreported(fact.kind, UUID(fact.subject_id)):
-        told = Fact.filter(person_id=held.identity.person_id, kind__in=KINDS).order_by("-id")
+        told = Fact.filter(person_id__in=await records_of(held.identity.person_id), kind__in=KINDS).order_by("-id")
         results = [value for one in await told for paths, value in _results(one) if link.target in paths]
         if results:
             await scores.report_at(link, held, results[0], now=now)

@@ -1,8 +1,8 @@
 """What waits for somebody: one list of duties, each with the page that settles it, made from what is open."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from tortoise.expressions import Q
 
@@ -15,9 +15,16 @@ from certificates.evidence.actions import claims_for
 from certificates.evidence.signing import sites_to_sign_for
 from courses.cohorts.task_replies import cohorts_to_read
 from courses.cohorts.views import sessions_to_note
-from training.assessments.emails import TURNS
-from training.assessments.models import Rater
+from training.app.own_tasks import assessing
+from training.app.own_tasks.task import SHOWN, Task
+from training.assessments.calibration.rules import COUNTERSIGNED
+from training.assessments.calibration.standing import assessors_for, lines_of
+from training.assessments.countersignatures.rules import WEEK
+from training.assessments.countersignatures.waiting import waiting_since_before
+from training.assessments.disagreement.actions import disagreements_for
+from training.assessments.quality.models import samples_visible_to
 from training.core.dates import day, local_day
+from training.core.languages import spoken, translations
 from training.lti.models import Identity
 from training.parsing.plurals import many
 from training.people.actor import Actor
@@ -32,20 +39,6 @@ from training.records.models import Confirmation
 from training.records.overview import asked_of
 from training.records.shown import shown_record
 
-SHOWN = 5
-"""Tasks of one kind in the list; the others are one click away."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing that waits: what it is, in a sentence, where it is settled, and since when it waits."""
-
-    title: str
-    text: str
-    path: str
-    button: str = "Look at it"
-    since: datetime | None = None
-
 
 async def tasks_of(me: Actor, *, now: datetime) -> list[Task]:
     """Lists all that waits for somebody, what came last first; what has no moment stands on top."""
@@ -55,12 +48,14 @@ async def tasks_of(me: Actor, *, now: datetime) -> list[Task]:
 
 async def _confirm(me: Actor, now: datetime) -> list[Task]:
     """Records of others that name the person as who was there."""
-    rows = await asked_of(me, now=now)
+    rows, language = await asked_of(me, now=now), spoken(me.language)
+    say = translations(language).gettext
     return [
         Task(
-            f"Say whether it is right: {row['about'].lower()}",
-            f"{row['person']} says that you were there. Answer by {day(local_day(row['expires'], me.zone))}.",
-            f"/practice/confirmations/{row['id']}", since=row["asked"],
+            say("Say whether it is right: %(about)s") % {"about": row["about"].lower()},
+            say("%(name)s says that you were there. Answer by %(day)s.")
+            % {"name": row["person"], "day": day(local_day(row["expires"], me.zone), language)},
+            f"/practice/confirmations/{row['id']}", say("Look at it"), since=row["asked"], language=language,
         )
         for row in rows[:SHOWN]
     ]  # fmt: skip
@@ -101,32 +96,53 @@ async def _collect(me: Actor, now: datetime) -> list[Task]:
     ]  # fmt: skip
 
 
-async def _rate(me: Actor, now: datetime) -> list[Task]:
-    """Assessments that wait for the person's rating."""
-    todo = Rater.filter(person_id=me.person_id, assessment__unit_id=me.unit_id, state="rating").exclude(
-        assessment__state="signed"
+async def _calibrate(me: Actor, now: datetime) -> list[Task]:
+    """Assessors whose signature does not count alone until they are calibrated anew, or soon does not."""
+    if not me.everywhere("decide"):
+        return []
+    people = [(UUID(str(one)), str(name)) for one, name in await assessors_for(me, "decide").values_list("id", "name")]
+    lines = await lines_of(people, me, only_asked=True)
+    late, due = (
+        len({line["person_id"] for line in lines if line["state"] in states}) for states in (COUNTERSIGNED, ("due",))
     )
-    rows = await todo.limit(SHOWN).values("assessment_id", "assessment__observed", name="assessment__person__name")
-    return [
-        Task("Finish your rating", f"{row['name']}, watched on {day(row['assessment__observed'])}.",
-             f"/assessments/{row['assessment_id']}", "Continue")
-        for row in rows
-    ]  # fmt: skip
+    if not late + due:
+        return []
+    words = f"{many(late, 'assessor')} cannot sign alone until then. {many(due, 'assessor')} due within 60 days."
+    return [Task("Calibrate assessors", words, "/assessments/calibration", "Look at them")]
 
 
-async def _turn(me: Actor, now: datetime) -> list[Task]:
-    """Assessments in which everybody has handed in, and the person has to agree or to sign."""
-    todo = Rater.filter(person_id=me.person_id, assessment__unit_id=me.unit_id, state="submitted")
-    todo = todo.filter(assessment__state__in=list(TURNS)).order_by("-assessment__touched")
-    rows = await todo.limit(SHOWN).values(
-        "assessment_id", state="assessment__state", observed="assessment__observed", since="assessment__touched",
-        name="assessment__person__name",
+async def _find_countersigner(me: Actor, now: datetime) -> list[Task]:
+    """Assessments that have waited for a countersignature for a week: a colleague has to be found."""
+    if not me.everywhere("decide"):
+        return []
+    rows = await waiting_since_before(me, now - timedelta(days=WEEK)).order_by("touched").limit(SHOWN).values(
+        "id", "observed", "touched", "person_id", name="person__name"
     )  # fmt: skip
     return [
-        Task(TURNS[row["state"]][0], f"{row['name']}, watched on {day(row['observed'])}.",
-             f"/assessments/{row['assessment_id']}", since=row["since"])
+        Task(f"Nobody has countersigned: {row['name']}",
+             f"Watched on {day(row['observed'])}. It does not count until then. Ask an assessor who may do it.",
+             f"/assessments/eligible/{row['person_id']}", "See who may", since=row["touched"])
         for row in rows
     ]  # fmt: skip
+
+
+async def _settle(me: Actor, now: datetime) -> list[Task]:
+    """Assessments whose raters do not agree and ask the person to decide."""
+    rows = disagreements_for(me).order_by("raised").limit(SHOWN).select_related("assessment__person")
+    return [
+        Task(f"Raters do not agree: {row.assessment.person.name}", f"Watched on {day(row.assessment.observed)}.",
+             f"/assessments/{row.assessment_id}/decide", "Decide what counts", since=row.raised)
+        for row in (await rows if me.may("decide") else [])
+    ]  # fmt: skip
+
+
+async def _look_again(me: Actor, now: datetime) -> list[Task]:
+    """Sampled assessments that nobody has looked at."""
+    waiting = samples_visible_to(me).filter(finding="open").order_by("added")
+    if not me.may("audit") or not (first := await waiting.first()):
+        return []
+    words = f"{many(await waiting.count(), 'assessment')} to look at again."
+    return [Task("Look at sampled assessments", words, "/assessments/quality?finding=open", since=first.added)]
 
 
 async def _decide(me: Actor, now: datetime) -> list[Task]:
@@ -220,8 +236,10 @@ async def _own_address(me: Actor, now: datetime) -> list[Task]:
     known = await known_addresses(me.person_id)
     if not known or any(works for _, works in known):
         return []
-    words = "Our mail to you came back. Give us an address that works."
-    return [Task("Your e-mail address does not work", words, "/address", "Give another address")]
+    say = translations(language := spoken(me.language)).gettext
+    words = say("Our mail to you came back. Give us an address that works.")
+    title, button = say("Your e-mail address does not work"), say("Give another address")
+    return [Task(title, words, "/address", button, language=language)]
 
 
 async def _letters(me: Actor, now: datetime) -> list[Task]:
@@ -289,7 +307,11 @@ async def _names_told(me: Actor, now: datetime) -> list[Task]:
 
 
 LOOKS: tuple[Callable[[Actor, datetime], Awaitable[list[Task]]], ...] = (
-    _own_address, _mend, _appeals, _decide, _vote, _appoint, _answer, _accept, _sign, _collect, _confirm, _rate, _turn,
+    _own_address, _mend, _appeals, _settle, _decide, _vote, _appoint, _answer, _accept, _sign, _collect, _confirm,
+    assessing.to_rate, assessing.to_agree_or_sign, assessing.to_countersign,
+    assessing.to_calibrate, assessing.to_renew, _calibrate,
+    _find_countersigner,
+    _look_again,
     _note, _read, _letters, _resets, _names_needed, _names_asked, _names_told,
 )  # fmt: skip
 """Where to look for duties: each gives those of one kind that the person may settle."""

@@ -5,8 +5,10 @@ import re
 from datetime import datetime
 from typing import Any
 
+from training.core import mail
 from training.core.errors import Invalid, NotAllowed
-from training.core.mail_templates import Mail
+from training.core.mail_templates import Mail, Reader, write
+from training.core.settings import Settings
 from training.database.connection import transaction
 from training.people.actor import Actor
 from training.sites.models import CentralUnit
@@ -25,6 +27,12 @@ async def end() -> dict[str, Any] | None:
         return None
     made = moment_text(seal.made)
     return {"number": seal.id, "chain": seal.chain, "made": made, "signatures": seal.signatures or {}}
+
+
+async def plan_mails(work: str, key: str, *, now: datetime) -> None:
+    """Queues a mail with the end of the trail for each central unit that wants it."""
+    for unit in await CentralUnit.exclude(head_address=""):
+        await facts.schedule(work, f"{work}/{unit.id}/{key}", due=now, subject_id=str(unit.id))
 
 
 async def choose_address(address: str, *, actor: Actor, now: datetime) -> None:
@@ -47,3 +55,10 @@ def letter(seal: dict[str, Any]) -> Mail:
     kept = json.dumps({"number": seal["number"], "chain": seal["chain"]})
     values = {"number": seal["number"], "made": datetime.fromisoformat(seal["made"]), "kept": kept}
     return Mail("trail/head", values, "/trail/head")
+
+
+async def send(settings: Settings, unit: CentralUnit, *, key: str, letter: Mail) -> None:
+    """Mails what a unit wants kept outside of the service."""
+    reader = Reader("", unit.language, unit.name, unit.contact, unit.zone)
+    written = write(letter, reader, home=settings.public_url)
+    await mail.send(settings, to=unit.head_address, mail=written, key=key, sender=unit.name)

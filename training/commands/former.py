@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from training.app.consequences import AFTER
+from training.app.declared import declare
 from training.app.resources import open_resources
 from training.commands.event_loop import in_event_loop
 from training.commands.place import here
@@ -20,7 +20,6 @@ from training.parsing.csv import CsvLine, Sheet, read_sheet
 from training.parsing.text import uuid_of
 from training.people.models import Email, Person
 from training.sites.models import CentralUnit
-from training.trail import facts
 
 COLUMNS = ("user_id", "person")
 
@@ -35,7 +34,7 @@ async def former_users(
     unit: Annotated[str, typer.Option(help="slug of the central unit, where there are several")] = "",
 ) -> None:
     """Tell who used LTI 1.1, so that their first LTI 1.3 launch finds them as who they were."""
-    facts.follow(AFTER)
+    declare()
     settings = here()
     async with opened(settings.database_url), open_resources(settings) as things:
         owner = await unit_of(unit, now=clock.now())

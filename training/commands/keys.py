@@ -9,7 +9,7 @@ from certificates.credentials import keys as credentials_keys
 from certificates.credentials import publish
 from certificates.credentials.keys import KeyStore, issuer_keys
 from certificates.credentials.models import IssuerKey
-from training.app.consequences import AFTER
+from training.app.declared import declare
 from training.app.re_encryption import reseal
 from training.commands.event_loop import in_event_loop
 from training.commands.place import here
@@ -23,7 +23,6 @@ from training.lti.models import ToolKey
 from training.lti.platform.tool_keys import ToolKeys, list_keys
 from training.people.authentication.operator import OPERATOR
 from training.sites.models import CentralUnit
-from training.trail import facts
 
 keys = typer.Typer(no_args_is_help=True)
 
@@ -56,7 +55,7 @@ async def rotate(
     issuer: Annotated[str, typer.Option(help="slug of one central unit; else all, and our key to LMSs")] = "",
 ) -> None:
     """Announce the next keys; they sign from two days later on, those to LMSs from one day later on."""
-    facts.follow(AFTER)
+    declare()
     settings, now, lines = here(), clock.now(), []
     async with opened(settings.database_url):
         units = await CentralUnit.filter(**({"slug": issuer} if issuer else {})).order_by("slug")
@@ -77,7 +76,7 @@ async def rotate(
 @in_event_loop
 async def compromise(kid: str) -> None:
     """Give a key up at once because others may know it; what it had signed is signed again."""
-    facts.follow(AFTER)
+    declare()
     settings, now = here(), clock.now()
     async with opened(settings.database_url):
         if await ToolKey.filter(kid=kid).exists():
@@ -100,7 +99,7 @@ async def reseal_all(
     ],
 ) -> None:
     """Encrypt every key anew after TRAINING_SECRET_KEY was changed; stop the service first."""
-    facts.follow(AFTER)
+    declare()
     settings = here()
     async with opened(settings.database_url):
         count = await reseal(before=before, after=settings.secret_key, actor=OPERATOR, now=clock.now())

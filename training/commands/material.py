@@ -9,14 +9,13 @@ import typer
 
 from certificates.pathways.commands import advice_command, check_command, evaluate_command, forms_command
 from certificates.pathways.form_list import table_of
-from training.app.consequences import AFTER
+from training.app.declared import declare
 from training.app.load import load_all
 from training.commands.event_loop import in_event_loop
 from training.commands.place import here
 from training.core import clock, logs
 from training.core.errors import Invalid
 from training.database.connection import opened
-from training.trail import facts
 
 pathway = typer.Typer(no_args_is_help=True)
 Check = Annotated[bool, typer.Option("--check", help="only say what would be new, changed or refused")]
@@ -29,7 +28,7 @@ async def load(paths: list[Path], check: Check = False, good_ones: GoodOnes = Fa
     """Load course packages, pathways, instruments, and CSV files of people and sites; all of a file or nothing."""
     settings = here()
     logs.set_up(settings.log_format)
-    facts.follow(AFTER)
+    declare()
     async with opened(settings.database_url):
         lines, refused = await load_all(
             paths, settings=settings, now=clock.now(), check=check, good_ones=good_ones, unit=unit

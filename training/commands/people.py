@@ -6,7 +6,7 @@ from uuid import UUID
 import typer
 
 from certificates.erase_person import erase
-from training.app.consequences import AFTER
+from training.app.declared import declare
 from training.commands.event_loop import in_event_loop
 from training.commands.place import here
 from training.core import clock
@@ -18,7 +18,6 @@ from training.people.actions import make_link, signer
 from training.people.authentication.operator import operator
 from training.people.models import Email, Person
 from training.people.second_step.resets import let_in_again
-from training.trail import facts
 
 person = typer.Typer(no_args_is_help=True)
 
@@ -30,7 +29,7 @@ Unit = Annotated[str, typer.Option(help="slug of the central unit, where there a
 @in_event_loop
 async def export(who: Who, unit: Unit = "") -> None:
     """Print everything that is stored about a person, table by table, as one JSON document."""
-    facts.follow(AFTER)
+    declare()
     async with opened(here().database_url):
         now = clock.now()
         actor = await operator(unit, now=now)
@@ -41,7 +40,7 @@ async def export(who: Who, unit: Unit = "") -> None:
 @in_event_loop
 async def erase_(who: Who, unit: Unit = "") -> None:
     """Erase a person: name, addresses, identities and files go for good; the record stays under a pseudonym."""
-    facts.follow(AFTER)
+    declare()
     settings = here()
     async with opened(settings.database_url):
         now = clock.now()
@@ -58,7 +57,7 @@ async def erase_(who: Who, unit: Unit = "") -> None:
 @in_event_loop
 async def reset_sign_in(who: Who, unit: Unit = "") -> None:
     """Take all second steps of a person away, where no two people can, and print a link to sign in."""
-    facts.follow(AFTER)
+    declare()
     settings = here()
     async with opened(settings.database_url):
         now = clock.now()

@@ -10,8 +10,8 @@ import typer
 from certificates.credentials.integrity import proven
 from certificates.credentials.keys import KeyStore
 from certificates.evaluations.models import Certificate
-from certificates.register.exports import as_cells, as_json
-from certificates.register.register import Question, rows
+from certificates.register.exports import HEADINGS, as_cells, as_json
+from certificates.register.register import Question, pieces, rows
 from certificates.verification.pages import answer, find
 from certificates.verification.uploads import recognise
 from training.commands.event_loop import in_event_loop
@@ -40,12 +40,13 @@ async def register(
     """Print who stood how on a day, as known on a day."""
     asked = Question(_day(as_of), _day(known_at) if known_at else None, area, programme, standing)
     async with opened(here().database_url):
-        found = await rows(await operator(unit, now=clock.now()), asked)
-    if format == "json":
-        typer.echo(json.dumps(as_json(found, asked, extracted=clock.now()), ensure_ascii=False))
-        return
-    for cells in as_cells(found, asked, extracted=clock.now()):
-        typer.echo(line_of(cells), nl=False)
+        me, now = await operator(unit, now=clock.now()), clock.now()
+        if format == "json":
+            typer.echo(json.dumps(as_json(await rows(me, asked), asked, extracted=now), ensure_ascii=False))
+            return
+        typer.echo(line_of(HEADINGS), nl=False)
+        async for piece in pieces(me, asked):
+            typer.echo("".join(map(line_of, as_cells(piece, asked, extracted=now))), nl=False)
 
 
 @certificate.command("show")

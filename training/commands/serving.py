@@ -17,7 +17,8 @@ import uvicorn
 import uvloop
 
 from training.app import application
-from training.app.consequences import AFTER, worker
+from training.app.consequences import worker
+from training.app.declared import declare
 from training.app.health import check_start
 from training.app.resources import open_resources
 from training.commands.tables import AsJson, show
@@ -102,7 +103,7 @@ async def bring_up_to_date(settings: Settings) -> tuple[list[str], int]:
     if settings.database_url.startswith("sqlite://"):
         Path(settings.database_url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
     done = await database_migrate.migrate(settings.database_url)
-    facts.follow(AFTER)
+    declare()
     async with opened(settings.database_url):
         return done, await cover(now=clock.now(), migrated=bool(done))
 
@@ -134,7 +135,7 @@ def _demo_settings(port: int, no_pdf: bool) -> Settings:
 
 
 async def _serve(settings: Settings, host: str, port: int) -> None:
-    facts.follow(AFTER)
+    declare()
     async with opened(settings.database_url):
         await check_start(settings, now=clock.now())
         works = settings.database_url.startswith("sqlite")
@@ -145,7 +146,7 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
 
 
 async def _work(settings: Settings, *, once: bool) -> None:
-    facts.follow(AFTER)
+    declare()
     async with opened(settings.database_url):
         await check_start(settings, now=clock.now())
         async with open_resources(settings) as things:
@@ -183,13 +184,13 @@ async def _until_told(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _seed(settings: Settings) -> None:
-    facts.follow(AFTER)
+    declare()
     async with opened(settings.database_url):
         await demo_seed.fill(settings, now=clock.now())
 
 
 async def _demo(settings: Settings, host: str, port: int, begun: float) -> None:
-    facts.follow(AFTER)
+    declare()
     async with opened(settings.database_url):
         await demo_seed.fill(settings, now=clock.now())
         lms = build_lms(tool_url=settings.public_url, base_url=settings.demo_lms_url)

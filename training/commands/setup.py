@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from training.app.consequences import AFTER
+from training.app.declared import declare
 from training.commands.event_loop import in_event_loop
 from training.commands.place import here
 from training.commands.serving import bring_up_to_date
@@ -16,7 +16,6 @@ from training.database.connection import opened
 from training.people.actions import signer
 from training.people.authentication.first_administrator import set_up
 from training.sites.models import CentralUnit
-from training.trail import facts
 
 Unit = Annotated[str, typer.Option(help="name of your central unit; it stands on each page")]
 Admin = Annotated[str, typer.Option(help="e-mail address of the first administrator")]
@@ -28,7 +27,7 @@ async def setup(unit: Unit = "", admin: Admin = "", zone: Zone = "") -> None:
     """Make the central unit and its first administrator, and print a link to sign in; again, to let her in again."""
     settings = here()
     await bring_up_to_date(settings)
-    facts.follow(AFTER)
+    declare()
     async with opened(settings.database_url):
         units = await CentralUnit.all().order_by("slug").values_list("name", flat=True)
         unit = unit or (str(units[0]) if len(units) == 1 else _ask("unit", "Name of your central unit"))

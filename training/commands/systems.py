@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from training.app.consequences import AFTER
+from training.app.declared import declare
 from training.app.resources import open_resources
 from training.commands.event_loop import in_event_loop
 from training.commands.former import former_users
@@ -20,7 +20,6 @@ from training.lti.platform.scores import Value
 from training.lti.registration import actions as registration
 from training.lti.registration import approval, connection_test
 from training.lti.registration.actions import RegistrationEntry
-from training.trail import facts
 
 __all__ = ["keys", "lti"]
 
@@ -53,7 +52,7 @@ async def add(
         deployment_ids=tuple(deployment_id), token_audience=token_audience, service_hosts=tuple(service_host),
         profile=profile, name=name, deployment_policy=deployment_policy,
     )  # fmt: skip
-    facts.follow(AFTER)
+    declare()
     async with opened(here().database_url):
         row = await registration.add(entry, now=clock.now(), unit=unit, site=site)
     typer.echo(f"Registration {row.id} is {row.state}: {row.name} ({row.profile}).")
@@ -75,7 +74,7 @@ async def list_(as_json: AsJson = False) -> None:
 @in_event_loop
 async def approve(identifier: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Approve a registration or a deployment that waits."""
-    facts.follow(AFTER)
+    declare()
     async with opened(here().database_url):
         typer.echo(await approval.approve(identifier, now=clock.now()))
 
@@ -108,7 +107,7 @@ async def list_scores(as_json: AsJson = False) -> None:
 @in_event_loop
 async def resend(identifier: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Queue a score again, whatever became of it."""
-    facts.follow(AFTER)
+    declare()
     async with opened(here().database_url):
         await scores.resend(identifier, now=clock.now())
     typer.echo(f"Score {identifier} is queued.")
@@ -128,7 +127,7 @@ async def send_score(
 ) -> None:
     """Queue one score by hand."""
     value = Value(given, maximum, progress, grading, comment)
-    facts.follow(AFTER)
+    declare()
     async with opened(here().database_url):
         chosen = await registration.find(identifier)
         queued = await scores.send_by_hand(chosen, user, line_item, value, now=clock.now())
@@ -143,7 +142,7 @@ async def sync_members(
     as_json: AsJson = False,
 ) -> None:
     """Fetch who is in a course of an LMS."""
-    facts.follow(AFTER)
+    declare()
     settings = here()
     async with opened(settings.database_url), open_resources(settings) as things:
         chosen = await registration.find(identifier)

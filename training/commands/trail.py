@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from certificates.credentials.keys import KeyStore
-from training.app.consequences import AFTER
+from training.app.declared import declare
 from training.commands.backup import Backup
 from training.commands.event_loop import in_event_loop
 from training.commands.place import here
@@ -23,7 +23,6 @@ from training.core.errors import Invalid
 from training.core.settings import Settings
 from training.database.connection import opened
 from training.people.authentication.operator import OPERATOR
-from training.trail import facts
 from training.trail.baseline import accept
 from training.trail.seals import Head, export, head, last_seal, seal_trail
 from training.trail.verify import Report, verify_trail
@@ -34,7 +33,7 @@ trail = typer.Typer(no_args_is_help=True)
 @asynccontextmanager
 async def _keys(settings: Settings) -> AsyncIterator[KeyStore]:
     """Opens the database, and gives the keys that sign the trail in it."""
-    facts.follow(AFTER)
+    declare()
     async with opened(settings.database_url):
         yield KeyStore(Encryptor(settings.secret_key), home=settings.public_url)
 

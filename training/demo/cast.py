@@ -26,6 +26,15 @@ SITES = (
     ("OAK", "Oak Tree Children's Centre", "NWP", "01633 960 200"),
     ("HAR", "Harehills Hub", "LDS", "0113 496 0300"),
 )
+SAFEGUARDING = {
+    "RIV": {
+        "safeguarding_lead": "Meena Shah",
+        "safeguarding_telephone": "029 2018 0117",
+        "help_lines": "Who stands in for Meena: Owen Price, 029 2018 0118\n"
+        "Social services at night and at weekends: 029 2018 0199",
+    },
+}
+"""Who helps when somebody is not safe: one site has said so, the others not yet."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ async def _places(now: datetime) -> tuple[CentralUnit, bool]:
     for code, name, area, telephone in SITES:
         given = {
             "unit_id": unit.id, "area_id": known(f"area/{area}"), "code": code, "name": name,
-            "contact": f"{code.lower()}@together.example", "telephone": telephone,
+            "contact": f"{code.lower()}@together.example", "telephone": telephone, **SAFEGUARDING.get(code, {}),
         }  # fmt: skip
         await Site.get_or_create(id=known(f"site/{code}"), defaults=given)
     return unit, new

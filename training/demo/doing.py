@@ -20,6 +20,8 @@ from training.assessments import signing
 from training.assessments.actions import Noted, Opening, open_assessment, save_draft, submit_rating
 from training.assessments.models import InstrumentVersion
 from training.assessments.reading import instrument_of
+from training.assessments.visits.rules import VisitPlan
+from training.core.dates import moment_at
 from training.core.errors import NotFound
 from training.people.actor import Actor
 from training.people.authentication.demo_cast import known
@@ -188,6 +190,19 @@ async def assessed(key: str, *, by: str, observed: date, group: str, independent
     await save_draft(made.id, _seen(version), actor=actor, now=now)
     await submit_rating(made.id, actor=actor, now=now)
     await signing.sign(made.id, actor=actor, now=now)
+
+
+async def visit_planned(key: str, *, by: str, day: date, hours: tuple[int, int], at_place: str, now: date) -> None:
+    """Plans a visit to somebody's group."""
+    actor = await being(by, now)
+    day += timedelta(days=(7 - day.weekday()) * (day.weekday() > 4))  # groups do not meet at the weekend
+    version = await InstrumentVersion.get(instrument__name="group facilitation", instrument__unit_id=actor.unit_id)
+    starts, ends = (moment_at(day, time(hour), actor.zone) for hour in hours)
+    opening = Opening(
+        known(key), version.id, day, "live", programme=known(PROGRAMME),
+        visit=VisitPlan(starts, ends, at_place, "The door is at the back. Ring, and ask for the group."),
+    )  # fmt: skip
+    await open_assessment(opening, key=known(f"visit/{key}/{now}"), actor=actor, now=at(now))
 
 
 def _seen(version: InstrumentVersion) -> dict[str, Noted]:

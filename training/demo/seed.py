@@ -28,9 +28,12 @@ from training.demo.doing import (
     learn,
     shown,
     supervised,
+    visit_planned,
 )
 from training.demo.hub import open_hub
 from training.demo.lms.joining import belongs_to, join
+from training.demo.public_pages import show_programmes
+from training.demo.rated_by_two import rate_by_two
 from training.demo.together import train_together
 from training.people.authentication.demo_cast import known
 from training.programmes.components import load_components
@@ -39,6 +42,12 @@ from training.records.rules import TailoringEntry
 MATERIAL = Path(__file__).parent / "material"
 LIBRARY = Path(__file__).resolve().parents[2] / "courses" / "library"
 OVERTURNED = "The second group never met: the site has no record of it, and the parents do not know of it."
+VISITS = (
+    ("nadia", "bruno", 1, "Riverside Hall, 3 Mill Lane"),
+    ("lowri", "bruno", 9, "Newport Library, upstairs"),
+    ("kiran", "gwen", 2, "Harbour Church, the small room"),
+)
+"""Who is watched by whom, in how many days, and where."""
 LEADER_PARTS = ("course", "groups", "supervision", "assessments", "independent")
 
 
@@ -91,9 +100,13 @@ async def _history(today: date, *, home: str) -> None:
     await _on_the_way("amina", ago(0))
     await open_hub(today, home=home)
     await _stuck("marek", ago(0), home=home)
+    for key, by, days, place in VISITS:
+        await visit_planned(key, by=by, day=ago(-days), hours=(14, 16), at_place=place, now=ago(0))
     trained = TypedEvidence("learning", "peer coach training", ago(12), attributes={"days": 2, "mode": "in_person"})
     await claimed("nadia", trained, day=ago(10))
     await train_together(today)
+    await rate_by_two(today)
+    await show_programmes(today)
 
 
 async def _founder(key: str, day: date, *, home: str) -> None:

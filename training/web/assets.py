@@ -32,6 +32,14 @@ async def shipped(request: Request) -> Response:
     return FileResponse(path, headers=headers)
 
 
+async def service_worker(request: Request) -> Response:
+    """Serves the service worker at the root, for it may answer only for what lies below its own address.
+
+    Browsers ask for it anew by themselves: https://www.w3.org/TR/service-workers/#service-worker-script-request
+    """
+    return FileResponse(FOLDER / "service-worker.js", media_type=TEXT[".js"], headers={"Cache-Control": "no-cache"})
+
+
 @cache
 def _files() -> dict[str, Path]:
     """Every shipped file by its address: what is asked for is looked up and never opened."""

@@ -1,14 +1,40 @@
-"""Reads forms with files that may be far too large without losing the words that were typed beside them."""
+"""How much of a request is read: no more than its route takes; of forms with files the words typed beside them."""
 
 import re
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import Headers, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.types import Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from training.core.handed_files import MOST_BYTES, HandedFile
+from training.parsing.text import counting_number
 
 BOUNDARY = re.compile(r'boundary="?([^";,]+)"?')
+
+
+class BodyLimit:
+    """Takes no more of a request than so many bytes; raises HTTPException, of which the page of troubles is made.
+
+    The framework's own limit answers people and programs alike in plain text.
+    """
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self.app, self.most = app, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, and counts what is read of it."""
+        said, passed = counting_number(Headers(scope=scope).get("content-length")), 0
+
+        async def limited() -> Message:
+            nonlocal passed
+            message = await receive()
+            passed += len(message.get("body", b""))
+            if max(said, passed) > self.most:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, limited, send)
 
 
 def cut(request: Request, *, most: int) -> Request:

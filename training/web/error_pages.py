@@ -1,6 +1,10 @@
 """Turns what went wrong into a status and a page in plain words; the only place that knows status codes."""
 
 import traceback
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import structlog
 from starlette.exceptions import HTTPException
@@ -12,13 +16,15 @@ from training.core.errors import AppError, Conflict, Invalid, NotAllowed, NotFou
 from training.web.rate_limits import TooMany
 from training.web.render import redirect, render
 from training.web.resources import PageResources
-from training.web.routing import DirectOnly, FrameOver, SecondStepMissing
+from training.web.routing import DirectOnly, FrameOver, SecondStepMissing, Unauthenticated
 
 log = structlog.get_logger()
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 STATUS: dict[type[AppError], int] = {
     TooMany: 429,
     FrameOver: 401,
+    Unauthenticated: 401,
     NotFound: 404,
     NotAllowed: 403,
     Invalid: 422,
@@ -47,8 +53,10 @@ async def app_error(request: Request, error: Exception) -> Response:
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     direct = error.sign_in_path if isinstance(error, DirectOnly) else ""
     retry_after = getattr(error, "retry_after", None)
+    problems = error.problems if isinstance(error, Invalid) else {}
     words = (error.message, error.remedy)
-    return http_error(request, status, *words, retry_after=retry_after, title=error.title, sign_in_path=direct)
+    told: dict[str, Any] = {"title": error.title, "sign_in_path": direct, "problems": problems}
+    return http_error(request, status, *words, retry_after=retry_after, **told)
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -62,8 +70,11 @@ async def refused(request: Request, error: Exception) -> Response:
         405: ("This address does not take that kind of request.", "Go back and use the buttons of the page."),
         413: ("What was sent is too large.", "Send a smaller file or a shorter text."),
     }
-    message, remedy = words.get(error.status_code, (str(error.detail), "Go back and try again."))
-    return http_error(request, error.status_code, message, remedy)
+    again = "" if path.startswith("/api/") else "Go back and try again."
+    message, remedy = words.get(error.status_code, (str(error.detail), again))
+    response = http_error(request, error.status_code, message, remedy)
+    response.headers.update(error.headers or {})  # which methods an address takes
+    return response
 
 
 async def unreachable(request: Request, error: Exception) -> Response:
@@ -108,22 +119,38 @@ def http_error(
     retry_after: float | None = None,
     title: str = "",
     sign_in_path: str = "",
+    problems: Mapping[str, str] = NOTHING,
 ) -> Response:
-    """Shows the page of troubles, or problem details (RFC 9457) to a program."""
+    """Shows the page of troubles, or problem details (RFC 9457) to a program, with the fields at fault."""
     title = title or TITLES.get(status, "There is a problem")
     reference = _reference(request)
     response: Response
     if request.scope["path"].startswith("/api/"):
         problem = {"type": "about:blank", "title": title, "status": status, "detail": f"{message} {remedy}".strip()}
+        at_fault = [{"field": name, "detail": words} for name, words in problems.items()]
+        problem |= {"errors": at_fault} if at_fault else {}
         response = JSONResponse(problem | {"reference": reference}, status, media_type="application/problem+json")
     else:
         said = {"title": title, "message": message, "remedy": remedy, "reference": reference}
         # At the top level: a frame would go on in the session that came through the LMS.
         said["sign_in_path"] = PageResources.of(request).settings.public_url + sign_in_path if sign_in_path else ""
-        response = render(request, "web/problem.html", status, **said)
+        came_from = _page_sent_from(request) if status in (409, 422, 503) else ""
+        way_on = ("Look at the page again", came_from) if came_from else None
+        response = render(request, "web/problem.html", status, next=way_on, **said)
     if retry_after is not None:
         response.headers["Retry-After"] = str(int(retry_after) + 1)
     return response
+
+
+def _page_sent_from(request: Request) -> str:
+    """Gives the address of ours from which a form was sent, without the notice that it showed; "" for none."""
+    if request.method != "POST":
+        return ""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if came_from.netloc != request.url.netloc or not came_from.path.startswith("/") or came_from.path.startswith("//"):
+        return ""
+    asked = urlencode([pair for pair in parse_qsl(came_from.query) if pair[0] != "notice"])
+    return came_from.path.removeprefix(request.scope.get("root_path", "")) + (f"?{asked}" if asked else "")
 
 
 def _reference(request: Request) -> str:

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from starlette.requests import Request
+from tortoise.fields import DatetimeField
 
 from training.core.errors import Invalid, NotAllowed
 from training.database.connection import connection, on_postgres
@@ -22,17 +24,34 @@ INSERT INTO web_try_count (key, count, ends) VALUES {rows}
 ON CONFLICT (key) DO UPDATE SET
     count = CASE WHEN web_try_count.ends <= {now} THEN 1 ELSE web_try_count.count + 1 END,
     ends = CASE WHEN web_try_count.ends <= {now} THEN excluded.ends ELSE web_try_count.ends END
-RETURNING count"""
+RETURNING count, ends"""
+_MOMENT = DatetimeField().to_python_value
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How many tries there are in a time, how many are left, and how long until all are there anew; in seconds."""
+
+    most: int
+    period: int
+    left: int
+    seconds: int
 
 
 class TooMany(NotAllowed):
     """Somebody tries too often."""
 
+    def __init__(self, message: str, remedy: str, allowance: Allowance | None = None) -> None:
+        super().__init__(message, remedy)
+        self.allowance = allowance
+        self.retry_after = allowance.seconds if allowance else None
 
-async def allow(what: str, *who: str, limit: str, now: datetime) -> None:
+
+async def allow(what: str, *who: str, limit: str, now: datetime) -> Allowance:
     """Counts one try of each of `who`; raises TooMany past the limit, which is written like "5/minute".
 
-    Outside a transaction, which would undo the count along with what was tried.
+    Returns what is left to whoever has tried most. Outside a transaction, which would undo the count along with what
+    was tried.
     """
     most, _, period = limit.partition("/")
     keys = sorted({hashlib.sha256(f"{what}\0{one}\0{period}".encode()).hexdigest() for one in who})
@@ -40,9 +59,14 @@ async def allow(what: str, *who: str, limit: str, now: datetime) -> None:
     mark = "$" if on_postgres() else "?"
     rows = ", ".join(f"({mark}{number}, 1, {mark}2)" for number in range(3, 3 + len(keys)))
     counted = await connection().execute_query_dict(COUNT.format(rows=rows, now=f"{mark}1"), values)
-    if any(row["count"] > int(most) for row in counted):
+    left = int(most) - max(row["count"] for row in counted)
+    ends: list[Any] = [_MOMENT(row["ends"]) for row in counted]
+    seconds = (max(ends) - now).total_seconds()
+    allowance = Allowance(int(most), int(PERIODS[period].total_seconds()), max(left, 0), max(int(seconds), 1))
+    if left < 0:
         wait = {"minute": "a minute", "hour": "an hour", "day": "a day"}[period]
-        raise TooMany("That was tried too often.", f"Wait {wait}, then try again.")
+        raise TooMany("That was tried too often.", f"Wait {wait}, then try again.", allowance)
+    return allowance
 
 
 @contextmanager

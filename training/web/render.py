@@ -18,23 +18,33 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from training.core import dates
 from training.core.errors import Invalid, NotFound
+from training.core.languages import translations
 from training.parsing.text import clean
 from training.web.assets import asset
+from training.web.cookies import set_cookie
 from training.web.frames import is_framed
+from training.web.languages import WELSH, chosen_language, language_switch, reader_language
 from training.web.resources import PageResources, Unit
+from training.web.shortlists import unchosen
 
 NOTICE_SECONDS = 600
 """How long a page says it, when it is loaded again."""
+LANGUAGE_SECONDS = 365 * 24 * 3600
+"""How long a device keeps the language that somebody chose on it."""
 ROOT = Path(__file__).resolve().parents[2]
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class Templates(jinja2.Environment):
-    """Renders our pages strictly, and the components of GOV.UK Frontend leniently: their macros test absent options."""
+    """Renders our pages strictly, and the components of GOV.UK Frontend leniently: their macros test absent options.
 
-    def __init__(self) -> None:
+    A page speaks one language: `_("…")` and `|translated` say in it what its catalogue has.
+    """
+
+    def __init__(self, language: str) -> None:
         super().__init__(
             loader=jinja2.FileSystemLoader(ROOT / "templates"),
+            extensions=["jinja2.ext.i18n"],
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             auto_reload=False,
@@ -47,7 +57,8 @@ class Templates(jinja2.Environment):
             undefined=jinja2.ChainableUndefined,
             auto_reload=False,
         )
-        self.filters |= {"day": _day, "moment": _moment}
+        self.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+        self.filters |= {"day": _day, "moment": _moment, "hours": _hours, "translated": partial(_translated, language)}
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:
         """Finds one of our templates, or a component under its package's name."""
@@ -57,19 +68,29 @@ class Templates(jinja2.Environment):
 
 
 @jinja2.pass_context
-def _day(context: jinja2.runtime.Context, value: date | datetime | str, language: str = "en") -> str:
-    return dates.day(dates.local_day(value, context["zone"]) if isinstance(value, datetime) else value, language)
+def _day(context: jinja2.runtime.Context, value: date | datetime | str, language: str = "") -> str:
+    day = dates.local_day(value, context["zone"]) if isinstance(value, datetime) else value
+    return dates.day(day, language or context["said_in"])
 
 
 @jinja2.pass_context
-def _moment(context: jinja2.runtime.Context, value: datetime, language: str = "en") -> str:
-    return dates.moment(value, context["zone"], language)
+def _moment(context: jinja2.runtime.Context, value: datetime, language: str = "") -> str:
+    return dates.moment(value, context["zone"], language or context["said_in"])
+
+
+@jinja2.pass_context
+def _hours(context: jinja2.runtime.Context, starts: datetime, ends: datetime) -> str:
+    return dates.hours(starts, ends, context["zone"], context["said_in"])
+
+
+def _translated(language: str, english: str) -> str:
+    return translations(language).gettext(english) if english else ""
 
 
 @cache
-def templates() -> Templates:
-    """Gives the one set of templates of this process."""
-    return Templates()
+def templates(language: str) -> Templates:
+    """Gives the one set of templates of this process that speaks a language."""
+    return Templates(language)
 
 
 def link(request: Request, path: str) -> str:
@@ -90,7 +111,24 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "back": None,
     }
     given |= _surroundings(request, values.get("unit")) | values
-    return HTMLResponse(templates().get_template(template).render(given), status)
+    page = templates(given["lang"]).get_template(template)
+    if WELSH not in page.blocks:
+        return HTMLResponse(templates("en").get_template(template).render(given | {"said_in": "en"}), status)
+    if "languages" in values or request.method != "GET":
+        return HTMLResponse(page.render(given | {"said_in": given["lang"]}), status)
+    return _offering_languages(request, template, given, status)
+
+
+def _offering_languages(request: Request, template: str, given: dict[str, Any], status: int) -> Response:
+    """Shows a page with the switch of our languages on top; the one that is asked for is kept on this device."""
+    asked = chosen_language(request)
+    switch = language_switch(request, asked)
+    page = templates(asked).get_template(template)
+    response = HTMLResponse(page.render(given | {"lang": asked, "said_in": asked, "languages": switch}), status)
+    if request.query_params.get("language"):
+        secure = PageResources.of(request).settings.secure
+        set_cookie(response, "language", asked, max_age=LANGUAGE_SECONDS, secure=secure)
+    return response
 
 
 def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
@@ -98,7 +136,6 @@ def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
     settings = given.settings
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     around = unit or given.units.only
-    language = request.cookies.get("language") or (me.language if me else "en")
     return {
         "service_name": settings.service_name,
         "brand": (me.unit_name if me else around.name if around else "") or settings.service_name,
@@ -112,7 +149,7 @@ def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
         "direct_path": f"{settings.public_url}/sign-in",
         "way_back": me.way_back if me else None,
         "window": given.window_for(request),
-        "lang": language if language in ("en", "cy") else "en",
+        "lang": reader_language(request),
         "dir": "ltr",
         "nonce": request.scope.get("nonce", ""),
         "asset": asset,
@@ -174,18 +211,24 @@ QUESTIONS = ("who ", "what ", "which ", "how ")
 
 
 def validate(shape: type[Shape], values: dict[str, Any]) -> Shape:
-    """Fills the shape with typed values; an empty text is as good as none."""
+    """Fills the shape with typed values; an empty text is as good as none.
+
+    Raises Invalid, without a problem where the form was sent to find what is to be chosen.
+    """
     given = {name: value for name, value in values.items() if value != ""}
+    problems = unchosen(values)
     try:
-        return shape.model_validate(given)
+        filled = shape.model_validate(given)
     except ValidationError as error:
-        problems: dict[str, str] = {}
         for found in error.errors():
             name = str(found["loc"][0]) if found["loc"] else "form"
             known = shape.model_fields.get(name)
             label = (known.title if known and known.title else name.replace("_", " ")).lower()
             problems.setdefault(name, _sentence(found["type"], label, found["msg"], found.get("ctx", {})))
         raise Invalid("There is a problem", problems=problems) from error
+    if problems:
+        raise Invalid("There is a problem", problems=problems)
+    return filled
 
 
 def _sentence(kind: str, label: str, words: str, bounds: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from training.core.errors import NotAllowed, NotFound
+from training.web.bodies import BodyLimit
 from training.web.frames import is_framed
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -50,6 +51,12 @@ class FrameOver(NotAllowed):
         super().__init__("Your session here has ended.", "Go back to your course and open the activity again.")
 
 
+class Unauthenticated(NotAllowed):
+    """A program sent no token, or one that does not count."""
+
+    title = "You need a token"
+
+
 class ProtectedRoute(Route):
     """A route that knows the ability it asks for, and how many bytes it takes."""
 
@@ -68,9 +75,8 @@ def at(
         path,
         _AbilityRequired(endpoint, may),
         methods=list(methods),
-        max_body_size=body,
         name=endpoint.__qualname__,
-        middleware=[] if body is None else [SMALL],
+        middleware=[] if body is None else [Middleware(BodyLimit, most=body), SMALL],
     )
     door.may, door.body = may, body
     return door

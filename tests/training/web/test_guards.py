@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.app.application import ROUTES
+from training.app.routes import ROUTES
 from training.web.routing import NORMAL_BODY
 
 ELSEWHERE = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
@@ -26,7 +26,7 @@ async def test_what_other_sites_may_post_has_its_own_proof(browse, path):
 
 async def test_a_form_that_is_too_large_is_refused_before_it_is_read(browse):
     answer = await (await browse()).post("/people/choose", data={"person": "x" * (NORMAL_BODY + 1)})
-    assert answer.status_code == 413
+    assert answer.status_code == 413 and "What was sent is too large" in answer.text
 
 
 def test_no_page_takes_more_than_a_file_of_its_kind_needs():
@@ -34,10 +34,11 @@ def test_no_page_takes_more_than_a_file_of_its_kind_needs():
     larger = {door.path: door.body for door in ROUTES if door.body not in (None, NORMAL_BODY)}
     assert NORMAL_BODY <= 256 * 1024
     assert larger.pop("/verify") <= 6 * MEGABYTE
-    entries = ("/practice/new", "/practice/of/{id}/new", "/practice/records/{id}/correct")
-    for path in ("/courses/{slug}/{module}/{activity}", "/imports", "/certificates/outcomes/{id}", *entries):
+    entries = ("/practice/new", "/practice/of/{id}/new", "/practice/records/{id}/correct", "/register/{id}/proofs")
+    drafts = ("/drafts/take", "/drafts/{id}/add", "/drafts/{id}/files/{path:path}")
+    for path in ("/courses/{slug}/{module}/{activity}", "/imports", "/certificates/outcomes/{id}", *entries, *drafts):
         assert larger.pop(path) <= 250 * MEGABYTE
-    for path in ("/material/check", "/material/publish", "/sheet"):
+    for path in ("/material/check", "/material/publish", "/sheet", "/drafts/{id}/quiz/{path:path}"):
         assert larger.pop(path) <= 12 * MEGABYTE
     assert not larger, "only what takes files takes more"
 

@@ -1,10 +1,12 @@
 """The rosters of LMS courses for those who fill cohorts: which there are, who is in one, and taking it over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from courses.cohorts.rosters import Listed, Listing
@@ -15,6 +17,7 @@ from training.lti.platform import roster
 from training.lti.platform.client import Platform
 from training.lti.protocol import roles
 from training.people.actor import Actor
+from training.web.shortlists import Shortlist, ShortlistField, shortlist_of
 
 HERE = "Active"
 
@@ -25,10 +28,16 @@ class CourseRosters:
 
     platform: Platform
 
-    async def courses(self, actor: Actor) -> Sequence[tuple[str, str]]:
-        """Lists the courses with a roster that the actor may read, as (id, title)."""
-        rows = await _visible(actor).order_by("title", "context_id").select_related("deployment__registration")
-        return [(str(row.id), f"{row.title or row.context_id} ({row.deployment.registration.name})") for row in rows]
+    async def choices(self, actor: Actor, values: Mapping[str, Any]) -> Shortlist:
+        """Offers the courses with a roster that the actor may read, in the field `roster`."""
+        asked = ShortlistField(
+            "roster",
+            lambda part: Q(title__icontains=part) | Q(context_id__icontains=part),
+            ask="Choose a course",
+            order=("title", "context_id"),
+            called=lambda row: f"{row.title or row.context_id} ({row.deployment.registration.name})",
+        )
+        return await shortlist_of(_visible(actor).select_related("deployment__registration"), asked, values)
 
     async def read(self, actor: Actor, identifier: UUID, *, now: datetime) -> Listing:
         """Reads who is in a course, and changes nothing."""
@@ -60,10 +69,9 @@ class CourseRosters:
         if found.fingerprint != shown:
             raise Conflict("The roster has changed since you looked.", "Go back and look at it again.")
         people = await roster_changes.apply(registration, context, found, now=now)
-        learners = await ContextRole.filter(
-            context_id=context.id, role=roles.LEARNER, status=HERE, identity__test_user=False
-        ).values_list("identity__person_id", flat=True)
-        return [person for person in people.values() if person in set(learners)]
+        active = ContextRole.filter(context_id=context.id, role=roles.LEARNER, status=HERE, identity__test_user=False)
+        learners = set(await active.values_list("identity__person_id", flat=True))
+        return [person for person in people.values() if person in learners]
 
     async def _read(self, actor: Actor, identifier: UUID, now: datetime) -> tuple[Context, Registration, roster.Roster]:
         context = await _visible(actor).get_or_none(id=identifier).select_related("deployment__registration")

@@ -57,7 +57,9 @@ async def plan_mails(*, now: datetime) -> None:
             continue
         at_work = Membership.filter(active_on(today), person__unit_id=unit.id).values("person_id")
         without = TaskList.filter(weekly=False).values("person_id")
-        wanted = Person.filter(id__in=Subquery(at_work), erased_at__isnull=True, test_user=False)
+        wanted = Person.filter(
+            id__in=Subquery(at_work), merged_into_id__isnull=True, erased_at__isnull=True, test_user=False
+        )
         lately = Followup.filter(kind=WEEKLY, due__gt=now - timedelta(days=2))
         queued = {work.subject_id async for work in lately}
         ids = [str(one) for one in await wanted.exclude(id__in=Subquery(without)).values_list("id", flat=True)]

@@ -1,5 +1,7 @@
 """The page of one's tasks: all that waits, and whether a mail tells it each week."""
 
+from dataclasses import replace
+
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,6 +10,7 @@ from training.app.own_tasks.lists import choose_mail, keep_count, wants_mail
 from training.app.tasks import tasks_of
 from training.core import clock
 from training.people.actor import Actor
+from training.web.languages import chosen_language
 from training.web.render import actor, form, redirect, render
 
 
@@ -19,7 +22,7 @@ class MailForm(BaseModel):
 
 async def tasks(request: Request) -> Response:
     """Lists what waits for somebody; posted, keeps whether a mail tells it each week."""
-    me: Actor = actor(request)
+    me: Actor = replace(actor(request), language=chosen_language(request))
     if request.method == "POST":
         asked = await form(request, MailForm)
         await choose_mail(me, weekly=asked.weekly)

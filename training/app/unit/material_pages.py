@@ -1,27 +1,33 @@
 """Pages of what is taught and asked: published rules, instruments and courses, and more of them from files."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from certificates.commissioning.unit_pages import states
+from certificates.evaluations import taking_back
 from certificates.evaluations.models import PathwayVersion
+from certificates.evaluations.pathway_versions import read
 from courses.learning.outline import in_language
 from courses.packages.models import CourseVersion
 from courses.packages.publish import load
 from training.app.load import load_all
 from training.assessments.models import InstrumentVersion
 from training.core import clock
+from training.core.dates import day
 from training.core.settings import Settings
 from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.programmes.models import Adoption
-from training.web.render import actor, redirect, render
+from training.sites.models import Programme
+from training.web.render import actor, form_data, identity, redirect, render
 from training.web.resources import PageResources
 
 LIBRARY = Path(__file__).resolve().parents[3] / "courses" / "library"
@@ -40,20 +46,46 @@ async def material(request: Request) -> Response:
 
 
 async def _listed(request: Request, me: Actor, status: int = 200, problems: dict[str, str] | None = None) -> Response:
-    rules = await PathwayVersion.filter(unit_id=me.unit_id).order_by("-published").values(
-        "id", "title", "version", "published", "programme_id"
-    )  # fmt: skip
+    versions = await PathwayVersion.filter(unit_id=me.unit_id).order_by("-published")
+    rules: list[dict[str, Any]] = [
+        {"id": row.id, "title": row.title, "version": row.version, "published": row.published, "slug": row.slug,
+         "programme_id": row.programme_id, "taken_back": row.taken_back, "first": read(row).effective[0]}
+        for row in versions
+    ]  # fmt: skip
     adopted = await Adoption.filter(site__unit_id=me.unit_id, ends__isnull=True).values_list("programme_id", flat=True)
     tools = InstrumentVersion.filter(instrument__unit_id=me.unit_id).order_by("-published")
     courses = CourseVersion.filter(course__unit_id=me.unit_id).order_by("-published")
     taught = await courses.values("title", "number", "published", slug="course__slug")
+    courses_named = [row | {"title": in_language(row["title"], me.language)} for row in taught]
+    shown = await states(me)
+    own = await Programme.filter(unit_id=me.unit_id).order_by("title").values_list("id", "title")
+    used = await tools.values("id", "title", "version", "published", name="instrument__name")
     ships = {folder.name for folder in LIBRARY.iterdir()} - {row["slug"] for row in taught}
     return render(
         request, "app/material.html", status, problems=problems or {}, ships=bool(ships),
+        ahead=[row for row in rules if (first := row["first"]) and first > me.today],
         rules=[row | {"sites": list(adopted).count(row["programme_id"])} for row in rules],
-        instruments=await tools.values("title", "version", "published"),
-        courses=[row | {"title": in_language(row["title"], me.language)} for row in taught],
+        instruments=used, may_decide=me.may("decide"), courses=courses_named,
+        pathway_names=_names(rules, "slug"), instrument_names=_names(used, "name"),
+        own=[(key, title, shown.get(key, "")) for key, title in own], course_names=_names(courses_named, "slug"),
     )  # fmt: skip
+
+
+def _names(rows: Sequence[Mapping[str, Any]], key: str) -> list[tuple[str, str]]:
+    """Name and title of each of what is published in versions, as the newest says it."""
+    return list({str(row[key]): str(row["title"]) for row in reversed(rows)}.items())
+
+
+async def take_back(request: Request) -> Response:
+    """Takes back rules that do not count yet, or, where the form says so, puts them back."""
+    me: Actor = actor(request)
+    undo = (await form_data(request)).get("do") == "undo"
+    done = await (taking_back.bring_back if undo else taking_back.take_back)(
+        identity(request), actor=me, now=clock.now()
+    )
+    first = read(done).effective[0]
+    words = f"It counts from {day(first)} on." if undo and first else "It will count for nobody. You can put it back."
+    return redirect(request, "/material", notice=f"{done.title}, version {done.version}: {words}")
 
 
 async def take_course(request: Request) -> Response:
