@@ -1,4 +1,4 @@
-"""SIGKILL at random moments of issue, withdraw and renew, on each database: nothing by half, nothing lost."""
+"""SIGKILL at random moments of issue, withdraw, renew and merge, on each database: nothing by half, nothing lost."""
 
 import argparse
 import json
@@ -12,6 +12,8 @@ from tests.benchmarks.figures import Figure
 from tests.benchmarks.places import database, kinds
 from tests.third_party.programs import ROOT, bare
 
+PROGRAMS = {"certificates": "tests.killed", "merges": "tests.killed_merges"}
+"""What is killed → the program that does it."""
 ROUND_SECONDS = 30
 """Longest that a round may take, as a rule."""
 
@@ -27,19 +29,20 @@ def figures(chosen: argparse.Namespace) -> Iterator[Figure]:
         if why_not:
             yield Figure(f"kills on {kind}", skipped=why_not)
             continue
-        with database(kind) as url, TemporaryDirectory(prefix="kills") as folder:
-            found = killed(url, Path(folder), chosen.kills)
-        yield Figure(f"kills on {kind}", found["rounds"], at_least=chosen.kills)
-        for act, often in found["acknowledged"].items():
-            yield Figure(f"    {act} and acknowledged", often)
-        yield Figure(f"lost or by half on {kind}", len(found["wrong"]), at_most=0)
-        for words in found["wrong"]:
-            yield Figure(f"    {words}", 1)
+        for what, program in PROGRAMS.items():
+            with database(kind) as url, TemporaryDirectory(prefix="kills") as folder:
+                found = killed(url, Path(folder), chosen.kills, program=program)
+            yield Figure(f"kills on {kind}, {what}", found["rounds"], at_least=chosen.kills)
+            for act, often in found["acknowledged"].items():
+                yield Figure(f"    {act} and acknowledged", often)
+            yield Figure(f"lost or by half on {kind}, {what}", len(found["wrong"]), at_most=0)
+            for words in found["wrong"]:
+                yield Figure(f"    {words}", 1)
 
 
-def killed(url: str, folder: Path, rounds: int) -> dict[str, object]:
+def killed(url: str, folder: Path, rounds: int, *, program: str = "tests.killed") -> dict[str, object]:
     """Does the rounds in a program of its own, as they fork; gives what it found."""
-    words = [sys.executable, "-W", "ignore", "-m", "tests.killed", url, str(folder), "--rounds", str(rounds)]
+    words = [sys.executable, "-W", "ignore", "-m", program, url, str(folder), "--rounds", str(rounds)]
     done = subprocess.run(
         words, cwd=ROOT, env=bare(), capture_output=True, text=True, timeout=60 + rounds * ROUND_SECONDS
     )

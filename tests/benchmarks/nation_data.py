@@ -72,6 +72,8 @@ class Original:
             for column, value in row.items():
                 if isinstance(value, str) and len(parts := anew.split(value)) > 1:
                     row[column] = tuple(parts)
+        # Work on what is not copied, such as a visit, is not copied either: its key would stay the same.
+        self.rows["trail_followup"] = [one for one in self.rows["trail_followup"] if isinstance(one["key"], tuple)]
 
     @property
     def certificates(self) -> int:
