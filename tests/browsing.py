@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = [
@@ -135,6 +135,13 @@ def free_port() -> int:
             except (OSError, OverflowError):
                 continue
             return port
+
+
+def become(page: Page, key: str) -> None:
+    """Signs in as one of the demo's people."""
+    page.goto("/people/choose")
+    page.locator(f'button[name=person][value="{key}"]').click()
+    page.wait_for_load_state()
 
 
 @contextmanager

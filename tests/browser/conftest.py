@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browsing import a_chromium, running_demo
+from tests.browsing import a_chromium, become, running_demo
 from tests.history import copied, published, seeded
 from tests.today import true_clock
 
@@ -37,9 +37,7 @@ def be(address: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         if key:
-            page.goto("/people/choose")
-            page.locator(f'button[name=person][value="{key}"]').click()
-            page.wait_for_load_state()
+            become(page, key)
         return page
 
     yield somebody

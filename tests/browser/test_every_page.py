@@ -35,6 +35,11 @@ DEEP = (
     ("amina", "My practice", "group confirmed", "group, ", "What parents say"),
     ("amina", "My pathway", "EPEC, Being a Parent (parent group leaders)", "Ask to join a programme"),
     ("dara", "Parents’ words"),
+    ("dara", "Calibration", "Bruno Costa", "Record a calibration"),
+    ("dara", "People", "Beth Morgan", "Who may assess them"),
+    ("dara", "People", "Bruno Costa", "What relies on their assessments"),
+    ("dara", "Register", "Kiran Shah", "Issue it again"),
+    ("dara", "People", "Beth Morgan", "Same person as …"),
 )
 """Pages that lie deep, by whom and by which links from the home page: each of them is looked at on the way."""
 seen: Counter[str] = Counter()

@@ -1,12 +1,12 @@
 """Walks the service along its own links, one page for each route, as a reader would find them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from playwright.sync_api import Page
 
-from training.app.application import ROUTES
+from training.app.routes import ROUTES
 from training.web.routing import ProtectedRoute
 
 NOT_PAGES = re.compile(
@@ -42,11 +42,17 @@ def walk(page: Page, starts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _links(page: Page) -> list[str]:
-    home = urlsplit(page.url)
+    return pages_of(
+        page.url, page.eval_on_selector_all("a[href]:not([download])", "all => all.map(a => a.getAttribute('href'))")
+    )
+
+
+def pages_of(here: str, links: Iterable[str]) -> list[str]:
+    """Gives the addresses of our own pages to which links of a page lead."""
     found: list[str] = []
-    for link in page.eval_on_selector_all("a[href]:not([download])", "all => all.map(a => a.getAttribute('href'))"):
-        target = urlsplit(urldefrag(urljoin(page.url, link)).url)
+    for link in links:
+        target = urlsplit(urldefrag(urljoin(here, link)).url)
         path = target.path + (f"?{target.query}" if target.query else "")
-        if target.netloc == home.netloc and not NOT_PAGES.search(path):
+        if target.netloc == urlsplit(here).netloc and not NOT_PAGES.search(path):
             found.append(path)
     return found

@@ -50,8 +50,8 @@ def dara_asks_the_register_of_the_day_and_of_the_day_before(stage: Stage, held: 
     assert [row["Name"] for row in register_rows(dara)] == [name for name in named if name != "Amina Yusuf"]
 
     dara.goto(CARDIFF)
-    on_page, in_file = register_rows(dara), downloaded_rows(dara, "(CSV)")
-    assert [row["serial"] for row in in_file] == [row["Serial"] for row in on_page]
+    on_page, in_file = register_rows(dara), downloaded_rows(dara, "CSV")
+    assert [row["Serial"] for row in in_file] == [row["Serial"] for row in on_page]
     press(dara, "Amina Yusuf")
     sees(dara, "Decided by Dara O'Neill", "All is met, and both raters agreed.", "What the rules said")
     sees(dara, "Evidence it rests on", "Leading a parenting group", "Group facilitation", "SHA-256 of all the evidence")

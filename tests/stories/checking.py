@@ -46,11 +46,20 @@ def status_bit(badge: dict[str, Any]) -> int:
     return bits[place // 8] >> (7 - place % 8) & 1
 
 
+WITHOUT_BOX = """cells => cells.map(cell => {
+  const copy = cell.cloneNode(true);
+  copy.querySelectorAll("label").forEach(label => label.remove());
+  return copy.textContent.trim();
+})"""
+"""The words of cells without those of the box with which a row is chosen."""
+
+
 def register_rows(page: Page) -> list[dict[str, str]]:
     """Gives the rows of the register as the page shows them: column to words."""
-    names = page.get_by_role("columnheader").all_inner_texts()
+    heads = page.get_by_role("columnheader").all()
+    names = [head.get_attribute("abbr") or head.inner_text() for head in heads]
     lines = page.locator("main tbody tr").all()
-    return [dict(zip(names, line.locator("th, td").all_inner_texts(), strict=True)) for line in lines]
+    return [dict(zip(names, line.locator("th, td").evaluate_all(WITHOUT_BOX), strict=True)) for line in lines]
 
 
 def downloaded_rows(page: Page, words: str) -> list[dict[str, str]]:

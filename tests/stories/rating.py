@@ -1,4 +1,4 @@
-"""How an assessor rates a group with the instrument, card by card."""
+"""How an assessor rates a group with the instrument, one item a screen."""
 
 from playwright.sync_api import Page
 
@@ -10,6 +10,8 @@ ALWAYS_SEEN = ("The basics", "Has to happen if it comes up")
 def rate_all(page: Page, *, but: dict[str, tuple[str, ...]], note: str = "") -> None:
     """Ticks all the basics on every card, `but` on some exactly what is said; a note goes on the first of these."""
     for card in page.locator("fieldset.app-rubric").all():
+        if not card.is_visible():
+            page.get_by_role("button", name="Next item").click()
         title = card.locator("legend").inner_text()
         card.get_by_role("radio").first.check()
         if title in but:
@@ -20,5 +22,7 @@ def rate_all(page: Page, *, but: dict[str, tuple[str, ...]], note: str = "") -> 
         for tick in ticks:
             tick.check()
     if note:
+        page.locator("summary", has_text="Item ").click()
+        page.get_by_role("link", name=next(iter(but)), exact=True).click()
         page.get_by_label(f"Notes: {next(iter(but))}").fill(note)
     press(page, "Check your answers")

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browsing import Demo
+from tests.browsing import Demo, become
 from tests.mails import read_mail
 
 PHONE, TABLET, DESK = (375, 812), (768, 1024), (1280, 900)
@@ -33,8 +33,7 @@ class Stage:
         self.open.append(context)
         page = context.new_page()
         if key:
-            page.goto("/people/choose")
-            page.locator(f'button[name=person][value="{key}"]').click()
+            become(page, key)
             page.get_by_role("heading", name="Hello").wait_for()
         return page
 

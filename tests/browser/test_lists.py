@@ -1,0 +1,61 @@
+"""Lists on a phone: a short form, cards, a filter that is saved, found again and removed; at every width."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.axe import violations
+
+pytestmark = pytest.mark.timeout(300)
+LISTS = {
+    "dara": ("/people", "/sites", "/areas", "/practice/records", "/courses/cohorts", "/audits", "/register",
+             "/certificates/decisions", "/certificates/reliance", "/programmes/places", "/assessments/agreement",
+             "/assessments/agreement/pairs", "/assessments/quality", "/assessments/week"),
+    "chloe": ("/people", "/sites", "/practice/records", "/courses/cohorts", "/register", "/assessments/week"),
+}  # fmt: skip
+WIDTHS = (320, 375, 768, 1280)
+
+
+@pytest.mark.parametrize("key", LISTS)
+def test_each_list_holds_at_every_width(key: str, be: Callable[..., Page]) -> None:
+    page = be(key)
+    for path in LISTS[key]:
+        page.goto(path)
+        assert page.get_by_role("search").is_visible(), path
+        assert violations(page, WIDTHS) == [], f"{path} as {key}"
+
+
+def test_the_form_is_short_on_a_phone_and_stands_open_where_there_is_room(be: Callable[..., Page]) -> None:
+    page = be("chloe")
+    page.goto("/people")
+    more, role = page.get_by_text("Filter more, and sort"), page.get_by_label("Role")
+    assert more.is_visible() and not role.is_visible()
+    more.click()
+    role.select_option("facilitator")
+    page.get_by_role("button", name="Show").click()
+    assert role.is_visible() and role.input_value() == "facilitator"
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/people")
+    assert role.is_visible() and not more.is_visible()
+    page.get_by_role("link", name="Sort by Name").click()
+    assert page.locator("th[aria-sort=descending]").get_attribute("abbr") == "Name"
+
+
+def test_a_filter_is_saved_found_and_removed_on_a_phone(be: Callable[..., Page]) -> None:
+    page = be("dara")
+    page.goto("/people")
+    page.get_by_label("Name", exact=True).fill("beth")
+    page.get_by_role("button", name="Show").click()
+    page.locator("summary", has_text="Save this filter").click()
+    page.get_by_label("Name of the filter").fill("Beths")
+    page.get_by_role("button", name="Save this filter").click()
+    assert page.get_by_text("The filter “Beths” is saved.").is_visible()
+    assert violations(page, WIDTHS) == []
+    page.goto("/people")
+    page.get_by_role("link", name="Beths").click()
+    assert page.get_by_label("Name", exact=True).input_value() == "beth"
+    assert page.locator("tbody th").all_inner_texts() == ["Beth Morgan"]
+    page.get_by_role("button", name="Remove the saved filter Beths").click()
+    assert page.get_by_text("The saved filter “Beths” is removed.").is_visible()
+    assert page.get_by_role("link", name="Beths").count() == 0
