@@ -4,6 +4,7 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from certificates.evaluations.models import (
     PathwayVersion,
 )
 from certificates.evaluations.pathway_versions import load_pathway
+from certificates.rehearsals import actions as rehearsals
 from certificates.verification.models import ShareLink
 from courses.cohorts.models import Attendance, Cohort, Seat, Session
 from courses.learning.models import Activity, CourseVersion, Enrolment, TaskEntry
@@ -28,18 +30,25 @@ from tests.certificates.examples import FACTS
 from tests.certificates.world import BY_RULES
 from tests.courses.course_files import write
 from tests.today import NOW, TODAY
+from training.app.resources import DRAFTS
+from training.assessments.calibration.sets.models import CalibrationAttempt, CalibrationSet
 from training.assessments.load import load_instrument
-from training.assessments.models import Assessment, InstrumentVersion, Rater
+from training.assessments.models import Assessment, CalibrationRun, InstrumentVersion, Rater, Visit
+from training.assessments.quality.models import AccompaniedVisit, QualityDraw, QualityPlan, QualitySample
 from training.batches import actions as batches
+from training.clients.models import ApiClient
 from training.core.settings import Settings
 from training.database.connection import transaction
 from training.demo.cast import known
+from training.drafts import actions as drafts
 from training.lti.launch.models import DeepLinkingSession
 from training.lti.models import Context, Deployment, Identity, Registration
 from training.lti.platform import scores
 from training.people.actor import Actor
 from training.people.authentication.models import Factor
 from training.people.contact.addresses import pair_of
+from training.people.lists.models import SavedFilter
+from training.people.merging.models import Merge
 from training.people.models import Difference, Email, Letter, Membership, NameRequest, Person, Relation
 from training.people.roles import ROLES
 from training.programmes.models import Adoption, Application, Place, ProgrammeRole
@@ -113,10 +122,18 @@ async def _material(slug: str, settings: Settings, folder: Path) -> Things:
     (folder / "steady.yaml").write_text(RULES)
     await load_pathway(folder / "steady.yaml", actor=boss, now=NOW)
     await load_instrument(INSTRUMENT, actor=boss, now=NOW)
+    writing = SimpleNamespace(settings=settings, draft_kinds=DRAFTS)
+    draft = await drafts.begin("course", f"{slug}-steps", "", actor=boss, outside=writing, now=NOW)
+    rules = await drafts.begin("pathway", "steady", "", actor=boss, outside=writing, now=NOW)
+    rehearsal = await rehearsals.begin(await drafts.draft_for(boss, rules), TODAY, actor=boss, now=NOW)
     home = f"http://127.0.0.1:9/{slug}"  # nobody answers there, and at once
     registration = await Registration.create(
         id=uuid4(), unit=unit, name=f"LMS of {slug}", issuer=home, client_id="c", auth_url=f"{home}/auth",
         token_url=f"{home}/token", jwks_url=f"{home}/keys", service_hosts=[], created=NOW,
+    )  # fmt: skip
+    client = await ApiClient.create(
+        id=uuid4(), unit=unit, name=f"HR of {slug}", contact="hr@x.example", scopes=["register.readonly"], keys=[],
+        key_set_url=f"{home}/keys", registered=NOW,
     )  # fmt: skip
     deployment = await Deployment.create(
         id=uuid4(), registration=registration, deployment_id="1", state="approved", seen=NOW
@@ -126,10 +143,14 @@ async def _material(slug: str, settings: Settings, folder: Path) -> Things:
     )
     wishes = {"stored": "", "file": "staff.csv", "sheets": [""], "sheet": "", "kind": "", "match": {}, "order": ""}
     batch = await batches.make("import", "staff.csv", wishes, actor=boss, now=NOW)
+    chosen = {"on": "register", "of": "", "asked": {"as_of": NOW.date().isoformat()}, "all": True, "ids": []}
+    bulk = await batches.make("bulk suspend", "Suspend", {"chosen": chosen, "values": {}}, actor=boss, now=NOW)
     score = await scores.send_by_hand(registration, "sub", f"{home}/item", scores.Value(1, 1), now=NOW)
     return {
         "unit": str(unit.id), "slug": f"{slug}-steps", "registration": str(registration.id),
-        "context": str(context.id), "score": str(score), "batch": str(batch.id), "home": settings.public_url,
+        "client": str(client.id),
+        "context": str(context.id), "score": str(score), "batch": str(batch.id), "bulk": str(bulk.id),
+        "home": settings.public_url, "draft": str(draft), "rules_draft": str(rules), "rehearsal": str(rehearsal.id),
         "programme": str((await PathwayVersion.get(unit_id=unit.id)).programme_id),
         "rules": str((await PathwayVersion.get(unit_id=unit.id)).id), "boss": str(boss.person_id),
     }  # fmt: skip
@@ -153,6 +174,7 @@ async def _known(person: Person, had: Things) -> Things:
         id=uuid4(), registration_id=had["registration"], sub=str(uuid4()), person=person, name="Another Name",
         proposed_name="Another Name", created=NOW,
     )  # fmt: skip
+    saved = await SavedFilter.create(person_id=person.id, listing="/people", name="Mine", query="role=trainee")
     factor = await Factor.create(
         id=uuid4(), person_id=person.id, kind="authenticator", name=f"{person.name}’s", made=NOW
     )
@@ -162,9 +184,16 @@ async def _known(person: Person, had: Things) -> Things:
         id=uuid4(), one_id=one, other_id=other, pair=pair_of(one, other), reason="I know both.", declared=NOW,
         declared_by_id=known(f"boss/{HERE}"),
     )  # fmt: skip
+    double, shut = await _sharing(person, "double", had), await _sharing(person, "shut", had)
+    merge = await Merge.create(
+        id=uuid4(), stays_id=person.id, shut_id=shut, slot=str(shut), reason="I asked.", made=datetime.now(UTC),
+        made_by_id=known(f"boss/{HERE}"), moved=[], kept=[],
+    )  # fmt: skip
+    await Person.filter(id=shut).update(merged_into_id=person.id)
     return {
+        "double": str(double), "merge": str(merge.id),
         "letter": str(letter.id), "relation": str(relation.id), "identity": str(identity.id), "twin": str(twin),
-        "difference": str(difference.id), "factor": str(factor.id), "asked_name": str(asked.id),
+        "difference": str(difference.id), "factor": str(factor.id), "saved": str(saved.id), "asked_name": str(asked.id),
     }  # fmt: skip
 
 
@@ -275,8 +304,40 @@ async def _assessed(person: Person, had: Things) -> Things:
         id=uuid4(), entry_key=uuid4(), **given, state="signed", signed=NOW, outcome="met", summary=[]
     )
     rated = await Assessment.create(id=uuid4(), entry_key=uuid4(), **given)
+    waits = await Assessment.create(id=uuid4(), entry_key=uuid4(), **given, state="countersign")
     await Rater.create(id=uuid4(), assessment=rated, person_id=had["rater"])
-    return {"signed": str(signed.id), "rated": str(rated.id), "instrument": str(version.id)}
+    await Visit.create(
+        id=uuid4(), assessment=rated, starts=NOW, ends=NOW + timedelta(hours=2), place="The hall", changed=NOW
+    )
+    run = await CalibrationRun.create(
+        id=uuid4(), person=person, instrument_id=version.instrument_id, agreement=90, held=LEFT, recorded=NOW
+    )
+    plan = await QualityPlan.create(
+        id=uuid4(), unit_id=person.unit_id, share=10, share_new=50, new_until=5, complaints=True, made=NOW,
+        made_by_id=had["rater"],
+    )  # fmt: skip
+    draw = await QualityDraw.create(
+        id=uuid4(), plan=plan, seed="seed", since=NOW, until=NOW, found={"share": [str(signed.id)], "new": []},
+        sizes={"share": 1, "new": 0},
+    )  # fmt: skip
+    sample = await QualitySample.create(id=uuid4(), assessment=signed, draw=draw, because="share", added=NOW)
+    along = await AccompaniedVisit.create(
+        id=uuid4(), person=person, held=LEFT, note="Kind.", recorded=NOW, recorded_by_id=known(f"boss/{HERE}")
+    )
+    sessions = await CalibrationSet.create(
+        id=uuid4(), unit_id=person.unit_id, version=version, title="A set", tolerance=0, tries=3, wait_days=14,
+        state="published", made=NOW, made_by_id=known(f"boss/{HERE}"),
+    )  # fmt: skip
+    tried = await CalibrationAttempt.create(
+        id=uuid4(), set=sessions, person=person, number=1, begun=NOW, handed_in=NOW, answers={}, agreement=90, run=run
+    )
+    drawn = {"set": str(sessions.id), "attempt": str(tried.id)} | {
+        "quality_draw": str(draw.id),
+        "sample": str(sample.id),
+        "accompanied": str(along.id),
+    }
+    told = {"signed": str(signed.id), "rated": str(rated.id), "waits": str(waits.id), "calibration": str(run.id)}
+    return told | drawn | {"instrument": str(version.id)}
 
 
 async def _earned(person: Person, had: Things) -> Things:

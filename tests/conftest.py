@@ -14,8 +14,9 @@ from tests import shortcuts
 from tests.copies import SERVER, address, copied, removed
 from tests.soundness import unsound_rows, without_check
 from tests.today import TODAY, evening
-from training.app import application, consequences
+from training.app import application
 from training.app.consequences import worker
+from training.app.declared import declare
 from training.app.resources import open_resources
 from training.core.settings import Settings, load
 from training.core.storage import prepare
@@ -26,7 +27,6 @@ from training.demo.seed import MATERIAL
 from training.people.actor import Actor
 from training.people.authentication.middleware import cookie_name
 from training.people.sessions import actor_of, open_session
-from training.trail import facts
 
 __all__ = ["evening"]
 ORIGIN = "http://testserver"
@@ -56,7 +56,7 @@ async def database(settings: Settings, request: pytest.FixtureRequest) -> AsyncI
     that writes rows by hand, for want of an action, says so: `@pytest.mark.by_hand`.
     """
     prepare(settings.storage)
-    facts.follow(consequences.AFTER)
+    declare()
     shortcuts.begin()
     async with copied(settings.database_url), opened(settings.database_url):
         yield

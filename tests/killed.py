@@ -3,19 +3,18 @@
 `python -m tests.killed URL FOLDER --rounds N`: a program of its own, as it forks; says what it found as JSON.
 """
 
-import argparse
 import asyncio
 import hashlib
 import json
 import os
 import random
-import signal
 import sys
 import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -29,12 +28,12 @@ from certificates.evaluations.models import Certificate, Certification, Decision
 from certificates.evidence.actions import record_evidence
 from certificates.evidence.rules import TypedEvidence
 from tests.certificates.world import BY_RULES, HOME, TODAY, at, publish_pathway
+from tests.killing import asked, killed_once_begun, settings_of
 from tests.soundness import speak_of
 from training.app import consequences
 from training.app.resources import open_resources
 from training.core.encryption import Encryptor
 from training.core.errors import AppError
-from training.core.settings import load
 from training.database.connection import opened
 from training.database.migrate import migrate
 from training.demo.cast import settle
@@ -58,10 +57,7 @@ class Kills:
     """One database and one folder, in which processes begin and are killed."""
 
     def __init__(self, url: str, folder: Path, rounds: int, chance: random.Random) -> None:
-        self.settings = load(
-            _env_file=None, database_url=url, public_url=HOME, secret_key="s" * 40, pdf=False,
-            storage_url=str(folder / "files"), mail_url=f"file:{folder}/mail",
-        )  # fmt: skip
+        self.settings = settings_of(url, folder)
         self.folder, self.rounds, self.chance = folder, rounds, chance
         self.acknowledged = folder / "acknowledged"
         self.wrong: list[str] = []
@@ -71,17 +67,8 @@ class Kills:
         asyncio.run(self._prepare())
         for number in range(self.rounds):
             now = at(TODAY - timedelta(days=DAYS)) + timedelta(days=DAYS) * number / self.rounds
-            begun, begins = os.pipe()
-            child = os.fork()
-            if not child:
-                self._act_until_killed(now, begins)
-            os.close(begins)
-            os.read(begun, 1)
-            os.close(begun)
-            self._wait(self.chance.randint(0, ACTS))
-            os.kill(child, signal.SIGKILL)
-            _, status = os.waitpid(child, 0)
-            if os.WIFEXITED(status):
+            acts = self.chance.randint(0, ACTS)
+            if not killed_once_begun(partial(self._act, now), partial(self._wait, acts)):
                 self.wrong.append(f"round {number} ended by itself")
             asyncio.run(self._look())
         asyncio.run(self._finish())
@@ -126,12 +113,6 @@ class Kills:
             # What is read once in a process is read before the first fork: else nothing is done before the kill.
             first = await Person.get(name="First 0")
             await self._certify(first, "first aid", await being("dara", began), at(began))
-
-    def _act_until_killed(self, now: datetime, begins: int) -> None:
-        try:
-            asyncio.run(self._act(now, begins))
-        finally:
-            os._exit(1)
 
     async def _act(self, now: datetime, begins: int) -> None:
         note = os.open(self.acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -252,14 +233,7 @@ class Kills:
 
 def main(words: list[str]) -> int:
     """Does the rounds and prints what was found."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("url")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=None)
-    chosen = parser.parse_args(words)
-    kills = Kills(chosen.url, chosen.folder, chosen.rounds, random.Random(chosen.seed))
-    print(json.dumps(kills.run()))
+    print(json.dumps(Kills(*asked(words, __doc__, rounds=100)).run()))
     return 0
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from training.app.application import ROUTES
+from training.app.routes import ROUTES
 
 STRANGE = (
     *("", "0", "1", "-1", "00", "1e9", "9" * 40, "a", "x" * 300, "../../etc/passwd", "..%2f..%2fetc", "%00", "\0"),

@@ -6,17 +6,17 @@
 import argparse
 import asyncio
 import json
-import os
 import random
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tests.certificates.world import BY_RULES, at, publish_pathway
+from tests.killing import killed_within
 from tests.today import TODAY
 from tests.workforce import workbook
 from training.app import consequences
@@ -162,13 +162,7 @@ def killed(folder: Path, rounds: int, chance: random.Random) -> dict[str, object
     for turn in range(rounds):
         if turn == rounds // 2:
             asyncio.run(undo(batch))
-        child = os.fork()
-        if not child:
-            asyncio.run(work(batch))
-            os._exit(0)
-        time.sleep(chance.uniform(0, 0.8))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        killed_within(chance.uniform(0, 0.8), partial(work, batch))
         asyncio.run(look(batch))
     asyncio.run(finish(batch, before))
     return {"rounds": rounds, "wrong": wrong}

@@ -15,7 +15,7 @@ from tortoise import Tortoise
 
 from tests.belongings import HERE, LEFT, LONG_AGO, PEOPLE, TODAY, Things, world
 from tests.conftest import ORIGIN
-from training.app.application import ROUTES
+from training.app.routes import ROUTES
 from training.demo.cast import PEOPLE as CAST
 from training.demo.cast import known
 from training.people.actor import LtiContext
@@ -80,6 +80,11 @@ def where_they_are(me: Somebody, may: str, kind: str) -> bool:
     return me.may(may, kind)
 
 
+def asked_to_settle(me: Somebody, may: str, kind: str) -> bool:
+    """Nobody: the raters have not disagreed."""
+    return False
+
+
 def seen(me: Somebody, may: str, kind: str) -> bool:
     """Oneself, and whom one sees."""
     return me.sees(kind)
@@ -110,6 +115,11 @@ def asked_to_rate(me: Somebody, may: str, kind: str) -> bool:
     return me.key == RATER and me.may("assess", kind)
 
 
+def seen_or_rated(me: Somebody, may: str, kind: str) -> bool:
+    """Oneself, whom one sees, and whom one was asked to rate."""
+    return me.sees(kind) or asked_to_rate(me, may, kind)
+
+
 def asked_to_confirm(me: Somebody, may: str, kind: str) -> bool:
     """Whoever was asked to confirm."""
     return me.key == CONFIRMER and kind != "stranger"
@@ -123,6 +133,16 @@ def ones_own_directly(me: Somebody, may: str, kind: str) -> bool:
 def own_or_managed(me: Somebody, may: str, kind: str) -> bool:
     """Whose it is, and who manages them."""
     return ones_own(me, may, kind) or me.may("manage people", kind)
+
+
+def nobody(me: Somebody, may: str, kind: str) -> bool:
+    """Nobody of those who act here: it is somebody else's."""
+    return False
+
+
+def own_or_audited(me: Somebody, may: str, kind: str) -> bool:
+    """Whom it is about, and who watches over quality."""
+    return ones_own(me, may, kind) or me.may("audit", kind)
 
 
 def by(ability: str) -> Rule:
@@ -144,6 +164,8 @@ class Named:
 
 
 DAY = TODAY.isoformat()
+VISIT = {"observed": DAY, "starts": "14:00", "ends": "16:00", "place": "The hall"}
+SHOWN = ("rate", "paper")
 PAPER = {"key": "{new}", "type": "qualification", "what": "first aid", "on": DAY, "why": "Misread."}
 TALK = {
     "key": "{new}", "type": "supervision", "what": "reflective", "on": DAY, "minutes": "90", "by_name": "A",
@@ -162,6 +184,11 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/people/{id}/memberships/move": Named(
         "/people/{person}/memberships/move", form={"moves": "{membership}", "to_site": "{site}", "from_day": DAY}
     ),
+    "/people/merges/{id}": Named("/people/merges/{merge}", form={"because": "They are two."}, soft=True),
+    "/people/{id}/merge": Named("/people/{person}/merge"),
+    "/people/{id}/merge/{other}": Named(
+        "/people/{person}/merge/{double}?chosen=", form={"reason": "I asked."}, soft=True
+    ),
     "/people/{id}/data": Named("/people/{person}/data", form={"do": "export"}),
     "/people/{id}/card": Named("/people/{person}/card", soft=True),
     "/people/{id}/sign-out": Named("/people/{person}/sign-out"),
@@ -177,11 +204,13 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     ("/batches/{id}", "POST"): Named("/batches/{batch}", of_whoever_made_it, {"row-2": "other"}),
     "/batches/{id}/do": Named("/batches/{batch}/do", of_whoever_made_it, {"do": "rehearse"}),
     "/batches/{id}/refused.csv": Named("/batches/{batch}/refused.csv", gives_every_role),
+    "/bulk/{id}": Named("/bulk/{bulk}", of_whoever_made_it, {"reason": "x", "effective": DAY, "grounds": ""}),
     "/imports/{id}": Named("/imports/{batch}", of_whoever_made_it, {"kind": "people"}),
     "/imports/{id}/sheet": Named("/imports/{batch}/sheet", of_whoever_made_it, {"x": "y"}),
     "/people/{id}/letters": Named("/people/{person}/letters"),
     "/name-requests/{id}": Named("/name-requests/{asked_name}", form={"answer": "yes", "words": "Seen."}),
     "/letters/{id}": Named("/letters/{letter}", form={"note": "Told by telephone."}),
+    "/lists/{id}/remove": Named("/lists/{saved}/remove", ones_own),
     "/relations/{id}/take-back": Named("/relations/{relation}/take-back", ones_own, {"why": "Not so."}),
     "/sites/{id}": Named("/sites/{site}"),
     "/areas/{id}": Named("/areas/{area}", of_the_unit, {"name": "Another name"}),
@@ -230,6 +259,9 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
             "/place": True,
         }.items()
     },
+    "/clients/{id}": Named("/clients/{client}", of_the_unit, {"do": "suspend"}),
+    "/clients/{id}/webhook": Named("/clients/{client}/webhook", of_the_unit, {"do": "stop"}, soft=True),
+    "/clients/{id}/change": Named("/clients/{client}/change", of_the_unit, {"name": "Another"}),
     "/courses/media/{sha256}": Named("/courses/media/{slug}", of_the_unit, soft=True),
     "/courses/entries/{entry}": Named("/courses/entries/{entry}", seen),
     "/courses/cohorts/{id}": Named("/courses/cohorts/{cohort}", by("see people")),
@@ -264,9 +296,9 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
         for rest, at in {
             "": "",
             "/learners": "/learners",
-            "/cohorts": "/cohorts",
             "/cohorts/new": "/cohorts/new",
             "/start": "/start",
+            "/newer": "/newer",
             "/continue": "/continue",
             "/{module}": "/hearing",
             "/{module}/{activity}": "/hearing/quiz",
@@ -276,6 +308,41 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
             "/{module}/{activity}/hand-in": "/hearing/quiz/hand-in",
             "/{module}/{activity}/results/{number}": "/hearing/quiz/results/1",
         }.items()
+    },
+    "/drafts/published/{kind}/{name}": Named("/drafts/published/course/{slug}", of_the_unit),
+    "/drafts/{id}": Named("/drafts/{draft}", of_the_unit),
+    ("/drafts/{id}", "POST"): Named("/drafts/{draft}", of_the_unit, {"do": "throw away"}, soft=True),
+    "/drafts/{id}/add": Named("/drafts/{draft}/add", of_the_unit),
+    "/drafts/{id}/changes/{change}": Named(f"/drafts/{{draft}}/changes/{NOWHERE}", of_the_unit, soft=True),
+    "/drafts/{id}/files/{path:path}": Named(
+        "/drafts/{draft}/files/hearing/quiz.yaml", of_the_unit, {"text": "x", "revision": "1"}
+    ),
+    "/drafts/{id}/media/{sha256}": Named("/drafts/{draft}/media/none", of_the_unit, soft=True),
+    "/drafts/{id}/outline": Named(
+        "/drafts/{draft}/outline", of_the_unit, {"do": "remove module", "module": "hearing"}, soft=True
+    ),
+    "/drafts/{id}/package": Named("/drafts/{draft}/package", of_the_unit),
+    "/drafts/{id}/preview/{module}/{activity}": Named("/drafts/{draft}/preview/hearing/first", of_the_unit),
+    "/drafts/{id}/publish": Named(
+        "/drafts/{draft}/publish", of_the_unit, {"number": "2", "edit_class": "content", "seen": "0"}
+    ),
+    "/drafts/{id}/rehearse": Named("/drafts/{rules_draft}/rehearse", of_the_unit, {"when": "today"}, soft=True),
+    "/drafts/{id}/try": Named("/drafts/{rules_draft}/try", of_the_unit, soft=True),
+    "/rehearsals/{id}": Named("/rehearsals/{rehearsal}", of_the_unit, soft=True),
+    "/drafts/{id}/quiz/{path:path}": Named(
+        "/drafts/{draft}/quiz/hearing/quiz.yaml", of_the_unit, {"base": "x", "revision": "1"}
+    ),
+    "/drafts/{id}/remove/{path:path}": Named("/drafts/{draft}/remove/none.md", of_the_unit),
+    "/programmes/rules/{id}/take-back": Named("/programmes/rules/{rules}/take-back", of_the_unit, soft=True),
+    "/material/programmes/{id}": Named(
+        "/material/programmes/{programme}",
+        of_the_unit,
+        {"description": "For parents.", "adoption": "Write to us.", "ask": "hello@unit.example"},
+    ),
+    "/material/programmes/{id}/preview": Named("/material/programmes/{programme}/preview", of_the_unit, soft=True),
+    **{
+        f"/material/programmes/{{id}}/{do}": Named(f"/material/programmes/{{programme}}/{do}", of_the_unit, soft=True)
+        for do in ("publish", "take-down", "put-back")
     },
     "/programmes/rules/{id}/forms": Named("/programmes/rules/{rules}/forms", of_the_unit),
     "/practice/of/{id}": Named("/practice/of/{person}"),
@@ -328,11 +395,47 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
         Named("/practice/records/{record}/take-back", by("manage people"), {"key": "{new}", "reason": "Wrong."}),
     ),
     "/assessments/of/{id}": Named("/assessments/of/{person}"),
+    "/assessments/eligible/{id}": Named("/assessments/eligible/{person}"),
+    "/assessments/agreement/of/{id}": Named("/assessments/agreement/of/{person}", own_or_audited),
+    "/assessments/quality/of/{id}": Named("/assessments/quality/of/{person}", own_or_audited),
+    ("/assessments/quality/of/{id}", "POST"): Named(
+        "/assessments/quality/of/{person}", form={"held": DAY, "note": "Kind."}, soft=True
+    ),
+    "/assessments/quality/draws/{id}": Named("/assessments/quality/draws/{quality_draw}", of_the_unit),
+    "/assessments/quality/accompanied/{id}/take-back": Named(
+        "/assessments/quality/accompanied/{accompanied}/take-back", nobody, soft=True
+    ),
+    "/assessments/quality/{id}": Named("/assessments/quality/{sample}", form={"finding": "accepted"}),
+    "/assessments/calibration/sets/{id}": Named("/assessments/calibration/sets/{set}", of_the_unit),
+    "/assessments/calibration/sets/{id}/vignettes/{number}": Named(
+        "/assessments/calibration/sets/{set}/vignettes/1", of_the_unit, soft=True
+    ),
+    **{
+        f"/assessments/calibrate/{{id}}{rest}": Named(f"/assessments/calibrate/{{set}}{at}", of_the_unit, soft=True)
+        for rest, at in {"": "", "/end": "/end", "/{number}": "/1"}.items()
+    },
+    "/assessments/calibrated/{id}": Named(
+        "/assessments/calibrated/{attempt}", lambda me, may, kind: me.key == kind or me.may("decide", kind)
+    ),
+    "/assessments/calibration/of/{id}": Named("/assessments/calibration/of/{person}"),
+    "/assessments/calibration/{id}/take-back": Named(
+        "/assessments/calibration/{calibration}/take-back", form={"why": "Mistyped."}
+    ),
     "/assessments/{id}": Named("/assessments/{signed}", seen),
     **{
-        f"/assessments/{{id}}/{rest}": Named(f"/assessments/{{rated}}/{rest}", asked_to_rate, soft=rest != "rate")
-        for rest in ("rate", "draft", "check", "agree", "sign", "stop")
+        f"/assessments/{{id}}/{rest}": Named(
+            f"/assessments/{{rated}}/{rest}", asked_to_rate, soft=rest not in ("rate", "paper")
+        )
+        for rest in ("rate", "paper", "draft", "compare", "check", "agree", "sign", "stop", "disagree")
     },
+    "/assessments/{id}/countersign": Named(
+        "/assessments/{waits}/countersign", form={"finding": "countersigned", "reasons": "x"}, soft=True
+    ),
+    "/assessments/{id}/answer": Named("/assessments/{signed}/answer", ones_own, {"words": "I agree."}),
+    "/assessments/{id}/decide": Named("/assessments/{rated}/decide", asked_to_settle, soft=True),
+    "/assessments/{id}/visit": Named("/assessments/{rated}/visit", seen_or_rated),
+    "/assessments/{id}/visit.ics": Named("/assessments/{rated}/visit.ics", seen_or_rated),
+    "/assessments/{id}/visit/change": Named("/assessments/{rated}/visit/change", asked_to_rate, VISIT, soft=True),
     "/pathways/of/{id}": Named("/pathways/of/{person}"),
     "/certificates/decisions/{id}": Named(
         "/certificates/decisions/{case}", by("decide"), {"outcome": "certified", "reasons": "x"}
@@ -351,6 +454,7 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
         for rest in ("milestone", "document", "badge", "token")
     },
     "/certificates/{id}/badge.{kind}": Named("/certificates/{certificate}/badge.svg", seen, soft=True),
+    "/certificates/{id}/again": Named("/certificates/{certificate}/again", form={"why": "x"}, soft=True),
     "/certificates/{id}/links": Named("/certificates/{certificate}/links", ones_own),
     "/certificates/{id}/links/{link}/end": Named("/certificates/{certificate}/links/{share_link}/end", ones_own),
     "/sheet/{id}": Named("/sheet/{sheet_design}"),
@@ -358,6 +462,15 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/register/{id}": Named("/register/{certification}"),
     ("/register/{id}", "POST"): Named(
         "/register/{certification}", by("decide"), {"state": "withdrawn", "reason": "x", "effective": DAY}
+    ),
+    "/register/{id}/proofs": Named("/register/{certification}/proofs", soft=True),
+    "/register/{id}/proofs/{proof}": Named(
+        f"/register/{{certification}}/proofs/{NOWHERE}",
+        lambda me, may, kind: me.key == kind or me.may("read register", kind),
+        soft=True,
+    ),
+    ("/register/{id}/proofs/{proof}", "POST"): Named(
+        f"/register/{{certification}}/proofs/{NOWHERE}", by("decide"), soft=True
     ),
     "/audits/{id}": Named("/audits/{audit}", of_the_unit),
     "/audits/{id}/cases/{case}": Named(
@@ -401,7 +514,7 @@ class Visit:
         # Whoever may sends an empty form: it is found wanting, and all stays as it is for the others.
         form = {} if allowed else {name: filled(value, things) for name, value in to.form.items()}
         answer = await self.browser.request(method, filled(to.address, things), data=form if method == "POST" else None)
-        refused = answer.status_code in (403, 404)
+        refused = answer.status_code in (403, 404, 410)  # 410: a part in a rating that somebody left, or never had
         told = PEOPLE[kind][0] in answer.text and self.me.key != kind
         fine = (not refused or to.soft) if allowed else (refused and not told)
         if not fine or (answer.status_code >= 500 and answer.status_code != 503):
@@ -438,7 +551,7 @@ LISTS = [
     "/register?standing=all",
     "/register.csv?standing=all",
     f"/courses/{HERE}-steps/learners",
-    f"/courses/{HERE}-steps/cohorts",
+    f"/courses/cohorts?course={HERE}-steps",
 ]
 
 

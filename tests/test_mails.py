@@ -1,6 +1,7 @@
 """Every mail says the same in both parts and in both languages, leads to one next step, and is easy to read."""
 
 import html
+import itertools
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from certificates.decisions.emails import FOUND, LATE, STEPS, STEPS_TOLD
 from certificates.decisions.outcomes import Outcome
+from certificates.decisions.reissue.actions import CORRECTED
 from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES
 from tests.reading_age import grade
 from training.assessments.emails import TURNS
@@ -26,7 +28,17 @@ EMAILS = Path(__file__).resolve().parents[1] / "templates/emails"
 WHOLE = re.compile(r"{% extends")
 HOME = "https://service.example"
 HIGHEST_GRADE = 6.0
-STAFF = ("assessments/", "trail/", "programmes/application", "certificates/appeal_to_decide", "certificates/vote")
+STAFF = (
+    "assessments/calibrate",
+    "assessments/countersign",
+    "assessments/disagreement",
+    "assessments/part",
+    "assessments/turn",
+    "trail/",
+    "programmes/application",
+    "certificates/appeal_to_decide",
+    "certificates/vote",
+)
 """Mails that staff alone read: they may be harder, and those about the trail are in English."""
 
 ID, DAY, MOMENT = UUID(int=7), date(2027, 3, 3), datetime(2027, 3, 3, 14, tzinfo=UTC)
@@ -49,8 +61,44 @@ EACH: dict[str, list[dict[str, Any]]] = {
         {"shown": SHOWN, "disputed": disputed, "who": "Hana", "note": note}
         for disputed, note in ((True, "I was ill"), (False, ""), (False, "Well done"))
     ],
-    "assessments/part": [RATED | {"ended": ended} for ended in ("", "cancelled", "handed on")],
+    "assessments/part": [
+        RATED | {"ended": ended, "to_come": to_come}
+        for ended, to_come in (
+            ("", False),
+            ("called off", False),
+            ("late", False),
+            *itertools.product(("cancelled", "handed on"), (True, False)),
+        )
+    ],
+    "assessments/closed": [{"watched": DAY}],
+    "assessments/disagreement": [
+        RATED | {"asked": "Hana", "way": way, "decides": decides, "called_off": called_off, "cancelled": cancelled}
+        for way, decides in (("third", False), ("decision", False), ("decision", True))
+        for called_off, cancelled in ((False, False), (True, False), (True, True))
+    ],
+    "assessments/visit": [
+        {
+            "news": news,
+            "watched": watched,
+            "name": "Amina",
+            "raters": "Bruno, Hana",
+            "starts": MOMENT,
+            "ends": MOMENT,
+            "place": place,
+            "directions": "Ring at the <b>back</b> door",
+            "why": why,
+        }
+        for news, why in (("planned", ""), ("changed", ""), ("tomorrow", ""), ("off", "She is ill"))
+        for watched in (True, False)
+        for place in ("The hall", "")
+        if watched or news != "off"
+    ],
+    "assessments/result": [{"name": "Amina", "watched": DAY, "news": news} for news in ("result", "answered")],
     "assessments/turn": [RATED | {"subject": subject, "what": what} for subject, what in TURNS.values()],
+    "assessments/calibrate": [
+        {"programme": "Growing Up", "instrument": "Leading", "until": DAY, "over": over} for over in (True, False)
+    ],
+    "assessments/countersign": [RATED | {"news": news, "by": "Gwen"} for news in ("asked", "given", "returned")],
     "programmes/application": [PLACE | {"name": "Amina"}],
     "programmes/answer": [PLACE | {"accepted": accepted} for accepted in (True, False)],
     "courses/reply": [{"trainer": "Hana"}],
@@ -59,6 +107,16 @@ EACH: dict[str, list[dict[str, Any]]] = {
         for state, until, earlier in (("certified", DAY, False), ("provisional", DAY, True), ("certified", None, False))
     ],
     "certificates/signed_again": [{}],
+    "certificates/issued_again": [
+        {
+            "outcome": Outcome(state, "Leader", DAY, DAY),
+            "renamed": renamed,
+            "because": why,
+            "serial": "B",
+            "before": "A",
+        }
+        for state, renamed, why in (("certified", True, CORRECTED), ("suspended", False, "The sheet was wrong."))
+    ],
     "certificates/outcome": [
         {"outcome": Outcome(state, "Leader", DAY, DAY, reason, id=ID, appeal_until=DAY)}
         for state in OUTCOMES
@@ -74,6 +132,7 @@ EACH: dict[str, list[dict[str, Any]]] = {
         for step, told in STEPS_TOLD.items()
         for by in (None, DAY)
     ],
+    "certificates/merged": [{"apart": apart, "until": MOMENT} for apart in (True, False)],
     "certificates/vote": [{"name": "Amina", "level": "Growing Up, Leader", "votes": 3}],
     "certificates/reminder": [{"level": "Leader", "until": DAY, "left": left} for left in (1, 7)],
     "trail/head": [{"number": 7, "made": MOMENT, "kept": '{"number": 7}'}],

@@ -16,17 +16,27 @@ from training.assessments.models import Assessment
 
 __all__ = ["permitted", "rated", "side", "version"]
 FLOOR = (
+    # What rules ask for, read by the roof for the rooms that know no rules.
+    "certificates/evaluations/pathway_versions.py",
+    "training/app/declared.py",
+    "training/app/learning_names.py",
+    "training/assessments/eligibility/programme_rules.py",  # where the roof hands its reader in
+    "training/batches/resources.py",  # what each list offers for many at once
     "training/core/",
     "training/database/",
     "training/parsing/",
     "training/people/authentication/",
+    "training/people/lists/",  # how every list is answered
     "training/people/visibility.py",
     "training/trail/",
     "training/web/",
 )
 """What every request, every list, every row that is read or written passes: it is told once, for all stories."""
-LAUNCH, SIGNATURE, AWARD, READ = 16, 16, 38, 3
-"""A read is a page, the models, and one between them. 35 are asked of an award."""
+LAUNCH, SIGNATURE, AWARD, READ = 16, 19, 38, 3
+"""A read is a page, the models, and one between them. 35 are asked of an award, and 16 of a signature that asks
+neither how whoever signs is calibrated nor which attempt it is: those are rooms of their own."""
+BESIDE = {"/assessments": 2}
+"""Pages that show what other rooms know, and of how many: which attempt each was, and one's own calibrations."""
 
 
 @pytest.fixture
@@ -95,4 +105,4 @@ async def test_a_page_that_is_read_is_two_hops_from_its_rows(browse, everywhere,
     with passing() as found:
         assert (await browser.get(path)).status_code == 200
     passed = of_rooms(found, everywhere)
-    assert len(passed) <= READ, passed
+    assert len(passed) <= READ + BESIDE.get(path, 0), passed
