@@ -263,7 +263,7 @@ async def _summary(row: Certificate, now: datetime) -> dict[str, Any]:
         facts = facts_of(row)
     except Damaged as error:
         said = {
-            "title": f"{error.message} {error.remedy}",
+            "title": str(error),
             "level": row.serial,
             "word": "Damaged",
             "until": None,

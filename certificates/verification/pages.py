@@ -74,7 +74,7 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
     except Damaged as error:
         if not _wants(request, "json"):
             raise
-        return _with_headers(JSONResponse({"status": "damaged", "detail": f"{error.message} {error.remedy}"}, 409))
+        return _with_headers(JSONResponse({"status": "damaged", "detail": str(error)}, 409))
     if named_by_token and _wants(request, "vc"):
         return _with_headers(await _as_credential(request, row))
     told = await answer(row, facts, now, leads_on=named_by_token and row.leads_on)
@@ -157,7 +157,7 @@ async def check(request: Request) -> Response:
         values = await _values(request)
         return await _by_code(request, validate(Code, values))
     except Invalid as error:
-        problems = error.problems or {"file": f"{error.message} {error.remedy}"}
+        problems = error.problems or {"file": str(error)}
     if _wants(request, "json"):
         return JSONResponse({"problems": problems}, 422)
     kept = {name: str(values.get(name, "")) for name in Code.model_fields}

@@ -134,7 +134,7 @@ async def change(request: Request) -> Response:
         plan = validate(SessionForm, _listed(values)).plan(await _attributes(request, values))
         await actions.change_session(held, plan, actor=me, now=clock.now())
     except Conflict as refused:
-        problems = {"form": f"{refused.message} {refused.remedy}"}
+        problems = {"form": str(refused)}
         return await _session_form(request, found, _typed(held), held, problems)
     except Invalid as error:
         return await _session_form(request, found, values, held, error.problems)
@@ -244,7 +244,7 @@ async def session(request: Request) -> Response:
     except NotedMeanwhile as conflict:
         return await _who_came(request, found, held, 409, values=values, newer=conflict.people)
     except Invalid as error:
-        told = error.problems or {"form": f"{error.message} {error.remedy}"}
+        told = error.problems or {"form": str(error)}
         return await _who_came(request, found, held, 422, values=values, problems=told)
     notice = f"It is noted who came: {words.many(count, 'change')}." if count else "Nothing has changed."
     return redirect(request, f"/courses/cohorts/{found.id}/sessions/{held.id}", notice=notice)

@@ -163,7 +163,7 @@ async def module(request: Request) -> Response:
 
 def not_open_yet(request: Request, journey: Journey, trouble: NotAllowed) -> Response:
     """Leads from a module that is not open yet to the course page, which says what comes first."""
-    return redirect(request, f"/courses/{journey.outline.slug}", notice=f"{trouble.message} {trouble.remedy}")
+    return redirect(request, f"/courses/{journey.outline.slug}", notice=str(trouble))
 
 
 async def journey_here(me: Actor, slug: str) -> Journey | None:

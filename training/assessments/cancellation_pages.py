@@ -67,7 +67,7 @@ async def stop(request: Request) -> Response:
         except Invalid as wrong:
             problems = wrong.problems
         except (NotAllowed, Conflict) as refused:
-            problems = {"form": f"{refused.message} {refused.remedy}".strip()}
+            problems = {"form": str(refused)}
     told = {"path": f"{where}/stop", "back": ("The assessment", where), **await _parts(row, me, values)}
     return render(request, "assessments/stop.html", 422 if problems else 200, values=values, problems=problems, **told)
 

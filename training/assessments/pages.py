@@ -218,7 +218,7 @@ async def begin(request: Request) -> Response:
         except Invalid as wrong:
             problems = wrong.problems
         except (NotAllowed, Conflict) as refused:
-            problems = {"form": f"{refused.message} {refused.remedy}".strip()}
+            problems = {"form": str(refused)}
     versions = await _versions(me)
     return render(
         request,

@@ -42,7 +42,7 @@ async def go_on(batch_id: UUID, outside: Outside) -> None:
     except Upstream:
         raise  # a folder that is away: the work waits, and is tried again
     except AppError as trouble:
-        because = f"{trouble.message} {trouble.remedy}".strip()
+        because = str(trouble)
         await end(batch, interrupted(batch.state), now=outside.now(), because=because)
     else:
         if not finished:

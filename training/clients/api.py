@@ -35,7 +35,7 @@ async def token(request: Request) -> Response:
         return JSONResponse(await ClientResources.of(request).issuer.grant(sent, now=now), headers=NO_STORE)
     except TokenRefused as error:
         status = 401 if error.code == "invalid_client" else 400
-        told = {"error": error.code, "error_description": f"{error.message} {error.remedy}".strip()}
+        told = {"error": error.code, "error_description": str(error)}
         return JSONResponse(told, status, headers=NO_STORE)
 
 

@@ -157,7 +157,7 @@ async def records(settings: Settings) -> DoctorFinding:
     except (DBConnectionError, OperationalError):
         return DoctorFinding("note", "Records", "the database does not answer, so nothing is known of them")
     except Upstream as trouble:
-        return DoctorFinding("lack", "Records", f"{trouble.message} {trouble.remedy}")
+        return DoctorFinding("lack", "Records", str(trouble))
     if count:
         words = f"{count} pieces of work failed; see: training work --failed, then: training work --again all"
         return DoctorFinding("note", "Records", words)

@@ -17,6 +17,9 @@ class AppError(Exception):
         self.remedy = remedy
         self.title = title or self.title
 
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
 
 class NotFound(AppError):
     """What was asked for does not exist, or is not for this reader to know of."""

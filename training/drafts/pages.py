@@ -177,7 +177,7 @@ async def publish(request: Request) -> Response:
                 return redirect(request, kind.page(found.name), notice=words)
             lines = report.mistakes
         except (Invalid, Conflict) as wrong:
-            words = f"{wrong.message} {wrong.remedy}"
+            words = str(wrong)
             problems = (wrong.problems if isinstance(wrong, Invalid) else {}) or {"form": words}
         found = await actions.draft_for(me, found.id)
     return await _asked(request, found, values, problems, lines)

@@ -112,7 +112,7 @@ async def load_files(kind: DraftKind, name: str, files: Files, wish: LoadWish) -
         except FileError as faulty:
             report = LoadReport(mistakes=[str(one) for one in faulty.mistakes], refused=True)
         except Conflict as trouble:
-            report = LoadReport(mistakes=[f"{trouble.message} {trouble.remedy}"], refused=True)
+            report = LoadReport(mistakes=[str(trouble)], refused=True)
     for lines in (report.new, report.changed, report.unchanged, report.mistakes):
         lines[:] = [line.replace(f"{home}/", "") for line in lines]
     return report

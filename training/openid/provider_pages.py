@@ -69,7 +69,7 @@ async def provider(request: Request) -> Response:
         except Invalid as error:
             problems = error.problems
         except AppError as error:
-            problems = {"issuer": f"{error.message} {error.remedy}"}
+            problems = {"issuer": str(error)}
         else:
             return redirect(request, HERE, notice="Saved. It answers.")
     unit = await CentralUnit.get(id=me.unit_id)

@@ -114,7 +114,7 @@ async def new(request: Request) -> Response:
     except Invalid as error:
         return await _form(request, me, values, problems=error.problems)
     except (NotAllowed, Conflict) as refused:
-        told = {"form": f"{refused.message} {refused.remedy}"}
+        told = {"form": str(refused)}
         return await _form(request, me, values, problems=told)
     person = await person_for(me, "decide", given.person)
     states = [
@@ -152,7 +152,7 @@ async def withdraw(request: Request) -> Response:
         except Invalid as error:
             problems = error.problems
         except (NotAllowed, Conflict) as refused:
-            problems = {"form": f"{refused.message} {refused.remedy}"}
+            problems = {"form": str(refused)}
     told = {"run": found, "path": f"{HOME}/{found.id}/take-back", "back": (found.person.name, where)}
     status = 422 if problems else 200
     return render(request, "calibration/take_back.html", status, values=values, problems=problems, **told)

@@ -66,7 +66,7 @@ async def disagree(request: Request) -> Response:
         except Invalid as wrong:
             problems = wrong.problems
         except (NotAllowed, Conflict) as refused:
-            problems = {"form": f"{refused.message} {refused.remedy}".strip()}
+            problems = {"form": str(refused)}
     elif row.state != "reconciling":
         return redirect(request, where)
     there = await who_rates(row.id)
@@ -99,7 +99,7 @@ async def decide(request: Request) -> Response:
         except Invalid as wrong:
             problems = wrong.problems
         except NotAllowed as refused:
-            problems = {"form": f"{refused.message} {refused.remedy}".strip()}
+            problems = {"form": str(refused)}
     return render(
         request, "disagreement/decide.html", 422 if problems else 200, problems=problems, why=asked.reason,
         items=await items_apart(row, instrument, given), path=f"/assessments/{row.id}/decide", assessment=row,

@@ -70,7 +70,7 @@ async def change(request: Request) -> Response:
         except Invalid as wrong:
             problems = wrong.problems
         except (NotAllowed, Conflict) as refused:
-            problems = {"form": f"{refused.message} {refused.remedy}".strip()}
+            problems = {"form": str(refused)}
             status = 409 if isinstance(refused, Conflict) else 422
     person = await Person.get(id=row.person_id)
     back = ("The visit", f"{where}/visit") if there else ("Assessments", "/assessments")

@@ -90,7 +90,7 @@ async def _form(
     kind = str(values.get("profile") or "")
     problems = dict(error.problems) if isinstance(error, Invalid) else {}
     if error and not problems:
-        problems = {"issuer": f"{error.message} {error.remedy}"}
+        problems = {"issuer": str(error)}
     return render(
         request,
         template,

@@ -82,7 +82,7 @@ async def _tried(what: str, attempt: Awaitable[str]) -> TestResult:
         hint = NO_TOKEN.get(refusal.status, UNREACHABLE).format(keys=OUR_KEYS)
         return TestResult(what, False, f"{refusal.message} {hint}")
     except AddressForbidden as forbidden:
-        return TestResult(what, False, f"{forbidden.message} {forbidden.remedy}")
+        return TestResult(what, False, str(forbidden))
     except AppError as trouble:
         return TestResult(what, False, f"{trouble.message} {UNREACHABLE}")
 

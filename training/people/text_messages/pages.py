@@ -94,7 +94,7 @@ async def gateway(request: Request) -> Response:
         except Invalid as error:
             problems = error.problems
         except AppError as error:
-            problems = {"url": f"{error.message} {error.remedy}"}
+            problems = {"url": str(error)}
         else:
             return redirect(request, HERE, notice="Saved.")
     return render(

@@ -76,7 +76,7 @@ async def one(request: Request) -> Response:
         try:
             return await _done(request, found, step)
         except Conflict as refused:
-            problems = {"form": f"{refused.message} {refused.remedy}"}
+            problems = {"form": str(refused)}
     rated = CalibrationAttempt.filter(reach(me, "decide"), set_id=found.id, handed_in__isnull=False)
     return render(
         request, "sets/set.html", 422 if problems else 200, problems=problems, set=found,

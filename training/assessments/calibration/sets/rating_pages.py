@@ -59,7 +59,7 @@ async def begin(request: Request) -> Response:
     try:
         attempt = await tries.begin(identity(request), actor=me, now=clock.now())
     except (Conflict, NotAllowed) as refused:
-        return redirect(request, HOME, notice=f"{refused.message} {refused.remedy}")
+        return redirect(request, HOME, notice=str(refused))
     _, found, instrument = await tries.open_try(attempt.set_id, me)
     missing = await tries.missing_of(attempt, instrument)
     first = next((position for position, number in missing.items() if number), next(iter(missing), 1))
