@@ -9,7 +9,7 @@ import pytest
 from tests.mails import sent_mails
 from training.app.consequences import CHECK, EVERY, HANDLERS
 from training.app.resources import open_resources
-from training.app.trail_reports import SHOWN
+from training.app.trail.reports import SHOWN
 from training.database.connection import connection
 from training.demo.cast import known
 from training.people.authentication.operator import OPERATOR

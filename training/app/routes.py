@@ -27,9 +27,10 @@ from courses.editor import quiz_pages as quiz_editor
 from courses.learning import learner_pages, player_pages
 from courses.learning import pages as courses
 from courses.learning import quiz_pages as quizzes
-from training.app import failed_work_pages, health, home, trail_pages
+from training.app import failed_work_pages, health, home
 from training.app.api.routes import API_ROUTES
 from training.app.own_tasks import pages as task_pages
+from training.app.trail import pages as trail_pages
 from training.app.unit import first_steps_pages, person_data_pages
 from training.app.unit.material_routes import MATERIAL
 from training.assessments import cancellation_pages, rating_pages, result_pages

@@ -5,8 +5,8 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from training.app.trail_heads import choose_address, end
-from training.app.trail_reports import newest
+from training.app.trail.heads import choose_address, end
+from training.app.trail.reports import newest
 from training.core import clock
 from training.core.errors import Invalid
 from training.sites.models import CentralUnit

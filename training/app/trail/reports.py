@@ -18,14 +18,15 @@ from training.trail.seals import last_seal
 from training.trail.verify import Report
 
 CHECKED = "trail.checked"
+BROKEN = "mail broken trail"
 SHOWN, LONGEST = 20, 300
 """So many of the things that were found are kept word for word, and so many letters of each."""
 TOLD = ABILITIES["decide"] | ABILITIES["run the service"]
 """The roles of those who are told: who answers for the record, and who can look into it."""
 
 
-async def note(report: Report, *, mail: str, key: str, now: datetime) -> None:
-    """Writes into the trail that it was checked, and what was found; queues the work `mail` for each who is told.
+async def note(report: Report, *, key: str, now: datetime) -> None:
+    """Writes into the trail that it was checked, and what was found; queues a mail for each who is told.
 
     That is whoever answers for the record or runs the service, and where a unit has the end of the trail kept.
     """
@@ -39,7 +40,7 @@ async def note(report: Report, *, mail: str, key: str, now: datetime) -> None:
         noted = await facts.record(CHECKED, end, actor=None, now=now, detail=detail)
         for one in whom:
             payload = {"fact": noted.id}
-            await facts.schedule(mail, f"{mail}/{one}/{key}", due=now, payload=payload, subject_id=str(one))
+            await facts.schedule(BROKEN, f"{BROKEN}/{one}/{key}", due=now, payload=payload, subject_id=str(one))
 
 
 async def newest() -> Fact | None:
