@@ -1,30 +1,72 @@
 """Pages of appeals for those who decide them: what waits and what is late, one appeal with its steps, the days set."""
 
-from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
+from tortoise.expressions import Q
 
 from certificates.decisions import appeals, outcomes
 from certificates.decisions.outcome_pages import files_of
 from certificates.decisions.parts_taken import who_may_decide, why_barred
 from certificates.evaluations.models import Appeal, appeals_visible_to
 from training.core import clock
-from training.core.dates import local_day
+from training.core.dates import day, local_day
 from training.core.errors import Invalid, NotFound
+from training.database.name_search import has_in_name
 from training.people.actor import Actor
 from training.people.contact.addresses import same_human
+from training.people.lists.pages import answer_list
 from training.sites.models import CentralUnit
+from training.web.lists import ListColumn, ListFilter, ListSort, PagedList, Row, view_of
 from training.web.render import actor, form_data, identity, redirect, render, validate
 
 FINDINGS = [("upheld", "It stands"), ("overturned", "It was wrong, and falls")]
-LATEST = 20
-"""Decided appeals that the list shows."""
 ABOUT = ("person", "holder_site", "decision__pathway", "decision__appeal", "change__appeal", "assessment__version",
          "assessment__unit")  # fmt: skip
 DAYS = ("appeal_days", "appeal_look_days", "appeal_decide_days")
+WHO = """COALESCE((SELECT LOWER(one.name) FROM people_person one WHERE one.id = certificates_appeal.person_id),
+    (SELECT LOWER(one.name) FROM sites_site one WHERE one.id = certificates_appeal.holder_site_id))"""
+DUE = "CASE WHEN looked_at IS NULL THEN look_by ELSE decide_by END"
+DUE_TEXT = (
+    f"CASE WHEN finding = 'open' THEN CAST({DUE} AS TEXT) END"  # as text: SQLite gives no day of what is worked out
+)
+
+
+def _by_name(_: Actor, part: str) -> Q:
+    return has_in_name(part, "person__") | has_in_name(part, "holder_site__")
+
+
+def _in_state(me: Actor, state: str) -> Q:
+    if state == "late":
+        unseen = Q(looked_at__isnull=True, look_by__lt=me.today)
+        return Q(finding="open") & (unseen | Q(decide_by__lt=me.today))
+    return Q() if state == "all" else ~Q(finding="open")
+
+
+APPEALS = PagedList(
+    "/certificates/appeals",
+    "Appeals",
+    ("appeal", "appeals"),
+    (
+        ListColumn("name", "Name", ListSort(sql=WHO),
+                   cell=lambda row: {"text": row["name"], "path": f"/certificates/appeals/{row['id']}"}),
+        ListColumn("about", "Against"),
+        ListColumn("on", "Sent on", ListSort("made", "moment"), text=lambda row: day(row["on"])),
+        ListColumn("stage", "How far", cell=lambda row: {"text": row["stage"], "more": row["late"]}),
+        ListColumn("due", "Next step by", ListSort(sql=DUE_TEXT, nullable=True)),
+    ),
+    (
+        ListFilter("query", "Name", _by_name),
+        ListFilter("state", "Which", _in_state,
+                   choices={"": "Those that wait", "late": "Those that are late", "decided": "Those that were decided",
+                            "all": "All"}),
+    ),
+    fields=("made",),
+    first_sort="on",
+)  # fmt: skip
+"""Without another wish only what waits is shown, what came first on top."""
 
 
 class AppealAnswerForm(BaseModel):
@@ -44,7 +86,7 @@ class DaysForm(BaseModel):
 
 
 async def listed(request: Request) -> Response:
-    """Lists the appeals that wait, which are late, and the latest that were decided; posted, sets the days."""
+    """Lists the appeals that wait, or those that are asked for; posted, sets the days."""
     me: Actor = actor(request)
     problems: dict[str, str] = {}
     unit = await CentralUnit.get(id=me.unit_id)
@@ -59,16 +101,14 @@ async def listed(request: Request) -> Response:
             )
         except Invalid as error:
             problems = error.problems
-    found = appeals_visible_to(me)
-    open_ones = await found.filter(finding="open").order_by("made").prefetch_related(*ABOUT)
-    done = await found.exclude(finding="open").order_by("-answered").limit(LATEST).prefetch_related(*ABOUT)
-    today = local_day(clock.now(), me.zone)
-    return render(
+    found, asked = appeals_visible_to(me), view_of(APPEALS, request.query_params).filters
+    return await answer_list(
         request,
         "decisions/appeals.html",
-        422 if problems else 200,
-        waiting=[await _row(one, today) for one in open_ones],
-        decided=[await _row(one, today) for one in done],
+        APPEALS,
+        found if "state" in asked else found.filter(finding="open"),
+        complete=_rows,
+        status=422 if problems else 200,
         sets=me.everywhere("decide"),
         values=values,
         problems=problems,
@@ -76,16 +116,22 @@ async def listed(request: Request) -> Response:
     )
 
 
-async def _row(found: Appeal, today: date) -> dict[str, Any]:
+async def _rows(rows: list[Row], me: Actor) -> list[Row]:
+    found = await appeals_visible_to(me).filter(id__in=[row["id"] for row in rows]).prefetch_related(*ABOUT)
+    told = {one.id: await _row(one, me) for one in found}
+    return [row | told[row["id"]] for row in rows]
+
+
+async def _row(found: Appeal, me: Actor) -> Row:
     about = await _about(found)
+    due = found.decide_by if found.looked_at else found.look_by
     return {
-        "path": f"/certificates/appeals/{found.id}",
         "name": _who(found),
         "about": f"{about.words.tag}, {about.level}",
-        "made": found.made,
+        "on": local_day(found.made, me.zone),
         "stage": appeals.stage_of(found),
-        "late": appeals.overdue(found, today),
-        "due": found.decide_by if found.looked_at else found.look_by,
+        "late": appeals.overdue(found, me.today),
+        "due": day(due) if due and found.finding == "open" else "",
     }
 
 

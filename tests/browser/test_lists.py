@@ -11,7 +11,7 @@ pytestmark = pytest.mark.timeout(300)
 LISTS = {
     "dara": ("/people", "/sites", "/areas", "/practice/records", "/courses/cohorts", "/audits", "/register",
              "/certificates/decisions", "/certificates/reliance", "/programmes/places", "/assessments/agreement",
-             "/assessments/agreement/pairs", "/assessments/quality", "/assessments/week"),
+             "/assessments/agreement/pairs", "/assessments/quality", "/assessments/week", "/certificates/appeals"),
     "chloe": ("/people", "/sites", "/practice/records", "/courses/cohorts", "/register", "/assessments/week"),
 }  # fmt: skip
 WIDTHS = (320, 375, 768, 1280)

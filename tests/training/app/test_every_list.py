@@ -13,6 +13,8 @@ from openpyxl import load_workbook
 
 from certificates.audits.models import Audit
 from certificates.audits.pages import AUDITS
+from certificates.decisions.appeal_pages import APPEALS
+from certificates.evaluations.models import Appeal
 from certificates.participation.place_list_pages import PLACES
 from certificates.register.site_list_pages import SITES
 from courses.cohorts.models import Cohort
@@ -39,7 +41,21 @@ from training.web.lists import PagedList
 pytestmark = pytest.mark.by_hand
 SHOWN: dict[str, PagedList] = {
     one.path: one
-    for one in (PEOPLE, SITES, AREAS, PLACES, RECORDS, COHORTS, AUDITS, CALIBRATIONS, ASSESSORS, PAIRS, SAMPLES, WEEK)
+    for one in (
+        PEOPLE,
+        SITES,
+        AREAS,
+        PLACES,
+        RECORDS,
+        COHORTS,
+        AUDITS,
+        CALIBRATIONS,
+        ASSESSORS,
+        PAIRS,
+        SAMPLES,
+        WEEK,
+        APPEALS,
+    )
 }
 SORTS = [
     (path, f"{sign}{column.key}") for path, one in SHOWN.items() for column in one.columns if column.sort
@@ -58,6 +74,7 @@ TOLD = {
     "/assessments/agreement/pairs": "query=bruno",
     "/assessments/quality": "because=new",
     "/assessments/week": "query=bruno",
+    "/certificates/appeals": "state=late",
 }
 """List → a filter that finds some of its rows and not all."""
 
@@ -108,7 +125,7 @@ async def crowd(database):
         watched = await Assessment.create(
             id=uuid4(), entry_key=uuid4(), unit_id=unit, person_id=people[0].id, version=version, medium="live",
             observed=date(2026, 3, 1 + at), state="signed", raters_needed=2, opened=born, touched=born,
-            opened_by_id=known("bruno"),
+            opened_by_id=known("bruno"), signed=born,
         )  # fmt: skip
         for part, key in enumerate((("bruno", "gwen"), ("bruno", "hana"), ("gwen", "hana"))[at % 3]):
             rater = await Rater.create(id=uuid4(), assessment=watched, person_id=known(key), state="signed")
@@ -117,6 +134,10 @@ async def crowd(database):
                 mark={"mark": 1 + (at + part * at % 4) % 3},
             )  # fmt: skip
         if at < 6:
+            await Appeal.create(
+                id=uuid4(), person_id=people[at].id, assessment=watched, words="No.", made=born,
+                look_by=date(2026, 11, 20 + at * 2), decide_by=date(2026, 12, 20 + at),
+            )  # fmt: skip
             await QualitySample.create(
                 id=uuid4(), assessment=watched, because=("share", "new", "complaint")[at % 3], added=born
             )

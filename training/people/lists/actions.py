@@ -15,6 +15,7 @@ LISTS = (
     "/areas",
     "/programmes/places",
     "/practice/records",
+    "/certificates/appeals",
     "/certificates/decisions",
     "/certificates/reliance",
     "/register",
