@@ -49,7 +49,10 @@ def _line(trouble: Exception) -> str:
         end = "" if trouble.message.endswith((".", "!", "?", ":")) else "."
         return f"{trouble.message}{end} {trouble.remedy}".strip()
     reason = (str(trouble) or "it does not answer").splitlines()[0]
-    return f"The database: {reason}. Check TRAINING_DATABASE_URL; where tables are missing, run: training migrate"
+    return (
+        f"The database: {reason}. Check TRAINING_DATABASE_URL. "
+        "A new service begins with: training setup; after an update, run: training migrate"
+    )
 
 
 if __name__ == "__main__":

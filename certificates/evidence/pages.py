@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from tortoise.expressions import Q
 
 from certificates.evidence.actions import (
     Offered,
@@ -64,8 +65,8 @@ from training.web.bodies import cut, handed_file
 from training.web.languages import chosen_language, language_switch
 from training.web.render import actor, form_data, identity, redirect, render, validate
 from training.web.resources import PageResources
+from training.web.shortlists import Shortlist, ShortlistField, shortlist_of
 
-MOST_ABOUT = 50
 OFTEN = ("delivery", "supervision", "assessment", "signoff", "portfolio", "learning")
 ORDER = (*OFTEN, *(one for one in KINDS if one not in OFTEN))
 """Types in the order of the list: what is logged often, then all others; prior learning last."""
@@ -342,15 +343,18 @@ async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any
         "leaders": await people_offered(me, "co_leader", values) if is_delivery else [],
         "signers": await people_offered(me, "by", values) if names_by else [],
         "confirmers": await people_offered(me, "confirmer", values) if entering.own and is_delivery else [],
-        "deliveries": await _deliveries(entering, form) if is_supervision or "about" in form.parts else [],
+        "deliveries": await _deliveries(entering, form, values) if is_supervision or "about" in form.parts else [],
     }
 
 
-async def _deliveries(entering: Entering, form: RecordForm) -> list[tuple[str, str]]:
+async def _deliveries(entering: Entering, form: RecordForm, values: Mapping[str, Any]) -> Shortlist:
     groups = groups_of(entering.me, person_id_of(entering.holder), entering.offered.programme_of(form))
-    rows = await groups.order_by("-listed").limit(MOST_ABOUT)
-    named = [(str(row.id), f"{title_of_record(row, '')}, {day(row.listed)}") for row in rows]
-    return [("", "No group in particular" if form.type == "supervision" else "Nothing in particular"), *named]
+    none = "No group in particular" if form.type == "supervision" else "Nothing in particular"
+    asked = ShortlistField(
+        "about", lambda part: Q(name__icontains=part) | Q(what__icontains=part), first=[("", none)],
+        order=("-listed", "id"), called=lambda row: f"{title_of_record(row, '')}, {day(row.listed)}",
+    )  # fmt: skip
+    return await shortlist_of(groups, asked, values)
 
 
 def _list(request: Request, entering: Entering, problems: Mapping[str, str] | None = None) -> Response:

@@ -82,7 +82,9 @@ async def metrics(request: Request) -> Response:
 async def check_start(settings: Settings, *, now: datetime) -> None:
     """Raises Invalid where there is no use in starting; what may come right meanwhile is left to `lacks`."""
     if not await is_migrated():
-        raise Invalid("The database is not up to date.", "Run: training migrate")
+        raise Invalid(
+            "The database is not up to date.", "Run: training migrate; a new service begins with training setup"
+        )
     folder = settings.storage
     try:
         if storage.is_fresh(folder) and await Artefact.exists():

@@ -220,6 +220,25 @@ async def test_supervision_about_a_group_that_was_corrected_is_about_the_correct
     assert f'<option value="{new}" selected>' in page
 
 
+async def test_any_group_of_long_ago_can_be_what_supervision_was_about(browse, growing):
+    """However many there were: where they do not fit a list, a part of the name finds one."""
+    amina = await browse("amina")
+    for at in range(22):
+        days = {"name": f"Group {at:02}", "from": f"2025-{at // 2 + 1:02}-03", "on": f"2025-{at // 2 + 1:02}-20"}
+        assert (await amina.post("/practice/new", data=LED | days | {"key": str(uuid4())})).status_code == 303
+    asked = {"type": "supervision", "what": "reflective", "pathway": "growing_together"}
+    page = (await amina.get("/practice/new", params=asked)).text
+    assert "Group 00" not in page and 'name="find-about"' in page
+    typed = asked | {"by": str(known("hana")), "on": "2026-03-20", "minutes": "60", "mode": "online"}
+    typed |= {"key": str(uuid4()), "about": "", "find-about": "group 00", "found-about": ""}
+    found = (await amina.post("/practice/new", data=typed | {"find": "about"})).text
+    oldest = await Record.get(name="Group 00")
+    assert f'value="{oldest.id}"' in found and "20 January 2025" in found and 'value="60"' in found
+    told = typed | {"about": str(oldest.id), "found-about": "group 00"}
+    said = await amina.post("/practice/new", data=told)
+    assert said.status_code == 303 and (await Record.get(type="supervision")).about_id == oldest.id
+
+
 async def test_nobody_types_in_the_signature_of_somebody_else(browse, claimed):
     await makes_coordinator(browse, "nadia")
     chloe, amina = await browse("chloe"), await browse("amina")

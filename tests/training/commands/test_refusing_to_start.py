@@ -52,7 +52,8 @@ def test_in_public_nobody_is_let_in_without_a_proof(front: Front) -> None:
 
 @pytest.mark.parametrize("command", ["serve", "work"])
 def test_a_database_that_is_not_migrated_is_not_worked_on(tmp_path: Path, front: Front, command: str) -> None:
-    one_line(front, command, "training migrate", DATABASE_URL=f"sqlite://{tmp_path}/new.db")
+    for names in ("training migrate", "training setup"):
+        one_line(front, command, names, DATABASE_URL=f"sqlite://{tmp_path}/new.db")
     with closing(sqlite3.connect(front.folder / "training.db")) as connection, connection:
         connection.execute("DELETE FROM tortoise_migrations WHERE app = 'audits'")  # as an older service left it
     one_line(front, command, "training migrate")
