@@ -13,6 +13,7 @@ import yaml
 from tests.servers import own_postgres
 from tests.training.commands.conftest import ROOT
 from tests.training.databases import told
+from training.core.settings import Settings
 from training.database import migrate
 
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
@@ -77,7 +78,20 @@ def test_the_user_of_the_service_owns_its_database_and_is_no_superuser(tmp_path:
 def test_secrets_come_from_outside_and_must_be_there() -> None:
     values = [value for one in FILE["services"].values() for value in one.get("environment", {}).items()]
     secret = [value for name, value in values if re.search("SECRET|PASSWORD|DATABASE_URL|PUBLIC_URL", name)]
-    assert secret and all(":?" in value for value in secret)
+    assert secret and all(":?" in value or value == "${TRAINING_BOUNCE_SECRET:-}" for value in secret)
+
+
+def test_every_setting_of_the_readme_reaches_the_service_with_the_same_default() -> None:
+    given = FILE["services"]["web"]["environment"]
+    own = {"database_url", "storage_url", "mail_url", "log_format", "trusted_proxies"}
+    for name, field in Settings.model_fields.items():
+        if name in ("demo", "demo_lms_url"):  # a demo is no unit
+            continue
+        written = given[f"TRAINING_{name.upper()}"]
+        default = re.fullmatch(r"\$\{TRAINING_[A-Z_]+:-(.*)\}", written)
+        if name not in own and not field.is_required() and ":?" not in written:
+            assert default, written
+            assert default[1] == str(field.default).replace("True", "true"), name
 
 
 def test_the_image_has_everything_the_service_is_made_of() -> None:
