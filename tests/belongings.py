@@ -125,6 +125,7 @@ async def _material(slug: str, settings: Settings, folder: Path) -> Things:
     writing = SimpleNamespace(settings=settings, draft_kinds=DRAFTS)
     draft = await drafts.begin("course", f"{slug}-steps", "", actor=boss, outside=writing, now=NOW)
     rules = await drafts.begin("pathway", "steady", "", actor=boss, outside=writing, now=NOW)
+    tool = await drafts.begin("instrument", "group facilitation", "", actor=boss, outside=writing, now=NOW)
     rehearsal = await rehearsals.begin(await drafts.draft_for(boss, rules), TODAY, actor=boss, now=NOW)
     home = f"http://127.0.0.1:9/{slug}"  # nobody answers there, and at once
     registration = await Registration.create(
@@ -150,7 +151,8 @@ async def _material(slug: str, settings: Settings, folder: Path) -> Things:
         "unit": str(unit.id), "slug": f"{slug}-steps", "registration": str(registration.id),
         "client": str(client.id),
         "context": str(context.id), "score": str(score), "batch": str(batch.id), "bulk": str(bulk.id),
-        "home": settings.public_url, "draft": str(draft), "rules_draft": str(rules), "rehearsal": str(rehearsal.id),
+        "home": settings.public_url, "draft": str(draft), "rules_draft": str(rules),
+        "tool_draft": str(tool), "rehearsal": str(rehearsal.id),
         "programme": str((await PathwayVersion.get(unit_id=unit.id)).programme_id),
         "rules": str((await PathwayVersion.get(unit_id=unit.id)).id), "boss": str(boss.person_id),
     }  # fmt: skip

@@ -317,11 +317,16 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/drafts/{id}/files/{path:path}": Named(
         "/drafts/{draft}/files/hearing/quiz.yaml", of_the_unit, {"text": "x", "revision": "1"}
     ),
+    "/drafts/{id}/instrument/{path:path}": Named(
+        "/drafts/{tool_draft}/instrument/group_facilitation.yaml", of_the_unit, {"base": "x: y", "revision": "1"}
+    ),
     "/drafts/{id}/media/{sha256}": Named("/drafts/{draft}/media/none", of_the_unit, soft=True),
     "/drafts/{id}/outline": Named(
         "/drafts/{draft}/outline", of_the_unit, {"do": "remove module", "module": "hearing"}, soft=True
     ),
     "/drafts/{id}/package": Named("/drafts/{draft}/package", of_the_unit),
+    "/drafts/{id}/paper/{path:path}": Named("/drafts/{tool_draft}/paper/group_facilitation.yaml", of_the_unit),
+    "/drafts/{id}/rate/{path:path}": Named("/drafts/{tool_draft}/rate/group_facilitation.yaml", of_the_unit),
     "/drafts/{id}/preview/{module}/{activity}": Named("/drafts/{draft}/preview/hearing/first", of_the_unit),
     "/drafts/{id}/publish": Named(
         "/drafts/{draft}/publish", of_the_unit, {"number": "2", "edit_class": "content", "seen": "0"}

@@ -7,7 +7,7 @@ from courses.editor.quiz_form import questions_in
 from courses.editor.reading_grade import grade, hard_sentences
 from courses.packages.markdown import split
 from training.drafts.kinds import Advice
-from training.parsing.yaml_edits import NotByButton
+from training.parsing.yaml_edits.places import NotByButton
 
 HIGHEST_GRADE, HARD_GRADE, HARD_WORDS = 6.0, 9.0, 8
 """A page is for a reading age of 11; a sentence of its own is marked above, where it has so many words."""

@@ -19,7 +19,7 @@ from training.drafts import actions
 from training.drafts.contents import FileContent, all_files, of_text
 from training.drafts.resources import DraftResources
 from training.parsing.text import clean_line
-from training.parsing.yaml_edits import NotByButton
+from training.parsing.yaml_edits.places import NotByButton
 from training.web.render import actor, form_data, identity, redirect, render
 
 Edit = Callable[[structure.Texts, dict[str, str]], dict[str, str | None]]

@@ -5,17 +5,8 @@ from collections.abc import Mapping
 from string import ascii_lowercase
 from typing import Any
 
-from training.parsing.yaml_edits import (
-    NotByButton,
-    Where,
-    moved,
-    put_in,
-    set_value,
-    value_at,
-    value_in,
-    values_of,
-    without,
-)
+from training.parsing.yaml_edits.members import moved, put_in, without
+from training.parsing.yaml_edits.places import NotByButton, Where, set_value, value_at, value_in, values_of
 
 QUESTIONS: Where = ("questions",)
 _PRESSED = re.compile(r"q(\d+)(?:-c(\d+))? (up|down|remove|add choice)")

@@ -18,7 +18,7 @@ from training.drafts.models import DraftFile, MaterialDraft
 from training.drafts.resources import DraftResources
 from training.drafts.rules import typed_text
 from training.parsing.text import clean, counting_number
-from training.parsing.yaml_edits import NotByButton, value_at
+from training.parsing.yaml_edits.places import NotByButton, value_at
 from training.web.render import actor, identity, redirect, render
 
 KINDS = (("one", "One"), ("many", "Several, and all of them are chosen"))

@@ -13,7 +13,8 @@ from training.drafts.rules import file_name
 from training.parsing.messages import FileError
 from training.parsing.values import as_list
 from training.parsing.yaml import Table, read_table
-from training.parsing.yaml_edits import NotByButton, moved, put_in, without
+from training.parsing.yaml_edits.members import moved, put_in, without
+from training.parsing.yaml_edits.places import NotByButton
 
 Texts = Mapping[str, str]
 WORDS = {"page": "Page", "video": "Film", "quiz": "Quiz", "task": "Task"}

@@ -22,8 +22,6 @@ from certificates.verification import link_pages, offline_pages, pages, staff_li
 from courses.cohorts import pages as cohorts
 from courses.cohorts import session_pages as cohort_sessions
 from courses.cohorts import task_pages as cohort_tasks
-from courses.editor import pages as editor
-from courses.editor import quiz_pages as quiz_editor
 from courses.learning import learner_pages, player_pages
 from courses.learning import pages as courses
 from courses.learning import quiz_pages as quizzes
@@ -33,6 +31,7 @@ from training.app.own_tasks import pages as task_pages
 from training.app.trail import pages as trail_pages
 from training.app.unit import first_steps_pages, person_data_pages
 from training.app.unit.material_routes import MATERIAL
+from training.app.unit.writing_routes import WRITING
 from training.assessments import cancellation_pages, rating_pages, result_pages
 from training.assessments import pages as assessments
 from training.assessments.agreement import pages as agreement
@@ -51,8 +50,6 @@ from training.clients import api as client_api
 from training.clients import developer_pages
 from training.clients import pages as clients
 from training.clients.webhooks import pages as webhook_pages
-from training.drafts import file_pages as draft_files
-from training.drafts import pages as drafts
 from training.imports import pages as imports
 from training.lti.identities import duplicate_pages, name_proposal_pages
 from training.lti.launch import deep_linking_pages, review_pages, teacher_pages
@@ -195,21 +192,7 @@ ROUTES = [
     # the first day, and what is taught and asked
     at("/first-steps", first_steps_pages.first_steps, may="load material", methods=BOTH),
     at("/first-steps/mail", first_steps_pages.mail, may="run the service", methods=BOTH),
-    # what is written before it is published
-    at("/drafts", drafts.drafts, may="write material", methods=BOTH),
-    at("/drafts/take", drafts.take, may="write material", methods=POST, body=FILM),
-    at("/drafts/published/{kind}/{name}", drafts.published, may="write material"),
-    at("/drafts/{id}", drafts.draft, may="write material", methods=BOTH),
-    at("/drafts/{id}/add", draft_files.add, may="write material", methods=POST, body=FILM),
-    at("/drafts/{id}/changes/{change}", draft_files.change, may="write material"),
-    at("/drafts/{id}/files/{path:path}", draft_files.file, may="write material", methods=BOTH, body=FILM),
-    at("/drafts/{id}/media/{sha256}", draft_files.media, may="write material"),
-    at("/drafts/{id}/outline", editor.outline, may="write material", methods=POST),
-    at("/drafts/{id}/package", drafts.package, may="write material"),
-    at("/drafts/{id}/preview/{module}/{activity}", editor.preview, may="write material"),
-    at("/drafts/{id}/publish", drafts.publish, may="load material", methods=BOTH),
-    at("/drafts/{id}/quiz/{path:path}", quiz_editor.quiz, may="write material", methods=BOTH, body=UPLOAD),
-    at("/drafts/{id}/remove/{path:path}", draft_files.remove, may="write material", methods=POST),
+    *WRITING,
     *MATERIAL,
     # work on many at once
     at("/batches", batches.batches, may="train"),

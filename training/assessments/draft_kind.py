@@ -1,6 +1,7 @@
 """An instrument as a draft: one YAML file, checked and published as every instrument is."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -9,10 +10,21 @@ from uuid import UUID
 
 import yaml
 
+from training.assessments.instrument_editor.draft_part import on_draft
+from training.assessments.instrument_editor.instrument_advice import advice
 from training.assessments.load import load_instrument
 from training.assessments.models import InstrumentVersion
 from training.database.load_report import LoadReport
-from training.drafts.kinds import DraftKind, Files, LastVersion, LoadWish, one_file, yaml_name
+from training.drafts.kinds import (
+    DraftKind,
+    Files,
+    LastVersion,
+    LoadWish,
+    OutlineGroup,
+    OutlinePart,
+    one_file,
+    yaml_name,
+)
 from training.instruments.check import check_instrument
 from training.parsing.findings import Findings
 from training.parsing.messages import FileError, Mistake
@@ -85,6 +97,14 @@ async def load_folder(name: str, folder: Path, wish: LoadWish) -> LoadReport:
     return LoadReport(new=[line]) if done.change == "new" else LoadReport(unchanged=[f"{line}: already published"])
 
 
+def outline(texts: Mapping[str, str]) -> list[OutlineGroup]:
+    """Gives the one file of an instrument, as what has a form."""
+    return [
+        OutlineGroup(path, path, path, [OutlinePart(path, path, "Instrument", path, form="instrument")])
+        for path in texts
+    ]
+
+
 INSTRUMENT = DraftKind(
     title="Instrument",
     hint="what assessors look at, and how they rate it.",
@@ -101,4 +121,7 @@ INSTRUMENT = DraftKind(
     blank=blank,
     check=check,
     load=load_folder,
+    outline=outline,
+    advice=lambda texts, path: advice(texts.get(path, "")),
+    on_draft=on_draft,
 )

@@ -17,7 +17,7 @@ from training.drafts.models import MaterialDraft
 from training.drafts.rules import EDIT_CLASSES
 from training.parsing.messages import FileError, Mistake
 from training.parsing.yaml import Table, read_table
-from training.parsing.yaml_edits import NotByButton, set_value
+from training.parsing.yaml_edits.places import NotByButton, set_value
 from training.people.actor import Actor
 from training.trail import facts
 

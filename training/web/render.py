@@ -160,7 +160,8 @@ def _surroundings(request: Request, unit: Unit | None) -> dict[str, Any]:
 def redirect(request: Request, path: str, *, notice: str = "") -> Response:
     """Sends the browser to another of our pages, as the answer to something done; that page says the notice."""
     if notice:
-        path += f"{'&' if '?' in path else '?'}notice={_notices(request).dumps(notice)}"
+        path, mark, place = path.partition("#")
+        path += f"{'&' if '?' in path else '?'}notice={_notices(request).dumps(notice)}{mark}{place}"
     return RedirectResponse(link(request, path), 303)
 
 

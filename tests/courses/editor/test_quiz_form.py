@@ -9,7 +9,7 @@ from tests.courses.course_files import COURSE, QUIZ
 from tests.training.drafts.conftest import begun, small_steps
 from training.app.unit.material_pages import LIBRARY
 from training.drafts.models import DraftChange, DraftFile
-from training.parsing.yaml_edits import value_at
+from training.parsing.yaml_edits.places import value_at
 
 __all__ = ["small_steps"]
 
