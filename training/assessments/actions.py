@@ -13,7 +13,7 @@ from training.assessments.disagreement.settling import settle_by_one_more, write
 from training.assessments.eligible import eligibility, others_who_rate, site_on
 from training.assessments.marks import JUDGED, Mark, apart, fault_of_mark, packed, titles_of, unpacked
 from training.assessments.models import LEFT, THIRD, Assessment, Draft, InstrumentVersion, Rater, Rating
-from training.assessments.reading import draft_name, instrument_of, last_saved, named, rows_of
+from training.assessments.reading import draft_name, instrument_of, last_saved, named, refuse_needless, rows_of
 from training.assessments.visits.planning import plan_visit
 from training.assessments.visits.rules import VisitPlan
 from training.core.dates import local_day
@@ -70,7 +70,7 @@ async def open_assessment(opening: Opening, *, key: UUID, actor: Actor, now: dat
     if found := await Assessment.get_or_none(slot=row.slot):
         return await _same(found, row, raters)
     for rater in raters:
-        await refuse_ineligible(rater, row, today=local_day(now, actor.zone))
+        await refuse_ineligible(rater, row, today=local_day(now, actor.zone), among=raters)
     try:
         async with transaction():
             await row.save(force_create=True)
@@ -162,9 +162,11 @@ async def _checked(opening: Opening, actor: Actor, now: datetime) -> InstrumentV
     return version
 
 
-async def refuse_ineligible(rater: UUID, assessment: Assessment, *, today: date) -> dict[str, Any]:
+async def refuse_ineligible(
+    rater: UUID, assessment: Assessment, *, today: date, among: Sequence[UUID] = ()
+) -> dict[str, Any]:
     """Gives what was found about a rater as of the observed day and today; raises NotAllowed when it does not allow."""
-    found = await eligibility(rater, assessment, days=(assessment.observed, today))
+    found = await eligibility(rater, assessment, days=(assessment.observed, today), among=among)
     reasons = dict.fromkeys(reason for one in found for reason in one.reasons)
     if reasons:
         raise NotAllowed(
@@ -235,6 +237,7 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime, see
     assessment = await Assessment.get(id=assessment_id)
     if assessment.observed > local_day(now, actor.zone):
         raise Conflict("This visit is still to come.", "Hand in what you saw once you have been there.")
+    await refuse_needless(assessment)
     await refuse_ineligible(actor.person_id, assessment, today=local_day(now, actor.zone))
     async with transaction():
         await _hold(assessment, assessment.state if assessment.state == THIRD else "open", now)

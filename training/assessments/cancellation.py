@@ -1,6 +1,6 @@
 """What is done where an assessment cannot go on: cancelled, a part handed on, one more asked, or set aside."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -23,6 +23,7 @@ from training.trail.models import Fact
 OPEN_STATES = ("open", "reconciling", THIRD, DECIDING, "submitted")
 """States in which an assessment can be cancelled."""
 SET_ASIDE = "assessment.set_aside"
+COUNTS_AGAIN = "assessment.counts_again"
 APART_AT = f"If they are two people, the central unit can say so {SETTLED_AT}."
 
 
@@ -153,9 +154,20 @@ async def count_again(assessment_id: UUID, *, actor: Actor, now: datetime) -> No
     aside = Assessment.filter(id=found.id, set_aside__isnull=False)
     if not await aside.update(set_aside=None, set_aside_because=None):
         raise Conflict("This assessment counts already.", "Look at it again.")
-    await facts.record(
-        "assessment.counts_again", found, actor=actor.person_id, now=now, person=found.person_id, unit=found.unit_id
-    )
+    await facts.record(COUNTS_AGAIN, found, actor=actor.person_id, now=now, person=found.person_id, unit=found.unit_id)
+
+
+async def set_aside_before(ids: Sequence[UUID]) -> dict[UUID, list[tuple[datetime, datetime]]]:
+    """Tells of assessments that count again from when till when they did not, each time; of the others nothing."""
+    found: dict[UUID, list[tuple[datetime, datetime]]] = {}
+    since: dict[str, datetime] = {}
+    told = Fact.filter(subject_id__in=[str(one) for one in ids], kind__in=[SET_ASIDE, COUNTS_AGAIN]).order_by("id")
+    for fact in await told.values("subject_id", "kind", "recorded"):
+        if fact["kind"] == SET_ASIDE:
+            since[fact["subject_id"]] = fact["recorded"]
+        elif began := since.pop(fact["subject_id"], None):
+            found.setdefault(UUID(fact["subject_id"]), []).append((began, fact["recorded"]))
+    return found
 
 
 def say_why(reason: str) -> None:

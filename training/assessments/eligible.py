@@ -1,6 +1,7 @@
 """Reads what the rules want to know about a rater, and asks them for each day that matters."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -12,6 +13,7 @@ from training.assessments.attempts.reading import attempts_of, rules_for
 from training.assessments.calibration.standing import for_signing, runs_of
 from training.assessments.eligibility.programme_rules import rules_of
 from training.assessments.models import Assessment, Instrument
+from training.assessments.reading import who_rates
 from training.assessments.rules import Eligibility, Held, RaterFacts, Related, may_sign
 from training.people.contact.addresses import same_human
 from training.people.models import Membership, Permission, Person
@@ -80,15 +82,35 @@ async def site_on(person: UUID, day: date) -> UUID | None:
     return UUID(str(sites[0])) if sites else None
 
 
-async def eligibility(rater: UUID, assessment: Assessment, *, days: Sequence[date]) -> list[Eligibility]:
-    """Tells for each of the days whether the rater may sign this assessment."""
+async def eligibility(
+    rater: UUID, assessment: Assessment, *, days: Sequence[date], among: Sequence[UUID] = ()
+) -> list[Eligibility]:
+    """Tells for each of the days whether the rater may sign this assessment.
+
+    `among` are those who are to rate, where it has not begun.
+    """
     await assessment.fetch_related("version__instrument")
     facts = await facts_about(
         rater, trainee=assessment.person_id, instrument=assessment.version.instrument, programme=assessment.programme_id
     )
-    facts = as_attempt(facts, assessment)
+    others = among or await who_rates(assessment.id)
+    beside = (await relatives_of(rater, {assessment.id: others}))[assessment.id]
+    facts = replace(as_attempt(facts, assessment), beside=beside)
     independent, site, watched = assessment.independent, assessment.site_id, assessment.observed
     return [may_sign(facts, on=day, independent=independent, site=site, watched=watched) for day in days]
+
+
+async def relatives_of(rater: UUID, raters: Mapping[UUID, Collection[UUID]]) -> dict[UUID, tuple[Related, ...]]:
+    """Reads who is a relative of somebody, of those who rate in each of some assessments; either side declares it."""
+    others = {one for rating in raters.values() for one in rating} - {rater}
+    if not others:
+        return dict.fromkeys(raters, ())
+    between = Q(person_id=rater, other_id__in=list(others)) | Q(person_id__in=list(others), other_id=rater)
+    found: dict[UUID, list[Related]] = defaultdict(list)
+    for row in await standing_relations().filter(between, kind="relative"):
+        other = row.other_id if row.person_id == rater else row.person_id
+        found[other].append(Related(str(row.id), row.kind, row.starts, row.ends))
+    return {one: tuple(each for other in rating for each in found[other]) for one, rating in raters.items()}
 
 
 def as_attempt(facts: RaterFacts, assessment: Assessment) -> RaterFacts:

@@ -1,12 +1,13 @@
 """Assessments as evidence of the pathway language: what was signed about a person, and their own calibrations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from training.assessments.attempts.reading import numbers_of
 from training.assessments.calibration.rules import AGREEMENT_NEEDED
+from training.assessments.cancellation import set_aside_before
 from training.assessments.countersignatures.models import Countersignature
 from training.assessments.countersignatures.rules import who_answers
 from training.assessments.marks import rating_of
@@ -34,22 +35,35 @@ async def assessment_evidence(person_id: UUID, zone: str) -> list[Record]:
     numbers = await numbers_of([person_id]) if signed else {}
     given = Countersignature.filter(assessment__person_id=person_id, finding="countersigned")
     beside = dict(await given.values_list("assessment_id", "person_id")) if signed else {}
+    earlier = await set_aside_before([row.id for row in signed]) if signed else {}
     told = [
         one
         for row in signed
-        for one in _with_its_end(
-            await _assessment(row, zone, numbers.get(row.id), beside.get(row.id)), row.set_aside, zone
+        for one in _with_its_ends(
+            await _assessment(row, zone, numbers.get(row.id), beside.get(row.id)), row.set_aside, zone,
+            earlier=earlier.get(row.id, ()),
         )
-    ]
-    return [*told, *[one for run in runs for one in _with_its_end(_calibration(run, zone), run["taken_back"], zone)]]
+    ]  # fmt: skip
+    return [*told, *[one for run in runs for one in _with_its_ends(_calibration(run, zone), run["taken_back"], zone)]]
 
 
-def _with_its_end(told: Record, ended: datetime | None, zone: str) -> list[Record]:
-    """The record, and where it was set aside or taken back the one that says so from that day on."""
-    if ended is None:
-        return [told]
-    back = {"id": f"{told['id']}-void", "recorded_at": local_day(ended, zone), "void": True}
-    return [told, told | back | {"replaces": told["id"]}]
+def _with_its_ends(
+    told: Record, ended: datetime | None, zone: str, *, earlier: Sequence[tuple[datetime, datetime]] = ()
+) -> list[Record]:
+    """The record, and where it was set aside or taken back the one that says so from that day on.
+
+    `earlier` is from when till when it did not count before. What takes a void record back lets the first count again.
+    """
+    found = [told]
+    for number, (since, till) in enumerate(earlier, 1):
+        aside = f"{told['id']}-aside-{number}"
+        for name, moment, replaced in ((aside, since, told["id"]), (f"{aside}-over", till, aside)):
+            back = {"id": name, "recorded_at": local_day(moment, zone), "void": True, "replaces": replaced}
+            found.append(told | back)
+    if ended:
+        back = {"id": f"{told['id']}-void", "recorded_at": local_day(ended, zone), "void": True}
+        found.append(told | back | {"replaces": told["id"]})
+    return found
 
 
 async def _assessment(row: Assessment, zone: str, attempt: int | None, beside: UUID | None) -> Record:

@@ -13,7 +13,7 @@ from training.assessments.eligible import why_not_alone
 from training.assessments.marks import JUDGED, Mark, MarkRow, apart
 from training.assessments.models import THIRD, Assessment, Rater
 from training.assessments.outcome import as_it_stands
-from training.assessments.reading import draft_name, drafts_of, notes_of, rows_of
+from training.assessments.reading import draft_name, drafts_of, notes_of, rows_of, why_needless
 from training.core import clock
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.instruments.schema import Instrument
@@ -191,6 +191,7 @@ async def _cards(
         instrument=instrument,
         person=(await Person.get(id=assessment.person_id)).name,
         assessment=assessment,
+        needless=await why_needless(assessment),
         path=f"/assessments/{assessment.id}",
         back=("Assessments", "/assessments"),
     )

@@ -18,6 +18,7 @@ from training.assessments.models import (
     Rating,
     Reconciliation,
 )
+from training.core.errors import Conflict
 from training.instruments.read import read_instrument_text
 from training.instruments.schema import Instrument
 from training.people.actor import Actor
@@ -89,6 +90,26 @@ async def rated_before(row: Assessment) -> list[Assessment]:
         row = await Assessment.get(id=row.corrects_id)
         found.append(row)
     return [one for one in found if one.state == "signed" and one.set_aside is None]
+
+
+async def why_needless(row: Assessment) -> str:
+    """Says of a correction that what it corrects was set aside since; "" where there is something to correct.
+
+    Where the first counts again, its correction goes on.
+    """
+    found = row
+    while found.corrects_id:
+        found = await Assessment.get(id=found.corrects_id)
+        if found.state == "signed":  # one that was returned before it counted corrects another itself
+            why = (found.set_aside_because or "").rstrip(".")
+            return f"What this corrects was set aside and counts no more: {why}." if found.set_aside else ""
+    return ""
+
+
+async def refuse_needless(row: Assessment) -> None:
+    """Raises Conflict for a correction of what counts no more."""
+    if words := await why_needless(row):
+        raise Conflict(words, "There is nothing to correct. If you have not signed yet, cancel this one.")
 
 
 async def counts_instead(assessment_id: UUID) -> bool:

@@ -23,7 +23,7 @@ from training.assessments.marks import JUDGED, MarkRow, agreed_marks, apart, mea
 from training.assessments.models import LEFT, Assessment, Disagreement, Rater, Reconciliation, Signature, visible_to
 from training.assessments.outcome import as_it_stands
 from training.assessments.pages import OUTCOMES, STATES, found_assessment
-from training.assessments.reading import instrument_of, notes_of, settled_rows, visible_rows
+from training.assessments.reading import instrument_of, notes_of, settled_rows, visible_rows, why_needless
 from training.assessments.signing import why_countersigned
 from training.core import clock
 from training.core.dates import local_day
@@ -153,6 +153,7 @@ async def _countersigned(row: Assessment) -> dict[str, Any]:
     later = await Assessment.filter(corrects_id=row.id).exclude(state="cancelled").order_by("-opened").first()
     return {
         "why": await why_countersigned(row.id) if row.state == "countersign" else [],
+        "needless": await why_needless(row) if row.state not in ("signed", "cancelled") else "",
         "week": WEEK,
         "countersigned": given and {"person": given.person.name, "made": given.made, "reasons": given.reasons},
         "again": f"/assessments/{later.id}" if later else "",

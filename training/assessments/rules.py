@@ -93,6 +93,8 @@ class RaterFacts:
     attempts: tuple[RatedAttempt, ...] = ()
     attempt_rules: tuple[AttemptRule, ...] = ()
     """The attempts of the trainee with the instrument before, and what holds for another."""
+    beside: tuple[Related, ...] = ()
+    """How they stand to those who rate with them, or whose ratings they countersign."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ def may_sign(
         *_about_self(facts),
         _about_permission(facts.permissions, on, site),
         *_about_relations(facts.relations, on, independent),
+        *_about_raters(facts.beside, on),
         *(_about_calibration(facts.calibrations, rule, on) for rule in facts.asked),
         *_about_attempts(facts, watched or on),
     )
@@ -185,6 +188,13 @@ def _about_relation(related: Related, barred: frozenset[str]) -> IneligibilityRe
     if related.kind in barred:
         return IneligibilityReason("relation", False, f"{words}. This assessment needs somebody else", related.id)
     return IneligibilityReason("relation", True, f"{words}; this assessment allows that", related.id)
+
+
+def _about_raters(beside: Iterable[Related], on: date) -> list[IneligibilityReason]:
+    """Relatives do not rate one person together, nor countersign each other, as one may follow the other."""
+    words = "Is a relative, partner or close friend of somebody who rates. One of the two has to be somebody else"
+    apart = [one for one in beside if one.kind in ALWAYS_APART and (one.starts is None or one.starts <= on)]
+    return [IneligibilityReason("rater", False, words, one.id) for one in apart[:1]]
 
 
 def _about_calibration(runs: Iterable[Calibrated], rule: CalibrationRule, on: date) -> IneligibilityReason:

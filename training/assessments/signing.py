@@ -12,7 +12,7 @@ from training.assessments.cancellation import set_aside
 from training.assessments.marks import MarkRow
 from training.assessments.models import LEFT, Assessment, Rater, Signature
 from training.assessments.outcome import Outcome, outcome_of
-from training.assessments.reading import rated_before, settled_rows
+from training.assessments.reading import rated_before, refuse_needless, settled_rows
 from training.core.dates import local_day, start_of
 from training.core.errors import Conflict
 from training.database.connection import transaction
@@ -25,6 +25,7 @@ async def sign(assessment_id: UUID, *, actor: Actor, now: datetime) -> Assessmen
     """Signs for the actor, when eligible on the observed day and today; of two signatures at once each counts once."""
     rater, instrument = await own_rating(assessment_id, actor)
     assessment = await Assessment.get(id=assessment_id)
+    await refuse_needless(assessment)
     found = await refuse_ineligible(actor.person_id, assessment, today=local_day(now, actor.zone))
     async with transaction():
         # The row is written first, so that raters who sign in the same moment wait for each other here.
@@ -70,6 +71,9 @@ async def settle(
     assessment: Assessment, instrument: Instrument, rows: Sequence[MarkRow], *, actor: Actor, now: datetime
 ) -> None:
     """Lets an assessment count, in the caller's transaction; what it corrects counts no more."""
+    # As a write, so that it waits for whoever sets the first aside in this moment.
+    await Assessment.filter(id=assessment.corrects_id).update(touched=now)
+    await refuse_needless(assessment)
     outcome = outcome_of(instrument, rows)
     change = {"state": "signed", "signed": now, "outcome": outcome.finding, "summary": plain(outcome.lines)}
     await Assessment.filter(id=assessment.id, state=assessment.state).update(**change)

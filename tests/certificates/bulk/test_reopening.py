@@ -16,6 +16,7 @@ from training.assessments.models import Assessment
 from training.assessments.quality.corrections import open_correction
 from training.assessments.signing import sign
 from training.batches.models import Batch, BatchRow
+from training.core.errors import Conflict
 from training.database.connection import transaction
 from training.demo.cast import known
 from training.demo.doing import being
@@ -158,7 +159,7 @@ async def test_what_is_in_question_is_set_aside_of_those_in_training_as_well(dar
     assert [*await rows_of(ticked)] == [await name_of(known("ivan"))]
 
 
-async def test_undone_it_does_not_count_again_what_was_rated_again_meanwhile(dara, work):
+async def test_what_corrects_one_in_question_waits_until_that_counts_again_and_then_counts_in_its_place(dara, work):
     first = await Assessment.get(person_id=known("amina"), observed=DAYS[0])
     bruno = await being("bruno", TODAY)
     async with transaction():
@@ -166,9 +167,11 @@ async def test_undone_it_does_not_count_again_what_was_rated_again_meanwhile(dar
     batch = await choose(dara, "reliance", "set aside", asked=BRUNO, answers={"reason": FALL["reason"]})
     await work()
     await press(dara, batch, "begin", work)
+    with pytest.raises(Conflict, match="was set aside and counts no more"):
+        await submit_rating(row.id, actor=bruno, now=at(TODAY, 12))
+    await press(dara, batch, "undo", work)
     await submit_rating(row.id, actor=bruno, now=at(TODAY, 12))
     await sign(row.id, actor=bruno, now=at(TODAY, 12))
-    await press(dara, batch, "undo", work)
     rows = await Assessment.filter(observed=DAYS[0], person_id=known("amina"), state="signed", set_aside__isnull=True)
     assert [one.id for one in rows] == [row.id]
     assert await Assessment.filter(set_aside__isnull=False).values_list("id", flat=True) == [first.id]

@@ -57,7 +57,7 @@ async def to_countersign(me: Actor, now: datetime) -> list[Task]:
     return [
         Task(f"Countersign: {row['person']}", f"Watched on {day(row['observed'])}, rated by {row['raters']}.",
              f"/assessments/{row['id']}/countersign", since=row["since"], turn=COUNTERSIGN)
-        for row in (await waiting.to_countersign(me))[:SHOWN]
+        for row in await waiting.to_countersign(me, most=SHOWN)
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from training.assessments.eligible import eligibility
 from training.assessments.marks import MarkRow
 from training.assessments.models import Assessment, visible_to
 from training.assessments.quality.corrections import open_correction
-from training.assessments.reading import instrument_of, settled_rows, who_marked
+from training.assessments.reading import instrument_of, refuse_needless, settled_rows, who_marked
 from training.assessments.rules import Eligibility
 from training.assessments.signing import digest_of_marks, settle
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -30,6 +30,7 @@ async def waiting_one(assessment_id: UUID, actor: Actor) -> tuple[Assessment, El
         raise NotFound("There is no such assessment.", "Look at your list of assessments.")
     if row.state != "countersign":
         raise Conflict(MOVED_ON, "Look at the assessment.")
+    await refuse_needless(row)
     for one in await who_marked(row.id):
         if await same_human(one, actor.person_id):
             raise NotAllowed("You had a part in this assessment yourself.", "A colleague has to countersign it.")

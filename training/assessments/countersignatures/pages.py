@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from training.assessments.countersignatures import actions
-from training.assessments.countersignatures.waiting import MOST_READ, to_countersign
+from training.assessments.countersignatures.waiting import MOST_SHOWN, to_countersign
 from training.assessments.outcome import as_it_stands
 from training.assessments.reading import instrument_of, settled_rows
 from training.assessments.result_pages import items_of, shown_to_all
@@ -24,7 +24,7 @@ async def waiting(request: Request) -> Response:
     """Lists what the reader may countersign today, the longest waiting first."""
     rows = await to_countersign(actor(request))
     return render(
-        request, "countersignatures/waiting.html", rows=rows, most=MOST_READ, back=("Assessments", "/assessments")
+        request, "countersignatures/waiting.html", rows=rows, most=MOST_SHOWN, back=("Assessments", "/assessments")
     )
 
 

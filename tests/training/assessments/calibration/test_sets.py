@@ -181,3 +181,27 @@ async def test_an_assessor_is_mailed_once_when_it_becomes_due_and_once_when_it_h
     found = [(one.to.partition("@")[0], one.subject) for one in sent_mails(settings)]
     assert found == [("bruno", "Your calibration runs out soon")]
     assert "24 January 2027" in sent_mails(settings)[0].text
+
+
+async def test_whoever_is_halfway_when_a_set_is_closed_can_finish_it_and_nobody_begins_it_any_more(
+    rated: Rated, browse: Browse
+) -> None:
+    dara, bruno = await browse("dara"), await browse("bruno")
+    found = await a_set(rated, dara)
+    await bruno.post(f"{HOME}/{found.id}")
+    await bruno.post(f"{HOME}/{found.id}/1", data=marks())
+    assert "1 assessor has begun it" in (await dara.get(f"{SETS}/{found.id}")).text
+    closed = await dara.post(f"{SETS}/{found.id}", data={"step": "close"})
+    assert "who has begun can finish" in (await dara.get(closed.headers["location"])).text
+    page = (await bruno.get(HOME)).text
+    assert "You had begun it, so you can finish it" in page and "Go on" in page
+    assert (await bruno.post(f"{HOME}/{found.id}")).headers["location"].endswith("/2")
+    await bruno.post(f"{HOME}/{found.id}/2", data=marks())
+    done = await bruno.post(f"{HOME}/{found.id}/end")
+    assert "You agree in" in (await bruno.get(done.headers["location"])).text
+    assert await CalibrationRun.filter(person_id=BRUNO).count() == 1
+    gwen = await browse("gwen")
+    for browser in (bruno, gwen):
+        await browser.post(f"{HOME}/{found.id}")
+        assert found.title not in (await browser.get(HOME)).text.partition("What you rated")[0]
+    assert await CalibrationAttempt.all().count() == 1

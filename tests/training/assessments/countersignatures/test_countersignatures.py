@@ -14,7 +14,7 @@ from tests.certificates.world import publish_pathway
 from tests.mails import sent_mails
 from training.assessments import signing
 from training.assessments.calibration.actions import record_calibration
-from training.assessments.countersignatures import actions
+from training.assessments.countersignatures import actions, waiting
 from training.assessments.countersignatures.models import Countersignature
 from training.assessments.eligible import facts_about
 from training.assessments.evidence import assessment_evidence
@@ -23,9 +23,11 @@ from training.assessments.rules import may_sign
 from training.core.dates import DEFAULT_ZONE
 from training.core.errors import Conflict, NotAllowed
 from training.core.settings import Settings
+from training.database.connection import transaction
 from training.demo.cast import known
 from training.people.actor import Actor
 from training.people.models import Permission, Relation
+from training.people.relations.actions import relate
 from training.sites.models import Programme
 from training.trail.models import Fact
 
@@ -227,3 +229,39 @@ async def test_who_may_not_sign_alone_may_not_countersign_and_after_a_week_the_c
     assert "Nobody has countersigned" not in (await dara.get("/tasks")).text
     await Assessment.filter(id=row.id).update(touched=NOW - timedelta(days=8))
     assert "Nobody has countersigned: Amina" in (await dara.get("/tasks")).text
+
+
+async def test_what_a_colleague_may_countersign_is_found_behind_all_that_they_may_not(
+    rated: Rated, asked: Programme, browse: Browse, cast: Cast
+) -> None:
+    await stand(rated, cast, "overdue")
+    await calibrated(rated, cast, "gwen")
+    for independent in (True, True, False):
+        row = await signed(rated, cast, asked, independent=independent)
+    gwen = await cast("gwen")
+    async with transaction():
+        await relate(AMINA, GWEN, "trainer", day=date(2026, 1, 1), unit=gwen.unit_id, actor=None, now=NOW)
+    found = await waiting.to_countersign(gwen, at_once=1)
+    assert [one["id"] for one in found] == [row.id]
+
+
+async def test_relatives_rate_nobody_together_and_do_not_countersign_each_other_whoever_said_it(
+    rated: Rated, asked: Programme, browse: Browse, cast: Cast
+) -> None:
+    await stand(rated, cast, "overdue")
+    await calibrated(rated, cast, "gwen")
+    row, both = await signed(rated, cast, asked), await rated.open("gwen", programme=asked.id)
+    gwen, bruno = await browse("gwen"), await browse("bruno")
+    path = f"/assessments/{row.id}/countersign"
+    assert (await gwen.get(path)).status_code == 200
+    await gwen.post("/relations", data={"person": str(BRUNO), "choice": "relative"})
+    refused = await gwen.get(path)
+    assert refused.status_code == 403 and "close friend of somebody who rates" in refused.text
+    assert path not in (await gwen.get("/assessments/to-countersign")).text
+    for who in ("bruno", "gwen"):
+        with pytest.raises(NotAllowed, match="close friend of somebody who rates"):
+            await rated.hand_in(both, who)
+    await bruno.post(f"/assessments/{both.id}/stop", data={"step": "cancel", "reason": "We are relatives."})
+    assert (await Assessment.get(id=both.id)).state == "cancelled"
+    with pytest.raises(NotAllowed, match="close friend of somebody who rates"):
+        await rated.open("gwen", programme=asked.id, independent=True)

@@ -2,20 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 
+from certificates.pathways.language.evidence import Evidence, seen_records
 from tests.mails import sent_mails
 from training.assessments import signing
+from training.assessments.cancellation import count_again, set_aside
 from training.assessments.evidence import assessment_evidence
 from training.assessments.models import Assessment, Rating, Signature
 from training.assessments.quality import plans
 from training.assessments.quality.models import AccompaniedVisit, QualityDraw, QualitySample
-from training.core.dates import DEFAULT_ZONE
+from training.core.dates import DEFAULT_ZONE, local_day
+from training.core.errors import Conflict
 from training.core.settings import Settings
+from training.database.connection import transaction
 from training.demo.cast import known
 from training.people.actor import Actor
 from training.sites.models import Programme
@@ -177,3 +181,52 @@ async def test_whoever_does_not_watch_over_quality_sees_none_of_it(rated: Rated,
     for path in (HOME, f"{HOME}/plan"):
         assert (await browser.get(path)).status_code == 403
     assert f'href="{HOME}"' not in (await browser.get("/")).text
+
+
+async def aside(row: Assessment, cast: Cast, now: datetime = NOW) -> None:
+    """Dara sets an assessment aside."""
+    async with transaction():
+        await set_aside(row.id, because="Another group.", actor=await cast("dara"), now=now)
+
+
+async def again_counts(row: Assessment, cast: Cast, now: datetime = NOW) -> None:
+    """Dara lets it count again."""
+    async with transaction():
+        await count_again(row.id, actor=await cast("dara"), now=now)
+
+
+async def test_a_correction_of_what_was_set_aside_since_does_not_count_and_goes_on_where_that_counts_again(
+    rated: Rated, browse: Browse, cast: Cast
+) -> None:
+    dara, row, sample = await sampled(rated, browse, cast)
+    await dara.post(f"{HOME}/{sample.id}", data={"finding": "returned", "reasons": "Listening was seen twice."})
+    again, bruno = await Assessment.get(corrects_id=row.id), await browse("bruno")
+    await aside(row, cast)
+    page = (await bruno.get(f"/assessments/{again.id}/rate")).text
+    assert "counts no more: Another group. There is nothing to correct" in page
+    with pytest.raises(Conflict):
+        await rated.hand_in(again, "bruno", listening=3)
+    assert "nothing to correct" in (await bruno.post(f"/assessments/{again.id}/check")).text
+    assert [one.get("void", False) for one in await assessment_evidence(AMINA, DEFAULT_ZONE)] == [False, True]
+    await again_counts(row, cast)
+    await rated.hand_in(again, "bruno", listening=3)
+    await aside(row, cast)
+    with pytest.raises(Conflict):
+        await signing.sign(again.id, actor=await cast("bruno"), now=NOW)
+    assert "nothing to correct" in (await bruno.get(f"/assessments/{again.id}")).text
+    await again_counts(row, cast)
+    await signing.sign(again.id, actor=await cast("bruno"), now=NOW)
+    assert (await Assessment.get(id=again.id)).state == "signed"
+
+
+async def test_looking_back_a_rating_that_counts_again_did_not_while_it_was_set_aside(rated: Rated, cast: Cast) -> None:
+    row = await signed(rated, cast)
+    for days in (2, 9):  # twice, four days each time
+        await aside(row, cast, NOW + timedelta(days=days))
+        await again_counts(row, cast, NOW + timedelta(days=days + 4))
+    await aside(row, cast, NOW + timedelta(days=20))
+    rows = await assessment_evidence(AMINA, DEFAULT_ZONE)
+    known = Evidence.of({"holder": "amina", "records": rows}).records
+    for days, counts in ((0, 1), (1, 1), (2, 0), (5, 0), (6, 1), (8, 1), (9, 0), (12, 0), (13, 1), (19, 1), (20, 0)):
+        found = [one.id for one in seen_records(known, local_day(NOW, DEFAULT_ZONE) + timedelta(days=days))]
+        assert found == [f"assessment-{row.id}"] * counts, days

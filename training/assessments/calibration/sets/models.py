@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -122,6 +122,12 @@ def sets_for(actor: Actor) -> QuerySet[CalibrationSet]:
 def offered_to(actor: Actor) -> QuerySet[CalibrationSet]:
     """Lists the sets that assessors of the actor's unit can rate."""
     return CalibrationSet.filter(unit_id=actor.unit_id, state="published")
+
+
+def begun_by(actor: Actor) -> QuerySet[CalibrationSet]:
+    """Lists the sets that the actor has begun and not handed in: a set that was closed since can be finished."""
+    begun = CalibrationAttempt.filter(person_id=actor.person_id, handed_in__isnull=True).values("set_id")
+    return CalibrationSet.filter(unit_id=actor.unit_id, id__in=Subquery(begun))
 
 
 def attempts_visible_to(actor: Actor) -> QuerySet[CalibrationAttempt]:

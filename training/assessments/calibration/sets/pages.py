@@ -85,6 +85,7 @@ async def one(request: Request) -> Response:
         rated=await rated.order_by("-handed_in").limit(50).values(
             "id", "number", "handed_in", "agreement", name="person__name"
         ),
+        halfway=await CalibrationAttempt.filter(set_id=found.id, handed_in__isnull=True).count(),
         path=f"{HOME}/{found.id}", back=("Calibration sets", HOME),
     )  # fmt: skip
 
@@ -100,7 +101,7 @@ async def _done(request: Request, found: CalibrationSet, step: str) -> Response:
         return redirect(request, f"{HOME}/{made.id}", notice="This is a draft with the same vignettes. Change it.")
     if step == "close":
         await actions.close(found.id, actor=me, now=clock.now())
-        return redirect(request, where, notice="Closed. Nobody begins it any more.")
+        return redirect(request, where, notice="Closed. Nobody begins it any more; who has begun can finish.")
     return redirect(request, where)
 
 

@@ -11,6 +11,7 @@ from training.assessments.calibration.sets.models import (
     CalibrationAttempt,
     Vignette,
     attempts_visible_to,
+    begun_by,
     offered_to,
 )
 from training.assessments.calibration.sets.rules import compared, why_no_try
@@ -32,10 +33,11 @@ RESULTS = "/assessments/calibrated"
 async def mine(request: Request) -> Response:
     """Shows how the assessor stands, which sets can be rated today, and what came of earlier tries."""
     me: Actor = actor(request)
-    offered = offered_to(me).order_by("title", "id")
+    begun = [one async for one in begun_by(me).filter(state="closed").order_by("title", "id").select_related("version")]
+    offered = [one async for one in offered_to(me).order_by("title", "id").select_related("version")]
     own = await CalibrationAttempt.filter(person_id=me.person_id).order_by("-begun").select_related("set")
     shown = []
-    for one in await offered.select_related("version"):
+    for one in (*begun, *offered):
         tried = [each for each in own if each.set_id == one.id]
         days = tries.days_of_tries(tried, me.zone)
         going_on = len(days) < len(tried)
@@ -43,7 +45,7 @@ async def mine(request: Request) -> Response:
         shown.append({
             "id": one.id, "title": one.title, "with": one.version.title, "going_on": going_on,
             "why": "You made this set, so you know its marks" if me.person_id in await tries.makers_of(one) else why,
-            "left": one.tries - len(days),
+            "left": one.tries - len(days), "closed": one.state == "closed",
         })  # fmt: skip
     lines = [one for one in await lines_of([(me.person_id, "")], me) if one["asked"] or one["held"]]
     done = [one for one in own if one.handed_in]

@@ -7,7 +7,13 @@ from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
-from training.assessments.calibration.sets.models import CalibrationAttempt, CalibrationSet, Vignette, offered_to
+from training.assessments.calibration.sets.models import (
+    CalibrationAttempt,
+    CalibrationSet,
+    Vignette,
+    begun_by,
+    offered_to,
+)
 from training.assessments.calibration.sets.rules import compared, percent_of, why_no_try
 from training.assessments.marks import Mark, fault_of_mark, packed, titles_of, unpacked
 from training.assessments.models import CalibrationRun
@@ -24,10 +30,14 @@ REMEDY = "Look at the list of calibration sets."
 
 
 async def open_set(set_id: UUID, actor: Actor) -> CalibrationSet:
-    """Finds a set that the actor may rate: one that is published in their unit, and that they did not make."""
+    """Finds a set that the actor may rate: published in their unit, or begun by them before it was closed.
+
+    Nobody rates a set that they made.
+    """
     if not actor.may("assess"):
         raise NotAllowed("Only assessors rate calibration sets.", "Ask the central unit if you should be one.")
     found = await offered_to(actor).select_related("version").get_or_none(id=set_id)
+    found = found or await begun_by(actor).select_related("version").get_or_none(id=set_id)
     if found is None:
         raise NotFound("There is no such calibration set, or it is closed.", REMEDY)
     for one in await makers_of(found):
