@@ -11,6 +11,7 @@ from training.assessments.load import load_instrument
 from training.core.dates import DEFAULT_ZONE, local_day
 from training.core.settings import Settings
 from training.core.storage import begin
+from training.demo.assessors_at_work import show_fair_judgement
 from training.demo.cast import settle
 from training.demo.doing import (
     PROGRAMME,
@@ -106,6 +107,7 @@ async def _history(today: date, *, home: str) -> None:
     await claimed("nadia", trained, day=ago(10))
     await train_together(today)
     await rate_by_two(today)
+    await show_fair_judgement(today)
     await show_programmes(today)
 
 

@@ -30,17 +30,6 @@ OTHER = (
     (fields.UUIDField, "00000000-0000-4000-8000-000000000001"),
 )
 EMPTY_IN_THE_DEMO = {
-    "assessments.AccompaniedVisit",
-    "assessments.CalibrationAttempt",
-    "assessments.CalibrationRun",
-    "assessments.CalibrationSet",
-    "assessments.Disagreement",
-    "assessments.Countersignature",
-    "assessments.QualityDraw",
-    "assessments.QualityPlan",
-    "assessments.QualitySample",
-    "assessments.Reconciliation",
-    "assessments.Vignette",
     "certificates.Appeal",
     "certificates.EarlierCertificate",
     "certificates.EarlierProof",
