@@ -40,6 +40,7 @@ from training.core import clock
 from training.core.dates import day
 from training.core.errors import Invalid, NotAllowed, NotFound
 from training.core.handed_files import ACCEPTED, MOST_BYTES_SENT, RECORDS, HandedFile
+from training.core.languages import translations
 from training.people.actor import Actor
 from training.people.holders import Holder, holder_of, person_id_of
 from training.people.models import Person
@@ -62,7 +63,7 @@ from training.records.shown import title_of as title_of_record
 from training.records.tailorings import typed_tailorings
 from training.records.words import KINDS, plain
 from training.web.bodies import cut, handed_file
-from training.web.languages import chosen_language, language_switch
+from training.web.languages import chosen_language
 from training.web.render import actor, form_data, identity, redirect, render, validate
 from training.web.resources import PageResources
 from training.web.shortlists import Shortlist, ShortlistField, shortlist_of
@@ -284,11 +285,12 @@ async def _form_page(
     values: Mapping[str, Any],
     problems: Mapping[str, str] | None = None,
 ) -> Response:
+    language = chosen_language(request)
     return render(
         request,
         "evidence/entry_form.html",
         422 if problems else 200,
-        **_asked_in(chosen_language(request), request, form),
+        **_asked_in(language, form),
         person=entering.holder,
         own=entering.own,
         form=form,
@@ -297,16 +299,16 @@ async def _form_page(
         used_for=used_for(form, entering.offered),
         counts_when=counts_when(form),
         parts=form.parts,
-        results=list(RESULTS.items()) if "result" in form.parts else [],
+        results=_said(RESULTS, language) if "result" in form.parts else [],
         done=is_done(form.type),
         ends=form.type in ENDING,
         reasoned=form.type in REASONED,
-        names=[] if form.what or form.type != "supervision" else list(KINDS_OF_SUPERVISION.items()),
+        names=[] if form.what or form.type != "supervision" else _said(KINDS_OF_SUPERVISION, language),
         is_delivery=form.type == "delivery",
         is_supervision=form.type == "supervision",
-        kinds=list(TAILORED.items()),
-        components=await _components(entering, form) if form.type == "delivery" else [],
-        how=list(HOW.items()),
+        kinds=_said(TAILORED, language),
+        components=await _components(entering, form, language) if form.type == "delivery" else [],
+        how=_said(HOW, language),
         file_types=",".join(ACCEPTED) if "files" in form.parts and form.type != "check" else "",
         correcting=bool(entering.old),
         stays=[name for name, _ in await files_of(entering.old)] if entering.old else [],
@@ -314,45 +316,59 @@ async def _form_page(
         values=values,
         problems=problems or {},
         back=entering.back,
-        **await _others(entering, form, values),
+        **await _others(entering, form, values, language),
     )
 
 
-def _asked_in(language: str, request: Request, form: RecordForm) -> dict[str, Any]:
-    """Gives the questions of a form in a language, and the switch to another while nothing is typed yet."""
+def _said(words: Mapping[str, str], language: str) -> list[tuple[str, str]]:
+    say = translations(language).gettext
+    return [(value, say(text)) for value, text in words.items()]
+
+
+def _asked_in(language: str, form: RecordForm) -> dict[str, Any]:
+    """Gives the questions that the rules ask, in a language."""
     of_members = [one for one in form.team if one.name != "role"]
     return {
         "content_lang": language,
-        "languages": [] if request.method == "POST" else language_switch(request, language),
         "fields": [field_of(one, one.name, language) for one in form.fields],
         "own_part": [field_of(one, f"own_{one.name}", language) for one in of_members],
         "their_part": [field_of(one, f"co_leader_{one.name}", language) for one in of_members],
     }
 
 
-async def _components(entering: Entering, form: RecordForm) -> list[tuple[str, str]]:
+async def _components(entering: Entering, form: RecordForm, language: str) -> list[tuple[str, str]]:
     parts = await components_of(entering.offered.programme_of(form))
-    return [("", "Choose a part"), *((one.id, f"{one.title} ({one.kind})") for one in parts)] if parts else []
+    return (
+        [
+            ("", translations(language).gettext("Choose a part")),
+            *((one.id, f"{one.title} ({one.kind})") for one in parts),
+        ]
+        if parts
+        else []
+    )
 
 
-async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any]) -> dict[str, Any]:
+async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Gives whom a form lets choose for each part, and the groups that it may be about."""
     me, is_delivery, is_supervision = entering.me, form.type == "delivery", form.type == "supervision"
     names_by = is_supervision or ("by" in form.parts and form.type in TELLS_WHO)
     return {
-        "leaders": await people_offered(me, "co_leader", values) if is_delivery else [],
-        "signers": await people_offered(me, "by", values) if names_by else [],
-        "confirmers": await people_offered(me, "confirmer", values) if entering.own and is_delivery else [],
-        "deliveries": await _deliveries(entering, form, values) if is_supervision or "about" in form.parts else [],
+        "leaders": await people_offered(me, "co_leader", values, language) if is_delivery else [],
+        "signers": await people_offered(me, "by", values, language) if names_by else [],
+        "confirmers": await people_offered(me, "confirmer", values, language) if entering.own and is_delivery else [],
+        "deliveries": await _deliveries(entering, form, values, language)
+        if is_supervision or "about" in form.parts
+        else [],
     }
 
 
-async def _deliveries(entering: Entering, form: RecordForm, values: Mapping[str, Any]) -> Shortlist:
+async def _deliveries(entering: Entering, form: RecordForm, values: Mapping[str, Any], language: str) -> Shortlist:
     groups = groups_of(entering.me, person_id_of(entering.holder), entering.offered.programme_of(form))
     none = "No group in particular" if form.type == "supervision" else "Nothing in particular"
     asked = ShortlistField(
-        "about", lambda part: Q(name__icontains=part) | Q(what__icontains=part), first=[("", none)],
-        order=("-listed", "id"), called=lambda row: f"{title_of_record(row, '')}, {day(row.listed)}",
+        "about", lambda part: Q(name__icontains=part) | Q(what__icontains=part),
+        first=[("", translations(language).gettext(none))],
+        order=("-listed", "id"), called=lambda row: f"{title_of_record(row, '')}, {day(row.listed, language)}",
     )  # fmt: skip
     return await shortlist_of(groups, asked, values)
 

@@ -20,10 +20,6 @@ from training.web.render import actor, form_data, identity, redirect, render, va
 
 RECENT = 10
 """Openings of a link that are told one by one."""
-KINDS = [
-    ("dated", "As often as they like, until a day"),
-    ("once", "Once only", "Then it stops. It stops on the day below too."),
-]
 
 
 class LinkForm(BaseModel):
@@ -39,7 +35,6 @@ async def links(request: Request) -> Response:
     me, row, now = actor(request), await _own(request), clock.now()
     told: dict[str, Any] = {
         "row": row,
-        "kinds": KINDS,
         "recent": RECENT,
         "back": ("Certificate", f"/certificates/{row.id}"),
     }

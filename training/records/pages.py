@@ -205,7 +205,7 @@ async def ask(request: Request) -> Response:
         except Invalid as wrong:
             problems = wrong.problems
     shown = {
-        "people": await people_offered(me, "confirmer", values),
+        "people": await people_offered(me, "confirmer", values, chosen_language(request)),
         "path": f"{path}/ask",
         "back": ("The record", path),
     }
@@ -259,14 +259,14 @@ def form_key(values: Mapping[str, Any], name: str = "key") -> UUID:
         raise Invalid("There is a problem", problems={"form": "Open the page again and send it from there"}) from error
 
 
-async def people_offered(me: Actor, part: str, values: Mapping[str, Any]) -> Shortlist:
+async def people_offered(me: Actor, part: str, values: Mapping[str, Any], language: str) -> Shortlist:
     """Offers people for a part; whoever was chosen stays a choice, also where a record is corrected.
 
     Somebody whom nobody has named yet cannot be chosen by name; who is not found is written down.
     """
-    chosen = person_named({part: values.get(part, "")}, part)
+    say, chosen = translations(language).gettext, person_named({part: values.get(part, "")}, part)
     offered = colleagues(me, me.today, part=part, chosen=[chosen.person] if chosen and chosen.person else [])
     return await person_shortlist(
-        offered, values, part, day=me.today, ask="Choose a name", first=[("", "Nobody is named")],
-        last=[("other", "Somebody who is not in this list")], named=True, sites=False,
+        offered, values, part, day=me.today, ask=say("Choose a name"), first=[("", say("Nobody is named"))],
+        last=[("other", say("Somebody who is not in this list"))], named=True, sites=False,
     )  # fmt: skip

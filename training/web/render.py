@@ -111,6 +111,8 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "back": None,
     }
     given |= _surroundings(request, values.get("unit")) | values
+    if request.method != "GET" and "languages" not in values:
+        given["lang"] = chosen_language(request)  # a form is answered in the language in which it was sent
     page = templates(given["lang"]).get_template(template)
     if WELSH not in page.blocks:
         return HTMLResponse(templates("en").get_template(template).render(given | {"said_in": "en"}), status)

@@ -1,5 +1,7 @@
 """The central unit reads which forms the rules make, and a reader of Welsh is asked in Welsh."""
 
+from uuid import uuid4
+
 import pytest
 
 from certificates.evaluations.models import PathwayVersion
@@ -33,6 +35,12 @@ async def test_a_form_asks_in_the_language_of_the_reader_and_keeps_it_after_a_mi
     page = (await amina.get(path)).text
     assert "Sawl sesiwn" in page and '<div lang="cy">' in page and "How many sessions" not in page
     assert "How many sessions" in (await amina.get(f"{path}&language=en")).text
-    given = {"type": "delivery", "what": "group", "pathway": "growing_together", "sessions": "8"}
+    given = {"type": "delivery", "what": "group", "pathway": "growing_together", "sessions": "8", "key": str(uuid4())}
     answer = await amina.post("/practice/new?language=cy", data=given)
     assert answer.status_code == 422 and "Sawl sesiwn" in answer.text and 'value="8"' in answer.text
+    assert "Rhowch ddiwrnod y sesiwn gyntaf" in answer.text and "Enter the day" not in answer.text
+    for shown in (page, answer.text):
+        assert '<html lang="cy"' in shown and "Enw arno" in shown and "Dewiswch enw" in shown
+        assert "Craidd: y rhan" in shown or "Dewiswch ran" in shown
+        assert "What did you change" not in shown and "Choose a name" not in shown
+    assert "Beth ydych chi am ei gofnodi?" in (await amina.get("/practice/new?language=cy")).text

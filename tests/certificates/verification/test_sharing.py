@@ -52,6 +52,15 @@ async def test_the_holder_is_congratulated_and_offered_ways_to_share(row, browse
     }  # fmt: skip
 
 
+async def test_whoever_has_no_mail_finds_it_from_the_certificate_and_reads_it_in_welsh(row, browse):
+    amina, path = await browse("amina"), f"/certificates/{row.id}"
+    assert f'href="{path}/milestone"' in (await amina.get(path)).text
+    assert f'href="{path}/milestone"' not in (await (await browse("dara")).get(path)).text
+    page = (await amina.get(f"{path}/milestone?language=cy")).text
+    assert "Rydych wedi llwyddo, Amina Yusuf!" in page and "You did it" not in page
+    assert "Gwneud dolen" in (await amina.get(f"{path}/links")).text
+
+
 async def test_only_its_holder_is_offered_ways_to_tell_others_of_a_certificate(row, browse):
     assert "linkedin" in (await (await browse("amina")).get(f"/certificates/{row.id}")).text
     page = (await (await browse("dara")).get(f"/certificates/{row.id}")).text

@@ -133,6 +133,7 @@ async def test_a_webhook_tells_it_at_a_secret_address_as_json_or_as_a_report(sen
 async def test_she_is_asked_for_another_address_and_our_mail_goes_there(sent, browse):
     stranger, amina = await browse(""), await browse("amina")
     assert "does not work" not in (await amina.get("/")).text
+    assert 'href="/address"' in (await amina.get("/sessions")).text, "and whoever moves before that finds it"
     await stranger.post(f"/letters/bounced/{SECRET}", content=json.dumps({"address": AMINA}))
     assert "Your e-mail address does not work" in (await amina.get("/")).text
     assert "Does not work" in (await amina.get("/address")).text
