@@ -18,7 +18,7 @@ def test_the_first_view_is_small_and_later_ones_are_smaller(be: Callable[..., Pa
     page.on("requestfinished", lambda request: fetched.append(request))
     page.goto("/people/choose")
     page.wait_for_load_state("networkidle")
-    first = _bytes(fetched)
+    first = bytes_of(fetched)
     assert 8_000 < first <= FIRST_VIEW_BYTES
     for key, paths in WAYS.items():
         page = be(key)
@@ -29,8 +29,9 @@ def test_the_first_view_is_small_and_later_ones_are_smaller(be: Callable[..., Pa
             fetched.clear()
             page.goto(path)
             page.wait_for_load_state("networkidle")
-            assert 0 < _bytes(fetched) <= LATER_VIEW_BYTES, f"{path}: {[(one.url, one.sizes()) for one in fetched]}"
+            assert 0 < bytes_of(fetched) <= LATER_VIEW_BYTES, f"{path}: {[(one.url, one.sizes()) for one in fetched]}"
 
 
-def _bytes(fetched: list[Request]) -> int:
+def bytes_of(fetched: list[Request]) -> int:
+    """Adds up what a phone fetched, with what an answer says before its body."""
     return sum(max(0, one.sizes()["responseBodySize"]) + one.sizes()["responseHeadersSize"] for one in fetched)
