@@ -1,6 +1,5 @@
 """Does a batch that is one action for many: rehearses each by doing it in a transaction that is rolled back."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,7 +15,7 @@ from certificates.bulk.table import ACTIONS
 from training.batches.kinds import BatchKind, Outside
 from training.batches.models import Batch, BatchRow
 from training.batches.rules import OUTCOMES, BatchWords
-from training.batches.running import PAUSE, reason_of
+from training.batches.running import reason_of
 from training.core.errors import AppError, NotAllowed, Upstream
 from training.database.connection import transaction
 from training.people.actor import Actor
@@ -52,7 +51,6 @@ class BulkWork:
             rows = []
             for number, target in enumerate(self.found[at : at + AT_ONCE], at + 1):
                 rows.append(await self._rehearsed(number, target))
-                await asyncio.sleep(PAUSE)
             yield rows
 
     async def _rehearsed(self, number: int, target: Target) -> BatchRow:

@@ -1,6 +1,5 @@
 """A rehearsal is begun, worked on in the background some people at a time, left and found again, and stopped."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -37,8 +36,6 @@ GO_ON = "go on with a rehearsal"
 AT_ONCE = 50
 STRETCH = 5
 """Portions of one piece of follow-up work: one that is killed begins its last portion anew."""
-PAUSE = 0.005
-"""Seconds after each holder in which pages have their turn."""
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +149,6 @@ async def go_on(rehearsal_id: UUID, *, now: datetime) -> None:
             except Exception:  # somebody on whom it fails keeps nobody else waiting
                 log.exception("%s could not be rehearsed", holder.id)
                 failed += 1
-            await asyncio.sleep(PAUSE)
         async with transaction():
             reached = {
                 "after": holders[-1].id,

@@ -68,7 +68,7 @@ from training.programmes import emails as participation
 from training.records import asking
 from training.records import emails as confirmations
 from training.trail import facts
-from training.trail.worker import Worker
+from training.trail.worker import Lane, Worker
 from training.web.rate_limits import forget_tries
 
 CONSIDER, SIGNED_FOR = "consider certification", "consider whom they signed for"
@@ -137,10 +137,11 @@ EVERY: Mapping[str, timedelta] = {
 """Name of the work → how often it comes back by itself."""
 
 APART = (
-    frozenset({"mail sign-in link", texts.SEND}),  # somebody sits and waits for it
-    frozenset({"lti score", notices.WORK, messages.SEND}),  # an LMS may let us wait for half a minute, each time
-    frozenset({running.GO_ON, rehearsals.GO_ON}),  # takes minutes, and somebody looks on
-    frozenset({*EVERY, jobs.REMIND, task_lists.WEEKLY}),  # comes by the clock, much at once, and may take its time
+    Lane(frozenset({"mail sign-in link", texts.SEND})),  # somebody sits and waits for it
+    Lane(frozenset({"lti score", notices.WORK, messages.SEND})),  # an LMS may let us wait for half a minute, each time
+    Lane(frozenset({running.GO_ON, rehearsals.GO_ON})),  # takes minutes, and somebody looks on
+    Lane(frozenset({*EVERY, jobs.REMIND, task_lists.WEEKLY})),  # comes by the clock, and may take its time
+    Lane(frozenset({CONSIDER, SIGNED_FOR}), width=4),  # comes for thousands after an import, and waits for nobody
 )
 """Kinds of work that nothing else may delay, and that may delay nothing else."""
 

@@ -88,8 +88,7 @@ async def consider(work: Followup, outside: Resources) -> None:
         await sites_own.consider(fact, home=home, now=outside.now())
     elif await Person.exists(id=fact.person_id) and not await _comes_again(work, fact, outside.now()):
         await jobs.evaluate_and_follow(fact.person_id, home=home, now=outside.now())
-    for one in {fact.actor_id, fact.person_id}:
-        await task_lists.count_again(one, now=outside.now())
+    await task_lists.count_both_again(fact, kind=work.kind, now=outside.now())
 
 
 async def evaluate_signed_for(work: Followup, outside: Resources) -> None:

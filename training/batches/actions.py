@@ -9,7 +9,7 @@ from tortoise.functions import Max
 
 from training.batches.models import Batch, BatchRow, batches_visible_to
 from training.batches.rules import FROM, interrupted
-from training.batches.running import GO_ON, end
+from training.batches.running import GO_ON, clear_rows, end
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
@@ -101,7 +101,7 @@ async def forget_rows(*, now: datetime) -> int:
     old = await Batch.filter(made__lt=long_ago).values("id", "ended", "undone")
     over = [row["id"] for row in old if max(filter(None, (row["ended"], row["undone"])), default=long_ago) <= long_ago]
     for batch_id in over:
-        await BatchRow.filter(batch_id=batch_id).delete()
+        await clear_rows(batch_id)
     return len(over)
 
 

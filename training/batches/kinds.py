@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from training.batches.models import Batch, BatchRow
+from training.batches.pace import MOST
 from training.batches.rules import OF_TABLES, BatchWords
 from training.core.settings import Settings
 from training.people.actor import Actor
@@ -32,8 +33,8 @@ class BatchKind:
     """One kind of work on many rows: what people call it, how it is begun, where it is prepared ("" nowhere).
 
     One that is `alone` begins on a page of its own, by whoever has the ability `may`; all others on the `lists` on
-    which people or certificates are chosen, each with the ability that it asks for there. `at_once` rows are done in
-    one transaction: while it is open, everything else waits on SQLite. `note` has to be known before it is done.
+    which people or certificates are chosen, each with the ability that it asks for there. At most `at_once` rows are
+    done in one transaction: as many as are done in a moment (`pace.py`). `note` has to be known before it is done.
     `row_path` is the page of what a row is about, by its person and its values.
     """
 
@@ -44,7 +45,7 @@ class BatchKind:
     alone: bool = False
     lists: Mapping[str, str] = field(default_factory=dict)
     may: str = "give every role"
-    at_once: int = 50
+    at_once: int = MOST
     words: BatchWords = OF_TABLES
     note: str = ""
     undoable: bool = True

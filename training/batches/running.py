@@ -1,4 +1,4 @@
-"""Does a batch in the background, some hundred rows in a transaction: rehearses, writes, undoes; survives a kill."""
+"""Does a batch in the background, a moment's rows in a transaction: rehearses, writes, undoes; survives a kill."""
 
 import asyncio
 from collections import Counter
@@ -11,6 +11,7 @@ from tortoise.functions import Count
 
 from training.batches.kinds import Outside, Work
 from training.batches.models import Batch, BatchRow
+from training.batches.pace import Pace
 from training.batches.rules import FROM, UNDONE, interrupted
 from training.core.errors import AppError, Invalid, Upstream
 from training.database.connection import transaction
@@ -19,7 +20,9 @@ from training.trail import facts
 
 GO_ON = "go on with a batch"
 PAUSE = 0.02
-"""Seconds in which pages have their turn: one that asks five things would wait for five chunks otherwise."""
+"""Seconds between transactions, in which other programs find the one writer of SQLite free."""
+CLEARED = 1000
+"""Rows of a batch that are removed in one go."""
 STRETCH = 100
 """Transactions of one piece of follow-up work: one that is killed again and again is given up, all others go on."""
 DONE_FACTS = {"done": "batch.done", "undone": "batch.undone", "stopped": "batch.stopped"}
@@ -78,14 +81,13 @@ async def _rehearse(batch: Batch, outside: Outside) -> bool:
     """Tells of every row what it would do; one that was broken off begins anew, as it changes nothing."""
     work = await _work(batch, outside)
     being_checked = Batch.filter(id=batch.id, state="rehearsing")
-    await BatchRow.filter(batch_id=batch.id).delete()
+    await clear_rows(batch.id)
     await being_checked.update(total=await work.count(), progress=0)
     async for rows in work.rehearse():
         async with transaction():
             if not await Batch.filter(id=batch.id, state="rehearsing").update(progress=F("progress") + len(rows)):
                 return True
             await BatchRow.bulk_create(rows)
-        await asyncio.sleep(PAUSE)
     await end(batch, "rehearsed", now=outside.now())
     return True
 
@@ -104,41 +106,47 @@ STEPS = {"rehearsing": _rehearse, "running": _write, "undoing": _undo}
 
 async def _each(batch: Batch, outside: Outside, *, doing: str, waiting: str, ends: str) -> bool:
     """Does the next rows; of those that cannot be done together, finds the one to refuse by halves."""
-    work, most = await _work(batch, outside), outside.batch_kinds[batch.kind].at_once
-    size = most
+    work, pace = await _work(batch, outside), Pace(outside.batch_kinds[batch.kind].at_once)
     for _ in range(STRETCH):
         try:
-            count = await _some(batch, work, size, doing=doing, waiting=waiting)
+            count = await _some(batch, work, pace, doing=doing, waiting=waiting)
         except Upstream:
             raise
         except (AppError, IntegrityError) as trouble:
             work = await _work(batch, outside)  # what it knew may hold rows that were rolled back
-            if size == 1:
+            if pace.rows == 1:
                 await _refuse(batch, trouble, doing=doing, waiting=waiting)
-            size = max(1, size // 2)
+            pace.halve()
             continue
         if count is None:
             return True
         if count == 0:
             await end(batch, ends, now=outside.now())
             return True
-        size = min(most, size * 2)
         await asyncio.sleep(PAUSE)
     return False
 
 
-async def _some(batch: Batch, work: Work, size: int, *, doing: str, waiting: str) -> int | None:
+async def _some(batch: Batch, work: Work, pace: Pace, *, doing: str, waiting: str) -> int | None:
     """Does some rows in one transaction, and says how many that were; None when the batch was stopped."""
     async with transaction():
         # Held until the end: of two that work on one batch, the second waits and finds other rows.
         if not await Batch.filter(id=batch.id, state=doing).update(state=doing):
             return None
-        rows = await BatchRow.filter(batch_id=batch.id, state=waiting).order_by(ORDER[doing]).limit(size)
-        if rows:
-            await (work.write(rows) if doing == "running" else work.undo(rows))
-            await BatchRow.bulk_create(rows, on_conflict=["id"], update_fields=SAVED)
-            await Batch.filter(id=batch.id).update(progress=F("progress") + len(rows))
+        with pace.step():  # from here on others wait; until here it waited itself
+            rows = await BatchRow.filter(batch_id=batch.id, state=waiting).order_by(ORDER[doing]).limit(pace.rows)
+            if rows:
+                await (work.write(rows) if doing == "running" else work.undo(rows))
+                await BatchRow.bulk_create(rows, on_conflict=["id"], update_fields=SAVED)
+                await Batch.filter(id=batch.id).update(progress=F("progress") + len(rows))
     return len(rows)
+
+
+async def clear_rows(batch_id: UUID) -> None:
+    """Removes the rows of a batch, some in each transaction: all of a long one would hold the writer for seconds."""
+    rows = BatchRow.filter(batch_id=batch_id).order_by("number")
+    while some := await rows.limit(CLEARED).values_list("number", flat=True):
+        await BatchRow.filter(batch_id=batch_id, number__lte=max(some)).delete()
 
 
 async def _refuse(batch: Batch, trouble: Exception, *, doing: str, waiting: str) -> None:

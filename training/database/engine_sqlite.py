@@ -12,6 +12,7 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapp
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.fields import data as tortoise_fields
 
+from training.database.connection_turns import ConnectionTurns
 from training.database.sqlite_checkpointing import BUSY_MILLISECONDS, Copying, begun_and_whole, begun_at_once, whole
 from training.database.transactions import ShieldedSavepoint, ShieldedTransaction, shielded
 
@@ -46,6 +47,7 @@ class SafeSqliteClient(SqliteClient):
 
     def __init__(self, file_path: str, **more: Any) -> None:
         super().__init__(file_path, **(PRAGMAS | more))
+        self._lock = ConnectionTurns()
         self._copying = Copying(file_path)
 
     async def create_connection(self, with_db: bool) -> None:

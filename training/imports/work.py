@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from training.batches.models import Batch, BatchRow
+from training.batches.pace import Pace
 from training.batches.rules import GOOD
 from training.core import storage
 from training.core.errors import Invalid, NotAllowed
@@ -19,8 +20,6 @@ from training.people.actor import Actor
 
 FOLDER = "imports"
 """Of the storage: the files that were handed in, until they are taken over."""
-AT_ONCE = 100
-"""Rows that are looked up and planned together; nothing is written meanwhile but what they would do."""
 
 
 @dataclass
@@ -51,10 +50,13 @@ class ImportWork:
 
     async def rehearse(self) -> AsyncIterator[list[BatchRow]]:
         """Gives all rows with what each would do."""
-        for at in range(0, len(self.lines), AT_ONCE):
-            lines = self.lines[at : at + AT_ONCE]
+        pace, at = Pace(), 0
+        while lines := self.lines[at : at + pace.rows]:
             await self.importer.learn(lines)
-            yield [self._row(self.importer.plan(line, "")) for line in lines]
+            with pace.step():
+                rows = [self._row(self.importer.plan(line, "")) for line in lines]
+            yield rows
+            at += len(lines)
 
     def _row(self, plan: Plan) -> BatchRow:
         row = BatchRow(id=uuid4(), batch_id=self.batch.id, number=plan.line.number, values=dict(plan.line.values))

@@ -16,6 +16,7 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 from training.core import clock
 from training.core.errors import AppError, Upstream
 from training.database.connection import connection, on_postgres
+from training.database.connection_turns import in_background
 from training.database.notify import Listener
 from training.database.transactions import shielded
 from training.trail import facts
@@ -55,9 +56,13 @@ WHERE id IN (
 
 @dataclass(frozen=True)
 class Lane:
-    """Work that waits for nothing but work of its own lane: of these kinds or, for the last lane, of all others."""
+    """Work that waits for nothing but work of its own lane: of these kinds or, for the last lane, of all others.
+
+    At most so much of it is done side by side, or as much as in any lane: little where our own machine toils for it.
+    """
 
     kinds: frozenset[str]
+    width: int | None = None
     others: bool = False
 
     def claim(self) -> str:
@@ -74,7 +79,7 @@ class Worker(Generic[Outside]):
     handlers: Mapping[str, Handler[Outside]]
     outside: Outside
     repeats: Mapping[str, timedelta] = field(default_factory=dict)
-    apart: Sequence[frozenset[str]] = ()  # kinds of work that get a lane each, so that nothing else delays them
+    apart: Sequence[Lane] = ()  # for kinds of work that nothing else may delay
     now: Callable[[], datetime] = clock.now
     batch: int = 16  # done side by side in each lane
     lease: timedelta = timedelta(seconds=60)
@@ -86,7 +91,7 @@ class Worker(Generic[Outside]):
     @property
     def lanes(self) -> list[Lane]:
         """Lists the lanes; the last one, which also sets the timers, takes whatever has no lane of its own."""
-        return [*map(Lane, self.apart), Lane(frozenset().union(*self.apart), others=True)]
+        return [*self.apart, Lane(frozenset().union(*(lane.kinds for lane in self.apart)), others=True)]
 
     async def work_once(self) -> int:
         """Does everything that is due, and tells how many pieces that were."""
@@ -97,6 +102,7 @@ class Worker(Generic[Outside]):
 
     async def work_forever(self) -> None:
         """Works whenever there is something due, until cancelled; waits out what hinders it."""
+        in_background.set(True)
         lanes = {lane: asyncio.Event() for lane in self.lanes}
 
         def wake() -> None:
@@ -139,13 +145,13 @@ class Worker(Generic[Outside]):
             await asyncio.gather(beat, *held, return_exceptions=True)
 
     async def _drain(self, lane: Lane, held: Held) -> int:
-        count, waited = 0, False
+        count, waited, width = 0, False, lane.width or self.batch
         while True:
             if lane.others:
                 await self._set_timers()
-            room = self.batch - len(held)
+            room = width - len(held)
             # By half batches at least, so that claiming stays cheap; where the others take long, by whatever is free.
-            works = await self._claim(lane, room) if room * 2 >= self.batch or (waited and room) else []
+            works = await self._claim(lane, room) if room * 2 >= width or (waited and room) else []
             held.update({asyncio.create_task(self._try(work)): work for work in works})
             count += len(works)
             if not held:

@@ -15,7 +15,7 @@ from training.core.errors import Conflict, Invalid, NotFound, Upstream
 from training.database.connection import connection, transaction
 from training.trail import facts
 from training.trail.models import Followup
-from training.trail.worker import Worker
+from training.trail.worker import Lane, Worker
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ async def test_urgent_work_waits_for_no_night_work_and_a_full_lane_for_no_other(
         done.append(work.key)
 
     kinds = {"night": slow, "lms": slow, "urgent": quick, "greet": quick}
-    apart = (frozenset({"urgent"}), frozenset({"lms"}), frozenset({"night"}))
+    apart = (Lane(frozenset({"urgent"})), Lane(frozenset({"lms"}), width=2), Lane(frozenset({"night"})))
     worker = Worker(kinds, "", apart=apart, batch=4, poll_seconds=0.05)
     now = datetime.now(UTC)
     for kind in ("night", "lms"):
@@ -227,6 +227,8 @@ async def test_urgent_work_waits_for_no_night_work_and_a_full_lane_for_no_other(
         while len(done) < 2:
             await asyncio.sleep(0.01)
     assert sorted(done) == ["hello", "link"]
+    begun = [await Followup.filter(state="running", kind=kind).count() for kind in ("night", "lms")]
+    assert begun == [4, 2], "of a narrow lane less is done side by side"
     working.cancel()
     await asyncio.wait([working])
     assert await Followup.filter(state="queued", kind="night").count() == 100, "what was begun is handed back"

@@ -16,7 +16,7 @@ from training.people.sessions import open_ones
 from training.people.visibility import active_on
 from training.sites.models import CentralUnit
 from training.trail import facts
-from training.trail.models import Followup
+from training.trail.models import Fact, Followup
 
 WEEKLY = "mail tasks of the week"
 MONDAY, MORNING = 0, 7
@@ -37,6 +37,17 @@ async def count_again(person_id: UUID | None, *, now: datetime) -> None:
     if person_id and here:
         waiting = len(await tasks_of(await acting_for(person_id, now=now), now=now))
         await TaskList.update_or_create({"waiting": waiting}, person_id=person_id)
+
+
+async def count_both_again(fact: Fact, *, kind: str, now: datetime) -> None:
+    """Counts anew for whom a fact concerns, and for whoever did it: of many that they did, with the last.
+
+    `kind` is that of the work after those facts, which waits for its turn.
+    """
+    later = Followup.filter(kind=kind, state="queued", due__lte=now, fact__actor_id=fact.actor_id)
+    for one in {fact.actor_id, fact.person_id}:
+        if one == fact.person_id or not await later.exists():
+            await count_again(one, now=now)
 
 
 async def wants_mail(me: Actor) -> bool:
