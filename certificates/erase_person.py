@@ -16,6 +16,8 @@ from certificates.verification.models import ShareLink, StaffListing
 from courses.cohorts.models import Attendance
 from courses.learning.models import TaskEntry, TaskReply
 from training.assessments.attempts.models import LearnerAnswer
+from training.assessments.films.models import GONE as FILM_GONE
+from training.assessments.films.models import Film, FilmComment, FilmConsent
 from training.assessments.models import Visit
 from training.core import handed_files
 from training.core.errors import NotFound
@@ -70,7 +72,9 @@ async def erase_record(person: Person, *, actor_id: UUID | None, now: datetime, 
     proofs = [row.stored for row in await RecordFile.filter(record__person_id=person_id)]
     appeals = [one["stored"] for row in await Appeal.filter(person_id=person_id) for one in row.files or ()]
     scans = [row.stored for row in await EarlierProof.filter(earlier__person_id=person_id)]
+    filmed = await Film.filter(person_id=person_id).exclude(state=FILM_GONE)
     kept = [
+        *(film.stored for film in filmed),
         *_under(handed_files.ENTRIES, entries),
         *_under(handed_files.RECORDS, proofs),
         *_under(handed_files.APPEALS, appeals),
@@ -84,6 +88,7 @@ async def erase_record(person: Person, *, actor_id: UUID | None, now: datetime, 
         await _remove_holder(certificate_ids)
         await StaffListing.filter(person_id=person_id).delete()
         await _remove_words(person_id, rows)
+        await _remove_films(person_id, now)
         instead, leave = pseudonym_of(person_id), frozenset({Certificate})
         swept = await sweep(rows, words, instead, leave=leave)
         above = await rows_above(rows)
@@ -129,6 +134,15 @@ async def _remove_words(person_id: UUID, rows: Rows) -> None:
     await Attendance.filter(person_id=person_id).update(note="")
     await Visit.filter(assessment__person_id=person_id).update(place="", directions="")
     await LearnerAnswer.filter(assessment__person_id=person_id).update(words="")
+
+
+async def _remove_films(person_id: UUID, now: datetime) -> None:
+    """Takes the films of the person’s groups, with who was on them and what was said of them; their files are gone."""
+    films = Film.filter(person_id=person_id)
+    await films.exclude(state=FILM_GONE).update(state=FILM_GONE, removed=now, removed_because="erased")
+    await films.update(file_name="", captions="", secret="")
+    await FilmConsent.filter(film__person_id=person_id).update(name="", given_by="")
+    await FilmComment.filter(film__person_id=person_id).update(words="")
 
 
 async def _remove_holder(certificate_ids: list[UUID]) -> None:

@@ -32,6 +32,7 @@ from tests.courses.course_files import write
 from tests.today import NOW, TODAY
 from training.app.resources import DRAFTS
 from training.assessments.calibration.sets.models import CalibrationAttempt, CalibrationSet
+from training.assessments.films.models import Film
 from training.assessments.load import load_instrument
 from training.assessments.models import Assessment, CalibrationRun, InstrumentVersion, Rater, Visit
 from training.assessments.quality.models import AccompaniedVisit, QualityDraw, QualityPlan, QualitySample
@@ -308,6 +309,10 @@ async def _assessed(person: Person, had: Things) -> Things:
     rated = await Assessment.create(id=uuid4(), entry_key=uuid4(), **given)
     waits = await Assessment.create(id=uuid4(), entry_key=uuid4(), **given, state="countersign")
     await Rater.create(id=uuid4(), assessment=rated, person_id=had["rater"])
+    film = await Film.create(
+        id=uuid4(), unit_id=person.unit_id, person=person, uploaded_by=person, held=LEFT, file_name="group.mp4",
+        size=9, stored=f"films/{person.id}", secret="x", state="checking", begun=NOW, touched=NOW,
+    )  # fmt: skip
     await Visit.create(
         id=uuid4(), assessment=rated, starts=NOW, ends=NOW + timedelta(hours=2), place="The hall", changed=NOW
     )
@@ -338,7 +343,13 @@ async def _assessed(person: Person, had: Things) -> Things:
         "sample": str(sample.id),
         "accompanied": str(along.id),
     }
-    told = {"signed": str(signed.id), "rated": str(rated.id), "waits": str(waits.id), "calibration": str(run.id)}
+    told = {
+        "film": str(film.id),
+        "signed": str(signed.id),
+        "rated": str(rated.id),
+        "waits": str(waits.id),
+        "calibration": str(run.id),
+    }
     return told | drawn | {"instrument": str(version.id)}
 
 

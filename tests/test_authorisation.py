@@ -6,7 +6,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -135,6 +135,11 @@ def own_or_managed(me: Somebody, may: str, kind: str) -> bool:
     return ones_own(me, may, kind) or me.may("manage people", kind)
 
 
+def own_managed_or_rated(me: Somebody, may: str, kind: str) -> bool:
+    """Whose it is, who manages them, and who was asked to rate them."""
+    return own_or_managed(me, may, kind) or asked_to_rate(me, may, kind)
+
+
 def nobody(me: Somebody, may: str, kind: str) -> bool:
     """Nobody of those who act here: it is somebody else's."""
     return False
@@ -164,6 +169,10 @@ class Named:
 
 
 DAY = TODAY.isoformat()
+FILMED = {
+    "do": "add", "name": "A.", "part": "parent", "purpose": "assessment", "way": "paper",
+    "until": (TODAY + timedelta(days=90)).isoformat(),
+}  # fmt: skip
 VISIT = {"observed": DAY, "starts": "14:00", "ends": "16:00", "place": "The hall"}
 SHOWN = ("rate", "paper")
 PAPER = {"key": "{new}", "type": "qualification", "what": "first aid", "on": DAY, "why": "Misread."}
@@ -426,6 +435,14 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/assessments/calibration/{id}/take-back": Named(
         "/assessments/calibration/{calibration}/take-back", form={"why": "Mistyped."}
     ),
+    "/assessments/films/{id}": Named("/assessments/films/{film}", own_managed_or_rated),
+    ("/assessments/films/{id}", "POST"): Named(
+        "/assessments/films/{film}", own_or_managed, {"do": "remove"}, soft=True
+    ),
+    "/assessments/films/{id}/consents": Named("/assessments/films/{film}/consents", own_or_managed, FILMED),
+    "/assessments/films/{id}/captions": Named("/assessments/films/{film}/captions", own_managed_or_rated, soft=True),
+    "/assessments/films/{id}/content": Named("/assessments/films/{film}/content", ones_own, soft=True),
+    "/assessments/films/{id}/upload": Named("/assessments/films/{film}/upload", ones_own, soft=True),
     "/assessments/{id}": Named("/assessments/{signed}", seen),
     **{
         f"/assessments/{{id}}/{rest}": Named(

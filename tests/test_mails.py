@@ -70,6 +70,10 @@ EACH: dict[str, list[dict[str, Any]]] = {
             *itertools.product(("cancelled", "handed on"), (True, False)),
         )
     ],
+    "assessments/film": [
+        {"news": news, "name": "Amina", "held": DAY, "why": "Browsers do not play this film"}
+        for news in ("ready", "refused", "withdrawn")
+    ],
     "assessments/closed": [{"watched": DAY}],
     "assessments/disagreement": [
         RATED | {"asked": "Hana", "way": way, "decides": decides, "called_off": called_off, "cancelled": cancelled}

@@ -46,6 +46,9 @@ from training.assessments.countersignatures import emails as countersignatures
 from training.assessments.deadlines import emails as deadlines
 from training.assessments.deadlines.actions import close_late
 from training.assessments.disagreement import emails as disagreements
+from training.assessments.films import checks as film_checks
+from training.assessments.films import emails as films
+from training.assessments.films import retention
 from training.assessments.quality import plans as quality
 from training.assessments.visits import emails as visits
 from training.batches import actions as batches
@@ -80,7 +83,7 @@ SAMPLE, DRAW, DUE = "sample after a complaint", "draw samples of assessments", "
 CHECK = "check trail"
 CHANGED = ("mail change", CONSIDER, SIGNED_FOR)
 
-ASSESSED = (attempts, countersignatures, deadlines, disagreements, visits)
+ASSESSED = (attempts, countersignatures, deadlines, disagreements, films, visits)
 """Rooms of assessments that tell by mail what is new."""
 AFTER: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("person.asked_for_link", "person.invited"), ("mail sign-in link",)),
@@ -101,6 +104,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("assessment.submitted", "assessment.reconciled"), (TURNS,)),
     **dict.fromkeys(("rater.joined", "rater.left"), (raters.PART,)),
     **{kind: (room.TELL,) for room in ASSESSED for kind in room.NEWS},
+    "film.received": (film_checks.CHECK,),
     "programme.answered": (participation.APPLICATION,),
     **dict.fromkeys(("programme.adopted", "programme.given_up"), (CONSIDER,)),
     **dict.fromkeys(("attendance.recorded", "certificate.imported"), (CONSIDER,)),
@@ -133,13 +137,14 @@ EVERY: Mapping[str, timedelta] = {
     PLACES: timedelta(minutes=5),
     **dict.fromkeys((HEADS, CHECK, DRAW, DUE, jobs.EVERYONE, jobs.EVERY_SITE, jobs.FILES), timedelta(days=1)),
     **dict.fromkeys((*(f"forget {what}" for what in FORGET), proofs.FORGET, "finish merges", LATE), timedelta(days=1)),
+    retention.FORGET: timedelta(days=1),
 }
 """Name of the work → how often it comes back by itself."""
 
 APART = (
     Lane(frozenset({"mail sign-in link", texts.SEND})),  # somebody sits and waits for it
     Lane(frozenset({"lti score", notices.WORK, messages.SEND})),  # an LMS may let us wait for half a minute, each time
-    Lane(frozenset({running.GO_ON, rehearsals.GO_ON})),  # takes minutes, and somebody looks on
+    Lane(frozenset({running.GO_ON, rehearsals.GO_ON, film_checks.CHECK})),  # takes minutes, and somebody looks on
     Lane(frozenset({*EVERY, jobs.REMIND, task_lists.WEEKLY})),  # comes by the clock, and may take its time
     Lane(frozenset({CONSIDER, SIGNED_FOR}), width=4),  # comes for thousands after an import, and waits for nobody
 )
@@ -162,6 +167,7 @@ HANDLERS: Mapping[str, Handler] = {
     NAME_REQUEST: telling_either(of_name_request),
     **dict.fromkeys(AFTER_FACTS, lambda work, out: AFTER_FACTS[work.kind](fact_id(work), now=out.now())),
     raters.TURN: telling(raters.of_turn),
+    film_checks.CHECK: lambda work, out: film_checks.check(subject(work), settings=out.settings, now=out.now()),
     visits.REMIND: lambda work, out: visits.remind(subject(work), work.payload["day"], now=out.now()),
     **{room.MAIL: telling(room.of_news, "to", "news") for room in ASSESSED},
     "mail answer to task": telling(learners.of_reply),
@@ -202,6 +208,7 @@ HANDLERS: Mapping[str, Handler] = {
     rehearsals.GO_ON: lambda work, out: rehearsals.go_on(subject(work), now=out.now()),
     merging.MERGED: telling(merging.of_merge),
     merges.LATE: lambda work, out: merges.bring_late(subject(work), now=out.now()),
+    retention.FORGET: lambda _, out: retention.forget_films(settings=out.settings, now=out.now()),
     LATE: lambda _, out: close_late(now=out.now()),
     "finish merges": lambda work, out: merges.finish(storage=out.settings.storage, now=out.now()),
     "forget imported files": lambda work, out: imports.forget_files(storage=out.settings.storage, now=out.now()),

@@ -8,6 +8,8 @@ from uuid import UUID
 from tortoise.models import Model
 
 from certificates.credentials.models import IssuerKey
+from training.assessments.films.contents import purpose_of
+from training.assessments.films.models import Film
 from training.clients.webhooks.messages import PURPOSE as WEBHOOKS
 from training.clients.webhooks.models import Webhook
 from training.core.encryption import Encryptor
@@ -68,6 +70,7 @@ async def _kept() -> list[tuple[Model, str, bytes | str, str]]:
         *((row, "former_secret", row.former_secret, WEBHOOKS) for row in await Webhook.exclude(former_secret="")),
         *((row, "secret", row.secret, TEXTS) for row in await TextGateway.all()),
         *((row, "client_secret", row.client_secret, OPENID) for row in await OpenIdProvider.all()),
+        *((film, "secret", film.secret, purpose_of(film)) for film in await Film.exclude(secret="")),
         *((row, "secret", row.secret, authenticator_purpose(row.id)) for row in await Factor.exclude(secret="")),
     ]
 

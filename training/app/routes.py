@@ -27,6 +27,7 @@ from courses.learning import pages as courses
 from courses.learning import quiz_pages as quizzes
 from training.app import failed_work_pages, health, home
 from training.app.api.routes import API_ROUTES
+from training.app.observation_routes import OBSERVATIONS
 from training.app.own_tasks import pages as task_pages
 from training.app.trail import pages as trail_pages
 from training.app.unit import first_steps_pages, person_data_pages
@@ -43,8 +44,6 @@ from training.assessments.disagreement import pages as disagreements
 from training.assessments.eligibility import pages as eligibility
 from training.assessments.quality import assessor_pages, plan_pages
 from training.assessments.quality import pages as quality
-from training.assessments.visits import pages as visits
-from training.assessments.visits import week_pages
 from training.batches import pages as batches
 from training.clients import api as client_api
 from training.clients import developer_pages
@@ -279,7 +278,7 @@ ROUTES = [
     at("/assessments/quality/of/{id}", assessor_pages.of, may="audit", methods=POST),
     at("/assessments/quality/accompanied/{id}/take-back", assessor_pages.take_back, may="audit", methods=POST),
     at("/assessments/quality/{id}", quality.sample, may="audit", methods=BOTH),
-    at("/assessments/week", week_pages.week, may="manage people"),
+    *OBSERVATIONS,
     at("/assessments/calibration", calibrations.calibrations, may="decide"),
     at("/assessments/calibration/new", calibrations.new, may="decide", methods=BOTH),
     at("/assessments/calibration/of/{id}", calibrations.of, may="decide"),
@@ -306,9 +305,6 @@ ROUTES = [
     at("/assessments/{id}/stop", cancellation_pages.stop, may="assess", methods=BOTH),
     at("/assessments/{id}/sign", result_pages.sign, may="assess", methods=BOTH),
     at("/assessments/{id}/countersign", countersignatures.countersign, may="assess", methods=BOTH),
-    at("/assessments/{id}/visit", visits.visit, may=SIGNED_IN),
-    at("/assessments/{id}/visit.ics", visits.calendar, may=SIGNED_IN),
-    at("/assessments/{id}/visit/change", visits.change, may="assess", methods=BOTH),
     # what has been earned
     at("/pathways", certificates.mine, may=SIGNED_IN),
     at("/pathways/join", application_pages.choose, may="learn", methods=BOTH),

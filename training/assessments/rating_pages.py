@@ -10,6 +10,7 @@ from training.assessments import actions, signing
 from training.assessments.actions import Noted, Stale, own_rating
 from training.assessments.cards import Typed, cards_of, in_words, said_by_each, seen_in_words, typed_marks
 from training.assessments.eligible import why_not_alone
+from training.assessments.films.reading import films_beside, unused_films
 from training.assessments.marks import JUDGED, Mark, MarkRow, apart
 from training.assessments.models import THIRD, Assessment, Rater
 from training.assessments.outcome import as_it_stands
@@ -192,6 +193,8 @@ async def _cards(
         person=(await Person.get(id=assessment.person_id)).name,
         assessment=assessment,
         needless=await why_needless(assessment),
+        films=await films_beside(assessment, actor(request)),
+        unused=await unused_films(assessment, actor(request)),
         path=f"/assessments/{assessment.id}",
         back=("Assessments", "/assessments"),
     )

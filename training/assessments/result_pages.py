@@ -19,6 +19,7 @@ from training.assessments.countersignatures.rules import WEEK
 from training.assessments.deadlines.actions import sign_by
 from training.assessments.disagreement.settling import how_settled
 from training.assessments.eligible import why_not_alone
+from training.assessments.films.reading import films_beside
 from training.assessments.marks import JUDGED, MarkRow, agreed_marks, apart, means_of, titles_of
 from training.assessments.models import LEFT, Assessment, Disagreement, Rater, Reconciliation, Signature, visible_to
 from training.assessments.outcome import as_it_stands
@@ -138,6 +139,7 @@ async def shown_to_all(row: Assessment, me: Actor) -> dict[str, Any]:
         **await _countersigned(row),
         "answer": await LearnerAnswer.get_or_none(assessment_id=row.id),
         "attempts": await _attempts(row, me) if row.state == "signed" else [],
+        "films": await films_beside(row, me),
         "disagreements": await _disagreements(row, instrument, len(raters)),
         "sign_by": sign_by(row, unit.zone) if row.state in OPEN_STATES else None,
         "path": f"/assessments/{row.id}",

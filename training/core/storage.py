@@ -1,12 +1,15 @@
 """The folder of files: a file is whole and on the disk, or not there; a folder that is away is not taken for empty."""
 
 import asyncio
+import errno
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from training.core.errors import Upstream
 
@@ -19,6 +22,10 @@ LEFT_AFTER = timedelta(hours=1)
 WORKPLACE = ".backup-"
 """How the folders begin in which backups are made and unpacked."""
 BACKUP_LEFT_AFTER = timedelta(days=1)
+
+
+class DiskFull(Upstream):
+    """The disk has no room for what was to be written."""
 
 
 def is_fresh(folder: Path) -> bool:
@@ -92,6 +99,42 @@ def read(folder: Path, name: str) -> bytes | None:
         raise _cannot("read", folder, error) from error
 
 
+@contextmanager
+def appending(folder: Path, name: str, *, begins: bool) -> Iterator[BinaryIO]:
+    """Opens a file that is written in parts, and makes it where it `begins`; raises Upstream when it cannot be."""
+    path = folder / name
+    try:
+        _must_be_there(folder)
+        path.parent.mkdir(exist_ok=True)
+        with open(os.open(path, os.O_RDWR | (os.O_CREAT if begins else 0), 0o600), "r+b", buffering=0) as file:
+            yield file
+    except OSError as error:
+        raise _cannot("written to", folder, error) from error
+
+
+def size_of(folder: Path, name: str) -> int:
+    """Tells how long a file is, 0 where there is none; raises Upstream when that cannot be known just now."""
+    try:
+        return (folder / name).stat().st_size
+    except FileNotFoundError:
+        try:
+            _must_be_there(folder)
+        except OSError as error:
+            raise _cannot("read", folder, error) from error
+        return 0
+    except OSError as error:
+        raise _cannot("read", folder, error) from error
+
+
+def remove(folder: Path, name: str) -> None:
+    """Removes a file, if it is there; raises Upstream when that cannot be known just now."""
+    try:
+        _must_be_there(folder)
+        (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot("written to", folder, error) from error
+
+
 def sweep(folder: Path, *, now: datetime) -> int:
     """Removes what was begun and never finished by a process that was killed; tells how much that was."""
     begun = [path for path in (folder / NEW).glob("*") if _is_left(path, LEFT_AFTER, now)]
@@ -120,6 +163,8 @@ def _must_be_there(folder: Path) -> None:
 
 
 def _cannot(what: str, folder: Path, error: OSError) -> Upstream:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return DiskFull("The disk is full.", "Try again later; if it stays so, tell whoever runs the service.")
     return Upstream(
         f"The folder of files cannot be {what} just now: {error.strerror or error} ({folder.name}).",
         "Nothing is lost. Try again in a few minutes; if it stays so, tell whoever runs the service.",

@@ -29,6 +29,7 @@ APPS: dict[str, list[str]] = {
         "training.assessments.attempts.models",
         "training.assessments.calibration.sets.models",
         "training.assessments.countersignatures.models",
+        "training.assessments.films.models",
         "training.assessments.quality.models",
     ],
     "lti": ["training.lti.models", "training.lti.launch.models"],

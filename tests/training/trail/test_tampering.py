@@ -30,6 +30,8 @@ OTHER = (
     (fields.UUIDField, "00000000-0000-4000-8000-000000000001"),
 )
 EMPTY_IN_THE_DEMO = {
+    "assessments.Film",
+    "assessments.FilmConsent",
     "certificates.Appeal",
     "certificates.EarlierCertificate",
     "certificates.EarlierProof",

@@ -13,6 +13,7 @@ UNSEALED: Mapping[str, str] = {
     "people.NameRequest": "person_id answered_by_id",
     "people.Phone": "person_id",
     "people.RecoveryCode": "person_id",
+    "assessments.FilmComment": "person_id",
     "batches.Batch": "made_by_id",
     "batches.BatchRow": "person_id",
     "drafts.MaterialDraft": "begun_by_id changed_by_id ended_by_id",

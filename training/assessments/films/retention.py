@@ -1,0 +1,30 @@
+"""Deletes the films whose time is over, and what is left of those that never arrived; each is noted."""
+
+from datetime import datetime
+
+from training.assessments.films.actions import remove
+from training.assessments.films.models import CHECKING, READY, UPLOADING, Film
+from training.assessments.films.reading import consents_of, plain
+from training.assessments.films.rules import why_remove
+from training.assessments.films.uploads import finish, received
+from training.core.dates import local_day
+from training.core.settings import Settings
+
+FORGET = "forget films"
+
+
+async def forget_films(*, settings: Settings, now: datetime) -> int:
+    """Deletes each film that may not be kept any longer, and tells how many; one that is whole goes on to its check."""
+    gone = 0
+    for film in await Film.filter(state__in=[UPLOADING, CHECKING, READY]).order_by("begun").select_related("unit"):
+        if film.state == UPLOADING and film.size == await received(film, settings):
+            await finish(film, now=now)  # the service ended between the last part and the note of it
+            continue
+        because = why_remove(
+            film.state, touched=film.touched, stated=film.stated, consents=plain(await consents_of(film.id)), now=now,
+            today=local_day(now, film.unit.zone),
+        )  # fmt: skip
+        if because:
+            await remove(film, because=because, actor=None, now=now, settings=settings)
+            gone += 1
+    return gone
