@@ -20,7 +20,7 @@ from certificates.evaluations.standing import WORDS, permitted_change
 from certificates.register.entry import entry_of
 from certificates.register.exports import HEADINGS, as_cells
 from certificates.register.history import places_then
-from certificates.register.register import READ, Question, certifications_on, openable, pieces, told
+from certificates.register.register import DAYS, READ, Question, certifications_on, openable, pieces, told
 from certificates.reliance.questions import question_of as reliance_on
 from certificates.reliance.questions import relying
 from training.assessments.models import Signature
@@ -34,11 +34,15 @@ from training.people.lists.pages import answer_list
 from training.people.lists.shortlists import areas_in_order
 from training.sites.models import Programme
 from training.web.exports import list_file
+from training.web.languages import NAMES
 from training.web.lists import ListColumn, ListFilter, ListSort, ListView, PagedList, Row, view_of
 from training.web.render import actor, form_data, identity, redirect, render, validate
 
 CHANGES = {"suspended": "Suspend it", "restored": "Restore it", "withdrawn": "Withdraw it for good"}
 STANDINGS = [("", "Certified that day"), ("all", "Everybody"), *WORDS.items()]
+
+SHARED = ("as_of", "known_at", "area", "programme")
+"""What the register and the figures ask for alike."""
 
 
 class RegisterFilterForm(BaseModel):
@@ -86,6 +90,12 @@ REGISTER = PagedList(
         ListFilter("programme", "Programme", choices={}),
         ListFilter("standing", "Standing", choices=dict(STANDINGS)),
         ListFilter("site", "Site"),
+        ListFilter("at", "Code of the site"),
+        ListFilter("level", "Certified as, in full"),
+        ListFilter("ends_from", "Ends on or after", kind="day"),
+        ListFilter("ends_by", "Ends on or before", kind="day"),
+        ListFilter("reads", "Language", choices={}),
+        ListFilter("background", "Background"),
     ),
     fields=READ,
     first_sort="name",
@@ -111,6 +121,7 @@ async def register(request: Request) -> Response:
         request, "register/register.html", listing, found, complete=complete, choose=bool(offers), offers=offers,
         query=urlencode(asked.query()), asked=asked, ahead=asked.as_of > me.today, may_audit=me.may("audit"),
         everybody=f"/register?standing=all&as_of={asked.as_of}",
+        figures=f"/figures?{urlencode({name: asked.query()[name] for name in SHARED if name in asked.query()})}",
     )  # fmt: skip
 
 
@@ -165,15 +176,18 @@ async def filtered(asked: Mapping[str, str], me: Actor) -> Question:
 
 async def _offered(me: Actor) -> PagedList:
     offered = await filters_of(me, {})
-    return REGISTER.offering(area=dict(offered["areas"]), programme=dict(offered["programmes"]))
+    return REGISTER.offering(
+        area=dict(offered["areas"]), programme=dict(offered["programmes"]), reads={"": "Any language", **NAMES}
+    )
 
 
 def _question(view: ListView, me: Actor) -> Question:
     """Reads the question from the filters; of what will be known later, today's answer is all that there is."""
-    days = {name: read_day(view.filters.get(name, "")) for name in ("as_of", "known_at")}
+    days = {name: read_day(view.filters.get(name, "")) for name in DAYS}
     known = days["known_at"] and min(days["known_at"], me.today)
     texts = {name: text for name, text in view.filters.items() if name not in days}
-    return Question(days["as_of"] or me.today, known, **texts)
+    asked: dict[str, Any] = {**days, **texts, "as_of": days["as_of"] or me.today, "known_at": known}
+    return Question(**asked)
 
 
 def question_of(asked: RegisterFilterForm, me: Actor) -> Question:

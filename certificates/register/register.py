@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,10 @@ from training.people.models import Membership
 from training.sites.history import Moment
 from training.sites.models import Area, FormerValue, Programme, Site
 
+DAYS = ("as_of", "known_at", "ends_from", "ends_by")
+TEXTS = ("area", "programme", "standing", "name", "site", "at", "level", "reads", "background")
+NOWHERE = "-"
+"""Stands for the site of those who belong to none."""
 COLUMNS = ("name", "level", "programme", "site", "area", "standing", "starts", "ends", "serial")
 READ = (
     "id", "person_id", "site_id", "starts", "ends", "level_title", "programme__title", "person__name", "standing",
@@ -35,7 +39,10 @@ PIECE, IDS = 250, 20_000
 class Question:
     """What is asked of the register; `standing` "" means everybody who may deliver, "all" everybody.
 
-    `name` and `site` are parts of what somebody, and their site, was called that day.
+    `name` and `site` are parts of what somebody, and their site, was called that day. `at` is the code of the site
+    where they belonged, `NOWHERE` none; `level` a whole title, `reads` their language, `background` one
+    that was recorded of them. `ends_from` and `ends_by` are about the last day. `moment_known` says more exactly than
+    `known_at` until when something was known.
     """
 
     as_of: date
@@ -45,23 +52,27 @@ class Question:
     standing: str = ""
     name: str = ""
     site: str = ""
+    at: str = ""
+    level: str = ""
+    reads: str = ""
+    background: str = ""
+    ends_from: date | None = None
+    ends_by: date | None = None
+    moment_known: datetime | None = None
 
     @classmethod
     def kept(cls, asked: Mapping[str, Any]) -> "Question":
         """Reads a question that an audit kept."""
-        days: dict[str, Any] = {
-            name: date.fromisoformat(asked[name]) for name in ("as_of", "known_at") if asked.get(name)
-        }
-        texts = ("area", "programme", "standing", "name", "site")
-        return cls(**days, **{name: asked.get(name, "") for name in texts})
+        days: dict[str, Any] = {name: date.fromisoformat(asked[name]) for name in DAYS if asked.get(name)}
+        return cls(**days, **{name: asked.get(name, "") for name in TEXTS})
 
     def moment(self, zone: str) -> Moment:
         """Gives the day that is asked about, and the last moment of what is to be known."""
-        return Moment(self.as_of, end_of(self.known_at, zone) if self.known_at else None)
+        return Moment(self.as_of, self.moment_known or (end_of(self.known_at, zone) if self.known_at else None))
 
     def query(self) -> dict[str, str]:
         """Gives the question as the filters of an address."""
-        return {name: str(value) for name, value in asdict(self).items() if value}
+        return {name: str(value) for name, value in asdict(self).items() if value and name != "moment_known"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,7 @@ async def certifications_on(actor: Actor, asked: Question) -> QuerySet[Certifica
     site and the area were called, as it is searched for. `told` reads the names themselves.
     """
     then = asked.moment(actor.zone)
-    today = asked.as_of >= actor.today and (asked.known_at is None or asked.known_at >= actor.today)
+    today = asked.as_of >= actor.today and (then.known is None or then.known >= end_of(actor.today, actor.zone))
     # A site reads of each day whoever belonged to it then; nobody reads ahead.
     visible = certifications_visible_to(actor, on=min(asked.as_of, actor.today)).annotate(
         standing=RawSQL(sql.standing_sql(then)),
@@ -104,13 +115,39 @@ async def certifications_on(actor: Actor, asked: Question) -> QuerySet[Certifica
     if asked.programme:
         slugs = dict(await Programme.filter(unit_id=actor.unit_id).values_list("slug", "id"))
         wanted &= Q(programme_id__in=[slugs[asked.programme]] if asked.programme in slugs else [])
-    visible = _standing_so(visible.filter(wanted), asked, then)
+    visible = _standing_so(visible.filter(wanted & _holding(asked)), asked, then)
+    if asked.background:
+        holds = sql.has_background_sql(then, asked.background)
+        visible = visible.annotate(has_background=RawSQL(holds)).filter(has_background=TRUE)
+    if asked.at:
+        visible = await _belonging(visible, actor, then, asked.at)
     if asked.area:
         paths = dict(await Area.filter(unit_id=actor.unit_id).values_list("code", "path"))
         if asked.area not in paths:
             return visible.filter(id__in=[])
         visible = _within(visible, actor, then, paths[asked.area])
     return _called(visible, actor, asked, today=today)
+
+
+def _holding(asked: Question) -> Q:
+    """Filters to what stands in the certification itself, and to what the person reads."""
+    wanted = {
+        "level_title__iexact": asked.level, "person__language": asked.reads, "ends__gte": asked.ends_from,
+        "ends__lte": asked.ends_by,
+    }  # fmt: skip
+    given: dict[str, Any] = {name: value for name, value in wanted.items() if value}
+    return Q(**given)
+
+
+async def _belonging(rows: QuerySet[Certification], actor: Actor, then: Moment, code: str) -> QuerySet[Certification]:
+    if code == NOWHERE:
+        return rows.annotate(nowhere=RawSQL(f"(({sql.place_sql(then)}) IS NULL)")).filter(nowhere=TRUE)
+    sites = Site.filter(unit_id=actor.unit_id, code=code)
+    found = await sites.first()
+    if found is None:
+        return rows.filter(id__in=[])
+    there = RawSQL(f"(({sql.place_sql(then)}) = {sql.text(str(found.id))})")
+    return rows.filter(_perhaps_at(sites)).annotate(there=there).filter(there=TRUE)
 
 
 def _standing_so(rows: QuerySet[Certification], asked: Question, then: Moment) -> QuerySet[Certification]:

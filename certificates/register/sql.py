@@ -10,8 +10,9 @@ from certificates.evaluations.standing import MARKS
 from training.sites.history import Moment
 
 ROW = "certificates_certification"
-_MARKS = f"IN ({', '.join(repr(one) for one in MARKS)})"
-_STATES = f"NOT {_MARKS}"
+NONE = "-"
+MARKED = f"IN ({', '.join(repr(one) for one in MARKS)})"
+STATES = f"NOT {MARKED}"
 
 
 def standing_sql(then: Moment) -> str:
@@ -19,20 +20,20 @@ def standing_sql(then: Moment) -> str:
     on = text(then.on)
     return f"""COALESCE({_changed(then)}, CASE
         WHEN {ROW}.ends < {on} THEN CASE WHEN {ROW}."over" >= {on} THEN 'in_grace' ELSE 'lapsed' END
-        WHEN {_last_change(then, "one.state", _MARKS)} = 'provisional' THEN 'provisional'
+        WHEN {_last_change(then, "one.state", MARKED)} = 'provisional' THEN 'provisional'
         WHEN {ROW}.renewal_opens <= {on} THEN 'renewal_due' ELSE 'certified' END)"""
 
 
 def unchanged_sql(then: Moment) -> str:
     """Tells whether nothing but the calendar said how it stood; as a condition whose rows PostgreSQL can estimate."""
-    return f"""(NOT EXISTS (SELECT 1 {_changes(then, "one", _STATES)}
+    return f"""(NOT EXISTS (SELECT 1 {_changes(then, "one", STATES)}
         AND one.state <> 'restored' AND (one.until IS NULL OR one.until >= {text(then.on)})
-        AND NOT EXISTS (SELECT 1 {_changes(then, "later", _STATES)} AND later.turn > one.turn)))"""
+        AND NOT EXISTS (SELECT 1 {_changes(then, "later", STATES)} AND later.turn > one.turn)))"""
 
 
 def _changed(then: Moment) -> str:
     after = f"CASE WHEN one.state = 'restored' OR one.until < {text(then.on)} THEN NULL ELSE one.state END"
-    return _last_change(then, after, _STATES)
+    return _last_change(then, after, STATES)
 
 
 def _last_change(then: Moment, told: str, states: str) -> str:
@@ -41,14 +42,14 @@ def _last_change(then: Moment, told: str, states: str) -> str:
 
 def _changes(then: Moment, one: str, states: str) -> str:
     return f"""FROM certificates_state_change {one} WHERE {one}.certification_id = {ROW}.id
-        AND {one}.state {states} AND {one}.effective <= {text(then.on)}{_known(f"{one}.recorded", then)}"""
+        AND {one}.state {states} AND {one}.effective <= {text(then.on)}{known(f"{one}.recorded", then)}"""
 
 
 def serial_sql(then: Moment) -> str:
     """Gives the serial number of the last certificate that was known, or the number that it had before this service."""
     return f"""COALESCE((SELECT TRIM(one.number || ' (imported)') FROM certificates_earlier one
         WHERE one.certification_id = {ROW}.id), (SELECT one.serial FROM certificates_certificate one
-        WHERE one.certification_id = {ROW}.id{_known("one.reserved", then)} ORDER BY one.issue DESC LIMIT 1))"""  # noqa: S608 - no input
+        WHERE one.certification_id = {ROW}.id{known("one.reserved", then)} ORDER BY one.issue DESC LIMIT 1))"""  # noqa: S608 - no input
 
 
 def person_sql(then: Moment) -> str:
@@ -88,7 +89,7 @@ def place_sql(then: Moment) -> str:
     """
     on = text(then.on)
     begun = f"""one.person_id = {ROW}.person_id AND one.site_id IS NOT NULL
-        AND one.starts <= {on}{_known_or_older("one.recorded", then)}"""
+        AND one.starts <= {on}{known_or_older("one.recorded", then)}"""
     unknown_end = f" OR one.end_recorded > {text(then.known)}" if then.known else ""
     live = f"{begun} AND (one.ends IS NULL OR one.ends >= {on}{unknown_end})"
     # SQLite knows no column of the row outside in an ORDER BY, so the site of the award is looked for by itself.
@@ -96,6 +97,24 @@ def place_sql(then: Moment) -> str:
         (SELECT one.site_id FROM people_membership one WHERE {live} AND one.site_id = {ROW}.site_id LIMIT 1),
         (SELECT one.site_id FROM people_membership one WHERE {live} ORDER BY one.starts, one.site_id LIMIT 1))
         ELSE {ROW}.site_id END"""  # noqa: S608 - no input
+
+
+def backgrounds_sql(then: Moment) -> str:
+    """Gives the backgrounds that stand recorded of everybody, each once."""
+    replaced = f"later.replaces_id = one.id{known('later.recorded', then)}"
+    return f"""SELECT DISTINCT one.person_id, one.what FROM records_record one
+        WHERE one.type = 'background' AND one.person_id IS NOT NULL AND one.void = FALSE
+        AND one.listed <= {text(then.on)}{known("one.recorded", then)}
+        AND (one.until IS NULL OR one.until >= {text(then.on)})
+        AND NOT EXISTS (SELECT 1 FROM records_record later WHERE {replaced})"""  # noqa: S608 - no input
+
+
+def has_background_sql(then: Moment, background: str) -> str:
+    """Tells whether the holder has a background, by its name; `NONE` asks for those of whom none is known."""
+    held = f"SELECT 1 FROM ({backgrounds_sql(then)}) held WHERE held.person_id = {ROW}.person_id"  # noqa: S608 - quoted
+    if background == NONE:
+        return f"(NOT EXISTS ({held}))"
+    return f"(EXISTS ({held} AND held.what = {text(background)}))"
 
 
 def _path(then: Moment) -> str:
@@ -109,11 +128,13 @@ def _former(then: Moment, subject: str, what: str, told: str) -> str:
         AND (one.changed > {text(then.on)}{unknown}) ORDER BY one.recorded, one.id LIMIT 1)"""  # noqa: S608 - no input
 
 
-def _known(column: str, then: Moment) -> str:
+def known(column: str, then: Moment) -> str:
+    """Tells whether something had been recorded, as one more condition."""
     return f" AND {column} <= {text(then.known)}" if then.known else ""
 
 
-def _known_or_older(column: str, then: Moment) -> str:
+def known_or_older(column: str, then: Moment) -> str:
+    """Tells the same of what may be from before that was noted."""
     return f" AND ({column} IS NULL OR {column} <= {text(then.known)})" if then.known else ""
 
 

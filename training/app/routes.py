@@ -14,7 +14,6 @@ from certificates.imports import proof_pages
 from certificates.merging import pages as merging
 from certificates.participation import adoption_pages, application_pages, place_list_pages
 from certificates.participation import pages as participation
-from certificates.register import pages as register
 from certificates.register import site_list_pages
 from certificates.register import site_pages as register_site_pages
 from certificates.reliance import pages as reliance
@@ -32,6 +31,7 @@ from training.app.own_tasks import pages as task_pages
 from training.app.trail import pages as trail_pages
 from training.app.unit import first_steps_pages, person_data_pages
 from training.app.unit.material_routes import MATERIAL
+from training.app.unit.register_routes import REGISTER
 from training.app.unit.writing_routes import WRITING
 from training.assessments import cancellation_pages, rating_pages, result_pages
 from training.assessments import pages as assessments
@@ -193,6 +193,7 @@ ROUTES = [
     at("/first-steps/mail", first_steps_pages.mail, may="run the service", methods=BOTH),
     *WRITING,
     *MATERIAL,
+    *REGISTER,
     # work on many at once
     at("/batches", batches.batches, may="train"),
     at("/batches/{id}", batches.batch, may="train", methods=BOTH),
@@ -345,10 +346,6 @@ ROUTES = [
     at("/programmes/{slug}.csv", commissioning.file, may=ANYONE),
     at("/programmes/{slug}/sites.csv", commissioning.sites_file, may=ANYONE),
     at("/programmes/{slug}", commissioning.programme, may=ANYONE),
-    at("/register", register.register, may="read register"),
-    at("/register.csv", register.file, may="read register"),
-    at("/register.xlsx", register.file, may="read register"),
-    at("/register/{id}", register.entry, may="read register", methods=BOTH),
     at("/register/{id}/proofs", proof_pages.add, may="decide", methods=BOTH, body=FILM),
     at("/register/{id}/proofs/{proof}", proof_pages.proof, may=SIGNED_IN, methods=BOTH),
     at("/audits", audits.audits, may="audit", methods=BOTH),

@@ -27,6 +27,7 @@ WAYS = (
     ("audit", "Quality of assessments", "Look again at a sample of what was signed.", "/assessments/quality"),
     ("manage people", "Assessors’ week", "Who visits whom, who waits to rate, who has no visit.", "/assessments/week"),
     ("read register", "Register", "Who was certified, where, on any day.", "/register"),
+    ("read register", "Figures", "How many are certified, where, and whose certificate ends.", "/figures"),
     ("audit", "Audits", "Draw a sample, look at each case, uphold or overturn.", "/audits"),
     ("manage people", "Batches", "See what is done to many at once, and undo it.", "/batches"),
     ("connect systems", "Learning systems", "Connect an LMS; see why a launch failed.", "/lti/console"),

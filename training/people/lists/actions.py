@@ -19,6 +19,7 @@ LISTS = (
     "/certificates/decisions",
     "/certificates/reliance",
     "/register",
+    "/figures",
     "/assessments/calibration",
     "/assessments/agreement",
     "/assessments/agreement/pairs",

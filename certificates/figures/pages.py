@@ -1,0 +1,104 @@
+"""The page of figures: chosen by what is shown, by what it is told apart, where and of which days; as files too."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certificates.figures.certificates import expiring_table, standing_table
+from certificates.figures.questions import DIMENSIONS, PATH, FigureQuestion, question_of
+from certificates.figures.tables import Behind, FigureTable, charts_of
+from certificates.register.pages import filters_of
+from training.core.dates import day
+from training.parsing.csv import day as read_day
+from training.people.actor import Actor
+from training.people.lists.pages import answer_list
+from training.web.lists import ListColumn, ListFilter, ListSort, PagedList, Row
+from training.web.render import actor
+
+SHOWN: Mapping[str, tuple[str, Callable[[Actor, FigureQuestion], Awaitable[FigureTable]]]] = {
+    "standing": ("How certificates stand", standing_table),
+    "expiring": ("Which certificates end, by month", expiring_table),
+}
+"""What can be shown → its title, and what counts it."""
+FIRST_SHOWN, FIRST_BY = "standing", "area"
+FIGURES = PagedList(
+    PATH,
+    "Figures",
+    ("row", "rows"),
+    (),
+    (
+        ListFilter("show", "Show", choices={key: title for key, (title, _) in SHOWN.items()}),
+        ListFilter("by", "By", choices=DIMENSIONS),
+        ListFilter("as_of", "On the day", kind="day", today=True),
+        ListFilter("known_at", "As known on", kind="day"),
+        ListFilter("against", "Compared with the day", kind="day"),
+        ListFilter("area", "Area", choices={}),
+        ListFilter("programme", "Programme", choices={}),
+    ),
+    first_sort="name",
+    page_size=50,
+)
+
+
+async def figures(request: Request) -> Response:
+    """Shows the figures that the address asks for, with what each counts and the list behind it."""
+    me: Actor = actor(request)
+    offered = await _offered(me)
+    asked = asked_of(offered, request.query_params, me)
+    title, count = SHOWN[asked.show]
+    table = await count(me, asked)
+    by = "Month" if asked.show == "expiring" else DIMENSIONS[asked.by]
+    columns = tuple(_column(one.key, one.heading, table.behind) for one in table.columns)
+    name = ListColumn(
+        "name", by, ListSort("place"), text=lambda row: row["name"], cell=lambda row: {"text": row["deep"]}
+    )
+    listing = replace(offered, columns=(name, *columns), title=title)
+    definitions = [(one.heading, one.definition) for one in table.columns]
+    days = days_of(asked)
+    return await answer_list(
+        request, "figures/figures.html", listing, rows_of(table), definitions=definitions, notes=table.notes,
+        charts=charts_of(table, by), asked=asked, days=days, ahead=asked.as_of > me.today, compared=bool(asked.against),
+        head=[days, *(f"{heading}: {words}" for heading, words in definitions), *table.notes],
+    )  # fmt: skip
+
+
+async def _offered(me: Actor) -> PagedList:
+    offered = await filters_of(me, {})
+    return FIGURES.offering(area=dict(offered["areas"]), programme=dict(offered["programmes"]))
+
+
+def asked_of(listing: PagedList, told: Mapping[str, str], me: Actor) -> FigureQuestion:
+    """Reads the question from an address; what it does not say, or nobody offers, is as on the first page."""
+    filters = {one.key: one.taken(told.get(one.key, "")) for one in listing.filters}
+    days = {name: read_day(filters[name]) for name in ("as_of", "known_at", "against")}
+    return question_of(filters | {"show": filters["show"] or FIRST_SHOWN, "by": filters["by"] or FIRST_BY}, days, me)
+
+
+def days_of(asked: FigureQuestion) -> str:
+    """Says of which days the figures are."""
+    known = f", as known on {day(asked.known_at)}" if asked.known_at else ""
+    against = f"; compared with {day(asked.against)}" if asked.against else ""
+    return f"On {day(asked.as_of)}{known}{against}"
+
+
+def rows_of(table: FigureTable) -> list[Row]:
+    """Gives the rows of a table as rows of a list, which sorts them as they stand unless it is asked otherwise."""
+    return [
+        {"id": uuid5(NAMESPACE_URL, row.key or "whole"), "place": f"{at:06}", "name": row.name,
+         "deep": "\u2003" * row.depth + row.name, "row": row}
+        | {key: one.number for key, one in row.figures.items()}
+        for at, row in enumerate(table.rows)
+    ]  # fmt: skip
+
+
+def _column(key: str, heading: str, behind: Behind) -> ListColumn:
+    def cell(row: Row) -> Any:
+        one, path = row["row"].figures[key], behind(key, row["row"])
+        shown = {"text": f"{one.number:,}", "more": one.change}
+        return shown | ({"path": path} if one.number and path else {})
+
+    return ListColumn(key, heading, ListSort(key, "number"), cell=cell, number=True)
