@@ -316,6 +316,8 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
             "/{module}/{activity}/questions/{number}": "/hearing/quiz/questions/1",
             "/{module}/{activity}/hand-in": "/hearing/quiz/hand-in",
             "/{module}/{activity}/results/{number}": "/hearing/quiz/results/1",
+            "/{module}/{activity}/play/{sco}": "/hearing/quiz/play/1",
+            "/{module}/{activity}/play/{sco}/save": "/hearing/quiz/play/1/save",
         }.items()
     },
     "/drafts/published/{kind}/{name}": Named("/drafts/published/course/{slug}", of_the_unit),

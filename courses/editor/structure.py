@@ -17,8 +17,8 @@ from training.parsing.yaml_edits.members import moved, put_in, without
 from training.parsing.yaml_edits.places import NotByButton
 
 Texts = Mapping[str, str]
-WORDS = {"page": "Page", "video": "Film", "quiz": "Quiz", "task": "Task"}
-ENDINGS = {"page": ".md", "task": ".md", "quiz": ".yaml", "video": ".yaml"}
+WORDS = {"page": "Page", "video": "Film", "quiz": "Quiz", "task": "Task", "scorm": "Lesson"}
+ENDINGS = {"page": ".md", "task": ".md", "quiz": ".yaml", "video": ".yaml", "scorm": ".zip"}
 _TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*\r?$", re.MULTILINE)
 
 
@@ -46,10 +46,10 @@ def _part(texts: Texts, folder: str, item: Table, languages: list[str]) -> Outli
     file = f"{folder}/{said if said.endswith(ENDINGS[kind]) else said + ENDINGS[kind]}"
     name = str(item.get("id") or "") or PurePosixPath(file).name.split(".", 1)[0]
     found = _TITLE.search(texts.get(file, ""))
-    others = [(one, in_language(file, one, languages[0])) for one in languages[1:]]
+    others = [(one, in_language(file, one, languages[0])) for one in languages[1:] if kind != "scorm"]
     return OutlinePart(
         name=name,
-        title=found[1].strip("\"'") if found else WORDS[kind] if kind == "quiz" else name,
+        title=found[1].strip("\"'") if found else WORDS[kind] if kind == "quiz" else _words(item.get("title")) or name,
         word=WORDS[kind],
         file=file,
         translations=[one for one in others if one[1] in texts],

@@ -171,6 +171,49 @@ class TaskReply(Model):
         indexes = (("entry_id",), ("person_id",))
 
 
+class ScormAttempt(Model):
+    """What a SCORM lesson has reported of somebody, and what it needs to go on where they left it.
+
+    One window writes at a time: the one that was opened last, which `launch` names. `sco` counts the parts of the
+    package from 1. `total_seconds` are those of earlier launches.
+
+    Personal data: all of it, through the enrolment; kept: as long as the enrolment.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    enrolment: fields.ForeignKeyRelation[Enrolment] = fields.ForeignKeyField(
+        "courses.Enrolment", related_name="scorm_attempts", on_delete=RESTRICT
+    )
+    activity: fields.ForeignKeyRelation[Activity] = fields.ForeignKeyField(
+        "courses.Activity", related_name="scorm_attempts", on_delete=RESTRICT
+    )
+    sco = fields.IntField()
+    launch = fields.UUIDField()
+    launched = fields.DatetimeField()
+    saved = fields.DatetimeField(null=True)
+    completion = fields.CharField(max_length=20, default="not attempted")
+    success = fields.CharField(max_length=10, default="unknown")
+    scaled_score = fields.FloatField(null=True)
+    raw_score = fields.FloatField(null=True)
+    lowest_score = fields.FloatField(null=True)
+    highest_score = fields.FloatField(null=True)
+    best_percent = fields.FloatField(null=True)
+    location = fields.TextField(default="")
+    suspend_data = fields.TextField(default="")
+    exit = fields.CharField(max_length=10, default="")
+    total_seconds = fields.IntField(default=0)
+    session_seconds = fields.IntField(default=0)
+    done = fields.DatetimeField(null=True)
+
+    enrolment_id: UUID
+    activity_id: UUID
+
+    class Meta:
+        table = "courses_scorm_attempt"
+        indexes = (("activity_id",),)
+        unique_together = (("enrolment", "activity", "sco"),)
+
+
 class Completion(Model):
     """A dated result: a person completed a module, or the whole course, of one version.
 
@@ -218,6 +261,7 @@ __all__ = [
     "Module",
     "Progress",
     "QuizAttempt",
+    "ScormAttempt",
     "TaskEntry",
     "TaskReply",
     "courses_visible_to",

@@ -14,6 +14,8 @@ from courses.learning.models import TaskEntry, visible_to
 from courses.learning.outline import in_language
 from courses.learning.pages import journey_here, not_open_yet, own_spot
 from courses.learning.quiz_pages import quiz_values
+from courses.learning.scorm.actions import attempts_at
+from courses.learning.scorm.views import lesson_values
 from courses.learning.site_contacts import filled
 from courses.packages.archives import FOLDER
 from courses.packages.models import Media
@@ -32,11 +34,12 @@ TEMPLATES = {
     "video": "learning/video.html",
     "quiz": "learning/quiz.html",
     "task": "learning/task.html",
+    "scorm": "learning/scorm.html",
 }
 
 
 async def activity(request: Request) -> Response:
-    """Shows a page, video, quiz or task, and saves that one is here."""
+    """Shows a page, video, quiz, task or lesson, and saves that one is here."""
     me: Actor = actor(request)
     journey = await journey_here(me, request.path_params["slug"])
     if journey is None:
@@ -68,6 +71,8 @@ async def _values(spot: Position, wanted: str, me: Actor) -> dict[str, Any]:
         return values | {"captions": captions, "length": length}
     if spot.part.kind == "quiz":
         return values | quiz_values(spot, await tries_at(spot), around["lang"])
+    if spot.part.kind == "scorm":
+        return values | lesson_values(spot, await attempts_at(spot), around["lang"])
     if spot.part.kind == "task":
         own = TaskEntry.filter(enrolment_id=spot.journey.enrolment.id, activity_id=spot.part.id)
         rows = await own.order_by("-handed_in").values("id", "note", "file_name", "handed_in")

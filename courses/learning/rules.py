@@ -13,6 +13,7 @@ class Kind(StrEnum):
     VIDEO = "video"
     QUIZ = "quiz"
     TASK = "task"
+    SCORM = "scorm"
 
 
 class State(StrEnum):
@@ -59,13 +60,14 @@ class Left:
     """What a module still asks for."""
 
     pages: int = 0
+    lessons: int = 0
     quizzes: int = 0
     tasks: int = 0
 
     @property
     def nothing(self) -> bool:
         """Nothing is left to do."""
-        return not (self.pages or self.quizzes or self.tasks)
+        return not (self.pages or self.lessons or self.quizzes or self.tasks)
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def left_to_do(plan: Plan, reached: Reached) -> Left:
     open_steps = [step.kind for step in plan.steps if step.id not in reached.done]
     return Left(
         pages=sum(kind in (Kind.PAGE, Kind.VIDEO) for kind in open_steps) if plan.pages else 0,
+        lessons=open_steps.count(Kind.SCORM) if plan.pages else 0,
         quizzes=open_steps.count(Kind.QUIZ) if plan.quiz_pass is not None else 0,
         tasks=open_steps.count(Kind.TASK) if plan.tasks else 0,
     )

@@ -1,6 +1,7 @@
 """Says in plain words what a module asks for, how long things are, and how far somebody is."""
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import format_percent
 
 from courses.learning import rules
 from courses.learning.marking import needed_right
@@ -8,7 +9,7 @@ from courses.learning.outline import Chapter, Part
 from training.core.languages import translations, with_unit
 from training.parsing.plurals import many
 
-KINDS = {"page": "Page", "video": "Video", "quiz": "Quiz", "task": "Task"}
+KINDS = {"page": "Page", "video": "Video", "quiz": "Quiz", "task": "Task", "scorm": "Lesson"}
 
 
 def asks_for(chapter: Chapter, language: str = "en") -> str:
@@ -17,7 +18,11 @@ def asks_for(chapter: Chapter, language: str = "en") -> str:
     asked: list[str] = []
     if plan.pages:
         count = sum(part.kind in ("page", "video") for part in parts)
-        asked.append(say("read the page") if count == 1 else say("read all %(count)s pages") % {"count": count})
+        if count:
+            asked.append(say("read the page") if count == 1 else say("read all %(count)s pages") % {"count": count})
+        lessons = sum(part.kind == "scorm" for part in parts)
+        if lessons:
+            asked.append(say("do the lesson") if lessons == 1 else say("do each lesson"))
     if plan.quiz_pass is not None:
         quizzes = [part for part in parts if part.kind == "quiz"]
         words = "get %(to_pass)s right in the quiz" if len(quizzes) == 1 else "get %(to_pass)s right in each quiz"
@@ -39,6 +44,11 @@ def score(given: int, maximum: int, language: str = "en") -> str:
     return translations(language).gettext("%(given)s of %(maximum)s") % {"given": given, "maximum": maximum}
 
 
+def percent(value: float, language: str = "en") -> str:
+    """A score in percent: "80 %"."""
+    return format_percent(value / 100, "#,##0.#\xa0%", locale=language)
+
+
 def sentence(phrases: list[str], language: str = "en") -> str:
     """Joins phrases to a sentence: "Read all pages and do the task."."""
     if not phrases:
@@ -51,7 +61,8 @@ def sentence(phrases: list[str], language: str = "en") -> str:
 def left_in(plan: rules.Plan, reached: rules.Reached, language: str = "en") -> str:
     """What is still to do in a module: "Still to do: 3 pages and the quiz."."""
     left = rules.left_to_do(plan, reached)
-    counts = ((left.pages, "page", "pages"), (left.quizzes, "quiz", "quizzes"), (left.tasks, "task", "tasks"))
+    counts = ((left.pages, "page", "pages"), (left.lessons, "lesson", "lessons"), (left.quizzes, "quiz", "quizzes"),
+              (left.tasks, "task", "tasks"))  # fmt: skip
     phrases = [with_unit(count, word, language, words) for count, word, words in counts if count]
     said = translations(language).gettext("Still to do:")
     return f"{said} {sentence(phrases, language)}" if phrases else ""
@@ -97,6 +108,6 @@ def language_name(code: str) -> str:
 
 
 __all__ = [
-    "KINDS", "asks_for", "language_name", "left_in", "many", "minutes", "score", "seconds", "sentence",
+    "KINDS", "asks_for", "language_name", "left_in", "many", "minutes", "percent", "score", "seconds", "sentence",
     "size", "to_pass", "tries_left",
 ]  # fmt: skip

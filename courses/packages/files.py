@@ -57,7 +57,7 @@ def open_package(path: Path, mistakes: Mistakes) -> Files:
         paths = [
             one
             for one in sorted(path.rglob("*"))
-            if one.is_file() and not one.is_symlink() and not _hidden(one.relative_to(path).as_posix())
+            if one.is_file() and not one.is_symlink() and not is_hidden(one.relative_to(path).as_posix())
         ]
         if not _fits(path, len(paths), sum(one.stat().st_size for one in paths), mistakes):
             return Files(str(path), {})
@@ -75,12 +75,12 @@ def open_package(path: Path, mistakes: Mistakes) -> Files:
 
 def _from_zip(path: Path, mistakes: Mistakes) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
-        named = [(_name_of(one), one) for one in archive.infolist() if not one.filename.endswith("/")]
-        members = [(name, one) for name, one in named if not _hidden(name)]
+        named = [(name_of(one), one) for one in archive.infolist() if not one.filename.endswith("/")]
+        members = [(name, one) for name, one in named if not is_hidden(name)]
         # The declared sizes are binding: zipfile reads no further than they say.
         if not _fits(path, len(members), sum(one.file_size for _, one in members), mistakes):
             return {}
-        if unsafe := [name for name, one in members if not _safe(name, one)]:
+        if unsafe := [name for name, one in members if not is_inside(name, one)]:
             wrong = f"{unsafe[0]} points outside the package" if unsafe[0] else "a file in the package has no name"
             mistakes.add(str(path), 1, wrong, "zip the folder itself")
             return {}
@@ -99,7 +99,7 @@ def _fits(path: Path, count: int, size_bytes: int, mistakes: Mistakes) -> bool:
     return False
 
 
-def _name_of(member: zipfile.ZipInfo) -> str:
+def name_of(member: zipfile.ZipInfo) -> str:
     """Reads a name as it was meant: Macs write UTF-8 without saying so, and old Windows tools write backslashes."""
     name = member.filename
     if not member.flag_bits & SAYS_UTF8:
@@ -108,12 +108,14 @@ def _name_of(member: zipfile.ZipInfo) -> str:
     return normalize("NFC", name.replace("\\", "/"))
 
 
-def _safe(name: str, member: zipfile.ZipInfo) -> bool:
+def is_inside(name: str, member: zipfile.ZipInfo) -> bool:
+    """Tells whether a member of a zip is a file that lies inside of it, and no link."""
     path = PurePosixPath(name)
     leads_out = not path.parts or path.is_absolute() or ".." in path.parts or ":" in name
     return not leads_out and not stat.S_ISLNK(member.external_attr >> 16)
 
 
-def _hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
+    """Tells whether a file is one that a machine keeps for itself."""
     parts = PurePosixPath(name).parts
     return any(part.startswith((".", "__MACOSX", "__pycache__")) and part != ".." for part in parts)

@@ -89,7 +89,7 @@ class Module(Model):
 
 
 class Activity(Model):
-    """A page, video, quiz or task of a module, with its content in each language, already safe to show.
+    """A page, video, quiz, task or SCORM lesson of a module, with its content in each language, already safe to show.
 
     Personal data: none.
     """

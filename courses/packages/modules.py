@@ -9,12 +9,13 @@ from courses.packages.located import Located, read
 from courses.packages.pages_of_text import in_language, read_page, read_task
 from courses.packages.quizzes import check_translation, read_quiz
 from courses.packages.schema import KINDS, TAILORING, ActivityPart, ModulePart, Reading
+from courses.packages.scorm.lessons import read_lesson
 from courses.packages.videos import read_video
 
 _ENTRY = ("module", "title", "tailoring", "minutes", "needs", "languages", "competencies", "complete")
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _TAKEN = ("learners", "start", "continue", "newer")  # words that stand where a module's name stands in an address
-_ENDING = {"page": ".md", "task": ".md", "quiz": ".yaml", "video": ".yaml"}
+_ENDING = {"page": ".md", "task": ".md", "quiz": ".yaml", "video": ".yaml", "scorm": ".zip"}
 
 
 def read_module(
@@ -77,7 +78,7 @@ def _complete(entry: Located, activities: tuple[ActivityPart, ...]) -> dict[str,
     quiz = rule.get("quiz")
     if quiz is not None and quiz.keys(("pass",), needed=("pass",)):
         complete["quiz"] = {"pass": quiz.number("pass", 100, low=1, high=100)}
-    checked = (("pages", {"page", "video"}), ("quiz", {"quiz"}), ("task", {"task"})) if activities else ()
+    checked = (("pages", {"page", "video", "scorm"}), ("quiz", {"quiz"}), ("task", {"task"})) if activities else ()
     for key, wanted in checked:
         if key in complete and not kinds & wanted:
             what = f"the module has no {key.rstrip('s')} to complete"
@@ -118,11 +119,12 @@ def _activities(reading: Reading, slug: str, languages: list[str], entry: Locate
 
 
 def _activity(reading: Reading, folder: str, languages: list[str], item: Located) -> ActivityPart | None:
-    if not item.keys((*KINDS, "id", "tailoring", "minutes")):
-        return None
     kinds = [kind for kind in KINDS if item.get(kind)]
+    if not item.keys((*KINDS, "id", "tailoring", "minutes", *["title"] * (kinds == ["scorm"]))):
+        return None
     if len(kinds) != 1:
-        item.wrong("an activity is one page, video, quiz or task", "write one of them, such as `- {page: 01-x.md}`")
+        what = "an activity is one page, video, quiz, task or scorm"
+        item.wrong(what, "write one of them, such as `- {page: 01-x.md}`")
         return None
     kind = kinds[0]
     said = item.text(kind)
@@ -130,7 +132,11 @@ def _activity(reading: Reading, folder: str, languages: list[str], item: Located
     if not reading.has(name):
         item.wrong(f"there is no {name}", "check the name, or add the file")
         return None
-    content = _contents(reading, kind, name, languages)
+    content = (
+        read_lesson(reading, name, item, languages)
+        if kind == "scorm"
+        else _contents(reading, kind, name, languages)
+    )  # fmt: skip
     minutes = [part.pop("minutes", 0) for part in content.values()]
     slug = item.text("id") or PurePosixPath(name).name.split(".", 1)[0]
     if not SLUG.fullmatch(slug):

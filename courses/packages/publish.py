@@ -243,7 +243,7 @@ def _media_rows(package: Package, version: CourseVersion, stored: dict[str, str]
             version=version,
             name=name,
             stored=stored[name],
-            media_type=type_of(package.files.contents[name]),
+            media_type=type_of(package.files.contents[name]) or "application/zip",
             size_bytes=len(package.files.contents[name]),
             sha256=sha256,
         )

@@ -8,12 +8,12 @@ from courses.packages.mistakes import Mistakes
 
 TAILORING = ("core", "adaptable", "free")
 EDIT_CLASSES = ("wording", "content", "requirement", "safety")
-KINDS = ("page", "video", "quiz", "task")
+KINDS = ("page", "video", "quiz", "task", "scorm")
 
 
 @dataclass(frozen=True)
 class ActivityPart:
-    """A page, video, quiz or task as written, with its content in each language."""
+    """A page, video, quiz, task or SCORM package as written, with its content in each language."""
 
     slug: str
     kind: str

@@ -22,7 +22,12 @@ from training.people.authentication.middleware import AuthenticationMiddleware
 from training.sites.models import CentralUnit
 from training.web import error_pages
 from training.web.frames import FramePrefixMiddleware
-from training.web.middleware import CsrfMiddleware, RequestLogMiddleware, SecurityHeadersMiddleware
+from training.web.middleware import (
+    ContentOriginMiddleware,
+    CsrfMiddleware,
+    RequestLogMiddleware,
+    SecurityHeadersMiddleware,
+)  # fmt: skip
 from training.web.resources import KnownUnits
 
 log = structlog.get_logger()
@@ -39,6 +44,7 @@ def build(settings: Settings, *, works: bool = False) -> Starlette:
             Middleware(FramePrefixMiddleware),
             Middleware(RequestLogMiddleware),
             Middleware(SecurityHeadersMiddleware, secure=settings.secure),
+            Middleware(ContentOriginMiddleware, origin=settings.content_origin),
             # Of what stands around the pages, and faults.
             Middleware(ExceptionMiddleware, handlers=error_pages.HANDLERS),
             Middleware(CsrfMiddleware, origin=settings.public_url),

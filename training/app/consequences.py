@@ -91,7 +91,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(sign_in_emails.TOLD, (sign_in_emails.CHANGE,)),
     **dict.fromkeys(("quiz.handed_in", "course.completed"), (SCORE, CONSIDER)),
     "assessment.signed": (SCORE, CONSIDER, attempts.TELL),
-    "module.completed": (SCORE,),
+    **dict.fromkeys(("module.completed", "lesson.reported"), (SCORE,)),
     "task.answered": ("mail answer to task",),
     **dict.fromkeys(("link.opened", "context.joined"), (EARLIER_SCORES,)),
     "registration.changed": ("end sessions of a closed system",),

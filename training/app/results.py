@@ -7,7 +7,10 @@ from training.lti.platform import scores
 from training.people.merging.models import records_of
 from training.trail.models import Fact, Followup
 
-KINDS = ("quiz.handed_in", "module.completed", "course.completed", "assessment.signed", "certificate.awarded")
+KINDS = (
+    "quiz.handed_in", "lesson.reported", "module.completed", "course.completed", "assessment.signed",
+    "certificate.awarded",
+)  # fmt: skip
 """Facts that tell a result."""
 
 
@@ -41,6 +44,10 @@ def _results(fact: Fact) -> list[tuple[list[str], scores.Value]]:
     detail = fact.detail
     if fact.kind == "quiz.handed_in":
         return [([detail["target"]], scores.Value(detail["best_given"], detail["maximum"]))]
+    if fact.kind == "lesson.reported":  # one without a score is either done or says nothing yet
+        if detail["best_given"] is not None:
+            return [([detail["target"]], scores.Value(detail["best_given"], detail["maximum"]))]
+        return [([detail["target"]], scores.Value(1, 1))] if detail["done"] else []
     if fact.kind == "module.completed":
         running = scores.Value(detail["given"], detail["maximum"], "InProgress", "Pending")
         return [([detail["target"]], scores.Value(1, 1)), ([detail["course_target"]], running)]

@@ -26,6 +26,7 @@ from courses.learning import pages as courses
 from courses.learning import quiz_pages as quizzes
 from training.app import failed_work_pages, health, home
 from training.app.api.routes import API_ROUTES
+from training.app.lessons.routes import LESSONS
 from training.app.observation_routes import OBSERVATIONS
 from training.app.own_tasks import pages as task_pages
 from training.app.trail import pages as trail_pages
@@ -206,6 +207,7 @@ ROUTES = [
     at("/imports/{id}/sheet", imports.other_sheet, may="load material", methods=POST),
     # what could not be done
     at("/work", failed_work_pages.work, may="run the service", methods=BOTH),
+    *LESSONS,
     # what is learnt
     at("/courses", courses.mine, may=SIGNED_IN),
     at("/courses/media/{sha256}", player_pages.media, may=SIGNED_IN),

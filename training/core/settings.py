@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from training.core.errors import Invalid
@@ -21,6 +21,9 @@ class Settings(BaseSettings):
         "sqlite://var/training.db", description="where the records are: sqlite://… or postgres://…"
     )
     public_url: str = Field("http://localhost:8000", description="the address people and LMSs use")
+    content_url: str = Field(
+        "", description="another address of this service, for lessons made by others, whose scripts it must not trust"
+    )
     secret_key: str = Field(min_length=32, description="signs links and protects keys; at least 32 characters")
     trusted_proxies: str = Field(
         "127.0.0.1", description="addresses whose X-Forwarded-* headers are believed, with commas"
@@ -43,9 +46,11 @@ class Settings(BaseSettings):
     pdf: bool = Field(True, description="make PDFs; when off, certificates are web pages only")
     service_name: str = Field("Facilitator training and certification", description="the name on top of each page")
 
-    @field_validator("public_url", "demo_lms_url")
+    @field_validator("public_url", "demo_lms_url", "content_url")
     @classmethod
-    def _is_an_origin(cls, value: str) -> str:
+    def _is_an_origin(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "content_url":
+            return value
         parts = _address(value)
         more = parts.path.strip("/") or parts.query or parts.fragment or parts.username
         if parts.scheme not in ("http", "https") or not parts.hostname or more:
@@ -126,6 +131,11 @@ class Settings(BaseSettings):
                 raise ValueError("TRAINING_DEMO: on https it would let anybody in as anybody; leave it out")
             if self.mail_url == "console:":
                 raise ValueError("TRAINING_MAIL_URL: console: would write sign-in links into the log; give smtp://host")
+        public, content = urlsplit(self.public_url), urlsplit(self.content_url)
+        if self.content_url and content.hostname == public.hostname:
+            raise ValueError("TRAINING_CONTENT_URL: cookies go to every port of a host; give another host")
+        if self.content_url and content.scheme != public.scheme:
+            raise ValueError(f"TRAINING_CONTENT_URL: write it with {public.scheme}://, as TRAINING_PUBLIC_URL")
         return self
 
     @property
@@ -142,6 +152,17 @@ class Settings(BaseSettings):
     def host(self) -> str:
         """Names the host (and port) people reach the service at."""
         return urlsplit(self.public_url).netloc
+
+    @property
+    def content_origin(self) -> str:
+        """Names the origin of lessons made by others; on this machine there is always one, elsewhere it has to be set.
+
+        Browsers take every name below localhost for this machine: https://www.rfc-editor.org/rfc/rfc6761#section-6.3
+        """
+        if self.content_url or self.secure or not self._on_this_machine:
+            return self.content_url
+        port = urlsplit(self.public_url).port
+        return f"http://content.localhost{f':{port}' if port else ''}"
 
     @property
     def storage(self) -> Path:

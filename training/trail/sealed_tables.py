@@ -193,6 +193,7 @@ UNSEALED: Mapping[str, str] = {
     "lti.Consumer": "encrypted; a row put in by hand does not open",
     "lti.FormerUser": "counts only with the LMS's own signature under the same name",
     "courses.Progress": "how far a reader is; what counts of it is a completion, which is sealed",
+    "courses.ScormAttempt": "what a lesson says of its reader; what counts of it is a completion, which is sealed",
     "courses.Answer": "what was ticked; what was given for it stands in the attempt, which is sealed",
     "certificates.StatusList": "a counter and a copy that is signed anew; the bits themselves are sealed",
     "certificates.Damage": "what a check has found; the next check finds it again",

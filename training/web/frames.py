@@ -45,6 +45,11 @@ def let_frame(request: Request, origins: Iterable[str]) -> None:
     request.scope["frame_ancestors"] = frozenset(filter(None, origins))
 
 
+def show_frame(request: Request, origin: str) -> None:
+    """Lets the answer show pages of another origin in a frame (CSP frame-src), which no page does otherwise."""
+    request.scope["frames_shown"] = origin
+
+
 def agent_hash(scope: Scope) -> str:
     """Hashes what a browser calls itself, to tell whether a frame's token is used by the browser that it was given to.
 

@@ -3,10 +3,12 @@
 import secrets
 import time
 from functools import cache
+from urllib.parse import urlsplit
 
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from training.core.errors import NotAllowed
@@ -90,12 +92,38 @@ class SecurityHeadersMiddleware:
                     f"default-src 'self'; script-src 'self' 'nonce-{scope['nonce']}'; img-src 'self' data:; "
                     f"object-src 'none'; base-uri 'none'; frame-ancestors {framers}"
                 )
+                if shown := scope.get("frames_shown"):
+                    policy += f"; frame-src 'self' {shown}"
                 headers = ((b"content-security-policy", policy.encode()), *self.always)
                 there = {name.lower() for name, _ in message["headers"]}
                 message["headers"] += [pair for pair in headers if pair[0] not in there]
             await send(message)
 
         await self.app(scope, receive, sealing)
+
+
+CONTENT = "/scorm/"
+"""Under it lie the files of lessons made by others, at the content origin and nowhere else."""
+ALSO_WITH_CONTENT = (CONTENT, "/assets/", "/health/")
+
+
+class ContentOriginMiddleware:
+    """Keeps the scripts of others and our own pages on hosts of their own, so that neither reaches into the other."""
+
+    def __init__(self, app: ASGIApp, *, origin: str) -> None:
+        self.app, self.host = app, urlsplit(origin).netloc.lower()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers at the content host with lessons and what they need, and everywhere else with all the rest."""
+        if scope["type"] == "http":
+            here = bool(self.host) and Headers(scope=scope).get("host", "").lower() == self.host
+            path = scope["path"].removeprefix(scope.get("root_path", ""))  # a frame's own prefix stands before it
+            fits = path.startswith(ALSO_WITH_CONTENT) if here else not path.startswith(CONTENT)
+            if not fits:
+                return await Response("There is no such page here.\n", 404, media_type="text/plain")(
+                    scope, receive, send
+                )
+        await self.app(scope, receive, send)
 
 
 class CsrfMiddleware:

@@ -50,7 +50,12 @@ COURSE_FAULTS = [
 ]
 FAULTS = [
     ("hearing/module.yaml", MODULE + "  - {page: 09-none.md}\n", "module.yaml:7", "there is no hearing/09-none.md"),
-    ("hearing/module.yaml", MODULE + "  - {page: a.md, quiz: b}\n", "module.yaml:7", "one page, video, quiz or task"),
+    (
+        "hearing/module.yaml",
+        MODULE + "  - {page: a.md, quiz: b}\n",
+        "module.yaml:7",
+        "one page, video, quiz, task or scorm",
+    ),
     ("hearing/module.yaml", MODULE + "  - {page: 02-second.md}\n", "module.yaml:7", "02-second is there twice"),
     ("hearing/module.yaml", None, "../course.yaml:12", "there is no hearing/module.yaml"),
     ("hearing/01-first.md", "No front matter.", "01-first.md:1", "the page has no front matter"),

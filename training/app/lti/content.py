@@ -1,4 +1,4 @@
-"""What teachers may place into the courses of their LMS: courses, modules, quizzes, and the ways to the certificate."""
+"""What teachers may place into the courses of their LMS: courses, modules, what gives a score, certificates."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,8 @@ from training.lti.launch.deep_linking import Offer
 from training.parsing.plurals import many
 from training.people.actor import Actor
 
+SCORED = {"quiz": "Quiz", "scorm": "Lesson"}
+"""Kinds of activities that give a score of their own, with what they are called."""
 ALWAYS = (
     Offer("/assessments", "My assessments", "Certification", "What was observed, and how it was rated.", 1),
     Offer("/pathways", "My way to the certificate", "Certification", "What is done, what is left and why.", 1),
@@ -22,9 +24,9 @@ async def offers(actor: Actor) -> list[Offer]:
     found: list[Offer] = []
     for version in newest.values():
         modules = await Module.filter(version_id=version.id).order_by("place")
-        quizzes = await Activity.filter(module__version_id=version.id, kind="quiz").order_by("place")
+        quizzes = await Activity.filter(module__version_id=version.id, kind__in=list(SCORED)).order_by("place")
         found += _of_course(version, modules, quizzes, actor.language)
-    kinds = ("Course", "Module", "Quiz")
+    kinds = ("Course", "Module", *SCORED.values())
     return [*sorted(found, key=lambda offer: kinds.index(offer.kind)), *ALWAYS]
 
 
@@ -43,7 +45,7 @@ def _of_course(
             yield Offer(
                 f"{path}/{module.slug}/{quiz.slug}",
                 own if alone else f"{own}: {title}",
-                "Quiz",
+                SCORED[quiz.kind],
                 f"{many(quiz.minutes, 'minute')}.",
                 100,
             )

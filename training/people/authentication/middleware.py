@@ -16,7 +16,7 @@ from training.web.cookies import set_cookie
 from training.web.frames import agent_hash
 from training.web.resources import PageResources
 
-OPEN = ("/assets/", "/health/", "/.well-known/", "/metrics")
+OPEN = ("/assets/", "/health/", "/.well-known/", "/metrics", "/scorm/")
 """Addresses that never ask who is there."""
 
 

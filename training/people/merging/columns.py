@@ -61,6 +61,7 @@ NO_PERSON = frozenset(
         "records.FeedbackAnswer.slip",
         "records.Record.entry_key",
         "assessments.Assessment.entry_key",
+        "courses.ScormAttempt.launch",
         "drafts.DraftChange.step",
         "certificates.Rehearsal.after",
         "assessments.Draft.device_draft",

@@ -1,0 +1,131 @@
+"""Pages of a lesson that plays: its window, and what the window posts of what the lesson reports."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from courses.learning import views, words
+from courses.learning.journey import Position
+from courses.learning.models import ScormAttempt
+from courses.learning.pages import own_spot
+from courses.learning.scorm import actions
+from courses.learning.scorm.passes import ContentPass, framers_of, seal
+from courses.learning.scorm.rules import Learner, report_from, start_values
+from courses.packages.archives import FOLDER
+from courses.packages.models import Media
+from courses.packages.scorm.manifest import file_of
+from training.core import clock, dates
+from training.core.errors import AppError, Conflict, Invalid, NotFound
+from training.core.languages import translations
+from training.parsing.text import uuid_of
+from training.people.actor import Actor
+from training.web.frames import show_frame
+from training.web.rate_limits import TooMany, allow
+from training.web.render import actor, render
+from training.web.resources import PageResources
+
+SAVES = "90/minute"
+"""How often one learner's lesson may report; the window itself waits two seconds between two reports."""
+
+
+async def play(request: Request) -> Response:
+    """Shows the window of one part of a lesson; its script opens it by a post."""
+    spot = await own_spot(request)
+    at, sco = actions.sco_at(spot, request.path_params["sco"])
+    settings = PageResources.of(request).settings
+    around = views.around(spot, spot.journey.enrolment.language)
+    show_frame(request, settings.content_origin)
+    return render(
+        request, "scorm/play.html", **around, part_title=sco["title"], at=at, parts=len(actions.scos_of(spot)),
+        play_path=f"{spot.path}/play/{at}", content_origin=settings.content_origin,
+        contact_words=_who_helps(actor(request)),
+    )  # fmt: skip
+
+
+def _who_helps(me: Actor) -> str:
+    return me.contact or me.unit_name
+
+
+async def opened(request: Request) -> Response:
+    """Opens a part of a lesson for the window that asks; gives it what the lesson told before, and where it lies."""
+    me, settings = actor(request), PageResources.of(request).settings
+    spot = await own_spot(request)
+    at, sco = actions.sco_at(spot, request.path_params["sco"])
+    if not settings.content_origin:
+        raise NotFound("This service cannot play lessons yet.", "Tell whoever runs it to set TRAINING_CONTENT_URL.")
+    attempt = await actions.launch(spot, str(at), actor=me, now=clock.now())
+    package = next(iter(spot.part.content.values()))
+    media = await Media.get_or_none(version_id=spot.journey.outline.version_id, sha256=package["file"])
+    if media is None:
+        raise NotFound("The files of this lesson are not here.", "Tell your central unit.")
+    content = ContentPass(
+        f"{FOLDER}/{media.stored}", package["version"], framers_of(settings, request.scope["frame_ancestors"])
+    )  # fmt: skip
+    learner = Learner(str(attempt.id), me.name)
+    values = start_values(
+        package["version"], actions.report_of(attempt), learner=learner, total_seconds=attempt.total_seconds,
+        saved=attempt.saved is not None, launch_data=sco["launch_data"], passing=sco["passing"],
+        completing=sco["completing"],
+    )  # fmt: skip
+    base = f"{settings.content_origin}/scorm/{seal(content, settings)}"
+    return JSONResponse(
+        {"launch": str(attempt.launch), "frame": f"{base}/frame", "href": href_of(sco["href"]), "values": values,
+         "told": _told(spot, attempt, me), "asset": sco["is_asset"]}
+    )  # fmt: skip
+
+
+def href_of(href: str) -> str:
+    """The address of a part below that of its frame, with each letter of the name written as addresses ask for."""
+    rest = href[len(href.split("#", 1)[0].split("?", 1)[0]) :]
+    return f"files/{quote(file_of(href), safe='/~')}{rest}"
+
+
+async def saved(request: Request) -> Response:
+    """Keeps what the lesson in a window reports, of its own learner and nobody else; says in words how that went."""
+    me: Actor = actor(request)
+    spot = await own_spot(request)
+    try:
+        await allow("lesson", str(spot.journey.enrolment.id), limit=SAVES, now=clock.now())
+        given = _posted(await request.body())
+        at, sco = actions.sco_at(spot, request.path_params["sco"])
+        version = next(iter(spot.part.content.values()))["version"]
+        try:
+            report = report_from(version, given["values"], passing=sco["passing"], completing=sco["completing"])
+        except ValueError as trouble:
+            raise Invalid(f"Not saved: {trouble}.", "Tell whoever made the lesson.") from trouble
+        launched = uuid_of(str(given.get("launch", "")))
+        attempt = await actions.save(spot, str(at), launched, report, actor=me, now=clock.now())
+    except AppError as trouble:
+        status = {TooMany: 429, Conflict: 409, Invalid: 422}.get(type(trouble))
+        if status is None:
+            raise
+        return JSONResponse({"words": f"{trouble.message} {trouble.remedy}", "over": status == 409}, status)
+    return JSONResponse(_told(spot, attempt, me))
+
+
+def _posted(body: bytes) -> dict[str, Any]:
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Invalid("Not saved: the lesson sent what nobody can read.", "Tell whoever made it.") from error
+    if not isinstance(given, dict) or not isinstance(given.get("values"), dict):
+        raise Invalid("Not saved: the lesson sent no values.", "Tell whoever made it.")
+    return given
+
+
+def _told(spot: Position, attempt: ScormAttempt, me: Actor) -> dict[str, Any]:
+    language = spot.journey.enrolment.language
+    say = translations(language).gettext
+    told = (
+        [say("Saved at %(moment)s.") % {"moment": dates.moment(attempt.saved, me.zone, language)}]
+        if attempt.saved
+        else []
+    )
+    if attempt.best_percent is not None:
+        told.append(say("Your best score: %(score)s.") % {"score": words.percent(attempt.best_percent, language)})
+    if attempt.done:
+        told.append(say("You have done this lesson."))
+    return {"words": " ".join(told), "done": attempt.done is not None}
