@@ -85,6 +85,7 @@ way.addEventListener("click", async (event) => {
 addEventListener("beforeunload", (event) => { if (waiting && !over && !leaving) { last = 0; save(); event.preventDefault(); } });
 
 async function open() {
+  stage.replaceChildren(); // the words for those whose browser runs no script
   say(opening);
   try {
     const [code, told] = await post(path, {});
