@@ -70,7 +70,10 @@ def reads(file_name: str, content: bytes) -> tuple[str, Files] | None:
         path.write_bytes(content)
         files = open_package(path, mistakes).contents
     if mistakes.found or "course.yaml" not in files:
-        told = [f"{one.what}; {one.remedy}" for one in mistakes.sorted] or ["there is no course.yaml in it"]
+        missing = "there is no course.yaml in it"
+        if "imsmanifest.xml" in files:
+            missing = "it is a SCORM package, not a course. Open the draft of a course and add it to a module there"
+        told = [f"{one.what}; {one.remedy}" for one in mistakes.sorted] or [missing]
         raise Invalid("There is a problem", problems={"file": f"{file_name}: {'. '.join(told)}"})
     try:
         name = str(read_table(files["course.yaml"].decode("utf-8-sig"), "").get("course") or "")

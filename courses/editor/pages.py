@@ -20,6 +20,7 @@ from training.drafts.contents import FileContent, all_files, of_text
 from training.drafts.resources import DraftResources
 from training.parsing.text import clean_line
 from training.parsing.yaml_edits.places import NotByButton
+from training.web.frames import show_frame
 from training.web.render import actor, form_data, identity, redirect, render
 
 Edit = Callable[[structure.Texts, dict[str, str]], dict[str, str | None]]
@@ -87,9 +88,12 @@ async def preview(request: Request) -> Response:
     values = _values(module, part, request.query_params.get("language", "")) if module and part else {}
     html = (values.get("content") or {}).get("html", "")
     told = [str(one) for one in mistakes.sorted if one.file.startswith(f"{slug}/") or not module]
+    show_frame(request, DraftResources.of(request).settings.content_origin)
     return render(
         request, "editor/preview.html", base=f"/drafts/{draft.id}/preview", media=f"/drafts/{draft.id}/media",
-        mistakes=told, shown=values, pieces=await filled(html, actor(request), values.get("language", "en")),
+        lesson=f"/drafts/{draft.id}/lesson/{slug}/{name}", mistakes=told, shown=values,
+        content_origin=DraftResources.of(request).settings.content_origin,
+        pieces=await filled(html, actor(request), values.get("language", "en")),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from courses.packages.modules import SLUG
@@ -115,6 +115,24 @@ def add_page(texts: Texts, module: str, title: str) -> dict[str, str | None]:
     at = max(shown, default=0)
     fresh = put_in(texts[group.file], ("activities",), [f"{{page: {name}, minutes: 2}}"], at)
     return {group.file: fresh, path: _page(title)}
+
+
+def add_lesson(
+    texts: Texts, module: str, name: str, title: str, taken: Collection[str]
+) -> tuple[str, str, str]:  # fmt: skip
+    """Puts a lesson behind the pages and films of a module; gives its path, the module's file and the new text of that.
+
+    Of two with the same name the later gets a number; `taken` are the paths that are there.
+    """
+    group, stem = _group_of(texts, module), PurePosixPath(name).stem
+    stems = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
+    names = {part.name for part in group.parts}
+    own = next(one for one in stems if f"{module}/{one}.zip" not in taken and one not in names)
+    shown = [
+        at for at, part in enumerate(group.parts, 1) if part.word in (WORDS["page"], WORDS["video"], WORDS["scorm"])
+    ]
+    line = f"{{scorm: {own}.zip, title: {json.dumps(title, ensure_ascii=False)}, minutes: 10}}"
+    return f"{module}/{own}.zip", group.file, put_in(texts[group.file], ("activities",), [line], max(shown, default=0))
 
 
 def add_translation(texts: Texts, module: str, part: str, language: str) -> dict[str, str | None]:

@@ -3,7 +3,7 @@
 const stage = document.querySelector("[data-lesson]");
 const status = document.querySelector("[data-status]");
 const way = document.querySelector("[data-leave]");
-const { lesson: path, origin, title, opening, saving, nothing, away, signedOut, tooMuch, anyway } = stage.dataset;
+const { lesson: path, origin, title, opening, saving, nothing, away, signedOut, tooMuch, anyway, tried } = stage.dataset;
 const GAP = 2000; // between two savings
 const AGAIN = 8000; // after one that failed
 const PATIENCE = 3000; // with a lesson that is to end
@@ -53,6 +53,7 @@ async function save() {
 function take(values) {
   if (typeof values !== "object" || values === null) return;
   if (JSON.stringify(values).length > MOST) { say(tooMuch); return; }
+  if (tried) { say(tried); return; } // by whoever writes the course
   waiting = values;
   save();
 }
@@ -69,7 +70,7 @@ addEventListener("message", ({ source, origin: from, data }) => {
   if (data?.lesson === "left") gone?.();
 });
 
-way.addEventListener("click", async (event) => {
+way?.addEventListener("click", async (event) => {
   if (!frame || over || leaving) return;
   event.preventDefault();
   leaving = true;

@@ -42,7 +42,7 @@ HOSTILE = """\
 <a href="https://example.org/" target="_top" id="out">Out</a>
 <svg onload="window.drawn = true"></svg><img alt="" src="nothing.png" onerror="window.failed = true">
 <script>
-const told = {}, home = HOME;
+const told = {}, home = HOME, saving = `${home}COURSE/drills/bad/play/1/save`;
 const attempt = (name, what) => { try { told[name] = `${what()}`; } catch (trouble) { told[name] = "refused"; } };
 attempt("cookie", () => parent.parent.document.cookie);
 attempt("page", () => parent.parent.document.body.innerHTML.length);
@@ -61,7 +61,7 @@ Object.assign(form, { method: "post", action: `${home}/sign-out`, target: "_top"
 document.body.append(form); form.submit();
 Promise.allSettled([
   fetch(`${home}/courses`, { credentials: "include" }).then((one) => one.text()),
-  fetch(`${home}COURSE/drills/bad/play/1/save`, { method: "POST", credentials: "include", mode: "no-cors", body: "{}" }),
+  fetch(saving, { method: "POST", credentials: "include", mode: "no-cors", body: "{}" }),
   fetch("/courses", { credentials: "include" }).then((one) => { if (!one.ok) throw one.status; }),
 ]).then((all) => {
   told.fetched = all.map((one) => one.status).join(" ");

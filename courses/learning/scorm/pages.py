@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,11 +11,11 @@ from courses.learning.journey import Position
 from courses.learning.models import ScormAttempt
 from courses.learning.pages import own_spot
 from courses.learning.scorm import actions
-from courses.learning.scorm.passes import ContentPass, framers_of, seal
+from courses.learning.scorm.frames import frame_of, href_of
+from courses.learning.scorm.passes import ContentPass, framers_of
 from courses.learning.scorm.rules import Learner, report_from, start_values
 from courses.packages.archives import FOLDER
 from courses.packages.models import Media
-from courses.packages.scorm.manifest import file_of
 from training.core import clock, dates
 from training.core.errors import AppError, Conflict, Invalid, NotFound
 from training.core.languages import translations
@@ -54,8 +53,6 @@ async def opened(request: Request) -> Response:
     me, settings = actor(request), PageResources.of(request).settings
     spot = await own_spot(request)
     at, sco = actions.sco_at(spot, request.path_params["sco"])
-    if not settings.content_origin:
-        raise NotFound("This service cannot play lessons yet.", "Tell whoever runs it to set TRAINING_CONTENT_URL.")
     attempt = await actions.launch(spot, str(at), actor=me, now=clock.now())
     package = next(iter(spot.part.content.values()))
     media = await Media.get_or_none(version_id=spot.journey.outline.version_id, sha256=package["file"])
@@ -70,17 +67,10 @@ async def opened(request: Request) -> Response:
         saved=attempt.saved is not None, launch_data=sco["launch_data"], passing=sco["passing"],
         completing=sco["completing"],
     )  # fmt: skip
-    base = f"{settings.content_origin}/scorm/{seal(content, settings)}"
     return JSONResponse(
-        {"launch": str(attempt.launch), "frame": f"{base}/frame", "href": href_of(sco["href"]), "values": values,
-         "told": _told(spot, attempt, me), "asset": sco["is_asset"]}
+        {"launch": str(attempt.launch), "frame": frame_of(content, settings), "href": href_of(sco["href"]),
+         "values": values, "told": _told(spot, attempt, me), "asset": sco["is_asset"]}
     )  # fmt: skip
-
-
-def href_of(href: str) -> str:
-    """The address of a part below that of its frame, with each letter of the name written as addresses ask for."""
-    rest = href[len(href.split("#", 1)[0].split("?", 1)[0]) :]
-    return f"files/{quote(file_of(href), safe='/~')}{rest}"
 
 
 async def saved(request: Request) -> Response:

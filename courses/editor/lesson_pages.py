@@ -1,0 +1,93 @@
+"""Lessons made by others in a course that is being written: a SCORM package added to a module, and tried."""
+
+import asyncio
+from pathlib import PurePosixPath
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from courses.editor.structure import add_lesson
+from courses.learning.scorm.frames import frame_of, href_of
+from courses.learning.scorm.passes import ContentPass
+from courses.learning.scorm.rules import Learner, Report, start_values
+from courses.packages.scorm.archive import as_content, read_scorm
+from courses.packages.scorm.manifest import NotPlayable
+from training.core import clock
+from training.core.errors import Conflict, Invalid, NotFound
+from training.drafts import actions
+from training.drafts.contents import FOLDER, FileContent, bytes_of, of_text, put, texts_of
+from training.drafts.models import DraftFile
+from training.drafts.resources import DraftResources
+from training.drafts.rules import file_name
+from training.parsing.text import clean_line
+from training.parsing.yaml_edits.places import NotByButton
+from training.web.bodies import cut, handed_file
+from training.web.render import actor, identity, redirect
+
+MOST_BYTES = 100_000_000
+
+
+async def add(request: Request) -> Response:
+    """Adds a SCORM package to a module of a draft, behind its pages; refuses what cannot be played, with words."""
+    me, resources = actor(request), DraftResources.of(request)
+    draft = await actions.draft_for(me, identity(request))
+    async with cut(request, most=MOST_BYTES + 2_000_000).form() as form:
+        sent = await handed_file(form.get("file"), most=MOST_BYTES)
+        module = clean_line(str(form.get("folder", "")))
+    if sent is None or not sent.content:
+        raise Invalid("No file was chosen.", "Go back and choose the .zip of a SCORM package.")
+    if len(sent.content) > MOST_BYTES:
+        raise Invalid(
+            f"The file is larger than {MOST_BYTES // 10**6} MB.", "Make its films smaller and export it again."
+        )
+    try:
+        manifest = await asyncio.to_thread(read_scorm, sent.content)
+    except NotPlayable as trouble:
+        raise Invalid(
+            f"{sent.shown_name} cannot be played: {trouble.what}.", f"To mend it: {trouble.mend}."
+        ) from trouble
+    name = file_name(PurePosixPath(sent.name.replace("\\", "/")).stem, ".zip")
+    kept = (await put({name: sent.content}, resources.settings.storage))[name]
+    taken = {str(row["path"]) for row in await DraftFile.filter(draft_id=draft.id).values("path")}
+
+    def edited(texts: dict[str, str]) -> dict[str, FileContent | None]:
+        try:
+            path, file, text = add_lesson(texts, module, name, manifest.title, taken)
+        except NotByButton as trouble:
+            raise Conflict(f"This cannot be done by a button: {trouble}.", "Look at the draft again.") from trouble
+        return {path: kept, file: of_text(text)}
+
+    await actions.change(draft, f"A lesson: {manifest.title}", edited, actor=me, now=clock.now())
+    said = f"{manifest.title} ({manifest.edition}) is in the draft."
+    return redirect(request, f"/drafts/{draft.id}?module={module}", notice=said)
+
+
+async def tried(request: Request) -> Response:
+    """Opens a lesson of a draft for the window that shows it; nothing of what it reports is kept."""
+    me, resources = actor(request), DraftResources.of(request)
+    draft = await actions.draft_for(me, identity(request))
+    found = await DraftFile.get_or_none(draft_id=draft.id, path=await _file_of(request, draft.id, resources))
+    if found is None:
+        raise NotFound("There is no such lesson in this draft.", "Look at the draft again.")
+    content = await bytes_of(found, resources.settings.storage)
+    try:
+        package = as_content(await asyncio.to_thread(read_scorm, content))
+    except NotPlayable as trouble:
+        raise Invalid(f"This cannot be played: {trouble.what}.", f"To mend it: {trouble.mend}.") from trouble
+    sco: dict[str, Any] = package["scos"][0]
+    values = start_values(
+        package["version"], Report(), learner=Learner("preview", me.name), total_seconds=0, saved=False,
+        launch_data=sco["launch_data"], passing=sco["passing"], completing=sco["completing"],
+    )  # fmt: skip
+    pass_ = ContentPass(f"{FOLDER}/{found.sha256}", package["version"], (resources.settings.public_url,))
+    return JSONResponse(
+        {"launch": "", "frame": frame_of(pass_, resources.settings), "href": href_of(sco["href"]), "values": values,
+         "told": {"words": ""}, "asset": sco["is_asset"]}
+    )  # fmt: skip
+
+
+async def _file_of(request: Request, draft_id: Any, resources: DraftResources) -> str:
+    groups = resources.draft_kinds["course"].outline(await texts_of(draft_id))
+    wanted = f"{request.path_params['module']}/{request.path_params['activity']}"
+    return next((part.file for group in groups for part in group.parts if part.preview == wanted), "")
