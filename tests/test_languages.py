@@ -9,7 +9,7 @@ import pytest
 from jinja2.ext import babel_extract
 
 from training.core.languages import translations
-from training.people.navigation import WAYS
+from training.people.navigation import SECTIONS
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 NAMED = re.compile(r"%\(\w+\)s|<\w+>")
@@ -24,7 +24,11 @@ def marked() -> list[str]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("english", [*marked(), *(words for way in WAYS for words in way[1:3])])
+NAMES = [name for name, _ in SECTIONS] + ["Your pages"]
+WAYS = [words for _, section in SECTIONS for way in section for words in way[1:3]]
+
+
+@pytest.mark.parametrize("english", [*marked(), *NAMES, *WAYS])
 def test_each_sentence_of_a_page_has_its_welsh(english: str) -> None:
     welsh = translations("cy").gettext(english)
     assert welsh != english or english == "Help", "add it to templates/languages/cy.po"

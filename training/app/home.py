@@ -58,7 +58,7 @@ async def home(request: Request) -> Response:
     step, tasks = await _next(me, tasks, visits)
     week = [one for one in visits if one.day < monday_of(me.today) + timedelta(days=7)]
     return render(
-        request, "app/home.html", heading=heading, next_step=step, cards=cards(me), counts=counts,
+        request, "app/home.html", heading=heading, next_step=step, sections=cards(me), counts=counts,
         tasks=[one for one in tasks if not one.turn], assessing=[one for one in tasks if one.turn],
         rates=me.may("assess"), waits=waits, visits=week, later=visits[len(week):],
         first_steps=await first_steps_pages.open_steps(me, PageResources.of(request).settings),
