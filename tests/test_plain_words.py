@@ -9,7 +9,8 @@ from tests.reading_age import grade, shown
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 FOR_TRAINEES = ["layout.html", "errors/*.html", "people/sign_in*.html", "people/home.html", "people/choose.html"]
 FOR_TRAINEES += ["courses/*.html", "records/*.html", "participation/*.html", "parts/*.html", "certificates/*.html"]
-FOR_TRAINEES += ["commissioning/*.html"]
+FOR_TRAINEES += ["commissioning/*.html", "people/relation*.html", "visits/coming.html", "visits/visit.html"]
+FOR_TRAINEES += [f"assessments/{name}.html" for name in ("mine", "result", "rows", "answer", "waiting")]
 PAGES = sorted(path for pattern in FOR_TRAINEES for path in TEMPLATES.glob(pattern))
 HIGHEST_GRADE = 6.0
 

@@ -1,6 +1,7 @@
 """What a browser keeps of a rating, when it can keep nothing, and when two people or two windows share it."""
 
 import re
+import time
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -12,6 +13,12 @@ REFUSED = "indexedDB.open = () => { throw new DOMException('', 'SecurityError');
 FULL = "IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); };"
 NO_PROMPT = "addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true);"
 STATUS, NEWS = "#draft-status", "#draft-news"
+DRAFTS = (
+    "new Promise((found) => { indexedDB.open('ratings').onsuccess = ({ target }) => {"
+    " const drafts = target.result.transaction('drafts').objectStore('drafts');"
+    " drafts.count().onsuccess = (one) => found(one.target.result); }; })"
+)
+"""How many drafts the device keeps."""
 Be = Callable[..., Page]
 
 
@@ -168,11 +175,7 @@ def test_a_rating_that_was_cancelled_does_not_look_sent(be: Be) -> None:
     expect(page.locator(NEWS)).to_contain_text("This rating is closed")
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url(re.compile("/sign-in"))
-    assert page.evaluate(
-        "new Promise((found) => { indexedDB.open('ratings').onsuccess = ({ target }) => {"
-        " const drafts = target.result.transaction('drafts').objectStore('drafts');"
-        " drafts.count().onsuccess = (one) => found(one.target.result); }; })"
-    ) == 0  # fmt: skip
+    assert page.evaluate(DRAFTS) == 0
 
 
 def test_a_page_is_kept_while_answers_wait_however_late_the_clock_says_it_is(be: Be) -> None:
@@ -222,3 +225,21 @@ def test_the_line_at_the_foot_hides_nothing_that_has_the_focus(be: Be) -> None:
                 " return !below && one !== document.body && at.top >= foot.top && at.bottom <= foot.bottom && one.id; }"
             )
             assert not hidden, (width, height, hidden)
+
+
+def test_two_weeks_after_sending_answers_and_pages_are_gone_from_the_device_and_not_before(be: Be) -> None:
+    page = be("bruno")
+    _begun(page)
+    _kept(page)
+    _write(page, "Sent long ago")
+    expect(page.locator(STATUS)).to_contain_text("Sent ", timeout=30_000)
+    page.clock.install()
+    for days, left in ((13, 1), (15, 0)):
+        page.clock.set_system_time(time.time() + days * 86_400)
+        page.goto("/")  # the first page after that, whichever it is
+        page.wait_for_timeout(1500)
+        assert page.evaluate(DRAFTS) == left, days
+        kept = page.evaluate(
+            "caches.open('ratings').then((one) => one.keys()).then((all) => all.map((one) => one.url))"
+        )
+        assert any(one.endswith("/rate") for one in kept) == bool(left), days
