@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from courses.editor.quiz_form import questions_in
+from courses.editor.quiz_form import kind_of, questions_in
 from courses.editor.reading_grade import grade, hard_sentences
 from courses.packages.markdown import split
 from training.drafts.kinds import Advice
@@ -57,10 +57,10 @@ def _of_quiz(text: str) -> list[Advice]:
         right = [str(one.get("id")) for one in question["choices"] if one.get("right") is True]
         silent = [str(one.get("id")) for one in question["choices"] if not one.get("why")]
         name = str(question.get("id"))
-        if silent:
+        if silent and kind_of(question) in ("one", "many"):
             words = f"Question {name}: say after each choice why it is right or not ({', '.join(silent)} has no why)"
             found.append(Advice(_line(text, f"id: {name}"), "", words))
-        if len(right) == 1 and len(lengths) > 1:
+        if len(right) == 1 and len(lengths) > 1 and kind_of(question) == "one":
             asked += 1
             longest += all(lengths[right[0]] > size for one, size in lengths.items() if one != right[0])
     if asked >= FEW_QUESTIONS and 2 * longest > asked:

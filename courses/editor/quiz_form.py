@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from string import ascii_lowercase
 from typing import Any
 
-from training.parsing.yaml_edits.members import moved, put_in, without
+from courses.packages.quizzes import CHOICE_KEYS, QUESTION_KEYS
+from training.parsing.text import figure_of
+from training.parsing.yaml_edits.members import drop_key, moved, put_in, without
 from training.parsing.yaml_edits.places import NotByButton, Where, set_value, value_at, value_in, values_of
 
 QUESTIONS: Where = ("questions",)
+_OF_NUMBER = ("answer", "within", "unit", "below", "above")
 _PRESSED = re.compile(r"q(\d+)(?:-c(\d+))? (up|down|remove|add choice)")
 STEPS = {"up": -1, "down": 1}
 
@@ -27,16 +31,63 @@ def filled_in(text: str, given: Mapping[str, str], pressed: str) -> str:
         text = _set(text, before, (key,), given.get(key), after="title" if key != "title" else "")
     for number, question in enumerate(questions_in(text)):
         place = (*QUESTIONS, number)
-        for key in ("ask", "kind", "why", "reread"):
+        kind = kind_of(question)
+        for key in ("ask", "why", "reread", *(_OF_NUMBER if kind == "number" else ())):
             text = _set(text, before, (*place, key), given.get(f"q{number}-{key}"), after="id" if key == "ask" else "")
+        shuffled = f"q{number}-shuffle" in given
+        if f"q{number}-ask" in given and kind in ("one", "many") and shuffled != (question.get("shuffle") is True):
+            text = (
+                set_value(text, (*place, "shuffle"), True, after="ask")
+                if shuffled
+                else drop_key(text, (*place, "shuffle"))
+            )
         for at in range(len(question["choices"])):
             own, name = (*place, "choices", at), f"q{number}-c{at}"
             text = _set(text, before, (*own, "text"), given.get(f"{name}-text"), after="id")
             right = f"{name}-right" in given
-            if f"{name}-text" in given and right != (value_in(before, (*own, "right")) is True):
+            if (
+                kind in ("one", "many")
+                and f"{name}-text" in given
+                and right != (value_in(before, (*own, "right")) is True)
+            ):
                 text = set_value(text, (*own, "right"), right, after="text")
+            if kind == "match":
+                text = _set(text, before, (*own, "to"), given.get(f"{name}-to"), after="text")
             text = _set(text, before, (*own, "why"), given.get(f"{name}-why"))
+        text = as_kind(text, number, given.get(f"q{number}-kind", kind))
     return _pressed(text, pressed)
+
+
+def kind_of(question: Mapping[str, Any]) -> str:
+    """Gives the kind of a question as it is read; what is no kind is shown as the first one."""
+    kind = str(question.get("kind") or "one")
+    return kind if kind in QUESTION_KEYS else "one"
+
+
+def as_kind(text: str, number: int, kind: str) -> str:
+    """Makes a question one of another kind: what does not fit is taken out, what it needs is put in."""
+    question, place = questions_in(text)[number], (*QUESTIONS, number)
+    if kind == kind_of(question) or kind not in QUESTION_KEYS:
+        return text
+    text = set_value(text, (*place, "kind"), kind, after="ask")
+    for key in [key for key in question if key not in QUESTION_KEYS[kind]]:
+        if value_in(values_of(text), (*place, key)) is not None:
+            text = drop_key(text, (*place, key))
+    if kind == "number":
+        return set_value(text, (*place, "answer"), 1, after="kind")
+    if not question["choices"]:
+        fresh: list[Any] = [{"id": "a", "text": "A choice"}, {"id": "b", "text": "Another choice"}]
+        text = set_value(text, (*place, "choices"), fresh, after="kind")
+    choices = questions_in(text)[number]["choices"]
+    for at, choice in enumerate(choices):
+        own = (*place, "choices", at)
+        for key in [key for key in choice if key not in CHOICE_KEYS[kind]]:
+            text = drop_key(text, (*own, key))
+        if kind == "match":
+            text = set_value(text, (*own, "to"), f"What goes with {at + 1}", after="text")
+    if kind in ("one", "many") and not any(choice.get("right") is True for choice in choices):
+        text = set_value(text, (*place, "choices", 0, "right"), True, after="text")
+    return text
 
 
 def _set(text: str, before: Any, where: Where, typed: str | None, *, after: str = "") -> str:
@@ -47,9 +98,12 @@ def _set(text: str, before: Any, where: Where, typed: str | None, *, after: str 
     shown = "" if there is None else str(there)
     if words == " ".join(shown.split()):
         return text
-    value: str | int | None = words
+    value: str | int | Decimal | None = words
     if where[-1] in ("pass", "tries"):
         value = int(words) if words.isdecimal() else words or None
+    elif where[-1] in ("answer", "within"):
+        figure = figure_of(words)
+        value = words or None if figure is None else int(figure) if figure == int(figure) else figure
     return set_value(text, where, value, after=after)
 
 
@@ -64,8 +118,12 @@ def _pressed(text: str, pressed: str) -> str:
     if what == "add choice":
         taken = [str(one.get("id")) for one in questions_in(text)[question]["choices"]]
         name = next((letter for letter in ascii_lowercase if letter not in taken), f"c{len(taken) + 1}")
-        return put_in(text, choices, [f"id: {name}", 'text: "A choice"', "right: false", 'why: ""'], len(taken))
+        more = {"match": [f'to: "What goes with {len(taken) + 1}"'], "order": []}
+        lines = [f"id: {name}", 'text: "A choice"', *more.get(kind_of(questions_in(text)[question]), ["right: false"])]
+        return put_in(text, choices, [*lines, 'why: ""'], len(taken))
     where, at = (choices, int(choice)) if choice is not None else (QUESTIONS, question)
+    if what == "remove" and choice is not None and len(questions_in(text)[question]["choices"]) < 3:
+        raise NotByButton("a question needs at least two choices")
     return without(text, where, at) if what == "remove" else moved(text, where, at, STEPS[what])
 
 

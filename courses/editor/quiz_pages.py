@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from courses.editor.quiz_form import STEPS, filled_in, questions_in
+from courses.editor.quiz_form import STEPS, filled_in, kind_of, questions_in
 from courses.editor.structure import outline
 from training.core import clock
 from training.core.errors import NotFound
@@ -21,7 +21,13 @@ from training.parsing.text import clean, counting_number
 from training.parsing.yaml_edits.places import NotByButton, value_at
 from training.web.render import actor, identity, redirect, render
 
-KINDS = (("one", "One"), ("many", "Several, and all of them are chosen"))
+KINDS = (
+    ("one", "One choice is right"),
+    ("many", "Several are right, and all of them are chosen"),
+    ("order", "Put in order"),
+    ("match", "Match each with what it goes with"),
+    ("number", "Write a number"),
+)
 
 
 async def quiz(request: Request) -> Response:
@@ -91,10 +97,13 @@ async def _shown(
 
 def _typed(question: Mapping[str, Any], number: int, given: Mapping[str, str]) -> dict[str, Any]:
     """Gives a question as it is written, or as it was typed where that could not be written."""
-    keys = ("ask", "kind", "why", "reread")
-    shown: dict[str, Any] = {key: given.get(f"q{number}-{key}", str(question.get(key) or "")) for key in keys}
+    keys = ("ask", "why", "reread", "answer", "within", "unit", "below", "above")
+    written = {key: "" if question.get(key) is None else str(question[key]) for key in keys}
+    shown: dict[str, Any] = {key: given.get(f"q{number}-{key}", written[key]) for key in keys}
+    shown |= {"kind": kind_of(question), "chosen_kind": given.get(f"q{number}-kind", kind_of(question))}
+    shown["shuffle"] = f"q{number}-shuffle" in given if given else question.get("shuffle") is True
     shown["choices"] = [
-        {key: given.get(f"q{number}-c{at}-{key}", str(choice.get(key) or "")) for key in ("text", "why")}
+        {key: given.get(f"q{number}-c{at}-{key}", str(choice.get(key) or "")) for key in ("text", "to", "why")}
         | {"right": f"q{number}-c{at}-right" in given if given else choice.get("right") is True}
         for at, choice in enumerate(question["choices"])
     ]

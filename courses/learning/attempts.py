@@ -88,16 +88,15 @@ async def answer(
     if not 1 <= number <= len(questions):
         raise NotFound("There is no such question.", "Go back to the quiz.")
     question = questions[number - 1]
-    known = {choice.id for choice in question.choices}
-    if not choices or not known.issuperset(choices) or (not question.many and len(choices) > 1):
-        word = "Choose at least one answer" if question.many else "Choose one answer"
-        raise Invalid("There is a problem", problems={"choices": word})
+    if fault := question.fault(choices):
+        raise Invalid("There is a problem", problems={"choices": fault})
+    kept = list(choices) if question.kind == "order" else sorted(set(choices))
     async with transaction():
         if not await QuizAttempt.filter(id=attempt.id, state="open").update(position=number):
             raise Conflict("This try is already handed in.", "Look at its result, or begin another try.")
         own = Answer.filter(attempt_id=attempt.id, question=question.id)
-        if not await own.update(choices=sorted(set(choices)), answered=now):
-            await Answer.create(attempt_id=attempt.id, question=question.id, choices=sorted(set(choices)), answered=now)
+        if not await own.update(choices=kept, answered=now):
+            await Answer.create(attempt_id=attempt.id, question=question.id, choices=kept, answered=now)
 
 
 async def hand_in(spot: Position, attempt: QuizAttempt, *, actor: Actor, now: datetime) -> Result:

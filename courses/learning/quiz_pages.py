@@ -1,15 +1,16 @@
 """Pages of a quiz: one question a page, check your answers, and the result with its reasons."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
 from courses.learning import attempts, views, words
+from courses.learning.answers import asked_as, typed_answer
 from courses.learning.attempts import Tries, tries_at
 from courses.learning.journey import Position
-from courses.learning.marking import Marked, Question, unanswered
+from courses.learning.marking import Marked, unanswered
 from courses.learning.models import QuizAttempt
 from courses.learning.outline import in_language
 from courses.learning.pages import own_spot
@@ -17,19 +18,7 @@ from training.core import clock
 from training.core.errors import Conflict, Invalid, NotFound
 from training.core.languages import translations, with_unit
 from training.people.actor import Actor
-from training.web.render import actor, form, form_data, redirect, render
-
-
-class AnswerForm(BaseModel):
-    """The form of a question."""
-
-    choices: list[str] = []
-    attempt: str = ""
-
-    @field_validator("choices", mode="before")
-    @classmethod
-    def _as_list(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
+from training.web.render import actor, form_data, redirect, render
 
 
 def quiz_values(spot: Position, tries: Tries, language: str) -> dict[str, Any]:
@@ -89,17 +78,18 @@ async def question(request: Request) -> Response:
     if attempt is None:
         return redirect(request, spot.path)
     if request.method == "POST":
+        typed = await form_data(request)
         try:
-            chosen = await form(request, AnswerForm)
             # Another window may still show the form of an earlier try.
-            if chosen.attempt not in ("", str(attempt.number)):
+            if typed.get("attempt", "") not in ("", str(attempt.number)):
                 raise Conflict(
-                    f"That page was of try {chosen.attempt}, which is handed in. Nothing was changed.",
+                    f"That page was of try {typed['attempt']}, which is handed in. Nothing was changed.",
                     f"You are at try {attempt.number} now. Open the quiz again to go on with it.",
                 )
-            await attempts.answer(spot, attempt, number=number, choices=chosen.choices, actor=me, now=clock.now())
+            chosen = typed_answer(spot.part.questions("")[number - 1], typed, key=str(attempt.id))
+            await attempts.answer(spot, attempt, number=number, choices=chosen, actor=me, now=clock.now())
         except Invalid as trouble:
-            return await _question_page(request, spot, attempt, number, problems=trouble.problems)
+            return await _question_page(request, spot, attempt, number, typed, problems=trouble.problems)
         last = number == len(spot.part.questions(""))
         return redirect(
             request, f"{spot.path}/check" if last or _from_check(request) else f"{spot.path}/questions/{number + 1}"
@@ -113,12 +103,13 @@ def _from_check(request: Request) -> bool:
 
 
 async def _question_page(
-    request: Request, spot: Position, attempt: QuizAttempt, number: int, problems: dict[str, str] | None = None
-) -> Response:
+    request: Request, spot: Position, attempt: QuizAttempt, number: int, typed: Mapping[str, Any] | None = None,
+    problems: dict[str, str] | None = None,
+) -> Response:  # fmt: skip
     wanted = request.query_params.get("language") or spot.journey.enrolment.language
     around = views.around(spot, wanted)
     questions = spot.part.questions(around["content_lang"])
-    path = f"{spot.path}/questions/{number}"
+    path, chosen = f"{spot.path}/questions/{number}", await attempts.answers_of(attempt)
     return render(
         request,
         "learning/question.html",
@@ -126,7 +117,9 @@ async def _question_page(
         **around,
         question=questions[number - 1],
         attempt=attempt.number,
-        chosen=(await attempts.answers_of(attempt)).get(questions[number - 1].id, []),
+        fields=asked_as(
+            questions[number - 1], chosen.get(questions[number - 1].id, []), key=str(attempt.id), typed=typed or {}
+        ),
         words=translations(around["lang"]).gettext("Question %(number)s of %(total)s")
         % {"number": number, "total": len(questions)},
         number_asked=number,
@@ -155,7 +148,7 @@ async def _check_page(
     around = views.around(spot, request.query_params.get("language") or spot.journey.enrolment.language)
     questions, answers = spot.part.questions(around["content_lang"]), await attempts.answers_of(attempt)
     rows = [
-        {"number": number, "ask": one.ask, "chosen": _texts(one, answers.get(one.id, [])),
+        {"number": number, "ask": one.ask, "chosen": one.in_words(answers.get(one.id, [])),
          "path": f"{spot.path}/questions/{number}?from=check"}
         for number, one in enumerate(questions, 1)
     ]  # fmt: skip
@@ -172,10 +165,6 @@ async def _check_page(
         languages=views.language_switch(spot.chapter.languages, f"{spot.path}/check", around["content_lang"]),
         problems=problems or {},
     )
-
-
-def _texts(question: Question, chosen: list[str]) -> list[str]:
-    return [choice.text for choice in question.choices if choice.id in chosen]
 
 
 async def hand_in(request: Request) -> Response:
@@ -230,8 +219,9 @@ def _row(spot: Position, marked: Marked, number: int, *, language: str, show_rig
         "ask": one.ask,
         "right": marked.right,
         "partly": marked.partly,
-        "chosen": _texts(one, list(marked.chosen)),
-        "answer": _texts(one, list(one.right)) if show_right and not marked.right else [],
+        "kind": one.kind,
+        "chosen": one.in_words(marked.chosen),
+        "answer": one.in_words(one.right) if show_right and not marked.right else [],
         "reasons": marked.reasons,
         "reread": f"/courses/{spot.journey.outline.slug}/{one.reread}" if one.reread else "",
         "reread_title": _title_of(spot, one.reread, language),

@@ -101,8 +101,7 @@ async def _do(actor: Actor, module: str, activity: str, kind: str, now: datetime
     if kind == "quiz":
         attempt = await attempts.begin(spot, actor=actor, now=now)
         for number, question in enumerate(spot.part.questions(""), 1):
-            right = [choice.id for choice in question.choices if choice.right]
-            await attempts.answer(spot, attempt, number=number, choices=right, actor=actor, now=now)
+            await attempts.answer(spot, attempt, number=number, choices=question.right, actor=actor, now=now)
         await attempts.hand_in(spot, attempt, actor=actor, now=now)
     elif kind == "task":
         note = "I tried it with my sister. It was hard to wait, and then it worked."

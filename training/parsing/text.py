@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from decimal import Decimal
 from uuid import UUID
 
 _JOINERS = {"\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))}
@@ -13,6 +14,7 @@ _STROKES = str.maketrans(
 """Letters that Unicode does not take apart into a plain letter and an accent."""
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
 _ADDRESS = re.compile(r"://|www\.|@|\w\.[a-z]{2,}(?:/|$)", re.IGNORECASE)
+_FIGURE, _THOUSANDS = re.compile(r"-?\d{1,9}(\.\d{1,6})?"), re.compile(r"-?[1-9]\d{0,2}(,\d{3})+")
 _UNSEEN = {"Cc", "Cf", "Cs"}
 LONGEST_COUNT = 9
 """Digits of a number in an address: as many as a column holds."""
@@ -67,6 +69,13 @@ def uuid_of(text: object) -> UUID | None:
 def counting_number(text: str | None) -> int:
     """Reads a number without a sign or a point that came with an address or a form; 0 where it is none."""
     return int(text) if text and text.isdecimal() and len(text) <= LONGEST_COUNT else 0
+
+
+def figure_of(text: str) -> Decimal | None:
+    """Reads a number exactly, below zero too: with a point or a comma, `1,000` as a thousand; None where it is none."""
+    words = text.strip().replace("−", "-")
+    words = words.replace(",", "") if _THOUSANDS.fullmatch(words) else words.replace(",", ".")
+    return Decimal(words) if _FIGURE.fullmatch(words) else None
 
 
 def typed_number(text: str, *, below: float = 10**6) -> int | float | None:

@@ -96,6 +96,15 @@ FAULTS = [
         "the words.md is not in the package",
     ),
     ("hearing/film.mp4", None, "film.yaml:2", "film.mp4 is not in the package"),
+    ("hearing/quiz.yaml", QUIZ.replace("kind: one", "kind: order"), "quiz.yaml:7", "right is not known here"),
+    ("hearing/quiz.yaml", QUIZ.replace("kind: one", "kind: match"), "quiz.yaml:8", "to is missing"),
+    (
+        "hearing/quiz.yaml",
+        QUIZ + "  - {id: n, ask: When, kind: number, answer: soon}\n",
+        "quiz.yaml:19",
+        "answer is soon",
+    ),
+    ("hearing/quiz.yaml", QUIZ.replace("kind: one", "shuffle: 1"), "quiz.yaml:5", "shuffle must be true or false"),
     ("hearing/quiz.yaml", QUIZ.replace("kind: many", "kind: one"), "quiz.yaml:11", "2 choices are right, but"),
     (
         "hearing/quiz.yaml",

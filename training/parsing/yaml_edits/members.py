@@ -54,14 +54,19 @@ def without_key(text: str, where: Where) -> str:
     return without(text, where[:-1], keys.index(str(where[-1])))
 
 
+def drop_key(text: str, where: Where) -> str:
+    """Takes a key out of a mapping that has others, where it is there."""
+    there = value_in(values_of(text), where[:-1])
+    return without_key(text, where) if isinstance(there, dict) and where[-1] in there else text
+
+
 def put_in(text: str, where: Where, lines: Sequence[str], at: int) -> str:
     """Puts a new member into a list, in front of the one at a place; `lines` are written after `- `."""
     found, end = _members(text, where), ending(text)
-    if found.flow:
-        raise NotByButton(f"the list under {where[-1]}: is not written with a line for each")
     indent = " " * found.indent
     block = "".join(f"{indent}{'- ' if number == 0 else '  '}{line}{end}" for number, line in enumerate(lines))
     fresh = values_of(f"new:{end}{block}")["new"][0]
+    block = in_flow(fresh) if found.flow else block
     return _with_one_more(text, where, found, block, fresh, at)
 
 
@@ -142,7 +147,9 @@ def _first_line(lines: Sequence[str], node: Node, first: Node) -> int:
 
 def _is_alone(lines: Sequence[str], begins: Sequence[int], node: Node, indent: int) -> bool:
     begin = r"-(\s|$)" if isinstance(node, SequenceNode) else r"[^\s-]|-\S"
-    return all(re.match(rf" {{{indent}}}({begin})", lines[number]) for number in begins)
+    in_list = isinstance(node, MappingNode) and re.match(r" *(- +)+", lines[begins[0]])
+    # The first key of a mapping that is a member of a list stands behind its dash; it stays there.
+    return all(re.match(rf" {{{indent}}}({begin})", lines[number]) for number in begins[1 if in_list else 0 :])
 
 
 def _is_outside(line: str, indent: int, node: Node) -> bool:
