@@ -90,6 +90,12 @@ def check(name: str, files: Files) -> list[Mistake]:
     return list(mistakes.sorted)
 
 
+def check_file(name: str, files: Files, path: str) -> list[Mistake]:
+    """Lists what is wrong in one file of a module, for which only that module is read."""
+    _, mistakes = read_contents(files, module=path.partition("/")[0])
+    return [one for one in mistakes.sorted if one.file == path]
+
+
 async def load_folder(name: str, folder: Path, wish: LoadWish) -> LoadReport:
     """Publishes the files as `training load` does."""
     return (await load(folder, actor=wish.actor, now=wish.now, storage=wish.storage, check=wish.check)).report
@@ -111,6 +117,7 @@ COURSE = DraftKind(
     last_version=last_version,
     blank=blank,
     check=check,
+    check_file=check_file,
     load=load_folder,
     outline=outline,
     has_outline=True,

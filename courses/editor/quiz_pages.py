@@ -12,7 +12,7 @@ from courses.editor.structure import outline
 from training.core import clock
 from training.core.errors import NotFound
 from training.drafts import actions, publishing
-from training.drafts.contents import all_files, texts_of
+from training.drafts.contents import texts_of
 from training.drafts.kinds import OutlineGroup, part_with
 from training.drafts.models import DraftFile, MaterialDraft
 from training.drafts.resources import DraftResources
@@ -74,8 +74,8 @@ async def _shown(
     problems: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
     resources, texts = DraftResources.of(request), await texts_of(draft.id)
-    kind, files = resources.draft_kinds[draft.kind], await all_files(draft.id, resources.settings.storage)
-    wrong = [one for one in await publishing.mistakes_in(kind, draft.name, files) if one.file == found.path]
+    kind = resources.draft_kinds[draft.kind]
+    wrong = await publishing.mistakes_in_file(draft, kind, found.path, resources.settings.storage)
     try:
         questions, top = questions_in(text), {key: value_at(text, (key,)) for key in ("title", "pass", "tries")}
     except NotByButton:

@@ -31,13 +31,16 @@ def read_package(path: Path) -> tuple[Package | None, Mistakes]:
     return (None if mistakes.found else package), mistakes
 
 
-def read_contents(contents: Mapping[str, bytes]) -> tuple[Package | None, Mistakes]:
-    """Reads files that are still written on: the package as far as it goes, whatever is wrong in it."""
+def read_contents(contents: Mapping[str, bytes], *, module: str = "") -> tuple[Package | None, Mistakes]:
+    """Reads files that are still written on: the package as far as it goes, whatever is wrong in it.
+
+    With `module` only that one is read: then only what is told of files in its folder holds.
+    """
     mistakes = Mistakes()
-    return _read(Reading(Files("", dict(contents)), mistakes)), mistakes
+    return _read(Reading(Files("", dict(contents)), mistakes), module), mistakes
 
 
-def _read(reading: Reading) -> Package | None:
+def _read(reading: Reading, only: str = "") -> Package | None:
     if not reading.has("course.yaml"):
         reading.wrong("course.yaml", 1, "the package has no course.yaml", "add it at the top of the folder")
         return None
@@ -48,7 +51,7 @@ def _read(reading: Reading) -> Package | None:
     languages = _languages(course)
     competencies = {key: course_words(entry, languages) for key, entry in course.entries("competencies").items()}
     reading.competencies = frozenset(competencies)
-    modules = _modules(reading, course, languages=languages, competencies=list(competencies))
+    modules = _modules(reading, course, languages=languages, competencies=list(competencies), only=only)
     folders = {module.slug for module in modules}
     for name in sorted(set(reading.files.contents) - reading.used):
         if name.split("/", 1)[0] in folders and name.endswith((".md", ".yaml")):
@@ -113,10 +116,12 @@ def _titled(course: Located, languages: list[str]) -> dict[str, str]:
 
 
 def _modules(
-    reading: Reading, course: Located, *, languages: list[str], competencies: list[str]
+    reading: Reading, course: Located, *, languages: list[str], competencies: list[str], only: str
 ) -> tuple[ModulePart, ...]:
     modules: list[ModulePart] = []
     for entry in course.items("modules"):
+        if only and entry.text("module") != only:
+            continue
         earlier = [module.slug for module in modules]
         module = read_module(reading, entry, languages=languages, competencies=competencies, earlier=earlier)
         if module is not None:

@@ -71,6 +71,16 @@ async def all_files(draft_id: UUID, storage: Path) -> dict[str, bytes]:
     return {row.path: await bytes_of(row, storage) for row in rows}
 
 
+async def files_around(draft_id: UUID, path: str, storage: Path) -> dict[str, bytes]:
+    """Gives every text of a draft, and of pictures and films those that the folder of a file holds or names."""
+    texts, folder = await texts_of(draft_id), f"{path.partition('/')[0]}/"
+    named = "\n".join(text for one, text in texts.items() if one.startswith(folder))
+    rows = await DraftFile.filter(draft_id=draft_id, text__isnull=True)
+    beside = [row for row in rows if row.path.startswith(folder) or row.path.rpartition("/")[2] in named]
+    media = {row.path: await bytes_of(row, storage) for row in beside}
+    return {one: text.encode() for one, text in texts.items()} | media
+
+
 async def texts_of(draft_id: UUID) -> dict[str, str]:
     """Gives every text of a draft by its path."""
     rows = await DraftFile.filter(draft_id=draft_id, text__isnull=False).order_by("path").values_list("path", "text")

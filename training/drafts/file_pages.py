@@ -11,7 +11,7 @@ from training.core import clock, dates
 from training.core.errors import Conflict, Invalid, NotFound
 from training.core.handed_files import HandedFile
 from training.drafts import actions, publishing
-from training.drafts.contents import FileContent, all_files, bytes_of, of_text, put, texts_of
+from training.drafts.contents import FileContent, bytes_of, of_text, put, texts_of
 from training.drafts.kinds import DraftKind, part_with
 from training.drafts.models import DraftChange, DraftFile, MaterialDraft
 from training.drafts.resources import DraftResources
@@ -71,9 +71,9 @@ async def _shown(
 
 
 async def _mistakes(draft: MaterialDraft, path: str, resources: DraftResources) -> list[dict[str, Any]]:
-    files = await all_files(draft.id, resources.settings.storage)
-    found = await publishing.mistakes_in(resources.draft_kinds[draft.kind], draft.name, files)
-    return [{"line": one.line, "words": f"{one.what}; {one.remedy}"} for one in found if one.file == path]
+    kind, storage = resources.draft_kinds[draft.kind], resources.settings.storage
+    found = await publishing.mistakes_in_file(draft, kind, path, storage)
+    return [{"line": one.line, "words": f"{one.what}; {one.remedy}"} for one in found]
 
 
 def _advice(kind: DraftKind, texts: Mapping[str, str], path: str) -> list[dict[str, Any]]:

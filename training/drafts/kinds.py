@@ -120,6 +120,8 @@ class DraftKind:
     last_version: Callable[[UUID, str, Path], Awaitable[LastVersion | None]]
     blank: Callable[[str, str], Files]
     check: Callable[[str, Files], list[Mistake]]
+    check_file: Callable[[str, Files, str], list[Mistake]] | None = None
+    """What is wrong in a file that lies in a folder, told by the files around it alone; the whole is checked else."""
     load: Callable[[str, Path, LoadWish], Awaitable[LoadReport]]
     outline: Callable[[Mapping[str, str]], Sequence[OutlineGroup]] = field(default=lambda _: ())
     has_outline: bool = False

@@ -11,7 +11,7 @@ from training.core.errors import Conflict, Invalid
 from training.database.connection import transaction
 from training.database.load_report import LoadReport
 from training.drafts import actions
-from training.drafts.contents import FileContent, all_files, of_text
+from training.drafts.contents import FileContent, all_files, files_around, of_text
 from training.drafts.kinds import DraftKind, DraftOutside, Files, LoadWish
 from training.drafts.models import MaterialDraft
 from training.drafts.rules import EDIT_CLASSES
@@ -47,6 +47,15 @@ async def mistakes_in(kind: DraftKind, name: str, files: Files) -> list[Mistake]
         found = [Mistake(kind.head(name), 1, f"this is {named}, and the draft is of {name}",
                          f"write {kind.name_key}: {name}")]  # fmt: skip
     return sorted(set(found))
+
+
+async def mistakes_in_file(draft: MaterialDraft, kind: DraftKind, path: str, storage: Path) -> list[Mistake]:
+    """Lists what is wrong in one file, as often as somebody writes in it: of a folder nothing else is read for that."""
+    if kind.check_file is None or "/" not in path:
+        found = await mistakes_in(kind, draft.name, await all_files(draft.id, storage))
+        return [one for one in found if one.file == path]
+    files = await files_around(draft.id, path, storage)
+    return await asyncio.to_thread(kind.check_file, draft.name, files, path)
 
 
 async def rehearse(kind: DraftKind, name: str, files: Files, number: str, wish: LoadWish) -> LoadReport:

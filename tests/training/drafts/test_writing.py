@@ -3,6 +3,7 @@
 import asyncio
 import io
 import zipfile
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -12,10 +13,13 @@ from courses.packages.publish import load
 from tests.copies import NOW
 from tests.courses.course_files import COURSE, small_course
 from tests.training.drafts.conftest import begun, revision, seen
+from training.app.resources import DRAFTS
 from training.app.unit.material_pages import LIBRARY
 from training.demo.seed import MATERIAL
-from training.drafts.contents import all_files, packed
+from training.drafts.actions import begin_from
+from training.drafts.contents import all_files, files_around, packed
 from training.drafts.models import DraftChange, DraftFile, MaterialDraft
+from training.drafts.publishing import mistakes_in, mistakes_in_file
 from training.sites.models import CentralUnit
 
 PAGE = "---\ntitle: Greet people\nminutes: 2\n---\nSay hello to all.\n"
@@ -288,3 +292,23 @@ async def test_one_unit_reads_no_draft_of_another(browse, small_steps):
     await MaterialDraft.all().update(unit_id=other.id)
     for path in ("", "/publish", "/package", "/files/course.yaml", "/preview/hearing/first"):
         assert (await dara.get(f"{draft}{path}")).status_code == 404
+
+
+async def test_what_is_told_while_somebody_writes_is_what_the_whole_check_says_and_reads_no_other_films(settings, cast):
+    outside, boss = SimpleNamespace(settings=settings, draft_kinds=DRAFTS), await cast("dara")
+    kind, storage = DRAFTS["course"], settings.storage
+    for folder in sorted(LIBRARY.iterdir()):
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        faulty = {path: one + (b"\n![x](none.png)\n" if path.endswith(".md") else b"") for path, one in files.items()}
+        key = await begin_from("course", folder.name, faulty, actor=boss, outside=outside, now=NOW)
+        draft = await MaterialDraft.get(id=key)
+        whole = await mistakes_in(kind, draft.name, await all_files(key, storage))
+        assert whole
+        for path in [
+            one for number, one in enumerate(sorted(files)) if one.endswith((".md", ".yaml")) and not number % 7
+        ]:
+            told = await mistakes_in_file(draft, kind, path, storage)
+            assert sorted(told) == [one for one in whole if one.file == path]
+        module = next(path for path in sorted(files) if path.endswith("module.yaml"))
+        media = [one for one in await files_around(key, module, storage) if not one.endswith((".md", ".yaml", ".vtt"))]
+        assert len(media) < len([one for one in files if not one.endswith((".md", ".yaml", ".vtt"))]) or not media
