@@ -28,6 +28,10 @@ ABOUT = ("person", "holder_site", "decision__pathway", "decision__appeal", "chan
 DAYS = ("appeal_days", "appeal_look_days", "appeal_decide_days")
 WHO = """COALESCE((SELECT LOWER(one.name) FROM people_person one WHERE one.id = certificates_appeal.person_id),
     (SELECT LOWER(one.name) FROM sites_site one WHERE one.id = certificates_appeal.holder_site_id))"""
+STAGE = """(CASE finding WHEN 'open' THEN CASE WHEN late <> '' AND accepted IS NULL THEN '1' WHEN looked_at IS NULL
+    THEN '2' ELSE '3' END ELSE finding END)"""
+AGAINST = """COALESCE((SELECT it.outcome FROM certificates_decision it WHERE it.id = certificates_appeal.decision_id),
+    (SELECT it.state FROM certificates_state_change it WHERE it.id = certificates_appeal.change_id), 'failed')"""
 DUE = "CASE WHEN looked_at IS NULL THEN look_by ELSE decide_by END"
 DUE_TEXT = (
     f"CASE WHEN finding = 'open' THEN CAST({DUE} AS TEXT) END"  # as text: SQLite gives no day of what is worked out
@@ -52,9 +56,10 @@ APPEALS = PagedList(
     (
         ListColumn("name", "Name", ListSort(sql=WHO),
                    cell=lambda row: {"text": row["name"], "path": f"/certificates/appeals/{row['id']}"}),
-        ListColumn("about", "Against"),
+        ListColumn("about", "Against", ListSort(sql=AGAINST)),
         ListColumn("on", "Sent on", ListSort("made", "moment"), text=lambda row: day(row["on"])),
-        ListColumn("stage", "How far", cell=lambda row: {"text": row["stage"], "more": row["late"]}),
+        ListColumn("stage", "How far", ListSort(sql=STAGE),
+                   cell=lambda row: {"text": row["stage"], "more": row["late"]}),
         ListColumn("due", "Next step by", ListSort(sql=DUE_TEXT, nullable=True)),
     ),
     (

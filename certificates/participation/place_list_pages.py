@@ -29,6 +29,10 @@ def _in_state(me: Actor, state: str) -> Q:
     }[state]
 
 
+STATE = f"""CASE WHEN programmes_place.taken_back IS NOT NULL THEN '{STATES["taken_back"]}'
+    WHEN programmes_place.starts > :today THEN '{STATES["later"]}'
+    WHEN programmes_place.ends IS NULL OR programmes_place.ends >= :today THEN '{STATES["holds"]}'
+    ELSE '{STATES["over"]}: ' || programmes_place.end_reason END"""
 PLACES = PagedList(
     "/programmes/places",
     "Places on programmes",
@@ -43,7 +47,7 @@ PLACES = PagedList(
         ListColumn("ends", "To", ListSort("ends", "day", nullable=True),
                    cell=lambda row: day(row["ends"]) if row["ends"] else "no end"),
         ListColumn("funding", "Paid by", ListSort("funding", fold=True)),
-        ListColumn("state", "State", text=lambda row: row["state"]),
+        ListColumn("state", "State", ListSort(sql=STATE), text=lambda row: row["state"]),
     ),
     (
         ListFilter("query", "Name", lambda _, part: has_in_name(part, "person__")),

@@ -18,8 +18,9 @@ from training.people.lists.pages import answer_list
 from training.people.visibility import may_for, reach, sites_for, visible_filter, visible_to
 from training.records import asking, tailorings
 from training.records.models import Confirmation, records_visible_to
-from training.records.overview import STATES, gone_of, lines_by_id, lines_of, worded
-from training.records.shown import shown_of
+from training.records.overview import STATES, WORDS, gone_of, lines_by_id, lines_of, worded
+from training.records.rules import NEEDS_A_YES
+from training.records.shown import ALONE, shown_of
 from training.records.words import KINDS, TOLD_ELSEWHERE
 from training.web.exports import KINDS as KINDS_OF_FILES
 from training.web.exports import spreadsheet
@@ -27,19 +28,28 @@ from training.web.lists import ListColumn, ListFilter, ListSort, PagedList, Row
 from training.web.render import actor, form_data, identity, redirect, render
 
 TYPES = {"": "All records", **{name: word for name, word in KINDS.items() if name not in TOLD_ELSEWHERE}}
+TITLE = "LOWER(CASE WHEN records_record.name <> '' THEN records_record.name ELSE records_record.what END)"
+KIND_WORDS = " ".join(f"WHEN '{name}' THEN '{word}'" for name, word in KINDS.items())
+STATE_WORDS = " ".join(f"WHEN records_record.state = '{state}' THEN '{word}'" for state, word in WORDS.items() if state)
+NEEDED = ", ".join(f"'{name}'" for name in sorted(NEEDS_A_YES))
+WORD = f"""(CASE WHEN records_record.counts_at_once THEN '{WORDS["confirmed"]}' {STATE_WORDS}
+    WHEN records_record.type IN ({NEEDED}) THEN '{WORDS[None]}' ELSE '{WORDS["asked"]}' END)"""
+FIRST_AMOUNT = "COALESCE(" + ", ".join(f"records_record.attributes ->> '{name}'" for name in ALONE) + ")"
+AMOUNT = f"""(CASE WHEN LENGTH({FIRST_AMOUNT}) < 9 AND TRIM({FIRST_AMOUNT}, '0123456789') = ''
+    THEN CAST({FIRST_AMOUNT} AS INTEGER) END)"""
 # By who: what a site holds itself comes after what people hold.
 RECORDS = PagedList(
     "/practice/records",
     "Records",
     ("record", "records"),
     (
-        ListColumn("title", "Record",
+        ListColumn("title", "Record", ListSort(sql=TITLE),
                    cell=lambda row: {"text": row["title"], "path": f"/practice/records/{row['id']}"}),
-        ListColumn("kind", "Kind"),
+        ListColumn("kind", "Kind", ListSort(sql=f"(CASE records_record.type {KIND_WORDS} END)")),
         ListColumn("person", "Who", ListSort("person__folded", nullable=True)),
         ListColumn("day", "Day", ListSort("listed", "day"), cell=lambda row: day(row["day"])),
-        ListColumn("amount", "How much"),
-        ListColumn("word", "State", cell=lambda row: {"tag": row["word"]}),
+        ListColumn("amount", "How much", ListSort(sql=AMOUNT, kind="number", nullable=True)),
+        ListColumn("word", "State", ListSort(sql=WORD), cell=lambda row: {"tag": row["word"]}),
     ),
     (
         ListFilter("name", "Name", lambda me, part: visible_filter(me) & has_in_name(part, "person__")),

@@ -98,7 +98,8 @@ async def crowd(database):
         on = date(2026, 3, 1 + at // 3)
         await Record.create(
             id=uuid4(), entry_key=uuid4(), unit_id=unit, person_id=people[at].id, type=kind, what=what,
-            on=on, listed=on, attributes={}, counts_at_once=at < 4, recorded=born, recorded_by_id=known("dara"),
+            on=on, listed=on, attributes={"hours": 9 + at} if at > 1 else {}, counts_at_once=at < 4,
+            recorded=born, recorded_by_id=known("dara"),
         )  # fmt: skip
         await Place.create(
             id=uuid4(), person_id=people[at].id, programme_id=programme, site_id=places[at % 3],
@@ -273,6 +274,24 @@ async def test_a_filter_needs_a_name_and_a_list_and_there_is_an_end_to_them(brow
     again = {"listing": "/people", "name": "3", "query": "role=central"}
     assert (await dara.post("/lists", data=again)).status_code == 303
     assert (await SavedFilter.get(name="3")).query == "role=central"
+
+
+UNSORTED = {"/assessments/quality": {"raters"}, "/assessments/week": {"sites", "visits"}}
+"""List → its columns that name several people or places at once: they have no order."""
+
+
+@pytest.mark.parametrize("path", SHOWN)
+def test_a_list_is_sorted_by_any_column(path):
+    assert {column.key for column in SHOWN[path].columns if not column.sort} == UNSORTED.get(path, set())
+
+
+async def test_records_are_sorted_by_how_much_as_numbers_and_by_their_state_in_words(browse, crowd):
+    dara = await browse("dara")
+    rows = table_of((await dara.get("/practice/records?sort=amount&rows=200&kind=check")).text)
+    hours = [int(row[4].split()[0]) for row in rows if row[4]]
+    assert hours == [12, 14] and not rows[-1][4], rows
+    words = [row[5] for row in table_of((await dara.get("/practice/records?sort=-word&rows=200")).text)]
+    assert words == sorted(words, reverse=True) and len(set(words)) > 1
 
 
 def test_every_list_of_which_filters_are_saved_is_a_page():
