@@ -14,7 +14,7 @@ from certificates.evaluations.models import Appeal, Certificate
 from certificates.imports.models import EarlierProof
 from certificates.verification.models import ShareLink, StaffListing
 from courses.cohorts.models import Attendance
-from courses.learning.models import TaskEntry, TaskReply
+from courses.learning.models import ScormAttempt, TaskEntry, TaskReply
 from training.assessments.attempts.models import LearnerAnswer
 from training.assessments.films.models import GONE as FILM_GONE
 from training.assessments.films.models import Film, FilmComment, FilmConsent
@@ -127,6 +127,7 @@ def _named(rows: Rows, person_id: UUID) -> frozenset[str]:
 async def _remove_words(person_id: UUID, rows: Rows) -> None:
     """Takes what the person handed in, what came back about it, and why they were absent or what they did instead."""
     await TaskEntry.filter(id__in=list(rows.get(TaskEntry, {}))).update(note="", file_name="", stored="")
+    await ScormAttempt.filter(enrolment__person_id=person_id).update(suspend_data="", location="")
     await RecordFile.filter(id__in=list(rows.get(RecordFile, {}))).update(file_name="", stored="")
     await Appeal.filter(person_id=person_id).update(files=None)
     await EarlierProof.filter(earlier__person_id=person_id).update(file_name="", stored="")

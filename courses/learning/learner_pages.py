@@ -13,7 +13,7 @@ from courses.cohorts.task_replies import replies_to
 from courses.cohorts.views import days_of
 from courses.learning import attempts, rules, views, words
 from courses.learning.journey import current_version, journey_of
-from courses.learning.models import Completion, Enrolment, Progress, QuizAttempt, TaskEntry, visible_to
+from courses.learning.models import Completion, Enrolment, Progress, QuizAttempt, ScormAttempt, TaskEntry, visible_to
 from courses.learning.outline import Outline, in_language, outline_of
 from training.core import clock
 from training.core.errors import NotFound
@@ -160,6 +160,9 @@ async def _course_of(enrolment: Enrolment, language: str) -> dict[str, Any]:
     scores = await QuizAttempt.filter(enrolment_id=enrolment.id, state="handed_in").values(
         "given", "maximum", module="activity__module__slug"
     )
+    lessons = await ScormAttempt.filter(enrolment_id=enrolment.id, best_percent__isnull=False).values(
+        "best_percent", module="activity__module__slug"
+    )
     shown, chapters = views.modules(journey.outline, journey.reached, language), journey.outline.chapters
     return {
         **views.course_words(journey.outline, language),
@@ -172,7 +175,10 @@ async def _course_of(enrolment: Enrolment, language: str) -> dict[str, Any]:
                 "title": one["title"],
                 "state": one["state"],
                 "completed": journey.completed.get(chapter.slug),
-                "score": _best([row for row in scores if row["module"] == chapter.slug]),
+                "score": _best(
+                    [row for row in scores if row["module"] == chapter.slug],
+                    [row["best_percent"] for row in lessons if row["module"] == chapter.slug],
+                ),
             }
             for one, chapter in zip(shown, chapters, strict=True)
         ],
@@ -196,8 +202,9 @@ async def _entries(enrolment: Enrolment, titles: dict[str, str]) -> list[dict[st
     ]
 
 
-def _best(rows: list[dict[str, Any]]) -> str:
-    if not rows:
-        return ""
-    best = max(rows, key=lambda row: row["given"] / row["maximum"])
-    return f"{best['given']} of {best['maximum']}, {words.many(len(rows), 'try', 'tries')}"
+def _best(rows: list[dict[str, Any]], lessons: list[float]) -> str:
+    told = [f"lesson: {words.percent(one)}" for one in lessons]
+    if rows:
+        best = max(rows, key=lambda row: row["given"] / row["maximum"])
+        told.insert(0, f"{best['given']} of {best['maximum']}, {words.many(len(rows), 'try', 'tries')}")
+    return "; ".join(told)

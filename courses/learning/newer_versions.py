@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from courses.learning.actions import complete, hold, tell
 from courses.learning.journey import Journey, current_version, own_journey
-from courses.learning.models import Enrolment, Progress
+from courses.learning.models import Enrolment, Progress, ScormAttempt
 from courses.learning.outline import Chapter, Outline, Part, outline_of
 from training.core.errors import Conflict, NotFound
 from training.database.connection import transaction
@@ -15,10 +15,14 @@ from training.people.actor import Actor
 
 @dataclass(frozen=True)
 class NewerVersion:
-    """The version that somebody could go on with; `counts` are its parts that are done already, by their earlier id."""
+    """The version that somebody could go on with; `counts` are its parts that are done already, by their earlier id.
+
+    `lessons` are those that are unchanged, done or not: there she goes on where she left them.
+    """
 
     outline: Outline
     counts: dict[UUID, UUID]
+    lessons: dict[UUID, UUID]
 
     @property
     def left(self) -> int:
@@ -32,19 +36,20 @@ async def newer_version(journey: Journey, actor: Actor) -> NewerVersion | None:
     if version.id == journey.outline.version_id:
         return None
     fresh = await outline_of(version.id)
-    done = {
-        (chapter.slug, part.slug): (chapter, part)
-        for chapter in journey.outline.chapters
-        for part in chapter.parts
-        if part.id in journey.reached.done
+    earlier = {
+        (chapter.slug, part.slug): (chapter, part) for chapter in journey.outline.chapters for part in chapter.parts
     }
-    counts = {}
-    for chapter in fresh.chapters:
-        for part in chapter.parts:
-            before = done.get((chapter.slug, part.slug))
-            if before and _is_unchanged(before, (chapter, part)):
-                counts[before[1].id] = part.id
-    return NewerVersion(fresh, counts)
+    same = {
+        before[1].id: part
+        for chapter in fresh.chapters
+        for part in chapter.parts
+        if (before := earlier.get((chapter.slug, part.slug))) and _is_unchanged(before, (chapter, part))
+    }
+    return NewerVersion(
+        fresh,
+        counts={id: part.id for id, part in same.items() if id in journey.reached.done},
+        lessons={id: part.id for id, part in same.items() if part.kind == "scorm"},
+    )
 
 
 def _is_unchanged(before: tuple[Chapter, Part], now: tuple[Chapter, Part]) -> bool:
@@ -80,6 +85,11 @@ async def go_on_with_newer(actor: Actor, slug: str, *, now: datetime) -> Enrolme
                 for row in rows
             ]
         )  # fmt: skip
+        for attempt in await ScormAttempt.filter(enrolment_id=before.id, activity_id__in=list(newer.lessons)):
+            attempt.update_from_dict(
+                {"id": uuid4(), "enrolment_id": fresh.id, "activity_id": newer.lessons[attempt.activity_id]}
+            )
+            await attempt.save(force_create=True)
         detail = {"course": slug, "target": f"/courses/{slug}", "after": journey.outline.number}
         detail |= {"counts": str(len(newer.counts))}
         await tell("course.started", fresh, newer.outline, actor=actor, now=now, detail=detail)

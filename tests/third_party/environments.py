@@ -36,12 +36,13 @@ def _made(requirements: Path) -> tuple[Path, str]:
     """Gives where an environment is, and the trouble in words where it could not be made."""
     name = hashlib.sha256(f"{sys.version} {requirements.read_text()}".encode()).hexdigest()[:16]
     place = CACHE / name
-    with _alone(CACHE / f"{name}.lock"):
+    with alone(CACHE / f"{name}.lock"):
         return place, "" if (place / "ready").exists() else _make(place, requirements)
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
+    """Lets one process at a time do what follows, by the lock of a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

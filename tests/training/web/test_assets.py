@@ -34,11 +34,12 @@ PAIRS = [
 ]
 
 
-def test_the_vendored_files_are_those_of_the_manifest() -> None:
-    listed = json.loads((GOVUK / "manifest.json").read_text())["sha256"]
+@pytest.mark.parametrize("folder", [GOVUK, ASSETS / "scorm"])
+def test_the_vendored_files_are_those_of_the_manifest(folder: Path) -> None:
+    listed = json.loads((folder / "manifest.json").read_text())["sha256"]
     found = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in GOVUK.iterdir()
+        for path in folder.iterdir()
         if path.name != "manifest.json"
     }
     assert found == listed

@@ -1,9 +1,10 @@
-"""What teachers see of a learner's work on a submission review: the tries at a quiz, and the tasks handed in."""
+"""What teachers see of a learner's work on a submission review: tries at a quiz, tasks handed in, lessons."""
 
 from typing import Any
 from uuid import UUID
 
-from courses.learning.models import Completion, QuizAttempt, TaskEntry
+from courses.learning import words
+from courses.learning.models import Completion, QuizAttempt, ScormAttempt, TaskEntry
 from training.lti.resources import Attempt
 
 
@@ -15,7 +16,8 @@ async def attempts(person_id: UUID, path: str, place: str) -> list[Attempt]:
     names = ("activity__module__version__course__slug", "activity__module__slug", "activity__slug")
     where = dict(zip(names, parts[1:], strict=False))
     own: dict[str, Any] = {"enrolment__person_id": person_id} | ({"enrolment__came_by": place} if place else {})
-    found = [*await _quizzes({**own, **where}), *await _tasks({**own, **where})]
+    where = {**own, **where}
+    found = [*await _quizzes(where), *await _tasks(where), *await _lessons(where)]
     if len(parts) < 4:
         found += await _completions(own, parts)
     return sorted(found, key=lambda one: one.when, reverse=True)
@@ -36,6 +38,16 @@ async def _quizzes(where: dict[str, Any]) -> list[Attempt]:
 async def _tasks(where: dict[str, Any]) -> list[Attempt]:
     rows = await TaskEntry.filter(**where).select_related("activity")
     return [Attempt(row.activity.title.get("en", "Task"), row.handed_in, "handed in", (row.note,)) for row in rows]
+
+
+async def _lessons(where: dict[str, Any]) -> list[Attempt]:
+    rows = await ScormAttempt.filter(saved__isnull=False, **where).select_related("activity")
+    found = []
+    for row in rows:
+        score = "" if row.best_percent is None else f"{words.percent(row.best_percent)}, "
+        outcome = f"{score}{'done' if row.done else 'in progress'}"
+        found.append(Attempt(row.activity.title.get("en", "Lesson"), row.saved or row.launched, outcome))
+    return found
 
 
 async def _completions(own: dict[str, Any], parts: list[str]) -> list[Attempt]:

@@ -1,6 +1,7 @@
 """A lesson as its window and its files see it: opened, saved, resumed and done, through the front door."""
 
 import json
+import zipfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.copies import NOW
 from tests.courses import scorm_packages as made
 from tests.courses.course_files import zipped
 from tests.courses.learning.test_pages import words
+from training.app.lti.reviews import attempts
 from training.core.settings import Settings
 from training.people.actor import Actor
 from training.trail.models import Fact
@@ -242,3 +244,35 @@ async def test_time_adds_up_over_launches_and_is_no_more_than_passed(learning: L
     again = await open_lesson(browser)
     assert again["values"]["cmi.core.total_time"].startswith("0002:00:")
     assert str(uuid4()) != again["launch"] != opened["launch"]
+
+
+async def test_a_lesson_goes_on_in_a_newer_version_where_it_is_unchanged(
+    learning: Learning, tmp_path: Path, cast: Callable[[str], Awaitable[Actor]], settings: Settings
+) -> None:
+    browser = await learning(made.package())
+    await tell(browser, await open_lesson(browser), core__lesson_location="page 2", core__lesson_status="incomplete")
+    files = course_with(made.package()) | {"course.yaml": COURSE_YAML.replace('"1"', '"2"')}
+    files["drills/fire.zip"] = zipfile.ZipFile(tmp_path / "course.zip").read("drills/fire.zip")
+    report = await load(
+        zipped(tmp_path / "newer.zip", files), actor=await cast("farah"), now=NOW + timedelta(hours=1),
+        storage=settings.storage,
+    )  # fmt: skip
+    assert not report.refused
+    await browser.post(f"{COURSE}/newer")
+    assert (await open_lesson(browser))["values"]["cmi.core.lesson_location"] == "page 2"
+
+
+async def test_an_lms_gets_the_best_score_of_a_lesson_and_staff_see_it(
+    learning: Learning, browse: Browse, cast: Callable[[str], Awaitable[Actor]]
+) -> None:
+    browser = await learning(made.package())
+    opened = await open_lesson(browser)
+    for score in ("40", "90", "60"):
+        await tell(browser, opened, core__lesson_status="failed", core__score__raw=score)
+    told = [(row.detail["best_given"], row.detail["done"]) for row in await Fact.filter(kind="lesson.reported")]
+    assert told == [(40.0, False), (90.0, False), (90.0, False)]
+    person = (await cast("amina")).person_id
+    page = words(await (await browse("farah")).get(f"/courses/of/{person}")).replace("\xa0", " ")
+    assert "lesson: 90 %" in page
+    shown = await attempts(person, DRILL, "")
+    assert [one.outcome.replace("\xa0", " ") for one in shown] == ["90 %, in progress"]
