@@ -4,15 +4,29 @@ import argparse
 import sys
 from types import ModuleType
 
-from tests.benchmarks import bulk, drafts, fuzz, imports, junk, kills, lti, machine, nation, replicas, soak, trail
+from tests.benchmarks import (
+    bulk,
+    drafts,
+    films,
+    fuzz,
+    imports,
+    junk,
+    kills,
+    lti,
+    machine,
+    nation,
+    replicas,
+    soak,
+    trail,
+)
 from tests.benchmarks.figures import told
 
 BENCHMARKS: dict[str, ModuleType] = {
     "lti": lti, "junk": junk, "replicas": replicas, "trail": trail, "soak": soak, "machine": machine, "fuzz": fuzz,
-    "kills": kills, "drafts": drafts, "imports": imports, "bulk": bulk, "nation": nation,
+    "kills": kills, "drafts": drafts, "films": films, "imports": imports, "bulk": bulk, "nation": nation,
 }  # fmt: skip
 """What can be named; each has `options` (of its own) and `figures` (what it measures)."""
-LONG = ("soak", "machine", "fuzz", "kills", "drafts", "imports", "bulk", "nation")
+LONG = ("soak", "machine", "fuzz", "kills", "drafts", "films", "imports", "bulk", "nation")
 """What runs only when it is named."""
 
 

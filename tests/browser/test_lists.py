@@ -11,8 +11,8 @@ pytestmark = pytest.mark.timeout(300)
 LISTS = {
     "dara": ("/people", "/sites", "/areas", "/practice/records", "/courses/cohorts", "/audits", "/register",
              "/certificates/decisions", "/certificates/reliance", "/programmes/places", "/assessments/agreement",
-             "/assessments/agreement/pairs", "/assessments/quality", "/assessments/week", "/certificates/appeals",
-             "/figures"),
+             "/assessments/agreement/pairs", "/assessments/quality", "/assessments/films/consents",
+             "/assessments/week", "/certificates/appeals", "/figures"),
     "chloe": ("/people", "/sites", "/practice/records", "/courses/cohorts", "/register", "/assessments/week"),
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The addresses of how a group is watched: visits, and films with their consents."""
 
-from training.assessments.films import consent_pages, upload_pages
+from training.assessments.films import consent_list_pages, consent_pages, upload_pages
 from training.assessments.films import pages as films
 from training.assessments.visits import pages as visits
 from training.assessments.visits import week_pages
@@ -18,6 +18,7 @@ OBSERVATIONS = [
     at("/assessments/films", films.films, may=SIGNED_IN),
     at("/assessments/films", upload_pages.begin, may=SIGNED_IN, methods=POST),
     at("/assessments/films/new", upload_pages.new, may=SIGNED_IN, methods=BOTH, body=AT_ONCE),
+    at("/assessments/films/consents", consent_list_pages.all_consents, may="manage people"),
     at("/assessments/films/{id}", films.film, may=SIGNED_IN, methods=BOTH),
     at("/assessments/films/{id}/captions", films.captions, may=SIGNED_IN, methods=BOTH, body=CAPTIONS),
     at("/assessments/films/{id}/consents", consent_pages.consents, may=SIGNED_IN, methods=BOTH),

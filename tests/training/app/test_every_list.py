@@ -22,6 +22,8 @@ from courses.cohorts.pages import COHORTS
 from training.app.routes import ROUTES
 from training.assessments.agreement.pages import ASSESSORS, PAIRS
 from training.assessments.calibration.pages import CALIBRATIONS
+from training.assessments.films.consent_list_pages import CONSENTS
+from training.assessments.films.models import Film, FilmConsent
 from training.assessments.models import Assessment, CalibrationRun, Instrument, InstrumentVersion, Rater, Rating
 from training.assessments.quality.models import QualitySample
 from training.assessments.quality.pages import SAMPLES
@@ -55,6 +57,7 @@ SHOWN: dict[str, PagedList] = {
         SAMPLES,
         WEEK,
         APPEALS,
+        CONSENTS,
     )
 }
 SORTS = [
@@ -73,6 +76,7 @@ TOLD = {
     "/assessments/agreement": "query=bruno",
     "/assessments/agreement/pairs": "query=bruno",
     "/assessments/quality": "because=new",
+    "/assessments/films/consents": "state=withdrawn",
     "/assessments/week": "query=bruno",
     "/certificates/appeals": "state=late",
 }
@@ -135,6 +139,15 @@ async def crowd(database):
                 mark={"mark": 1 + (at + part * at % 4) % 3},
             )  # fmt: skip
         if at < 6:
+            film = await Film.create(
+                id=uuid4(), unit_id=unit, person_id=people[at].id, uploaded_by_id=people[at].id, secret="x", size=9,
+                held=date(2026, 3, 1 + at // 2), file_name="a.mp4", stored=f"films/{at}", begun=born, touched=born,
+            )  # fmt: skip
+            await FilmConsent.create(
+                id=uuid4(), film=film, name=("Ann", "ann", "Bea")[at % 3], part=("parent", "child")[at % 2],
+                purpose="assessment", until=date(2027, 1, 1 + at // 2), way="paper", given=born, recorded=born,
+                recorded_by_id=people[at].id, withdrawn=born if at < 2 else None,
+            )  # fmt: skip
             await Appeal.create(
                 id=uuid4(), person_id=people[at].id, assessment=watched, words="No.", made=born,
                 look_by=date(2026, 11, 20 + at * 2), decide_by=date(2026, 12, 20 + at),

@@ -62,7 +62,9 @@ class LargeFile:
         return self.size if rest and there + rest - AROUND == self.size else there
 
     def append(self, content: bytes, *, at: int) -> int:
-        """Writes what comes at a place, as far as it fills chunks or ends the file; tells how much has arrived then.
+        """Writes what comes at a place, as far as it fills chunks or ends the file; tells how much is there then.
+
+        It is on the disk for good once it is settled.
 
         Raises Conflict where something else has arrived meanwhile, Upstream where it cannot be written: then nothing of
         it was.
@@ -83,11 +85,15 @@ class LargeFile:
             file.seek(whole)
             try:
                 _write_all(file, encrypted)
-                os.fsync(file.fileno())
             except OSError:
                 file.truncate(whole)
                 raise
         return at + len(content)
+
+    def settle(self) -> None:
+        """Has what was written last until the machine goes off; after each piece it would keep others from the disk."""
+        with storage.appending(self.folder, self.name, begins=False) as file:
+            os.fsync(file.fileno())
 
     def read(self, start: int, length: int) -> bytes:
         """Reads a range; raises Damaged where what is kept is not what was written."""

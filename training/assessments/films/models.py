@@ -127,6 +127,11 @@ class FilmComment(Model):
         indexes = (("film_id", "second"), ("person_id",))
 
 
+def consents_visible_to(actor: Actor) -> QuerySet[FilmConsent]:
+    """Lists the consents to films of people whom the actor manages."""
+    return FilmConsent.filter(reach(actor, "manage people", "film__person"))
+
+
 def visible_to(actor: Actor) -> QuerySet[Film]:
     """Lists films that the actor sent or leads in, those of assessments they may see, and of people for whom they care.
 

@@ -83,7 +83,7 @@ async def _sent_whole(request: Request, sent: object, values: Mapping[str, Any],
     there = 0
     while part := await sent.read(BLOCK):
         there = await uploads.write_part(film, part, at=there, actor=me, now=now, settings=settings)
-    await uploads.arrived(film, there, now=now)
+    await uploads.arrived(film, there, now=now, settings=settings)
     return film
 
 
@@ -162,7 +162,7 @@ async def _part(request: Request, film: Film, there: int, me: Actor) -> int:
     there = await uploads.write_part(film, bytes(buffer), at=there, actor=me, now=clock.now(), settings=settings)
     if there == began < film.size:
         raise Invalid(f"A part has at least {uploads.SMALLEST_PART} bytes, unless it is the last one.")
-    await uploads.arrived(film, there, now=clock.now())
+    await uploads.arrived(film, there, now=clock.now(), settings=settings)
     return there
 
 

@@ -119,8 +119,9 @@ async def write_part(film: Film, part: bytes, *, at: int, actor: Actor, now: dat
         ) from full
 
 
-async def arrived(film: Film, there: int, *, now: datetime) -> None:
-    """Notes that a part has arrived; whole, the film is looked into."""
+async def arrived(film: Film, there: int, *, now: datetime, settings: Settings) -> None:
+    """Notes that a part has arrived, for good; whole, the film is looked into."""
+    await asyncio.to_thread(file_of(film, settings.storage, Encryptor(settings.secret_key)).settle)
     if not await Film.filter(id=film.id, state=UPLOADING).update(touched=now):
         raise Conflict(ENDED, "Look at your films.")
     if there == film.size:

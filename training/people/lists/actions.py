@@ -24,6 +24,7 @@ LISTS = (
     "/assessments/agreement",
     "/assessments/agreement/pairs",
     "/assessments/quality",
+    "/assessments/films/consents",
     "/assessments/week",
     "/courses/cohorts",
     "/audits",
