@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.browsing import free_port
+from tests.history import MODULE, SECRET
 from tests.servers import own_postgres
+from tests.third_party.programs import bare, running
 from tests.training.commands.conftest import ROOT
 from tests.training.databases import told
 from training.core.settings import Settings
@@ -73,6 +76,27 @@ def test_the_user_of_the_service_owns_its_database_and_is_no_superuser(tmp_path:
         roles = asyncio.run(told(own, "select rolsuper, rolcreatedb, rolcreaterole from pg_roles where rolname = user"))
         assert tuple(roles[0]) == (False, False, False)
         assert len(asyncio.run(migrate.migrate(own))) > 5
+        _serves(own, tmp_path)
+
+
+def _serves(database: str, folder: Path) -> None:
+    """Takes the steps of the recipe with the settings that the containers get, beside each other on this machine."""
+    told = {"TRAINING_SECRET_KEY": SECRET, "TRAINING_PUBLIC_URL": "https://training.example.org"}
+    given = FILE["services"]["web"]["environment"]
+    settings = {
+        name: re.sub(r"\$\{(\w+):[-?]([^}]*)\}", lambda one: told.get(one[1], one[2]), value)
+        for name, value in given.items()
+    }
+    port = free_port()
+    settings |= {"TRAINING_DATABASE_URL": database, "TRAINING_STORAGE_URL": str(folder / "files")}
+    around = bare() | {"PYTHONPATH": str(ROOT)} | settings
+    words = ["setup", "--unit", "Parenting Together", "--admin", "you@example.org"]
+    said = subprocess.run([*MODULE, *words], env=around, cwd=folder, capture_output=True, text=True, check=True)
+    assert "https://training.example.org/sign-in/" in said.stdout
+    serve = [*MODULE, *FILE["services"]["web"]["command"][:-1], str(port)]
+    ready = f"http://127.0.0.1:{port}/health/ready"
+    with running(serve, around, answers=ready, log=folder / "log", within=folder):
+        assert "Nobody can sign in yet" not in (folder / "log").read_text()
 
 
 def test_secrets_come_from_outside_and_must_be_there() -> None:
