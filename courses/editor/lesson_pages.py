@@ -82,8 +82,8 @@ async def tried(request: Request) -> Response:
     )  # fmt: skip
     pass_ = ContentPass(f"{FOLDER}/{found.sha256}", package["version"], (resources.settings.public_url,))
     return JSONResponse(
-        {"launch": "", "frame": frame_of(pass_, resources.settings), "href": href_of(sco["href"]), "values": values,
-         "told": {"words": ""}, "asset": sco["is_asset"]}
+        {"launch": "", "frame": frame_of(pass_, resources.settings, now=clock.now()), "href": href_of(sco["href"]),
+         "values": values, "told": {"words": ""}, "asset": sco["is_asset"]}
     )  # fmt: skip
 
 

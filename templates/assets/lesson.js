@@ -95,7 +95,7 @@ async function open() {
   } catch { say(away); return; }
   frame = document.createElement("iframe");
   frame.title = title;
-  frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-downloads");
+  frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms");
   frame.allow = "autoplay; fullscreen";
   frame.src = opened.frame;
   stage.replaceChildren(frame);

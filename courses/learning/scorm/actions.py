@@ -87,7 +87,7 @@ async def save(
 
 
 async def _keep(spot: Position, attempt: ScormAttempt, report: Report, *, actor: Actor, now: datetime) -> None:
-    before = report_of(attempt)
+    before = (attempt.best_percent, attempt.done)
     told = {name: value for name, value in asdict(report).items() if name in REPORTED}
     open_for = min(int((now - attempt.launched).total_seconds()), MOST_SECONDS)  # a lesson need not say how long
     attempt.update_from_dict(
@@ -98,8 +98,7 @@ async def _keep(spot: Position, attempt: ScormAttempt, report: Report, *, actor:
     )  # fmt: skip
     attempt.done = attempt.done or (now if report.done else None)
     await attempt.save()
-    outcome = (report.completion, report.success, report.percent)
-    if outcome == (before.completion, before.success, before.percent):
+    if (attempt.best_percent, attempt.done) == before:  # a lesson may go to and fro; what counts only grows
         return
     every = await attempts_at(spot)
     done = all(at in every and every[at].done for at in range(1, len(scos_of(spot)) + 1))

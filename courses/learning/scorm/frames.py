@@ -1,5 +1,6 @@
 """Where a lesson plays: the address of its frame at the content origin, and of what is opened in there."""
 
+from datetime import datetime
 from urllib.parse import quote
 
 from courses.learning.scorm.passes import ContentPass, seal
@@ -8,11 +9,11 @@ from training.core.errors import NotFound
 from training.core.settings import Settings
 
 
-def frame_of(content: ContentPass, settings: Settings) -> str:
+def frame_of(content: ContentPass, settings: Settings, *, now: datetime) -> str:
     """The address of the frame of a lesson; raises NotFound where this service has no origin for lessons."""
     if not settings.content_origin:
         raise NotFound("This service cannot play lessons yet.", "Tell whoever runs it to set TRAINING_CONTENT_URL.")
-    return f"{settings.content_origin}/scorm/{seal(content, settings)}/frame"
+    return f"{settings.content_origin}/scorm/{seal(content, settings, now=now)}/frame"
 
 
 def href_of(href: str) -> str:

@@ -53,7 +53,8 @@ async def opened(request: Request) -> Response:
     me, settings = actor(request), PageResources.of(request).settings
     spot = await own_spot(request)
     at, sco = actions.sco_at(spot, request.path_params["sco"])
-    attempt = await actions.launch(spot, str(at), actor=me, now=clock.now())
+    now = clock.now()
+    attempt = await actions.launch(spot, str(at), actor=me, now=now)
     package = next(iter(spot.part.content.values()))
     media = await Media.get_or_none(version_id=spot.journey.outline.version_id, sha256=package["file"])
     if media is None:
@@ -68,7 +69,7 @@ async def opened(request: Request) -> Response:
         completing=sco["completing"],
     )  # fmt: skip
     return JSONResponse(
-        {"launch": str(attempt.launch), "frame": frame_of(content, settings), "href": href_of(sco["href"]),
+        {"launch": str(attempt.launch), "frame": frame_of(content, settings, now=now), "href": href_of(sco["href"]),
          "values": values, "told": _told(spot, attempt, me), "asset": sco["is_asset"]}
     )  # fmt: skip
 

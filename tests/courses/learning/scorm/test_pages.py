@@ -13,6 +13,7 @@ import pytest
 from starlette.applications import Starlette
 
 from courses.learning.models import Completion, Progress, ScormAttempt
+from courses.learning.scorm.passes import ContentPass, opened, seal
 from courses.packages.publish import load
 from courses.packages.scorm.archive import UNPACKED
 from tests.copies import NOW
@@ -20,7 +21,9 @@ from tests.courses import scorm_packages as made
 from tests.courses.course_files import zipped
 from tests.courses.learning.test_pages import words
 from training.app.lti.reviews import attempts
+from training.core.errors import Invalid, NotFound
 from training.core.settings import Settings
+from training.core.settings import load as load_settings
 from training.people.actor import Actor
 from training.trail.models import Fact
 
@@ -202,6 +205,8 @@ async def test_files_come_from_the_content_origin_alone_and_are_shut_in(
         assert (await content.get(f"{base}/files/{path}")).status_code == 404
     assert (await content.get(f"{CONTENT}/scorm/{'x' * 40}/files/pages/index.html")).status_code == 404
     assert (await content.get(f"{CONTENT}/courses")).status_code == 404
+    assert (await open_lesson(browser))["frame"] == opened["frame"]  # so that a phone need not fetch all again
+    assert "allow-downloads" not in policy
     assert (await content.get(f"{CONTENT}/sign-in")).status_code == 404
     here = opened["frame"].replace(CONTENT, "http://testserver")
     assert (await browser.get(here)).status_code == 404
@@ -270,9 +275,27 @@ async def test_an_lms_gets_the_best_score_of_a_lesson_and_staff_see_it(
     for score in ("40", "90", "60"):
         await tell(browser, opened, core__lesson_status="failed", core__score__raw=score)
     told = [(row.detail["best_given"], row.detail["done"]) for row in await Fact.filter(kind="lesson.reported")]
-    assert told == [(40.0, False), (90.0, False), (90.0, False)]
+    assert told == [(40.0, False), (90.0, False)]
     person = (await cast("amina")).person_id
     page = words(await (await browse("farah")).get(f"/courses/of/{person}")).replace("\xa0", " ")
     assert "lesson: 90 %" in page
     shown = await attempts(person, DRILL, "")
     assert [one.outcome.replace("\xa0", " ") for one in shown] == ["90 %, in progress"]
+
+
+async def test_a_pass_ends_and_opens_one_package_only(settings: Settings) -> None:
+    content = ContentPass("courses/one", "1.2", ("http://testserver",))
+    token = seal(content, settings, now=NOW)
+    assert opened(token, settings, now=NOW + timedelta(hours=8)) == content
+    for bad, at in ((token, NOW + timedelta(hours=12)), (token[:-2] + "xx", NOW), ("x.y", NOW)):
+        with pytest.raises(NotFound):
+            opened(bad, settings, now=at)
+
+
+def test_the_origin_of_lessons_is_another_host_of_the_same_kind() -> None:
+    given: dict[str, Any] = {"_env_file": None, "secret_key": "s" * 40, "mail_url": "file:x"}
+    assert load_settings(**given, public_url="http://localhost:8000").content_origin == "http://content.localhost:8000"
+    assert load_settings(**given, public_url="https://a.example.org").content_origin == ""
+    for url in ("https://a.example.org", "https://a.example.org:8443", "http://b.example.org", "https://b.org/path"):
+        with pytest.raises(Invalid, match="TRAINING_CONTENT_URL"):
+            load_settings(**given, public_url="https://a.example.org", content_url=url)
