@@ -40,7 +40,7 @@ class Ground:
         by = self.asked.by
         if by == "area":
             return self._areas(self._path(row))
-        return [(row["place"] or NOWHERE) if by == "site" else str(row[by])]
+        return [(row["place"] if by == "site" else str(row[by])) or NOWHERE]
 
     def _path(self, row: Row) -> str:
         site = row["place"]
@@ -69,8 +69,8 @@ class Ground:
         if by == "programme":
             slug, title = self.programmes[key]
             return title.casefold(), title, 0, {"programme": slug}
-        said = {"reads": NAMES.get(key, key), "background": "None recorded" if key == NOWHERE else plain(key)}
-        name = said.get(by, key) or "Not said"
+        said = {"reads": NAMES.get(key, key), "background": plain(key)}
+        name = "Not recorded" if key == NOWHERE else said.get(by, key)
         return name.casefold(), name, 0, {by: key}
 
     def table(

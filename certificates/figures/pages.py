@@ -1,6 +1,6 @@
 """The page of figures: chosen by what is shown, by what it is told apart, where and of which days; as files too."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -9,7 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certificates.figures.certificates import expiring_table, standing_table
-from certificates.figures.questions import DIMENSIONS, PATH, FigureQuestion, question_of
+from certificates.figures.groups import groups_table
+from certificates.figures.people import people_table
+from certificates.figures.questions import (
+    DIMENSIONS,
+    OF_CERTIFICATES,
+    OF_GROUPS,
+    OF_PLACES,
+    PATH,
+    FigureQuestion,
+    question_of,
+)
 from certificates.figures.tables import Behind, FigureTable, charts_of
 from certificates.register.pages import filters_of
 from training.core.dates import day
@@ -19,11 +29,13 @@ from training.people.lists.pages import answer_list
 from training.web.lists import ListColumn, ListFilter, ListSort, PagedList, Row
 from training.web.render import actor
 
-SHOWN: Mapping[str, tuple[str, Callable[[Actor, FigureQuestion], Awaitable[FigureTable]]]] = {
-    "standing": ("How certificates stand", standing_table),
-    "expiring": ("Which certificates end, by month", expiring_table),
+SHOWN: Mapping[str, tuple[str, Callable[[Actor, FigureQuestion], Awaitable[FigureTable]], Sequence[str]]] = {
+    "standing": ("How certificates stand", standing_table, OF_CERTIFICATES),
+    "expiring": ("Which certificates end, by month", expiring_table, ("area",)),
+    "groups": ("How many groups could run", groups_table, OF_GROUPS),
+    "people": ("Where people are lost on their way", people_table, OF_PLACES),
 }
-"""What can be shown → its title, and what counts it."""
+"""What can be shown → its title, what counts it, and by what it can be told apart."""
 FIRST_SHOWN, FIRST_BY = "standing", "area"
 FIGURES = PagedList(
     PATH,
@@ -31,7 +43,7 @@ FIGURES = PagedList(
     ("row", "rows"),
     (),
     (
-        ListFilter("show", "Show", choices={key: title for key, (title, _) in SHOWN.items()}),
+        ListFilter("show", "Show", choices={key: title for key, (title, _, _) in SHOWN.items()}),
         ListFilter("by", "By", choices=DIMENSIONS),
         ListFilter("as_of", "On the day", kind="day", today=True),
         ListFilter("known_at", "As known on", kind="day"),
@@ -49,7 +61,7 @@ async def figures(request: Request) -> Response:
     me: Actor = actor(request)
     offered = await _offered(me)
     asked = asked_of(offered, request.query_params, me)
-    title, count = SHOWN[asked.show]
+    title, count, _ = SHOWN[asked.show]
     table = await count(me, asked)
     by = "Month" if asked.show == "expiring" else DIMENSIONS[asked.by]
     columns = tuple(_column(one.key, one.heading, table.behind) for one in table.columns)
@@ -73,9 +85,16 @@ async def _offered(me: Actor) -> PagedList:
 
 def asked_of(listing: PagedList, told: Mapping[str, str], me: Actor) -> FigureQuestion:
     """Reads the question from an address; what it does not say, or nobody offers, is as on the first page."""
-    filters = {one.key: one.taken(told.get(one.key, "")) for one in listing.filters}
-    days = {name: read_day(filters[name]) for name in ("as_of", "known_at", "against")}
-    return question_of(filters | {"show": filters["show"] or FIRST_SHOWN, "by": filters["by"] or FIRST_BY}, days, me)
+    return question_from({one.key: one.taken(told.get(one.key, "")) for one in listing.filters}, me)
+
+
+def question_from(filters: Mapping[str, str], me: Actor) -> FigureQuestion:
+    """Reads the question from filters that were taken; what is not told apart so is told apart by area."""
+    days = {name: read_day(filters.get(name, "")) for name in ("as_of", "known_at", "against")}
+    texts = {name: filters.get(name, "") for name in ("show", "by", "area", "programme")}
+    show = texts["show"] or FIRST_SHOWN
+    by = texts["by"] if texts["by"] in SHOWN[show][2] else FIRST_BY
+    return question_of(texts | {"show": show, "by": by}, days, me)
 
 
 def days_of(asked: FigureQuestion) -> str:

@@ -17,8 +17,13 @@ DIMENSIONS = {
     "level": "Level",
     "reads": "Language",
     "background": "Background",
+    "funding": "Paid by",
 }
 """What figures are told apart by → its word, in the order of the form."""
+
+OF_CERTIFICATES = ("area", "site", "programme", "level", "reads", "background")
+OF_GROUPS = ("area", "site", "programme", "reads")
+OF_PLACES = ("area", "site", "programme", "reads", "background", "funding")
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,12 @@ def area_sql(then: Moment) -> str:
 
 def within_sql(then: Moment, path: str) -> str:
     """Tells whether the site where the holder belonged lay in an area, by its path."""
-    return f"""({place_sql(then)} IN (SELECT there.id
+    return site_within_sql(place_sql(then), then, path)
+
+
+def site_within_sql(site: str, then: Moment, path: str) -> str:
+    """Tells whether a site, which an expression gives, lay in an area."""
+    return f"""({site} IN (SELECT there.id
         FROM sites_site there JOIN sites_area lies ON lies.id = there.area_id
         WHERE SUBSTR({_path(then)}, 1, {len(path)}) = {text(path)}))"""  # noqa: S608 - no input
 
@@ -109,9 +114,9 @@ def backgrounds_sql(then: Moment) -> str:
         AND NOT EXISTS (SELECT 1 FROM records_record later WHERE {replaced})"""  # noqa: S608 - no input
 
 
-def has_background_sql(then: Moment, background: str) -> str:
-    """Tells whether the holder has a background, by its name; `NONE` asks for those of whom none is known."""
-    held = f"SELECT 1 FROM ({backgrounds_sql(then)}) held WHERE held.person_id = {ROW}.person_id"  # noqa: S608 - quoted
+def has_background_sql(then: Moment, background: str, person: str = f"{ROW}.person_id") -> str:
+    """Tells whether the holder, or somebody else, has a background; `NONE` asks for those of whom none is known."""
+    held = f"SELECT 1 FROM ({backgrounds_sql(then)}) held WHERE held.person_id = {person}"  # noqa: S608 - quoted
     if background == NONE:
         return f"(NOT EXISTS ({held}))"
     return f"(EXISTS ({held} AND held.what = {text(background)}))"

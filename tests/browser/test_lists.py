@@ -13,7 +13,8 @@ LISTS = {
              "/certificates/decisions", "/certificates/reliance", "/programmes/places", "/assessments/agreement",
              "/assessments/agreement/pairs", "/assessments/quality", "/assessments/films/consents",
              "/assessments/week", "/certificates/appeals", "/figures"),
-    "chloe": ("/people", "/sites", "/practice/records", "/courses/cohorts", "/register", "/assessments/week"),
+    "chloe": ("/people", "/sites", "/practice/records", "/courses/cohorts", "/register", "/assessments/week",
+              "/figures?show=people", "/figures/people"),
 }  # fmt: skip
 
 

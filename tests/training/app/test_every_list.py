@@ -15,6 +15,7 @@ from certificates.audits.models import Audit
 from certificates.audits.pages import AUDITS
 from certificates.decisions.appeal_pages import APPEALS
 from certificates.evaluations.models import Appeal
+from certificates.figures.people_pages import PEOPLE as PEOPLE_ON_THEIR_WAY
 from certificates.participation.place_list_pages import PLACES
 from certificates.register.site_list_pages import SITES
 from courses.cohorts.models import Cohort
@@ -48,6 +49,7 @@ SHOWN: dict[str, PagedList] = {
         SITES,
         AREAS,
         PLACES,
+        PEOPLE_ON_THEIR_WAY,
         RECORDS,
         COHORTS,
         AUDITS,
@@ -69,6 +71,7 @@ TOLD = {
     "/sites": "query=riv",
     "/areas": "within=wal",
     "/programmes/places": "funding=lottery",
+    "/figures/people": "funding=Lottery",
     "/practice/records": "kind=check",
     "/courses/cohorts": "query=autumn",
     "/audits": "query=first",

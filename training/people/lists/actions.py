@@ -20,6 +20,7 @@ LISTS = (
     "/certificates/reliance",
     "/register",
     "/figures",
+    "/figures/people",
     "/assessments/calibration",
     "/assessments/agreement",
     "/assessments/agreement/pairs",
