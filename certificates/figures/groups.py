@@ -77,11 +77,11 @@ async def _people(
     ends = 'COALESCE(stood."over", stood.ends)'
     still = f"CASE WHEN {ends} IS NULL OR {ends} >= {later} THEN stood.person_id END"
     what = {"people": "COUNT(DISTINCT stood.person_id)", "later": f"COUNT(DISTINCT {still})"}
-    where = f"{IS_GOOD} AND stood.place IS NOT NULL AND stood.programme_id = '{programme.id}'"
-    if rule.levels:
-        where += f" AND stood.level IN ({', '.join(sql.text(one) for one in rule.levels)})"
+    rows = found.rows.filter(programme_id=programme.id)
+    leading = Certificates(rows.filter(level__in=rule.levels) if rule.levels else rows, found.then)
+    where = f"{IS_GOOD} AND stood.place IS NOT NULL"
     keys = ("reads",) if asked.by == "reads" else ()
-    return await found.counted(*keys, what=what, where=where, place=True)
+    return await leading.counted(*keys, what=what, where=where, place=True)
 
 
 def _teams(rows: list[Mapping[str, Any]], rules: int) -> Counter[str]:

@@ -20,9 +20,10 @@ from certificates.figures.questions import (
     FigureQuestion,
     question_of,
 )
-from certificates.figures.tables import Behind, FigureTable, charts_of
+from certificates.figures.tables import Behind, FigureTable, charts_of, digest_of
 from certificates.register.pages import filters_of
-from training.core.dates import day
+from training.core import clock
+from training.core.dates import day, moment
 from training.parsing.csv import day as read_day
 from training.people.actor import Actor
 from training.people.lists.pages import answer_list
@@ -70,11 +71,15 @@ async def figures(request: Request) -> Response:
     )
     listing = replace(offered, columns=(name, *columns), title=title)
     definitions = [(one.heading, one.definition) for one in table.columns]
-    days = days_of(asked)
+    days, now = days_of(asked), clock.now()
+    fixed = replace(asked, known_at=asked.known_at or me.today)
+    digest = digest_of(asked.query(), table)
     return await answer_list(
         request, "figures/figures.html", listing, rows_of(table), definitions=definitions, notes=table.notes,
         charts=charts_of(table, by), asked=asked, days=days, ahead=asked.as_of > me.today, compared=bool(asked.against),
-        head=[days, *(f"{heading}: {words}" for heading, words in definitions), *table.notes],
+        digest=digest, extracted=now, again=fixed.path(),
+        head=[days, f"Extracted {moment(now, me.zone)}; SHA-256 {digest}",
+              *(f"{heading}: {words}" for heading, words in definitions), *table.notes],
     )  # fmt: skip
 
 

@@ -101,7 +101,8 @@ def _places(then: Moment) -> str:
 
 def _stood(then: Moment) -> str:
     on = sql.text(then.on)
-    return f"""stood AS (SELECT certified.*, COALESCE(
+    # Laid down before it is filtered: PostgreSQL expects that a filter leaves a few rows, and loops over them.
+    return f"""stood AS MATERIALIZED (SELECT certified.*, COALESCE(
             CASE WHEN changed.state = 'restored' OR changed.until < {on} THEN NULL ELSE changed.state END,
             CASE WHEN certified.ends < {on} THEN CASE WHEN certified."over" >= {on} THEN 'in_grace' ELSE 'lapsed' END
             WHEN marked.state = 'provisional' THEN 'provisional'

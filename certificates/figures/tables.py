@@ -1,8 +1,10 @@
 """A table of figures as values: columns with their definitions, rows with the list behind each number; pure."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 MOST_DRAWN = 15
 """Lines of a chart: the longest ones."""
@@ -78,6 +80,13 @@ class Tally:
     def of(self, key: str) -> Counter[str]:
         """Gives what was counted under a key."""
         return self.whole if key == WHOLE else self.parts.setdefault(key, Counter())
+
+
+def digest_of(question: Mapping[str, str], table: FigureTable) -> str:
+    """Gives the SHA-256 of a question and of all numbers that answer it, whatever rows and columns are called."""
+    rows = [[row.key, sorted((key, one.number, one.before) for key, one in row.figures.items())] for row in table.rows]
+    told = json.dumps([sorted(question.items()), sorted(rows)], separators=(",", ":"))
+    return sha256(told.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from certificates.evaluations.models import Certification, StateChange
 from certificates.evaluations.standing import GOOD
 from certificates.figures.certificates import STANDING, expiring_table, standing_table
 from certificates.figures.questions import FigureQuestion
@@ -15,12 +16,14 @@ from certificates.register.pages import filtered
 from certificates.register.register import Question, certifications_on
 from tests.certificates.register.test_questions import (
     FIRST,
+    ZONE,
     by_the_rules,
     nation,
     perhaps,
     some_day,
 )  # fmt: skip
 from tests.certificates.world import TODAY
+from training.core.dates import end_of
 from training.demo.doing import being
 from training.people.models import Person
 from training.records.models import Record
@@ -132,3 +135,21 @@ async def test_the_page_leads_to_the_list_and_says_what_it_counts(nation, servic
     assert told.splitlines()[0].lstrip("\ufeff").startswith("Site,Counts,Certified")
     assert (await dara.get("/figures?by=site&format=xlsx")).status_code == 200
     assert "/figures?as_of=" in (await dara.get("/register")).text
+
+
+@pytest.mark.parametrize("nation", [9], indirect=True)
+async def test_a_question_asked_again_has_the_same_digest_until_other_numbers_are_asked_for(nation, service, browse):
+    dara, day = await browse("dara"), TODAY - timedelta(days=3)
+
+    async def digest(more):
+        page = (await dara.get(f"/figures?by=site&as_of={day}{more}")).text
+        return page.split("SHA-256 <code>")[1].split("<")[0]
+
+    then, now = await digest(f"&known_at={day}"), await digest("")
+    held = await Certification.filter(starts__lte=day, ends__isnull=True).first()
+    await StateChange.create(
+        id=uuid4(), certification_id=held.id, turn=99, state="withdrawn", reason="x", effective=held.starts,
+        recorded=end_of(TODAY, ZONE),
+    )  # fmt: skip
+    assert await digest(f"&known_at={day}") == then
+    assert await digest("") != now != then
