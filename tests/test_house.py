@@ -471,6 +471,8 @@ NOT_FROM_REACH = {
     ("training/records/naming.py", "_person"): "whom somebody names to confirm: joined to what was typed, not shown",
     ("training/records/overview.py", "totals_of"): "of one's own records, listed before",
     ("courses/cohorts/views.py", "trainer_choices"): "part of a query from visible_to",
+    ("courses/versions/list_pages.py", "_at_site"): "part of a query from top_ups_visible_to",
+    ("courses/versions/list_pages.py", "_with_sites"): "of the people that top_ups_visible_to has listed",
     ("courses/learning/learner_pages.py", "_rows"): "of the enrolments that visible_to has listed",
     ("certificates/decisions/deciders.py", "case_for"): "given only to whoever decides it",
     ("courses/cohorts/actions.py", "_join_programme"): "place has asked whether the actor manages the person",

@@ -106,6 +106,14 @@ EACH: dict[str, list[dict[str, Any]]] = {
     "programmes/application": [PLACE | {"name": "Amina"}],
     "programmes/answer": [PLACE | {"accepted": accepted} for accepted in (True, False)],
     "courses/reply": [{"trainer": "Hana"}],
+    "courses/moved": [
+        {"course": "Small steps", "number": "2", "because": "It is safer", "on": on, "left": 3} for on in (DAY, None)
+    ],
+    "courses/top_up": [
+        {"course": "Small steps", "number": "2", "because": "It is safer", "due": DAY, "whole": whole, "news": news}
+        for whole in (True, False)
+        for news in ("new", "soon", "late")
+    ],
     "certificates/certificate": [
         {"outcome": Outcome(state, "Leader", DAY, until, id=ID, appeal_until=until), "earlier": earlier}
         for state, until, earlier in (("certified", DAY, False), ("provisional", DAY, True), ("certified", None, False))

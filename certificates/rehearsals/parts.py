@@ -9,7 +9,7 @@ from certificates.pathways.form_list import form_rows, unrecordable
 from certificates.pathways.rule_tree import facts_of, rule_tree
 from certificates.rehearsals.actions import is_current, newest_of, rules_of
 from certificates.rehearsals.models import rehearsals_visible_to
-from training.drafts.kinds import Part
+from training.drafts.kinds import Files, Part
 from training.drafts.models import MaterialDraft
 from training.parsing.messages import FileError
 from training.people.actor import Actor
@@ -50,7 +50,7 @@ def _in_words(rules: PathwayVersion, published: PathwayVersion | None) -> Part:
     }
 
 
-async def on_publishing(draft: MaterialDraft, me: Actor) -> Part:
+async def on_publishing(draft: MaterialDraft, _: Files, me: Actor) -> Part:
     """Warns where the rules that are about to be published were not rehearsed as they stand."""
     published, rules = await newest_of(me.unit_id, draft.name), await rules_of(draft)
     found = await _rehearsals_of(draft, rules, me)

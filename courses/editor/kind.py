@@ -13,6 +13,7 @@ from courses.packages.mistakes import Mistakes
 from courses.packages.models import CourseVersion
 from courses.packages.package import read_contents
 from courses.packages.publish import load
+from courses.versions.wishes import on_published, on_publishing
 from training.core.errors import Invalid
 from training.database.load_report import LoadReport
 from training.drafts.kinds import DraftKind, Files, LastVersion, LoadWish
@@ -110,8 +111,9 @@ COURSE = DraftKind(
     names_remedy="Use small letters, digits and -",
     edit_class_key="edit_class",
     page=lambda name: f"/courses/{name}",
-    middle="Whoever has begun an earlier version keeps it, with their place and their answers. "
-    "Whoever begins from now on gets this one. The others may go on with it: what they did and is unchanged counts.",
+    middle="Where you choose nothing else, whoever has begun an earlier version keeps it, with their place and their "
+    "answers. Whoever begins from now on gets this one. The others may go on with it: what they did and is unchanged "
+    "counts.",
     published=published,
     reads=reads,
     last_version=last_version,
@@ -122,4 +124,6 @@ COURSE = DraftKind(
     outline=outline,
     has_outline=True,
     advice=advice,
+    on_publishing=on_publishing,
+    chosen=on_published,
 )

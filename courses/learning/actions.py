@@ -141,7 +141,7 @@ async def complete(
     outline: Outline,
     chapter: Chapter,
     *,
-    actor: Actor,
+    actor: Actor | None,
     now: datetime,
     happened: datetime | None = None,
 ) -> None:
@@ -184,7 +184,7 @@ async def tell(
     enrolment: Enrolment,
     outline: Outline,
     *,
-    actor: Actor,
+    actor: Actor | None,
     now: datetime,
     detail: Mapping[str, object],
     rows: Iterable[Model] = (),
@@ -193,7 +193,7 @@ async def tell(
     await facts.record(
         kind,
         enrolment,
-        actor=actor.person_id,
+        actor=actor.person_id if actor else None,
         now=now,
         person=enrolment.person_id,
         unit=outline.unit_id,

@@ -96,6 +96,8 @@ class QuizAttempt(Model):
     maximum = fields.IntField(null=True)
     passed = fields.BooleanField(null=True)
 
+    activity_id: UUID
+
     class Meta:
         table = "courses_attempt"
         indexes = (("activity_id",),)

@@ -21,6 +21,8 @@ from courses.learning.journey import (
 from courses.learning.models import courses_visible_to, visible_to
 from courses.learning.newer_versions import go_on_with_newer, newer_version
 from courses.learning.outline import in_language, outline_of
+from courses.versions.models import top_ups_visible_to
+from courses.versions.views import news_for, version_path
 from training.core import clock
 from training.core.errors import NotAllowed, NotFound
 from training.core.languages import spoken
@@ -52,6 +54,7 @@ async def mine(request: Request) -> Response:
         others=others,
         sees_people=me.may("see people"),
         sees_cohorts=me.may("see people") or (me.may("train") and await cohorts_visible_to(me).exists()),
+        sees_top_ups=me.may("see people") and await top_ups_visible_to(me).exists(),
         learns=me.may("learn"),
         learners=[*begun, *others],
         days=await days_of(me.person_id, today=me.today),
@@ -99,6 +102,8 @@ async def outline(request: Request) -> Response:
         sees_people=me.may("see people"),
         version=shown.number,
         newer=await newer_version(journey, me) if journey and me.may("learn") else None,
+        news=await news_for(me, slug, journey),
+        version_path=version_path(slug, shown.number) if me.everywhere("load material") else "",
         writes=me.may("write material"),
         lang=spoken(wanted),
         languages=views.language_switch(shown.languages, f"/courses/{slug}", wanted),

@@ -28,6 +28,7 @@ class Course(Model):
     created = fields.DatetimeField()
 
     unit_id: UUID
+    programme_id: UUID | None
 
     class Meta:
         table = "courses_course"

@@ -16,7 +16,13 @@ _COURSE = (
     "modules",
 )  # fmt: skip
 _NEEDED = ("course", "title", "version", "edit_class", "languages", "learning", "modules")
-_TAKEN = ("media", "entries", "learners", "of")  # words that stand where a course's name stands in an address
+_TAKEN = (
+    "media",
+    "entries",
+    "learners",
+    "of",
+    "top-ups",
+)  # words that stand where a course's name stands in an address
 
 
 def read_package(path: Path) -> tuple[Package | None, Mistakes]:

@@ -9,7 +9,8 @@ from tests.browser.axe import violations
 
 pytestmark = pytest.mark.timeout(300)
 LISTS = {
-    "dara": ("/people", "/sites", "/areas", "/practice/records", "/courses/cohorts", "/audits", "/register",
+    "dara": ("/courses/top-ups",
+             "/people", "/sites", "/areas", "/practice/records", "/courses/cohorts", "/audits", "/register",
              "/certificates/decisions", "/certificates/reliance", "/programmes/places", "/assessments/agreement",
              "/assessments/agreement/pairs", "/assessments/quality", "/assessments/films/consents",
              "/assessments/week", "/certificates/appeals", "/figures"),

@@ -14,6 +14,8 @@ from certificates.merging import emails as merging
 from certificates.register import events
 from certificates.rehearsals import actions as rehearsals
 from courses.learning import emails as learners
+from courses.versions import actions as versions
+from courses.versions import emails as newer
 from training.app import results
 from training.app.handlers import (
     Handler,
@@ -79,6 +81,7 @@ SCORE, EARLIER_SCORES = "report score", "report earlier scores"
 TURNS, PLACES = "mail raters their turn", "give places to learners"
 HEADS, HEAD = "mail heads of the trail", "mail head of the trail"
 BOUNCES, TASKS, LATE = "read bounces", "plan mails of tasks", "close late assessments"
+TOP_UPS, TOP_UP, TOPPED_UP, MOVED = "look after versions", "mail top-up", "settle top-up", "mail newer version"
 SAMPLE, DRAW, DUE = "sample after a complaint", "draw samples of assessments", "plan mails of calibrations"
 CHECK = "check trail"
 CHANGED = ("mail change", CONSIDER, SIGNED_FOR)
@@ -89,9 +92,13 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("person.asked_for_link", "person.invited"), ("mail sign-in link",)),
     "text_code.asked": (texts.SEND,),
     **dict.fromkeys(sign_in_emails.TOLD, (sign_in_emails.CHANGE,)),
-    **dict.fromkeys(("quiz.handed_in", "course.completed"), (SCORE, CONSIDER)),
+    "quiz.handed_in": (SCORE, CONSIDER),
     "assessment.signed": (SCORE, CONSIDER, attempts.TELL),
     **dict.fromkeys(("module.completed", "lesson.reported"), (SCORE,)),
+    "course.completed": (SCORE, CONSIDER, TOPPED_UP),
+    "course.moved": (MOVED,),
+    **dict.fromkeys(("top_up.given", "top_up.missed"), (TOP_UP, CONSIDER)),
+    "top_up.done": (CONSIDER,),
     "task.answered": ("mail answer to task",),
     **dict.fromkeys(("link.opened", "context.joined"), (EARLIER_SCORES,)),
     "registration.changed": ("end sessions of a closed system",),
@@ -135,13 +142,14 @@ EVERY: Mapping[str, timedelta] = {
     **dict.fromkeys(("seal trail", BOUNCES), timedelta(minutes=10)),
     **dict.fromkeys((TASKS, "forget launches", "forget tries", "forget proofs", "turn keys over"), timedelta(hours=1)),
     PLACES: timedelta(minutes=5),
-    **dict.fromkeys((HEADS, CHECK, DRAW, DUE, jobs.EVERYONE, jobs.EVERY_SITE, jobs.FILES), timedelta(days=1)),
+    **dict.fromkeys((HEADS, CHECK, DRAW, DUE, TOP_UPS, jobs.EVERYONE, jobs.EVERY_SITE, jobs.FILES), timedelta(days=1)),
     **dict.fromkeys((*(f"forget {what}" for what in FORGET), proofs.FORGET, "finish merges", LATE), timedelta(days=1)),
     retention.FORGET: timedelta(days=1),
 }
 """Name of the work → how often it comes back by itself."""
 
 APART = (
+    Lane(frozenset({versions.SETTLE, versions.REMIND})),  # comes for thousands when a course is new
     Lane(frozenset({"mail sign-in link", texts.SEND})),  # somebody sits and waits for it
     Lane(frozenset({"lti score", notices.WORK, messages.SEND})),  # an LMS may let us wait for half a minute, each time
     Lane(frozenset({running.GO_ON, rehearsals.GO_ON, film_checks.CHECK})),  # takes minutes, and somebody looks on
@@ -171,6 +179,13 @@ HANDLERS: Mapping[str, Handler] = {
     visits.REMIND: lambda work, out: visits.remind(subject(work), work.payload["day"], now=out.now()),
     **{room.MAIL: telling(room.of_news, "to", "news") for room in ASSESSED},
     "mail answer to task": telling(learners.of_reply),
+    versions.SETTLE: lambda work, out: versions.settle(subject(work), work.key, after(work), now=out.now()),
+    TOP_UPS: lambda work, out: versions.look_after(now=out.now()),
+    TOPPED_UP: lambda work, out: versions.settle_by_completion(subject(work), now=out.now()),
+    MOVED: telling(newer.of_move),
+    versions.MAIL_MOVE: telling(newer.of_coming_move, "choice"),
+    TOP_UP: telling(newer.of_top_up, today=True),
+    versions.REMIND: telling(newer.of_top_up, "due", today=True),
     participation.APPLICATION: telling_either(participation.of_application),
     "mail confirmer": mail_confirmer,
     "mail notice to confirmer": mail_notice,

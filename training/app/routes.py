@@ -24,6 +24,8 @@ from courses.cohorts import task_pages as cohort_tasks
 from courses.learning import learner_pages, player_pages
 from courses.learning import pages as courses
 from courses.learning import quiz_pages as quizzes
+from courses.versions import list_pages as top_ups
+from courses.versions import pages as versions
 from training.app import failed_work_pages, health, home
 from training.app.api.routes import API_ROUTES
 from training.app.lessons.routes import LESSONS
@@ -226,7 +228,11 @@ ROUTES = [
     at("/courses/cohorts/{id}/sessions/{session}/made-up/{person}", cohort_sessions.made_up, may="train", methods=BOTH),
     at("/courses/of/{person}", learner_pages.courses_of, may="see people"),
     at("/courses/learners/{enrolment}/{activity}", learner_pages.allow_try, may="see people", methods=POST),
+    at("/courses/top-ups", top_ups.top_ups, may="see people"),
     at("/courses/{slug}", courses.outline, may=SIGNED_IN),
+    at("/courses/{slug}/top-up", versions.top_up, may="learn", methods=BOTH),
+    at("/courses/{slug}/versions/{number}", versions.version, may=SIGNED_IN),
+    at("/courses/{slug}/versions/{number}/choice", versions.choose, may="load material", methods=POST),
     at("/courses/{slug}/learners", learner_pages.learners, may="see people"),
     at("/courses/{slug}/cohorts/new", cohorts.make, may="manage people", methods=BOTH),
     at("/courses/{slug}/start", courses.start, may="learn", methods=POST),

@@ -15,6 +15,8 @@ from certificates.evidence.actions import claims_for
 from certificates.evidence.signing import sites_to_sign_for
 from courses.cohorts.task_replies import cohorts_to_read
 from courses.cohorts.views import sessions_to_note
+from courses.learning.outline import in_language
+from courses.versions.models import asked_of_person
 from training.app.own_tasks import assessing
 from training.app.own_tasks.task import SHOWN, Task
 from training.assessments.calibration.rules import COUNTERSIGNED
@@ -231,6 +233,21 @@ async def _read(me: Actor, now: datetime) -> list[Task]:
     ]  # fmt: skip
 
 
+async def _learn_what_is_new(me: Actor, now: datetime) -> list[Task]:
+    """What is new in courses that the person has done, with the day by which they are asked to do it."""
+    language = spoken(me.language)
+    say = translations(language).gettext
+    return [
+        Task(
+            say("Learn what is new in %(course)s") % {"course": in_language(one.version.title, me.language)},
+            say("You had until %(day)s. You can still do it." if one.due < me.today else "Please do it by %(day)s.")
+            % {"day": day(one.due, language)},
+            f"/courses/{one.version.course.slug}/top-up", say("See what is new"), since=one.given, language=language,
+        )
+        for one in await asked_of_person(me.person_id)
+    ]  # fmt: skip
+
+
 async def _own_address(me: Actor, now: datetime) -> list[Task]:
     """A person whose every address is one at which mail does not arrive."""
     known = await known_addresses(me.person_id)
@@ -307,7 +324,8 @@ async def _names_told(me: Actor, now: datetime) -> list[Task]:
 
 
 LOOKS: tuple[Callable[[Actor, datetime], Awaitable[list[Task]]], ...] = (
-    _own_address, _mend, _appeals, _settle, _decide, _vote, _appoint, _answer, _accept, _sign, _collect, _confirm,
+    _own_address, _learn_what_is_new, _mend, _appeals, _settle, _decide, _vote, _appoint, _answer, _accept, _sign,
+    _collect, _confirm,
     assessing.to_rate, assessing.to_agree_or_sign, assessing.to_countersign,
     assessing.to_calibrate, assessing.to_renew, _calibrate,
     _find_countersigner,

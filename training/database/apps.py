@@ -34,7 +34,12 @@ APPS: dict[str, list[str]] = {
     ],
     "lti": ["training.lti.models", "training.lti.launch.models"],
     "clients": ["training.clients.models", "training.clients.webhooks.models"],
-    "courses": ["courses.packages.models", "courses.learning.models", "courses.cohorts.models"],
+    "courses": [
+        "courses.packages.models",
+        "courses.learning.models",
+        "courses.cohorts.models",
+        "courses.versions.models",
+    ],
     "certificates": [
         "certificates.evaluations.models",
         "certificates.credentials.models",

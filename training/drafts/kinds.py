@@ -90,8 +90,20 @@ Part = Mapping[str, Any]
 """What a kind adds to a page: the name of its `template`, and what that is told; empty where it adds nothing."""
 
 
+Keep = Callable[[str, datetime], Awaitable[None]]
+"""Keeps with a version, by its number, what was chosen when it was published."""
+
+
 async def _nothing(_: MaterialDraft, __: Actor) -> Part:
     return {}
+
+
+async def _nothing_more(_: MaterialDraft, __: Files, ___: Actor) -> Part:
+    return {}
+
+
+async def _nothing_chosen(_: MaterialDraft, __: Mapping[str, Any], ___: Actor) -> Keep | None:
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +140,10 @@ class DraftKind:
     advice: Callable[[Mapping[str, str], str], Sequence[Advice]] = field(default=lambda _, __: ())
     """What is worth a look in a file; it stands in nobody's way."""
     on_draft: Callable[[MaterialDraft, Actor], Awaitable[Part]] = _nothing
-    on_publishing: Callable[[MaterialDraft, Actor], Awaitable[Part]] = _nothing
+    on_publishing: Callable[[MaterialDraft, Files, Actor], Awaitable[Part]] = _nothing_more
+    """What the page that publishes shows besides; `form` is the template of its fields, `defaults` what they say."""
+    chosen: Callable[[MaterialDraft, Mapping[str, Any], Actor], Awaitable[Keep | None]] = _nothing_chosen
+    """Reads what its own fields of that page say; raises Invalid."""
 
     def fault_of_name(self, name: str) -> str:
         """Tells what is wrong with a name, or ""."""

@@ -171,8 +171,11 @@ async def publish(request: Request) -> Response:
         number, edit_class = clean_line(str(values.get("number", ""))), str(values.get("edit_class", ""))
         wish = publishing.VersionWish(number, edit_class, counting_number(str(values.get("seen", ""))))
         try:
+            keep = await kind.chosen(found, values, me)
             report = await publishing.publish(found, wish, actor=me, outside=resources, now=clock.now())
             if not report.refused:
+                if keep:
+                    await keep(number, clock.now())
                 words = f"Version {number} is published."
                 return redirect(request, kind.page(found.name), notice=words)
             lines = report.mistakes
@@ -193,13 +196,15 @@ async def _asked(
     number = next_number(found.based_on) if now in ("", found.based_on) and found.based_on else now
     wish = LoadWish(me, clock.now(), resources.settings.storage, check=True)
     report = None if mistakes else await publishing.rehearse(kind, found.name, files, number, wish)
-    told = {"number": number, "edit_class": publishing.head_word(kind, found.name, files, "edit_class")} | values
+    told = {"number": number, "edit_class": publishing.head_word(kind, found.name, files, "edit_class")}
+    part = {} if mistakes else await kind.on_publishing(found, files, me)
     return render(
-        request, "drafts/publish.html", 422 if problems or lines else 200, problems=problems, values=told,
+        request, "drafts/publish.html", 422 if problems or lines else 200, problems=problems,
+        values=told | part.get("defaults", {}) | values,
         draft=_words(found, resources.draft_kinds), mistakes=mistakes, report=report, lines=lines,
         classes=[(key, key.capitalize(), words) for key, words in EDIT_CLASSES.items()], middle=kind.middle,
         seen=found.revision, is_open=found.state == "open", back=("The draft", f"/drafts/{found.id}"),
-        part={} if mistakes else await kind.on_publishing(found, me),
+        part=part,
     )  # fmt: skip
 
 

@@ -119,6 +119,8 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "courses.Seat": {},
     "courses.Session": {},
     "courses.Attendance": {},
+    "courses.VersionChoice": {},
+    "courses.TopUp": {},
     # certificates
     "certificates.PathwayVersion": {},
     "certificates.Evaluation": {},

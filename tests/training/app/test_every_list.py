@@ -20,6 +20,9 @@ from certificates.participation.place_list_pages import PLACES
 from certificates.register.site_list_pages import SITES
 from courses.cohorts.models import Cohort
 from courses.cohorts.pages import COHORTS
+from courses.packages.models import Course, CourseVersion
+from courses.versions.list_pages import TOP_UPS
+from courses.versions.models import TopUp
 from training.app.routes import ROUTES
 from training.assessments.agreement.pages import ASSESSORS, PAIRS
 from training.assessments.calibration.pages import CALIBRATIONS
@@ -52,6 +55,7 @@ SHOWN: dict[str, PagedList] = {
         PEOPLE_ON_THEIR_WAY,
         RECORDS,
         COHORTS,
+        TOP_UPS,
         AUDITS,
         CALIBRATIONS,
         ASSESSORS,
@@ -74,6 +78,7 @@ TOLD = {
     "/figures/people": "funding=Lottery",
     "/practice/records": "kind=check",
     "/courses/cohorts": "query=autumn",
+    "/courses/top-ups": "state=late",
     "/audits": "query=first",
     "/assessments/calibration": "query=bruno",
     "/assessments/agreement": "query=bruno",
@@ -121,6 +126,16 @@ async def crowd(database):
             id=uuid4(), unit_id=unit, name="Autumn" if at < 2 else f"spring {at % 2}", site_id=places[at % 3],
             starts=date(2026, 3, 1 + at // 2), ends=date(2026, 5, 1) if at % 2 else None,
             trainer_id=known("dara") if at > 3 else None,
+        )  # fmt: skip
+    course = await Course.create(id=uuid4(), unit_id=unit, slug="steps", created=born)
+    said = {"title": {"en": "Steps"}, "summary": {}, "competencies": {}, "languages": ["en"], "learning": "steps"}
+    second = await CourseVersion.create(
+        id=uuid4(), course=course, number="2", edit_class="content", minutes=5, digest="", published=born, **said
+    )
+    for at in range(9):
+        await TopUp.create(
+            id=uuid4(), person_id=people[at].id, version=second, due=date(2026, 3 + 9 * (at % 3 > 0), 1), given=born,
+            state=("open", "open", "done")[at % 3],
         )  # fmt: skip
     leading = await Instrument.create(id=uuid4(), unit_id=unit, name="leading")
     body = {"instrument": "leading", "version": "1", "kind": "scale", "scale": {1: "no", 2: "some", 3: "yes"},

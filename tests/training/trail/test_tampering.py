@@ -38,6 +38,8 @@ EMPTY_IN_THE_DEMO = {
     "certificates.SheetDesign",
     "certificates.Vote",
     "clients.ApiClient",
+    "courses.TopUp",
+    "courses.VersionChoice",
     "clients.Webhook",
     "sites.FormerValue",
     "people.Difference",

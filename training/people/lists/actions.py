@@ -28,6 +28,7 @@ LISTS = (
     "/assessments/films/consents",
     "/assessments/week",
     "/courses/cohorts",
+    "/courses/top-ups",
     "/audits",
 )
 """The lists of which filters are saved."""

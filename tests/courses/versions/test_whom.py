@@ -1,0 +1,149 @@
+"""What becomes of whom when a version of a course comes: counted before, chosen, done, told, and chosen otherwise."""
+
+from datetime import timedelta
+
+import time_machine
+
+from courses.learning.evidence import learning_evidence
+from courses.learning.models import Answer, Completion, Enrolment, QuizAttempt
+from courses.packages.models import CourseVersion
+from courses.versions.models import TopUp, VersionChoice
+from tests.courses.versions.conftest import AT, BECAUSE, DUE, TOP_UP, does, finishes, publishes
+from tests.mails import sent_mails
+from tests.today import NOW, TODAY
+from tests.training.drafts.conftest import begun
+from training.core.dates import day
+from training.demo.cast import known
+from training.people.models import Person
+from training.trail.models import Fact
+
+TOP_UP_PAGE = f"{AT}/top-up"
+
+
+async def test_groups_are_counted_before_publishing_and_a_wrong_choice_publishes_nothing(browse, small_steps):
+    await finishes(await browse("amina"))
+    await (await browse("jude")).post(f"{AT}/start")
+    dara = await browse("dara")
+    page = (await dara.get(f"{await begun(dara, 'course', 'small-steps')}/publish")).text
+    assert "In the middle: <b>1</b>. Have done it: <b>1</b>, of whom 0 hold a certificate" in page
+    refused = await publishes(browse, done="top_up", done_by=TODAY.isoformat(), because="", middle="day")
+    assert refused.status_code == 422
+    for words in ("leaves them 7 days", "the day on which they move", "Say what changed and why"):
+        assert words in refused.text
+    assert not await VersionChoice.exists() and not await CourseVersion.filter(number="2").exists()
+
+
+async def test_whoever_is_in_the_middle_moves_at_once_with_place_and_answers_and_is_told(
+    browse, small_steps, work, settings
+):
+    jude = await browse("jude")
+    await jude.post(f"{AT}/start", data={"language": "cy"})
+    await does(jude, "hearing/first", "hearing/02-second", "hearing/film")
+    await jude.get(f"{AT}/hearing/quiz")
+    await jude.post(f"{AT}/hearing/quiz/begin")
+    await jude.post(f"{AT}/hearing/quiz/questions/1", data={"choices": "face"})
+    await jude.get(f"{AT}/hearing/quiz/questions/2")
+    await Person.filter(id=known("jude")).update(language="cy")
+    assert (await publishes(browse, middle="now")).status_code == 303
+    await work()
+    fresh = await Enrolment.get(version__number="2")
+    attempt = await QuizAttempt.get(enrolment_id=fresh.id, state="open")
+    assert (await Answer.get(attempt_id=attempt.id)).choices == ["face"]
+    page = (await jude.get(f"{AT}/continue")).headers["location"]
+    assert page.endswith("/hearing/quiz/questions/2"), "the exact place, in the quiz that lay open"
+    shown = (await jude.get(f"{AT}/versions/2")).text
+    assert BECAUSE in shown and "Arhoswch" in shown
+    [mail] = [one for one in sent_mails(settings) if BECAUSE in one.text]
+    assert "fersiwn" in mail.text and "Rhannau ar ôl i’w gwneud: 4" in mail.text
+    assert await Fact.filter(kind="course.moved", actor_id=None).count() == 1
+    await work()
+    assert await Enrolment.filter(person_id=known("jude")).count() == 2
+
+
+async def test_whoever_is_done_gets_a_top_up_of_the_changed_core_parts_and_does_it_in_the_player(
+    browse, small_steps, work, settings
+):
+    amina, dara = await browse("amina"), await browse("dara")
+    await finishes(amina)
+    assert (await publishes(browse, **TOP_UP)).status_code == 303
+    await work()
+    home = (await amina.get("/")).text
+    assert "Learn what is new in Small steps" in home and day(DUE) in home
+    [mail] = [one for one in sent_mails(settings) if BECAUSE in one.text]
+    assert day(DUE) in mail.text and TOP_UP_PAGE in mail.text
+    page = (await amina.get(TOP_UP_PAGE)).text
+    assert "Hearing people: Wait" in page and "Look up" not in page and BECAUSE in page and "0 of 1 done" in page
+    listed = await dara.get("/courses/top-ups")
+    assert "Amina" in listed.text and "Not done yet" in listed.text
+    begins = await amina.post(TOP_UP_PAGE)
+    on = await amina.get(begins.headers["location"])
+    assert on.headers["location"] == f"{AT}/hearing/02-second", "straight to the one part that is new"
+    assert "breathe" in (await amina.get(on.headers["location"])).text
+    await does(amina, "hearing/02-second")
+    await work()
+    assert (await TopUp.get()).state == "done" and await Fact.filter(kind="top_up.done").count() == 1
+    assert "Learn what is new" not in (await amina.get("/")).text
+    records = [one for one in await learning_evidence(known("amina"), "Europe/London") if one["type"] == "learning"]
+    assert sorted((one["version"], one["on"]) for one in records) == [("1", TODAY), ("2", TODAY)]
+    assert await Completion.filter(module="", person_id=known("amina")).count() == 2
+
+
+async def test_a_change_of_words_only_and_of_what_is_not_core_asks_for_nothing(browse, small_steps, work):
+    await finishes(await browse("amina"))
+    key = "class hearing/02-second"
+    assert (await publishes(browse, **TOP_UP, **{key: "wording"})).status_code == 303
+    await work()
+    assert not await TopUp.exists()
+    safer = "---\ntitle: Wait\ncompetency: hearing\n---\nStop, if a child is hurt.\n"
+    assert (await publishes(browse, "3", safer, **TOP_UP, **{key: "safety"})).status_code == 303
+    await work()
+    assert (await TopUp.get()).state == "open"
+
+
+async def test_whoever_is_late_is_reminded_listed_and_still_certified(browse, small_steps, work, settings):
+    amina, dara, chloe = await browse("amina"), await browse("dara"), await browse("chloe")
+    await finishes(amina)
+    await publishes(browse, **TOP_UP, late="remind")
+    await work()
+    told = []
+    for on in (DUE - timedelta(14), DUE - timedelta(3), DUE + timedelta(1), DUE + timedelta(8)):
+        with time_machine.travel(NOW + (on - TODAY), tick=True):
+            await work()
+            await work()
+            told.append(len([one for one in sent_mails(settings) if BECAUSE in one.text]))
+    assert told == [2, 3, 4, 5]
+    with time_machine.travel(NOW + (DUE - TODAY) + timedelta(2), tick=True):
+        dara, chloe = await browse("dara"), await browse("chloe")
+        for who in (dara, chloe):
+            assert "Late" in (await who.get("/courses/top-ups?state=late")).text
+    assert await Fact.filter(kind="top_up.missed").count() == 1
+    row = await TopUp.get()
+    assert row.state == "open" and row.missed
+
+
+async def test_a_later_choice_holds_and_the_page_of_the_version_shows_both(browse, small_steps, work):
+    amina, jude, dara = await browse("amina"), await browse("jude"), await browse("dara")
+    await finishes(amina)
+    await jude.post(f"{AT}/start")
+    on = TODAY + timedelta(10)
+    await publishes(browse, **TOP_UP, middle="day", middle_on=on.isoformat())
+    await work()
+    assert f"You move to version 2 on {day(on)}" in (await jude.get(AT)).text
+    otherwise = {"middle": "stay", "done": "none", "late": "list", "because": BECAUSE}
+    assert (await jude.post(f"{AT}/versions/2/choice", data=otherwise)).status_code == 403
+    assert (await dara.post(f"{AT}/versions/2/choice", data=otherwise)).status_code == 303
+    await work()
+    page = (await dara.get(f"{AT}/versions/2")).text
+    assert "A short top-up" in page and "They stay in theirs" in page and await VersionChoice.all().count() == 2
+    assert (await TopUp.get()).state == "called off"
+    with time_machine.travel(NOW + timedelta(11), tick=True):
+        await work()
+        assert not await Enrolment.filter(version__number="2").exists()
+    again = otherwise | {"done": "again", "done_by": DUE.isoformat(), "middle": "day", "middle_on": on.isoformat()}
+    assert (await dara.post(f"{AT}/versions/2/choice", data=again)).status_code == 303
+    await work()
+    assert (await TopUp.get()).whole
+    assert "You do the whole course again" in (await amina.get(TOP_UP_PAGE)).text
+    with time_machine.travel(NOW + timedelta(11), tick=True):
+        await work()
+        assert (await Enrolment.get(version__number="2")).person_id == known("jude")
