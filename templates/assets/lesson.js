@@ -3,10 +3,11 @@
 const stage = document.querySelector("[data-lesson]");
 const status = document.querySelector("[data-status]");
 const way = document.querySelector("[data-leave]");
-const { lesson: path, origin, title, opening, saving, nothing, away, signedOut, tooMuch, anyway, tried } = stage.dataset;
+const { lesson: path, origin, title, opening, saving, nothing, away, signedOut, tooMuch, anyway, tried, stuck } = stage.dataset;
 const GAP = 2000; // between two savings
 const AGAIN = 8000; // after one that failed
 const PATIENCE = 3000; // with a lesson that is to end
+const OPENING = 20000; // until a frame has to have answered
 const MOST = 200000; // letters of one report; the service takes 64 kB of what a lesson keeps for itself
 const SMALL = 60000; // what a browser sends though its page goes
 let frame, opened, started = false, waiting, sending, over = false, last = 0, timer, gone, leaving = false;
@@ -92,7 +93,8 @@ async function open() {
     const [code, told] = await post(path, {});
     if (code !== 200) { say(told.words); return; }
     opened = told;
-  } catch { say(away); return; }
+  } catch { say(stuck); return; }
+  setTimeout(() => { if (!started) say(stuck); }, OPENING);
   frame = document.createElement("iframe");
   frame.title = title;
   frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms");
