@@ -119,7 +119,8 @@ class Kills:
         chance = random.Random()
         async with opened(self.settings.database_url), open_resources(self.settings) as things:
             then = replace(things, now=lambda: now)
-            worker = Worker(consequences.HANDLERS, then, now=lambda: now, poll_seconds=0.02)
+            apart = consequences.APART
+            worker = Worker(consequences.HANDLERS, then, apart=apart, now=lambda: now, poll_seconds=0.02)
             os.write(begins, b"!")
             acts = [self._person_acts(now, note, chance) for _ in range(AT_ONCE)]
             await asyncio.gather(worker.work_forever(), *acts)

@@ -4,10 +4,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from training.database.connection import on_postgres
+
 HOLD_SECONDS = 0.08
-"""How long a step may hold the loop and the writer: a page waits for one step, seldom for two."""
-FIRST = 10
-"""Rows of the first step, as nobody knows yet how long they take."""
+"""How long a step may hold the loop and the one writer of SQLite: a page waits for one step, seldom for two."""
+ON_POSTGRES_SECONDS = 0.8
+"""How long it may take where pages are served by another process: only who changes the same rows waits for it."""
+FIRST = 20
+"""Rows of the first step, and of others at least: what a step costs by itself is paid with each."""
 MOST = 200
 """Rows of a step at most: of one that fails, all are done anew."""
 
@@ -15,8 +19,9 @@ MOST = 200
 class Pace:
     """Measures the steps of one stretch of work, and says how many rows the next one takes."""
 
-    def __init__(self, most: int = MOST, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, most: int = MOST, *, hold: float = 0, clock: Callable[[], float] = time.perf_counter) -> None:
         self._most, self._clock = most, clock
+        self._hold = hold or (ON_POSTGRES_SECONDS if on_postgres() else HOLD_SECONDS)
         self.rows = min(FIRST, most)
 
     @contextmanager
@@ -24,8 +29,8 @@ class Pace:
         """Measures a step of `rows` rows; one that fails says nothing of the next."""
         begun = self._clock()
         yield
-        share = HOLD_SECONDS / max(self._clock() - begun, HOLD_SECONDS / 2)
-        self.rows = max(1, min(self._most, int(self.rows * share)))
+        fit = int(self.rows * self._hold / max(self._clock() - begun, self._hold / 2))
+        self.rows = min(self._most, 2 * self.rows, max(FIRST, fit))
 
     def halve(self) -> None:
         """Takes half as many, down to the one that cannot be done."""

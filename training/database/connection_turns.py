@@ -7,8 +7,8 @@ from typing import Literal
 in_background: ContextVar[bool] = ContextVar("in_background", default=False)
 """Set by whoever works while nobody waits for it; tasks that are begun by it are in the background too."""
 
-RESTS = 2
-"""While others ask, the background rests so many times as long as it had: it goes on with a third of the time."""
+RESTS = 1
+"""While others ask, the background rests so many times as long as it had: it goes on with half of the time."""
 QUIET_SECONDS = 0.02
 """Others ask no more when none of them has for so long: between two questions of a page lies less."""
 

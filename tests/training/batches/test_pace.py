@@ -11,15 +11,17 @@ from training.batches import pace
 from training.batches.models import Batch
 from training.imports.people import PeopleImport
 
-ROWS = 40
-ROW_SECONDS = pace.HOLD_SECONDS / 4
+ROWS = 120
+ROW_SECONDS = 1 / 512
+FIT = 40
+"""So many of them are done in the time that a step may take."""
 HEAD = "Name,Email,Role,Site,Starts"
 
 
 def steps_of(seconds_of_a_row: float, many: int) -> list[int]:
     """How many rows each step takes of as many, where each row takes so long by a clock of our own."""
     hand = [0.0]
-    one, steps = pace.Pace(clock=lambda: hand[0]), list[int]()
+    one, steps = pace.Pace(hold=FIT * ROW_SECONDS, clock=lambda: hand[0]), list[int]()
     while sum(steps) < many:
         steps.append(one.rows)
         with one.step():
@@ -28,10 +30,10 @@ def steps_of(seconds_of_a_row: float, many: int) -> list[int]:
 
 
 def test_a_step_grows_while_rows_are_quick_and_shrinks_when_they_are_slow() -> None:
-    quick, slow = steps_of(0.0001, 2000), steps_of(0.03, 100)
+    quick, slow = steps_of(0.0001, 2000), steps_of(ROW_SECONDS, 200)
     assert max(quick) == pace.MOST and all(after <= 2 * before for before, after in pairwise(quick))
-    assert all(rows * 0.03 <= pace.HOLD_SECONDS for rows in slow[1:])
-    assert set(steps_of(5, 15)[1:]) == {1}, "a row that takes too long by itself is done alone"
+    assert slow == [pace.FIRST, FIT, FIT, FIT, FIT, FIT]
+    assert set(steps_of(5, 100)) == {pace.FIRST}, "where it is the step that takes long, fewer rows would help nobody"
 
 
 async def test_slow_rows_are_taken_over_few_in_each_transaction(
@@ -50,7 +52,9 @@ async def test_slow_rows_are_taken_over_few_in_each_transaction(
         await write(self, plans)
 
     monkeypatch.setattr(PeopleImport, "write", slowly)
+    for name in ("HOLD_SECONDS", "ON_POSTGRES_SECONDS"):
+        monkeypatch.setattr(pace, name, FIT * ROW_SECONDS)
     await do(dara, batch, "begin")
     await work()
     assert (await Batch.get(id=batch.id)).counts == {"new": ROWS}
-    assert sum(steps) == ROWS and max(steps[1:]) * ROW_SECONDS <= pace.HOLD_SECONDS, steps
+    assert sum(steps) == ROWS and max(steps) <= FIT, steps
