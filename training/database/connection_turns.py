@@ -9,12 +9,14 @@ in_background: ContextVar[bool] = ContextVar("in_background", default=False)
 
 RESTS = 1
 """While others ask, the background rests so many times as long as it had: it goes on with half of the time."""
+SEATS = 8
+"""So many of the background stand in the queue at once: one alone would starve where many others stand in it too."""
 QUIET_SECONDS = 0.02
 """Others ask no more when none of them has for so long: between two questions of a page lies less."""
 
 
 class ConnectionTurns(asyncio.Lock):
-    """Lends the connection to one task at a time, to those of the background one after the other and with rests.
+    """Lends the connection to one task at a time, to those of the background few at once and with rests.
 
     As each of them waits for the database every few lines, that keeps the loop free as well: a page that asks seventy
     times would wait for seventy turns of each otherwise.
@@ -22,7 +24,7 @@ class ConnectionTurns(asyncio.Lock):
 
     def __init__(self) -> None:
         super().__init__()
-        self._before = asyncio.Lock()
+        self._before = asyncio.Semaphore(SEATS)
         self._others = 0
         self._asked = self._rested = 0.0
         self._lent: float | None = None
@@ -55,7 +57,7 @@ class ConnectionTurns(asyncio.Lock):
 
     def _note(self, lent: float) -> None:
         now = asyncio.get_running_loop().time()
-        self._rested = now + RESTS * (now - lent)
+        self._rested = max(self._rested, now) + RESTS * (now - lent)
 
     async def _rest(self) -> None:
         loop = asyncio.get_running_loop()
