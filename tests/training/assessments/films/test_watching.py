@@ -220,3 +220,19 @@ async def test_another_site_neither_sees_nor_keeps_a_film(rated: Rated, browse, 
     assert (await other.post(page, data={"do": "remove"})).status_code == 404
     assert (await other.post(f"{page}/consents", data=CONSENT)).status_code == 404
     assert page not in (await other.get("/assessments/films")).text
+
+
+@pytest.mark.by_hand
+async def test_a_trainee_chooses_the_assessment_that_her_film_is_for(rated: Rated, browse, work):
+    row = await rated.open()
+    amina = await browse("amina")
+    assert str(row.id) not in (await amina.get("/assessments/films/new")).text, "somebody was in the room"
+    assert (await begun(amina, 9_000, assessment=str(row.id))).status_code == 404
+    await Assessment.filter(id=row.id).update(medium="video")
+    assert str(row.id) in (await amina.get("/assessments/films/new")).text
+    page = await sent(amina, filmed(), assessment=str(row.id))
+    await work()
+    await consented(amina, page)
+    assert f'src="{page}/content"' in (await (await browse("bruno")).get(f"/assessments/{row.id}/rate")).text
+    await Assessment.filter(id=row.id).update(state="cancelled")
+    assert (await begun(amina, 9_000, assessment=str(row.id))).status_code == 404
