@@ -448,6 +448,7 @@ NOT_FROM_REACH = {
     ("training/assessments/disagreement/actions.py", "call_off"): "own_rating has found the actor's part in it",
     ("training/assessments/disagreement/actions.py", "decide"): "asked_to_decide has found that the actor was asked",
     ("training/assessments/disagreement/actions.py", "who_may_decide"): "names alone, of whoever decides in the unit",
+    ("training/assessments/draft_kind.py", "on_publishing"): "counts in the unit alone; names are from visible_to",
     ("training/assessments/pages.py", "_trainees"): "part of a query from people_for",
     ("training/assessments/calibration/standing.py", "assessors_for"): "part of a query from people_for",
     ("training/assessments/agreement/rated_visits.py", "raters_of"): "of the assessments that visible_to has listed",

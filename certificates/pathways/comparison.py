@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from certificates.pathways.language.schema import Pathway, Requirement
-from certificates.pathways.rule_tree import LevelTree, RuleLine, facts_of, rule_tree
+from certificates.pathways.rule_tree import DELIVERIES, LevelTree, RuleLine, facts_of, rule_tree
 
 IN_DETAIL = "in a detail that only the file says"
 
@@ -91,4 +91,7 @@ def _exactly(pathway: Pathway) -> dict[tuple[str, str], Requirement]:
         for part in (*parts, *(permit.requires for permit in level.permits)):
             for top in part or ():
                 found.update({(level.id, one.id): one for one in top.walk()})
+    for name, requirements in pathway.deliveries.items():
+        for top in requirements:
+            found.update({(f"{DELIVERIES}{name}", one.id): one for one in top.walk()})
     return found

@@ -19,6 +19,8 @@ from training.parsing.labels import plain
 from training.parsing.plurals import many
 from training.parsing.values import number
 
+DELIVERIES = "deliveries/"
+"""Before the name of a kind of delivery, where a level has its id."""
 SECTIONS: Mapping[str, str] = {
     "entry": "To begin",
     "requires": "To be certified",
@@ -74,7 +76,7 @@ def rule_tree(pathway: Pathway) -> list[LevelTree]:
     told = [_level(one, pathway) for one in pathway.levels.values()]
     for name, requirements in pathway.deliveries.items():
         title = f"Each {plain(name).lower()} that is led"
-        told.append(LevelTree(f"deliveries/{name}", title, (), _sections((("", requirements),), pathway), ("", 0)))
+        told.append(LevelTree(f"{DELIVERIES}{name}", title, (), _sections((("", requirements),), pathway), ("", 0)))
     return told
 
 

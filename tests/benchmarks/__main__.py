@@ -15,6 +15,7 @@ from tests.benchmarks import (
     lti,
     machine,
     nation,
+    rehearsal,
     replicas,
     soak,
     trail,
@@ -24,9 +25,10 @@ from tests.benchmarks.figures import told
 BENCHMARKS: dict[str, ModuleType] = {
     "lti": lti, "junk": junk, "replicas": replicas, "trail": trail, "soak": soak, "machine": machine, "fuzz": fuzz,
     "kills": kills, "drafts": drafts, "films": films, "imports": imports, "bulk": bulk, "nation": nation,
+    "rehearsal": rehearsal,
 }  # fmt: skip
 """What can be named; each has `options` (of its own) and `figures` (what it measures)."""
-LONG = ("soak", "machine", "fuzz", "kills", "drafts", "films", "imports", "bulk", "nation")
+LONG = ("soak", "machine", "fuzz", "kills", "drafts", "films", "imports", "bulk", "nation", "rehearsal")
 """What runs only when it is named."""
 
 

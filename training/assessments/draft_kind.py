@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import yaml
+from tortoise.functions import Count
 
+from training.assessments.cancellation import OPEN_STATES
 from training.assessments.instrument_editor.draft_part import on_draft
 from training.assessments.instrument_editor.instrument_advice import advice
 from training.assessments.load import load_instrument
-from training.assessments.models import InstrumentVersion
+from training.assessments.models import Assessment, InstrumentVersion, visible_to
 from training.database.load_report import LoadReport
 from training.drafts.kinds import (
     DraftKind,
@@ -22,14 +24,20 @@ from training.drafts.kinds import (
     LoadWish,
     OutlineGroup,
     OutlinePart,
+    Part,
     one_file,
     yaml_name,
 )
+from training.drafts.models import MaterialDraft
 from training.instruments.check import check_instrument
 from training.parsing.findings import Findings
 from training.parsing.messages import FileError, Mistake
 from training.parsing.yaml import read_table
+from training.people.actor import Actor
 
+SHOWN = 20
+WAITS = ("countersign", "returned")
+"""States in which an assessment is signed and does not count yet."""
 BLANK = """\
 instrument: {name}
 version: "1"
@@ -105,6 +113,21 @@ def outline(texts: Mapping[str, str]) -> list[OutlineGroup]:
     ]
 
 
+async def on_publishing(draft: MaterialDraft, _: Files, me: Actor) -> Part:
+    """Counts the assessments that are open with an earlier version, and names those that the reader may see."""
+    with_it = {"version__instrument__name": draft.name, "state__in": [*OPEN_STATES, *WAITS], "unit_id": me.unit_id}
+    counted = await Assessment.filter(**with_it).annotate(count=Count("id")).group_by("version__version").values(
+        "count", number="version__version"
+    )  # fmt: skip
+    rows = await visible_to(me).filter(**with_it).order_by("opened").limit(SHOWN).values(
+        "id", "observed", name="person__name", number="version__version"
+    )  # fmt: skip
+    if not counted:
+        return {}
+    return {"template": "assessments/on_publishing.html", "counted": counted, "rows": rows,
+            "total": sum(one["count"] for one in counted)}  # fmt: skip
+
+
 INSTRUMENT = DraftKind(
     title="Instrument",
     hint="what assessors look at, and how they rate it.",
@@ -124,4 +147,5 @@ INSTRUMENT = DraftKind(
     outline=outline,
     advice=lambda texts, path: advice(texts.get(path, "")),
     on_draft=on_draft,
+    on_publishing=on_publishing,
 )

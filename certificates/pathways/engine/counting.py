@@ -217,7 +217,7 @@ def _amount(name: str, entries: Entries, capped: Sequence[Portion]) -> Pair:
 
 def _with_caps(name: str, members: Iterable[Candidate], capped: Sequence[Portion], enough: Sure) -> Pair:
     sums: dict[str, Pair] = {}
-    for one in members:
+    for one in _once_a_course(name, members):
         part = next((portion.name for portion in capped if fits(portion.where, one) >= enough), "")
         sums[part] = _plus(sums.get(part, (0, 0)), _of_one(name, one))
     caps: dict[str, Amounts] = {portion.name: portion.counts_up_to for portion in capped}
@@ -229,6 +229,19 @@ def _with_caps(name: str, members: Iterable[Candidate], capped: Sequence[Portion
             have, might = min(have, limit), limit if might is None else min(might, limit)
         total = _plus(total, (have, might))
     return total
+
+
+def _once_a_course(name: str, members: Iterable[Candidate]) -> list[Candidate]:
+    """Keeps of a course that was done again the version with the most: what is learnt twice is not twice as much."""
+    longest: dict[tuple[Value, ...], Candidate] = {}
+    others: list[Candidate] = []
+    for one in members:
+        course = one.values("course")
+        if name == RECORDS or one.record.type != "learning" or not (course and one.values("version")):
+            others.append(one)
+        elif course not in longest or _of_one(name, one)[0] > _of_one(name, longest[course])[0]:
+            longest[course] = one
+    return [*others, *longest.values()]
 
 
 def _of_one(name: str, one: Candidate) -> Pair:

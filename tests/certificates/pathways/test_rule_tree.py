@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from certificates.pathways.comparison import compare
+from certificates.pathways.comparison import IN_DETAIL, compare
 from certificates.pathways.language.read import read_pathway, read_pathway_text
 from certificates.pathways.language.titles import titled
 from certificates.pathways.rule_tree import rule_tree
@@ -34,6 +34,14 @@ def test_two_versions_are_compared_in_words():
     ]
     assert [one.kind for one in compare(after, before)] == ["Changed", "Changed", "Changed", "Removed"]
     assert compare(before, before) == []
+
+
+def test_a_change_of_what_a_kind_of_delivery_asks_is_told_also_where_its_words_are_the_same():
+    pathway = titled(read_pathway(MATERIAL / "pathways" / "epec.yaml"))
+    [(kind, (first, *others))] = list(pathway.deliveries.items())[:1]
+    other = replace(first, source=("elsewhere",))
+    [told] = compare(pathway, replace(pathway, deliveries={**pathway.deliveries, kind: (other, *others)}))
+    assert told.rule == first.title and IN_DETAIL in told.after
 
 
 @pytest.mark.parametrize("path", sorted((MATERIAL / "pathways").glob("*.yaml")), ids=lambda path: path.stem)

@@ -86,6 +86,8 @@ async def test_whoever_is_done_gets_a_top_up_of_the_changed_core_parts_and_does_
     records = [one for one in await learning_evidence(known("amina"), "Europe/London") if one["type"] == "learning"]
     assert sorted((one["version"], one["on"]) for one in records) == [("1", TODAY), ("2", TODAY)]
     assert await Completion.filter(module="", person_id=known("amina")).count() == 2
+    hours = {one["version"]: one["hours"] for one in records}
+    assert 0 < hours["2"] < hours["1"] / 2, "as long as what she did, not as long as all of it"
 
 
 async def test_a_change_of_words_only_and_of_what_is_not_core_asks_for_nothing(browse, small_steps, work):
