@@ -39,6 +39,7 @@ EDITS: dict[str, tuple[str, Edit]] = {
     "down": ("{part} moved down", lambda texts, given: structure.move_part(texts, given["module"], given["part"], 1)),
     "remove": ("{part} taken out", lambda texts, given: structure.remove_part(texts, given["module"], given["part"])),
     "add page": ("A page: {title}", lambda texts, given: structure.add_page(texts, given["module"], given["title"])),
+    "add quiz": ("A quiz: {title}", lambda texts, given: structure.add_quiz(texts, given["module"], given["title"])),
     "translate": (
         "{part} in another language",
         lambda texts, given: structure.add_translation(texts, given["module"], given["part"], given["language"]),

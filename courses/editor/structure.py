@@ -19,6 +19,22 @@ from training.parsing.yaml_edits.places import NotByButton
 Texts = Mapping[str, str]
 WORDS = {"page": "Page", "video": "Film", "quiz": "Quiz", "task": "Task", "scorm": "Lesson"}
 ENDINGS = {"page": ".md", "task": ".md", "quiz": ".yaml", "video": ".yaml", "scorm": ".zip"}
+QUIZ = """\
+questions:
+  - id: q1
+    ask: "A new question"
+    kind: one
+    choices:
+      - id: a
+        text: "A choice"
+        right: true
+        why: ""
+      - id: b
+        text: "Another choice"
+        right: false
+        why: ""
+"""
+"""The questions of a quiz that is new."""
 _TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*\r?$", re.MULTILINE)
 
 
@@ -115,6 +131,16 @@ def add_page(texts: Texts, module: str, title: str) -> dict[str, str | None]:
     at = max(shown, default=0)
     fresh = put_in(texts[group.file], ("activities",), [f"{{page: {name}, minutes: 2}}"], at)
     return {group.file: fresh, path: _page(title)}
+
+
+def add_quiz(texts: Texts, module: str, title: str) -> dict[str, str | None]:
+    """Puts a quiz with one question at the end of a module."""
+    group = _group_of(texts, module)
+    names = {part.name for part in group.parts}
+    stems = ("quiz", *(f"quiz-{number}" for number in range(2, 1000)))
+    stem = next(one for one in stems if f"{module}/{one}.yaml" not in texts and one not in names)
+    fresh = put_in(texts[group.file], ("activities",), [f"{{quiz: {stem}.yaml}}"], len(group.parts))
+    return {group.file: fresh, f"{module}/{stem}.yaml": f"title: {_quoted(title)}\n{QUIZ}"}
 
 
 def add_lesson(

@@ -167,3 +167,12 @@ async def test_questions_of_every_kind_are_written_shown_answered_and_marked_wit
     result = (await amina.get(f"{quiz}/results/1")).text
     assert "3 of 5" in result and "People laugh together." in result and "It is longer." in result
     assert "Some are right, and some are not." in result
+
+
+async def test_a_quiz_is_added_to_a_module_by_a_button_and_filled_in_as_a_form(browse, small_steps):
+    bruno = await browse("bruno")
+    draft = await begun(bruno, "course", small_steps)
+    added = await bruno.post(f"{draft}/outline", data={"do": "add quiz", "module": "leading", "title": "What: now?"})
+    assert added.status_code == 303 and (await DraftFile.get(path="leading/quiz.yaml")).text.startswith('title: "What')
+    form = await bruno.get(f"{draft}/quiz/leading/quiz.yaml")
+    assert "A new question" in form.text and "The check finds nothing wrong in this quiz" in form.text
