@@ -334,6 +334,7 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/drafts/{id}/instrument/{path:path}": Named(
         "/drafts/{tool_draft}/instrument/group_facilitation.yaml", of_the_unit, {"base": "x: y", "revision": "1"}
     ),
+    "/drafts/{id}/film": Named("/drafts/{draft}/film", of_the_unit),
     "/drafts/{id}/lesson": Named("/drafts/{draft}/lesson", of_the_unit, soft=True),
     "/drafts/{id}/lesson/{module}/{activity}": Named("/drafts/{draft}/lesson/hearing/first", of_the_unit, soft=True),
     "/drafts/{id}/media/{sha256}": Named("/drafts/{draft}/media/none", of_the_unit, soft=True),

@@ -161,6 +161,29 @@ def add_lesson(
     return f"{module}/{own}.zip", group.file, put_in(texts[group.file], ("activities",), [line], max(shown, default=0))
 
 
+def add_film(
+    texts: Texts, module: str, given: Mapping[str, str], *, ending: str, taken: Collection[str]
+) -> tuple[str, dict[str, str]]:  # fmt: skip
+    """Puts a film behind the pages and films of a module; gives the path of the film, and the texts that change.
+
+    `given` are its title, seconds, captions and words; `taken` are the paths that are there.
+    """
+    group = _group_of(texts, module)
+    numbers = [int(found[1]) for path in taken if (found := re.match(rf"{re.escape(module)}/(\d+)-", path))]
+    stem = f"{max(numbers, default=0) + 1:02}-{file_name(given['title'], '')}"
+    shown = [at for at, part in enumerate(group.parts, 1) if part.word in (WORDS["page"], WORDS["video"])]
+    lines = {
+        "title": _quoted(given["title"]), "file": f"{stem}{ending}", "captions": f"{stem}.vtt",
+        "transcript": f"{stem}-words.md", "seconds": given["seconds"],
+    }  # fmt: skip
+    return f"{module}/{stem}{ending}", {
+        f"{module}/{stem}.yaml": "".join(f"{key}: {value}\n" for key, value in lines.items()),
+        f"{module}/{stem}.vtt": given["captions"],
+        f"{module}/{stem}-words.md": given["words"],
+        group.file: put_in(texts[group.file], ("activities",), [f"{{video: {stem}.yaml}}"], max(shown, default=0)),
+    }
+
+
 def add_translation(texts: Texts, module: str, part: str, language: str) -> dict[str, str | None]:
     """Adds the file of a language that an activity lacks; it begins as the words that it is to translate."""
     group, at = _place(texts, module, part)

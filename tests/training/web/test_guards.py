@@ -35,7 +35,13 @@ def test_no_page_takes_more_than_a_file_of_its_kind_needs():
     assert NORMAL_BODY <= 256 * 1024
     assert larger.pop("/verify") <= 6 * MEGABYTE
     entries = ("/practice/new", "/practice/of/{id}/new", "/practice/records/{id}/correct", "/register/{id}/proofs")
-    drafts = ("/drafts/take", "/drafts/{id}/add", "/drafts/{id}/lesson", "/drafts/{id}/files/{path:path}")
+    drafts = (
+        "/drafts/take",
+        "/drafts/{id}/add",
+        "/drafts/{id}/lesson",
+        "/drafts/{id}/film",
+        "/drafts/{id}/files/{path:path}",
+    )
     entries = (*entries, "/assessments/films/new")
     assert larger.pop("/assessments/films/{id}/captions") <= MEGABYTE
     for path in ("/courses/{slug}/{module}/{activity}", "/imports", "/certificates/outcomes/{id}", *entries, *drafts):

@@ -1,6 +1,6 @@
 """The addresses of what is written before it is published, as a part of the table of all."""
 
-from courses.editor import lesson_pages
+from courses.editor import film_pages, lesson_pages
 from courses.editor import pages as editor
 from courses.editor import quiz_pages as quiz_editor
 from training.assessments.instrument_editor import pages as instrument_editor
@@ -19,6 +19,7 @@ WRITING = [
     at("/drafts/{id}/add", draft_files.add, may="write material", methods=POST, body=FILM),
     at("/drafts/{id}/changes/{change}", draft_files.change, may="write material"),
     at("/drafts/{id}/files/{path:path}", draft_files.file, may="write material", methods=BOTH, body=FILM),
+    at("/drafts/{id}/film", film_pages.film, may="write material", methods=BOTH, body=FILM),
     at("/drafts/{id}/instrument/{path:path}", instrument_editor.form, may="write material", methods=BOTH, body=FORM),
     at("/drafts/{id}/lesson", lesson_pages.add, may="write material", methods=POST, body=FILM),
     at("/drafts/{id}/lesson/{module}/{activity}", lesson_pages.tried, may="write material", methods=POST),
