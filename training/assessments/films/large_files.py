@@ -71,6 +71,8 @@ class LargeFile:
         """
         ends = at + len(content) >= self.size
         content = content[: self.size - at] if ends else content[: len(content) // CHUNK * CHUNK]
+        if not content:
+            return at  # and the last chunk, which is shorter, stays
         encrypted = b"".join(
             self._cipher.encrypt(content[start : start + CHUNK], purpose=self._purpose((at + start) // CHUNK))
             for start in range(0, len(content), CHUNK)
