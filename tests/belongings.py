@@ -23,7 +23,7 @@ from certificates.evaluations.models import (
 from certificates.evaluations.pathway_versions import load_pathway
 from certificates.rehearsals import actions as rehearsals
 from certificates.verification.models import ShareLink
-from courses.cohorts.models import Attendance, Cohort, Seat, Session
+from courses.cohorts.models import Attendance, Cohort, Seat, TrainingSession
 from courses.learning.models import Activity, CourseVersion, Enrolment, TaskEntry
 from courses.packages.publish import load
 from tests.certificates.examples import FACTS
@@ -290,7 +290,7 @@ async def _trained(person: Person, had: Things) -> Things:
         name=f"With {person.name}", starts=LONG_AGO,
     )  # fmt: skip
     place = await Seat.create(id=uuid4(), cohort=cohort, person=person, starts=LONG_AGO)
-    session = await Session.create(id=uuid4(), cohort=cohort, title="A day", held_on=LEFT, minutes=60)
+    session = await TrainingSession.create(id=uuid4(), cohort=cohort, title="A day", held_on=LEFT, minutes=60)
     await Attendance.create(
         id=uuid4(), session=session, person=person, minutes=60, recorded=NOW, recorded_by=known(f"boss/{HERE}")
     )

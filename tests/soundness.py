@@ -8,13 +8,13 @@ from training.database.connection import transaction
 from training.trail import facts
 from training.trail.models import Fact
 from training.trail.plain_rows import read_plain
-from training.trail.row_check import Comparison, Said
+from training.trail.row_check import Comparison, LastFacts
 from training.trail.worker import Worker
 
 
 async def unsound_rows() -> list[str]:
     """Lists them in words; without seals and signatures, so that it can be asked after every test."""
-    said = Said()
+    said = LastFacts()
     said.note(await read_plain(Fact, "ORDER BY t.id"))
     rows = Comparison(said)
     found = await rows.settled(await rows.doubts(), _nothing())

@@ -550,6 +550,15 @@ def test_no_folder_is_a_maze_and_the_ground_floor_has_no_loose_files():
     assert [_named(path) for path in CODE if path.parent == ROOT / "training"] == ["training/__main__.py"]
 
 
+def test_a_class_name_stands_once():
+    where = {}
+    for path in CODE:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                where.setdefault(node.name, []).append(_named(path))
+    assert {name: files for name, files in where.items() if len(files) > 1} == {}, "call one of them by its subject"
+
+
 MODULES = {_named(path).removesuffix(".py").replace("/", "."): path for path in CODE}
 
 

@@ -9,7 +9,7 @@ from tortoise.expressions import Subquery
 from certificates.audits.models import Audit, AuditCase, visible_to
 from certificates.evaluations import changes
 from certificates.evaluations.models import Certification
-from certificates.register.register import Question, certifications_on, ids_at
+from certificates.register.register import RegisterFilter, certifications_on, ids_at
 from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.core.sampling import draw
@@ -21,7 +21,7 @@ from training.trail import facts
 FINDINGS = ("upheld", "overturned")
 
 
-async def draw_sample(title: str, asked: Question, *, size: int, seed: str, actor: Actor, now: datetime) -> Audit:
+async def draw_sample(title: str, asked: RegisterFilter, *, size: int, seed: str, actor: Actor, now: datetime) -> Audit:
     """Draws a sample from the register as the question finds it; the seed makes it repeatable.
 
     What is recorded on later days must not change the answer, so the question keeps the day it was known.

@@ -16,7 +16,7 @@ from certificates.audits.models import Audit, AuditCase, visible_to
 from certificates.register.entry import entry_of
 from certificates.register.history import look_back
 from certificates.register.pages import RegisterFilterForm, filters_of, question_of
-from certificates.register.register import Question
+from certificates.register.register import RegisterFilter
 from training.core import clock
 from training.core.dates import day, local_day
 from training.core.errors import Invalid, NotFound
@@ -94,7 +94,10 @@ async def audit(request: Request) -> Response:
     found = await _audit(request)
     me: Actor = actor(request)
     drawn = AuditCase.filter(audit=found).order_by("position")
-    moment, people = Question.kept(found.asked).moment(me.zone), Subquery(drawn.values("certification__person_id"))
+    moment, people = (
+        RegisterFilter.kept(found.asked).moment(me.zone),
+        Subquery(drawn.values("certification__person_id")),
+    )
     then = await look_back(me.unit_id, moment, people=people)
     cases = await drawn.values(
         "id", "finding", "position", name="certification__person__name", level="certification__level_title",
@@ -114,7 +117,7 @@ async def case(request: Request) -> Response:
     if one is None:
         raise NotFound("There is no such case.", "Look at the audit again.")
     told: dict[str, Any] = {"audit": found, "case": one, "back": (found.title, f"/audits/{found.id}")}
-    asked_of = Question.kept(found.asked).moment(me.zone)
+    asked_of = RegisterFilter.kept(found.asked).moment(me.zone)
     told |= await entry_of(me, one.certification_id, clock.now(), asked_of)
     if request.method == "GET":
         return render(request, "audits/case.html", **told)

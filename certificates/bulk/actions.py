@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
-from certificates.bulk.kinds import BulkAction, Field
+from certificates.bulk.kinds import BulkAction, BulkField
 from certificates.bulk.selections import Selection, kept, of_programme
 from certificates.bulk.table import ACTIONS, PROGRAMME
 from certificates.bulk.work import PREFIX
@@ -25,7 +25,7 @@ def action_of(kind: str) -> BulkAction:
     return found
 
 
-def fields_of(action: BulkAction, on: str) -> tuple[Field, ...]:
+def fields_of(action: BulkAction, on: str) -> tuple[BulkField, ...]:
     """Lists what an action asks of what was chosen on a list."""
     return (PROGRAMME, *action.fields) if of_programme(on, action.about) else action.fields
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from certificates.bulk.kinds import Asked, NothingToDo, Target
+from certificates.bulk.kinds import BulkRequest, NothingToDo, Target
 from certificates.decisions import actions
 from certificates.evaluations import changes
 from certificates.evaluations.models import Certification, Decision
@@ -12,7 +12,7 @@ from training.people.holders import same_holder
 DECIDED = "It is decided already"
 
 
-async def decide(asked: Asked, target: Target) -> Decision:
+async def decide(asked: BulkRequest, target: Target) -> Decision:
     """Decides a case as it is decided on its page; without an outcome among the answers, certifies."""
     row, _ = await actions.case_of_others(asked.actor, target.id)
     if await actions.decided(row):
@@ -27,7 +27,7 @@ async def decide(asked: Asked, target: Target) -> Decision:
     return made
 
 
-async def withdraw_again(asked: Asked, decision_id: UUID) -> None:
+async def withdraw_again(asked: BulkRequest, decision_id: UUID) -> None:
     """Withdraws what was issued; a refusal stays, and so does what took the place of an earlier certification."""
     found = await Certification.get_or_none(decision_id=decision_id)
     if found is None:

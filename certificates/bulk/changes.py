@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from certificates.bulk.kinds import Asked, NothingToDo, Target
+from certificates.bulk.kinds import BulkRequest, NothingToDo, Target
 from certificates.decisions import emails, jobs
 from certificates.evaluations import changes
 from certificates.evaluations.models import Certification, StateChange, any_certification_visible_to
@@ -16,22 +16,22 @@ LOOK = "Look at it on its own page"
 SOON = max(jobs.DAYS_BEFORE)
 
 
-async def suspend(asked: Asked, target: Target) -> StateChange:
+async def suspend(asked: BulkRequest, target: Target) -> StateChange:
     """Suspends a certification."""
     return await _change(asked, target.id, "suspended")
 
 
-async def restore(asked: Asked, target: Target) -> StateChange:
+async def restore(asked: BulkRequest, target: Target) -> StateChange:
     """Ends the suspension of a certification."""
     return await _change(asked, target.id, "restored")
 
 
-async def withdraw(asked: Asked, target: Target) -> StateChange:
+async def withdraw(asked: BulkRequest, target: Target) -> StateChange:
     """Withdraws a certification."""
     return await _change(asked, target.id, "withdrawn")
 
 
-async def _change(asked: Asked, certification_id: UUID, state: str) -> StateChange:
+async def _change(asked: BulkRequest, certification_id: UUID, state: str) -> StateChange:
     found = await _visible(asked, certification_id)
     standing = await _standing(found, asked.actor.today)
     if standing == state or (state == "restored" and standing != "suspended"):
@@ -42,7 +42,7 @@ async def _change(asked: Asked, certification_id: UUID, state: str) -> StateChan
     return await changes.change(certification_id, wanted, actor=asked.actor, now=asked.now)
 
 
-async def put_back(asked: Asked, change_id: UUID) -> None:
+async def put_back(asked: BulkRequest, change_id: UUID) -> None:
     """Lets a certification stand from today on as it stood before: restored, and suspended where it was suspended."""
     made = await StateChange.get(id=change_id)
     last = await StateChange.filter(certification_id=made.certification_id).order_by("-turn").first()
@@ -55,7 +55,7 @@ async def put_back(asked: Asked, change_id: UUID) -> None:
         await changes.change(made.certification_id, one, actor=asked.actor, now=asked.now)
 
 
-async def remind(asked: Asked, target: Target) -> None:
+async def remind(asked: BulkRequest, target: Target) -> None:
     """Has the letter sent that says when a certification runs out."""
     found = await _visible(asked, target.id)
     left = (found.ends - asked.actor.today).days if found.ends else None
@@ -69,7 +69,7 @@ async def remind(asked: Asked, target: Target) -> None:
     await facts.schedule(jobs.REMIND, key, due=asked.now, payload={"days": left}, subject_id=str(found.id))
 
 
-async def _visible(asked: Asked, certification_id: UUID) -> Certification:
+async def _visible(asked: BulkRequest, certification_id: UUID) -> Certification:
     found = await any_certification_visible_to(asked.actor).get_or_none(id=certification_id)
     if found is None:
         raise NotFound("There is no such certification", "Look for it in the register")

@@ -25,7 +25,7 @@ class UndoneInPart(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class BulkRequest:
     """What is asked of all of them: by whom, when, what was answered, and in which batch."""
 
     actor: Actor
@@ -63,7 +63,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Field:
+class BulkField:
     """One thing that an action asks: `kind` is text, day or choice; a choice has `options`, and may have `sites`."""
 
     name: str
@@ -89,9 +89,9 @@ class BulkAction:
     title: str
     about: str
     lists: Mapping[str, str]
-    do: Callable[[Asked, Target], Awaitable[Model | None]]
-    undo: Callable[[Asked, UUID], Awaitable[Any]] | None
-    fields: tuple[Field, ...] = ()
+    do: Callable[[BulkRequest, Target], Awaitable[Model | None]]
+    undo: Callable[[BulkRequest, UUID], Awaitable[Any]] | None
+    fields: tuple[BulkField, ...] = ()
     note: str = ""
     tell: Callable[[Model], str] | None = None
     """Says of one what became of it, where it is not the same for all."""

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certificates.bulk import actions
-from certificates.bulk.kinds import Field
+from certificates.bulk.kinds import BulkField
 from certificates.bulk.selections import LISTS, Selection, kept, programme_of, targets
 from certificates.bulk.work import ROWS
 from certificates.decisions.pages import CASES
@@ -105,7 +105,7 @@ async def prepare(request: Request) -> Response:
 
 
 async def _listed(
-    fields: Sequence[Field], options: Mapping[str, list[tuple[str, str]]], values: Mapping[str, Any], me: Actor
+    fields: Sequence[BulkField], options: Mapping[str, list[tuple[str, str]]], values: Mapping[str, Any], me: Actor
 ) -> dict[str, Shortlist]:
     """Returns the sites that can be chosen in the fields that ask for one."""
     return {
@@ -115,7 +115,7 @@ async def _listed(
     }
 
 
-def _shown(one: Field, options: Mapping[str, list[tuple[str, str]]], values: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(one: BulkField, options: Mapping[str, list[tuple[str, str]]], values: Mapping[str, Any]) -> dict[str, Any]:
     unanswered = [] if one.optional or values.get(one.name) else [("", "Choose one")]
     return {"name": one.name, "kind": one.kind, "label": one.label, "hint": one.hint, "optional": one.optional,
             "options": [*unanswered, *options.get(one.name, [])]}  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from certificates.bulk.kinds import Asked, NothingToDo, Target
+from certificates.bulk.kinds import BulkRequest, NothingToDo, Target
 from certificates.evaluations.pathway_versions import newest_version
 from training.core.dates import day
 from training.core.errors import Conflict
@@ -18,7 +18,7 @@ THEIR_SITE = "theirs"
 WHOLE_UNIT = "unit"
 
 
-async def invite(asked: Asked, target: Target) -> SignInLink:
+async def invite(asked: BulkRequest, target: Target) -> SignInLink:
     """Invites somebody who has never signed in, at the first of their addresses that works."""
     person = await person_for(asked.actor, actions.MANAGE, target.id)
     known = await Email.filter(person_id=person.id).order_by("mail_only", "address")
@@ -33,7 +33,7 @@ async def invite(asked: Asked, target: Target) -> SignInLink:
     return await invitations.invite(person.id, address, actor=asked.actor, now=asked.now)
 
 
-async def give_place(asked: Asked, target: Target) -> Place:
+async def give_place(asked: BulkRequest, target: Target) -> Place:
     """Gives somebody a place in a programme, at a site or where they work."""
     person = await person_for(asked.actor, actions.MANAGE, target.id)
     programme, starts = UUID(asked.values["programme"]), asked.day("starts")
@@ -47,7 +47,7 @@ async def give_place(asked: Asked, target: Target) -> Place:
     return await actions.give_place(person.id, wish, actor=asked.actor, now=asked.now)
 
 
-async def _site_of(asked: Asked, person_id: UUID) -> UUID:
+async def _site_of(asked: BulkRequest, person_id: UUID) -> UUID:
     rows = await Membership.filter(active_on(asked.actor.today), person_id=person_id, site_id__isnull=False)
     sites = {row.site_id for row in rows if actions.may_place(asked.actor, row.site_id)}
     if len(sites) != 1 or (found := sites.pop()) is None:
@@ -56,7 +56,7 @@ async def _site_of(asked: Asked, person_id: UUID) -> UUID:
     return found
 
 
-async def take_back_place(asked: Asked, place_id: UUID) -> None:
+async def take_back_place(asked: BulkRequest, place_id: UUID) -> None:
     """Takes back a place that was given, where nobody has ended or moved it since."""
     held = await Place.get(id=place_id)
     if held.ends is not None:
@@ -64,7 +64,7 @@ async def take_back_place(asked: Asked, place_id: UUID) -> None:
     await actions.take_back_place(place_id, why=asked.why_undone, actor=asked.actor, now=asked.now)
 
 
-async def end_place(asked: Asked, target: Target) -> Place:
+async def end_place(asked: BulkRequest, target: Target) -> Place:
     """Ends the place that somebody has in a programme."""
     held = places_for(asked.actor, actions.MANAGE).filter(person_id=target.id, taken_back__isnull=True)
     place = await held.filter(programme_id=asked.values["programme"]).order_by("-starts").first()
@@ -77,7 +77,7 @@ async def end_place(asked: Asked, target: Target) -> Place:
     )
 
 
-async def take_up_again(asked: Asked, place_id: UUID) -> None:
+async def take_up_again(asked: BulkRequest, place_id: UUID) -> None:
     """Gives the place anew that was ended, from the day after its last one on."""
     held = await Place.get(id=place_id)
     if held.ends is None or held.taken_back:

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise.models import Model
 
 from certificates.bulk.changes import LOOK, put_back
-from certificates.bulk.kinds import Asked, NothingToDo, Target, UndoneInPart
+from certificates.bulk.kinds import BulkRequest, NothingToDo, Target, UndoneInPart
 from certificates.evaluations import changes
 from certificates.evaluations.models import Appeal, StateChange
 from certificates.evaluations.pathway_versions import instruments_of
@@ -30,7 +30,7 @@ COUNTING: Mapping[str, str] = {
 }
 
 
-async def reopen(asked: Asked, target: Target) -> StateChange | Assessment:
+async def reopen(asked: BulkRequest, target: Target) -> StateChange | Assessment:
     """Suspends a certification that relies on assessments in question, and sets these aside, as it was answered."""
     actor = asked.actor
     question = await question_of(asked.filters, actor)
@@ -57,7 +57,7 @@ async def reopen(asked: Asked, target: Target) -> StateChange | Assessment:
     return made
 
 
-def _reason(asked: Asked, judged: Reevaluation) -> str:
+def _reason(asked: BulkRequest, judged: Reevaluation) -> str:
     """Says why, and to the holder what is missing and what brings the certificate back."""
     words = asked.values["reason"].strip()
     words = words if words.endswith((".", "!", "?")) else f"{words}."
@@ -73,7 +73,7 @@ def words_of(made: Model) -> str:
     return made.reason if isinstance(made, StateChange) else "Stays as it is; the assessments count no more"
 
 
-async def put_aside(asked: Asked, target: Target) -> Assessment:
+async def put_aside(asked: BulkRequest, target: Target) -> Assessment:
     """Lets an assessment count no more."""
     found = await visible_to(asked.actor).get(id=target.id)
     await refuse_own(found.person_id, asked.actor.person_id, "You may not set this aside.", "Somebody else has to.")
@@ -84,7 +84,7 @@ async def put_aside(asked: Asked, target: Target) -> Assessment:
     return found
 
 
-async def take_up_again(asked: Asked, assessment_id: UUID) -> None:
+async def take_up_again(asked: BulkRequest, assessment_id: UUID) -> None:
     """Lets an assessment count again that was set aside."""
     if await _fell(assessment_id):
         raise Conflict("An appeal against it was upheld, so it counts no more", LOOK)
@@ -95,7 +95,7 @@ async def take_up_again(asked: Asked, assessment_id: UUID) -> None:
     await count_again(assessment_id, actor=asked.actor, now=asked.now)
 
 
-async def close_again(asked: Asked, made_id: UUID) -> None:
+async def close_again(asked: BulkRequest, made_id: UUID) -> None:
     """Restores what was suspended, and lets what was set aside with it count again.
 
     Those count again, too, where the certificate was changed since and stays as it is.
@@ -112,7 +112,7 @@ async def close_again(asked: Asked, made_id: UUID) -> None:
         raise UndoneInPart(f"{trouble.message.rstrip('.')}. The assessments count again") from trouble
 
 
-async def _count_again(asked: Asked, person_id: UUID | None) -> None:
+async def _count_again(asked: BulkRequest, person_id: UUID | None) -> None:
     for one in await set_aside_by(asked.batch_id, Assessment.filter(person_id=person_id)):
         if not await _fell(one.id) and not await counts_instead(one.id):
             await count_again(one.id, actor=asked.actor, now=asked.now)

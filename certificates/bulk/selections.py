@@ -8,7 +8,7 @@ from uuid import UUID
 from certificates.bulk.kinds import ASSESSMENTS, CASES, CERTIFICATIONS, PEOPLE, Target
 from certificates.decisions.deciders import case_words, cases_for, searched_cases
 from certificates.evaluations.standing import GOOD
-from certificates.register.register import Question, rows
+from certificates.register.register import RegisterFilter, rows
 from certificates.reliance.questions import in_question, question_of, relying
 from courses.cohorts.models import Cohort, cohorts_visible_to, seats_in
 from training.batches.models import Batch, batches_visible_to, rows_of
@@ -37,10 +37,10 @@ Listing = Callable[[Actor, Selection], Awaitable[list[Target]]]
 
 
 async def _register(actor: Actor, chosen: Selection) -> list[Target]:
-    return await _certifications(actor, Question.kept(chosen.asked))
+    return await _certifications(actor, RegisterFilter.kept(chosen.asked))
 
 
-async def _certifications(actor: Actor, asked: Question, *, live: Collection[str] | None = None) -> list[Target]:
+async def _certifications(actor: Actor, asked: RegisterFilter, *, live: Collection[str] | None = None) -> list[Target]:
     return [
         Target(row.id, row.person_id, row.name, f"{row.programme}: {row.level}")
         for row in await rows(actor, asked)
@@ -132,7 +132,7 @@ async def targets(actor: Actor, chosen: Selection, about: str, programme: str = 
     named = await Programme.get_or_none(unit_id=actor.unit_id, id=programme) if programme else None
     if named is None:
         return []
-    held = await _certifications(actor, Question(actor.today, programme=named.slug, standing="all"), live=LIVE)
+    held = await _certifications(actor, RegisterFilter(actor.today, programme=named.slug, standing="all"), live=LIVE)
     return _of_people(held, people)
 
 

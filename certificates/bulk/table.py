@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from tortoise.queryset import QuerySet
 
 from certificates.bulk import cases, changes, people, reopening
-from certificates.bulk.kinds import ASSESSMENTS, CASES, CERTIFICATIONS, PEOPLE, BulkAction, Field
+from certificates.bulk.kinds import ASSESSMENTS, CASES, CERTIFICATIONS, PEOPLE, BulkAction, BulkField
 from certificates.decisions.rules import CHOICE_WORDS
 from certificates.evaluations.outcome_text import CHOICES, GROUNDS
 from training.people.actor import Actor
@@ -51,11 +51,11 @@ async def _counting(_: Actor) -> Sequence[tuple[str, str]]:
     return [*reopening.COUNTING.items()]
 
 
-PROGRAMME = Field("programme", "choice", "Which programme?", options=_programmes)
-WHY = Field("reason", "text", "Why?", hint="Each of them can read this. It stays on the record.")
-REASONS = Field("reasons", "text", "Why?", hint="Each of them can read this. It stays on the record.")
-FROM = Field("effective", "day", "From which day?", hint="Today or earlier.", today=True)
-PUBLIC = Field("grounds", "choice", "What may anybody know?", optional=True, options=_grounds)
+PROGRAMME = BulkField("programme", "choice", "Which programme?", options=_programmes)
+WHY = BulkField("reason", "text", "Why?", hint="Each of them can read this. It stays on the record.")
+REASONS = BulkField("reasons", "text", "Why?", hint="Each of them can read this. It stays on the record.")
+FROM = BulkField("effective", "day", "From which day?", hint="Today or earlier.", today=True)
+PUBLIC = BulkField("grounds", "choice", "What may anybody know?", optional=True, options=_grounds)
 
 CASE_LISTS = {"decisions": "train", "cohort": "decide", "batch": "decide"}
 """The list of decisions names to everybody the cases that they may decide, by a role in a programme too."""
@@ -70,13 +70,13 @@ ACTIONS: Mapping[str, BulkAction] = {
     ),
     "decide": BulkAction(
         "Decide", CASES, CASE_LISTS, cases.decide, cases.withdraw_again,
-        (Field("outcome", "choice", "What do you decide?", options=_outcomes), REASONS),
+        (BulkField("outcome", "choice", "What do you decide?", options=_outcomes), REASONS),
         note=f"{LETTERS} Undoing withdraws what was issued, and the cases wait again. A refusal cannot be undone.",
     ),
     "reopen": BulkAction(
         "Re-open certificates", CERTIFICATIONS, {"reliance": "decide"}, reopening.reopen, reopening.close_again,
-        (Field("which", "choice", "Which of them?", options=_which),
-         Field("counting", "choice", "Do these assessments still count?", options=_counting), WHY),
+        (BulkField("which", "choice", "Which of them?", options=_which),
+         BulkField("counting", "choice", "Do these assessments still count?", options=_counting), WHY),
         note="Each of those put on hold gets a letter that says what is missing. "
              "Undoing restores them, and lets the assessments count again.",
         tell=reopening.words_of,
@@ -89,7 +89,7 @@ ACTIONS: Mapping[str, BulkAction] = {
     ),
     "suspend": BulkAction(
         "Suspend certificates", CERTIFICATIONS, DECIDED, changes.suspend, changes.put_back,
-        (WHY, PUBLIC, FROM, Field("until", "day", "Until which day?", optional=True)),
+        (WHY, PUBLIC, FROM, BulkField("until", "day", "Until which day?", optional=True)),
         note=f"{LETTERS} Undoing restores the certificates.",
     ),
     "restore": BulkAction(
@@ -110,14 +110,14 @@ ACTIONS: Mapping[str, BulkAction] = {
     ),
     "place": BulkAction(
         "Give a place in a programme", PEOPLE, MANAGED, people.give_place, people.take_back_place,
-        (PROGRAMME, Field("site", "choice", "At which site?", options=_no_one_site, sites=_sites),
-         Field("starts", "day", "From which day?", today=True)),
+        (PROGRAMME, BulkField("site", "choice", "At which site?", options=_no_one_site, sites=_sites),
+         BulkField("starts", "day", "From which day?", today=True)),
         note="Undoing takes the places back.",
     ),
     "end place": BulkAction(
         "End the place in a programme", PEOPLE, MANAGED, people.end_place, people.take_up_again,
-        (PROGRAMME, Field("ends", "day", "Which is the last day?", today=True),
-         Field("reason", "choice", "Why does it end?", options=_end_reasons)),
+        (PROGRAMME, BulkField("ends", "day", "Which is the last day?", today=True),
+         BulkField("reason", "choice", "Why does it end?", options=_end_reasons)),
         note="Undoing gives the places anew, from the day after.",
     ),
 }  # fmt: skip

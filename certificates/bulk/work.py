@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
-from certificates.bulk.kinds import Asked, BulkAction, NothingToDo, Target, UndoneInPart
+from certificates.bulk.kinds import BulkAction, BulkRequest, NothingToDo, Target, UndoneInPart
 from certificates.bulk.selections import kept, targets
 from certificates.bulk.table import ACTIONS
 from training.batches.kinds import BatchKind, Outside
@@ -34,7 +34,7 @@ class BulkWork:
     """One stretch of work on a batch that is one action for many."""
 
     batch: Batch
-    asked: Asked
+    asked: BulkRequest
     action: BulkAction
     found: list[Target] = field(default_factory=list)
 
@@ -117,7 +117,7 @@ async def begin(batch: Batch, actor: Actor, outside: Outside, *, action: BulkAct
     if not actor.may(action.lists[kept(batch.wishes).on]):
         raise NotAllowed("You may not do this any more.", "Somebody who may can begin it anew.")
     home, filters = outside.settings.public_url, kept(batch.wishes).asked
-    asked = Asked(actor, batch.wishes["values"], batch.number, batch.id, home, outside.now(), filters)
+    asked = BulkRequest(actor, batch.wishes["values"], batch.number, batch.id, home, outside.now(), filters)
     return BulkWork(batch, asked, action)
 
 

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 damaged_total = Counter("training_damaged_certificates_total", "Answers withheld, as the record was damaged")
 
 
-class Unproven(Upstream):
+class ProofMissing(Upstream):
     """The proof of a certificate is not at hand just now."""
 
 
@@ -45,7 +45,7 @@ async def proven(row: Certificate, *, keys: KeyStore, store: FileStore, now: dat
         log.error("certificate damaged", certificate=str(row.id), what=str(error))
         await Damage.bulk_create([Damage(certificate_id=row.id, what=str(error), found=now)], ignore_conflicts=True)
         raise
-    except Unproven:
+    except ProofMissing:
         log.error("proof not at hand", certificate=str(row.id))  # the file is gone, or the whole folder for a while
         raise
     return facts
@@ -60,7 +60,7 @@ async def _compare_with_token(row: Certificate, facts: CertificateFacts, *, keys
         return  # not signed yet, or removed with the holder
     content = await artefacts.read(found, store=store)
     if content is None:
-        raise Unproven("We cannot check this certificate just now.", "Try again later, or ask the issuer.")
+        raise ProofMissing("We cannot check this certificate just now.", "Try again later, or ask the issuer.")
     key = await keys.token_key(found.kid)
     try:
         known = {urls.key_page(facts.home, found.kid): key} if key else {}

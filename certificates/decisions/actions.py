@@ -29,7 +29,7 @@ from certificates.evaluations.models import Certificate, Decision, Evaluation, P
 from certificates.evaluations.pathway_versions import followed
 from certificates.evaluations.standing import GOOD, GRANTING
 from certificates.pathways.engine.verdict import LevelVerdict
-from certificates.pathways.forms import Field, award_fields
+from certificates.pathways.forms import AttributeField, award_fields
 from certificates.pathways.language.schema import DecisionRule
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.database.connection import transaction
@@ -158,7 +158,7 @@ def refuse_gaps(row: Evaluation, wish: DecisionForm, also: Collection[str] = ())
         raise Invalid("There is a problem", problems=problems)
 
 
-def fields_of(row: Evaluation) -> tuple[Field, ...]:
+def fields_of(row: Evaluation) -> tuple[AttributeField, ...]:
     """Lists what rules read of the award that a case may end with."""
     pathway = pathway_versions.read(row.pathway)
     return award_fields(pathway, pathway.levels[row.level])

@@ -17,7 +17,7 @@ from certificates.evaluations.models import (
     StateChange,
     latest_certificate,
 )
-from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES, Words
+from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES, OutcomeText
 from certificates.evaluations.standing import GRANTING, MARKS
 from training.assessments.models import Assessment
 from training.core.dates import local_day
@@ -47,7 +47,7 @@ class Outcome:
     appeal: Appeal | None = None
 
     @property
-    def words(self) -> Words:
+    def words(self) -> OutcomeText:
         """Gives the words of the table."""
         return OUTCOMES[self.state]
 

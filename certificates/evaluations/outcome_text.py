@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Words:
+class OutcomeText:
     """How an outcome is told: on a page in a word or two, to the holder in full, and to anybody who checks."""
 
     tag: str
@@ -18,15 +18,15 @@ class Words:
 
 VALID = "This certificate is genuine and holds today."
 
-OUTCOMES: Mapping[str, Words] = {
-    "certified": Words(
+OUTCOMES: Mapping[str, OutcomeText] = {
+    "certified": OutcomeText(
         "Certified",
         "You are certified",
         "You hold this certificate, and may do what it says.",
         "Print it or share its link. If it has a last day, we write to you before that.",
         VALID,
     ),
-    "provisional": Words(
+    "provisional": OutcomeText(
         "Provisional",
         "You are certified on a condition",
         "You hold this certificate as long as the condition is kept.",
@@ -34,21 +34,21 @@ OUTCOMES: Mapping[str, Words] = {
         VALID,
         contestable=True,
     ),
-    "renewal_due": Words(
+    "renewal_due": OutcomeText(
         "Renewal due",
         "Time to renew",
         "You hold this certificate, and can renew it now.",
         "See on your pathway what the renewal asks.",
         VALID,
     ),
-    "in_grace": Words(
+    "in_grace": OutcomeText(
         "In grace",
         "Your time is over, and a short time of grace runs",
         "Your certificate counts for a short time more. Then it is over.",
         "Renew now. Your pathway shows what is left.",
         "This certificate is genuine. Its time is over, but a short time of grace still runs.",
     ),
-    "lapsed": Words(
+    "lapsed": OutcomeText(
         "Lapsed",
         "Your certificate has lapsed",
         "You are not certified any more. Please do not work under this certificate.",
@@ -56,7 +56,7 @@ OUTCOMES: Mapping[str, Words] = {
         "This certificate is genuine, but its time is over.",
         contestable=True,
     ),
-    "suspended": Words(
+    "suspended": OutcomeText(
         "Suspended",
         "Your certificate is on hold",
         "Your certificate does not count for now. Please do not work under it until you hear from us.",
@@ -64,7 +64,7 @@ OUTCOMES: Mapping[str, Words] = {
         "This certificate is genuine, but it does not count for now.",
         contestable=True,
     ),
-    "withdrawn": Words(
+    "withdrawn": OutcomeText(
         "Withdrawn",
         "Your certificate was taken back",
         "Your certificate does not count any more. Please do not work under it or show it.",
@@ -72,54 +72,54 @@ OUTCOMES: Mapping[str, Words] = {
         "This certificate was genuine and has been withdrawn. It does not count.",
         contestable=True,
     ),
-    "replaced": Words(
+    "replaced": OutcomeText(
         "Replaced",
         "You have a newer certificate",
         "A newer certificate has taken the place of this one.",
         "Use the newer one from now on.",
         "This certificate is genuine and has been replaced by a newer one. Ask the holder for that one.",
     ),
-    "restored": Words(
+    "restored": OutcomeText(
         "Restored",
         "Your certificate counts again",
         "You hold your certificate again, and may do what it says.",
         "You need do nothing.",
     ),
-    "lifted": Words(
+    "lifted": OutcomeText(
         "Condition met",
         "Your condition is met",
         "You hold your certificate without the condition.",
         "You need do nothing.",
     ),
-    "deferred": Words(
+    "deferred": OutcomeText(
         "Not yet",
         "Not certified yet",
         "You are not certified yet. The decision was put off.",
         "Read the reasons. When there is something new to show, your case is looked at again.",
         contestable=True,
     ),
-    "declined": Words(
+    "declined": OutcomeText(
         "Declined",
         "You were not certified",
         "The central unit decided not to certify you.",
         "Read the reasons. When there is something new to show, your case is looked at again.",
         contestable=True,
     ),
-    "failed": Words(
+    "failed": OutcomeText(
         "Not passed",
         "You did not pass yet",
         "Some of what has to be seen was not there.",
         "Talk about it with your supervisor. When you both think it is time, ask for another visit.",
         contestable=True,
     ),
-    "renewal_deferred": Words(
+    "renewal_deferred": OutcomeText(
         "Not renewed yet",
         "Not renewed yet",
         "Your renewal was put off. Your certificate stays as it is until its time is over.",
         "Read the reasons. When there is something new to show, your case is looked at again.",
         contestable=True,
     ),
-    "renewal_declined": Words(
+    "renewal_declined": OutcomeText(
         "Not renewed",
         "Your certificate was not renewed",
         "The central unit decided not to renew it. It stays as it is until its time is over.",

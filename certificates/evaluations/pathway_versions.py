@@ -20,7 +20,7 @@ from training.assessments.models import InstrumentVersion
 from training.assessments.reading import stored_instrument
 from training.core.errors import Conflict
 from training.database.connection import transaction
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.yaml import read_text
 from training.people.actor import Actor
 from training.people.holders import Holder
@@ -217,7 +217,7 @@ def _read(slug: str, text: str, bases: tuple[tuple[str, str], ...]) -> Pathway:
     return titled(read_pathway_text(slug, text, dict(bases)))
 
 
-async def instruments_of(unit_id: UUID) -> tuple[Instrument, ...]:
+async def instruments_of(unit_id: UUID) -> tuple[InstrumentSchema, ...]:
     """Reads every version of the unit's instruments, for the engine."""
     rows = await InstrumentVersion.filter(instrument__unit_id=unit_id).values_list("body", "title")
     return tuple(stored_instrument(body, title) for body, title in rows)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from certificates.pathways.forms import PERSONAL, Field, RecordForm
+from certificates.pathways.forms import PERSONAL, AttributeField, RecordForm
 from certificates.pathways.makers import MADE_BY
 from training.parsing.keywords import DATE, DONE_TYPES, HELD_TYPES, NUMBER, YES_OR_NO
 from training.parsing.labels import label_of
@@ -75,7 +75,7 @@ def typed_member(form: RecordForm, values: Mapping[str, Any], whose: str) -> dic
 
 
 def typed_fields(
-    fields: Iterable[Field], values: Mapping[str, Any], prefix: str = ""
+    fields: Iterable[AttributeField], values: Mapping[str, Any], prefix: str = ""
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Returns what was typed into some fields, and what is wrong with each other one."""
     found: dict[str, Any] = {}
@@ -141,7 +141,7 @@ def is_done(type_: str) -> bool:
 _ASKED = {NUMBER: "enter a number", DATE: "enter a day, such as 27 3 2026", YES_OR_NO: "choose yes or no"}
 
 
-def _value(one: Field, text: str) -> Any:
+def _value(one: AttributeField, text: str) -> Any:
     if one.kind == NUMBER:
         number = typed_number(text)
         if number is None or number > MOST:
@@ -158,7 +158,7 @@ def _value(one: Field, text: str) -> Any:
     return text
 
 
-def _fits(one: Field, value: Any) -> bool:
+def _fits(one: AttributeField, value: Any) -> bool:
     if one.kind == NUMBER:
         return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST
     if one.kind == YES_OR_NO:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from certificates.evidence.actions import Offered
 from certificates.evidence.rules import OTHER
-from certificates.pathways.forms import Field, RecordForm, signatory_of
+from certificates.pathways.forms import AttributeField, RecordForm, signatory_of
 from certificates.pathways.language.titles import title_of
 from certificates.pathways.makers import making_of
 from training.core.languages import translations
@@ -60,7 +60,7 @@ def _as_typed(value: Any) -> Any:
     return [str(one) for one in value] if isinstance(value, list) else str(value)
 
 
-def field_of(one: Field, name: str, language: str) -> dict[str, Any]:
+def field_of(one: AttributeField, name: str, language: str) -> dict[str, Any]:
     """Gives what a page shows of one attribute, in a language of ours."""
     return {
         "name": name,
@@ -73,7 +73,7 @@ def field_of(one: Field, name: str, language: str) -> dict[str, Any]:
     }
 
 
-def _choices(field: Field) -> list[tuple[str, str]]:
+def _choices(field: AttributeField) -> list[tuple[str, str]]:
     if field.kind == YES_OR_NO:
         return [("", "Not known"), ("yes", "Yes"), ("no", "No")]
     if not field.values:

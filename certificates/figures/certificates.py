@@ -7,7 +7,7 @@ from certificates.evaluations.standing import GOOD
 from certificates.figures.layout import Ground, address, ground_of
 from certificates.figures.questions import FigureQuestion
 from certificates.figures.statements import IS_GOOD, certificates_for, months_from
-from certificates.figures.tables import WHOLE, Figure, FigureColumn, FigureRow, FigureTable, Tally
+from certificates.figures.tables import WHOLE, ColumnTotals, Figure, FigureColumn, FigureRow, FigureTable
 from training.core.dates import day
 from training.people.actor import Actor
 
@@ -43,8 +43,8 @@ async def standing_table(me: Actor, asked: FigureQuestion) -> FigureTable:
     return ground.table(STANDING, await _stood(me, asked, ground), before, behind, notes=[WHERE])
 
 
-async def _stood(me: Actor, asked: FigureQuestion, ground: Ground) -> Tally:
-    tally, found = Tally(), await certificates_for(me, asked)
+async def _stood(me: Actor, asked: FigureQuestion, ground: Ground) -> ColumnTotals:
+    tally, found = ColumnTotals(), await certificates_for(me, asked)
     place, apart = placed(asked)
 
     async def count(*keys: str, whole: bool, parts: bool) -> None:
@@ -84,8 +84,8 @@ async def expiring_table(me: Actor, asked: FigureQuestion) -> FigureTable:
     return FigureTable(EXPIRING, [whole, *rows], behind, [WHERE])
 
 
-async def _ending(me: Actor, asked: FigureQuestion, months: Sequence[tuple[date, date]]) -> Tally:
-    tally, ground, found = Tally(), await ground_of(me, asked), await certificates_for(me, asked)
+async def _ending(me: Actor, asked: FigureQuestion, months: Sequence[tuple[date, date]]) -> ColumnTotals:
+    tally, ground, found = ColumnTotals(), await ground_of(me, asked), await certificates_for(me, asked)
     ends = f"{IS_GOOD} AND stood.ends >= '{months[0][0]}' AND stood.ends <= '{months[-1][1]}'"
     for row in await found.counted("month", what={"many": "COUNT(*)"}, where=ends, place=bool(asked.area)):
         if ground.inside(row):

@@ -12,7 +12,7 @@ from certificates.evaluations import pathway_versions
 from certificates.figures.layout import Ground, address, ground_of
 from certificates.figures.questions import FigureQuestion
 from certificates.figures.statements import IS_GOOD, Certificates, certificates_for
-from certificates.figures.tables import WHOLE, FigureColumn, FigureRow, FigureTable, Tally
+from certificates.figures.tables import WHOLE, ColumnTotals, FigureColumn, FigureRow, FigureTable
 from certificates.pathways.language.schema import Group, Pathway, Requirement, Team
 from certificates.register import sql
 from training.parsing.lengths import Length, add
@@ -51,8 +51,8 @@ async def groups_table(me: Actor, asked: FigureQuestion) -> FigureTable:
     return ground.table(GROUPS, await _possible(me, asked, ground, notes), before, behind, notes=notes)
 
 
-async def _possible(me: Actor, asked: FigureQuestion, ground: Ground, notes: list[str]) -> Tally:
-    tally, found = Tally(), await certificates_for(me, asked)
+async def _possible(me: Actor, asked: FigureQuestion, ground: Ground, notes: list[str]) -> ColumnTotals:
+    tally, found = ColumnTotals(), await certificates_for(me, asked)
     wanted = {"slug": asked.programme} if asked.programme else {}
     for programme in await Programme.filter(unit_id=me.unit_id, **wanted).order_by("title"):
         versions = await pathway_versions.versions_of(programme.id, me.unit_id, today=asked.as_of)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from certificates.figures.questions import FigureQuestion
-from certificates.figures.tables import WHOLE, Behind, Figure, FigureColumn, FigureRow, FigureTable, Tally
+from certificates.figures.tables import WHOLE, Behind, ColumnTotals, Figure, FigureColumn, FigureRow, FigureTable
 from certificates.register.history import Then, places_then
 from certificates.register.register import NOWHERE
 from training.people.actor import Actor
@@ -74,7 +74,12 @@ class Ground:
         return name.casefold(), name, 0, {by: key}
 
     def table(
-        self, columns: Sequence[FigureColumn], now: Tally, before: Tally | None, behind: Behind, **more: Sequence[str]
+        self,
+        columns: Sequence[FigureColumn],
+        now: ColumnTotals,
+        before: ColumnTotals | None,
+        behind: Behind,
+        **more: Sequence[str],
     ) -> FigureTable:
         """Gives the rows in their order, the whole first."""
 

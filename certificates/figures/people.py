@@ -12,7 +12,7 @@ from certificates.figures.certificates import placed
 from certificates.figures.layout import Ground, address, ground_of
 from certificates.figures.people_sql import ROW, latest_sql, steps_sql
 from certificates.figures.questions import FigureQuestion
-from certificates.figures.tables import WHOLE, FigureColumn, FigureRow, FigureTable, Tally
+from certificates.figures.tables import WHOLE, ColumnTotals, FigureColumn, FigureRow, FigureTable
 from certificates.register import sql
 from certificates.register.register import NOWHERE
 from training.database.connection import connection
@@ -104,8 +104,8 @@ async def people_table(me: Actor, asked: FigureQuestion) -> FigureTable:
     return ground.table(STEPS, await _came(me, asked, ground), before, behind, notes=[WHERE])
 
 
-async def _came(me: Actor, asked: FigureQuestion, ground: Ground) -> Tally:
-    tally, (place, apart) = Tally(), placed(asked)
+async def _came(me: Actor, asked: FigureQuestion, ground: Ground) -> ColumnTotals:
+    tally, (place, apart) = ColumnTotals(), placed(asked)
     steps = steps_sql(asked.moment(me.zone), me.zone)
     asked_once = {name: one for name, one in steps.items() if name != "idle"}
     rows = places_begun(me, asked).annotate(**{f"is_{name}": RawSQL(one) for name, one in asked_once.items()})

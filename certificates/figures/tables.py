@@ -66,7 +66,7 @@ class FigureTable:
 
 
 @dataclass
-class Tally:
+class ColumnTotals:
     """What was counted so far: of everything, and by key, each by column."""
 
     whole: Counter[str] = field(default_factory=Counter)

@@ -11,13 +11,13 @@ from certificates.evaluations.models import Certification, Decision, Evaluation,
 from certificates.evaluations.pathway_versions import read, standing_versions
 from certificates.imports.models import EarlierCertificate, plain_number
 from certificates.imports.programmes import slug_named, slugs_by_word
-from certificates.pathways.engine.awards import Period, period_of
+from certificates.pathways.engine.awards import AwardPeriod, period_of
 from certificates.pathways.engine.evaluate import evaluate
 from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.language.schema import Level
 from training.database.name_search import searched
 from training.imports.columns import DAY, Column
-from training.imports.kinds import Asked, Plan, Written, save
+from training.imports.kinds import ImportRequest, RowPlan, Written, save
 from training.imports.people_known import WHO, KnownPerson, People, Sites
 from training.parsing.csv import CsvLine, day
 from training.people.actor import Actor
@@ -67,7 +67,7 @@ class HeldAward:
 
 
 @dataclass
-class Todo:
+class AwardTodo:
     """What a row writes: the certification with its award, and changes by which one award replaces another."""
 
     known: KnownPerson
@@ -76,7 +76,7 @@ class Todo:
     per: str
     on: date
     until: date | None
-    period: Period
+    period: AwardPeriod
     award: HeldAward
     replaced: list[tuple[HeldAward, date]] = field(default_factory=list)
 
@@ -85,7 +85,7 @@ class Todo:
 class EarlierImport:
     """Knows the people and their awards, and the rules in force."""
 
-    asked: Asked
+    asked: ImportRequest
     unit_name: str
     people: People
     levels: dict[tuple[str, str], tuple[PathwayVersion, Level]]
@@ -119,9 +119,9 @@ class EarlierImport:
         assert person is not None
         self.held.setdefault((person, slug, level, per), []).append(award)
 
-    def plan(self, line: CsvLine, choice: str) -> Plan:
+    def plan(self, line: CsvLine, choice: str) -> RowPlan:
         """Says what a row would do."""
-        plan = Plan(line, words=f"{line['person'] or line['email']}, {line['level']}, {line['number']}".rstrip(", "))
+        plan = RowPlan(line, words=f"{line['person'] or line['email']}, {line['level']}, {line['number']}".rstrip(", "))
         known = self.people.find(plan)
         found = self._level(plan)
         on, until = self._days(plan)
@@ -150,7 +150,7 @@ class EarlierImport:
             self._grant(plan, known, version, level, per, on, until, held)
         return plan
 
-    def _level(self, plan: Plan) -> tuple[PathwayVersion, Level] | None:
+    def _level(self, plan: RowPlan) -> tuple[PathwayVersion, Level] | None:
         line = plan.line
         slugs = {slug for slug, _ in self.levels}
         slug = slug_named(plan, self.programmes)
@@ -170,7 +170,7 @@ class EarlierImport:
             plan.refuse("level", f"{line['level'] or 'nothing'} is no level", f"Write one of {', '.join(titles)}")
         return None
 
-    def _days(self, plan: Plan) -> tuple[date | None, date | None]:
+    def _days(self, plan: RowPlan) -> tuple[date | None, date | None]:
         line, today = plan.line, self.asked.actor.today
         on, until = day(line["on"]), day(line["until"])
         if on is None:
@@ -186,7 +186,7 @@ class EarlierImport:
         return on, until
 
     def _grant(
-        self, plan: Plan, known: KnownPerson, version: PathwayVersion, level: Level, per: str, on: date,
+        self, plan: RowPlan, known: KnownPerson, version: PathwayVersion, level: Level, per: str, on: date,
         until: date | None, held: list[HeldAward],
     ) -> None:  # fmt: skip
         """Plans the award, and which of the awards around it takes the place of which."""
@@ -201,7 +201,7 @@ class EarlierImport:
             recorded=self.asked.now,
         )  # fmt: skip
         award = HeldAward(row, imported=True, number=plain_number(plan.line["number"]), over=over)
-        todo = Todo(known, version, level, per, on, until, period, award)
+        todo = AwardTodo(known, version, level, per, on, until, period, award)
         earlier = max((one for one in held if one.starts < on), key=lambda one: one.starts, default=None)
         later = min((one for one in held if one.starts > on), key=lambda one: one.starts, default=None)
         if earlier and (earlier.over is None or earlier.over >= on):
@@ -220,7 +220,7 @@ class EarlierImport:
         plan.words += f", from {on}" + (f" until {period.valid_until}" if period.valid_until else "")
         plan.outcome, plan.todo = "new", todo
 
-    async def write(self, plans: Sequence[Plan]) -> None:
+    async def write(self, plans: Sequence[RowPlan]) -> None:
         """Writes all awards together, and sets the timers of the letters before those that run end."""
         written, timers = Written(), []
         for plan in plans:
@@ -229,8 +229,8 @@ class EarlierImport:
         await save(written, self.asked)
         await schedule_all(timers)
 
-    def _write(self, plan: Plan, written: Written) -> None:
-        todo: Todo = plan.todo
+    def _write(self, plan: RowPlan, written: Written) -> None:
+        todo: AwardTodo = plan.todo
         asked, row, number = self.asked, todo.award.certification, plan.line["number"]
         issuer = plan.line["issuer"] or self.unit_name
         said = self._basis(todo)
@@ -259,7 +259,7 @@ class EarlierImport:
                       rows=[one for one in rows if one is not row])
         )  # fmt: skip
 
-    def _changes(self, todo: Todo) -> list[StateChange]:
+    def _changes(self, todo: AwardTodo) -> list[StateChange]:
         found = []
         for award, effective in todo.replaced:
             award.turns += 1
@@ -270,7 +270,7 @@ class EarlierImport:
             ))  # fmt: skip
         return found
 
-    def _permits(self, todo: Todo) -> list[Permission]:
+    def _permits(self, todo: AwardTodo) -> list[Permission]:
         """Brings down what an award without conditions of its own lets somebody do; all others the rules give."""
         row, today = todo.award.certification, self.asked.actor.today
         if todo.level.permits or (todo.award.over and todo.award.over < today):
@@ -279,7 +279,7 @@ class EarlierImport:
         return [Permission(id=uuid4(), person_id=todo.known.id, what=what, may=HOLD, starts=row.starts, ends=row.over,
                            because=row.decision_id)]  # fmt: skip
 
-    def _basis(self, todo: Todo) -> dict[str, Any]:
+    def _basis(self, todo: AwardTodo) -> dict[str, Any]:
         """Says what the rules say of a level with this award and nothing else: what it rested on is not known here."""
         key = (todo.version.slug, todo.level.id, todo.on, todo.until)
         if key not in self.basis:
@@ -306,7 +306,7 @@ def _record(on: date, until: date | None) -> Any:
     return Evidence.of({"holder": "somebody", "site": None, "records": [award]}).records[0]
 
 
-async def begin(asked: Asked) -> EarlierImport:
+async def begin(asked: ImportRequest) -> EarlierImport:
     """Begins an import of earlier certificates."""
     actor = asked.actor
     newest: dict[str, PathwayVersion] = {}

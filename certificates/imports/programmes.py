@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from certificates.evaluations.models import PathwayVersion
 from training.database.name_search import searched
-from training.imports.kinds import Plan
+from training.imports.kinds import RowPlan
 
 
 def words_for(row: PathwayVersion) -> tuple[str, ...]:
@@ -17,7 +17,7 @@ def slugs_by_word(rows: Iterable[PathwayVersion]) -> dict[str, str]:
     return {word: row.slug for row in rows for word in words_for(row)}
 
 
-def slug_named(plan: Plan, slugs: Mapping[str, str]) -> str | None:
+def slug_named(plan: RowPlan, slugs: Mapping[str, str]) -> str | None:
     """Returns the name of the rules that a row is about, "" where it names none; None, with what is wrong, else."""
     said = plan.line["programme"]
     slug = slugs.get(searched(said), "") if said else ""

@@ -17,7 +17,7 @@ from certificates.pathways.makers import signatory_words
 from training.core.dates import start_of
 from training.database.name_search import searched
 from training.imports.columns import DAY, TEXT, Column
-from training.imports.kinds import Asked, Plan, Written, save
+from training.imports.kinds import ImportRequest, RowPlan, Written, save
 from training.imports.people_known import WHO, KnownPerson, People, Sites
 from training.parsing.csv import CsvLine, day
 from training.parsing.keywords import DATE
@@ -70,7 +70,7 @@ async def columns(actor: Actor) -> tuple[Column, ...]:
 
 
 @dataclass
-class Todo:
+class RecordTodo:
     """The entry that a row makes, for whom, and at which site."""
 
     known: KnownPerson
@@ -81,7 +81,7 @@ class Todo:
 class RecordsImport:
     """Knows the people, what the rules of each let be recorded, and what is recorded already."""
 
-    asked: Asked
+    asked: ImportRequest
     people: People
     rated: frozenset[str]
     own: frozenset[UUID]
@@ -116,9 +116,9 @@ class RecordsImport:
     async def _learn_signatures(self, lines: Sequence[CsvLine]) -> None:
         """Asks, where the rules say who may sign, whether whoever imports may: these are few, and asked one by one."""
         for line in lines:
-            known = self.people.find(Plan(line))
+            known = self.people.find(RowPlan(line))
             offered = known and self.offered.get(known.id)
-            form = offered and self._form(Plan(line), offered)
+            form = offered and self._form(RowPlan(line), offered)
             if known is None or not offered or not form or line["by"] or not _asking(form):
                 continue
             on = day(line["on"])
@@ -128,9 +128,9 @@ class RecordsImport:
                 mine = replace(offered, forms=(form,))
                 self.signed[key] = bool(await signable(person, mine, self.asked.actor, on=on))
 
-    def plan(self, line: CsvLine, choice: str) -> Plan:
+    def plan(self, line: CsvLine, choice: str) -> RowPlan:
         """Says what a row would do."""
-        plan = Plan(line, words=", ".join(filter(None, (line["person"] or line["email"], line["what"], line["on"]))))
+        plan = RowPlan(line, words=", ".join(filter(None, (line["person"] or line["email"], line["what"], line["on"]))))
         known = self.people.find(plan)
         if known is None:
             return plan
@@ -151,10 +151,10 @@ class RecordsImport:
                 plan.outcome = "same"
         if not plan.outcome:
             self.there[key] = line.number
-            plan.outcome, plan.todo = "new", Todo(known, entry)
+            plan.outcome, plan.todo = "new", RecordTodo(known, entry)
         return plan
 
-    def _form(self, plan: Plan, offered: Offered) -> RecordForm | None:
+    def _form(self, plan: RowPlan, offered: Offered) -> RecordForm | None:
         """Finds the form of a row; notes what is wrong where the rules ask for nothing of the kind."""
         line = plan.line
         type_ = WHAT_WORDS.get(folded(line["type"]), "")
@@ -186,7 +186,7 @@ class RecordsImport:
             plan.refuse("what", f"their rules do not ask for {line['what'] or 'nothing'}", f"Write one of: {asked}")
         return None
 
-    def _entry(self, plan: Plan, form: RecordForm, offered: Offered, known: KnownPerson) -> TypedEvidence:
+    def _entry(self, plan: RowPlan, form: RecordForm, offered: Offered, known: KnownPerson) -> TypedEvidence:
         """Reads a row as the form does; everything that is wrong in it is noted."""
         line = plan.line
         values: Mapping[str, Any] = {**line.values, "result": folded(line["result"])}
@@ -213,7 +213,7 @@ class RecordsImport:
             plan.refuse("type", "awards are brought in by whoever decides", "Ask the central unit")
         return entry
 
-    def _by(self, plan: Plan, form: RecordForm, known: KnownPerson, on: date | None) -> tuple[Confirmer, ...]:
+    def _by(self, plan: RowPlan, form: RecordForm, known: KnownPerson, on: date | None) -> tuple[Confirmer, ...]:
         """Names who supervised, taught or vouched; else whoever imports signs, where the rules let them."""
         line, actor = plan.line, self.asked.actor
         if line["by"] or line["by_email"]:
@@ -235,14 +235,14 @@ class RecordsImport:
             plan.refuse("by", "you may not sign this on that day", f"It must be signed by {' or '.join(needed)}")
         return ()
 
-    async def write(self, plans: Sequence[Plan]) -> None:
+    async def write(self, plans: Sequence[RowPlan]) -> None:
         """Writes all records together, with who took part and whom that relates."""
         written = Written()
         for plan in plans:
             self._write(plan, written)
         await save(written, self.asked)
 
-    def _write(self, plan: Plan, written: Written) -> None:
+    def _write(self, plan: RowPlan, written: Written) -> None:
         todo, asked = plan.todo, self.asked
         entry: TypedEvidence = todo.entry
         known, actor, first = todo.known, asked.actor, entry.on or asked.actor.today
@@ -268,7 +268,7 @@ class RecordsImport:
             for other in (one.person for one in entry.by if one.person and one.person != known.id):
                 self._relate(plan, written, (known.id, other, kind), entry.began or first)
 
-    def _relate(self, plan: Plan, written: Written, pair: tuple[UUID, UUID, str], since: date) -> None:
+    def _relate(self, plan: RowPlan, written: Written, pair: tuple[UUID, UUID, str], since: date) -> None:
         """Keeps whom somebody works with from that day, unless it is known."""
         if pair in self.related and ((before := self.related[pair]) is None or before <= since):
             return
@@ -290,7 +290,7 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*said, json.dumps(dict(row["attributes"]), sort_keys=True, default=str))
 
 
-async def begin(asked: Asked) -> RecordsImport:
+async def begin(asked: ImportRequest) -> RecordsImport:
     """Begins an import of records."""
     actor = asked.actor
     me = await Person.get(id=actor.person_id)

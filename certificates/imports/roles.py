@@ -8,7 +8,7 @@ from certificates.evaluations.pathway_versions import read, standing_versions
 from certificates.imports.programmes import words_for
 from training.database.name_search import searched
 from training.imports.columns import DAY, Column
-from training.imports.kinds import Asked, Plan, Written, save
+from training.imports.kinds import ImportRequest, RowPlan, Written, save
 from training.imports.people_known import WHO, People, Sites
 from training.parsing.csv import CsvLine
 from training.people.actor import Actor
@@ -36,7 +36,7 @@ async def columns(actor: Actor) -> tuple[Column, ...]:
 class RolesImport:
     """Knows the people, the roles that the rules name, and who holds which."""
 
-    asked: Asked
+    asked: ImportRequest
     people: People
     areas: dict[str, Area]
     names: dict[tuple[str, str], tuple[UUID, str]]
@@ -49,9 +49,9 @@ class RolesImport:
         for one in await ProgrammeRole.filter(person_id__in=fresh, taken_back__isnull=True):
             self.held.setdefault(one.person_id, []).append(one)
 
-    def plan(self, line: CsvLine, choice: str) -> Plan:
+    def plan(self, line: CsvLine, choice: str) -> RowPlan:
         """Says what a row would do."""
-        plan = Plan(line, words=f"{line['person'] or line['email']}, {line['role']}")
+        plan = RowPlan(line, words=f"{line['person'] or line['email']}, {line['role']}")
         known, site = self.people.find(plan), self.people.sites.find(plan)
         area = self.areas.get(line["area"].lower())
         said, role = searched(line["programme"]), searched(line["role"])
@@ -85,7 +85,7 @@ class RolesImport:
             plan.outcome, plan.todo = "new", row
         return plan
 
-    async def write(self, plans: Sequence[Plan]) -> None:
+    async def write(self, plans: Sequence[RowPlan]) -> None:
         """Writes all roles together."""
         written = Written()
         for plan in plans:
@@ -100,7 +100,7 @@ def _what(row: ProgrammeRole) -> tuple[UUID, str, UUID | None, UUID | None]:
     return row.programme_id, row.role, row.site_id, row.area_id
 
 
-async def begin(asked: Asked) -> RolesImport:
+async def begin(asked: ImportRequest) -> RolesImport:
     """Begins an import of roles in programmes."""
     unit_id = asked.actor.unit_id
     names: dict[tuple[str, str], tuple[UUID, str]] = {}

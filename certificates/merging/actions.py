@@ -16,7 +16,7 @@ from training.database.connection import transaction
 from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
 from training.people.merging.models import UNDONE_WITHIN, Merge, can_be_undone, merges_visible_to
-from training.people.merging.moving import Change, Pair, Plan, carry_out, plan, put_back, sealed_rows
+from training.people.merging.moving import ColumnChange, MergePlan, RecordPair, carry_out, plan, put_back, sealed_rows
 from training.people.models import Person, SignInLink
 from training.people.sessions import end_sessions_of
 from training.trail import facts
@@ -38,7 +38,7 @@ async def merge(stays_id: UUID, shut_id: UUID, *, reason: str, actor: Actor, now
         if refused := await refusals(stays, shut, today=today):
             raise Conflict(f"These two cannot become one person. {refused[0].what}", refused[0].outcome)
         both = await two_certificates(stays, shut, today=today)
-        made = await plan(Pair(shut.id, stays.id, now, today))
+        made = await plan(RecordPair(shut.id, stays.id, now, today))
         await carry_out(made.changes)
         await Person.filter(id=shut.id).update(merged_into_id=stays.id)
         row = await Merge.create(
@@ -66,7 +66,7 @@ async def merge_for(merge_id: UUID, actor: Actor) -> Merge:
     return found
 
 
-async def undo(merge_id: UUID, *, because: str, actor: Actor, now: datetime) -> list[Change]:
+async def undo(merge_id: UUID, *, because: str, actor: Actor, now: datetime) -> list[ColumnChange]:
     """Puts everything back that has not changed since, opens the record again, and gives what could not be put back."""
     found = await merge_for(merge_id, actor)
     if found.shut.erased_at:
@@ -81,7 +81,7 @@ async def undo(merge_id: UUID, *, because: str, actor: Actor, now: datetime) -> 
         still = Person.filter(id=found.shut_id, merged_into_id=found.stays_id, erased_at__isnull=True)
         if not await still.update(merged_into_id=None):
             raise Conflict("The record it went into was merged, too.", "Undo the later merge first.")
-        changes = [Change(**one) for one in found.moved]
+        changes = [ColumnChange(**one) for one in found.moved]
         again, gone = await replaced_by(found)
         stay = [*await put_back(changes), *gone]
         await Merge.filter(id=found.id).update(not_put_back=[asdict(one) for one in stay])
@@ -115,7 +115,7 @@ async def bring_late(merge_id: UUID, *, now: datetime) -> None:
         await _hold(found.stays_id, found.shut_id)
         shut = await Person.get(id=found.shut_id).select_related("unit")
         stays = (await Person.get(id=found.stays_id)).merged_into_id or found.stays_id
-        late = await plan(Pair(found.shut_id, stays, now, local_day(now, shut.unit.zone)))
+        late = await plan(RecordPair(found.shut_id, stays, now, local_day(now, shut.unit.zone)))
         if not late.changes:
             return
         await carry_out(late.changes)
@@ -128,7 +128,7 @@ async def bring_late(merge_id: UUID, *, now: datetime) -> None:
         )  # fmt: skip
 
 
-async def _add(found: Merge, late: Plan) -> int:
+async def _add(found: Merge, late: MergePlan) -> int:
     """Adds what came late to what the merge has moved."""
     moved = [*found.moved, *(asdict(one) for one in late.changes)]
     kept = [*found.kept, *(list(one) for one in late.kept if list(one) not in found.kept)]
@@ -152,7 +152,7 @@ async def finish(*, storage: Path, now: datetime) -> int:
     return len(found)
 
 
-def in_words(changes: Iterable[Change]) -> str:
+def in_words(changes: Iterable[ColumnChange]) -> str:
     """Says how much could not be put back; "" where all was."""
     rows = {(one.table, one.id) for one in changes}
     return f" {len(rows)} of the entries had changed meanwhile and stay where they are." if rows else ""

@@ -9,7 +9,7 @@ from certificates.decisions.models import Vote
 from certificates.merging.two_certificates import in_words, two_certificates
 from courses.learning.models import Enrolment
 from training.people.contact.addresses import pair_of
-from training.people.merging.moving import Plan, model_of
+from training.people.merging.moving import MergePlan, model_of
 from training.people.models import Difference, Membership, Person
 from training.people.roles import ROLES
 from training.programmes.models import Place
@@ -19,7 +19,7 @@ STANDS = {"record__void": False, "record__replaced_by__isnull": True}
 
 
 @dataclass(frozen=True)
-class Disagreement:
+class MergeConflict:
     """What does not agree, and what is done about it; or, where it is `refused`, why nothing can be done."""
 
     what: str
@@ -96,52 +96,52 @@ NEVER_TWICE: tuple[tuple[str, str, str, str, Mapping[str, Any]], ...] = (
 """Table, what is one, who is two, what is said, and of which rows."""
 
 
-async def refusals(stays: Person, shut: Person, *, today: date) -> list[Disagreement]:
+async def refusals(stays: Person, shut: Person, *, today: date) -> list[MergeConflict]:
     """Lists why the two may not become one person, as far as the rows tell."""
-    found: list[Disagreement] = []
+    found: list[MergeConflict] = []
     if await Difference.filter(pair=pair_of(stays.id, shut.id)).exists():
         why = "Take that back first, on the page of records that may be of one person."
-        found.append(Disagreement("Somebody said that these are two different people.", why, refused=True))
+        found.append(MergeConflict("Somebody said that these are two different people.", why, refused=True))
     for one in NEVER_OF_ONESELF:
         for doer, other in ((stays, shut), (shut, stays)):
             wanted: dict[str, Any] = {one.doer: doer.id, one.of: other.id, **one.only}
             if await model_of(one.table).filter(**wanted).exists():
                 what = f"{doer.name} {one.words.format(other=other.name)}."
                 why = "Nobody does this of themselves. It has to be set aside, corrected or taken back first."
-                found.append(Disagreement(what, why, refused=True))
+                found.append(MergeConflict(what, why, refused=True))
     for table, which, who, words, only in NEVER_TWICE:
         model, theirs = model_of(table), {who: shut.id}
         held = await model.filter(**theirs, **only).values_list(which, flat=True)
         if held and await model.filter(**{who: stays.id, f"{which}__in": list(held)}, **only).exists():
             why = "That takes two people. It has to be set aside, corrected or taken back first."
-            found.append(Disagreement(words, why, refused=True))
+            found.append(MergeConflict(words, why, refused=True))
     if await Vote.filter(evaluation__person_id=shut.id, evaluation__awaiting=True).exists():
         why = "Wait until the panel has decided."
-        found.append(Disagreement(f"A panel votes about {shut.name} now.", why, refused=True))
+        found.append(MergeConflict(f"A panel votes about {shut.name} now.", why, refused=True))
     both = [one for one in await two_certificates(stays, shut, today=today) if not one.settled]
-    return [*found, *(Disagreement(*in_words(one), refused=True) for one in both)]
+    return [*found, *(MergeConflict(*in_words(one), refused=True) for one in both)]
 
 
-async def told(stays: Person, shut: Person, plan: Plan, *, today: date) -> list[Disagreement]:
+async def told(stays: Person, shut: Person, plan: MergePlan, *, today: date) -> list[MergeConflict]:
     """Lists what both records have or say, and what becomes of it."""
     both = [one for one in await two_certificates(stays, shut, today=today) if one.settled]
-    found = [Disagreement(*in_words(one)) for one in both]
+    found = [MergeConflict(*in_words(one)) for one in both]
     if stays.name != shut.name:
         stay = f"{stays.name} stays. A certificate keeps the name that stands on it."
-        found.append(Disagreement(f"The names differ: {stays.name} and {shut.name}.", stay))
+        found.append(MergeConflict(f"The names differ: {stays.name} and {shut.name}.", stay))
     kept: dict[str, list[str]] = {}
     for table, key in plan.kept:
         kept.setdefault(table, []).append(key)
     behind = "The one of the record that stays goes on. The other is ended and kept with the shut record."
     for row in await Place.filter(id__in=kept.pop("programmes.Place", [])).select_related("programme"):
-        found.append(Disagreement(f"Both have a place in {row.programme.title}.", behind))
+        found.append(MergeConflict(f"Both have a place in {row.programme.title}.", behind))
     for held in await Membership.filter(id__in=kept.pop("people.Membership", [])).select_related("site"):
         where = f" at {held.site.name}" if held.site else ""
-        found.append(Disagreement(f"Both have the role {ROLES[held.role].lower()}{where}.", behind))
+        found.append(MergeConflict(f"Both have the role {ROLES[held.role].lower()}{where}.", behind))
     progress = "Each module that one of them finished counts. The place in the course is that of the record that stays."
     for begun in await Enrolment.filter(id__in=kept.pop("courses.Enrolment", [])).select_related("version__course"):
         found.append(
-            Disagreement(f"Both have begun the course {begun.version.course.slug.replace('-', ' ')}.", progress)
+            MergeConflict(f"Both have begun the course {begun.version.course.slug.replace('-', ' ')}.", progress)
         )
     return [*found, *_others(kept)]
 
@@ -161,6 +161,6 @@ ALSO = {
 }
 
 
-def _others(kept: Mapping[str, Iterable[str]]) -> list[Disagreement]:
+def _others(kept: Mapping[str, Iterable[str]]) -> list[MergeConflict]:
     outcome = "That of the record that stays counts. The other is kept with the shut record."
-    return [Disagreement(ALSO.get(table, "Both have the same entry."), outcome) for table in kept]
+    return [MergeConflict(ALSO.get(table, "Both have the same entry."), outcome) for table in kept]

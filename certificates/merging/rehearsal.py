@@ -6,13 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from certificates.evaluations.models import Certificate
-from certificates.merging.disagreements import Disagreement, refusals, told
+from certificates.merging.disagreements import MergeConflict, refusals, told
 from training.core.dates import local_day
 from training.core.errors import Conflict, NotFound
 from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
-from training.people.merging.moving import Pair, Plan, plan
+from training.people.merging.moving import MergePlan, RecordPair, plan
 from training.people.models import Person
 from training.people.visibility import person_for
 
@@ -52,17 +52,17 @@ class MergeRehearsal:
 
     stays: Person
     shut: Person
-    plan: Plan
+    plan: MergePlan
     comes: list[str]
-    refused: list[Disagreement]
-    told: list[Disagreement]
+    refused: list[MergeConflict]
+    told: list[MergeConflict]
 
 
 async def rehearse(stays_id: UUID, shut_id: UUID, *, actor: Actor, now: datetime) -> MergeRehearsal:
     """Tries a merge out, as the actor and for two people whom they may merge; changes nothing."""
     stays, shut = await pair_for(stays_id, shut_id, actor)
     today = local_day(now, actor.zone)
-    made = await plan(Pair(shut.id, stays.id, now, today))
+    made = await plan(RecordPair(shut.id, stays.id, now, today))
     refused = await refusals(stays, shut, today=today)
     return MergeRehearsal(stays, shut, made, _comes(made), refused, await told(stays, shut, made, today=today))
 
@@ -85,7 +85,7 @@ async def suggested(one: Person, other: Person) -> UUID:
     return min((one, other), key=lambda person: (person.id not in certified, person.created)).id
 
 
-def _comes(made: Plan) -> list[str]:
+def _comes(made: MergePlan) -> list[str]:
     found = Counter(f"{change.table}.{change.column}" for change in made.changes)
     behind = set(made.kept)
     rows = {(one.table, one.id) for one in made.changes} - behind

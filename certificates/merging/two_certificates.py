@@ -10,7 +10,7 @@ from training.core.dates import day
 from training.core.errors import Conflict
 from training.people.actor import Actor
 from training.people.merging.models import Merge
-from training.people.merging.moving import Change
+from training.people.merging.moving import ColumnChange
 from training.people.models import Person
 
 SETTLED = frozenset({"certified", "renewal_due", "in_grace"})
@@ -80,17 +80,17 @@ async def replace_shorter(both: TwoCertificates, *, today: date, actor: Actor, n
         raise Conflict("One of their certificates has changed just now.", "Look at the page again.")
 
 
-async def replaced_by(merge: Merge) -> tuple[list[Certification], list[Change]]:
+async def replaced_by(merge: Merge) -> tuple[list[Certification], list[ColumnChange]]:
     """Finds the certificates that a merge has replaced: those that can stand again, and those changed since."""
     people = [merge.stays_id, merge.shut_id]
     made = StateChange.filter(
         state="replaced", grounds=MERGED, recorded=merge.made, certification__person_id__in=people
     )
     again: list[Certification] = []
-    gone: list[Change] = []
+    gone: list[ColumnChange] = []
     for row in await made.select_related("certification"):
         if await StateChange.filter(certification_id=row.certification_id, turn__gt=row.turn).exists():
-            gone.append(Change("certificates.StateChange", str(row.id), "state", None, "replaced"))
+            gone.append(ColumnChange("certificates.StateChange", str(row.id), "state", None, "replaced"))
         else:
             again.append(row.certification)
     return again, gone

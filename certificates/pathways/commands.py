@@ -11,7 +11,7 @@ from certificates.pathways.engine.evaluate import evaluate
 from certificates.pathways.form_list import form_rows, unrecordable, untitled
 from certificates.pathways.language.read import read_evidence, read_instruments, read_pathway
 from certificates.pathways.language.schema import Pathway
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.messages import FileError, Mistake
 
 Read = TypeVar("Read")
@@ -69,7 +69,7 @@ def _read(reading: Callable[[], Read], mistakes: list[Mistake]) -> Read | None:
         return None
 
 
-def _instruments(folder: Path | str | None) -> list[Instrument]:
+def _instruments(folder: Path | str | None) -> list[InstrumentSchema]:
     """The instruments of a folder, with the mistakes of all of them at once."""
     if folder is None:
         return []

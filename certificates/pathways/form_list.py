@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from certificates.pathways.asked import AskedRequirement, asked_requirements
-from certificates.pathways.forms import TOLD_BY, Field, RecordForm, form_name, record_forms
+from certificates.pathways.forms import TOLD_BY, AttributeField, RecordForm, form_name, record_forms
 from certificates.pathways.language.schema import Group, Leaf, Pathway
 from certificates.pathways.language.titles import title_of
 from certificates.pathways.makers import Making, making_of, one_who_holds
@@ -147,14 +147,14 @@ def _row(spot: AskedRequirement, forms: list[RecordForm], alone: frozenset[str])
     }
 
 
-def _all_fields(groups: Iterable[tuple[Field, ...]]) -> Iterable[Field]:
-    found: dict[str, Field] = {}
+def _all_fields(groups: Iterable[tuple[AttributeField, ...]]) -> Iterable[AttributeField]:
+    found: dict[str, AttributeField] = {}
     for one in (field for group in groups for field in group):
         found[one.name] = found[one.name].joined(one) if one.name in found else one
     return found.values()
 
 
-def _field(one: Field) -> Row:
+def _field(one: AttributeField) -> Row:
     return {
         "name": one.name,
         "kind": one.kind,

@@ -6,11 +6,11 @@ from datetime import date
 from functools import cached_property
 
 from certificates.pathways.asked import AskedRequirement, Kind, asked_requirements
-from certificates.pathways.engine.context import Context, open_case
+from certificates.pathways.engine.context import RequirementContext, open_case
 from certificates.pathways.engine.requirements import may_sign
 from certificates.pathways.engine.signatories import may_waive
-from certificates.pathways.language.evidence import Evidence, Record
-from certificates.pathways.language.schema import Leaf, Level, Pathway, Requirement, Signatory, Team, This
+from certificates.pathways.language.evidence import Evidence, EvidenceRecord
+from certificates.pathways.language.schema import Leaf, Level, Pathway, Requirement, SignatoryRule, Team, This
 from certificates.pathways.language.titles import title_of
 from training.parsing import labels
 from training.parsing.keywords import (
@@ -61,7 +61,7 @@ PROVEN = frozenset({*PERSONAL, "portfolio", "return", "award", "waiver"}) - {"ba
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class AttributeField:
     """One attribute: its kind in the language, and the values that the rules know of it.
 
     `closed`: it has no other values. `several`: one record may hold more than one. `asked`: a rule reads it. `own`:
@@ -88,7 +88,7 @@ class Field:
         """Returns what to know before it is filled in."""
         return "" if self.own else labels.hint_of(self.name, language)
 
-    def joined(self, more: "Field") -> "Field":
+    def joined(self, more: "AttributeField") -> "AttributeField":
         """Returns the field that serves both."""
         return replace(
             self,
@@ -113,13 +113,13 @@ class RecordForm:
     type: str
     what: str
     pathway: str
-    fields: tuple[Field, ...]
+    fields: tuple[AttributeField, ...]
     rules: tuple[Rule, ...]
     holder: str = "person"
     parts: tuple[str, ...] = ()
-    team: tuple[Field, ...] = ()
+    team: tuple[AttributeField, ...] = ()
     per: tuple[str, ...] = ()
-    told: tuple[Field, ...] = ()
+    told: tuple[AttributeField, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -175,7 +175,7 @@ def award_form(pathway: Pathway, level: Level) -> RecordForm:
     return RecordForm("award", level.id, pathway.id, fields, (), level.holder, ("on", "until", "files"), per=per)
 
 
-def award_fields(pathway: Pathway, level: Level) -> tuple[Field, ...]:
+def award_fields(pathway: Pathway, level: Level) -> tuple[AttributeField, ...]:
     """Returns what the rules of a pathway read of an award of one of its levels, and whoever decides has to say."""
     forms = record_forms((pathway,), level.holder)
     found = next((one.fields for one in forms if (one.type, one.what) == ("award", level.id)), ())
@@ -201,18 +201,18 @@ def accepts(rule: Rule, evidence: Evidence, record_id: str, today: date) -> bool
 
 def _signed(
     pathway: Pathway, level: Level | None, evidence: Evidence, record_id: str, today: date
-) -> tuple[Record, Context]:
+) -> tuple[EvidenceRecord, RequirementContext]:
     """Finds a record of the evidence, and the place from which its signatories are looked at."""
     record = next(one for one in evidence.records if one.id == record_id)
     case = open_case(pathway, evidence, None, instruments=())
-    return record, Context(case=case, day=record.on or today, subject=case.holder, level=level)
+    return record, RequirementContext(case=case, day=record.on or today, subject=case.holder, level=level)
 
 
-def signatory_of(type_: str, rule: Rule) -> Signatory | None:
+def signatory_of(type_: str, rule: Rule) -> SignatoryRule | None:
     """Returns whom a rule lets sign a record of a type; None: it does not say."""
     requirement = rule[2]
     if type_ == "waiver":
-        return Signatory(holds=requirement.waivable_by)
+        return SignatoryRule(holds=requirement.waivable_by)
     return requirement.ask.by if isinstance(requirement.ask, Leaf) else None
 
 
@@ -277,7 +277,7 @@ def _form(kind: Kind, spots: list[AskedRequirement], holder: str) -> RecordForm:
         parts=tuple(name for name, asked in has.items() if asked),
         team=_fields("", pathway, _of_members(members)) if has["team"] else (),
         per=tuple(per),
-        told=tuple(Field(name, NUMBER) for name in told),
+        told=tuple(AttributeField(name, NUMBER) for name in told),
     )
 
 
@@ -297,24 +297,26 @@ def _waiver(spot: AskedRequirement) -> RecordForm:
     )  # fmt: skip
 
 
-def _fields(type_: str, pathway: Pathway, read: Iterable[tuple[str, tuple[Value, ...], bool]]) -> tuple[Field, ...]:
+def _fields(
+    type_: str, pathway: Pathway, read: Iterable[tuple[str, tuple[Value, ...], bool]]
+) -> tuple[AttributeField, ...]:
     """The fields of a type, and then of all attributes that rules read, each with all values that they know."""
     kinds = ATTRIBUTES | dict(pathway.attributes)
-    found: dict[str, Field] = {}
+    found: dict[str, AttributeField] = {}
     for read_name, values, several in read:
         name = TOLD_BY.get((type_, read_name), read_name)
         if name in kinds and name not in (*NAMES_OF_RECORDS, TOLD) and (type_, name) != ("award", "standing"):
             known = tuple(str(one) for one in values if isinstance(one, str) and kinds[name] == TEXT)
-            more = Field(name, kinds[name], known, several=several)
+            more = AttributeField(name, kinds[name], known, several=several)
             found[name] = found[name].joined(more) if name in found else more
     amounts = AMOUNTS.get(type_, ())
     base = [one for one in BASE.get(type_, ()) if one not in amounts or not any(name in found for name in amounts)]
     order = dict.fromkeys((*(name for name in amounts if name in found), *base, *found))
-    fields = (found.get(name) or Field(name, kinds[name], asked=False) for name in order)
+    fields = (found.get(name) or AttributeField(name, kinds[name], asked=False) for name in order)
     return tuple(_offering(one, type_, pathway) for one in fields)
 
 
-def _offering(field: Field, type_: str, pathway: Pathway) -> Field:
+def _offering(field: AttributeField, type_: str, pathway: Pathway) -> AttributeField:
     """The field with the values that the pathway, the language or usage knows, and with the pathway's name for it."""
     own = pathway.own_attributes.get(field.name)
     label = own.label if own else ""

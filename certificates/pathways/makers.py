@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from certificates.pathways.language.schema import Pathway, Signatory
+from certificates.pathways.language.schema import Pathway, SignatoryRule
 from certificates.pathways.language.titles import named
 from training.parsing.labels import plain
 
@@ -77,7 +77,7 @@ class Making:
     counts_when_words: str
 
 
-def making_of(type_: str, by: Signatory | None, holder: str, pathway: Pathway) -> Making:
+def making_of(type_: str, by: SignatoryRule | None, holder: str, pathway: Pathway) -> Making:
     """Returns who makes a record that a rule asks for and when it counts; `by` is whom the rule lets sign.
 
     Whoever holds a role or a level X is `holds:X`. What a site has is told by its coordinator, and seen by the
@@ -107,7 +107,7 @@ def making_of(type_: str, by: Signatory | None, holder: str, pathway: Pathway) -
     )
 
 
-def signatory_words(rule: Signatory | None, pathway: Pathway) -> str:
+def signatory_words(rule: SignatoryRule | None, pathway: Pathway) -> str:
     """Says who may sign: "central unit or assessor, who is not a supervisor of this person"."""
     if rule is None:
         return "anybody"

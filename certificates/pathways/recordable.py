@@ -11,7 +11,7 @@ from certificates.pathways.language.schema import (
     Level,
     Pathway,
     Requirement,
-    Signatory,
+    SignatoryRule,
     Team,
 )
 from training.parsing.findings import as_day
@@ -45,7 +45,7 @@ def _reasons(spot: AskedRequirement) -> Iterator[tuple[str, str]]:
     else:
         conditions = ask.where
     if isinstance(ask, Team) and ask.holds:
-        yield from _signing(Signatory(holds=ask.holds), pathway)
+        yield from _signing(SignatoryRule(holds=ask.holds), pathway)
     for one in conditions:
         yield from _condition(one, is_award=isinstance(ask, Leaf) and ask.type == "award")
 
@@ -79,7 +79,7 @@ def why_never_awarded(level: Level, pathway: Pathway) -> tuple[str, str] | None:
     return next(_signing(decision.by, pathway), None) if decision else None
 
 
-def _signing(by: Signatory | None, pathway: Pathway) -> Iterator[tuple[str, str]]:
+def _signing(by: SignatoryRule | None, pathway: Pathway) -> Iterator[tuple[str, str]]:
     names = by.holds if by else ()
     sites = [one for one in names if one not in pathway.roles and one in pathway.levels
              and pathway.levels[one].holder == "site"]  # fmt: skip
@@ -166,7 +166,7 @@ def _can_be_met(requirement: Requirement, pathway: Pathway, held: set[str]) -> b
     ask = requirement.ask
     if requirement.advisory or requirement.applies_when:
         return True
-    if requirement.waivable_by and _can_sign(Signatory(holds=requirement.waivable_by), pathway, held):
+    if requirement.waivable_by and _can_sign(SignatoryRule(holds=requirement.waivable_by), pathway, held):
         return True
     if isinstance(ask, Group):
         met = [_can_be_met(one, pathway, held) for one in ask.children if not one.advisory]
@@ -178,6 +178,6 @@ def _can_be_met(requirement: Requirement, pathway: Pathway, held: set[str]) -> b
     return awarded and below and _can_sign(ask.by, pathway, held)
 
 
-def _can_sign(by: Signatory | None, pathway: Pathway, held: set[str]) -> bool:
+def _can_sign(by: SignatoryRule | None, pathway: Pathway, held: set[str]) -> bool:
     names = by.holds if by else ()
     return not names or any(name in pathway.roles or name in held or name not in pathway.levels for name in names)

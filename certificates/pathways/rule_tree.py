@@ -12,7 +12,7 @@ from certificates.pathways.language.schema import (
     Portion,
     Requirement,
     Requirements,
-    Signatory,
+    SignatoryRule,
 )
 from certificates.pathways.language.titles import condition_words, named, spelt, title_of
 from training.parsing.labels import plain
@@ -218,7 +218,7 @@ def _amount(of: str, count: object) -> str:
     return said if of == "records" else f"{said} {plain(of).lower()}"
 
 
-def _signatory(by: Signatory | None, pathway: Pathway) -> str:
+def _signatory(by: SignatoryRule | None, pathway: Pathway) -> str:
     if by is None:
         return ""
     who = named(by.holds, pathway) if by.holds else "somebody"

@@ -12,7 +12,7 @@ from certificates.evaluations.models import Certificate
 from certificates.register.exports import HEADINGS, as_cells
 from certificates.register.history import places_then
 from certificates.register.pages import RegisterFilterForm, question_of
-from certificates.register.register import READ, Question, certifications_on, pieces, told
+from certificates.register.register import READ, RegisterFilter, certifications_on, pieces, told
 from training.clients.api import PageQuery, page_of
 from training.clients.operations import ApiCall, ApiInput, ApiPage, Day, Operation
 from training.sites.history import Moment
@@ -91,7 +91,7 @@ async def register_file(call: ApiCall) -> Response:
     return await list_file(f"register-{question.as_of.isoformat()}", "csv", cells, columns=HEADINGS, head=[])
 
 
-def _question(asked: RegisterQuestion, call: ApiCall) -> Question:
+def _question(asked: RegisterQuestion, call: ApiCall) -> RegisterFilter:
     filters: Iterable[str] = ("as_of", "known_at", "area", "programme", "standing")
     given = {name: value for name in filters if (value := getattr(asked, name)) is not None}
     return question_of(RegisterFilterForm(**given), call.actor)

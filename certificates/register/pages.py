@@ -20,7 +20,7 @@ from certificates.evaluations.standing import WORDS, permitted_change
 from certificates.register.entry import entry_of
 from certificates.register.exports import HEADINGS, as_cells
 from certificates.register.history import places_then
-from certificates.register.register import DAYS, READ, Question, certifications_on, openable, pieces, told
+from certificates.register.register import DAYS, READ, RegisterFilter, certifications_on, openable, pieces, told
 from certificates.reliance.questions import question_of as reliance_on
 from certificates.reliance.questions import relying
 from training.assessments.models import Signature
@@ -169,7 +169,7 @@ async def _relying(person_id: UUID | None, me: Actor) -> int:
     return await relying(me, await reliance_on({"assessor": str(person_id)}, me)).count()
 
 
-async def filtered(asked: Mapping[str, str], me: Actor) -> Question:
+async def filtered(asked: Mapping[str, str], me: Actor) -> RegisterFilter:
     """Returns what the filters of an address ask of the register."""
     return _question(view_of(await _offered(me), asked), me)
 
@@ -181,22 +181,22 @@ async def _offered(me: Actor) -> PagedList:
     )
 
 
-def _question(view: ListView, me: Actor) -> Question:
+def _question(view: ListView, me: Actor) -> RegisterFilter:
     """Reads the question from the filters; of what will be known later, today's answer is all that there is."""
     days = {name: read_day(view.filters.get(name, "")) for name in DAYS}
     known = days["known_at"] and min(days["known_at"], me.today)
     texts = {name: text for name, text in view.filters.items() if name not in days}
     asked: dict[str, Any] = {**days, **texts, "as_of": days["as_of"] or me.today, "known_at": known}
-    return Question(**asked)
+    return RegisterFilter(**asked)
 
 
-def question_of(asked: RegisterFilterForm, me: Actor) -> Question:
+def question_of(asked: RegisterFilterForm, me: Actor) -> RegisterFilter:
     """Returns what is asked of the register; raises Invalid for a day that nobody can know of yet."""
     today = me.today
     if asked.known_at and asked.known_at > today:
         words = "Enter today or an earlier day. Nobody knows yet what will be known then"
         raise Invalid("There is a problem", problems={"known_at": words})
-    return Question(asked.as_of or today, asked.known_at, asked.area, asked.programme, asked.standing)
+    return RegisterFilter(asked.as_of or today, asked.known_at, asked.area, asked.programme, asked.standing)
 
 
 async def filters_of(me: Actor, values: dict[str, str]) -> dict[str, Any]:

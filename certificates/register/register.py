@@ -36,7 +36,7 @@ PIECE, IDS = 250, 20_000
 
 
 @dataclass(frozen=True)
-class Question:
+class RegisterFilter:
     """What is asked of the register; `standing` "" means everybody who may deliver, "all" everybody.
 
     `name` and `site` are parts of what somebody, and their site, was called that day. `at` is the code of the site
@@ -61,7 +61,7 @@ class Question:
     moment_known: datetime | None = None
 
     @classmethod
-    def kept(cls, asked: Mapping[str, Any]) -> "Question":
+    def kept(cls, asked: Mapping[str, Any]) -> "RegisterFilter":
         """Reads a question that an audit kept."""
         days: dict[str, Any] = {name: date.fromisoformat(asked[name]) for name in DAYS if asked.get(name)}
         return cls(**days, **{name: asked.get(name, "") for name in TEXTS})
@@ -92,7 +92,7 @@ class RegisterRow:
     serial: str
 
 
-async def certifications_on(actor: Actor, asked: Question) -> QuerySet[Certification]:
+async def certifications_on(actor: Actor, asked: RegisterFilter) -> QuerySet[Certification]:
     """Finds in the database what the actor may see of the answer.
 
     Each row can be sorted by its `standing`, `serial`, and by `named`, `site_named`, `area_named`: what the holder, the
@@ -129,7 +129,7 @@ async def certifications_on(actor: Actor, asked: Question) -> QuerySet[Certifica
     return _called(visible, actor, asked, today=today)
 
 
-def _holding(asked: Question) -> Q:
+def _holding(asked: RegisterFilter) -> Q:
     """Filters to what stands in the certification itself, and to what the person reads."""
     wanted = {
         "level_title__iexact": asked.level, "person__language": asked.reads, "ends__gte": asked.ends_from,
@@ -150,7 +150,7 @@ async def _belonging(rows: QuerySet[Certification], actor: Actor, then: Moment, 
     return rows.filter(_perhaps_at(sites)).annotate(there=there).filter(there=TRUE)
 
 
-def _standing_so(rows: QuerySet[Certification], asked: Question, then: Moment) -> QuerySet[Certification]:
+def _standing_so(rows: QuerySet[Certification], asked: RegisterFilter, then: Moment) -> QuerySet[Certification]:
     if asked.standing == "" or asked.standing in GOOD:
         rows = rows.filter(Q(over__isnull=True) | Q(over__gte=asked.as_of))  # what an index leads to
     if asked.standing == "":
@@ -165,7 +165,9 @@ def _within(rows: QuerySet[Certification], actor: Actor, then: Moment, path: str
     return rows.filter(_perhaps_at(sites)).annotate(within=RawSQL(sql.within_sql(then, path))).filter(within=TRUE)
 
 
-def _called(rows: QuerySet[Certification], actor: Actor, asked: Question, *, today: bool) -> QuerySet[Certification]:
+def _called(
+    rows: QuerySet[Certification], actor: Actor, asked: RegisterFilter, *, today: bool
+) -> QuerySet[Certification]:
     if asked.name and today:
         rows = rows.filter(has_in_name(asked.name, "person__"))
     elif asked.name:
@@ -219,7 +221,7 @@ async def told(rows: Sequence[Mapping[str, Any]], places: Then) -> list[Register
     return answer
 
 
-async def pieces(actor: Actor, asked: Question) -> AsyncIterator[list[RegisterRow]]:
+async def pieces(actor: Actor, asked: RegisterFilter) -> AsyncIterator[list[RegisterRow]]:
     """Answers the question for what the actor may see, by name, some rows at a time."""
     rows, places = await certifications_on(actor, asked), await places_then(actor.unit_id, asked.moment(actor.zone))
     for unnamed in (False, True):  # whose name was never folded come last, in both databases
@@ -232,7 +234,7 @@ async def pieces(actor: Actor, asked: Question) -> AsyncIterator[list[RegisterRo
                 after = Q(named__gte=last["named"]) & (Q(named__gt=last["named"]) | after)
 
 
-async def rows(actor: Actor, asked: Question) -> list[RegisterRow]:
+async def rows(actor: Actor, asked: RegisterFilter) -> list[RegisterRow]:
     """Answers the question whole, by name."""
     return [row async for piece in pieces(actor, asked) for row in piece]
 

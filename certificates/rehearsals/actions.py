@@ -22,7 +22,7 @@ from training.core.errors import Conflict, NotFound
 from training.database.connection import transaction
 from training.drafts.contents import texts_of
 from training.drafts.models import MaterialDraft
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.messages import FileError
 from training.people.actor import Actor
 from training.people.holders import Holder
@@ -187,7 +187,7 @@ async def _followed(trial: Rehearsal, holders: Sequence[Holder]) -> dict[UUID, P
 
 
 async def _tried(
-    trial: Rehearsal, holder: Holder, followed: PathwayVersion | None, tools: Sequence[Instrument]
+    trial: Rehearsal, holder: Holder, followed: PathwayVersion | None, tools: Sequence[InstrumentSchema]
 ) -> list[RehearsedStanding]:
     before = followed or await newest_of(trial.unit_id, trial.slug)
     if before is None:

@@ -15,7 +15,7 @@ from certificates.pathways.engine.verdict import LevelVerdict, Verdict
 from certificates.pathways.language.evidence import Evidence
 from certificates.rehearsals.models import RehearsedStanding
 from certificates.rehearsals.reasons import reasons
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.labels import plain
 from training.parsing.text import uuid_of
 from training.people.holders import Holder, whose
@@ -42,7 +42,7 @@ class BothVerdicts:
 
 
 async def judge_both(
-    holder: Holder, before: PathwayVersion, after: PathwayVersion, *, as_of: date, tools: Iterable[Instrument]
+    holder: Holder, before: PathwayVersion, after: PathwayVersion, *, as_of: date, tools: Iterable[InstrumentSchema]
 ) -> BothVerdicts:
     """Asks two versions of the same rules about a holder, on a day, as all is known now; keeps nothing."""
     gathered = await collect_evidence(holder, before, as_of=as_of, besides=after)

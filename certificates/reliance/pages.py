@@ -12,7 +12,14 @@ from certificates.evaluations.models import Certificate, Certification
 from certificates.evaluations.pathway_versions import instruments_of
 from certificates.evaluations.standing import WORDS as STANDINGS
 from certificates.evaluations.standing import standing_on
-from certificates.reliance.questions import Question, assessors_of, in_question, question_of, relying, versions_of
+from certificates.reliance.questions import (
+    RelianceQuestion,
+    assessors_of,
+    in_question,
+    question_of,
+    relying,
+    versions_of,
+)
 from certificates.reliance.reevaluation import (
     WORDS,
     Reevaluation,
@@ -73,7 +80,7 @@ async def certificates(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def _offering(question: Question, me: Actor) -> PagedList:
+async def _offering(question: RelianceQuestion, me: Actor) -> PagedList:
     """Gives the list with its choices; an assessment is asked for from its own page, and so is chosen nowhere else."""
     people, asked = await assessors_of(me), question.asked
     if (key := asked.get("assessor", "")) and key not in people:
@@ -90,7 +97,7 @@ async def _offering(question: Question, me: Actor) -> PagedList:
     return replace(listing, filters=tuple(shown))
 
 
-async def _judged(rows: list[Row], me: Actor, *, question: Question) -> list[Row]:
+async def _judged(rows: list[Row], me: Actor, *, question: RelianceQuestion) -> list[Row]:
     """Adds to the rows of a page how each stands, and what the rules say of it without what is in question."""
     ids = [row["id"] for row in rows]  # of one page, or one piece of a file
     these = Certification.filter(id__in=ids)

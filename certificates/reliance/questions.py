@@ -32,7 +32,7 @@ LOOK = "Look for it on the list again."
 
 
 @dataclass(frozen=True)
-class Question:
+class RelianceQuestion:
     """Which assessments are in question; what is left open asks for nothing.
 
     `assessors` are the ids of one assessor's records; `version` is the id of an instrument's version, `tool` its name
@@ -81,7 +81,7 @@ class Question:
         return " AND ".join(part for part in parts if part)
 
 
-async def question_of(asked: Mapping[str, str], me: Actor) -> Question:
+async def question_of(asked: Mapping[str, str], me: Actor) -> RelianceQuestion:
     """Reads what an address asks; raises NotFound for an assessor, an assessment or a version that is not there."""
     known = {name: asked[name] for name in KEYS if asked.get(name)}
     words, given = [], dict[str, Any]()
@@ -107,7 +107,7 @@ async def question_of(asked: Mapping[str, str], me: Actor) -> Question:
         if found := read_day(known.get(name, "")):
             given[key] = found
             words.append(f"{said} {day(found)}")
-    return Question(known, " ".join(["assessments", *words]), **given)
+    return RelianceQuestion(known, " ".join(["assessments", *words]), **given)
 
 
 def versions_of(me: Actor) -> QuerySet[InstrumentVersion]:
@@ -123,7 +123,7 @@ async def assessors_of(me: Actor) -> dict[str, str]:
     return {str(key): str(name) for key, name in rows}
 
 
-def relying(me: Actor, question: Question) -> QuerySet[Certification]:
+def relying(me: Actor, question: RelianceQuestion) -> QuerySet[Certification]:
     """Lists the certifications, of those whom the actor decides about, that rely on what is in question."""
     # One walks a verdict where it lies: read into Python, those of a nation would be a gigabyte for each page.
     mine = "certificates_certification"
@@ -154,7 +154,7 @@ def _used(part: str) -> str:
     return f"EXISTS ({tree} WHERE leaf.atom = {name} AND leaf.path GLOB '*.used')"
 
 
-def in_question(me: Actor, question: Question) -> QuerySet[Assessment]:
+def in_question(me: Actor, question: RelianceQuestion) -> QuerySet[Assessment]:
     """Lists the assessments in question that still count, of whomever the actor sees: also of those in training."""
     row = "assessments_assessment"
     asked = RawSQL(f"(CASE WHEN {question.sql(row)} THEN 1 ELSE 0 END)")

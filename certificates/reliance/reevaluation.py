@@ -18,9 +18,9 @@ from certificates.pathways.engine.evaluate import evaluate
 from certificates.pathways.engine.nodes import Node
 from certificates.pathways.engine.verdict import LevelVerdict
 from certificates.pathways.language.evidence import Evidence
-from certificates.reliance.questions import KEEPING, Question
+from certificates.reliance.questions import KEEPING, RelianceQuestion
 from training.core.dates import day
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.text import uuid_of
 from training.parsing.values import Result, texts
 from training.people.models import Person
@@ -57,7 +57,7 @@ class Reevaluation:
 
 
 async def reevaluate(
-    found: Certification, question: Question, *, today: date, tools: Iterable[Instrument]
+    found: Certification, question: RelianceQuestion, *, today: date, tools: Iterable[InstrumentSchema]
 ) -> Reevaluation:
     """Judges a certification without what is in question; person, decision, its evaluation and pathway are fetched."""
     assert found.person
@@ -84,9 +84,9 @@ class _Case:
 
     found: Certification
     evidence: Record
-    question: Question
+    question: RelianceQuestion
     today: date
-    tools: tuple[Instrument, ...]
+    tools: tuple[InstrumentSchema, ...]
 
     def level(self, on: date, *, whole: bool, decided: bool = False) -> LevelVerdict:
         """What the rules say of its level on a day; unless it is `decided`, as if its decision were still to come.
@@ -161,7 +161,7 @@ async def _now(found: Certification) -> list[Evaluation]:
 
 
 def _relied_on(
-    verdicts: list[Record], records: Iterable[Record], question: Question
+    verdicts: list[Record], records: Iterable[Record], question: RelianceQuestion
 ) -> tuple[tuple[Record, ...], list[str]]:
     """The records in question that verdicts used, by day, and the ids of the requirements that used them."""
     nodes = [node for verdict in verdicts for node in _nodes(verdict)]

@@ -20,7 +20,7 @@ from training.trail import facts
 
 
 @dataclass(frozen=True)
-class Plan:
+class NewCohort:
     """What is entered for a new cohort; without a site it reaches over several.
 
     `learning` names what coming to its sessions counts as; a cohort without a course of ours has one.
@@ -35,7 +35,7 @@ class Plan:
     programme_id: UUID | None = None
 
 
-async def make(slug: str, plan: Plan, *, actor: Actor, now: datetime) -> Cohort:
+async def make(slug: str, plan: NewCohort, *, actor: Actor, now: datetime) -> Cohort:
     """Makes a cohort for a course, or for another training without a slug.
 
     It is at one of the actor's sites or, for those who see all of them, over several.
@@ -52,7 +52,7 @@ async def make(slug: str, plan: Plan, *, actor: Actor, now: datetime) -> Cohort:
     return cohort
 
 
-async def change(cohort: Cohort, plan: Plan, *, actor: Actor, now: datetime) -> None:
+async def change(cohort: Cohort, plan: NewCohort, *, actor: Actor, now: datetime) -> None:
     """Changes how a cohort is called, when it runs, who leads it and what new sessions count as; nothing else of it."""
     asked = replace(plan, site_id=cohort.site_id, programme_id=None)
     await _check(asked, actor, any_name=cohort.course_id is not None, now_by=cohort.trainer_id)
@@ -67,7 +67,7 @@ async def change(cohort: Cohort, plan: Plan, *, actor: Actor, now: datetime) -> 
             await _trained(fresh, seat.person_id, day=day, actor=actor, now=now)
 
 
-async def _check(plan: Plan, actor: Actor, *, any_name: bool, now_by: UUID | None = None) -> None:
+async def _check(plan: NewCohort, actor: Actor, *, any_name: bool, now_by: UUID | None = None) -> None:
     problems: dict[str, str] = {}
     if not plan.learning and not any_name:
         problems["learning"] = "Enter what coming to it counts as"

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from courses.cohorts.models import Attendance, Cohort, Session, cohorts_visible_to, seats_noted_by
+from courses.cohorts.models import Attendance, Cohort, TrainingSession, cohorts_visible_to, seats_noted_by
 from courses.cohorts.rules import LONGEST_NOTE, MADE_UP, PRESENT, Counted, Presence, counted, fault_of_presence
 from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotFound
@@ -47,7 +47,7 @@ async def latest_notes(rows: QuerySet[Attendance]) -> dict[tuple[UUID, UUID], At
 
 
 async def note_attendance(
-    session: Session,
+    session: TrainingSession,
     presences: Mapping[UUID, Presence],
     *,
     actor: Actor,
@@ -68,7 +68,9 @@ async def note_attendance(
     if problems:
         raise Invalid("There is a problem", problems=problems)
     async with transaction():
-        session = await Session.select_for_update().get(id=session.id)  # of two at once, the second sees the first's
+        session = await TrainingSession.select_for_update().get(
+            id=session.id
+        )  # of two at once, the second sees the first's
         last = {key[1]: row for key, row in (await latest_notes(Attendance.filter(session_id=session.id))).items()}
         come = {one: counted(given, minutes=session.minutes, days=session.days) for one, given in wanted.items()}
         changed = {one: given for one, given in come.items() if one not in last or _differs(last[one], given)}
@@ -86,7 +88,7 @@ def _differs(row: Attendance, given: Counted) -> bool:
     return (row.came, row.minutes, row.note) != (given.came, given.minutes, given.note)
 
 
-def _row_of(session: Session, person: UUID, given: Counted, **other: Any) -> Attendance:
+def _row_of(session: TrainingSession, person: UUID, given: Counted, **other: Any) -> Attendance:
     return Attendance(
         id=uuid4(),
         session_id=session.id,
@@ -109,7 +111,7 @@ async def _write(row: Attendance, number: int, *, actor: Actor, now: datetime) -
     """Writes a note beside the one of this number, with its fact; and that whoever led it trained the person."""
     row.number, row.recorded, row.recorded_by = number + 1, now, actor.person_id
     await row.save(force_create=True)
-    session = await Session.get(id=row.session_id)
+    session = await TrainingSession.get(id=row.session_id)
     await facts.record(
         "attendance.recorded", session, actor=actor.person_id, person=row.person_id, unit=actor.unit_id, now=now,
         detail={"came": row.came, "minutes": row.minutes, "number": row.number}, rows=[row],
@@ -120,7 +122,7 @@ async def _write(row: Attendance, number: int, *, actor: Actor, now: datetime) -
         await relate(row.person_id, row.trainer_id, "trainer", day=day, unit=unit, actor=by, now=now)
 
 
-async def _refuse_double(session: Session, people: Iterable[UUID]) -> None:
+async def _refuse_double(session: TrainingSession, people: Iterable[UUID]) -> None:
     """Refuses to count a session for people who have made up another one with it."""
     rows = await latest_notes(Attendance.filter(person_id__in=list(people)))
     problems = {f"came-{row.person_id}": "This session counts already: they made up another one with it"
@@ -129,17 +131,21 @@ async def _refuse_double(session: Session, people: Iterable[UUID]) -> None:
         raise Invalid("There is a problem", problems=problems)
 
 
-def sessions_to_make_up_in(session: Session, cohort: Cohort, *, actor: Actor, today: date) -> QuerySet[Session]:
+def sessions_to_make_up_in(
+    session: TrainingSession, cohort: Cohort, *, actor: Actor, today: date
+) -> QuerySet[TrainingSession]:
     """Lists sessions of other cohorts that the actor sees and that were held: of this course, or that count as this."""
     others = cohorts_visible_to(actor).exclude(id=cohort.id)
     same = Q(cohort__course_id=cohort.course_id) if cohort.course_id else Q(learning=session.learning)
     if session.learning:
         same |= Q(learning=session.learning)
-    held = Session.filter(same, cohort_id__in=Subquery(others.values("id")), held_on__lte=today)
+    held = TrainingSession.filter(same, cohort_id__in=Subquery(others.values("id")), held_on__lte=today)
     return held.select_related("cohort")
 
 
-async def make_up(session: Session, person: UUID, given: MakingUp, *, actor: Actor, now: datetime) -> Attendance:
+async def make_up(
+    session: TrainingSession, person: UUID, given: MakingUp, *, actor: Actor, now: datetime
+) -> Attendance:
     """Notes with what somebody made up a session that they missed: from now on it counts as attended."""
     cohort, today = await Cohort.get(id=session.cohort_id), local_day(now, actor.zone)
     seat = await seats_noted_by(actor, cohort, session).filter(person_id=person).first()
@@ -151,7 +157,7 @@ async def make_up(session: Session, person: UUID, given: MakingUp, *, actor: Act
     if problems := _faults(given, other, today):
         raise Invalid("There is a problem", problems=problems)
     async with transaction():
-        await Session.select_for_update().get(id=session.id)
+        await TrainingSession.select_for_update().get(id=session.id)
         rows = await latest_notes(Attendance.filter(person_id=seat.person_id))
         last = rows.get((session.id, person))
         if last is None or last.came == PRESENT:
@@ -165,7 +171,7 @@ async def make_up(session: Session, person: UUID, given: MakingUp, *, actor: Act
     return row
 
 
-def _faults(given: MakingUp, other: Session | None, today: date) -> dict[str, str]:
+def _faults(given: MakingUp, other: TrainingSession | None, today: date) -> dict[str, str]:
     if given.session_id:
         return {} if other else {"session_id": "Choose a session from the list"}
     problems = {} if given.work.strip() else {"work": "Choose a session, or say what they did instead"}
@@ -178,7 +184,7 @@ def _faults(given: MakingUp, other: Session | None, today: date) -> dict[str, st
     return problems
 
 
-def _made_up(session: Session, person: UUID, given: MakingUp, other: Session | None) -> Attendance:
+def _made_up(session: TrainingSession, person: UUID, given: MakingUp, other: TrainingSession | None) -> Attendance:
     whole = Counted(MADE_UP, session.minutes, session.days, "" if other else given.work.strip())
     if other is None:
         return _row_of(session, person, whole, first_day=None, last_day=given.on, mode=given.mode)
@@ -188,7 +194,7 @@ def _made_up(session: Session, person: UUID, given: MakingUp, other: Session | N
     )  # fmt: skip
 
 
-async def note_again(session: Session, *, actor: Actor, now: datetime) -> None:
+async def note_again(session: TrainingSession, *, actor: Actor, now: datetime) -> None:
     """Writes anew, in the caller's transaction, what was noted with a session that has been corrected."""
     own = await latest_notes(Attendance.filter(session_id=session.id))
     for row in own.values():
@@ -196,7 +202,7 @@ async def note_again(session: Session, *, actor: Actor, now: datetime) -> None:
             work = MakingUp(work=row.note, on=row.last_day, mode=row.mode)
             fresh = _made_up(session, row.person_id, work, None)
         elif row.came == MADE_UP:
-            fresh = _made_up(session, row.person_id, MakingUp(), await Session.get(id=row.made_up_in_id))
+            fresh = _made_up(session, row.person_id, MakingUp(), await TrainingSession.get(id=row.made_up_in_id))
         elif row.minutes:
             presence = Presence(row.came, None if row.came == PRESENT else row.minutes, row.note)
             fresh = _row_of(session, row.person_id, counted(presence, minutes=session.minutes, days=session.days))
@@ -206,5 +212,5 @@ async def note_again(session: Session, *, actor: Actor, now: datetime) -> None:
     for row in await Attendance.filter(made_up_in_id=session.id):
         later = Attendance.filter(session_id=row.session_id, person_id=row.person_id, number=row.number + 1)
         if not await later.exists():
-            missed = await Session.select_for_update().get(id=row.session_id)
+            missed = await TrainingSession.select_for_update().get(id=row.session_id)
             await _write(_made_up(missed, row.person_id, MakingUp(), session), row.number, actor=actor, now=now)

@@ -83,7 +83,7 @@ class Seat(Model):
         unique_together = (("cohort", "person", "starts"),)
 
 
-class Session(Model):
+class TrainingSession(Model):
     """A dated training event of a cohort, of one day or several: how long, how, about what, and who leads it.
 
     Personal data: trainer_id, trainer_name (who leads it); kept: as long as the cohort.
@@ -125,8 +125,8 @@ class Attendance(Model):
     """
 
     id = fields.UUIDField(primary_key=True)
-    session: fields.ForeignKeyRelation[Session] = fields.ForeignKeyField(
-        "courses.Session", related_name="attendance", on_delete=RESTRICT
+    session: fields.ForeignKeyRelation[TrainingSession] = fields.ForeignKeyField(
+        "courses.TrainingSession", related_name="attendance", on_delete=RESTRICT
     )
     person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "people.Person", related_name="attendance", on_delete=RESTRICT
@@ -134,8 +134,8 @@ class Attendance(Model):
     number = fields.IntField(default=1)
     came = fields.CharField(max_length=10, default="present")
     note = fields.CharField(max_length=300, default="")
-    made_up_in: fields.ForeignKeyNullableRelation[Session] = fields.ForeignKeyField(
-        "courses.Session", related_name="makes_up", null=True, on_delete=RESTRICT
+    made_up_in: fields.ForeignKeyNullableRelation[TrainingSession] = fields.ForeignKeyField(
+        "courses.TrainingSession", related_name="makes_up", null=True, on_delete=RESTRICT
     )
     learning = fields.CharField(max_length=200, default="")
     first_day = fields.DateField(null=True)
@@ -168,7 +168,7 @@ def cohorts_visible_to(actor: Actor) -> QuerySet[Cohort]:
     if actor.everywhere("see people"):
         return Cohort.filter(unit)
     sites, theirs = list(actor.sites("see people")), Subquery(seats_for(actor, "see people").values("cohort_id"))
-    led = Subquery(Session.filter(trainer_id=actor.person_id).values("cohort_id"))
+    led = Subquery(TrainingSession.filter(trainer_id=actor.person_id).values("cohort_id"))
     near = Q(site_id__in=sites) | Q(trainer_id=actor.person_id) | Q(id__in=led) | Q(id__in=theirs)
     return Cohort.filter(unit & near)
 
@@ -178,26 +178,26 @@ def may_change(actor: Actor, cohort: Cohort) -> bool:
     return actor.everywhere("manage people") or cohort.site_id in actor.sites("manage people")
 
 
-def leads(actor: Actor, cohort: Cohort, session: Session | None = None) -> bool:
+def leads(actor: Actor, cohort: Cohort, session: TrainingSession | None = None) -> bool:
     """Tells whether the actor leads a cohort, or this session of it; a former trainer without a role does not."""
     led = (cohort.trainer_id, session.trainer_id if session else None)
     return actor.may("train") and actor.person_id in led
 
 
-def sessions_led_by(actor: Actor) -> QuerySet[Session]:
+def sessions_led_by(actor: Actor) -> QuerySet[TrainingSession]:
     """Lists the sessions that the actor leads, by themselves or with their cohort."""
     if not actor.may("train"):
-        return Session.filter(id__in=NOBODY)
-    return Session.filter(Q(trainer_id=actor.person_id) | Q(cohort__trainer_id=actor.person_id))
+        return TrainingSession.filter(id__in=NOBODY)
+    return TrainingSession.filter(Q(trainer_id=actor.person_id) | Q(cohort__trainer_id=actor.person_id))
 
 
-def seats_in(actor: Actor, cohort: Cohort, session: Session | None = None) -> QuerySet[Seat]:
+def seats_in(actor: Actor, cohort: Cohort, session: TrainingSession | None = None) -> QuerySet[Seat]:
     """Lists the places of a cohort that the actor sees: all for whoever leads it, else those of people within reach."""
     seats = Seat.filter(cohort_id=cohort.id, person__merged_into_id__isnull=True)
     return seats if leads(actor, cohort, session) else seats.filter(visible_filter(actor))
 
 
-def seats_noted_by(actor: Actor, cohort: Cohort, session: Session | None = None) -> QuerySet[Seat]:
+def seats_noted_by(actor: Actor, cohort: Cohort, session: TrainingSession | None = None) -> QuerySet[Seat]:
     """Lists the places of those of whom the actor notes who came: all for whoever leads it, else whom they manage."""
     seats = Seat.filter(cohort_id=cohort.id, person__merged_into_id__isnull=True)
     seats = seats.exclude(person_id=actor.person_id)  # nobody vouches for themselves

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from tortoise.expressions import Q
 
 from courses.cohorts import actions
-from courses.cohorts.actions import Plan
+from courses.cohorts.actions import NewCohort
 from courses.cohorts.models import Cohort, Seat, cohorts_visible_to, may_change
 from courses.cohorts.resources import CohortResources
 from courses.cohorts.rosters import joining
@@ -57,10 +57,10 @@ class CohortForm(BaseModel):
     learning: str = Field("", title="what coming to it counts as", max_length=200)
     programme_id: UUID | None = None
 
-    def plan(self) -> Plan:
+    def plan(self) -> NewCohort:
         """Returns what was typed as a plan."""
         learning = self.learning.strip()
-        return Plan(self.name, self.starts, self.ends, self.site_id, self.trainer_id, learning, self.programme_id)
+        return NewCohort(self.name, self.starts, self.ends, self.site_id, self.trainer_id, learning, self.programme_id)
 
 
 class RosterForm(BaseModel):
@@ -69,7 +69,7 @@ class RosterForm(BaseModel):
     roster: UUID = Field(title="a course")
 
 
-class PlaceForm(BaseModel):
+class CohortPlaceForm(BaseModel):
     """The form that gives somebody a place."""
 
     person: UUID = Field(title="a person")
@@ -215,7 +215,7 @@ async def places(request: Request) -> Response:
         await actions.end_place(found, id_of(str(values["end"])), actor=me, now=clock.now())
         return redirect(request, f"/courses/cohorts/{found.id}", notice="The place has ended.")
     try:
-        given = validate(PlaceForm, values)
+        given = validate(CohortPlaceForm, values)
     except Invalid as error:
         return await _shown(request, await visible_cohort(request), values, problems=error.problems)
     await actions.place_one(found, given.person, actor=me, now=clock.now())

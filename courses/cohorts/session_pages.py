@@ -15,7 +15,7 @@ from courses.cohorts import attendance
 from courses.cohorts import sessions as actions
 from courses.cohorts.actions import changeable
 from courses.cohorts.attendance import MakingUp, NotedMeanwhile
-from courses.cohorts.models import Cohort, Session, leads, may_change, seats_in, seats_noted_by
+from courses.cohorts.models import Cohort, TrainingSession, leads, may_change, seats_in, seats_noted_by
 from courses.cohorts.pages import id_of, visible_cohort
 from courses.cohorts.resources import CohortResources
 from courses.cohorts.rules import (
@@ -50,7 +50,7 @@ OWN_FIELD = "own-"
 MODE_CHOICES = [("", "Choose how"), *MODES.items()]
 
 
-def _called(held: Session) -> str:
+def _called(held: TrainingSession) -> str:
     return f"{held.title}, {day(held.held_on)}, {held.cohort.name}"
 
 
@@ -106,7 +106,7 @@ async def sessions(request: Request) -> Response:
     me: Actor = actor(request)
     found = await changeable(me, identity(request))
     if request.method == "GET":
-        last = await Session.filter(cohort_id=found.id).order_by("-held_on").first()
+        last = await TrainingSession.filter(cohort_id=found.id).order_by("-held_on").first()
         same = ("hours", "days", "mode", "learning", "trainer_id", "trainer_name")
         before = _typed(last) if last else {"learning": found.learning, "trainer_id": str(found.trainer_id or "")}
         return await _session_form(request, found, {name: before[name] for name in same if name in before})
@@ -147,7 +147,7 @@ def _listed(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **numbers, "topics": [ticked] if isinstance(ticked, str) else ticked}
 
 
-def _typed(held: Session) -> dict[str, Any]:
+def _typed(held: TrainingSession) -> dict[str, Any]:
     return {
         "title": held.title,
         "held_on": held.held_on.isoformat(),
@@ -180,7 +180,7 @@ async def _session_form(
     request: Request,
     found: Cohort,
     values: Mapping[str, Any],
-    held: Session | None = None,
+    held: TrainingSession | None = None,
     problems: Mapping[str, str] | None = None,
 ) -> Response:
     me: Actor = actor(request)
@@ -271,12 +271,14 @@ def _seen(text: str) -> tuple[UUID, int]:
     return id_of(person), int(number) if number.isdecimal() and len(number) < LONGEST_NUMBER else 0
 
 
-def _notes(me: Actor, found: Cohort, held: Session) -> bool:
+def _notes(me: Actor, found: Cohort, held: TrainingSession) -> bool:
     return may_change(me, found) or leads(me, found, held)
 
 
-async def _session(request: Request, found: Cohort) -> Session:
-    held = await Session.get_or_none(id=identity(request, "session"), cohort_id=found.id).select_related("trainer")
+async def _session(request: Request, found: Cohort) -> TrainingSession:
+    held = await TrainingSession.get_or_none(id=identity(request, "session"), cohort_id=found.id).select_related(
+        "trainer"
+    )
     if held is None:
         raise NotFound("There is no such session.", "Look at the cohort again.")
     return held
@@ -285,7 +287,7 @@ async def _session(request: Request, found: Cohort) -> Session:
 async def _who_came(
     request: Request,
     found: Cohort,
-    held: Session,
+    held: TrainingSession,
     status: int = 200,
     *,
     values: Mapping[str, Any] | None = None,

@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 
 from courses.cohorts.actions import fault_of_trainer
 from courses.cohorts.attendance import note_again
-from courses.cohorts.models import Attendance, Cohort, Session
+from courses.cohorts.models import Attendance, Cohort, TrainingSession
 from courses.cohorts.rules import SessionPlan, faults_of_session
 from training.core.errors import Conflict, Invalid
 from training.database.connection import transaction
@@ -16,22 +16,22 @@ from training.people.actor import Actor
 from training.trail import facts
 
 
-async def add_session(cohort: Cohort, plan: SessionPlan, *, actor: Actor, now: datetime) -> Session:
+async def add_session(cohort: Cohort, plan: SessionPlan, *, actor: Actor, now: datetime) -> TrainingSession:
     """Adds a dated session to a cohort."""
     await _check(plan, actor, now_by=cohort.trainer_id)
     async with transaction():
-        session = await Session.create(id=uuid4(), cohort_id=cohort.id, **_columns(plan))
+        session = await TrainingSession.create(id=uuid4(), cohort_id=cohort.id, **_columns(plan))
         detail = {"cohort": str(cohort.id), "held_on": plan.held_on.isoformat()}
         await facts.record("session.added", session, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail)
     return session
 
 
-async def change_session(session: Session, plan: SessionPlan, *, actor: Actor, now: datetime) -> None:
+async def change_session(session: TrainingSession, plan: SessionPlan, *, actor: Actor, now: datetime) -> None:
     """Corrects a session; what was noted of it is noted anew, so that what was known before can still be told."""
     await _check(plan, actor, now_by=session.trainer_id)
     over = (plan.last_day or plan.held_on) <= actor.today
     async with transaction():
-        before = await Session.select_for_update().get(id=session.id)
+        before = await TrainingSession.select_for_update().get(id=session.id)
         if not over and await _is_noted(session):
             problem = "Enter a day that is over: it has been noted who came"
             raise Invalid("There is a problem", problems={"last_day" if plan.last_day else "held_on": problem})
@@ -39,26 +39,26 @@ async def change_session(session: Session, plan: SessionPlan, *, actor: Actor, n
         changed = {name: value for name, value in new.items() if getattr(before, name) != value}
         if not changed:
             return
-        await Session.filter(id=session.id).update(**new)
+        await TrainingSession.filter(id=session.id).update(**new)
         detail = {"cohort": str(session.cohort_id), "changed": sorted(changed)}
         await facts.record("session.changed", before, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail)
-        await note_again(await Session.get(id=session.id), actor=actor, now=now)
+        await note_again(await TrainingSession.get(id=session.id), actor=actor, now=now)
 
 
-async def remove_session(session: Session, *, actor: Actor, now: datetime) -> None:
+async def remove_session(session: TrainingSession, *, actor: Actor, now: datetime) -> None:
     """Removes a session that was added by mistake, as long as nothing was noted of it."""
     async with transaction():
-        await Session.select_for_update().get(id=session.id)
+        await TrainingSession.select_for_update().get(id=session.id)
         if await _is_noted(session):
             raise Conflict("It has been noted who came to this session.", "Note that everybody was absent instead.")
-        await Session.filter(id=session.id).delete()
+        await TrainingSession.filter(id=session.id).delete()
         detail = {"cohort": str(session.cohort_id), "held_on": session.held_on.isoformat()}
         await facts.record(
             "session.removed", session, actor=actor.person_id, unit=actor.unit_id, now=now, detail=detail
         )
 
 
-async def _is_noted(session: Session) -> bool:
+async def _is_noted(session: TrainingSession) -> bool:
     return await Attendance.filter(Q(session_id=session.id) | Q(made_up_in_id=session.id)).exists()
 
 

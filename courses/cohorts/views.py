@@ -9,7 +9,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
 
 from courses.cohorts.attendance import latest_notes
-from courses.cohorts.models import Attendance, Cohort, Seat, Session, seats_in, sessions_led_by
+from courses.cohorts.models import Attendance, Cohort, Seat, TrainingSession, seats_in, sessions_led_by
 from courses.cohorts.rules import ABSENT, MADE_UP, PART, hours_of
 from courses.learning import words
 from courses.learning.models import Completion, Enrolment, courses_visible_to
@@ -37,12 +37,12 @@ def dates_of(cohort: Cohort) -> str:
     return f"{day(cohort.starts)} to {day(cohort.ends)}" if cohort.ends else f"From {day(cohort.starts)}"
 
 
-def days_of_session(session: Session) -> str:
+def days_of_session(session: TrainingSession) -> str:
     """Returns the day of a session, or its first and last one."""
     return f"{day(session.held_on)} to {day(session.last_day)}" if session.last_day else day(session.held_on)
 
 
-def session_words(session: Session, trainer: str) -> list[tuple[str, str]]:
+def session_words(session: TrainingSession, trainer: str) -> list[tuple[str, str]]:
     """Returns what a session is, as (what, words), without what was not said of it."""
     length = words.minutes(session.minutes)
     if session.days is not None:
@@ -93,7 +93,7 @@ async def _states(cohort: Cohort, people: list[UUID]) -> dict[UUID, str]:
     return states | {row["person_id"]: "Done" for row in await done.values("person_id")}
 
 
-async def presences_of(session: Session, seats: Any) -> list[dict[str, Any]]:
+async def presences_of(session: TrainingSession, seats: Any) -> list[dict[str, Any]]:
     """Returns what is noted at a session of those of the places that held then, or hold since, by name."""
     then = Q(ends__isnull=True) | Q(ends__gte=session.held_on)
     rows = await seats.filter(then).order_by("person__name", "person_id").values("person_id", name="person__name")
@@ -104,7 +104,7 @@ async def presences_of(session: Session, seats: Any) -> list[dict[str, Any]]:
     return [_presence(session, person, name, notes.get((session.id, person))) for person, name in names.items()]
 
 
-def _presence(session: Session, person: UUID, name: str, note: Attendance | None) -> dict[str, Any]:
+def _presence(session: TrainingSession, person: UUID, name: str, note: Attendance | None) -> dict[str, Any]:
     return {
         "id": str(person),
         "name": name,
@@ -130,7 +130,7 @@ def noted_words(note: Attendance | None) -> dict[str, str]:
     return {"word": COMES_TO.get(note.came, "Came"), "more": more}
 
 
-async def sessions_to_note(actor: Actor) -> list[Session]:
+async def sessions_to_note(actor: Actor) -> list[TrainingSession]:
     """Returns the sessions that the actor leads, that are over, and of which nothing is noted; the latest first."""
     over = Q(last_day__lte=actor.today) | Q(last_day__isnull=True, held_on__lte=actor.today)
     found = sessions_led_by(actor).filter(over, attendance__id__isnull=True)
@@ -154,7 +154,7 @@ async def sessions_of(cohort: Cohort, actor: Actor) -> list[dict[str, Any]]:
             "noted": any(session == row.id for session, _ in seen),
             "came": sum(session == row.id and there for session, there in seen),
         }
-        for row in await Session.filter(cohort_id=cohort.id).order_by("held_on", "title")
+        for row in await TrainingSession.filter(cohort_id=cohort.id).order_by("held_on", "title")
     ]
 
 
@@ -164,14 +164,14 @@ async def days_of(person_id: UUID, *, today: date) -> list[dict[str, Any]]:
     noted = Attendance.filter(person_id=person_id).select_related("made_up_in__cohort", "made_up_in")
     notes = {session: note for (session, _), note in (await latest_notes(noted)).items()}
     here = Q(cohort_id__in=list(cohorts)) | Q(id__in=list(notes))
-    rows = await Session.filter(here).order_by("held_on", "title").select_related("cohort")
+    rows = await TrainingSession.filter(here).order_by("held_on", "title").select_related("cohort")
     return [
         {"title": row.title, "cohort": row.cohort.name, "day": days_of_session(row), **_word(notes, row, today)}
         for row in rows
     ]
 
 
-def _word(notes: Mapping[UUID, Attendance], session: Session, today: date) -> dict[str, str]:
+def _word(notes: Mapping[UUID, Attendance], session: TrainingSession, today: date) -> dict[str, str]:
     if session.id not in notes and (session.last_day or session.held_on) >= today:
         return {"word": "To come", "more": ""}
     return noted_words(notes.get(session.id))

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from courses.editor.structure import add_lesson
 from courses.learning.scorm.frames import frame_of, href_of
 from courses.learning.scorm.passes import ContentPass
-from courses.learning.scorm.rules import Learner, Report, start_values
+from courses.learning.scorm.rules import Learner, LessonReport, start_values
 from courses.packages.scorm.archive import as_content, read_scorm
 from courses.packages.scorm.manifest import NotPlayable
 from training.core import clock
@@ -77,7 +77,7 @@ async def tried(request: Request) -> Response:
         raise Invalid(f"This cannot be played: {trouble.what}.", f"To mend it: {trouble.mend}.") from trouble
     sco: dict[str, Any] = package["scos"][0]
     values = start_values(
-        package["version"], Report(), learner=Learner("preview", me.name), total_seconds=0, saved=False,
+        package["version"], LessonReport(), learner=Learner("preview", me.name), total_seconds=0, saved=False,
         launch_data=sco["launch_data"], passing=sco["passing"], completing=sco["completing"],
     )  # fmt: skip
     pass_ = ContentPass(f"{FOLDER}/{found.sha256}", package["version"], (resources.settings.public_url,))

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from courses.learning import rules
 from courses.learning.actions import check_own, hold, places, set_done, tell
 from courses.learning.journey import Position
-from courses.learning.marking import Result, mark, unanswered
+from courses.learning.marking import QuizResult, mark, unanswered
 from courses.learning.models import Answer, Enrolment, Progress, QuizAttempt
 from courses.learning.outline import outline_of
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -99,7 +99,7 @@ async def answer(
             await Answer.create(attempt_id=attempt.id, question=question.id, choices=kept, answered=now)
 
 
-async def hand_in(spot: Position, attempt: QuizAttempt, *, actor: Actor, now: datetime) -> Result:
+async def hand_in(spot: Position, attempt: QuizAttempt, *, actor: Actor, now: datetime) -> QuizResult:
     """Hands in a try and marks it; handed in twice, even at once, it has one result."""
     check_own(spot, actor)
     async with transaction():
@@ -129,7 +129,7 @@ async def hand_in(spot: Position, attempt: QuizAttempt, *, actor: Actor, now: da
     return result
 
 
-def marked(spot: Position, answers: Mapping[str, Sequence[str]], language: str = "") -> Result:
+def marked(spot: Position, answers: Mapping[str, Sequence[str]], language: str = "") -> QuizResult:
     """Marks answers by this quiz's own rule."""
     return mark(spot.part.questions(language), answers, pass_percent=spot.chapter.pass_percent(spot.part))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from courses.learning import rules
 from courses.learning.models import Completion, CourseVersion, Enrolment, Progress, courses_visible_to, visible_to
-from courses.learning.outline import Chapter, Outline, Part, in_language, outline_of
+from courses.learning.outline import Chapter, Outline, OutlineActivity, in_language, outline_of
 from training.core.errors import NotAllowed, NotFound
 from training.people.actor import Actor
 
@@ -38,7 +38,7 @@ class Position:
 
     journey: Journey
     chapter: Chapter
-    part: Part
+    part: OutlineActivity
 
     @property
     def path(self) -> str:

@@ -21,7 +21,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Figure:
+class RightNumber:
     """The number that is right, within a tolerance; what is said to whoever writes one below or above."""
 
     answer: Decimal
@@ -46,7 +46,7 @@ class Question:
     why: str = ""
     reread: str = ""
     shuffle: bool = False
-    figure: Figure | None = None
+    figure: RightNumber | None = None
 
     @property
     def many(self) -> bool:
@@ -159,7 +159,7 @@ class Marked:
 
 
 @dataclass(frozen=True)
-class Result:
+class QuizResult:
     """A marked quiz: a point for each right question, and whether that is enough."""
 
     given: int
@@ -179,7 +179,7 @@ def _question(row: Mapping[str, Any]) -> Question:
     figure = None
     if row["kind"] == "number":
         words = {key: str(row.get(key, "")) for key in ("unit", "below", "above")}
-        figure = Figure(figure_of(row["answer"]) or Decimal(0), figure_of(row["within"]) or Decimal(0), **words)
+        figure = RightNumber(figure_of(row["answer"]) or Decimal(0), figure_of(row["within"]) or Decimal(0), **words)
     return Question(
         id=str(row["id"]),
         ask=str(row["ask"]),
@@ -192,7 +192,7 @@ def _question(row: Mapping[str, Any]) -> Question:
     )
 
 
-def mark(questions: Sequence[Question], answers: Mapping[str, Sequence[str]], *, pass_percent: int) -> Result:
+def mark(questions: Sequence[Question], answers: Mapping[str, Sequence[str]], *, pass_percent: int) -> QuizResult:
     """Marks the answers; a question counts when its answer is right as a whole."""
     marked = tuple(
         Marked(question, chosen, question.is_right(chosen))
@@ -200,7 +200,7 @@ def mark(questions: Sequence[Question], answers: Mapping[str, Sequence[str]], *,
         for chosen in [tuple(answers.get(question.id, ()))]
     )
     given = sum(one.right for one in marked)
-    return Result(given, len(marked), given * 100 >= pass_percent * len(marked), marked)
+    return QuizResult(given, len(marked), given * 100 >= pass_percent * len(marked), marked)
 
 
 def needed_right(maximum: int, *, pass_percent: int) -> int:

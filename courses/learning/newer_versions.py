@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from courses.learning.actions import complete, hold, tell
 from courses.learning.journey import Journey, current_version, own_journey
 from courses.learning.models import Enrolment, Progress, QuizAttempt, ScormAttempt
-from courses.learning.outline import Chapter, Outline, Part, outline_of
+from courses.learning.outline import Chapter, Outline, OutlineActivity, outline_of
 from training.core.errors import Conflict, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
@@ -56,7 +56,7 @@ async def version_after(journey: Journey, version_id: UUID) -> NewerVersion:
     return NewerVersion(fresh, {old: new for old, new in same.items() if old in journey.reached.done}, same)
 
 
-def is_unchanged(before: tuple[Chapter, Part], now: tuple[Chapter, Part]) -> bool:
+def is_unchanged(before: tuple[Chapter, OutlineActivity], now: tuple[Chapter, OutlineActivity]) -> bool:
     """Tells whether a part of two versions is the same, and passed by as much."""
     one, other = before[1], now[1]
     same = (one.kind, one.title, one.content) == (other.kind, other.title, other.content)

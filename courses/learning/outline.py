@@ -21,7 +21,7 @@ def in_language(words: Mapping[str, Any], language: str) -> Any:
 
 
 @dataclass(frozen=True)
-class Part:
+class OutlineActivity:
     """An activity of a module, with its content in each language."""
 
     id: UUID
@@ -53,10 +53,10 @@ class Chapter:
     minutes: int
     languages: tuple[str, ...]
     competencies: tuple[str, ...]
-    parts: tuple[Part, ...]
-    plan: rules.Plan
+    parts: tuple[OutlineActivity, ...]
+    plan: rules.ModulePlan
 
-    def part(self, slug: str) -> Part:
+    def part(self, slug: str) -> OutlineActivity:
         """The activity of this name; `quiz` also finds the module's only quiz by another name."""
         for part in self.parts:
             if part.slug == slug:
@@ -66,7 +66,7 @@ class Chapter:
             return quizzes[0]
         raise NotFound("This module has no such page.", "Go to the course page and choose one from its list.")
 
-    def pass_percent(self, part: Part) -> int:
+    def pass_percent(self, part: OutlineActivity) -> int:
         """The percentage that passes this quiz; 0 when handing it in is enough."""
         return self.plan.quiz_pass or next(iter(part.content.values())).get("pass") or 0
 
@@ -89,9 +89,9 @@ class Outline:
     chapters: tuple[Chapter, ...]
 
     @property
-    def course(self) -> rules.Course:
+    def course(self) -> rules.CoursePlan:
         """The course as the rules see it."""
-        return rules.Course(tuple(chapter.plan for chapter in self.chapters))
+        return rules.CoursePlan(tuple(chapter.plan for chapter in self.chapters))
 
     def chapter(self, slug: str) -> Chapter:
         """The module of this name."""
@@ -138,7 +138,7 @@ async def outline_of(version_id: UUID) -> Outline:
 
 def _chapter(module: Module, activities: list[Activity]) -> Chapter:
     parts = tuple(
-        Part(
+        OutlineActivity(
             id=one.id,
             slug=one.slug,
             kind=one.kind,

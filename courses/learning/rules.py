@@ -35,7 +35,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ModulePlan:
     """A module, as far as the rules look at it: its steps, what it needs first, and when it is done."""
 
     slug: str
@@ -79,21 +79,23 @@ class Here:
 
 
 @dataclass(frozen=True)
-class Course:
+class CoursePlan:
     """All modules of a version, in order."""
 
-    plans: tuple[Plan, ...] = field(default=())
+    plans: tuple[ModulePlan, ...] = field(default=())
 
-    def plan(self, slug: str) -> Plan:
+    def plan(self, slug: str) -> ModulePlan:
         """The module of this name; KeyError when there is none."""
         return {plan.slug: plan for plan in self.plans}[slug]
 
 
-def plan_from(slug: str, steps: Sequence[Step], *, needs: Collection[str], complete: Mapping[str, object]) -> Plan:
+def plan_from(
+    slug: str, steps: Sequence[Step], *, needs: Collection[str], complete: Mapping[str, object]
+) -> ModulePlan:
     """A module's plan from its completion rule as written: `{pages: all, quiz: {pass: 80}, task: done}`."""
     quiz = complete.get("quiz")
     quiz_pass = int(quiz["pass"]) if isinstance(quiz, Mapping) else None
-    return Plan(
+    return ModulePlan(
         slug=slug,
         steps=tuple(steps),
         needs=tuple(needs),
@@ -103,7 +105,7 @@ def plan_from(slug: str, steps: Sequence[Step], *, needs: Collection[str], compl
     )
 
 
-def left_to_do(plan: Plan, reached: Reached) -> Left:
+def left_to_do(plan: ModulePlan, reached: Reached) -> Left:
     """What the module's completion rule still asks of this person."""
     open_steps = [step.kind for step in plan.steps if step.id not in reached.done]
     return Left(
@@ -114,12 +116,12 @@ def left_to_do(plan: Plan, reached: Reached) -> Left:
     )
 
 
-def needed_first(plan: Plan, reached: Reached) -> tuple[str, ...]:
+def needed_first(plan: ModulePlan, reached: Reached) -> tuple[str, ...]:
     """The modules that must be done before this one opens, and are not."""
     return tuple(slug for slug in plan.needs if slug not in reached.completed)
 
 
-def state_of(plan: Plan, reached: Reached) -> State:
+def state_of(plan: ModulePlan, reached: Reached) -> State:
     """How far the person is in the module; a completion once given stays."""
     if plan.slug in reached.completed:
         return State.DONE
@@ -137,18 +139,18 @@ def step_state(step: Step, reached: Reached) -> State:
     return State.STARTED if step.id in reached.opened else State.NOT_STARTED
 
 
-def course_done(course: Course, completed: Collection[str]) -> bool:
+def course_done(course: CoursePlan, completed: Collection[str]) -> bool:
     """Every module of the course is completed."""
     return bool(course.plans) and all(plan.slug in completed for plan in course.plans)
 
 
-def place_in(plan: Plan, reached: Reached) -> Here:
+def place_in(plan: ModulePlan, reached: Reached) -> Here:
     """Where to go on in this module: its first activity not done, or its first when all is done."""
     unfinished = (step for step in plan.steps if step.id not in reached.done)
     return Here(plan.slug, next(unfinished, plan.steps[0]).slug)
 
 
-def next_place(course: Course, reached: Reached, *, last: Here | None) -> Here | None:
+def next_place(course: CoursePlan, reached: Reached, *, last: Here | None) -> Here | None:
     """Where Continue leads: the exact place left while it is unfinished, else the next open work, else nowhere."""
     if last is not None and _unfinished(course, reached, last):
         return last
@@ -162,7 +164,7 @@ def next_place(course: Course, reached: Reached, *, last: Here | None) -> Here |
     return None
 
 
-def _unfinished(course: Course, reached: Reached, here: Here) -> bool:
+def _unfinished(course: CoursePlan, reached: Reached, here: Here) -> bool:
     plan = next((plan for plan in course.plans if plan.slug == here.module), None)
     if plan is None or needed_first(plan, reached):
         return False

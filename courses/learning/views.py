@@ -4,7 +4,7 @@ from typing import Any
 
 from courses.learning import rules, words
 from courses.learning.journey import Journey, Position
-from courses.learning.outline import Chapter, Outline, Part, in_language
+from courses.learning.outline import Chapter, Outline, OutlineActivity, in_language
 from courses.learning.rules import State
 from training.core.languages import spoken, translations, with_unit
 
@@ -113,7 +113,7 @@ def around(spot: Position, wanted: str) -> dict[str, Any]:
     }
 
 
-def path_of(spot: Position, part: Part) -> str:
+def path_of(spot: Position, part: OutlineActivity) -> str:
     """The address of another part of the same module."""
     return f"/courses/{spot.journey.outline.slug}/{spot.chapter.slug}/{part.slug}"
 

@@ -5,7 +5,7 @@ from babel.numbers import format_percent
 
 from courses.learning import rules
 from courses.learning.marking import needed_right
-from courses.learning.outline import Chapter, Part
+from courses.learning.outline import Chapter, OutlineActivity
 from training.core.languages import translations, with_unit
 from training.parsing.plurals import many
 
@@ -33,7 +33,7 @@ def asks_for(chapter: Chapter, language: str = "en") -> str:
     return sentence(asked, language)
 
 
-def to_pass(chapter: Chapter, quiz: Part, language: str = "en") -> str:
+def to_pass(chapter: Chapter, quiz: OutlineActivity, language: str = "en") -> str:
     """How much of a quiz must be right: "4 of 5"."""
     maximum = len(quiz.questions(""))
     return score(needed_right(maximum, pass_percent=chapter.pass_percent(quiz)), maximum, language)
@@ -58,7 +58,7 @@ def sentence(phrases: list[str], language: str = "en") -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def left_in(plan: rules.Plan, reached: rules.Reached, language: str = "en") -> str:
+def left_in(plan: rules.ModulePlan, reached: rules.Reached, language: str = "en") -> str:
     """What is still to do in a module: "Still to do: 3 pages and the quiz."."""
     left = rules.left_to_do(plan, reached)
     counts = ((left.pages, "page", "pages"), (left.lessons, "lesson", "lessons"), (left.quizzes, "quiz", "quizzes"),

@@ -8,7 +8,7 @@ from courses.learning.journey import journey_of
 from courses.learning.models import Enrolment
 from courses.learning.newer_versions import go_on, version_after
 from courses.packages.models import Course, CourseVersion
-from courses.versions.certified import Holding, holdings_of
+from courses.versions.certified import HeldCertificate, holdings_of
 from courses.versions.changed_parts import changed_parts
 from courses.versions.groups import Knower, enrolments_before, knowers, sizes
 from courses.versions.models import TopUp, VersionChoice, choice_of
@@ -114,7 +114,7 @@ async def _settle_middle(one: Knower, choice: VersionChoice, *, today: date, now
             )  # fmt: skip
 
 
-def _renewal_day(holding: Holding | None) -> date | None:
+def _renewal_day(holding: HeldCertificate | None) -> date | None:
     return holding.until if holding and holding.renews else None
 
 

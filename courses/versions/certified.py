@@ -7,14 +7,14 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
-class Holding:
+class HeldCertificate:
     """A certificate that somebody holds: until when, and whether it can be renewed already."""
 
     until: date | None
     renews: bool
 
 
-ReadHoldings = Callable[[Collection[UUID], UUID | None], Awaitable[Mapping[UUID, Holding]]]
+ReadHoldings = Callable[[Collection[UUID], UUID | None], Awaitable[Mapping[UUID, HeldCertificate]]]
 
 _read: ReadHoldings | None = None
 
@@ -25,7 +25,7 @@ def read_holdings_by(reader: ReadHoldings) -> None:
     _read = reader
 
 
-async def holdings_of(people: Collection[UUID], programme_id: UUID | None) -> Mapping[UUID, Holding]:
+async def holdings_of(people: Collection[UUID], programme_id: UUID | None) -> Mapping[UUID, HeldCertificate]:
     """Reads who of some people is certified, in a programme where one is named: of each what ends first."""
     if _read is None:  # without it nobody would ever be asked when they renew
         raise RuntimeError("Nobody has said how it is read who is certified; call declare() at the start.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from courses.learning.newer_versions import is_unchanged
-from courses.learning.outline import Chapter, Outline, Part, outline_of
+from courses.learning.outline import Chapter, Outline, OutlineActivity, outline_of
 from courses.packages.models import Activity, CourseVersion
 from courses.packages.schema import Package
 from courses.versions.models import VersionChoice
@@ -17,7 +17,7 @@ class ChangedPart:
     """A part of a version that is new, or not as it was; `classes` are of each change since."""
 
     chapter: Chapter
-    part: Part
+    part: OutlineActivity
     classes: frozenset[str]
     is_new: bool
 
@@ -72,7 +72,7 @@ async def _classes(versions: Iterable[UUID]) -> dict[UUID, Mapping[str, str]]:
     return {row.version_id: row.classes for row in rows}
 
 
-def _parts(outline: Outline) -> dict[tuple[str, str], tuple[Chapter, Part]]:
+def _parts(outline: Outline) -> dict[tuple[str, str], tuple[Chapter, OutlineActivity]]:
     return {(chapter.slug, part.slug): (chapter, part) for chapter in outline.chapters for part in chapter.parts}
 
 

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from certificates.evaluations.models import Certificate
-from certificates.register.register import Question, rows
+from certificates.register.register import RegisterFilter, rows
 from tests.certificates.world import BY_RULES, certified, changed, publish_pathway
 from training.core.dates import local_day
 from training.demo.cast import known
@@ -104,5 +104,5 @@ async def test_what_is_recorded_half_past_midnight_is_known_from_the_new_day_on(
     await certification.changes.all().update(recorded=utc("2026-07-01T23:30"))  # the helper works by day
     dara = await being("dara", WINTER)
     for known_at, standing in ((SUMMER, "certified"), (SUMMER + timedelta(days=1), "withdrawn")):
-        (found,) = await rows(dara, Question(SUMMER, known_at, standing="all"))
+        (found,) = await rows(dara, RegisterFilter(SUMMER, known_at, standing="all"))
         assert found.standing == standing

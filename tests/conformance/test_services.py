@@ -12,7 +12,7 @@ from tests.training.lti.conftest import Side
 from training.demo.cast import known
 from training.lti.models import Context, Registration
 from training.lti.platform import roster, score_delivery, scores
-from training.lti.platform.client import Column, Platform
+from training.lti.platform.client import GradebookColumn, Platform
 from training.lti.platform.scores import Value
 from training.trail.models import Followup
 from training.trail.worker import Worker
@@ -66,7 +66,7 @@ async def test_line_items_are_created_and_found(side: Side) -> None:
     """A tool may create a line item with label, scoreMaximum, resourceId and tag, and find it by them. Source: 3.2."""
     await side.launch()
     registration, platform = await Registration.get(), side.tool.platform
-    wanted = Column("Second attempt", 50, resource_id="r-1", tag="t-1")
+    wanted = GradebookColumn("Second attempt", 50, resource_id="r-1", tag="t-1")
     url = side.world.line_items_url
     assert await platform.find_column(registration, url, wanted, now=now()) == ""
     made = await platform.make_column(registration, url, wanted, now=now())

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from certificates.decisions.outcomes import of_decision
 from certificates.evaluations.models import Decision, Evaluation, current
-from certificates.evaluations.outcome_text import OUTCOMES, Words
+from certificates.evaluations.outcome_text import OUTCOMES, OutcomeText
 from certificates.register.site_pages import counts_of
 from courses.learning.journey import journey_of
 from courses.learning.models import Enrolment
@@ -117,7 +117,7 @@ async def _hear(me: Actor) -> Step | None:
     return _told(me, (await of_decision(refused)).words, refused)
 
 
-def _told(me: Actor, words: Words, row: Evaluation | Decision) -> Step:
+def _told(me: Actor, words: OutcomeText, row: Evaluation | Decision) -> Step:
     button = _say(me, "Read why, and what you can do")
     return _step(_say(me, words.subject), _say(me, words.means), pathway_path(row), button)
 

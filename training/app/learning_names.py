@@ -8,7 +8,7 @@ from certificates.evaluations.models import PathwayVersion
 from certificates.evaluations.pathway_versions import read, standing_versions
 from certificates.pathways.attempts import attempts_asked
 from certificates.pathways.calibrations import calibrations_asked
-from certificates.pathways.forms import Field, RecordForm, record_forms
+from certificates.pathways.forms import AttributeField, RecordForm, record_forms
 from courses.cohorts.rules import LearningField, LearningName
 from training.assessments.attempts.rules import AttemptRule
 from training.assessments.calibration.rules import AGREEMENT_NEEDED, CalibrationRule
@@ -78,7 +78,7 @@ def _name(form: RecordForm, language: str) -> LearningName:
     return LearningName(next(iter(topics), ()), tuple(_field(one, language) for one in others))
 
 
-def _field(field: Field, language: str) -> LearningField:
+def _field(field: AttributeField, language: str) -> LearningField:
     label = LABELS.get(field.name)
     hint = label.hint if label else ""
     return LearningField(field.name, field.label(language), hint, field.kind == NUMBER, field.values)

@@ -29,7 +29,7 @@ unsealed_age = Gauge(
 )
 
 
-class Figures:
+class RecordCounts:
     """When the records were counted last: once a minute at most, however many ask."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from courses.cohorts.resources import CohortResources
 from courses.editor.kind import COURSE
 from training.app.learning_names import learning_names, rated_in
 from training.app.lti import content, progress, reviews, rosters
-from training.app.metrics import Figures
+from training.app.metrics import RecordCounts
 from training.assessments.draft_kind import INSTRUMENT
 from training.batches.kinds import BatchKind
 from training.clients.keys import read_client_keys
@@ -89,7 +89,7 @@ class Resources(
 ):  # fmt: skip
     """All that any room asks for: settings, the clock, the keys, and the ways out of the house."""
 
-    figures: Figures = field(default_factory=Figures)
+    figures: RecordCounts = field(default_factory=RecordCounts)
 
 
 @asynccontextmanager

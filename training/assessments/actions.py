@@ -19,7 +19,7 @@ from training.assessments.visits.rules import VisitPlan
 from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.database.connection import transaction
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.people.actor import Actor
 from training.people.visibility import people_for
 from training.sites.programmes import programme_of
@@ -218,7 +218,7 @@ async def _refuse_stale(rater: Rater, seen: str, device_draft: UUID | None = Non
         )
 
 
-def _refuse_faults(instrument: Instrument, noted: Mapping[str, Noted]) -> None:
+def _refuse_faults(instrument: InstrumentSchema, noted: Mapping[str, Noted]) -> None:
     problems = {
         item: fault
         for item, given in noted.items()
@@ -268,7 +268,7 @@ async def submit_rating(assessment_id: UUID, *, actor: Actor, now: datetime, see
     return assessment
 
 
-def _refuse_gaps(instrument: Instrument, drafts: Mapping[str, Draft]) -> None:
+def _refuse_gaps(instrument: InstrumentSchema, drafts: Mapping[str, Draft]) -> None:
     problems = {
         item: "Choose an answer"
         for item in titles_of(instrument)
@@ -296,7 +296,7 @@ async def reconcile(assessment_id: UUID, agreed: Mapping[str, Noted], *, actor: 
     return assessment
 
 
-def refuse_unsettled(instrument: Instrument, differ: Sequence[str], given: Mapping[str, Noted]) -> None:
+def refuse_unsettled(instrument: InstrumentSchema, differ: Sequence[str], given: Mapping[str, Noted]) -> None:
     """Raises Invalid unless each item on which raters differ has a mark that the instrument knows, and reasons."""
     _refuse_faults(instrument, {item: given[item] for item in differ if item in given})
     problems = {item: "Choose the mark that counts" for item in differ if item not in given or given[item].mark is None}
@@ -309,7 +309,7 @@ def refuse_unsettled(instrument: Instrument, differ: Sequence[str], given: Mappi
         raise Invalid("There is a problem", problems=problems)
 
 
-async def own_rating(assessment_id: UUID, actor: Actor) -> tuple[Rater, Instrument]:
+async def own_rating(assessment_id: UUID, actor: Actor) -> tuple[Rater, InstrumentSchema]:
     """Finds the actor's part in an assessment and its instrument; NotFound when they do not rate in it."""
     found = Rater.filter(assessment_id=assessment_id, person_id=actor.person_id, assessment__unit_id=actor.unit_id)
     found = found.exclude(state=LEFT).select_related("assessment__version")

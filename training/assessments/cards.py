@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from training.assessments.marks import JUDGED, Mark, MarkRow, titles_of
 from training.instruments.judge import level_of_mark
-from training.instruments.schema import Instrument, Item
+from training.instruments.schema import InstrumentSchema, Item
 from training.parsing.keywords import NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK
 from training.parsing.text import typed_number
 
@@ -24,7 +24,7 @@ _APART = ((NOT_OBSERVED_MARK, "Not seen today", ""), (NOT_APPLICABLE_MARK, "Does
 
 
 @dataclass(frozen=True)
-class Choice:
+class LevelChoice:
     """One radio button: `apart` choices say that no level was seen."""
 
     value: str
@@ -54,14 +54,14 @@ class Card:
     id: str
     title: str
     hint: str
-    choices: tuple[Choice, ...]
+    choices: tuple[LevelChoice, ...]
     behaviours: tuple[Group, ...] = ()
     out: tuple[Tick, ...] = ()
     number: str | None = None
     note: str = ""
 
 
-def cards_of(instrument: Instrument, given: Mapping[str, tuple[Mark | None, str]]) -> list[Card]:
+def cards_of(instrument: InstrumentSchema, given: Mapping[str, tuple[Mark | None, str]]) -> list[Card]:
     """Makes the cards of an instrument, with the marks and notes given so far."""
     if instrument.kind == "judgement":
         mark, note = given.get(JUDGED, (None, ""))
@@ -70,7 +70,7 @@ def cards_of(instrument: Instrument, given: Mapping[str, tuple[Mark | None, str]
     return [_card(instrument, item, *given.get(item.id, (None, ""))) for item in instrument.items.values()]
 
 
-def _card(instrument: Instrument, item: Item, mark: Mark | None, note: str) -> Card:
+def _card(instrument: InstrumentSchema, item: Item, mark: Mark | None, note: str) -> Card:
     seen = mark if isinstance(mark, dict) else {}
     number = isinstance(mark, int | float) and instrument.kind == "numbers"
     chosen: Mark | None = SEEN if isinstance(mark, dict) else MEASURED if number else mark
@@ -88,7 +88,7 @@ def _card(instrument: Instrument, item: Item, mark: Mark | None, note: str) -> C
     )
 
 
-def _levels(instrument: Instrument, item: Item) -> Sequence[tuple[str, str, str]]:
+def _levels(instrument: InstrumentSchema, item: Item) -> Sequence[tuple[str, str, str]]:
     if instrument.kind == "scale":
         return [
             (str(level), f"{level} {words}", item.levels.get(level, "")) for level, words in instrument.scale.items()
@@ -102,11 +102,11 @@ def _levels(instrument: Instrument, item: Item) -> Sequence[tuple[str, str, str]
 
 def _choices(
     levels: Sequence[tuple[str, str, str]], apart: Sequence[tuple[str, str, str]], mark: Mark | None
-) -> tuple[Choice, ...]:
+) -> tuple[LevelChoice, ...]:
     chosen = "" if mark is None else str(mark)
     return (
-        *(Choice(value, title, words, value == chosen) for value, title, words in levels),
-        *(Choice(value, title, words, value == chosen, apart=True) for value, title, words in apart),
+        *(LevelChoice(value, title, words, value == chosen) for value, title, words in levels),
+        *(LevelChoice(value, title, words, value == chosen, apart=True) for value, title, words in apart),
     )
 
 
@@ -117,12 +117,12 @@ def _group(
     return degree, DEGREE_WORDS[degree], ticks
 
 
-def typed_marks(instrument: Instrument, typed: Typed) -> dict[str, tuple[Mark | None, str]]:
+def typed_marks(instrument: InstrumentSchema, typed: Typed) -> dict[str, tuple[Mark | None, str]]:
     """Reads what was ticked and typed on the cards: item to mark (None when nothing was chosen) and note."""
     return {name: (_mark(instrument, name, typed), _text(typed, f"{name}_note")) for name in titles_of(instrument)}
 
 
-def _mark(instrument: Instrument, name: str, typed: Typed) -> Mark | None:
+def _mark(instrument: InstrumentSchema, name: str, typed: Typed) -> Mark | None:
     chosen = _text(typed, name)
     if instrument.kind == "behaviours" and chosen not in (NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK):
         seen, out = _list(typed, f"{name}_seen"), _list(typed, f"{name}_out")
@@ -144,7 +144,7 @@ def _list(typed: Typed, name: str) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def in_words(instrument: Instrument, name: str, mark: Mark | None) -> str:
+def in_words(instrument: InstrumentSchema, name: str, mark: Mark | None) -> str:
     """Says a mark: the level with its words, yes or no, a number, or that it was not seen."""
     if mark is None:
         return "No answer yet"
@@ -160,7 +160,7 @@ def in_words(instrument: Instrument, name: str, mark: Mark | None) -> str:
     return f"{round(mark, 2):g} {instrument.scale.get(int(mark), '') if mark == int(mark) else ''}".strip()
 
 
-def seen_in_words(instrument: Instrument, name: str, mark: Mark | None) -> list[str]:
+def seen_in_words(instrument: InstrumentSchema, name: str, mark: Mark | None) -> list[str]:
     """Says which behaviours were ticked, harmful ones first, and which did not come up."""
     if not isinstance(mark, dict):
         return []
@@ -173,7 +173,7 @@ def seen_in_words(instrument: Instrument, name: str, mark: Mark | None) -> list[
 
 
 def said_by_each(
-    instrument: Instrument, name: str, rows: Iterable[MarkRow], names: Mapping[str, str]
+    instrument: InstrumentSchema, name: str, rows: Iterable[MarkRow], names: Mapping[str, str]
 ) -> list[tuple[str, str, list[str]]]:
     """Says what each rater marked, by their name: the mark, and what was ticked."""
     marks = [(names[row.by], row.marks.get(name)) for row in rows]

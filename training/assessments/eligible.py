@@ -14,7 +14,7 @@ from training.assessments.calibration.standing import for_signing, runs_of
 from training.assessments.eligibility.programme_rules import rules_of
 from training.assessments.models import Assessment, Instrument
 from training.assessments.reading import who_rates
-from training.assessments.rules import Eligibility, Held, RaterFacts, Related, may_sign
+from training.assessments.rules import Eligibility, HeldPermission, RaterFacts, Related, may_sign
 from training.people.contact.addresses import same_human
 from training.people.models import Membership, Permission, Person
 from training.people.relations.actions import standing_relations
@@ -61,13 +61,13 @@ async def facts_about_each(
     }  # fmt: skip
 
 
-async def permissions_of(people: Sequence[UUID]) -> dict[UUID, list[Held]]:
+async def permissions_of(people: Sequence[UUID]) -> dict[UUID, list[HeldPermission]]:
     """Reads every permission that some people were ever given."""
-    found: dict[UUID, list[Held]] = {one: [] for one in people}
+    found: dict[UUID, list[HeldPermission]] = {one: [] for one in people}
     for row in await Permission.filter(person_id__in=list(people)).values(
         "id", "person_id", "what", "may", "starts", "ends", "site_id", "ended_because"
     ):
-        held = Held(
+        held = HeldPermission(
             str(row["id"]), row["what"], row["may"], row["starts"], row["ends"], row["site_id"],
             row["ended_because"] or "",
         )  # fmt: skip

@@ -49,7 +49,7 @@ async def load_instrument(path: Path, *, actor: Actor, now: datetime, check: boo
     return LoadedInstrument(wanted.name, wanted.version, "new")
 
 
-async def _published(actor: Actor, wanted: schema.Instrument) -> bool:
+async def _published(actor: Actor, wanted: schema.InstrumentSchema) -> bool:
     found = await InstrumentVersion.get_or_none(
         instrument__unit_id=actor.unit_id, instrument__name=wanted.name, version=wanted.version
     )
@@ -61,7 +61,7 @@ async def _published(actor: Actor, wanted: schema.Instrument) -> bool:
     return found is not None
 
 
-async def _publish(table: Table, text: str, wanted: schema.Instrument, *, actor: Actor, now: datetime) -> None:
+async def _publish(table: Table, text: str, wanted: schema.InstrumentSchema, *, actor: Actor, now: datetime) -> None:
     body = canonical(table)
     async with transaction():
         instrument, _ = await Instrument.get_or_create(unit_id=actor.unit_id, name=wanted.name)

@@ -11,7 +11,7 @@ from math import inf, nextafter
 from typing import Any
 
 from training.instruments.judge import level_of_mark, levels_of_items
-from training.instruments.schema import Instrument, Item, Points, exact
+from training.instruments.schema import InstrumentSchema, Item, Points, exact
 from training.parsing.keywords import JUDGEMENTS, NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK
 
 Mark = int | float | str | dict[str, list[str]]
@@ -29,7 +29,7 @@ class MarkRow:
     reasons: str = ""
 
 
-def rating_of(instrument: Instrument, row: MarkRow) -> dict[str, Any]:
+def rating_of(instrument: InstrumentSchema, row: MarkRow) -> dict[str, Any]:
     """Gives a row as the pathway language writes a rating: `{by, items}`, or `{by, judged, reasons}`."""
     agreed = {"agreed": True} if row.agreed else {}
     if instrument.kind == "judgement":
@@ -47,12 +47,12 @@ def unpacked(stored: Mapping[str, Mark] | None) -> Mark | None:
     return stored["mark"] if stored else None
 
 
-def titles_of(instrument: Instrument) -> dict[str, str]:
+def titles_of(instrument: InstrumentSchema) -> dict[str, str]:
     """Names what is marked: each item by its title, or the one judgement."""
     return {item.id: item.title for item in instrument.items.values()} or {JUDGED: "Judgement"}
 
 
-def apart(instrument: Instrument, rows: Sequence[MarkRow]) -> list[str]:
+def apart(instrument: InstrumentSchema, rows: Sequence[MarkRow]) -> list[str]:
     """Lists the items on which the raters are further apart than the instrument allows, and so must agree first."""
     if instrument.kind == "judgement":
         return [JUDGED] if len({row.marks.get(JUDGED) for row in rows}) > 1 else []
@@ -63,13 +63,13 @@ def apart(instrument: Instrument, rows: Sequence[MarkRow]) -> list[str]:
     return [name for name, given in levels.items() if given and max(given) - min(given) > exact(limit)]
 
 
-def agreed_marks(instrument: Instrument, rows: Sequence[MarkRow], settled: Mapping[str, Mark]) -> dict[str, Mark]:
+def agreed_marks(instrument: InstrumentSchema, rows: Sequence[MarkRow], settled: Mapping[str, Mark]) -> dict[str, Mark]:
     """Fills the agreed row: what was settled, and for all other items the mark that counts among those given."""
     left = [item for item in instrument.items.values() if item.id not in settled]
     return {**settled, **{item.id: _counting_mark(instrument, item, rows, instrument.combine) for item in left}}
 
 
-def settled_by_one_more(instrument: Instrument, rows: Sequence[MarkRow], items: Iterable[str]) -> dict[str, Mark]:
+def settled_by_one_more(instrument: InstrumentSchema, rows: Sequence[MarkRow], items: Iterable[str]) -> dict[str, Mark]:
     """Gives the mark that counts for items on which raters did not agree, now that one more has rated.
 
     The marks are put together as the instrument says; where it says nothing, the middle one counts, of two middle ones
@@ -81,7 +81,7 @@ def settled_by_one_more(instrument: Instrument, rows: Sequence[MarkRow], items: 
     return {name: _counting_mark(instrument, instrument.items[name], rows, instrument.settles) for name in items}
 
 
-def _counting_mark(instrument: Instrument, item: Item, rows: Sequence[MarkRow], combine: str) -> Mark:
+def _counting_mark(instrument: InstrumentSchema, item: Item, rows: Sequence[MarkRow], combine: str) -> Mark:
     """The mark of the rater who gave the lowest level, or the middle one; only a mean of numbers is a mark itself."""
     levels = sorted(_levels(instrument, item, rows))
     if levels and combine == "mean" and instrument.kind in ("scale", "numbers"):
@@ -99,17 +99,17 @@ def _no_lower(mean: Fraction) -> float:
     return stored if Fraction(str(stored)) >= mean else nextafter(stored, inf)
 
 
-def _levels(instrument: Instrument, item: Item, rows: Sequence[MarkRow]) -> list[Points]:
+def _levels(instrument: InstrumentSchema, item: Item, rows: Sequence[MarkRow]) -> list[Points]:
     levels = (_level(instrument, item, row.marks.get(item.id)) for row in rows)
     return [level for level in levels if level is not None]
 
 
-def _level(instrument: Instrument, item: Item, mark: Mark | None) -> Points | None:
+def _level(instrument: InstrumentSchema, item: Item, mark: Mark | None) -> Points | None:
     level = level_of_mark(instrument, item, mark)
     return None if isinstance(level, str) else level
 
 
-def means_of(instrument: Instrument, rows: Sequence[MarkRow]) -> dict[str, str]:
+def means_of(instrument: InstrumentSchema, rows: Sequence[MarkRow]) -> dict[str, str]:
     """Says the level of each item as the judge takes it, where the mean of several raters is no mark of its own."""
     if instrument.combine != "mean" or instrument.kind not in ("behaviours", "checklist") or len(rows) < 2:
         return {}
@@ -118,7 +118,7 @@ def means_of(instrument: Instrument, rows: Sequence[MarkRow]) -> dict[str, str]:
     return {name: f"{round(float(level), 2):g}, the mean" for name, level in known.items() if level is not None}
 
 
-def fault_of_mark(instrument: Instrument, item: str, mark: Mark) -> str:
+def fault_of_mark(instrument: InstrumentSchema, item: str, mark: Mark) -> str:
     """Tells why a mark cannot stand for an item, or "" when it can."""
     if item == JUDGED and instrument.kind == "judgement":
         return "" if mark in JUDGEMENTS else "Choose satisfactory or not satisfactory"
@@ -129,7 +129,7 @@ def fault_of_mark(instrument: Instrument, item: str, mark: Mark) -> str:
     return _fault(instrument, instrument.items[item], mark)
 
 
-def _fault(instrument: Instrument, item: Item, mark: Mark) -> str:
+def _fault(instrument: InstrumentSchema, item: Item, mark: Mark) -> str:
     if instrument.kind == "behaviours":
         named = {one for seen in mark.values() for one in seen} if isinstance(mark, dict) else None
         fits = named is not None and named <= item.behaviours().keys()

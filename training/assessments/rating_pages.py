@@ -17,7 +17,7 @@ from training.assessments.outcome import as_it_stands
 from training.assessments.reading import draft_name, drafts_of, notes_of, rows_of, why_needless
 from training.core import clock
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.text import uuid_of
 from training.people.actor import Actor
 from training.people.models import Person
@@ -135,7 +135,7 @@ def _apart_from(given: Given, saved: Given) -> list[str]:
 
 
 async def _compared(
-    request: Request, rater: Rater, instrument: Instrument, given: Given, values: Typed,
+    request: Request, rater: Rater, instrument: InstrumentSchema, given: Given, values: Typed,
     problems: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
     saved = await drafts_of(rater)
@@ -159,7 +159,7 @@ async def _compared(
     )  # fmt: skip
 
 
-def _said_of(instrument: Instrument, item: str, ones: Given) -> dict[str, Any]:
+def _said_of(instrument: InstrumentSchema, item: str, ones: Given) -> dict[str, Any]:
     mark, note = ones.get(item, NOTHING)
     return {"words": in_words(instrument, item, mark), "seen": seen_in_words(instrument, item, mark), "note": note}
 
@@ -174,7 +174,7 @@ def _fields(values: Typed) -> list[tuple[str, str]]:
 
 
 async def _cards(
-    request: Request, rater: Rater, instrument: Instrument, given: Given, problems: Mapping[str, str], status: int
+    request: Request, rater: Rater, instrument: InstrumentSchema, given: Given, problems: Mapping[str, str], status: int
 ) -> Response:
     assessment = rater.assessment
     return render(
@@ -237,13 +237,13 @@ async def check(request: Request) -> Response:
     )
 
 
-def _answer(instrument: Instrument, name: str, given: Given) -> dict[str, Any]:
+def _answer(instrument: InstrumentSchema, name: str, given: Given) -> dict[str, Any]:
     mark, _ = given.get(name, NOTHING)
     told = {"item": name, "title": _title(instrument, name), "answered": mark is not None}
     return told | _said_of(instrument, name, given)
 
 
-def _title(instrument: Instrument, name: str) -> str:
+def _title(instrument: InstrumentSchema, name: str) -> str:
     item = instrument.items.get(name)
     return item.title if item else "Your judgement"
 
@@ -279,7 +279,7 @@ async def agree(request: Request) -> Response:
     return render(request, "assessments/agree.html", 422 if problems else 200, problems=problems, **told)
 
 
-async def items_apart(assessment: Assessment, instrument: Instrument, given: Given) -> list[dict[str, Any]]:
+async def items_apart(assessment: Assessment, instrument: InstrumentSchema, given: Given) -> list[dict[str, Any]]:
     """Lists the items on which raters are apart: the card, the marks of each with their name, and all notes."""
     rows = await rows_of(assessment.id)
     names = {str(row["id"]): row["name"] for row in await Person.filter(id__in=[row.by for row in rows]).values()}

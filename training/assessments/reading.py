@@ -20,17 +20,17 @@ from training.assessments.models import (
 )
 from training.core.errors import Conflict
 from training.instruments.read import read_instrument_text
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.people.actor import Actor
 
 
-def instrument_of(version: InstrumentVersion) -> Instrument:
+def instrument_of(version: InstrumentVersion) -> InstrumentSchema:
     """Reads the instrument of a version."""
     return stored_instrument(version.body, version.title)
 
 
 @lru_cache(maxsize=256)
-def stored_instrument(body: str, title: str) -> Instrument:
+def stored_instrument(body: str, title: str) -> InstrumentSchema:
     """Reads the body of a version, which is JSON and so YAML too; it never changes, so neither does the answer."""
     return read_instrument_text(body, title)
 
@@ -52,14 +52,14 @@ async def rows_of(assessment_id: UUID) -> list[MarkRow]:
     return [MarkRow(rater, given, reasons=reasons.get(rater, "")) for rater, given in sorted(marks.items())]
 
 
-async def settled_rows(instrument: Instrument, assessment_id: UUID) -> list[MarkRow]:
+async def settled_rows(instrument: InstrumentSchema, assessment_id: UUID) -> list[MarkRow]:
     """Gives the raters' rows and, when they had to agree on something, the agreed row that speaks for all."""
     rows = await rows_of(assessment_id)
     written = await Reconciliation.filter(assessment_id=assessment_id).order_by("item").values()
     return rows + ([_agreed(instrument, rows, written)] if written else [])
 
 
-def _agreed(instrument: Instrument, rows: Sequence[MarkRow], written: Sequence[dict[str, Any]]) -> MarkRow:
+def _agreed(instrument: InstrumentSchema, rows: Sequence[MarkRow], written: Sequence[dict[str, Any]]) -> MarkRow:
     settled: dict[str, Mark] = {row["item"]: row["mark"]["mark"] for row in written}
     reasons = "; ".join(str(row["reasons"]) for row in written)
     by = str(written[0]["person_id"])

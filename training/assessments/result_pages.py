@@ -29,7 +29,7 @@ from training.assessments.signing import why_countersigned
 from training.core import clock
 from training.core.dates import local_day
 from training.core.errors import Invalid, NotFound
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.people.actor import Actor
 from training.people.models import Person
 from training.sites.models import CentralUnit
@@ -188,7 +188,7 @@ async def _attempts(row: Assessment, me: Actor) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-async def _disagreements(row: Assessment, instrument: Instrument, raters: int) -> list[dict[str, Any]]:
+async def _disagreements(row: Assessment, instrument: InstrumentSchema, raters: int) -> list[dict[str, Any]]:
     """Says where raters did not agree who settles it, or did, and how."""
     found = Disagreement.filter(assessment_id=row.id, called_off__isnull=True).order_by("raised")
     return [
@@ -200,7 +200,7 @@ async def _disagreements(row: Assessment, instrument: Instrument, raters: int) -
     ]  # fmt: skip
 
 
-async def items_of(row: Assessment, instrument: Instrument, rows: list[MarkRow]) -> list[dict[str, Any]]:
+async def items_of(row: Assessment, instrument: InstrumentSchema, rows: list[MarkRow]) -> list[dict[str, Any]]:
     """Says each item: the mark that counts, and beside it what each rater whom one may see had marked and noted."""
     if not rows:
         return []

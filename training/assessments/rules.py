@@ -46,7 +46,7 @@ RELATION_WORDS = {
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldPermission:
     """A permission that the rater was given: `what` is the award as "pathway/level", `may` its words."""
 
     id: str
@@ -83,7 +83,7 @@ class RaterFacts:
 
     rater: UUID
     trainee: UUID
-    permissions: tuple[Held, ...] = ()
+    permissions: tuple[HeldPermission, ...] = ()
     relations: tuple[Related, ...] = ()
     calibrations: tuple[Calibrated, ...] = ()
     asked: tuple[CalibrationRule, ...] = (CalibrationRule(),)
@@ -158,7 +158,7 @@ def _about_self(facts: RaterFacts) -> list[IneligibilityReason]:
     return [IneligibilityReason("self", False, MAY_BE_ONE, str(facts.rater))] if facts.alike else []
 
 
-def _about_permission(permissions: Sequence[Held], on: date, site: UUID | None) -> IneligibilityReason:
+def _about_permission(permissions: Sequence[HeldPermission], on: date, site: UUID | None) -> IneligibilityReason:
     held = [one for one in permissions if one.lets_assess() and (one.site is None or one.site == site)]
     live = [one for one in held if one.starts <= on and (one.ends is None or on <= one.ends)]
     if live:

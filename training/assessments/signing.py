@@ -11,12 +11,12 @@ from training.assessments.actions import note, own_rating, plain, refuse_ineligi
 from training.assessments.cancellation import set_aside
 from training.assessments.marks import MarkRow
 from training.assessments.models import LEFT, Assessment, Rater, Signature
-from training.assessments.outcome import Outcome, outcome_of
+from training.assessments.outcome import AssessmentOutcome, outcome_of
 from training.assessments.reading import rated_before, refuse_needless, settled_rows
 from training.core.dates import local_day, start_of
 from training.core.errors import Conflict
 from training.database.connection import transaction
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.people.actor import Actor
 from training.trail import facts
 
@@ -68,7 +68,7 @@ async def why_countersigned(assessment_id: UUID) -> list[tuple[str, list[str]]]:
 
 
 async def settle(
-    assessment: Assessment, instrument: Instrument, rows: Sequence[MarkRow], *, actor: Actor, now: datetime
+    assessment: Assessment, instrument: InstrumentSchema, rows: Sequence[MarkRow], *, actor: Actor, now: datetime
 ) -> None:
     """Lets an assessment count, in the caller's transaction; what it corrects counts no more."""
     # As a write, so that it waits for whoever sets the first aside in this moment.
@@ -94,7 +94,7 @@ async def settle(
 
 
 def _detail(
-    assessment: Assessment, instrument: Instrument, outcome: Outcome, rows: Sequence[MarkRow]
+    assessment: Assessment, instrument: InstrumentSchema, outcome: AssessmentOutcome, rows: Sequence[MarkRow]
 ) -> dict[str, object]:
     return {
         "instrument": instrument.name,

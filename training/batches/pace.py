@@ -16,7 +16,7 @@ MOST = 200
 """Rows of a step at most: of one that fails, all are done anew."""
 
 
-class Pace:
+class StepSizes:
     """Measures the steps of one stretch of work, and says how many rows the next one takes."""
 
     def __init__(self, most: int = MOST, *, hold: float = 0, clock: Callable[[], float] = time.perf_counter) -> None:

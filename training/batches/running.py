@@ -11,7 +11,7 @@ from tortoise.functions import Count
 
 from training.batches.kinds import Outside, Work
 from training.batches.models import Batch, BatchRow
-from training.batches.pace import Pace
+from training.batches.pace import StepSizes
 from training.batches.rules import FROM, UNDONE, interrupted
 from training.core.errors import AppError, Invalid, Upstream
 from training.database.connection import transaction
@@ -106,7 +106,7 @@ STEPS = {"rehearsing": _rehearse, "running": _write, "undoing": _undo}
 
 async def _each(batch: Batch, outside: Outside, *, doing: str, waiting: str, ends: str) -> bool:
     """Does the next rows; of those that cannot be done together, finds the one to refuse by halves."""
-    work, pace = await _work(batch, outside), Pace(outside.batch_kinds[batch.kind].at_once)
+    work, pace = await _work(batch, outside), StepSizes(outside.batch_kinds[batch.kind].at_once)
     for _ in range(STRETCH):
         try:
             count = await _some(batch, work, pace, doing=doing, waiting=waiting)
@@ -127,7 +127,7 @@ async def _each(batch: Batch, outside: Outside, *, doing: str, waiting: str, end
     return False
 
 
-async def _some(batch: Batch, work: Work, pace: Pace, *, doing: str, waiting: str) -> int | None:
+async def _some(batch: Batch, work: Work, pace: StepSizes, *, doing: str, waiting: str) -> int | None:
     """Does some rows in one transaction, and says how many that were; None when the batch was stopped."""
     async with transaction():
         # Held until the end: of two that work on one batch, the second waits and finds other rows.

@@ -11,7 +11,7 @@ from certificates.credentials.integrity import proven
 from certificates.credentials.keys import KeyStore
 from certificates.evaluations.models import Certificate
 from certificates.register.exports import HEADINGS, as_cells, as_json
-from certificates.register.register import Question, pieces, rows
+from certificates.register.register import RegisterFilter, pieces, rows
 from certificates.verification.pages import answer, find
 from certificates.verification.uploads import recognise
 from training.commands.event_loop import in_event_loop
@@ -38,7 +38,7 @@ async def register(
     format: Annotated[Literal["csv", "json"], typer.Option(help="how to print it")] = "csv",
 ) -> None:
     """Print who stood how on a day, as known on a day."""
-    asked = Question(_day(as_of), _day(known_at) if known_at else None, area, programme, standing)
+    asked = RegisterFilter(_day(as_of), _day(known_at) if known_at else None, area, programme, standing)
     async with opened(here().database_url):
         me, now = await operator(unit, now=clock.now()), clock.now()
         if format == "json":

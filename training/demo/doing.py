@@ -12,7 +12,7 @@ from certificates.decisions.actions import DecisionForm, decide, evaluate_and_aw
 from certificates.evaluations.models import Evaluation
 from certificates.evidence.actions import log_evidence, record_evidence
 from certificates.evidence.rules import TypedEvidence
-from certificates.register.register import Question
+from certificates.register.register import RegisterFilter
 from courses.learning import actions as courses
 from courses.learning import attempts
 from courses.learning.journey import own_journey, spot_on
@@ -219,7 +219,7 @@ async def shown(key: str, what: TypedEvidence, *, by: str, day: date) -> None:
 
 async def audited(title: str, area: str, day: date, *, overturned: str, reasons: str) -> None:
     """Has the central unit look at all who were certified in an area; one case is overturned, the last stays open."""
-    dara, question = await being("dara", day), Question(day, area=area)
+    dara, question = await being("dara", day), RegisterFilter(day, area=area)
     audit = await draw_sample(title, question, size=20, seed=known(title).hex, actor=dara, now=at(day))
     *cases, _ = await AuditCase.filter(audit=audit, certification__person_id__not=known(overturned)).order_by(
         "position"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from courses.cohorts.actions import Plan, make, place
+from courses.cohorts.actions import NewCohort, make, place
 from courses.cohorts.attendance import note_attendance
 from courses.cohorts.rules import Presence, SessionPlan
 from courses.cohorts.sessions import add_session
@@ -27,7 +27,7 @@ async def train_together(today: date) -> None:
     """Makes the cohort as its coordinator did, day by day."""
     begins = workday(today - timedelta(days=DAYS[0][0]))
     chloe = await being("chloe", begins)
-    plan = Plan("Riverside, this season", begins, None, known("site/RIV"), known("hana"))
+    plan = NewCohort("Riverside, this season", begins, None, known("site/RIV"), known("hana"))
     cohort = await make(COURSE, plan, actor=chloe, now=at(begins))
     await place(cohort, [known(key) for key in PEOPLE], actor=chloe, now=at(begins))
     for ago, title, came in DAYS:

@@ -17,7 +17,7 @@ from training.trail.facts import FactDraft, record_all
 
 
 @dataclass(frozen=True)
-class Asked:
+class ImportRequest:
     """Who imports into which batch, when, and at which address the service stands."""
 
     actor: Actor
@@ -27,7 +27,7 @@ class Asked:
 
 
 @dataclass
-class Plan:
+class RowPlan:
     """What one row would do: its outcome, in words, what is wrong with it, and what its kind needs to do it.
 
     `alike` are the people that it may mean, each with words that tell them apart. `wrote` is filled in when it is done.
@@ -99,10 +99,10 @@ class Importer(Protocol):
     async def learn(self, lines: Sequence[CsvLine]) -> None:
         """Looks up whatever these lines speak of, many at once."""
 
-    def plan(self, line: CsvLine, choice: str) -> Plan:
+    def plan(self, line: CsvLine, choice: str) -> RowPlan:
         """Says what a line would do after those before it; `choice` answers who is meant by it."""
 
-    async def write(self, plans: Sequence[Plan]) -> None:
+    async def write(self, plans: Sequence[RowPlan]) -> None:
         """Does what is new or changed, in the caller's transaction."""
 
 
@@ -118,7 +118,7 @@ class ImportKind:
     hint: str
     may: str
     columns: Callable[[Actor], Awaitable[tuple[Column, ...]]]
-    begin: Callable[[Asked], Awaitable[Importer]]
+    begin: Callable[[ImportRequest], Awaitable[Importer]]
 
 
 class ImportOutside(Outside, Protocol):
@@ -133,7 +133,7 @@ class ImportOutside(Outside, Protocol):
         """The tables that are worked out anew from rows of others, and go with them when those are undone."""
 
 
-async def save(written: Written, asked: Asked) -> None:
+async def save(written: Written, asked: ImportRequest) -> None:
     """Writes rows, those of one table together and in the order in which the tables were named, then their facts."""
     tables: dict[type[Model], list[Model]] = {}
     for row in written.rows:

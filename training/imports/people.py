@@ -9,8 +9,8 @@ from tortoise.expressions import Q
 
 from training.database.name_search import called, searched
 from training.imports.columns import DAY, Column
-from training.imports.kinds import Asked, Plan, Written, save
-from training.imports.people_known import Held, KnownPerson, People, Sites, programmes_of
+from training.imports.kinds import ImportRequest, RowPlan, Written, save
+from training.imports.people_known import HeldRole, KnownPerson, People, Sites, programmes_of
 from training.parsing.csv import CsvLine, day
 from training.parsing.text import folded, straight
 from training.people.actor import Actor
@@ -50,17 +50,17 @@ async def columns(actor: Actor) -> tuple[Column, ...]:
 
 
 @dataclass
-class Todo:
+class PersonTodo:
     """What a row of people does: for whom, which role, which places, what is called anew, and what ends."""
 
     known: KnownPerson
-    role: Held | None = None
+    role: HeldRole | None = None
     joins: tuple[UUID, ...] = ()
     site_id: UUID | None = None
     starts: date | None = None
     name: str = ""
     language: str = ""
-    ends: tuple[Held, date] | None = None
+    ends: tuple[HeldRole, date] | None = None
     lets_in: Email | None = None
 
 
@@ -68,7 +68,7 @@ class Todo:
 class PeopleImport:
     """Knows the people, sites and programmes that the rows speak of."""
 
-    asked: Asked
+    asked: ImportRequest
     people: People
     programmes: dict[str, Programme]
     adopted: list[Adoption]
@@ -80,9 +80,9 @@ class PeopleImport:
         for one in await Place.filter(person_id__in=fresh, taken_back__isnull=True):
             self.places.setdefault((one.person_id, one.programme_id), []).append((one.starts, one.ends))
 
-    def plan(self, line: CsvLine, choice: str) -> Plan:
+    def plan(self, line: CsvLine, choice: str) -> RowPlan:
         """Says what a row would do."""
-        plan = Plan(line)
+        plan = RowPlan(line)
         role, site, starts, ends, programmes = self._read(plan)
         where = f" at {site.name}" if site else ""
         plan.words = f"{line['name'] or line['email']}, {ROLES.get(role, line['role']).lower()}{where}"
@@ -91,7 +91,7 @@ class PeopleImport:
         known = self._who(plan, choice, role=role, site=site, starts=starts)
         if plan.outcome in ("refused", "alike"):
             return plan
-        plan.todo = todo = Todo(known or self._new(line), site_id=site.id if site else None, starts=starts)
+        plan.todo = todo = PersonTodo(known or self._new(line), site_id=site.id if site else None, starts=starts)
         plan.person_id = todo.known.id
         self._give(plan, todo, role, ends, is_new=known is None)
         self._join(plan, todo, role, programmes)
@@ -102,7 +102,7 @@ class PeopleImport:
             plan.outcome = "changed" if plan.changes else "same"
         return plan
 
-    def _read(self, plan: Plan) -> tuple[str, Site | None, date | None, date | None, list[Programme]]:
+    def _read(self, plan: RowPlan) -> tuple[str, Site | None, date | None, date | None, list[Programme]]:
         """Reads the values of a row; everything that is wrong is noted."""
         line, address = plan.line, plan.line["email"].lower()
         role, ends = ROLE_WORDS.get(folded(line["role"]), ""), day(line["ends"])
@@ -135,7 +135,7 @@ class PeopleImport:
             [self.programmes[key] for one in named if (key := searched(one)) in self.programmes],
         )
 
-    def _who(self, plan: Plan, choice: str, *, role: str, site: Site | None, starts: date) -> KnownPerson | None:
+    def _who(self, plan: RowPlan, choice: str, *, role: str, site: Site | None, starts: date) -> KnownPerson | None:
         """Finds whom a row means; None for somebody new. Where it may be somebody we have, that is asked."""
         line, address = plan.line, plan.line["email"].lower()
         names = {folded(straight(one)) for one in (line["name"], line["former_name"])}
@@ -170,7 +170,7 @@ class PeopleImport:
         self.people.add(known)
         return known
 
-    def _give(self, plan: Plan, todo: Todo, role: str, ends: date | None, *, is_new: bool) -> None:
+    def _give(self, plan: RowPlan, todo: PersonTodo, role: str, ends: date | None, *, is_new: bool) -> None:
         """Gives the role of the row, or sets the last day of the one that is there."""
         assert todo.starts is not None
         here = [one for one in todo.known.roles if (one.role, one.site_id) == (role, todo.site_id)]
@@ -181,14 +181,14 @@ class PeopleImport:
                 "starts", f"they hold this role there already, from {since} on", f"Write {since}, or end it first"
             )
         elif same is None:
-            todo.role = Held(uuid4(), role, todo.site_id, todo.starts, ends)
+            todo.role = HeldRole(uuid4(), role, todo.site_id, todo.starts, ends)
             todo.known.roles.append(todo.role)
             plan.changes += [] if is_new else [f"gets the role {ROLES[role].lower()} from {todo.starts}"]
         elif ends and same.ends != ends:
             plan.changes.append(f"last day {same.ends or 'none'} → {ends}")
             todo.ends, same.ends = (same, ends), ends
 
-    def _join(self, plan: Plan, todo: Todo, role: str, programmes: Sequence[Programme]) -> None:
+    def _join(self, plan: RowPlan, todo: PersonTodo, role: str, programmes: Sequence[Programme]) -> None:
         """Gives the places that the row names; a learner gets the only programme of the unit unasked."""
         assert todo.starts is not None
         all_ones = {one.id: one for one in self.programmes.values()}
@@ -203,7 +203,7 @@ class PeopleImport:
                 todo.joins = (*todo.joins, one.id)
                 plan.changes.append(f"joins {one.title} from {todo.starts}")
 
-    def _call_anew(self, plan: Plan, todo: Todo) -> None:
+    def _call_anew(self, plan: RowPlan, todo: PersonTodo) -> None:
         line, known = plan.line, todo.known
         if straight(known.name) != straight(line["name"]) and not known.fresh:
             plan.changes.append(f"name {known.name} → {line['name']}")
@@ -216,7 +216,7 @@ class PeopleImport:
             plan.changes.append("may sign in by this address")
             todo.lets_in, email.mail_only = email, False
 
-    async def write(self, plans: Sequence[Plan]) -> None:
+    async def write(self, plans: Sequence[RowPlan]) -> None:
         """Writes new people, roles and places together, and changes one after the other."""
         written = Written()
         for plan in plans:
@@ -225,7 +225,7 @@ class PeopleImport:
         for plan in plans:
             await self._change(plan, plan.todo)
 
-    def _write_new(self, plan: Plan, written: Written) -> None:
+    def _write_new(self, plan: RowPlan, written: Written) -> None:
         todo, actor, now = plan.todo, self.asked.actor, self.asked.now
         known: KnownPerson = todo.known
         if plan.outcome == "new":
@@ -255,7 +255,7 @@ class PeopleImport:
             written.rows.append(plan.made(place))
             written.facts.append(FactDraft("programme.joined", place, person=known.id, detail=detail))
 
-    async def _change(self, plan: Plan, todo: Todo) -> None:
+    async def _change(self, plan: RowPlan, todo: PersonTodo) -> None:
         """Changes what a row says anew of somebody: name, language, address, last day."""
         now, drafts = self.asked.now, []
         person_id, rows, columns_ = todo.known.id, [], []
@@ -295,7 +295,7 @@ def _text(key: UUID | None) -> str | None:
     return str(key) if key else None
 
 
-async def begin(asked: Asked) -> PeopleImport:
+async def begin(asked: ImportRequest) -> PeopleImport:
     """Begins an import of people."""
     unit_id = asked.actor.unit_id
     programmes, people = await programmes_of(unit_id), People(unit_id, await Sites.of(unit_id))

@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 
 from training.database.name_search import searched
 from training.imports.columns import Column
-from training.imports.kinds import Plan
+from training.imports.kinds import RowPlan
 from training.parsing.csv import CsvLine
 from training.parsing.text import folded, straight
 from training.people.contact.actions import ADDRESS
@@ -28,7 +28,7 @@ WHO = (
 
 
 @dataclass
-class Held:
+class HeldRole:
     """A role that somebody holds or held: which, where, between which days; `id` none: made by an earlier row."""
 
     id: UUID
@@ -46,7 +46,7 @@ class KnownPerson:
     name: str
     language: str
     addresses: dict[str, Email] = field(default_factory=dict)
-    roles: list[Held] = field(default_factory=list)
+    roles: list[HeldRole] = field(default_factory=list)
     fresh: int = 0
     """The line that makes them, or 0."""
 
@@ -66,7 +66,7 @@ class Sites:
         by_name = {name: row for name, row in zip(names, rows, strict=True) if names.count(name) == 1}
         return cls(by_name | {searched(row.code): row for row in rows}, {row.id: row for row in rows})
 
-    def find(self, plan: Plan, *, needed: bool = False) -> Site | None:
+    def find(self, plan: RowPlan, *, needed: bool = False) -> Site | None:
         """Finds the site of a row; notes what is wrong where there is none."""
         text = plan.line["site"]
         found = self.by_word.get(searched(text))
@@ -121,7 +121,7 @@ class People:
             known.addresses[email.address] = email
             self.by_address[email.address] = known
         for held in await Membership.filter(person_id__in=fresh).order_by("starts", "id"):
-            self.by_id[held.person_id].roles.append(Held(held.id, held.role, held.site_id, held.starts, held.ends))
+            self.by_id[held.person_id].roles.append(HeldRole(held.id, held.role, held.site_id, held.starts, held.ends))
         return fresh
 
     def add(self, known: KnownPerson) -> None:
@@ -129,7 +129,7 @@ class People:
         self.by_id[known.id] = known
         self.by_name.setdefault(searched(known.name), []).append(known)
 
-    def find(self, plan: Plan) -> KnownPerson | None:
+    def find(self, plan: RowPlan) -> KnownPerson | None:
         """Finds whom a row is about; notes what is wrong where that is nobody, or several."""
         address, name = plan.line["email"].lower(), plan.line["person"]
         if not address and not name:
@@ -148,7 +148,7 @@ class People:
             plan.refuse("person", f"nobody here is called {name}", "Look at the spelling, or import the person first")
         return None
 
-    def _by_address(self, plan: Plan, address: str, name: str) -> KnownPerson | None:
+    def _by_address(self, plan: RowPlan, address: str, name: str) -> KnownPerson | None:
         known = self.by_address.get(address)
         if not ADDRESS.fullmatch(address):
             plan.refuse("email", f"{address} is no e-mail address", "Write it like name@example.org")

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from training.database.name_search import searched
 from training.imports.columns import DAY, Column
-from training.imports.kinds import Asked, Plan, Written, save
+from training.imports.kinds import ImportRequest, RowPlan, Written, save
 from training.imports.people_known import WHO, KnownPerson, People, Sites, programmes_of
 from training.parsing.csv import CsvLine
 from training.parsing.text import folded
@@ -36,7 +36,7 @@ async def columns(actor: Actor) -> tuple[Column, ...]:
 
 
 @dataclass
-class Todo:
+class PlaceTodo:
     """A new place, or the last day of one that is there."""
 
     known: KnownPerson
@@ -48,7 +48,7 @@ class Todo:
 class PlacesImport:
     """Knows the people, their places, the programmes and which sites have taken them up."""
 
-    asked: Asked
+    asked: ImportRequest
     people: People
     programmes: dict[str, Programme]
     adopted: list[Adoption]
@@ -60,9 +60,9 @@ class PlacesImport:
         for one in await Place.filter(person_id__in=fresh, taken_back__isnull=True):
             self.places.setdefault((one.person_id, one.programme_id), []).append(one)
 
-    def plan(self, line: CsvLine, choice: str) -> Plan:
+    def plan(self, line: CsvLine, choice: str) -> RowPlan:
         """Says what a row would do."""
-        plan = Plan(line, words=f"{line['person'] or line['email']}, {line['programme']}")
+        plan = RowPlan(line, words=f"{line['person'] or line['email']}, {line['programme']}")
         known, site = self.people.find(plan), self.people.sites.find(plan)
         programme = self.programmes.get(searched(line["programme"]))
         if programme is None:
@@ -82,7 +82,13 @@ class PlacesImport:
         return self.people.sites.by_id.get(here.pop()) if len(here) == 1 else None
 
     def _place(
-        self, plan: Plan, known: KnownPerson, programme: Programme, site: Site | None, starts: date, ends: date | None
+        self,
+        plan: RowPlan,
+        known: KnownPerson,
+        programme: Programme,
+        site: Site | None,
+        starts: date,
+        ends: date | None,
     ) -> None:
         held, site_id = self.places.setdefault((known.id, programme.id), []), site.id if site else None
         reason = REASONS.get(folded(plan.line["reason"]), "left") if ends else ""
@@ -92,7 +98,7 @@ class PlacesImport:
             plan.outcome = "same"
         elif same:
             plan.changes.append(f"last day {same.ends or 'none'} → {ends}")
-            plan.outcome, plan.todo = "changed", Todo(known, same, ends)
+            plan.outcome, plan.todo = "changed", PlaceTodo(known, same, ends)
         elif overlaps_any((starts, ends), [(one.starts, one.ends) for one in held]):
             plan.refuse("starts", "they have a place in this programme on that day", "End that one first")
         elif site and self.adopted and not overlaps_any((starts, starts), [(one.starts, one.ends) for one in here]):
@@ -107,13 +113,13 @@ class PlacesImport:
             )  # fmt: skip
             held.append(place)
             plan.words += f" at {site.name}" if site else ""
-            plan.outcome, plan.todo = "new", Todo(known, place)
+            plan.outcome, plan.todo = "new", PlaceTodo(known, place)
 
-    async def write(self, plans: Sequence[Plan]) -> None:
+    async def write(self, plans: Sequence[RowPlan]) -> None:
         """Writes new places together, and ends others."""
         written, ended = Written(), []
         for plan in plans:
-            todo: Todo = plan.todo
+            todo: PlaceTodo = plan.todo
             place = todo.place
             if todo.ends is None:
                 written.rows.append(plan.made(place))
@@ -133,7 +139,7 @@ class PlacesImport:
         await record_all(ended, actor=self.asked.actor.person_id, unit=self.asked.actor.unit_id, now=self.asked.now)
 
 
-async def begin(asked: Asked) -> PlacesImport:
+async def begin(asked: ImportRequest) -> PlacesImport:
     """Begins an import of places."""
     unit_id = asked.actor.unit_id
     programmes, people = await programmes_of(unit_id), People(unit_id, await Sites.of(unit_id))

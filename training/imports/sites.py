@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from training.database.name_search import called
 from training.imports.columns import Column
-from training.imports.kinds import Asked, Plan
+from training.imports.kinds import ImportRequest, RowPlan
 from training.parsing.csv import CsvLine
 from training.people.actor import Actor
 from training.sites.actions import CODE, LONGEST
@@ -35,7 +35,7 @@ async def columns(actor: Actor) -> tuple[Column, ...]:
 
 
 @dataclass
-class Todo:
+class SiteTodo:
     """What a row of sites does: areas to make, an area to call anew, and a site with its columns."""
 
     areas: list[Area] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Todo:
 class SitesImport:
     """Knows all areas and sites of the unit: there are few."""
 
-    asked: Asked
+    asked: ImportRequest
     areas: dict[str, Area]
     sites: dict[str, Site]
     ahead: dict[str, str] = field(default_factory=dict)
@@ -61,9 +61,9 @@ class SitesImport:
         self.ahead |= {line["area"]: line["area_path"] for line in lines if line["area_path"]}
         self.names |= {line["area"]: line["area_name"] for line in lines if line["area_name"]}
 
-    def plan(self, line: CsvLine, choice: str) -> Plan:
+    def plan(self, line: CsvLine, choice: str) -> RowPlan:
         """Says what a row would do."""
-        plan, code, todo = Plan(line), line["site"], Todo()
+        plan, code, todo = RowPlan(line), line["site"], SiteTodo()
         plan.words = (
             f"Site {code}, {line['name']}" if code else f"Area {line['area']}, {line['area_name']}".rstrip(", ")
         )
@@ -84,7 +84,7 @@ class SitesImport:
         plan.outcome = plan.outcome or ("changed" if plan.changes else "same")
         return plan
 
-    def _area(self, plan: Plan, todo: Todo) -> Area | None:
+    def _area(self, plan: RowPlan, todo: SiteTodo) -> Area | None:
         """Finds the area of a row, with those above it; what is missing is planned."""
         code, said = plan.line["area"], plan.line["area_path"]
         there = self.areas.get(code)
@@ -116,7 +116,7 @@ class SitesImport:
             todo.renamed, area.name = (area, area.name), name
         return area
 
-    def _site(self, plan: Plan, todo: Todo, area: Area) -> None:
+    def _site(self, plan: RowPlan, todo: SiteTodo, area: Area) -> None:
         line, known = plan.line, self.sites.get(plan.line["site"])
         given = {name: line[name] for name in SHOWN if line[name]} | {"area_id": area.id}
         if known is None:
@@ -130,10 +130,10 @@ class SitesImport:
                          for name, word in SHOWN.items() if name in todo.given]  # fmt: skip
         plan.changes += ["moves to another area"] if "area_id" in todo.given else []
 
-    async def write(self, plans: Sequence[Plan]) -> None:
+    async def write(self, plans: Sequence[RowPlan]) -> None:
         """Writes one row after the other: each may need the areas of those before it."""
         for plan in plans:
-            todo: Todo = plan.todo
+            todo: SiteTodo = plan.todo
             for area in todo.areas:
                 await area.save(force_create=True)
                 plan.made(area)
@@ -147,14 +147,14 @@ class SitesImport:
                 plan.made(todo.site)
                 await self._tell("site.added", todo.site)
 
-    async def _rename(self, plan: Plan, area: Area, before: str) -> None:
+    async def _rename(self, plan: RowPlan, area: Area, before: str) -> None:
         # Until somebody names it, an area is called by its code; that was never its name.
         former = [await self._keep(plan, area, "name", before)] if before != area.code else []
         await Area.filter(id=area.id).update(name=area.name)
         plan.changed(area, {"name": before}, {"name": area.name})
         await self._tell("area.changed", area, detail={"columns": ["name"]}, rows=former)
 
-    async def _change(self, plan: Plan, site: Site, given: dict[str, Any]) -> None:
+    async def _change(self, plan: RowPlan, site: Site, given: dict[str, Any]) -> None:
         former = [await self._keep(plan, site, "name", site.name)] if "name" in given else []
         if "area_id" in given:
             path = next(one.path for one in self.areas.values() if one.id == site.area_id)
@@ -166,7 +166,7 @@ class SitesImport:
             setattr(site, name, value)
         await self._tell("site.changed", site, detail={"columns": [*given]}, rows=former)
 
-    async def _keep(self, plan: Plan, row: Area | Site, what: str, value: str) -> FormerValue:
+    async def _keep(self, plan: RowPlan, row: Area | Site, what: str, value: str) -> FormerValue:
         former = await keep_former(row, what, value, unit_id=self.asked.actor.unit_id, now=self.asked.now)
         plan.made(former)
         return former
@@ -176,7 +176,7 @@ class SitesImport:
         await facts.record(kind, row, actor=actor.person_id, now=self.asked.now, unit=actor.unit_id, **more)
 
 
-async def begin(asked: Asked) -> SitesImport:
+async def begin(asked: ImportRequest) -> SitesImport:
     """Begins an import of sites."""
     unit_id: UUID = asked.actor.unit_id
     areas = {row.code: row for row in await Area.filter(unit_id=unit_id)}

@@ -13,7 +13,7 @@ from tortoise.models import Model
 
 from training.batches.models import Batch, BatchRow
 from training.core.errors import Conflict
-from training.imports.kinds import Asked, Derived
+from training.imports.kinds import Derived, ImportRequest
 from training.people.models import Person
 from training.trail.facts import FactDraft, record_all
 from training.trail.models import Followup
@@ -23,7 +23,7 @@ LEANS = "Something that came later rests on this, so it stays"
 CHANGED = "This has been changed since, so it stays as it is"
 
 
-async def undo_rows(rows: Sequence[BatchRow], batch: Batch, asked: Asked, *, derived: Derived) -> None:
+async def undo_rows(rows: Sequence[BatchRow], batch: Batch, asked: ImportRequest, *, derived: Derived) -> None:
     """Undoes rows of a batch in the caller's transaction, all of them or none; raises Conflict where one has to stay.
 
     What was worked out of rows that go, goes with them (`derived`).
@@ -88,7 +88,11 @@ def _parents(model: type[Model]) -> set[type[Model]]:
 
 
 async def _tell(
-    rows: Sequence[BatchRow], wrote: Sequence[Mapping[str, Any]], spoken: list[Model], batch: Batch, asked: Asked
+    rows: Sequence[BatchRow],
+    wrote: Sequence[Mapping[str, Any]],
+    spoken: list[Model],
+    batch: Batch,
+    asked: ImportRequest,
 ) -> None:
     """Writes one fact of all rows that are gone or put back, and one for each person, whom the rules look at again."""
     gone = {one["id"] for one in wrote if one["table"] == Person._meta.full_name and "before" not in one}

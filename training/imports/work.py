@@ -7,12 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from training.batches.models import Batch, BatchRow
-from training.batches.pace import Pace
+from training.batches.pace import StepSizes
 from training.batches.rules import GOOD
 from training.core import storage
 from training.core.errors import Invalid, NotAllowed
 from training.imports.columns import SheetReader
-from training.imports.kinds import Asked, Importer, ImportKind, ImportOutside, Plan
+from training.imports.kinds import Importer, ImportKind, ImportOutside, ImportRequest, RowPlan
 from training.imports.undoing import undo_rows
 from training.parsing.csv import CsvLine
 from training.parsing.workbooks import TextSheet, Unreadable, read_workbook
@@ -27,7 +27,7 @@ class ImportWork:
     """One stretch of work on a batch that imports a table."""
 
     batch: Batch
-    asked: Asked
+    asked: ImportRequest
     kind: ImportKind
     importer: Importer
     resources: ImportOutside
@@ -50,7 +50,7 @@ class ImportWork:
 
     async def rehearse(self) -> AsyncIterator[list[BatchRow]]:
         """Gives all rows with what each would do."""
-        pace, at = Pace(), 0
+        pace, at = StepSizes(), 0
         while lines := self.lines[at : at + pace.rows]:
             await self.importer.learn(lines)
             with pace.step():
@@ -58,7 +58,7 @@ class ImportWork:
             yield rows
             at += len(lines)
 
-    def _row(self, plan: Plan) -> BatchRow:
+    def _row(self, plan: RowPlan) -> BatchRow:
         row = BatchRow(id=uuid4(), batch_id=self.batch.id, number=plan.line.number, values=dict(plan.line.values))
         _note(row, plan, self.labels)
         row.state = "waiting" if plan.outcome in GOOD else "left"
@@ -83,7 +83,7 @@ async def begin(batch: Batch, actor: Actor, outside: ImportOutside) -> ImportWor
     """Begins a stretch of work; raises NotAllowed where whoever made the batch may not do this any more."""
     kind = outside.import_kinds[batch.wishes["kind"]]
     refuse_others(kind, actor)
-    asked = Asked(actor, batch.id, outside.now(), outside.settings.public_url)
+    asked = ImportRequest(actor, batch.id, outside.now(), outside.settings.public_url)
     return ImportWork(batch, asked, kind, await kind.begin(asked), outside)
 
 
@@ -107,7 +107,7 @@ async def read_sheet(batch: Batch, resources: ImportOutside) -> TextSheet:
     return sheet
 
 
-def _note(row: BatchRow, plan: Plan, labels: Mapping[str, str]) -> None:
+def _note(row: BatchRow, plan: RowPlan, labels: Mapping[str, str]) -> None:
     """Keeps what a plan says in its row, with the columns as people call them."""
     told: dict[str, Any] = {"words": plan.words}
     told |= {"changes": plan.changes} if plan.changes else {}

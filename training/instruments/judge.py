@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-from training.instruments.schema import Instrument, Item, Points, Threshold, Thresholds, exact
+from training.instruments.schema import InstrumentSchema, Item, Points, Threshold, Thresholds, exact
 from training.parsing.keywords import NOT_APPLICABLE_MARK
 from training.parsing.values import Result, all_of
 
@@ -66,7 +66,7 @@ class Judgement:
 
 
 def judge(
-    instrument: Instrument,
+    instrument: InstrumentSchema,
     ratings: Iterable[Mapping[str, Any]],
     pass_rule: Thresholds | None = None,
     attributes: Mapping[str, Any] | None = None,
@@ -96,7 +96,7 @@ def read_from_attributes(rule: Thresholds, attributes: Mapping[str, Any]) -> Res
 
 def _form(
     rule: Threshold,
-    instrument: Instrument,
+    instrument: InstrumentSchema,
     items: Mapping[str, ItemLevel],
     *,
     rows: list[Mapping[str, Any]],
@@ -181,7 +181,7 @@ def _plain(value: Points) -> int | float:
     return int(value) if value.denominator == 1 else round(float(value), 2)
 
 
-def levels_of_items(instrument: Instrument, rows: list[Mapping[str, Any]]) -> tuple[bool, dict[str, ItemLevel]]:
+def levels_of_items(instrument: InstrumentSchema, rows: list[Mapping[str, Any]]) -> tuple[bool, dict[str, ItemLevel]]:
     """Whether raters are too far apart, and the level of each item."""
     apart = False
     found: dict[str, ItemLevel] = {}
@@ -200,7 +200,7 @@ def levels_of_items(instrument: Instrument, rows: list[Mapping[str, Any]]) -> tu
     return apart, found
 
 
-def level_of_mark(instrument: Instrument, item: Item, mark: object) -> Points | str | None:
+def level_of_mark(instrument: InstrumentSchema, item: Item, mark: object) -> Points | str | None:
     """Gives the level that one mark stands for, n/a, or None where nobody can tell."""
     if mark == NOT_APPLICABLE_MARK:
         return NOT_APPLICABLE_MARK
@@ -213,7 +213,7 @@ def level_of_mark(instrument: Instrument, item: Item, mark: object) -> Points | 
     return None
 
 
-def _of_behaviours(instrument: Instrument, item: Item, mark: Mapping[str, Any]) -> Points:
+def _of_behaviours(instrument: InstrumentSchema, item: Item, mark: Mapping[str, Any]) -> Points:
     seen = {str(one) for one in mark.get("seen") or ()}
     out = {str(one) for one in mark.get("not_applicable") or ()}
     scale = sorted(instrument.scale)
@@ -224,7 +224,7 @@ def _of_behaviours(instrument: Instrument, item: Item, mark: Mapping[str, Any]) 
     return scale[3] if seen & (set(item.advanced) - out) else scale[2]
 
 
-def _too_far(instrument: Instrument, given: list[Points]) -> bool:
+def _too_far(instrument: InstrumentSchema, given: list[Points]) -> bool:
     if instrument.agree_within is None:
         return False
     return len(given) > 1 and max(given) - min(given) > exact(instrument.agree_within)

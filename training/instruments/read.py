@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from training.instruments.check import check_instrument
-from training.instruments.schema import Instrument, Item, Threshold, Thresholds
+from training.instruments.schema import InstrumentSchema, Item, Threshold, Thresholds
 from training.parsing.findings import Findings
 from training.parsing.messages import FileError
 from training.parsing.values import text, texts
@@ -15,24 +15,24 @@ _JUDGED = Thresholds((Threshold("judged", "satisfactory"),))
 """What passes where somebody judges as a whole, and nothing else is said."""
 
 
-def read_instrument(path: Path | str) -> Instrument:
+def read_instrument(path: Path | str) -> InstrumentSchema:
     """Reads an instrument file."""
     return read_instrument_text(read_text(Path(path)), str(path))
 
 
-def read_instrument_text(content: str, name: str = "instrument.yaml") -> Instrument:
+def read_instrument_text(content: str, name: str = "instrument.yaml") -> InstrumentSchema:
     """Reads an instrument from a text; the name stands in messages."""
     return instrument_in(read_table(content, name), name)
 
 
-def instrument_in(table: Table, name: str) -> Instrument:
+def instrument_in(table: Table, name: str) -> InstrumentSchema:
     """Reads the instrument in a table; the name stands in messages."""
     found = Findings(name)
     check_instrument(table, found)
     if found.mistakes:
         raise FileError(found.mistakes)
     raters = _mapping(table.get("raters"))
-    return Instrument(
+    return InstrumentSchema(
         name=text(table["instrument"]),
         version=text(table["version"]),
         kind=text(table["kind"]),

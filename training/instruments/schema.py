@@ -53,7 +53,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
+class InstrumentSchema:
     """An assessment tool in one version; `items` and `sections` are by id."""
 
     name: str

@@ -12,7 +12,7 @@ from training.parsing.addresses import plain_address
 from training.records.feedback import feedback_evidence
 from training.records.models import Confirmation, Participant, Record
 from training.records.rules import NEEDS_A_YES, confirmed_as
-from training.records.standing_records import Answer, Logged, records_of
+from training.records.standing_records import ConfirmerAnswer, Logged, records_of
 from training.records.words import TOLD_ELSEWHERE
 
 Row = dict[str, Any]
@@ -72,12 +72,12 @@ def _logged(row: Row, people: list[Row], answers: list[Row]) -> Logged:
     )
 
 
-def _answer(row: Row, signers: tuple[str, ...]) -> Answer:
+def _answer(row: Row, signers: tuple[str, ...]) -> ConfirmerAnswer:
     """Tells an answer; whoever looks after the records answers for all whom the record names, others for themselves."""
     own = _person(row["confirmer_id"], row["contact"], row["confirmer_name"])
     by = (signers or (own,)) if row["strength"] == "seen" else (own,)
     strength = confirmed_as(row["strength"], known=bool(row["confirmer_id"])) if row["strength"] else "none"
-    return Answer(by, row["answered"], row["disputed"], strength)
+    return ConfirmerAnswer(by, row["answered"], row["disputed"], strength)
 
 
 def _person(person_id: UUID | None, contact: str, name: str) -> str:

@@ -97,7 +97,7 @@ def words_for(what: str, language: str) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True)
-class Said:
+class FeedbackSummary:
     """What was said in a round: how many answered, and, once enough did, averages of 1 to 5, yes in all, words."""
 
     answers: int
@@ -178,17 +178,17 @@ def _read(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     return values | {"passed_on": bool(words and given.get("passed_on"))}, problems
 
 
-async def said_in(found: FeedbackRound) -> Said:
+async def said_in(found: FeedbackRound) -> FeedbackSummary:
     """Tells what was said in a round, as far as enough people said something."""
     answers = FeedbackAnswer.filter(round_id=found.id)
     count = await answers.count()
     if count < FEWEST:
-        return Said(count)
+        return FeedbackSummary(count)
     row = await answers.annotate(u=Avg("useful"), h=Avg("listened")).values("u", "h")
     # In the order of their random ids, so that nobody tells who came when.
     words = await answers.exclude(words="").order_by("id").values_list("words", flat=True)
     yes = await answers.filter(recommends=True).count()
-    return Said(count, float(row[0]["u"]), float(row[0]["h"]), yes, tuple(str(one) for one in words))
+    return FeedbackSummary(count, float(row[0]["u"]), float(row[0]["h"]), yes, tuple(str(one) for one in words))
 
 
 async def passed_on(unit_id: UUID, *, most: int) -> list[tuple[str, str]]:

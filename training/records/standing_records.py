@@ -11,7 +11,7 @@ Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Answer:
+class ConfirmerAnswer:
     """What one confirmer answered, and when; `by` are those who sign by it: ids, or a name for somebody from outside.
 
     `confirmed_as` is how strongly, in the word of the language.
@@ -36,7 +36,7 @@ class Logged:
     corrects: str | None = None
     void: bool = False
     at_once: bool = False
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[ConfirmerAnswer, ...] = ()
 
 
 def records_of(rows: Sequence[Logged], zone: str) -> tuple[list[Record], dict[str, list[str]]]:
@@ -83,7 +83,7 @@ def _records(row: Logged, earlier: Sequence[str], zone: str) -> list[Record]:
     return made
 
 
-def _signed(answers: Iterable[Answer], moment: datetime) -> Record:
+def _signed(answers: Iterable[ConfirmerAnswer], moment: datetime) -> Record:
     answers = list(answers)
     given = [answer for answer in answers if answer.confirmed and answer.confirmed <= moment]
     if not given or any(answer.disputed and answer.disputed <= moment for answer in answers):

@@ -10,7 +10,7 @@ from training.database.connection import transaction
 from training.trail import facts
 from training.trail.models import Fact, Seal
 from training.trail.plain_rows import key_value, place, read_plain
-from training.trail.row_check import Said, what_is_wrong
+from training.trail.row_check import LastFacts, what_is_wrong
 from training.trail.row_digests import BATCH, DigestedRow, sealed_models, stand_all
 from training.trail.seals import last_seal
 
@@ -23,7 +23,7 @@ async def cover(*, now: datetime, migrated: bool) -> int:
     spoken = bool(await read_plain(Fact, "WHERE t.rows IS NOT NULL LIMIT 1"))
     if spoken and not migrated:
         return 0
-    said, after = Said(), 0
+    said, after = LastFacts(), 0
     try:
         while entries := await read_plain(Fact, f"WHERE t.id > {place(1)} ORDER BY t.id LIMIT 1000", [after]):
             said.note(entries)
@@ -34,7 +34,7 @@ async def cover(*, now: datetime, migrated: bool) -> int:
         said.close()
 
 
-async def _due(said: Said, spoken: bool) -> AsyncIterator[list[DigestedRow]]:
+async def _due(said: LastFacts, spoken: bool) -> AsyncIterator[list[DigestedRow]]:
     for model in sealed_models():
         async for rows in stand_all(model):
             told = said.about([row.key for row in rows])

@@ -49,7 +49,7 @@ class Told(NamedTuple):
     broken: int | None
 
 
-class Said:
+class LastFacts:
     """Keeps what the facts say last of each row, in a file that goes by itself, so that memory stays flat."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class Said:
 class Comparison:
     """Goes through all sealed tables; `count` tells how many rows were compared, `wrong` which are not in order."""
 
-    def __init__(self, said: Said, pace: Pace | None = None) -> None:
+    def __init__(self, said: LastFacts, pace: Pace | None = None) -> None:
         self._said, self._pace = said, pace or Pace()
         self.count = 0
         self.wrong: list[tuple[type[Model], str]] = []

@@ -117,7 +117,7 @@ SEALED: Mapping[str, Mapping[str, str]] = {
     "courses.Completion": {},
     "courses.Cohort": {},
     "courses.Seat": {},
-    "courses.Session": {},
+    "courses.TrainingSession": {},
     "courses.Attendance": {},
     "courses.VersionChoice": {},
     "courses.TopUp": {},

@@ -14,7 +14,7 @@ from training.database.connection import on_postgres, snapshot
 from training.trail import merkle
 from training.trail.models import Fact
 from training.trail.plain_rows import Plain, moment_text, place, read_plain
-from training.trail.row_check import Comparison, Pace, Said
+from training.trail.row_check import Comparison, LastFacts, Pace
 from training.trail.seals import GRACE, START, Head, Proof, chain_of, entries_between, leaf_of, seals, signed_text
 
 AT_ONCE = 1000
@@ -58,7 +58,7 @@ async def verify_trail(
     `keys` are those that the issuers of this service sign with, by name. `share` is how much of the time it may take:
     after each batch it rests, so that others have the rest of it.
     """
-    said = Said()
+    said = LastFacts()
     try:
         return await _Check(said, keys, {one.number: one.chain for one in known}, Pace(share)).report(now)
     finally:
@@ -68,7 +68,7 @@ async def verify_trail(
 class _Check:
     """Goes through the trail once, from its beginning."""
 
-    def __init__(self, said: Said, keys: Mapping[str, SealKey], known: Mapping[int, str], pace: Pace) -> None:
+    def __init__(self, said: LastFacts, keys: Mapping[str, SealKey], known: Mapping[int, str], pace: Pace) -> None:
         self._pace = pace
         self._said, self._runs, self._signatures = said, _Runs(), _Signatures(keys)
         self._rewritten = {number: chain for number, chain in known.items() if (number, chain) != (0, START)}

@@ -58,7 +58,7 @@ class Order:
     identifier: bytes
 
 
-class Refused(ValueError):
+class RefusedResource(ValueError):
     """A document asked for something else than a shipped asset or an embedded picture."""
 
 
@@ -85,7 +85,7 @@ def print_pdf(order: Order) -> bytes:
         pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=order.identifier, attachments=[attachment]
     )
     if fetcher.refused:
-        raise Refused(f"The document asked for {fetcher.refused[0][:80]}, which is not part of it.")
+        raise RefusedResource(f"The document asked for {fetcher.refused[0][:80]}, which is not part of it.")
     return printed
 
 
@@ -119,7 +119,7 @@ def _fetcher() -> Any:
                 kind, _, text = url.removeprefix("data:").partition(";base64,")
                 return URLFetcherResponse(url, base64.b64decode(text), {"Content-Type": kind})
             self.refused.append(url)
-            raise Refused(f"{url[:80]} is not part of the document.")
+            raise RefusedResource(f"{url[:80]} is not part of the document.")
 
     return Fetcher()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from certificates.pathways.engine.anchors import Window, could_be_met, not_yet_due
 from certificates.pathways.engine.candidates import Entries, ids
-from certificates.pathways.engine.context import Context
+from certificates.pathways.engine.context import RequirementContext
 from certificates.pathways.engine.nodes import Count, Node
 from certificates.pathways.language.schema import Leaf, Requirement
 from training.parsing.values import Result, Sure
@@ -111,7 +111,7 @@ class Sharer:
     entries: Entries
     window: Window
 
-    def want(self, place: Context) -> Want:
+    def want(self, place: RequirementContext) -> Want:
         """What it needs and could take."""
         leaf = self.leaf
         need = int(str(leaf.at_least[0][1])) if leaf.at_least else 1
@@ -120,7 +120,7 @@ class Sharer:
         return Want(self.requirement.id, need, surely, perhaps, open_ended or place.owner_of(leaf) is None)
 
 
-def judge_sharers(sharers: Sequence[Sharer], place: Context) -> dict[str, Node]:
+def judge_sharers(sharers: Sequence[Sharer], place: RequirementContext) -> dict[str, Node]:
     """The bare node of each leaf that takes part, by its id."""
     wants = [sharer.want(place) for sharer in sharers]
     results, shown = hand_out(wants)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from certificates.pathways.engine.context import Context
+from certificates.pathways.engine.context import RequirementContext
 from certificates.pathways.language.schema import Leaf, Requirement
 from training.parsing.keywords import DONE_TYPES
 from training.parsing.lengths import ONE_DAY, add, first_reaching, latest, next_day
@@ -53,7 +53,7 @@ class Window:
 
 
 def window_of(
-    requirement: Requirement, leaf: Leaf, place: Context, *, lower: Sequence[Anchor], upper: Sequence[Anchor]
+    requirement: Requirement, leaf: Leaf, place: RequirementContext, *, lower: Sequence[Anchor], upper: Sequence[Anchor]
 ) -> Window:
     """The limits of a leaf by its place, its anchors (earlier and later ones) and its tenure."""
     if not lower and not upper:  # only its length before the day of looking, or the limit of its place
@@ -70,7 +70,7 @@ def window_of(
     return replace(window, start=start, first=max(window.first or start, start))
 
 
-def could_be_met(leaf: Leaf, window: Window, place: Context) -> tuple[date | None, bool]:
+def could_be_met(leaf: Leaf, window: Window, place: RequirementContext) -> tuple[date | None, bool]:
     """The first day on which an unmet leaf could be met, and whether it is too late for it."""
     first = max(place.day, window.could_open or place.day)
     if window.could_close and first > window.could_close:
@@ -78,14 +78,14 @@ def could_be_met(leaf: Leaf, window: Window, place: Context) -> tuple[date | Non
     return (first if window.computable else None), False
 
 
-def not_yet_due(leaf: Leaf, window: Window, place: Context) -> bool:
+def not_yet_due(leaf: Leaf, window: Window, place: RequirementContext) -> bool:
     """Whether a rule of activity still has time, counted from the clock of the award."""
     if place.clock is None or not window.loose or leaf.at_most or leaf.type not in DONE_TYPES:
         return False
     return add(place.clock, leaf.within[0]) >= place.day
 
 
-def _between(leaf: Leaf, place: Context, lower: Sequence[Anchor], upper: Sequence[Anchor]) -> Window:
+def _between(leaf: Leaf, place: RequirementContext, lower: Sequence[Anchor], upper: Sequence[Anchor]) -> Window:
     first, last, start = _from_lower(leaf, latest(one.day for one in lower))
     opens, closes, _ = _from_lower(leaf, latest(one.reckoned for one in lower))
     unmet, awaited = [one for one in lower if one.state is Result.NOT_MET], list[Anchor]()

@@ -5,7 +5,7 @@ from datetime import date
 
 from certificates.pathways.engine.context import Case
 from certificates.pathways.engine.verdict import Standing
-from certificates.pathways.language.evidence import Record
+from certificates.pathways.language.evidence import EvidenceRecord
 from certificates.pathways.language.schema import Level
 from training.parsing.keywords import GRANTS
 from training.parsing.lengths import ONE_DAY, add, next_day, next_month_and_day, subtract
@@ -13,7 +13,7 @@ from training.parsing.values import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class AwardPeriod:
     """The days of an award: last day, opening of the renewal, end of the grace."""
 
     valid_until: date | None = None
@@ -33,9 +33,9 @@ class Award:
 
     level: str
     first: date
-    latest: Record
-    period: Period
-    state: Record | None
+    latest: EvidenceRecord
+    period: AwardPeriod
+    state: EvidenceRecord | None
     clock: date
 
     @property
@@ -57,7 +57,7 @@ class Award:
         return Standing(state, certain, days.valid_until, days.renewal_opens, days.grace_until, lapsed_on)
 
 
-def decisions(case: Case, owner: str, level: str, day: date) -> list[Record]:
+def decisions(case: Case, owner: str, level: str, day: date) -> list[EvidenceRecord]:
     """The decisions on a level that are seen on a day, by on, recorded_at and id."""
     found = [one for one in case.records(owner, "award", day) if one.what == level and one.on]
     return sorted(found, key=_decided)
@@ -119,7 +119,7 @@ def live_state(award: Award, day: date, *, provisional: bool) -> str:
     return "renewal_due" if days.renewal_opens and day >= days.renewal_opens else "certified"
 
 
-def period_of(level: Level | None, grant: Record, on: date) -> Period:
+def period_of(level: Level | None, grant: EvidenceRecord, on: date) -> AwardPeriod:
     """The period that a grant of a level opens."""
     last = grant.until
     if last is None and level and level.valid:
@@ -127,20 +127,20 @@ def period_of(level: Level | None, grant: Record, on: date) -> Period:
         if level.valid.until_next:
             last = next_month_and_day(on, level.valid.until_next, last or on)
     if last is None:
-        return Period()
+        return AwardPeriod()
     after = next_day(last)
     opens = subtract(after, level.opens) if level and level.opens else None
     grace = add(after, level.grace) - ONE_DAY if level and level.grace else None
-    return Period(last, opens, grace)
+    return AwardPeriod(last, opens, grace)
 
 
-def _grants(decision: Record) -> bool:
+def _grants(decision: EvidenceRecord) -> bool:
     return (decision.first("outcome") or "certified") in GRANTS
 
 
-def _day(record: Record) -> date:
+def _day(record: EvidenceRecord) -> date:
     return record.on or date.min
 
 
-def _decided(record: Record) -> tuple[date, date, str]:
+def _decided(record: EvidenceRecord) -> tuple[date, date, str]:
     return (_day(record), record.recorded_at or _day(record), record.id)

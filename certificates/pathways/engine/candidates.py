@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from certificates.pathways.engine.context import Context
-from certificates.pathways.language.evidence import Record
+from certificates.pathways.engine.context import RequirementContext
+from certificates.pathways.language.evidence import EvidenceRecord
 from certificates.pathways.language.schema import Condition, Leaf
 from training.instruments.judge import judge, read_from_attributes
 from training.parsing.keywords import HELD_TYPES, JUDGED_TYPES
@@ -20,7 +20,7 @@ _OF_RESULT = {"passed": Sure.YES, "failed": Sure.NO, "pending": Sure.PERHAPS}
 class Candidate:
     """A record (or an award, as its latest grant from the day of its first) and how surely it counts."""
 
-    record: Record
+    record: EvidenceRecord
     day: date | None
     sure: Sure
     standing: str | None = None
@@ -55,7 +55,7 @@ def ids(entries: Entries, sure: Sure) -> tuple[str, ...]:
     return tuple(one.id for one, how in entries if how is sure)
 
 
-def records_of(leaf: Leaf, place: Context, owner: str) -> Iterator[Candidate]:
+def records_of(leaf: Leaf, place: RequirementContext, owner: str) -> Iterator[Candidate]:
     """The records of the type and name that a leaf asks for, held on the day where that matters."""
     held = leaf.type in HELD_TYPES and not leaf.ever
     for record in place.case.records(owner, leaf.type, place.day):
@@ -94,7 +94,7 @@ def old_enough(leaf: Leaf, one: Candidate, day: date) -> Sure:
     return Sure.YES if add(one.day, leaf.held_for) <= day else Sure.NO
 
 
-def outcome(leaf: Leaf, record: Record, place: Context) -> Sure:
+def outcome(leaf: Leaf, record: EvidenceRecord, place: RequirementContext) -> Sure:
     """Whether the result of a record is good enough: by what it says, and by its instrument or the threshold."""
     if leaf.pass_any:
         return Sure.YES

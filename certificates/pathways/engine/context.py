@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from certificates.pathways.engine.nodes import Node
-from certificates.pathways.language.evidence import Evidence, Record, seen_records
+from certificates.pathways.language.evidence import Evidence, EvidenceRecord, seen_records
 from certificates.pathways.language.schema import Group, Leaf, Level, Pathway, Requirement, Requirements
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.values import Result, Value, all_of, plain_values
 
-Books = Mapping[tuple[str, str], tuple[Record, ...]]  # (owner, type): records in order
+Books = Mapping[tuple[str, str], tuple[EvidenceRecord, ...]]  # (owner, type): records in order
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class Case:
     kind: str
     site: str | None
     gaps: frozenset[str]
-    instruments: Mapping[str, tuple[Instrument, ...]]
+    instruments: Mapping[str, tuple[InstrumentSchema, ...]]
     books: Books
     memo: dict[Any, Any] = field(default_factory=dict)
 
-    def records(self, owner: str, type_: str, day: date) -> Iterable[Record]:
+    def records(self, owner: str, type_: str, day: date) -> Iterable[EvidenceRecord]:
         """The records of one owner and type that are seen on a day; unknown days are seen."""
         return [one for one in self.books.get((owner, type_), ()) if one.on is None or one.on <= day]
 
@@ -59,11 +59,11 @@ class Case:
 
 
 def open_case(
-    pathway: Pathway, evidence: Evidence, known_at: date | None, *, instruments: Iterable[Instrument]
+    pathway: Pathway, evidence: Evidence, known_at: date | None, *, instruments: Iterable[InstrumentSchema]
 ) -> Case:
     """Sort what is seen by owner and type, the pathway's own attributes in their kind, its levels by plain name."""
     own, prefix = pathway.attributes, f"{pathway.id}/"
-    books: dict[tuple[str, str], list[Record]] = {}
+    books: dict[tuple[str, str], list[EvidenceRecord]] = {}
     for record in seen_records(evidence.records, known_at):
         if any(name in own for name in record.attributes):
             values = {name: plain_values(value, own.get(name)) for name, value in record.attributes.items()}
@@ -72,7 +72,7 @@ def open_case(
             record = replace(record, what=record.what.removeprefix(prefix))
         owner = evidence.holder if record.type == "relation" or record.who is None else record.who
         books.setdefault((owner, record.type), []).append(record)
-    tools: dict[str, tuple[Instrument, ...]] = {}
+    tools: dict[str, tuple[InstrumentSchema, ...]] = {}
     for tool in instruments:
         tools[tool.name] = (*tools.get(tool.name, ()), tool)
     return Case(
@@ -87,7 +87,7 @@ def open_case(
 
 
 @dataclass(frozen=True)
-class Context:
+class RequirementContext:
     """Where a requirement stands; `floor` is the first day from which things done count without an anchor."""
 
     case: Case
@@ -99,11 +99,11 @@ class Context:
     first_award: date | None = None
     end: date | None = None
     lapse: date | None = None
-    this: Record | None = None
+    this: EvidenceRecord | None = None
     tenure_day: date | None = None
     floor: date | None = None
     clock: date | None = None
-    outer: "Context | None" = None
+    outer: "RequirementContext | None" = None
     memo: dict[str, Node] = field(default_factory=dict)
     index: dict[str, tuple[Requirement, Requirement | None]] = field(default_factory=dict)
 
@@ -120,7 +120,7 @@ class Context:
         """Whose records a leaf looks at; None if that is a site that nobody has named."""
         return self.case.site_of_holder() if leaf.of_site else self.subject
 
-    def about(self, record: Record) -> "Context":
+    def about(self, record: EvidenceRecord) -> "RequirementContext":
         """The same place, looking at one record and what is about it."""
         return replace(self, roots=(), this=record, outer=self.outer or self, memo={}, index={})
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from certificates.pathways.engine.anchors import Window, could_be_met, not_yet_due
 from certificates.pathways.engine.candidates import Candidate, fits, fits_one
-from certificates.pathways.engine.context import Context
+from certificates.pathways.engine.context import RequirementContext
 from certificates.pathways.engine.nodes import Count, Node
 from certificates.pathways.language.schema import Amounts, Condition, Leaf, Portion, Requirement
 from training.parsing.keywords import DONE_TYPES
@@ -53,7 +53,7 @@ def count_all(
     young: Entries,
     window: Window,
     tally: Tally,
-    place: Context,
+    place: RequirementContext,
 ) -> Node:
     """Judge a leaf by all of its records; `young` ones have not been there for long enough."""
     counts = counts_of(leaf, entries, tally)
@@ -92,7 +92,7 @@ def _reached_on(leaf: Leaf, entries: Entries, tally: Tally) -> date | None:
     return days[low] if days else None
 
 
-def _steady(leaf: Leaf, entries: Entries, window: Window, place: Context) -> date | None:
+def _steady(leaf: Leaf, entries: Entries, window: Window, place: RequirementContext) -> date | None:
     """The last day up to which an activity rule stays met, whatever is added; None if that is not so simple."""
     plain = len(leaf.at_least) == 1 and leaf.at_least[0][0] == RECORDS and leaf.type in DONE_TYPES
     extra = leaf.at_most or leaf.different or leaf.each or leaf.of_which or leaf.every or leaf.each_with

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from certificates.pathways.engine.awards import Award, award_of, decisions
-from certificates.pathways.engine.context import Case, Context, open_case, result_of
+from certificates.pathways.engine.context import Case, RequirementContext, open_case, result_of
 from certificates.pathways.engine.nodes import Node
 from certificates.pathways.engine.places import to_be_awarded, to_be_permitted, to_keep, to_lift, to_renew, to_return
 from certificates.pathways.engine.requirements import granted_standing, judge, judge_all, may_sign
@@ -12,14 +12,14 @@ from certificates.pathways.engine.verdict import (
     DecisionSeen,
     DeliveryVerdict,
     LevelVerdict,
-    Part,
     PermitVerdict,
     Standing,
     Verdict,
+    VerdictPart,
 )
-from certificates.pathways.language.evidence import Evidence, Record
+from certificates.pathways.language.evidence import Evidence, EvidenceRecord
 from certificates.pathways.language.schema import Level, Pathway, Permit
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.keywords import PERMIT_STANDINGS
 from training.parsing.values import Result, Sure, Value, all_of
 
@@ -29,7 +29,7 @@ def evaluate(
     evidence: Evidence,
     as_of: date,
     known_at: date | None = None,
-    instruments: Iterable[Instrument] = (),
+    instruments: Iterable[InstrumentSchema] = (),
 ) -> Verdict:
     """What the pathway says about the holder on a day, as known on a day (None: as known by now)."""
     case = open_case(pathway, evidence, known_at, instruments=instruments)
@@ -61,7 +61,7 @@ def _deliveries(case: Case, day: date) -> tuple[DeliveryVerdict, ...]:
     for record in case.records(case.holder, "delivery", day):
         if record.what in case.pathway.deliveries:
             rules = case.pathway.deliveries[record.what]
-            nodes = judge_all(Context(case=case, day=day, subject=case.holder, roots=rules, this=record))
+            nodes = judge_all(RequirementContext(case=case, day=day, subject=case.holder, roots=rules, this=record))
             found.append(DeliveryVerdict(record.id, result_of(nodes), nodes))
     return tuple(found)
 
@@ -105,7 +105,7 @@ def _level(case: Case, level: Level, day: date, value: Value | None) -> LevelVer
     )
 
 
-def _before_grant(nodes: tuple[Node, ...], result: Result, decided: list[Record]) -> str:
+def _before_grant(nodes: tuple[Node, ...], result: Result, decided: list[EvidenceRecord]) -> str:
     """Where somebody stands who has not been granted the level."""
     if not decided and result is Result.MET:
         return "ready"
@@ -113,23 +113,23 @@ def _before_grant(nodes: tuple[Node, ...], result: Result, decided: list[Record]
     return "in_training" if decided or begun else "not_started"
 
 
-def _decision(case: Case, level: Level, latest: Record, day: date) -> DecisionSeen:
+def _decision(case: Case, level: Level, latest: EvidenceRecord, day: date) -> DecisionSeen:
     """The latest decision, and whether it is one that the level knows, by somebody who may decide."""
     outcome = latest.first("outcome") or "certified"
     in_order = Result.MET
     if level.decision:
         rule, signed = level.decision, Sure.YES
         if rule.by:
-            signed = may_sign(latest, rule.by, Context(case=case, day=day, subject=case.holder, level=level))
+            signed = may_sign(latest, rule.by, RequirementContext(case=case, day=day, subject=case.holder, level=level))
         if rule.at_least > 1 and len(set(latest.by)) < rule.at_least:
             signed = Sure.NO if latest.by else min(signed, Sure.PERHAPS)
         in_order = signed.result() if outcome in rule.outcomes else Result.NOT_MET
     return DecisionSeen(latest.id, outcome, latest.on or day, in_order)
 
 
-def _part(place: Context) -> Part:
+def _part(place: RequirementContext) -> VerdictPart:
     nodes = judge_all(place)
-    return Part(result_of(nodes), nodes)
+    return VerdictPart(result_of(nodes), nodes)
 
 
 def _permit(

@@ -3,7 +3,7 @@
 from datetime import date
 
 from certificates.pathways.engine.candidates import Candidate, fits, fits_one
-from certificates.pathways.engine.context import Context, counting, result_of
+from certificates.pathways.engine.context import RequirementContext, counting, result_of
 from certificates.pathways.engine.counting import at_least, at_most
 from certificates.pathways.engine.nodes import Count, Node
 from certificates.pathways.engine.signatories import holds
@@ -13,7 +13,7 @@ from training.parsing.lengths import latest
 from training.parsing.values import Result, Sure, all_of
 
 
-def join(requirement: Requirement, group: Group, children: tuple[Node, ...], place: Context) -> Node:
+def join(requirement: Requirement, group: Group, children: tuple[Node, ...], place: RequirementContext) -> Node:
     """The result of a group from its judged children."""
     members = counting(children)
     results = [node.result for node in members]
@@ -68,14 +68,14 @@ def _steady(group: Group, children: tuple[Node, ...]) -> date | None:
     return known[group.at_least - 1] if group.kind == "any_of" and len(known) >= group.at_least else None
 
 
-def judge_this(requirement: Requirement, ask: This, place: Context) -> Node:
+def judge_this(requirement: Requirement, ask: This, place: RequirementContext) -> Node:
     """Whether the record in view is as the conditions ask."""
     assert place.this is not None
     one = Candidate(place.this, place.this.on, Sure.YES)
     return Node(requirement.id, fits(ask.where, one).result())
 
 
-def judge_team(requirement: Requirement, ask: Team, place: Context) -> Node:
+def judge_team(requirement: Requirement, ask: Team, place: RequirementContext) -> Node:
     """Count members of the team of the record in view, on the day it began."""
     record = place.this
     assert record is not None
@@ -92,7 +92,7 @@ def judge_team(requirement: Requirement, ask: Team, place: Context) -> Node:
     return Node(requirement.id, all_of(count.result for count in counts), counts=tuple(counts))
 
 
-def _member(ask: Team, member: TeamMember, place: Context, day: date) -> Sure:
+def _member(ask: Team, member: TeamMember, place: RequirementContext, day: date) -> Sure:
     """Whether somebody of a team is whom the requirement counts."""
     role = (member.role,) if member.role else ()
     sure = fits_one(Condition("role", one_of=ask.roles), role) if ask.roles else Sure.YES

@@ -3,42 +3,44 @@
 from datetime import date
 
 from certificates.pathways.engine.awards import Award
-from certificates.pathways.engine.context import Case, Context
+from certificates.pathways.engine.context import Case, RequirementContext
 from certificates.pathways.language.schema import Level, Requirements
 from training.parsing.lengths import next_day
 
 
-def to_be_awarded(case: Case, level: Level, day: date) -> Context:
+def to_be_awarded(case: Case, level: Level, day: date) -> RequirementContext:
     """Entry and requires, which are one place."""
-    return Context(case=case, day=day, subject=case.holder, roots=level.entry + level.requires, level=level)
+    return RequirementContext(case=case, day=day, subject=case.holder, roots=level.entry + level.requires, level=level)
 
 
-def to_renew(case: Case, level: Level, award: Award, day: date) -> Context:
+def to_renew(case: Case, level: Level, award: Award, day: date) -> RequirementContext:
     """The renewal: things done count after the latest grant."""
     return _after_grant(case, level, award, day, roots=level.renewal or ())
 
 
-def to_lift(case: Case, level: Level, award: Award, day: date) -> Context:
+def to_lift(case: Case, level: Level, award: Award, day: date) -> RequirementContext:
     """What lifts the condition of a conditional grant."""
     roots = level.decision.lifted_by if level.decision else ()
     return _after_grant(case, level, award, day, roots=roots)
 
 
-def to_keep(case: Case, level: Level, award: Award, day: date) -> Context:
+def to_keep(case: Case, level: Level, award: Award, day: date) -> RequirementContext:
     """What must stay true, looked at on one day."""
     return _by_clock(case, level, award, day, roots=level.keep or ())
 
 
-def to_be_permitted(case: Case, level: Level, award: Award | None, day: date, *, roots: Requirements) -> Context:
+def to_be_permitted(
+    case: Case, level: Level, award: Award | None, day: date, *, roots: Requirements
+) -> RequirementContext:
     """What must be true while something is permitted."""
     if award is None:
-        return Context(case=case, day=day, subject=case.holder, roots=roots, level=level, tenure_day=day)
+        return RequirementContext(case=case, day=day, subject=case.holder, roots=roots, level=level, tenure_day=day)
     return _by_clock(case, level, award, day, roots=roots)
 
 
-def to_return(case: Case, level: Level, award: Award, day: date, *, lapse: date) -> Context:
+def to_return(case: Case, level: Level, award: Award, day: date, *, lapse: date) -> RequirementContext:
     """What a lapsed holder must show: things done count since the lapse."""
-    return Context(
+    return RequirementContext(
         case=case,
         day=day,
         subject=case.holder,
@@ -52,9 +54,9 @@ def to_return(case: Case, level: Level, award: Award, day: date, *, lapse: date)
     )
 
 
-def _after_grant(case: Case, level: Level, award: Award, day: date, *, roots: Requirements) -> Context:
+def _after_grant(case: Case, level: Level, award: Award, day: date, *, roots: Requirements) -> RequirementContext:
     granted = award.latest.on or award.first
-    return Context(
+    return RequirementContext(
         case=case,
         day=day,
         subject=case.holder,
@@ -68,8 +70,8 @@ def _after_grant(case: Case, level: Level, award: Award, day: date, *, roots: Re
     )
 
 
-def _by_clock(case: Case, level: Level, award: Award, day: date, *, roots: Requirements) -> Context:
-    return Context(
+def _by_clock(case: Case, level: Level, award: Award, day: date, *, roots: Requirements) -> RequirementContext:
+    return RequirementContext(
         case=case,
         day=day,
         subject=case.holder,

@@ -20,7 +20,7 @@ from certificates.pathways.engine.awards import (
     plain_standing,
 )
 from certificates.pathways.engine.candidates import Candidate, Entries, fits, ids, old_enough, outcome, records_of
-from certificates.pathways.engine.context import Case, Context, result_of
+from certificates.pathways.engine.context import Case, RequirementContext, result_of
 from certificates.pathways.engine.counting import Tally, count_all, count_periods, counts_of, old_values
 from certificates.pathways.engine.days_of_change import days_of_change
 from certificates.pathways.engine.groups import join, judge_team, judge_this
@@ -29,8 +29,8 @@ from certificates.pathways.engine.places import to_keep, to_lift
 from certificates.pathways.engine.reasons import reason
 from certificates.pathways.engine.signatories import holds, may_waive, was
 from certificates.pathways.engine.verdict import Standing
-from certificates.pathways.language.evidence import Record
-from certificates.pathways.language.schema import Group, Leaf, Level, Requirement, Signatory, This
+from certificates.pathways.language.evidence import EvidenceRecord
+from certificates.pathways.language.schema import Group, Leaf, Level, Requirement, SignatoryRule, This
 from training.parsing.findings import as_day
 from training.parsing.keywords import LIVE_STANDINGS
 from training.parsing.lengths import ONE_DAY, add, next_day
@@ -45,12 +45,12 @@ class Walk:
     doubtful: bool = False
 
 
-def judge_all(place: Context) -> tuple[Node, ...]:
+def judge_all(place: RequirementContext) -> tuple[Node, ...]:
     """All requirements of a place, in written order."""
     return tuple(judge(requirement, place) for requirement in place.roots)
 
 
-def judge(requirement: Requirement, place: Context) -> Node:
+def judge(requirement: Requirement, place: RequirementContext) -> Node:
     """Judge a requirement in its place; the answer is kept there."""
     known = place.memo.get(requirement.id) if requirement.id else None
     if known is not None:
@@ -79,7 +79,7 @@ def judge(requirement: Requirement, place: Context) -> Node:
     return node
 
 
-def _applies(requirement: Requirement, place: Context) -> Result:
+def _applies(requirement: Requirement, place: RequirementContext) -> Result:
     """Whether a requirement applies on the day."""
     first, last = requirement.effective
     if (first and place.day < first) or (last and place.day > last):
@@ -97,7 +97,7 @@ def _applies(requirement: Requirement, place: Context) -> Result:
     return Result.MET if result is Result.NOT_APPLICABLE else result
 
 
-def _finished(requirement: Requirement, node: Node, applies: Result, place: Context) -> Node:
+def _finished(requirement: Requirement, node: Node, applies: Result, place: RequirementContext) -> Node:
     """The node after doubts about whether it applies, after waivers, with its words."""
     if applies is Result.CANNOT_TELL and node.result is Result.NOT_MET:
         node = node.but(result=Result.CANNOT_TELL, earliest=None, late=False)
@@ -111,7 +111,7 @@ def _finished(requirement: Requirement, node: Node, applies: Result, place: Cont
     return node.but(reason=reason(node))
 
 
-def _waived(requirement: Requirement, node: Node, place: Context, level: Level) -> Node:
+def _waived(requirement: Requirement, node: Node, place: RequirementContext, level: Level) -> Node:
     """The node as a waiver leaves it; the earliest good one counts."""
     doubtful = False
     for waiver in place.case.records(place.subject, "waiver", place.day):
@@ -130,7 +130,7 @@ def _waived(requirement: Requirement, node: Node, place: Context, level: Level) 
     return node
 
 
-def _share(group: Group, place: Context) -> None:
+def _share(group: Group, place: RequirementContext) -> None:
     """Judge the leaves of a group that share their records, and keep their nodes."""
     applying: dict[str, Result] = {}
     taking: list[tuple[Requirement, Leaf]] = []
@@ -151,7 +151,7 @@ def _share(group: Group, place: Context) -> None:
         place.memo[child.id] = _finished(child, nodes[child.id], applying[child.id], place)
 
 
-def _judge_leaf(requirement: Requirement, leaf: Leaf, place: Context) -> Node:
+def _judge_leaf(requirement: Requirement, leaf: Leaf, place: RequirementContext) -> Node:
     """Judge a leaf: what counts, how much is there, since when, and when it could be met."""
     if place.owner_of(leaf) is None:
         return Node(requirement.id, Result.CANNOT_TELL, counts=counts_of(leaf, (), Tally(open_ended=True)))
@@ -166,13 +166,13 @@ def _judge_leaf(requirement: Requirement, leaf: Leaf, place: Context) -> Node:
     return node.but(used=ids(entries, Sure.YES), maybe=ids(entries, Sure.PERHAPS))
 
 
-def _window(requirement: Requirement, leaf: Leaf, place: Context) -> Window:
+def _window(requirement: Requirement, leaf: Leaf, place: RequirementContext) -> Window:
     lower = [_anchor(name, place) for name in leaf.since + leaf.after]
     upper = [_anchor(name, place) for name in leaf.up_to + leaf.before]
     return window_of(requirement, leaf, place, lower=lower, upper=upper)
 
 
-def _anchor(name: str, place: Context) -> Anchor:
+def _anchor(name: str, place: RequirementContext) -> Anchor:
     """What an anchor stands for in a place: a day, a day of the award, or one on which a requirement was met."""
     day = as_day(name)
     if day:
@@ -193,7 +193,7 @@ def _anchor(name: str, place: Context) -> Anchor:
     return Anchor(name, node.met_on if node.result is Result.MET else None, node.result, node.earliest)
 
 
-def _entries(leaf: Leaf, window: Window, place: Context) -> tuple[Entries, Entries]:
+def _entries(leaf: Leaf, window: Window, place: RequirementContext) -> tuple[Entries, Entries]:
     """In order: the records that count or perhaps count, and those for which only held_for is missing."""
     counting: Entries = []
     young: Entries = []
@@ -214,7 +214,7 @@ def _entries(leaf: Leaf, window: Window, place: Context) -> tuple[Entries, Entri
     return counting, young
 
 
-def _asked_for(leaf: Leaf, place: Context) -> Iterator[Candidate]:
+def _asked_for(leaf: Leaf, place: RequirementContext) -> Iterator[Candidate]:
     """The records or awards of the type and name that a leaf asks for, held on the day where that matters."""
     case, owner, day = place.case, place.owner_of(leaf), place.day
     if owner is None:
@@ -236,7 +236,7 @@ def _asked_for(leaf: Leaf, place: Context) -> Iterator[Candidate]:
             yield Candidate(award.latest, award.first, Sure.YES, standing.state)
 
 
-def may_sign(record: Record, rule: Signatory, place: Context) -> Sure:
+def may_sign(record: EvidenceRecord, rule: SignatoryRule, place: RequirementContext) -> Sure:
     """Whether everybody who signed a record was entitled to on its day."""
     case, day = place.case, record.on or place.day
     found = Sure.YES if record.by else Sure.PERHAPS
@@ -249,7 +249,7 @@ def may_sign(record: Record, rule: Signatory, place: Context) -> Sure:
             if found is not Sure.NO:
                 found = min(found, Sure(2 - was(case, person, relation, record=record, day=day)))
         if rule.requires and found is not Sure.NO:
-            own = Context(case=case, day=day, subject=person, roots=rule.requires, level=place.level)
+            own = RequirementContext(case=case, day=day, subject=person, roots=rule.requires, level=place.level)
             found = min(found, AS_SURE[result_of(judge_all(own))])
     return found
 

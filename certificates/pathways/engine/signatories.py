@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from certificates.pathways.engine.awards import award_of, award_values, plain_standing
-from certificates.pathways.engine.context import Case, Context
-from certificates.pathways.language.evidence import Record
+from certificates.pathways.engine.context import Case, RequirementContext
+from certificates.pathways.language.evidence import EvidenceRecord
 from training.parsing.keywords import LIVE_STANDINGS
 from training.parsing.values import Sure
 
@@ -20,7 +20,7 @@ def holds(case: Case, person: str, names: Iterable[str], day: date) -> Sure:
     return found
 
 
-def was(case: Case, person: str, relation: str, *, record: Record, day: date) -> Sure:
+def was(case: Case, person: str, relation: str, *, record: EvidenceRecord, day: date) -> Sure:
     """Whether somebody was that to the holder up to and including a day; the record itself says nothing."""
     signs = [one for one in case.records(case.holder, "relation", day) if one.what == relation and one.who == person]
     if relation in _SIGNED:
@@ -34,7 +34,7 @@ def was(case: Case, person: str, relation: str, *, record: Record, day: date) ->
     return Sure.YES if any(days) else Sure.PERHAPS
 
 
-def may_waive(waiver: Record, names: tuple[str, ...], day: date, place: Context) -> Sure:
+def may_waive(waiver: EvidenceRecord, names: tuple[str, ...], day: date, place: RequirementContext) -> Sure:
     """Whether everybody who signed a waiver holds one of the names on a day, and is not the holder."""
     if not waiver.by:
         return Sure.PERHAPS

@@ -11,7 +11,7 @@ from training.parsing.values import Result, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class VerdictPart:
     """A place of requirements (renewal, keep, return, lifted_by) with the result of all of them."""
 
     result: Result
@@ -91,10 +91,10 @@ class LevelVerdict:
     requires: tuple[Node, ...]
     standing: Standing
     decision: DecisionSeen | None = None
-    renewal: Part | None = None
-    keep: Part | None = None
-    return_: Part | None = None
-    lifted_by: Part | None = None
+    renewal: VerdictPart | None = None
+    keep: VerdictPart | None = None
+    return_: VerdictPart | None = None
+    lifted_by: VerdictPart | None = None
     permits: tuple[PermitVerdict, ...] = ()
     title: str = ""
 

@@ -17,7 +17,7 @@ from certificates.pathways.language.schema import (  # fmt: skip
     Portion,
     Requirement,
     Requirements,
-    Signatory,
+    SignatoryRule,
     Team,
     This,
     Validity,
@@ -60,12 +60,12 @@ def requirement(name: str, row: Table, kinds: Kinds, *, place: tuple[str, int]) 
     )
 
 
-def signatory(value: Any, not_own: Any, kinds: Kinds) -> Signatory | None:
+def signatory(value: Any, not_own: Any, kinds: Kinds) -> SignatoryRule | None:
     """Who may sign, from the short form or the long one."""
     if isinstance(value, Mapping):
         own = requirements(value.get("requires"), kinds)
-        return Signatory(texts(value.get("holds")), texts(value.get("not_own")), own)
-    return Signatory(texts(value), texts(not_own)) if value is not None or not_own is not None else None
+        return SignatoryRule(texts(value.get("holds")), texts(value.get("not_own")), own)
+    return SignatoryRule(texts(value), texts(not_own)) if value is not None or not_own is not None else None
 
 
 def period(table: Any) -> tuple[date | None, date | None]:

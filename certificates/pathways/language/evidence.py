@@ -24,7 +24,7 @@ class TeamMember:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class EvidenceRecord:
     """One dated record; a day of None is unknown, an owner of None is the holder."""
 
     id: str
@@ -47,7 +47,7 @@ class Record:
     attributes: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "Record":
+    def of(cls, row: Mapping[str, Any]) -> "EvidenceRecord":
         """Read a record from a mapping with the keys of an evidence file; raises FileError."""
         mistakes = check_record(row, "evidence", frozenset())
         if mistakes:
@@ -55,7 +55,7 @@ class Record:
         return cls.checked(row)
 
     @classmethod
-    def checked(cls, row: Mapping[str, Any]) -> "Record":
+    def checked(cls, row: Mapping[str, Any]) -> "EvidenceRecord":
         """Build the record of a mapping that has been checked already."""
         row = without_nothing(row)
         return cls(
@@ -102,7 +102,7 @@ class Evidence:
     kind: str = "person"
     site: str | None = None
     gaps: frozenset[str] = frozenset()
-    records: tuple[Record, ...] = ()
+    records: tuple[EvidenceRecord, ...] = ()
 
     @classmethod
     def of(cls, table: Mapping[str, Any], file: str = "evidence") -> "Evidence":
@@ -118,21 +118,23 @@ class Evidence:
             kind=table.get("kind") or "person",
             site=_text(table["site"]) if table.get("site") is not None else None,
             gaps=frozenset(texts(table.get("gaps"))),
-            records=tuple(Record.checked(row) for row in table.get("records") or ()),
+            records=tuple(EvidenceRecord.checked(row) for row in table.get("records") or ()),
         )
 
 
-def seen_records(records: Iterable[Record], known_at: date | None) -> list[Record]:
+def seen_records(records: Iterable[EvidenceRecord], known_at: date | None) -> list[EvidenceRecord]:
     """The records that are known by then and not replaced by a known one, in order; void ones only take away."""
     entered = ((one, one.recorded_at or one.on) for one in records)
-    known = sorted((one for one, on in entered if known_at is None or on is None or on <= known_at), key=Record.place)
+    known = sorted(
+        (one for one, on in entered if known_at is None or on is None or on <= known_at), key=EvidenceRecord.place
+    )
     replaced = _replaced(known)
     return [one for one in known if one.id not in replaced and not one.void]
 
 
-def _replaced(known: list[Record]) -> set[str]:
+def _replaced(known: list[EvidenceRecord]) -> set[str]:
     """The ids replaced by a seen record; a correction that was itself taken back replaces nothing."""
-    replacers: dict[str, list[Record]] = {}
+    replacers: dict[str, list[EvidenceRecord]] = {}
     for record in known:
         for old in record.replaces:
             replacers.setdefault(old, []).append(record)

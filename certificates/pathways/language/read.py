@@ -9,7 +9,7 @@ from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.language.overlays import mark, merge
 from certificates.pathways.language.schema import Pathway
 from training.instruments.read import read_instrument
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.findings import Findings
 from training.parsing.messages import FileError, Mistake
 from training.parsing.yaml import Table, read_table, read_text
@@ -34,7 +34,7 @@ def read_evidence(path: Path | str) -> Evidence:
     return Evidence.of(read_table(read_text(Path(path)), str(path)), str(path))
 
 
-def read_instruments(folder: Path | str) -> list[Instrument]:
+def read_instruments(folder: Path | str) -> list[InstrumentSchema]:
     """Read every instrument of a folder, in the order of the file names."""
     return [read_instrument(path) for path in sorted(Path(folder).glob("*.yaml"))]
 

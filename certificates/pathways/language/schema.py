@@ -35,7 +35,7 @@ class Portion:
 
 
 @dataclass(frozen=True, slots=True)
-class Signatory:
+class SignatoryRule:
     """Who may sign: names that one of is held, relations that may not be, requirements of their own."""
 
     holds: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Leaf:
     each: tuple[str, tuple[Value, ...]] | None = None
     of_which: tuple[Portion, ...] = ()
     where: tuple[Condition, ...] = ()
-    by: Signatory | None = None
+    by: SignatoryRule | None = None
     of_site: bool = False
     passing: Thresholds | None = None
     pass_any: bool = False
@@ -132,7 +132,7 @@ class Requirement:
 class DecisionRule:
     """Who decides, how many of them together, with which outcomes, and what a condition means."""
 
-    by: Signatory | None = None
+    by: SignatoryRule | None = None
     at_least: int = 1
     outcomes: tuple[str, ...] = ("certified",)
     duties: tuple[str, ...] = ()

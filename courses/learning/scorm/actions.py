@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from courses.learning.actions import check_own, hold, places, set_done, tell
 from courses.learning.journey import Position
 from courses.learning.models import Progress, ScormAttempt
-from courses.learning.scorm.rules import COMPLETED, MOST_SECONDS, Report
+from courses.learning.scorm.rules import COMPLETED, MOST_SECONDS, LessonReport
 from training.core.errors import Conflict, NotFound
 from training.database.connection import transaction
 from training.people.actor import Actor
@@ -43,9 +43,9 @@ async def attempts_at(spot: Position) -> dict[int, ScormAttempt]:
     return {row.sco: row for row in rows}
 
 
-def report_of(attempt: ScormAttempt) -> Report:
+def report_of(attempt: ScormAttempt) -> LessonReport:
     """What a lesson has told so far."""
-    return Report(**{name: getattr(attempt, name) for name in REPORTED}, session_seconds=attempt.session_seconds)
+    return LessonReport(**{name: getattr(attempt, name) for name in REPORTED}, session_seconds=attempt.session_seconds)
 
 
 async def launch(spot: Position, number: str, *, actor: Actor, now: datetime) -> ScormAttempt:
@@ -64,12 +64,12 @@ async def launch(spot: Position, number: str, *, actor: Actor, now: datetime) ->
             attempt.session_seconds, attempt.launch, attempt.launched = 0, uuid4(), now
             await attempt.save()
         if entry["is_asset"] and not attempt.done:  # it says nothing of itself
-            await _keep(spot, attempt, Report(completion=COMPLETED), actor=actor, now=now)
+            await _keep(spot, attempt, LessonReport(completion=COMPLETED), actor=actor, now=now)
     return attempt
 
 
 async def save(
-    spot: Position, number: str, launched: UUID | None, report: Report, *, actor: Actor, now: datetime
+    spot: Position, number: str, launched: UUID | None, report: LessonReport, *, actor: Actor, now: datetime
 ) -> ScormAttempt:  # fmt: skip
     """Keeps what a lesson reports, and completes what is complete by it; raises Conflict from an earlier window."""
     check_own(spot, actor)
@@ -86,7 +86,7 @@ async def save(
     return attempt
 
 
-async def _keep(spot: Position, attempt: ScormAttempt, report: Report, *, actor: Actor, now: datetime) -> None:
+async def _keep(spot: Position, attempt: ScormAttempt, report: LessonReport, *, actor: Actor, now: datetime) -> None:
     before = (attempt.best_percent, attempt.done)
     told = {name: value for name, value in asdict(report).items() if name in REPORTED}
     open_for = min(int((now - attempt.launched).total_seconds()), MOST_SECONDS)  # a lesson need not say how long

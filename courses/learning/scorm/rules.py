@@ -51,7 +51,7 @@ Values = Mapping[str, object]
 
 
 @dataclass(frozen=True)
-class Report:
+class LessonReport:
     """What a lesson has told: completion and success in the words of SCORM 2004, the score as it was given."""
 
     completion: str = NOT_ATTEMPTED
@@ -82,7 +82,7 @@ class Report:
         return round(max(0.0, min(1.0, share)) * 100, 1)
 
 
-def report_from(version: str, values: Values, *, passing: str = "", completing: str = "") -> Report:
+def report_from(version: str, values: Values, *, passing: str = "", completing: str = "") -> LessonReport:
     """Reads what a lesson has set; raises ValueError with words on what cannot be kept.
 
     `passing` and `completing` are the score and the progress that the package asks for, as its manifest has them.
@@ -101,7 +101,7 @@ def report_from(version: str, values: Values, *, passing: str = "", completing: 
     if asked is not None and got is not None and (version != OLD or completion == COMPLETED):
         success = PASSED if got >= asked else FAILED
     word = _text(values, names["exit"])
-    return Report(
+    return LessonReport(
         completion=completion,
         success=success,
         scaled_score=scaled,
@@ -175,7 +175,7 @@ class Learner:
 
 
 def start_values(
-    version: str, kept: Report, *, learner: Learner, total_seconds: int, saved: bool, launch_data: str = "",
+    version: str, kept: LessonReport, *, learner: Learner, total_seconds: int, saved: bool, launch_data: str = "",
     passing: str = "", completing: str = "",
 ) -> dict[str, str]:  # fmt: skip
     """What a lesson finds when it begins: all that it told before, and what its package asks for."""

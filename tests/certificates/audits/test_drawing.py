@@ -7,7 +7,7 @@ import pytest
 from certificates.audits import actions
 from certificates.audits.models import Audit, AuditCase
 from certificates.evaluations.models import Certification
-from certificates.register.register import Question, rows
+from certificates.register.register import RegisterFilter, rows
 from tests.certificates.world import BY_RULES, TODAY, at, certified, changed, publish_pathway
 from training.core.sampling import draw
 from training.demo.cast import PEOPLE, known
@@ -27,14 +27,14 @@ async def drawn_again(audit: Audit) -> list[str]:
     asked = dict(audit.asked)
     size = asked.pop("size")
     days = {name: date.fromisoformat(asked[name]) for name in ("as_of", "known_at")}
-    found = await rows(await being("dara", TODAY), Question(**(asked | days)))
+    found = await rows(await being("dara", TODAY), RegisterFilter(**(asked | days)))
     ids = sorted(str(row.id) for row in found)
     return [ids[one] for one in draw(len(ids), size=size, seed=audit.seed)]
 
 
 async def test_a_sample_is_drawn_again_from_its_seed_after_everything_has_changed(certifications):
     dara = await being("dara", DRAWN)
-    audit = await actions.draw_sample("Autumn", Question(DRAWN), size=4, seed="5eed", actor=dara, now=at(DRAWN))
+    audit = await actions.draw_sample("Autumn", RegisterFilter(DRAWN), size=4, seed="5eed", actor=dara, now=at(DRAWN))
     drawn = await AuditCase.filter(audit=audit).order_by("position").values_list("certification_id", flat=True)
     cases = [str(one) for one in drawn]
     assert len(cases) == 4 and audit.found == 10

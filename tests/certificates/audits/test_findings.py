@@ -7,12 +7,12 @@ import pytest
 from certificates.audits import actions
 from certificates.audits.models import Audit, AuditCase
 from certificates.evaluations.models import Certificate, Certification, StateChange
-from certificates.register.register import Question
+from certificates.register.register import RegisterFilter
 from tests.certificates.awarded import NOW, awarded
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.trail.models import Fact, Followup
 
-QUESTION = Question(date(2026, 11, 25))
+QUESTION = RegisterFilter(date(2026, 11, 25))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from certificates.commissioning.figures import figures_of
 from certificates.commissioning.models import PublicPage
 from certificates.evaluations.models import PathwayVersion
-from certificates.register.register import Question, certifications_on
+from certificates.register.register import RegisterFilter, certifications_on
 from tests.certificates.register.test_questions import history_of_somebody
 from tests.certificates.world import BY_RULES, TODAY, publish_pathway
 from training.demo.cast import known
@@ -124,7 +124,7 @@ async def test_figures_are_those_of_the_register_at_the_end_of_last_month(databa
     dara = await being("dara", TODAY)
 
     async def in_the_register(area=""):
-        asked = Question(figures.on, figures.on, area=area, programme=programme.slug)
+        asked = RegisterFilter(figures.on, figures.on, area=area, programme=programme.slug)
         return len(set(await (await certifications_on(dara, asked)).values_list("person_id", flat=True)))
 
     codes = dict(await Area.filter(unit_id=known("together")).values_list("name", "code")) | {"All areas": ""}

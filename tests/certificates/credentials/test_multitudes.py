@@ -9,7 +9,7 @@ import pytest
 
 from certificates.audits.models import Audit
 from certificates.evaluations.models import Certification, Decision, Evaluation, PathwayVersion, StateChange
-from certificates.register.register import Question, rows
+from certificates.register.register import RegisterFilter, rows
 from tests.certificates.world import BY_RULES, TODAY, at, publish_pathway
 from tests.copies import SERVER
 from training.database.connection import connection
@@ -111,5 +111,5 @@ async def test_an_audit_is_drawn_from_all_of_them(many, browse):
 
 
 async def test_the_register_of_the_command_answers(many, cast):
-    found = await rows(await cast("dara"), Question(TODAY))
+    found = await rows(await cast("dara"), RegisterFilter(TODAY))
     assert len(found) >= MANY and {row.standing for row in found} <= {"certified", "renewal_due"}

@@ -264,7 +264,7 @@ HOSTILE_DRAWING = base64.b64encode(
     ],
 )
 def test_a_hostile_template_reads_no_file_and_calls_nobody(reach):
-    with pytest.raises(worker.Refused):
+    with pytest.raises(worker.RefusedResource):
         printed(f"<html lang=en><title>x</title><body>{reach}<p>x</p></body></html>")
 
 

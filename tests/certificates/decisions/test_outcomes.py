@@ -14,7 +14,7 @@ from certificates.decisions.jobs import evaluate_everyone
 from certificates.evaluations import changes
 from certificates.evaluations.models import Appeal, Certificate, Certification, Decision, Evaluation, StateChange
 from certificates.evaluations.standing import is_new_evidence
-from certificates.register.register import Question
+from certificates.register.register import RegisterFilter
 from tests.certificates.awarded import HOME
 from tests.certificates.world import (
     BY_RULES,
@@ -384,7 +384,7 @@ async def test_an_audit_that_overturns_tells_the_holder_and_the_public_only_the_
     by_rules, browse, work, mails
 ):
     found, dara = await certified("amina"), await being("dara", TODAY)
-    await draw_sample("Autumn", Question(TODAY), size=5, seed="5eed", actor=dara, now=at(TODAY, 12))
+    await draw_sample("Autumn", RegisterFilter(TODAY), size=5, seed="5eed", actor=dara, now=at(TODAY, 12))
     await find((await AuditCase.get()).id, finding="overturned", reasons=REASON, actor=dara, now=at(TODAY, 13))
     await work()
     ((_, _, text),) = mails("taken back")

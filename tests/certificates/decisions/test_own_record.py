@@ -8,7 +8,7 @@ from certificates.audits.actions import draw_sample
 from certificates.audits.models import AuditCase
 from certificates.evaluations.changes import RequestedChange, change
 from certificates.evaluations.models import Appeal, Decision, StateChange
-from certificates.register.register import Question
+from certificates.register.register import RegisterFilter
 from tests.certificates.world import BY_RULES, NAMED, TODAY, at, certified, publish_pathway, waiting
 from tests.soundness import speak_of
 from tests.training.assessments.conftest import version
@@ -44,7 +44,7 @@ async def test_nobody_changes_audits_or_decides_the_appeal_of_their_second_recor
     await publish_pathway(tmp_path, BY_RULES)
     found = await certified("amina")
     dara = await being("dara", TODAY)
-    await draw_sample("Autumn", Question(TODAY), size=5, seed="5eed", actor=dara, now=at(TODAY, 12))
+    await draw_sample("Autumn", RegisterFilter(TODAY), size=5, seed="5eed", actor=dara, now=at(TODAY, 12))
     case = await AuditCase.get()
     await change(found.id, RequestedChange("suspended", "Not seen.", TODAY), actor=dara, now=at(TODAY, 12))
     held = await StateChange.get()

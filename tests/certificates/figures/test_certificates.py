@@ -13,7 +13,7 @@ from certificates.evaluations.standing import GOOD
 from certificates.figures.certificates import STANDING, expiring_table, standing_table
 from certificates.figures.questions import FigureQuestion
 from certificates.register.pages import filtered
-from certificates.register.register import Question, certifications_on
+from certificates.register.register import RegisterFilter, certifications_on
 from tests.certificates.register.test_questions import (
     FIRST,
     ZONE,
@@ -46,7 +46,7 @@ def numbers(row):
 
 async def replayed(asked, keys):
     """What a question asks, told from one history after the other: key → standing → how many."""
-    found = await by_the_rules(Question(asked.as_of, asked.known_at, standing="all"))
+    found = await by_the_rules(RegisterFilter(asked.as_of, asked.known_at, standing="all"))
     told = {}
     for one in found.values():
         if f"/{asked.area}/" in one["path"] or not asked.area:

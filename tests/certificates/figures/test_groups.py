@@ -10,7 +10,7 @@ from certificates.figures.groups import TeamRule, groups_table, teams_of
 from certificates.figures.questions import FigureQuestion
 from certificates.pathways.language.read import read_pathway_text
 from certificates.register.history import look_back, where
-from certificates.register.register import Question
+from certificates.register.register import RegisterFilter
 from tests.certificates.register.test_questions import by_the_rules, nation, some_day
 from tests.certificates.world import BY_RULES, TODAY
 from training.demo.cast import known
@@ -35,7 +35,7 @@ async def test_people_of_one_site_make_pairs_and_those_of_two_do_not(nation, by)
     dara = await being("dara", TODAY)
     for on in (TODAY, some_day(nation)):
         at_site, later = defaultdict(set), defaultdict(set)
-        stood = await by_the_rules(Question(on, None, standing="all"))
+        stood = await by_the_rules(RegisterFilter(on, None, standing="all"))
         rows = await Certification.filter(person_id__isnull=False)
         then = await look_back(known("together"), Moment(on), people=[one.person_id for one in rows])
         for one in rows:

@@ -12,7 +12,7 @@ from certificates.pathways.engine.verdict import Verdict
 from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.language.read import read_instruments, read_pathway, read_text
 from certificates.pathways.language.schema import Pathway
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.yaml import read_table
 
 HERE = Path(__file__).parent
@@ -76,7 +76,7 @@ def _pathway(path: Path) -> Pathway:
 
 
 @cache
-def _instruments(folder: Path) -> list[Instrument]:
+def _instruments(folder: Path) -> list[InstrumentSchema]:
     return read_instruments(folder)
 
 

@@ -10,7 +10,7 @@ from certificates.pathways.engine.evaluate import evaluate
 from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.language.read import read_pathway_text
 from training.assessments.attempts.rules import AttemptRule, RatedAttempt
-from training.assessments.rules import Held, RaterFacts, may_sign
+from training.assessments.rules import HeldPermission, RaterFacts, may_sign
 from training.parsing.lengths import Length
 
 FIRST = "first: {assessment: leading, pass: any}"
@@ -63,7 +63,7 @@ def test_the_engine_takes_another_attempt_exactly_where_the_rule_does(days, atte
     (asked,) = attempts_asked(rules)
     rule = AttemptRule("leading", uuid4(), "P", asked.wait, asked.most, asked.other)
     facts = RaterFacts(
-        people[by], uuid4(), (Held("h", "p/assessor", "assess", date(2020, 1, 1)),), asked=(),
+        people[by], uuid4(), (HeldPermission("h", "p/assessor", "assess", date(2020, 1, 1)),), asked=(),
         attempts=tuple(
             RatedAttempt(UUID(int=number), number, first, "not_met", frozenset({people["bruno"]}))
             for number in range(1, attempt)

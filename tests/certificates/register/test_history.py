@@ -6,7 +6,7 @@ import pytest
 
 from certificates.erase_person import erase
 from certificates.evaluations.models import Certification
-from certificates.register.register import Question, rows
+from certificates.register.register import RegisterFilter, rows
 from tests.certificates.world import BY_RULES, at, certified, publish_pathway
 from training.database.load_report import By
 from training.demo.cast import known
@@ -43,7 +43,7 @@ async def load(folder, work, head: str, *lines: str, day: date) -> None:
 
 async def told(as_of: date, known_at: date | None = None, **asked: str) -> list[tuple[str, str, str]]:
     """The names and places that the register tells of a day."""
-    found = await rows(await being("dara", JUNE), Question(as_of, known_at, standing="all", **asked))
+    found = await rows(await being("dara", JUNE), RegisterFilter(as_of, known_at, standing="all", **asked))
     return [(row.name, row.site, row.area) for row in found]
 
 

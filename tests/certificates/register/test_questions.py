@@ -12,7 +12,7 @@ from certificates.evaluations.changes import histories, period_of
 from certificates.evaluations.models import Certification, Decision, Evaluation, PathwayVersion, StateChange
 from certificates.evaluations.standing import GOOD, MARKS, WORDS, standing_on
 from certificates.register.history import look_back
-from certificates.register.register import Question, certifications_on, ids_at, rows
+from certificates.register.register import RegisterFilter, certifications_on, ids_at, rows
 from tests.certificates.world import BY_RULES, TODAY, publish_pathway
 from training.database.name_search import searched
 from training.demo.cast import known
@@ -116,7 +116,7 @@ async def nation(database, tmp_path, request):
     return chance
 
 
-async def by_the_rules(asked: Question) -> dict[UUID, dict[str, Any]]:
+async def by_the_rules(asked: RegisterFilter) -> dict[UUID, dict[str, Any]]:
     """What the rules say of each certification that had begun and was known, one after the other."""
     moment = asked.moment(ZONE)
     found = Certification.filter(person_id__isnull=False)
@@ -136,10 +136,10 @@ async def by_the_rules(asked: Question) -> dict[UUID, dict[str, Any]]:
     return told
 
 
-def questions(chance: Random) -> list[Question]:
+def questions(chance: Random) -> list[RegisterFilter]:
     days = [some_day(chance) for _ in range(4)]
-    told = [Question(on, perhaps(chance, lambda: some_day(chance)), standing="all") for on in days]
-    return [*told, Question(TODAY, standing="all"), Question(TODAY, TODAY, standing="all")]
+    told = [RegisterFilter(on, perhaps(chance, lambda: some_day(chance)), standing="all") for on in days]
+    return [*told, RegisterFilter(TODAY, standing="all"), RegisterFilter(TODAY, TODAY, standing="all")]
 
 
 @pytest.mark.parametrize("nation", range(4), indirect=True)
@@ -161,14 +161,14 @@ async def test_the_database_and_the_rules_say_the_same_of_every_row(nation):
             assert await (await certifications_on(dara, narrowed)).count() == len(wanted), narrowed
 
 
-def narrower(asked: Question, areas: list[Area]) -> list[tuple[Question, Fits]]:
+def narrower(asked: RegisterFilter, areas: list[Area]) -> list[tuple[RegisterFilter, Fits]]:
     """The same question with one filter each, and what the filter means."""
     day, known_at = asked.as_of, asked.known_at
 
-    def also(**more: str) -> Question:
-        return Question(day, known_at, **{"standing": "all", **more})
+    def also(**more: str) -> RegisterFilter:
+        return RegisterFilter(day, known_at, **{"standing": "all", **more})
 
-    told: list[tuple[Question, Callable[[dict[str, Any]], bool]]] = [
+    told: list[tuple[RegisterFilter, Callable[[dict[str, Any]], bool]]] = [
         (also(standing=""), lambda one: one["standing"] in GOOD)
     ]
     told += [(also(standing=state), lambda one, state=state: one["standing"] == state) for state in WORDS]
@@ -182,7 +182,7 @@ def narrower(asked: Question, areas: list[Area]) -> list[tuple[Question, Fits]]:
 @pytest.mark.parametrize("nation", [7], indirect=True)
 async def test_a_place_in_the_answer_is_found_without_reading_all_of_it(nation, monkeypatch):
     monkeypatch.setattr("certificates.register.register.IDS", 7)
-    answer = await certifications_on(await being("dara", TODAY), Question(TODAY, standing="all"))
+    answer = await certifications_on(await being("dara", TODAY), RegisterFilter(TODAY, standing="all"))
     ids = sorted([one["id"] for one in await answer.values("id")], key=str)
     wanted = [0, 6, 7, 20, len(ids) - 1]
     assert await ids_at(answer, wanted) == {at: ids[at] for at in wanted}

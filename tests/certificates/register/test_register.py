@@ -16,7 +16,7 @@ from certificates.evaluations.models import Certification
 from certificates.evidence.actions import record_evidence
 from certificates.evidence.rules import TypedEvidence
 from certificates.register.exports import as_json
-from certificates.register.register import Question, rows
+from certificates.register.register import RegisterFilter, rows
 from tests.certificates.world import BY_RULES, TODAY, at, certified, changed, publish_pathway, shown
 from tests.certificates.world import considered as consider
 from training.demo.cast import known
@@ -39,7 +39,7 @@ async def pathway(database, tmp_path):
 
 
 async def standings(key="amina", **asked) -> list[str]:
-    found = await rows(await being("dara", TODAY), Question(standing="all", **asked))
+    found = await rows(await being("dara", TODAY), RegisterFilter(standing="all", **asked))
     return [row.standing for row in found if row.name == (await Person.get(id=known(key))).name]
 
 
@@ -168,7 +168,7 @@ async def test_page_file_and_command_give_the_same_rows(workforce, browse, asked
     count, body = read_page(page.text)
     assert count == len(found) and all(row["serial"] in body for row in found)
     days = {name: date.fromisoformat(asked[name]) for name in ("as_of", "known_at") if name in asked}
-    question = Question(**({"as_of": TODAY} | asked | days))
+    question = RegisterFilter(**({"as_of": TODAY} | asked | days))
     told = as_json(await rows(await operator("together", now=at(TODAY)), question), question, extracted=at(TODAY))
     assert [row["serial"] for row in told["rows"]] == [row["serial"] for row in found]
 
@@ -300,5 +300,5 @@ async def test_names_from_before_they_were_folded_are_found_as_they_are_written(
     await Site.all().update(name="Caffi'r Môr", folded=None)
     for day_asked in (TODAY, before):
         for asked in ({"site": "Môr"}, {"name": "Amîna"}):
-            assert len(await rows(dara, Question(day_asked, **asked))) == 1
-            assert await rows(dara, Question(day_asked, **dict.fromkeys(asked, "Mûr"))) == []
+            assert len(await rows(dara, RegisterFilter(day_asked, **asked))) == 1
+            assert await rows(dara, RegisterFilter(day_asked, **dict.fromkeys(asked, "Mûr"))) == []

@@ -12,7 +12,7 @@ from certificates.evidence.rules import JUDGED, REASONED
 from certificates.pathways.engine.nodes import Node
 from certificates.pathways.engine.verdict import LevelVerdict
 from certificates.pathways.forms import RecordForm, award_form, record_forms
-from certificates.pathways.language.schema import Group, Leaf, Pathway, Requirement, Signatory
+from certificates.pathways.language.schema import Group, Leaf, Pathway, Requirement, SignatoryRule
 from certificates.pathways.recordable import first_holders
 from tests.certificates.walks.door import Door
 from tests.certificates.walks.filling import Given, how_many, values_for
@@ -98,7 +98,7 @@ class Recording:
     async def is_recognised(self, key: str, name: str, rule: Requirement) -> None:
         """Somebody asks for what they learnt before, and whom the rules name says yes."""
         form = next(one for one in record_forms([self.pathway]) if (one.type, one.what) == ("waiver", name))
-        who = await self.signer(Signatory(holds=rule.waivable_by), of=key, decides=False)
+        who = await self.signer(SignatoryRule(holds=rule.waivable_by), of=key, decides=False)
         given = {"on": str(self.door.today), "reason": "I learnt it before."}
         await self.enters(Entered(key, "/practice/new", form, given, seen_by=who))
 
@@ -182,7 +182,7 @@ class Recording:
         """Who looks after somebody's records."""
         return CENTRAL if key == COORDINATOR else COORDINATOR
 
-    async def signer(self, rule: Signatory, *, of: str, decides: bool) -> str:
+    async def signer(self, rule: SignatoryRule, *, of: str, decides: bool) -> str:
         """Finds whom a rule lets sign, and has them hold what it names: a role, a level that is brought in or won."""
         near = decides or NEAR & {*rule.not_own}
         who = INDEPENDENT if near or of == USUAL else USUAL
@@ -190,7 +190,7 @@ class Recording:
             who = CO_LEADER
         return await self.holds_what(who, rule)
 
-    async def holds_what(self, who: str, rule: Signatory) -> str:
+    async def holds_what(self, who: str, rule: SignatoryRule) -> str:
         """Somebody comes to hold what a rule names."""
         names = sorted(rule.holds, key=lambda name: (name not in self.pathway.roles, name not in self.first, name))
         for one in rule.requires:

@@ -10,7 +10,7 @@ from certificates.evaluations.evaluate_person import judge
 from certificates.pathways.engine.nodes import Node
 from certificates.pathways.engine.verdict import LevelVerdict
 from certificates.pathways.forms import record_forms
-from certificates.pathways.language.schema import Leaf, Level, Signatory, Team
+from certificates.pathways.language.schema import Leaf, Level, SignatoryRule, Team
 from tests.certificates.walks.door import ID
 from tests.certificates.walks.filling import values_for_award, values_for_delivery
 from tests.certificates.walks.recording import (
@@ -236,7 +236,7 @@ class Walker(Recording):
         """Whoever the rules name finds the case in their list and certifies; without a rule the service does."""
         level, before = self.pathway.levels[name], await self.level(key, name)
         if level.decision:
-            who = [await self.signer(level.decision.by or Signatory(), of=key, decides=True)]
+            who = [await self.signer(level.decision.by or SignatoryRule(), of=key, decides=True)]
             who = who if level.decision.by and level.decision.by.holds else [CENTRAL]
             if level.decision.at_least > 1:
                 assert level.decision.by, "whoever decides in the service votes, and there is one of them"

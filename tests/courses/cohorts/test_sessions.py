@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from certificates.evaluations.pathway_versions import load_pathway
-from courses.cohorts.models import Attendance, Session
+from courses.cohorts.models import Attendance, TrainingSession
 from tests.courses.cohorts.conftest import DAY, EXAMPLES, Browse, Training, added, made, seen
 from tests.today import NOW, TODAY
 from training.core.settings import Settings
@@ -39,7 +39,7 @@ async def test_a_session_carries_all_that_rules_ask_of_a_training_day(training: 
     place = await training.session(
         last_day="2026-03-05", hours="24", days="4", topics=["Hearing people"], other_topics="culture\n ethics \n"
     )
-    held = await Session.get()
+    held = await TrainingSession.get()
     assert (held.minutes, held.days, held.mode, held.trainer_id) == (1440, 4, "in_person", HANA)
     assert held.topics.splitlines() == ["Hearing people", "culture", "ethics"]
     page = (await chloe.get(place)).text
@@ -68,7 +68,7 @@ async def test_a_session_that_cannot_be_is_refused_with_what_was_typed(
 ) -> None:
     answer = await (await browse("chloe")).post(f"{training.cohort}/sessions", data=DAY | changed)
     assert answer.status_code == 422 and words in answer.text and 'value="2026-03-02"' in answer.text
-    assert not await Session.exists()
+    assert not await TrainingSession.exists()
 
 
 async def test_the_trainer_notes_everybody_on_one_page(training: Training, browse: Browse) -> None:
@@ -281,11 +281,11 @@ async def test_a_session_is_corrected_with_all_that_was_noted_of_it(training: Tr
 async def test_a_session_added_by_mistake_is_removed(training: Training, browse: Browse) -> None:
     session, chloe = await training.session(), await browse("chloe")
     assert (await chloe.post(f"{session}/change", data={"step": "remove"})).status_code == 303
-    assert (await chloe.get(session)).status_code == 404 and not await Session.exists()
+    assert (await chloe.get(session)).status_code == 404 and not await TrainingSession.exists()
     session = await training.session()
     await training.note(session, amina="absent")
     kept = await chloe.post(f"{session}/change", data={"step": "remove"})
-    assert kept.status_code == 422 and "Note that everybody was absent" in kept.text and await Session.exists()
+    assert kept.status_code == 422 and "Note that everybody was absent" in kept.text and await TrainingSession.exists()
 
 
 async def test_a_cohort_of_a_training_that_is_no_course_of_ours(browse: Browse, small_steps: str) -> None:
@@ -332,6 +332,6 @@ async def test_the_names_and_topics_that_rules_ask_for_are_offered(browse: Brows
     page = (await chloe.get(f"{cohort}/sessions")).text
     assert 'value="child in danger"' in page and 'value="practitioner training"' in page
     session = await added(chloe, cohort, learning="parent group leader course", topics=["culture", "ethics"])
-    assert (await Session.get()).topics.splitlines() == ["culture", "ethics"]
+    assert (await TrainingSession.get()).topics.splitlines() == ["culture", "ethics"]
     page = (await chloe.get(f"{session}/change")).text
     assert re.search(r'value="ethics" checked', page) and not re.search(r'value="listening" checked', page)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from courses.learning.marking import Choice, Figure, Question, mark, needed_right, unanswered
+from courses.learning.marking import Choice, Question, RightNumber, mark, needed_right, unanswered
 
 ONE = Question(
     "one", "?", "one", (Choice("a", "A", True, "a is right"), Choice("b", "B", False, "b is wrong")), why="because"
@@ -58,7 +58,12 @@ def test_questions_without_an_answer_are_named_by_number() -> None:
 ORDER = Question("order", "?", "order", tuple(Choice(one, one.upper(), True, f"{one} matters") for one in "abcd"))
 MATCH = Question("match", "?", "match", tuple(Choice(one, one, True, f"{one}!", to=one.upper()) for one in "abc"), "so")
 NUMBER = Question(
-    "number", "?", "number", (), "two", figure=Figure(Decimal("2"), Decimal("0.5"), "hours", below="more", above="less")
+    "number",
+    "?",
+    "number",
+    (),
+    "two",
+    figure=RightNumber(Decimal("2"), Decimal("0.5"), "hours", below="more", above="less"),
 )
 
 

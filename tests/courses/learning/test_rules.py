@@ -5,14 +5,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from courses.learning import rules
-from courses.learning.rules import Course, Here, Kind, Left, Plan, Reached, State, Step
+from courses.learning.rules import CoursePlan, Here, Kind, Left, ModulePlan, Reached, State, Step
 
 KINDS = {"a": Kind.PAGE, "b": Kind.PAGE, "film": Kind.VIDEO, "quiz": Kind.QUIZ, "task": Kind.TASK}
 IDS: dict[str, UUID] = {name: uuid4() for name in (*KINDS, "c")}
 STEPS = tuple(Step(IDS[name], name, kind) for name, kind in KINDS.items())
 FIRST = rules.plan_from("first", STEPS, needs=[], complete={"pages": "all", "quiz": {"pass": 80}, "task": "done"})
-SECOND = Plan("second", (Step(IDS["c"], "c", Kind.PAGE),), needs=("first",))
-COURSE = Course((FIRST, SECOND))
+SECOND = ModulePlan("second", (Step(IDS["c"], "c", Kind.PAGE),), needs=("first",))
+COURSE = CoursePlan((FIRST, SECOND))
 
 
 def reached(done: str = "", *, opened: str = "", completed: str = "") -> Reached:
@@ -53,7 +53,7 @@ def test_a_module_that_asks_for_pages_only_is_done_without_its_quiz() -> None:
         (SECOND, reached(completed="first"), State.NOT_STARTED),
     ],
 )
-def test_the_state_of_a_module(plan: Plan, so_far: Reached, state: State) -> None:
+def test_the_state_of_a_module(plan: ModulePlan, so_far: Reached, state: State) -> None:
     assert rules.state_of(plan, so_far) is state
 
 

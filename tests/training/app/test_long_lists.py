@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from courses.cohorts.models import Cohort, Session
+from courses.cohorts.models import Cohort, TrainingSession
 from tests.belongings import HERE, LONG_AGO, world
 from tests.test_authorisation import LOGS, MATRIX, blanks, filled, named
 from tests.today import NOW
@@ -24,7 +24,7 @@ async def crowd(first, last, things):
     """People with roles, each with a site and a cohort of their own; every second works at Riverside, too."""
     unit, area, roles = known(HERE), things["area"], list(ROLES)
     course = (await Cohort.get(id=things["cohort"])).course_id
-    made = {model: [] for model in (Person, Site, Membership, Permission, Adoption, Cohort, Session)}
+    made = {model: [] for model in (Person, Site, Membership, Permission, Adoption, Cohort, TrainingSession)}
     for at in range(first, last):
         name, person, site, cohort = f"Person {at:04}", uuid4(), uuid4(), uuid4()
         made[Person].append(Person(id=person, unit_id=unit, name=name, folded=name.lower(), created=NOW))
@@ -42,7 +42,9 @@ async def crowd(first, last, things):
         made[Adoption].append(Adoption(id=uuid4(), site_id=site, **since))
         of_site = {"unit_id": unit, "site_id": site, "course_id": course, "starts": LONG_AGO}
         made[Cohort].append(Cohort(id=cohort, name=f"Cohort {at}", **of_site))
-        made[Session].append(Session(id=uuid4(), cohort_id=cohort, title="A day", held_on=LONG_AGO, minutes=60))
+        made[TrainingSession].append(
+            TrainingSession(id=uuid4(), cohort_id=cohort, title="A day", held_on=LONG_AGO, minutes=60)
+        )
     for model, rows in made.items():
         await model.bulk_create(rows)
 

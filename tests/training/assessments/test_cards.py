@@ -12,7 +12,7 @@ from training.assessments.load import canonical, load_instrument
 from training.assessments.models import Assessment, InstrumentVersion
 from training.demo.cast import known
 from training.instruments.read import read_instrument, read_instrument_text
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.people.actor import Actor
 
 from .conftest import NOW, Rated
@@ -22,7 +22,7 @@ Cast = Callable[[str], Awaitable[Actor]]
 GROUP = Path(__file__).parents[3] / "training/demo/material/instruments/group_facilitation.yaml"
 
 
-def behaviours() -> Instrument:
+def behaviours() -> InstrumentSchema:
     """An instrument of one item with every degree of behaviour."""
     item = {"harmful": {"h": "Harm"}, "required": {"r": "Must"}, "basic": {"b": "Base"}, "advanced": {"a": "More"}}
     body = {
@@ -35,7 +35,7 @@ def behaviours() -> Instrument:
     return read_instrument_text(canonical(body))
 
 
-def other(kind: str) -> Instrument:
+def other(kind: str) -> InstrumentSchema:
     """An instrument of another kind with one item."""
     scale = {"scale": {0: "no", 2: "good"}} if kind == "scale" else {}
     items = {} if kind == "judgement" else {"items": {"safety": {}}}
@@ -61,7 +61,7 @@ def other(kind: str) -> Instrument:
         (other("numbers"), {"safety": "n/a", "safety_number": "3"}, "n/a"),
     ],
 )
-def test_what_is_ticked_becomes_a_mark(instrument: Instrument, typed: dict[str, Any], mark: Any) -> None:
+def test_what_is_ticked_becomes_a_mark(instrument: InstrumentSchema, typed: dict[str, Any], mark: Any) -> None:
     assert typed_marks(instrument, typed | {"safety_note": " hm "}) == {"safety": (mark, "hm")}
 
 
@@ -76,7 +76,7 @@ def test_what_is_ticked_becomes_a_mark(instrument: Instrument, typed: dict[str, 
         (other("numbers"), 1.5, "measured"),
     ],
 )
-def test_a_mark_comes_back_as_it_was_chosen(instrument: Instrument, mark: Any, chosen: str | None) -> None:
+def test_a_mark_comes_back_as_it_was_chosen(instrument: InstrumentSchema, mark: Any, chosen: str | None) -> None:
     (card,) = cards_of(instrument, {"safety": (mark, "hm")})
     assert [choice.value for choice in card.choices if choice.checked] == ([chosen] if chosen else [])
     assert card.note == "hm"
@@ -111,7 +111,7 @@ def test_a_judgement_is_one_card_with_two_choices() -> None:
         (other("checklist"), None, "No answer yet"),
     ],
 )
-def test_a_mark_is_said_in_words(instrument: Instrument, mark: Any, words: str) -> None:
+def test_a_mark_is_said_in_words(instrument: InstrumentSchema, mark: Any, words: str) -> None:
     assert in_words(instrument, "safety", mark) == words
 
 

@@ -9,7 +9,7 @@ from training.assessments.marks import MarkRow, agreed_marks, apart, fault_of_ma
 from training.assessments.outcome import outcome_of
 from training.instruments.judge import judge, level_of_mark
 from training.instruments.read import read_instrument_text
-from training.instruments.schema import Instrument, Item
+from training.instruments.schema import InstrumentSchema, Item
 from training.parsing.messages import FileError
 
 SAFETY = Item(
@@ -22,7 +22,7 @@ SAFETY = Item(
 )
 
 
-WATCHED = Instrument("x", "1", "behaviours", scale={1: "a", 2: "b", 3: "c", 4: "d"}, items={"safety": SAFETY})
+WATCHED = InstrumentSchema("x", "1", "behaviours", scale={1: "a", 2: "b", 3: "c", 4: "d"}, items={"safety": SAFETY})
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_an_item_that_was_not_seen_has_no_level(mark: str) -> None:
     assert not isinstance(level_of_mark(WATCHED, SAFETY, mark), int)
 
 
-def instrument(**more: Any) -> Instrument:
+def instrument(**more: Any) -> InstrumentSchema:
     """A scale of 0 to 3 with three items."""
     body = {
         "instrument": "x",

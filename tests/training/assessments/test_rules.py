@@ -6,15 +6,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from training.assessments.calibration.rules import Calibrated
-from training.assessments.rules import Held, RaterFacts, Related, may_sign, programme_meant
+from training.assessments.rules import HeldPermission, RaterFacts, Related, may_sign, programme_meant
 
 DAY = date(2026, 6, 1)
 RATER, TRAINEE, HERE, ELSEWHERE = uuid4(), uuid4(), uuid4(), uuid4()
-LIVE = Held("p", "growing_together/assessor", "observe groups", date(2026, 1, 1))
+LIVE = HeldPermission("p", "growing_together/assessor", "observe groups", date(2026, 1, 1))
 
 
 def facts(
-    *permissions: Held, relations: tuple[Related, ...] = (), calibrations: tuple[Calibrated, ...] = ()
+    *permissions: HeldPermission, relations: tuple[Related, ...] = (), calibrations: tuple[Calibrated, ...] = ()
 ) -> RaterFacts:
     """Facts about one rater."""
     return RaterFacts(RATER, TRAINEE, permissions, relations, calibrations)
@@ -24,16 +24,16 @@ def facts(
     ("held", "allowed"),
     [
         (LIVE, True),
-        (Held("p", "growing_together/leader", "Assess practice", date(2026, 1, 1)), True),
-        (Held("p", "growing_together/leader", "lead groups", date(2026, 1, 1)), False),
-        (Held("p", "growing_together/assessor", "", DAY, DAY), True),
-        (Held("p", "growing_together/assessor", "", date(2026, 6, 2)), False),
-        (Held("p", "growing_together/assessor", "", date(2025, 1, 1), date(2026, 5, 31)), False),
-        (Held("p", "growing_together/assessor", "", date(2025, 1, 1), site=HERE), True),
-        (Held("p", "growing_together/assessor", "", date(2025, 1, 1), site=ELSEWHERE), False),
+        (HeldPermission("p", "growing_together/leader", "Assess practice", date(2026, 1, 1)), True),
+        (HeldPermission("p", "growing_together/leader", "lead groups", date(2026, 1, 1)), False),
+        (HeldPermission("p", "growing_together/assessor", "", DAY, DAY), True),
+        (HeldPermission("p", "growing_together/assessor", "", date(2026, 6, 2)), False),
+        (HeldPermission("p", "growing_together/assessor", "", date(2025, 1, 1), date(2026, 5, 31)), False),
+        (HeldPermission("p", "growing_together/assessor", "", date(2025, 1, 1), site=HERE), True),
+        (HeldPermission("p", "growing_together/assessor", "", date(2025, 1, 1), site=ELSEWHERE), False),
     ],
 )
-def test_a_permission_to_assess_must_be_live_on_the_day_and_at_the_site(held: Held, allowed: bool) -> None:
+def test_a_permission_to_assess_must_be_live_on_the_day_and_at_the_site(held: HeldPermission, allowed: bool) -> None:
     assert may_sign(facts(held), on=DAY, independent=False, site=HERE).allowed is allowed
 
 
@@ -80,7 +80,9 @@ def test_the_last_calibration_by_the_day_decides(runs: tuple[Calibrated, ...], a
 
 
 def test_a_trainee_assessor_is_countersigned_until_another_permission_says_otherwise() -> None:
-    learns = Held("t", "growing_together/trainee_assessor", "assess with a countersignature", date(2026, 1, 1))
+    learns = HeldPermission(
+        "t", "growing_together/trainee_assessor", "assess with a countersignature", date(2026, 1, 1)
+    )
     trainee, both = (may_sign(facts(*held), on=DAY, independent=False) for held in ((learns,), (learns, LIVE)))
     assert trainee.allowed and trainee.countersign and trainee.frozen()["countersign"]
     assert both.allowed and not both.countersign

@@ -21,7 +21,7 @@ HEAD = "Name,Email,Role,Site,Starts"
 def steps_of(seconds_of_a_row: float, many: int) -> list[int]:
     """How many rows each step takes of as many, where each row takes so long by a clock of our own."""
     hand = [0.0]
-    one, steps = pace.Pace(hold=FIT * ROW_SECONDS, clock=lambda: hand[0]), list[int]()
+    one, steps = pace.StepSizes(hold=FIT * ROW_SECONDS, clock=lambda: hand[0]), list[int]()
     while sum(steps) < many:
         steps.append(one.rows)
         with one.step():

@@ -7,7 +7,7 @@ import pytest
 
 from certificates.evidence.actions import record_evidence
 from certificates.evidence.rules import TypedEvidence
-from courses.cohorts.actions import Plan, make, place_one
+from courses.cohorts.actions import NewCohort, make, place_one
 from courses.cohorts.attendance import note_attendance
 from courses.cohorts.models import Attendance, Cohort, Seat
 from courses.cohorts.rules import Presence, SessionPlan
@@ -74,8 +74,8 @@ async def course(chloe, tmp_path, settings):
 async def test_who_manages_one_site_and_assesses_everywhere_trains_nobody_of_another_site(chloe, course):
     for site in (HAR, None):
         with pytest.raises(Invalid):
-            await make(course, Plan("Theirs", TODAY, None, site), actor=chloe, now=at(TODAY))
-    ours = await make(course, Plan("Ours", TODAY, None, RIV), actor=chloe, now=at(TODAY))
+            await make(course, NewCohort("Theirs", TODAY, None, site), actor=chloe, now=at(TODAY))
+    ours = await make(course, NewCohort("Ours", TODAY, None, RIV), actor=chloe, now=at(TODAY))
     with pytest.raises(NotFound):
         await place_one(ours, MAREK, actor=chloe, now=at(TODAY))
     session = await add_session(ours, SessionPlan("Day", TODAY, 60), actor=chloe, now=at(TODAY))

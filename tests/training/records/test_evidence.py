@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from certificates.evidence.actions import record_evidence
 from certificates.evidence.rules import TypedEvidence
-from certificates.pathways.language.evidence import Evidence, Record, seen_records
+from certificates.pathways.language.evidence import Evidence, EvidenceRecord, seen_records
 from training.core.dates import DEFAULT_ZONE
 from training.demo.cast import known
 from training.people.actor import Actor
@@ -23,13 +23,13 @@ Cast = Callable[[str], Awaitable[Actor]]
 DAY = timedelta(days=1)
 
 
-async def seen(known_at: date | None = None) -> list[Record]:
+async def seen(known_at: date | None = None) -> list[EvidenceRecord]:
     """What the pathway language sees of Amina's records on a day."""
     rows = await evidence_of(known("amina"), DEFAULT_ZONE)
     return seen_records(Evidence.of({"holder": "amina", "records": rows}).records, known_at)
 
 
-async def only(known_at: date | None = None) -> Record:
+async def only(known_at: date | None = None) -> EvidenceRecord:
     """The one record seen."""
     (record,) = await seen(known_at)
     return record

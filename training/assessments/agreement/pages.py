@@ -10,10 +10,10 @@ from uuid import UUID, uuid5
 from starlette.requests import Request
 from starlette.responses import Response
 
-from training.assessments.agreement.rated_visits import Asked, RatedBy, instruments_for, raters_of, visits_of
+from training.assessments.agreement.rated_visits import RatedBy, VisitFilter, instruments_for, raters_of, visits_of
 from training.assessments.agreement.rules import (
-    Comparison,
-    Figures,
+    AgreementFigures,
+    MarkComparison,
     RatedVisit,
     by_quarter,
     comparisons,
@@ -123,7 +123,7 @@ async def agreement(request: Request) -> Response:
     of_raters, whole = await asyncio.to_thread(_figures_of_raters, visits)
     rows: list[Row] = [
         {"id": key, "name": one.name, "rated": one.count, "path": f"{HOME}/of/{key}{looked.query}"}
-        | cells_of(of_raters.get(key, Figures()))
+        | cells_of(of_raters.get(key, AgreementFigures()))
         for key, one in raters.items()
     ]
     rows.sort(key=lambda row: folded(row["name"]))
@@ -138,14 +138,14 @@ async def agreement(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def _read(me: Actor, asked: Asked | None) -> tuple[dict[UUID, RatedBy], list[RatedVisit]]:
+async def _read(me: Actor, asked: VisitFilter | None) -> tuple[dict[UUID, RatedBy], list[RatedVisit]]:
     if asked is None:
         return {}, []
     visits = await visits_of(me, asked)  # first: whoever signs meanwhile is among the raters and in no visit
     return await raters_of(me, asked), visits
 
 
-def _figures_of_raters(visits: list[RatedVisit]) -> tuple[dict[UUID, Figures], Figures]:
+def _figures_of_raters(visits: list[RatedVisit]) -> tuple[dict[UUID, AgreementFigures], AgreementFigures]:
     found = comparisons(visits)
     return {key: figures(one) for key, one in of_each_rater(found).items()}, figures_of_all(found)
 
@@ -202,7 +202,7 @@ async def of(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _visit_row(one: Comparison, other: str) -> Row:
+def _visit_row(one: MarkComparison, other: str) -> Row:
     higher = one.mean - one.other_mean
     same = sum(count for (ours, theirs), count in one.pairs.items() if ours == theirs)
     side = "higher" if higher > 0 else "lower"
@@ -214,7 +214,7 @@ def _visit_row(one: Comparison, other: str) -> Row:
     }  # fmt: skip
 
 
-def _quarter_row(title: str, name: str, found: Figures) -> list[Any]:
+def _quarter_row(title: str, name: str, found: AgreementFigures) -> list[Any]:
     words = (percent_words(found), kappa_words(found), difference_words(found))
     return [title, str(found.visits), str(found.marks), *words]
 
@@ -227,25 +227,25 @@ def quarter_words(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Question:
+class AgreementQuestion:
     """What a page looks at: the list with its choices, the same in words, and as the end of an address.
 
     Without an instrument there is nothing to look at.
     """
 
     listing: PagedList
-    asked: Asked | None = None
+    asked: VisitFilter | None = None
     words: str = ""
     query: str = ""
 
 
-async def _question(request: Request, listing: PagedList) -> Question:
+async def _question(request: Request, listing: PagedList) -> AgreementQuestion:
     me: Actor = actor(request)
     known = await instruments_for(me)
     programmes = {"": "Any programme", **dict((await programme_choices(me.unit_id))[1:])}
     offered = listing.offering(instrument=known, programme=programmes)
     if not known:
-        return Question(offered)
+        return AgreementQuestion(offered)
     told = view_of(offered, request.query_params).filters
     until = date.fromisoformat(told["until"]) if "until" in told else me.today
     since = date.fromisoformat(told["since"]) if "since" in told else first_day(until, YEARS)
@@ -254,14 +254,16 @@ async def _question(request: Request, listing: PagedList) -> Question:
     words = f"{known[instrument]}, visits from {day(since)} to {day(until)}"
     words += f", {programmes[str(programme)]}" if programme else ""
     kept = urlencode({one.key: told[one.key] for one in ASKED if one.key in told})
-    return Question(offered, Asked(UUID(instrument), since, until, programme), words, f"?{kept}" if kept else "")
+    return AgreementQuestion(
+        offered, VisitFilter(UUID(instrument), since, until, programme), words, f"?{kept}" if kept else ""
+    )
 
 
-def _whole(found: Figures) -> list[tuple[str, str, str]]:
+def _whole(found: AgreementFigures) -> list[tuple[str, str, str]]:
     return [row for row in _figure_rows(found, ICC_OF_ALL) if row[0] != MEANINGS["difference"][0]]
 
 
-def _figure_rows(found: Figures, form: str) -> list[tuple[str, str, str]]:
+def _figure_rows(found: AgreementFigures, form: str) -> list[tuple[str, str, str]]:
     """Lists figures, each with its name and what it means."""
     said = {"percent": percent_words(found), "kappa": kappa_words(found), "icc": icc_words(found),
             "difference": difference_words(found)}  # fmt: skip
@@ -275,6 +277,6 @@ def _meanings() -> dict[str, Any]:
     return {"meanings": meanings, "method": METHOD, "counted": COUNTED}
 
 
-def _head(looked: Question) -> list[str]:
+def _head(looked: AgreementQuestion) -> list[str]:
     """Says above a file what stands in it."""
     return [looked.words, *(f"{name}: {meaning}" for name, meaning in MEANINGS.values()), ICC_OF_TWO, METHOD, COUNTED]

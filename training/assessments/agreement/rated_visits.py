@@ -15,12 +15,12 @@ from training.assessments.agreement.rules import RatedVisit, level_of
 from training.assessments.models import Assessment, InstrumentVersion, Rater, Rating, visible_to
 from training.assessments.reading import instrument_of
 from training.database.connection import on_postgres
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.people.actor import Actor
 
 
 @dataclass(frozen=True)
-class Asked:
+class VisitFilter:
     """What is looked at: an instrument, visits from a day to a day, of one programme or all, of one rater or all."""
 
     instrument: UUID
@@ -43,7 +43,7 @@ def counting(actor: Actor) -> QuerySet[Assessment]:
     return visible_to(actor).filter(state="signed", set_aside__isnull=True)
 
 
-def _asked_for(actor: Actor, asked: Asked) -> QuerySet[Assessment]:
+def _asked_for(actor: Actor, asked: VisitFilter) -> QuerySet[Assessment]:
     found = counting(actor).filter(
         version__instrument_id=asked.instrument, observed__gte=asked.since, observed__lte=asked.until
     )
@@ -63,7 +63,7 @@ async def instruments_for(actor: Actor) -> dict[str, str]:
     return {str(one): titles[one] for one in ordered}
 
 
-async def raters_of(actor: Actor, asked: Asked) -> dict[UUID, RatedBy]:
+async def raters_of(actor: Actor, asked: VisitFilter) -> dict[UUID, RatedBy]:
     """Reads who rated what is asked for, alone or beside somebody, and how often."""
     seen = Rater.filter(state="signed", assessment_id__in=Subquery(_asked_for(actor, asked).values("id")))
     rows = await seen.group_by("person_id", "person__name").annotate(number=Count("id")).values(
@@ -72,7 +72,7 @@ async def raters_of(actor: Actor, asked: Asked) -> dict[UUID, RatedBy]:
     return {row["person_id"]: RatedBy(row["name"], row["number"]) for row in rows}
 
 
-async def visits_of(actor: Actor, asked: Asked) -> list[RatedVisit]:
+async def visits_of(actor: Actor, asked: VisitFilter) -> list[RatedVisit]:
     """Reads the visits that several rated blind, with what each rater handed in first, and nothing agreed later."""
     several = _asked_for(actor, asked).filter(raters_needed__gte=2, blind=True)
     versions = await InstrumentVersion.filter(instrument_id=asked.instrument)
@@ -104,7 +104,7 @@ async def visits_of(actor: Actor, asked: Asked) -> list[RatedVisit]:
 class _Part:
     """One rater at one visit: with which instrument, what its marks are worth as far as known, and the levels given."""
 
-    instrument: Instrument
+    instrument: InstrumentSchema
     known: dict[tuple[str, str], float | None]
     levels: dict[str, float]
 

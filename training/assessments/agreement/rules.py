@@ -25,7 +25,7 @@ from training.assessments.agreement.coefficients import (
 )
 from training.assessments.marks import JUDGED, Mark
 from training.instruments.judge import level_of_mark
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.keywords import JUDGEMENTS
 
 SMALLEST = 5
@@ -52,7 +52,7 @@ class RatedVisit:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class MarkComparison:
     """The marks of two raters at one visit, as pairs of levels; in the same unit their means over these marks."""
 
     visit: RatedVisit
@@ -67,14 +67,14 @@ class Comparison:
         """Counts the marks."""
         return int(sum(self.pairs.values()))
 
-    def turned(self) -> "Comparison":
+    def turned(self) -> "MarkComparison":
         """Returns the same with the other rater first."""
         pairs = {(theirs, ours): count for (ours, theirs), count in self.pairs.items()}
-        return Comparison(self.visit, self.other, self.one, pairs, self.other_mean, self.mean)
+        return MarkComparison(self.visit, self.other, self.one, pairs, self.other_mean, self.mean)
 
 
 @dataclass(frozen=True)
-class Figures:
+class AgreementFigures:
     """What comparisons say: `visits` and `marks` were compared; a figure is None where it cannot be told.
 
     `difference` is by how many levels the first rater marks higher than the other: above 0 is more lenient.
@@ -93,7 +93,7 @@ class Figures:
         return self.visits < SMALLEST
 
 
-def level_of(instrument: Instrument, item: str, mark: Mark) -> float | None:
+def level_of(instrument: InstrumentSchema, item: str, mark: Mark) -> float | None:
     """Returns the level that a mark gives an item, None where it gives none; satisfactory is 1, not satisfactory 0."""
     if instrument.kind == "judgement":
         return float(mark == JUDGEMENTS[0]) if item == JUDGED and mark in JUDGEMENTS else None
@@ -101,7 +101,7 @@ def level_of(instrument: Instrument, item: str, mark: Mark) -> float | None:
     return None if level is None or isinstance(level, str) else float(level)
 
 
-def comparisons(visits: Iterable[RatedVisit]) -> list[Comparison]:
+def comparisons(visits: Iterable[RatedVisit]) -> list[MarkComparison]:
     """Holds the marks of each two raters of a visit beside each other, where both gave a level."""
     found = []
     for visit in visits:
@@ -110,28 +110,28 @@ def comparisons(visits: Iterable[RatedVisit]) -> list[Comparison]:
             both = [(ours[item], theirs[item]) for item in ours if item in theirs]
             if both:
                 means = [sum(levels) / len(both) for levels in zip(*both, strict=True)]
-                found.append(Comparison(visit, one, other, Counter(both), *means))
+                found.append(MarkComparison(visit, one, other, Counter(both), *means))
     return found
 
 
-def of_each_rater(found: Iterable[Comparison]) -> dict[UUID, list[Comparison]]:
+def of_each_rater(found: Iterable[MarkComparison]) -> dict[UUID, list[MarkComparison]]:
     """Sorts comparisons by rater, who comes first in each of them."""
-    by_rater: dict[UUID, list[Comparison]] = {}
+    by_rater: dict[UUID, list[MarkComparison]] = {}
     for one in found:
         by_rater.setdefault(one.one, []).append(one)
         by_rater.setdefault(one.other, []).append(one.turned())
     return by_rater
 
 
-def of_each_pair(found: Iterable[Comparison]) -> dict[tuple[UUID, UUID], list[Comparison]]:
+def of_each_pair(found: Iterable[MarkComparison]) -> dict[tuple[UUID, UUID], list[MarkComparison]]:
     """Sorts comparisons by the two raters."""
-    by_pair: dict[tuple[UUID, UUID], list[Comparison]] = {}
+    by_pair: dict[tuple[UUID, UUID], list[MarkComparison]] = {}
     for one in found:
         by_pair.setdefault((one.one, one.other), []).append(one)
     return by_pair
 
 
-def figures(found: Sequence[Comparison]) -> Figures:
+def figures(found: Sequence[MarkComparison]) -> AgreementFigures:
     """Works out what a rater's comparisons, or those of a pair, say; ICC in the form ICC(A,1).
 
     Of several peers at one visit, ICC and difference take the mean.
@@ -145,7 +145,7 @@ def figures(found: Sequence[Comparison]) -> Figures:
     return replace(counted, icc=icc_agreement(table), difference=difference)
 
 
-def figures_of_all(found: Sequence[Comparison]) -> Figures:
+def figures_of_all(found: Sequence[MarkComparison]) -> AgreementFigures:
     """Works out what all comparisons say of an instrument; nobody is the first rater.
 
     ICC in the form ICC(1), as each visit has other raters; of more than two, the first two count for it.
@@ -155,20 +155,20 @@ def figures_of_all(found: Sequence[Comparison]) -> Figures:
     return counted if counted.small else replace(counted, icc=icc_one_way([_means(one[:1]) for one in visits]))
 
 
-def _by_visit(found: Iterable[Comparison]) -> list[list[Comparison]]:
-    visits: dict[UUID, list[Comparison]] = {}
+def _by_visit(found: Iterable[MarkComparison]) -> list[list[MarkComparison]]:
+    visits: dict[UUID, list[MarkComparison]] = {}
     for one in found:
         visits.setdefault(one.visit.id, []).append(one)
     return list(visits.values())
 
 
-def _joined(visits: Sequence[Sequence[Comparison]]) -> list[Pairs]:
+def _joined(visits: Sequence[Sequence[MarkComparison]]) -> list[Pairs]:
     """Adds up the pairs of each visit."""
     return [added(one.pairs for one in visit) for visit in visits]
 
 
-def _counted(visits: Sequence[Sequence[Comparison]], pairs: Sequence[Pairs]) -> Figures:
-    counted = Figures(len(visits), sum(one.count for visit in visits for one in visit))
+def _counted(visits: Sequence[Sequence[MarkComparison]], pairs: Sequence[Pairs]) -> AgreementFigures:
+    counted = AgreementFigures(len(visits), sum(one.count for visit in visits for one in visit))
     if counted.small:
         return counted
     listed = all(visit[0].visit.listed for visit in visits)
@@ -177,7 +177,7 @@ def _counted(visits: Sequence[Sequence[Comparison]], pairs: Sequence[Pairs]) -> 
     )
 
 
-def _means(visit: Sequence[Comparison]) -> tuple[float, float]:
+def _means(visit: Sequence[MarkComparison]) -> tuple[float, float]:
     return sum(one.mean for one in visit) / len(visit), sum(one.other_mean for one in visit) / len(visit)
 
 
@@ -186,9 +186,9 @@ def first_day(until: date, years: int) -> date:
     return date(max(1, until.year - years), (until.month - 1) // 3 * 3 + 1, 1)
 
 
-def by_quarter(found: Iterable[Comparison]) -> dict[str, list[Comparison]]:
+def by_quarter(found: Iterable[MarkComparison]) -> dict[str, list[MarkComparison]]:
     """Sorts comparisons by the quarter of their visit, from the first to the last; a quarter without any is empty."""
-    quarters: dict[str, list[Comparison]] = {}
+    quarters: dict[str, list[MarkComparison]] = {}
     for one in sorted(found, key=lambda one: one.visit.on):
         while quarters and (last := next(reversed(quarters))) != one.visit.quarter:
             quarters[_following(last)] = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.assessments.agreement.coefficients import Estimate
-from training.assessments.agreement.rules import SMALLEST, Figures
+from training.assessments.agreement.rules import SMALLEST, AgreementFigures
 
 TOO_FEW = "Too few"
 UNTOLD = "Cannot be told"
@@ -73,28 +73,28 @@ class Chart:
     zero: float
 
 
-def percent_words(found: Figures) -> str:
+def percent_words(found: AgreementFigures) -> str:
     """Says how many marks in a hundred were the same."""
     return TOO_FEW if found.small else UNTOLD if found.percent is None else f"{found.percent:.0f} %"
 
 
-def kappa_words(found: Figures) -> str:
+def kappa_words(found: AgreementFigures) -> str:
     """Says weighted kappa with its interval."""
     return _between(found, found.kappa)
 
 
-def icc_words(found: Figures) -> str:
+def icc_words(found: AgreementFigures) -> str:
     """Says the intraclass correlation with its interval."""
     return _between(found, found.icc)
 
 
-def _between(found: Figures, one: Estimate | None) -> str:
+def _between(found: AgreementFigures, one: Estimate | None) -> str:
     if one is None:
         return TOO_FEW if found.small else UNTOLD
     return f"{_number(one.value)} ({_number(one.low)} to {_number(one.high)})"
 
 
-def difference_words(found: Figures) -> str:
+def difference_words(found: AgreementFigures) -> str:
     """Says by how many levels somebody is stricter or more lenient, and whether that could be chance."""
     one = found.difference
     if one is None:
@@ -115,7 +115,7 @@ def _number(value: float) -> str:
     return (written.removeprefix("-") if float(written) == 0 else written).replace("-", "−")
 
 
-def cells_of(found: Figures) -> dict[str, Any]:
+def cells_of(found: AgreementFigures) -> dict[str, Any]:
     """Returns what a row of a list holds of figures: values to sort by, and the figures themselves for their words."""
     return {
         "figures": found,
@@ -127,7 +127,7 @@ def cells_of(found: Figures) -> dict[str, Any]:
     }
 
 
-def difference_chart(title: str, rows: Sequence[tuple[str, Figures]], *, most: int = MOST_DRAWN) -> Chart:
+def difference_chart(title: str, rows: Sequence[tuple[str, AgreementFigures]], *, most: int = MOST_DRAWN) -> Chart:
     """Draws by how many levels each is stricter or more lenient: of many, those furthest from their peers."""
     known = [(name, found, found.difference) for name, found in rows if found.difference]
     furthest = sorted(known, key=lambda one: -abs(one[2].value))[:most]
@@ -137,7 +137,7 @@ def difference_chart(title: str, rows: Sequence[tuple[str, Figures]], *, most: i
     return Chart(title, bars, "Stricter", "More lenient", "as the others", 50)
 
 
-def kappa_chart(title: str, rows: Sequence[tuple[str, Figures]], *, most: int = MOST_DRAWN) -> Chart:
+def kappa_chart(title: str, rows: Sequence[tuple[str, AgreementFigures]], *, most: int = MOST_DRAWN) -> Chart:
     """Draws the weighted kappa of each: of many, the lowest."""
     known = [(name, found, found.kappa) for name, found in rows if found.kappa]
     lowest = sorted(known, key=lambda one: one[2].value)[:most]

@@ -1,17 +1,17 @@
 """What a mark means for whoever was watched: the words of the level that was reached, and the next step; pure."""
 
 from training.assessments.marks import Mark
-from training.instruments.schema import Instrument, Item
+from training.instruments.schema import InstrumentSchema, Item
 from training.parsing.keywords import NOT_APPLICABLE_MARK, NOT_OBSERVED_MARK
 
 
-def level_in_words(instrument: Instrument, name: str, mark: Mark | None) -> str:
+def level_in_words(instrument: InstrumentSchema, name: str, mark: Mark | None) -> str:
     """Returns what the instrument says of the level that was reached; nothing where it says no more than its scale."""
     item = instrument.items.get(name)
     return item.levels.get(mark, "") if item and isinstance(mark, int) else ""
 
 
-def next_steps(instrument: Instrument, name: str, mark: Mark | None) -> list[str]:
+def next_steps(instrument: InstrumentSchema, name: str, mark: Mark | None) -> list[str]:
     """Lists what to do next time: what harms is left out, what was missing is done, else the next level."""
     item = instrument.items.get(name)
     if item is None or mark is None or mark == NOT_APPLICABLE_MARK:

@@ -17,7 +17,7 @@ from training.assessments.countersignatures.rules import why_not
 from training.assessments.eligibility.programme_rules import ProgrammeRules, rules_of
 from training.assessments.eligible import as_attempt, permissions_of, relatives_of
 from training.assessments.models import LEFT, Assessment, Rater, Reconciliation, visible_to
-from training.assessments.rules import Eligibility, Held, RaterFacts, Related, may_sign
+from training.assessments.rules import Eligibility, HeldPermission, RaterFacts, Related, may_sign
 from training.people.actor import Actor
 from training.people.contact.addresses import alike_to
 from training.people.relations.actions import standing_relations
@@ -72,7 +72,7 @@ class _Colleague:
 
     me: Actor
     alike: Collection[UUID]
-    permissions: Sequence[Held]
+    permissions: Sequence[HeldPermission]
     runs: Sequence[Calibrated]
     rules: ProgrammeRules
 

@@ -9,7 +9,7 @@ from tortoise.models import Model
 from training.assessments.marks import Mark, apart, packed, settled_by_one_more
 from training.assessments.models import Assessment, Reconciliation
 from training.assessments.reading import open_disagreement, rows_of
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.trail import facts
 
 HOW = {
@@ -21,7 +21,7 @@ HOW = {
 
 
 async def settle_by_one_more(
-    assessment: Assessment, instrument: Instrument, *, actor: UUID, now: datetime
+    assessment: Assessment, instrument: InstrumentSchema, *, actor: UUID, now: datetime
 ) -> list[Model]:
     """Writes, in the caller's transaction, the marks that count now for all items on which raters differ."""
     rows = await rows_of(assessment.id)
@@ -58,7 +58,7 @@ async def end_unsettled(assessment: Assessment, *, actor: UUID | None, now: date
         )  # fmt: skip
 
 
-def how_settled(instrument: Instrument, marks: int) -> str:
+def how_settled(instrument: InstrumentSchema, marks: int) -> str:
     """Says what counts of so many marks, once one more has rated."""
     mean = instrument.settles == "mean" and instrument.kind not in ("scale", "numbers")  # which is no mark there
     how = "middle" if mean else instrument.settles

@@ -24,7 +24,7 @@ ROOM_LEFT = 500_000_000
 """Bytes that a large file leaves free on the disk, for the records."""
 
 
-class Damaged(Upstream):
+class DamagedFilm(Upstream):
     """A kept file is not what was written: a piece is missing, was changed or stands elsewhere."""
 
 
@@ -113,7 +113,7 @@ class LargeFile:
                 for place in range(last - first + 1)
             )
         except Upstream as error:
-            raise Damaged("This file is not as it was sent any more.", "Send it again.") from error
+            raise DamagedFilm("This file is not as it was sent any more.", "Send it again.") from error
         skipped = start - first * CHUNK
         return plain[skipped : skipped + length]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import av
 
-from training.assessments.films.large_files import Damaged, LargeFile
+from training.assessments.films.large_files import DamagedFilm, LargeFile
 from training.assessments.films.rules import BOXES, KINDS, MOST_FREE, fault_of_film
 from training.core.errors import Upstream
 
@@ -28,7 +28,7 @@ OTHERS = (b"%PDF-", b"<html", b"<script", b"<!doctype", b"<svg", b"<?php")
 """What begins a document of another kind, wherever it is looked for in the first kilobyte."""
 
 
-class Refused(Exception):
+class RefusedFilm(Exception):
     """The file is no film that we take; the words say why."""
 
 
@@ -58,11 +58,11 @@ class _Readable(io.RawIOBase):
 
 
 def look(file: LargeFile) -> dict[str, Any]:
-    """Says what a film is; raises Refused where it is none that we take."""
+    """Says what a film is; raises RefusedFilm where it is none that we take."""
     head = file.read(0, 1024)
     kind = "webm" if head.startswith(EBML) else "mp4" if head[4:8] in (b"ftyp", b"wide", b"moov", b"mdat") else ""
     if not kind:
-        raise Refused(NO_FILM)
+        raise RefusedFilm(NO_FILM)
     if kind == "mp4":
         _refuse_odd_boxes(file)
     _refuse_two_things(file, head)
@@ -80,20 +80,20 @@ def _refuse_odd_boxes(file: LargeFile) -> None:
     while at < file.size:
         head = file.read(at, 16)
         if len(head) < 8:
-            raise Refused(TWO_THINGS)
+            raise RefusedFilm(TWO_THINGS)
         size, name = struct.unpack(">I4s", head[:8])
         if size == 1 and len(head) == 16:
             [size] = struct.unpack(">Q", head[8:])
         size = size or file.size - at
         if name not in BOXES or size < 8 or at + size > file.size:
-            raise Refused(TWO_THINGS if {b"moov", b"mdat"} <= seen else NO_FILM)
+            raise RefusedFilm(TWO_THINGS if {b"moov", b"mdat"} <= seen else NO_FILM)
         free += size if name in (b"free", b"skip", b"uuid") else 0
         seen.add(name)
         at += size
     if not {b"moov", b"mdat"} <= seen:
-        raise Refused("This film is not whole: its end or its beginning is missing. Send it again")
+        raise RefusedFilm("This film is not whole: its end or its beginning is missing. Send it again")
     if free > MOST_FREE:
-        raise Refused(TWO_THINGS)
+        raise RefusedFilm(TWO_THINGS)
 
 
 def _refuse_two_things(file: LargeFile, head: bytes) -> None:
@@ -103,7 +103,7 @@ def _refuse_two_things(file: LargeFile, head: bytes) -> None:
     told = int.from_bytes(tail[at + 20 : at + 22], "little") if 0 <= at <= len(tail) - 22 else -1
     zipped = told == len(tail) - at - 22
     if zipped or any(one in head.lower() for one in (word.lower() for word in OTHERS)):
-        raise Refused(TWO_THINGS)
+        raise RefusedFilm(TWO_THINGS)
 
 
 def _refuse_unplayable(file: LargeFile, kind: str) -> float:
@@ -112,7 +112,7 @@ def _refuse_unplayable(file: LargeFile, kind: str) -> float:
     try:
         with av.open(_Readable(file), mode="r", format=demuxer, metadata_errors="replace") as film:
             if not film.streams.video:
-                raise Refused("There is no picture in this file, only sound. Choose a film")
+                raise RefusedFilm("There is no picture in this file, only sound. Choose a film")
             video = film.streams.video[0]
             seconds = film.duration / av.time_base if film.duration else 0.0
             if wrong := fault_of_film(
@@ -120,19 +120,19 @@ def _refuse_unplayable(file: LargeFile, kind: str) -> float:
                 [one.codec_context.name for one in film.streams.audio],
                 pixels=video.width * video.height, seconds=seconds or 1, streams=len(film.streams),
             ):  # fmt: skip
-                raise Refused(wrong)
+                raise RefusedFilm(wrong)
             first = next(film.decode(video), None)
             if first is None or first.width * first.height == 0:
-                raise Refused(NO_FILM)
+                raise RefusedFilm(NO_FILM)
             if not seconds:  # what a browser has recorded says no length: the last picture tells
                 film.seek(0)
                 for packet in film.demux(video):
                     if packet.pts is not None and packet.time_base is not None:
                         seconds = max(seconds, float((packet.pts + (packet.duration or 0)) * packet.time_base))
     except (av.FFmpegError, ValueError, MemoryError, OverflowError) as error:
-        raise Refused(NO_FILM) from error
+        raise RefusedFilm(NO_FILM) from error
     if wrong := fault_of_film("h264", (), pixels=1, seconds=seconds, streams=1):
-        raise Refused(wrong)
+        raise RefusedFilm(wrong)
     return seconds
 
 
@@ -145,9 +145,9 @@ def main() -> None:
     asked = json.loads(sys.stdin.readline())
     try:
         told = look(LargeFile(Path(asked["folder"]), asked["name"], asked["key"], asked["size"]))
-    except Refused as refused:
+    except RefusedFilm as refused:
         told = {"refused": str(refused)}
-    except Damaged:
+    except DamagedFilm:
         told = {"refused": "This film did not arrive whole. Send it again"}
     except (Upstream, OSError) as error:
         told = {"away": str(error)}

@@ -22,7 +22,7 @@ from training.drafts.resources import DraftResources
 from training.drafts.rules import typed_text
 from training.instruments.check import KEYS_OF_KIND
 from training.instruments.read import read_instrument_text
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.keywords import INSTRUMENT_KINDS
 from training.parsing.messages import FileError
 from training.parsing.text import clean, counting_number
@@ -156,7 +156,7 @@ async def rate(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _result(instrument: Instrument, given: Mapping[str, Any]) -> dict[str, Any]:
+def _result(instrument: InstrumentSchema, given: Mapping[str, Any]) -> dict[str, Any]:
     marks = {item: mark for item, (mark, _) in given.items() if mark is not None}
     reasons = given.get(JUDGED, (None, ""))[1]
     rows = [MarkRow(str(number), marks, reasons=reasons) for number in range(max(1, instrument.raters))]

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from training.demo.lms.paper import show
 from training.demo.lms.resources import LmsResources, world_of
-from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, Activity, User, World
+from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, PlacedLink, User, World
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -71,7 +71,7 @@ async def placed(request: Request) -> Response:
 def _place(world: World, item: dict[str, Any]) -> None:
     identifier = f"placed-{len(world.activities)}"
     path = item["url"].removeprefix(world.tool_url)
-    activity = Activity(identifier, item["title"], path, custom=item.get("custom", {}))
+    activity = PlacedLink(identifier, item["title"], path, custom=item.get("custom", {}))
     wish = item.get("lineItem")
     if wish:
         activity.line_item = world.add_line_item(

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from training.demo.lms.guarding import guarded
 from training.demo.lms.resources import world_of
-from training.demo.lms.world import LineItem, User, World
+from training.demo.lms.world import DemoLineItem, User, World
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 VENDOR = "application/vnd.ims."
@@ -127,7 +127,7 @@ async def results(request: Request) -> Response:
     return JSONResponse(found, media_type=f"{VENDOR}lis.v2.resultcontainer+json")
 
 
-def _written(world: World, item: LineItem) -> dict[str, Any]:
+def _written(world: World, item: DemoLineItem) -> dict[str, Any]:
     optional = {"resourceId": item.resource_id, "resourceLinkId": item.link_id, "tag": item.tag}
     return {
         "id": world.line_item_url(item.id),

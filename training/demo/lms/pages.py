@@ -11,7 +11,7 @@ from training.demo.lms.paper import show
 from training.demo.lms.personalities import PERSONALITIES
 from training.demo.lms.resources import world_of
 from training.demo.lms.wishes import OTHER, PRIVACY
-from training.demo.lms.world import COURSE_TITLE, LineItem, World
+from training.demo.lms.world import COURSE_TITLE, DemoLineItem, World
 
 TITLES = {PRIVACY: "What the tool keeps", OTHER: "Start proctoring"}
 
@@ -79,7 +79,7 @@ async def mischief(request: Request) -> Response:
     )
 
 
-def _cell(world: World, column: LineItem, sub: str) -> tuple[str, str]:
+def _cell(world: World, column: DemoLineItem, sub: str) -> tuple[str, str]:
     """Says what stands in a cell, and where a teacher looks at the work behind it."""
     score = world.scores.get((column.id, sub))
     here = score is not None and column.link_id in world.activities

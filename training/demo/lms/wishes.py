@@ -3,7 +3,7 @@
 from typing import Any
 
 from training.demo.lms import choosing
-from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, Activity, User, World
+from training.demo.lms.world import CLIENT_ID, CONTEXT_ID, COURSE_TITLE, DEPLOYMENT_ID, PlacedLink, User, World
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/"
@@ -35,14 +35,14 @@ def claims_of(world: World, user: User, hint: str, *, nonce: str) -> dict[str, A
         return review_claims(world, user, whose, world.activities[what], nonce=nonce)
     if what in (PRIVACY, OTHER):
         kind = {PRIVACY: "LtiDataPrivacyLaunchRequest", OTHER: "LtiStartProctoring"}[what]
-        link = Activity("none", "None", "/")
+        link = PlacedLink("none", "None", "/")
         claims = claims_for(world, user, link, nonce=nonce) | {f"{LTI}message_type": kind}
         gone = (f"{LTI}resource_link", f"{LTI}target_link_uri", f"{LTI}context", f"{AGS}claim/endpoint")
         return {name: value for name, value in claims.items() if name not in gone}
     return claims_for(world, user, world.activities[what], nonce=nonce, course=course or CONTEXT_ID)
 
 
-def review_claims(world: World, user: User, whose: str, activity: Activity, *, nonce: str) -> dict[str, Any]:
+def review_claims(world: World, user: User, whose: str, activity: PlacedLink, *, nonce: str) -> dict[str, Any]:
     """Writes the claims by which somebody looks at a learner's work. Source: Submission Review 1.0, 3."""
     learner = world.users[whose]
     return claims_for(world, user, activity, nonce=nonce) | {
@@ -51,7 +51,9 @@ def review_claims(world: World, user: User, whose: str, activity: Activity, *, n
     }
 
 
-def claims_for(world: World, user: User, activity: Activity, *, nonce: str, course: str = CONTEXT_ID) -> dict[str, Any]:
+def claims_for(
+    world: World, user: User, activity: PlacedLink, *, nonce: str, course: str = CONTEXT_ID
+) -> dict[str, Any]:
     """Writes the claims of a launch."""
     now = int(world.clock().timestamp())
     claims: dict[str, Any] = {
@@ -89,7 +91,7 @@ def claims_for(world: World, user: User, activity: Activity, *, nonce: str, cour
     return claims | {name: value for name, value in told.items() if value}
 
 
-def _services(world: World, activity: Activity) -> dict[str, Any]:
+def _services(world: World, activity: PlacedLink) -> dict[str, Any]:
     own = {"lineitem": world.line_item_url(activity.line_item)} if activity.line_item else {}
     return {
         f"{AGS}claim/endpoint": {"scope": SCOPES, "lineitems": world.line_items_url, **own},

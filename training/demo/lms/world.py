@@ -38,7 +38,7 @@ class User:
 
 
 @dataclass
-class Activity:
+class PlacedLink:
     """A link to the tool, placed in the course."""
 
     id: str
@@ -49,7 +49,7 @@ class Activity:
 
 
 @dataclass
-class LineItem:
+class DemoLineItem:
     """A column of the gradebook."""
 
     id: str
@@ -106,8 +106,8 @@ class World:
     tool_url: str
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     users: dict[str, User] = field(default_factory=lambda: {user.sub: user for user in USERS})
-    activities: dict[str, Activity] = field(default_factory=dict)
-    line_items: dict[str, LineItem] = field(default_factory=dict)
+    activities: dict[str, PlacedLink] = field(default_factory=dict)
+    line_items: dict[str, DemoLineItem] = field(default_factory=dict)
     scores: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
     keys: list[Key] = field(default_factory=lambda: [fresh_key()])
@@ -154,9 +154,9 @@ class World:
     def __post_init__(self) -> None:
         self.right_clock = self.clock
         for identifier, title, path, graded in ACTIVITIES:
-            self.place(Activity(identifier, title, path), graded=graded)
+            self.place(PlacedLink(identifier, title, path), graded=graded)
 
-    def place(self, activity: Activity, *, graded: bool, maximum: float = 100) -> None:
+    def place(self, activity: PlacedLink, *, graded: bool, maximum: float = 100) -> None:
         """Puts an activity into the course, with a column in the gradebook if it is graded."""
         if graded:
             activity.line_item = self.add_line_item(activity.title, maximum, link_id=activity.id).id
@@ -164,9 +164,9 @@ class World:
 
     def add_line_item(
         self, label: str, maximum: float, *, resource_id: str = "", link_id: str = "", tag: str = ""
-    ) -> LineItem:
+    ) -> DemoLineItem:
         """Adds a column to the gradebook."""
-        item = LineItem(str(len(self.line_items) + 1), label, maximum, resource_id, link_id, tag)
+        item = DemoLineItem(str(len(self.line_items) + 1), label, maximum, resource_id, link_id, tag)
         self.line_items[item.id] = item
         return item
 

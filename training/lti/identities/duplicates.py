@@ -71,7 +71,7 @@ _WORDS = ("{}", "both have the address {}", "both have a telephone number that e
 
 
 @dataclass(frozen=True)
-class Pair:
+class DuplicatePair:
     """Two people who may be one, and what says so: an address, or what else agrees beside the name."""
 
     one: UUID
@@ -88,8 +88,8 @@ class Pairs:
     `following` is where the next page begins, "" where there is none.
     """
 
-    told: list[Pair]
-    named: list[Pair]
+    told: list[DuplicatePair]
+    named: list[DuplicatePair]
     total: int
     following: str
 
@@ -135,7 +135,7 @@ def _place(after: str) -> tuple[int, UUID, UUID] | None:
 
 async def _in_words(
     found: Mapping[tuple[int, UUID, UUID], list[tuple[int, str]]], actor: Actor
-) -> list[tuple[int, Pair]]:
+) -> list[tuple[int, DuplicatePair]]:
     """Names the people and says what agrees."""
     marks = {mark for signs in found.values() for kind, mark in signs if kind == len(_WORDS) - 1}
     called = {str(key): name for key, name in await Site.filter(id__in=list(marks)).values_list("id", "name")}
@@ -145,17 +145,17 @@ async def _in_words(
     for (best, one, other), signs in found.items():
         kept = signs if best else signs[:1]
         why = "; ".join(_WORDS[kind].format(called.get(mark, mark)) for kind, mark in kept)
-        told.append((best, Pair(one, names[one], other, names[other], why)))
+        told.append((best, DuplicatePair(one, names[one], other, names[other], why)))
     return told
 
 
-async def alike_to(person_id: UUID, actor: Actor) -> tuple[str, list[Pair]]:
+async def alike_to(person_id: UUID, actor: Actor) -> tuple[str, list[DuplicatePair]]:
     """Gives the name of a person and the pairs with whoever counts as the same human, by whatever address."""
     person = await person_for(actor, "decide", person_id)
     others = await addresses.alike_to(person)
     managed = people_for(actor, "decide").filter(id__in=list(others)).order_by("name", "id")
     return person.name, [
-        Pair(person.id, person.name, row["id"], row["name"], others[row["id"]])
+        DuplicatePair(person.id, person.name, row["id"], row["name"], others[row["id"]])
         for row in await managed.limit(MOST).values("id", "name")
     ]
 

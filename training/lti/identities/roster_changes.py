@@ -20,7 +20,7 @@ DELETED = "Deleted"
 
 
 @dataclass(frozen=True)
-class Change:
+class RosterChange:
     """What applying a roster would do to one person: add, change or leave; `gone` only after a whole roster."""
 
     sub: str
@@ -30,7 +30,7 @@ class Change:
     after: str = ""
 
 
-async def preview(context: Context, roster: Roster) -> list[Change]:
+async def preview(context: Context, roster: Roster) -> list[RosterChange]:
     """Tells what applying a roster would change, and changes nothing."""
     held = {row.identity.sub: row for row in await ContextRole.filter(context_id=context.id).select_related("identity")}
     changes = []
@@ -38,12 +38,14 @@ async def preview(context: Context, roster: Roster) -> list[Change]:
         row = held.pop(member.sub, None)
         after = _words(role_then(member, row), member.status)
         if row is None and member.status != DELETED:
-            changes.append(Change(member.sub, member.name, "add", "", after))
+            changes.append(RosterChange(member.sub, member.name, "add", "", after))
         elif row is not None and (before := _words(row.role, row.status)) != after:
-            changes.append(Change(member.sub, row.identity.name or member.name, "change", before, after))
+            changes.append(RosterChange(member.sub, row.identity.name or member.name, "change", before, after))
     if roster.whole:
         gone = [row for row in held.values() if row.status != DELETED and row.listed is not None]
-        changes += [Change(row.identity.sub, row.identity.name, "gone", _words(row.role, row.status)) for row in gone]
+        changes += [
+            RosterChange(row.identity.sub, row.identity.name, "gone", _words(row.role, row.status)) for row in gone
+        ]
     return changes
 
 

@@ -27,7 +27,7 @@ LINE_ITEMS_TYPE = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 
 
 @dataclass(frozen=True)
-class Column:
+class GradebookColumn:
     """A line item as we want it or found it."""
 
     label: str
@@ -88,7 +88,7 @@ class Platform:
         )
 
     async def find_column(
-        self, registration: Registration, line_items_url: str, column: Column, *, now: datetime
+        self, registration: Registration, line_items_url: str, column: GradebookColumn, *, now: datetime
     ) -> str:
         """Finds the address of a line item by its link, else by what it stands for; empty when there is none.
 
@@ -108,7 +108,7 @@ class Platform:
         return ""
 
     async def make_column(
-        self, registration: Registration, line_items_url: str, column: Column, *, now: datetime
+        self, registration: Registration, line_items_url: str, column: GradebookColumn, *, now: datetime
     ) -> str:
         """Makes a line item and gives its address."""
         wanted = {
@@ -183,7 +183,7 @@ def _read(reply: Reply, now: datetime) -> Any:
     return reply.json()
 
 
-def _best(rows: Any, wanted: Mapping[str, str], column: Column) -> str:
+def _best(rows: Any, wanted: Mapping[str, str], column: GradebookColumn) -> str:
     # Some platforms leave out the filter, so that every row is compared again.
     fitting = [
         row

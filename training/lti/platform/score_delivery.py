@@ -11,7 +11,7 @@ from training.core.errors import AppError, Upstream
 from training.core.outbound import AddressForbidden, Reply
 from training.lti.models import ContextRole, LineItem, Registration, Score, ScoreTry
 from training.lti.platform.access_tokens import wait
-from training.lti.platform.client import LINE_ITEM, Column, Platform
+from training.lti.platform.client import LINE_ITEM, GradebookColumn, Platform
 from training.lti.protocol import roles
 from training.lti.protocol.refusals import Refused, explain
 from training.trail.models import Followup
@@ -107,7 +107,7 @@ async def _column(item: LineItem, platform: Platform, now: datetime) -> str:
     free = Q(making_until__isnull=True) | Q(making_until__lt=now)
     if not await LineItem.filter(free, id=item.id).update(making_until=now + LEASE):
         raise Upstream("Another worker is looking for the column.", retry_after=2)
-    wanted = Column(item.label or link.title, item.maximum, item.resource_id, link.resource_link_id, item.tag)
+    wanted = GradebookColumn(item.label or link.title, item.maximum, item.resource_id, link.resource_link_id, item.tag)
     try:
         registration = item.registration
         url = await platform.find_column(registration, link.line_items_url, wanted, now=now)

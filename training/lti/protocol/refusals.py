@@ -10,7 +10,7 @@ ADMIN = "Tell the person who looks after your learning system. Give them the ref
 
 
 @dataclass(frozen=True)
-class Words:
+class RefusalText:
     """The status, what happened, what to do, and a line for the administrator."""
 
     status: int
@@ -19,12 +19,12 @@ class Words:
     admin: str
 
 
-def _person(status: int, happened: str, admin: str) -> Words:
-    return Words(status, happened, f"{AGAIN} {ASK}", admin)
+def _person(status: int, happened: str, admin: str) -> RefusalText:
+    return RefusalText(status, happened, f"{AGAIN} {ASK}", admin)
 
 
-def _setup(status: int, happened: str, admin: str) -> Words:
-    return Words(status, happened, ADMIN, admin)
+def _setup(status: int, happened: str, admin: str) -> RefusalText:
+    return RefusalText(status, happened, ADMIN, admin)
 
 
 _ODD = "Your learning system sent a message that we could not accept."
@@ -32,7 +32,7 @@ _LATE = "This link is no longer fresh."
 _UNPROVEN = "We could not make sure that this message came from your learning system."
 _NOT_SET_UP = "Your learning system is not connected to this service yet."
 
-REFUSALS: dict[str, Words] = {
+REFUSALS: dict[str, RefusalText] = {
     "login_param_missing": _setup(400, _ODD, "The login request lacks iss, login_hint or target_link_uri."),
     "issuer_unknown": _setup(400, _NOT_SET_UP, "No registration has this issuer and client id."),
     "client_ambiguous": _setup(400, _NOT_SET_UP, "Several registrations have this issuer: send client_id."),
@@ -111,7 +111,7 @@ REFUSALS: dict[str, Words] = {
 }
 
 
-REASONS: dict[str, Words] = {
+REASONS: dict[str, RefusalText] = {
     "registration_pending": _setup(
         400,
         "Your learning system's connection is waiting for approval.",

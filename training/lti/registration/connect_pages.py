@@ -23,7 +23,7 @@ from training.web.resources import PageResources
 POLICY_WORDS = {"ask": "Ask me", "auto": "Approve by itself", "refuse": "Refuse"}
 
 
-class Typed(BaseModel):
+class PlatformForm(BaseModel):
     """The form of an LMS."""
 
     issuer: str = Field(title="the issuer", max_length=500)
@@ -48,7 +48,7 @@ async def connect(request: Request) -> Response:
         return await _form(request, "lti/connect.html", {"profile": request.query_params.get("kind", "")})
     values = await form_data(request)
     try:
-        asked = validate(Typed, values)
+        asked = validate(PlatformForm, values)
         unit = await CentralUnit.get(id=me.unit_id)
         added = await actions.add(_entry(asked), now=clock.now(), unit=unit.slug, site=asked.site, actor=me.person_id)
     except (Invalid, Conflict) as error:
@@ -71,7 +71,7 @@ async def change(request: Request) -> Response:
         return await _form(request, "lti/change.html", entered, found=found)
     values = await form_data(request)
     try:
-        asked = validate(Typed, values)
+        asked = validate(PlatformForm, values)
         await actions.change(found, _entry(asked), site=asked.site, now=clock.now(), actor=me.person_id)
     except (Invalid, Conflict) as error:
         return await _form(request, "lti/change.html", values, error, found=found)
@@ -118,7 +118,7 @@ async def registration_link(request: Request, unit_id: UUID) -> str:
     return home if len(units) < 2 else f"{home}?unit={slugs.get(unit_id) or (await CentralUnit.get(id=unit_id)).slug}"
 
 
-def _entry(asked: Typed) -> RegistrationEntry:
+def _entry(asked: PlatformForm) -> RegistrationEntry:
     return RegistrationEntry(
         issuer=asked.issuer.strip(),
         client_id=asked.client_id.strip(),

@@ -11,7 +11,7 @@ from training.core.errors import AppError
 from training.core.outbound import AddressForbidden, Reply, registered_ports
 from training.lti.models import Context, LaunchTrace, Registration, ResourceLink
 from training.lti.platform.access_tokens import NoToken
-from training.lti.platform.client import LINE_ITEM, MEMBERS, SCORE, Column, Platform
+from training.lti.platform.client import LINE_ITEM, MEMBERS, SCORE, GradebookColumn, Platform
 from training.lti.platform.jwks_cache import read_keys
 from training.lti.protocol.profiles import PROFILES
 from training.lti.protocol.refusals import Refused
@@ -121,7 +121,7 @@ async def _columns(registration: Registration, platform: Platform, now: datetime
         raise _NotTried("No activity with a gradebook was opened yet.")
     if link.scopes and LINE_ITEM not in link.scopes:
         raise _NotTried("The LMS lets us send scores, and not look at columns. That is enough.")
-    await platform.find_column(registration, link.line_items_url, Column("", 1, tag="none"), now=now)
+    await platform.find_column(registration, link.line_items_url, GradebookColumn("", 1, tag="none"), now=now)
     return "We can read the columns of the gradebook."
 
 

@@ -24,7 +24,7 @@ class AddressForm(BaseModel):
     address: str = Field("", title="an e-mail address")
 
 
-class NameForm(BaseModel):
+class PersonNameForm(BaseModel):
     """The form with a name."""
 
     name: str = Field("", title="a name")
@@ -46,7 +46,7 @@ async def own_name(request: Request) -> Response:
         return render(request, "people/own_name.html", asked=asked)
     values = await form_data(request)
     try:
-        wish = validate(NameForm, values)
+        wish = validate(PersonNameForm, values)
         if me.named:
             await name_requests.ask(wish.name, why=wish.why, actor=me, now=clock.now())
             return redirect(request, "/name", notice="You have asked. You get a mail when it is answered.")
@@ -97,7 +97,7 @@ async def name(request: Request) -> Response:
         return render(request, "people/name.html", **told)
     values = await form_data(request)
     try:
-        await actions.change_name(found.id, validate(NameForm, values).name, actor=me, now=clock.now())
+        await actions.change_name(found.id, validate(PersonNameForm, values).name, actor=me, now=clock.now())
     except Invalid as error:
         return render(request, "people/name.html", 422, problems=error.problems, values=values, **told)
     kept = "Certificates keep the name before. To issue them again, open Pathway and certificates."

@@ -73,7 +73,7 @@ NO_PERSON = frozenset(
 
 
 @dataclass(frozen=True)
-class Period:
+class PeriodColumns:
     """Rows that say the same of a person for a time: with these columns alike, one within the other says nothing more.
 
     `ended` is written to one that is left behind and still runs; `running` leaves it behind wherever both run.
@@ -84,11 +84,11 @@ class Period:
     running: bool = False
 
 
-PERIODS: Mapping[str, Period] = {
-    "people.Membership": Period(("role", "site_id", "programme_id"), {"end_recorded": "now"}),
-    "programmes.Place": Period(("programme_id",), {"end_recorded": "now", "end_reason": "left"}, running=True),
-    "programmes.ProgrammeRole": Period(("programme_id", "role", "site_id", "area_id"), {"end_recorded": "now"}),
-    "courses.Seat": Period(("cohort_id",), {}),
+PERIODS: Mapping[str, PeriodColumns] = {
+    "people.Membership": PeriodColumns(("role", "site_id", "programme_id"), {"end_recorded": "now"}),
+    "programmes.Place": PeriodColumns(("programme_id",), {"end_recorded": "now", "end_reason": "left"}, running=True),
+    "programmes.ProgrammeRole": PeriodColumns(("programme_id", "role", "site_id", "area_id"), {"end_recorded": "now"}),
+    "courses.Seat": PeriodColumns(("cohort_id",), {}),
 }
 """Table → when one of two rows is left behind, though the database would take both."""
 

@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from training.core.errors import Conflict
-from training.people.merging.columns import JUDGED, PERIODS, SAME, SLOTS, Period, moved
+from training.people.merging.columns import JUDGED, PERIODS, SAME, SLOTS, PeriodColumns, moved
 from training.trail.sealed_tables import SEALED
 
 Row = dict[str, Any]
@@ -22,7 +22,7 @@ CHANGED = "Something of theirs has changed just now."
 
 
 @dataclass(frozen=True)
-class Change:
+class ColumnChange:
     """One column of one row: what it was, and what it is from now on, both as JSON."""
 
     table: str
@@ -33,15 +33,15 @@ class Change:
 
 
 @dataclass
-class Plan:
+class MergePlan:
     """What follows the person, and which rows are left behind, as the other record has the same."""
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[ColumnChange] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Pair:
+class RecordPair:
     """The two records, and the moment and the day of the merge."""
 
     shut: UUID
@@ -50,27 +50,27 @@ class Pair:
     today: date
 
 
-async def plan(pair: Pair) -> Plan:
+async def plan(pair: RecordPair) -> MergePlan:
     """Finds every row that points to the record that is to be shut, and says what becomes of it; changes nothing."""
-    made = Plan()
+    made = MergePlan()
     for table, columns in moved().items():
         await _plan_table(made, table, columns, pair)
     made.changes += await _panels(pair)
     return made
 
 
-async def _panels(pair: Pair) -> list[Change]:
+async def _panels(pair: RecordPair) -> list[ColumnChange]:
     """Names the one who stays in what panels decided: it says in each decision who voted, and rules look them up."""
     turns = await model_of("certificates.Vote").filter(member_id=pair.shut).values_list("turn", flat=True)
     decided = await model_of("certificates.Decision").filter(key__in=turns, panel__isnull=False).values("id", "panel")
     told = {str(row["id"]): json.dumps(row["panel"]) for row in decided}
     return [
-        Change("certificates.Decision", key, "panel", text, text.replace(str(pair.shut), str(pair.stays)))
+        ColumnChange("certificates.Decision", key, "panel", text, text.replace(str(pair.shut), str(pair.stays)))
         for key, text in told.items()
     ]
 
 
-async def _plan_table(made: Plan, table: str, columns: tuple[str, ...], pair: Pair) -> None:
+async def _plan_table(made: MergePlan, table: str, columns: tuple[str, ...], pair: RecordPair) -> None:
     model = model_of(table)
     rows: list[Row] = await model.filter(_any(columns, pair.shut)).order_by(model._meta.pk_attr).values()
     if not rows:
@@ -94,11 +94,11 @@ async def _plan_table(made: Plan, table: str, columns: tuple[str, ...], pair: Pa
                 made.changes += _ending(table, key, row | {"last": last}, period, pair)
             continue
         changed = [name for name in columns if row[name] == pair.shut]
-        made.changes += [Change(table, key, name, str(pair.shut), str(pair.stays)) for name in changed]
+        made.changes += [ColumnChange(table, key, name, str(pair.shut), str(pair.stays)) for name in changed]
         if slot:
-            made.changes.append(Change(table, key, "slot", *slot))
+            made.changes.append(ColumnChange(table, key, "slot", *slot))
             if row.get("awaiting"):
-                made.changes.append(Change(table, key, "awaiting", True, False))
+                made.changes.append(ColumnChange(table, key, "awaiting", True, False))
         for names in uniques:
             taken[names].add(_values(anew, names))
 
@@ -108,7 +108,7 @@ def _any(columns: Iterable[str], person_id: UUID) -> Q:
     return Q(join_type=Q.OR, **named)
 
 
-def _anew(row: Row, columns: Iterable[str], pair: Pair) -> Row:
+def _anew(row: Row, columns: Iterable[str], pair: RecordPair) -> Row:
     return row | {name: pair.stays for name in columns if row[name] == pair.shut}
 
 
@@ -126,7 +126,7 @@ def _values(row: Row, names: Iterable[str]) -> tuple[Any, ...]:
     return () if None in found else found
 
 
-def _says_nothing_more(row: Row, other: Row, period: Period, pair: Pair) -> bool:
+def _says_nothing_more(row: Row, other: Row, period: PeriodColumns, pair: RecordPair) -> bool:
     if other["person_id"] != pair.stays or any(row[name] != other[name] for name in period.alike):
         return False
     if other.get("taken_back") or row.get("taken_back"):
@@ -137,14 +137,14 @@ def _says_nothing_more(row: Row, other: Row, period: Period, pair: Pair) -> bool
     return bool(other["starts"] <= row["starts"] and until)
 
 
-def _ending(table: str, key: str, row: Row, period: Period, pair: Pair) -> Iterable[Change]:
+def _ending(table: str, key: str, row: Row, period: PeriodColumns, pair: RecordPair) -> Iterable[ColumnChange]:
     """Ends a row that is left behind, so that nobody holds anything twice."""
     written = {name: pair.now if value == "now" else value for name, value in period.ended.items()}
     for name, value in {"ends": row["last"], **written}.items():
-        yield Change(table, key, name, _plain(row[name]), _plain(value))
+        yield ColumnChange(table, key, name, _plain(row[name]), _plain(value))
 
 
-async def _slot(model: type[Model], row: Row, pair: Pair) -> tuple[str, str | None] | None:
+async def _slot(model: type[Model], row: Row, pair: RecordPair) -> tuple[str, str | None] | None:
     """Gives the slot before and after, none where it is taken; nothing where the row holds none that names them."""
     before = row["slot"]
     if not before or str(pair.shut) not in before:
@@ -158,16 +158,16 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
 
 
-async def carry_out(changes: Iterable[Change]) -> None:
+async def carry_out(changes: Iterable[ColumnChange]) -> None:
     """Writes changes in the caller's transaction; raises Conflict where a row is not as it was planned for."""
     for some in _together(changes):
         if await some.model.filter(_are(some.before), pk__in=some.keys).update(**some.after) != len(some.keys):
             raise Conflict(CHANGED, "Look at the page again, and merge them then.")
 
 
-async def put_back(changes: Iterable[Change]) -> list[Change]:
+async def put_back(changes: Iterable[ColumnChange]) -> list[ColumnChange]:
     """Takes changes back in the caller's transaction where nothing has changed since; gives those that stay."""
-    stay: list[Change] = []
+    stay: list[ColumnChange] = []
     for some in _together(changes):
         still = some.model.filter(_are(some.after), pk__in=some.keys)
         free = [str(row[some.model._meta.pk_attr]) for row in await still.values()
@@ -195,15 +195,15 @@ class _Together:
     keys: list[str]
     before: Row
     after: Row
-    changes: list[Change]
+    changes: list[ColumnChange]
 
 
-def _together(changes: Iterable[Change]) -> Iterator[_Together]:
+def _together(changes: Iterable[ColumnChange]) -> Iterator[_Together]:
     """Brings together what one statement can change."""
-    rows: dict[tuple[str, str], list[Change]] = defaultdict(list)
+    rows: dict[tuple[str, str], list[ColumnChange]] = defaultdict(list)
     for one in changes:
         rows[one.table, one.id].append(one)
-    alike: dict[tuple[str, tuple[tuple[str, Any, Any], ...]], list[list[Change]]] = defaultdict(list)
+    alike: dict[tuple[str, tuple[tuple[str, Any, Any], ...]], list[list[ColumnChange]]] = defaultdict(list)
     for (table, _), ones in rows.items():
         alike[table, tuple((one.column, one.before, one.after) for one in ones)].append(ones)
     for (table, columns), found in alike.items():
@@ -222,7 +222,7 @@ def _are(values: Row) -> Q:
     return Q(**dict[str, Any](named))
 
 
-def sealed_rows(changes: Iterable[Change]) -> list[Model]:
+def sealed_rows(changes: Iterable[ColumnChange]) -> list[Model]:
     """Gives the rows of which the trail has to speak."""
     keys = dict.fromkeys((one.table, one.id) for one in changes if one.table in SEALED)
     models = {table: model_of(table) for table, _ in keys}

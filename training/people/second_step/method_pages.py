@@ -25,13 +25,13 @@ HERE = "/how-you-sign-in"
 NAMES = {actions.PASSKEY: "Passkey", actions.AUTHENTICATOR: "Authenticator app"}
 
 
-class NameForm(BaseModel):
+class MethodNameForm(BaseModel):
     """The form that names a passkey or an authenticator."""
 
     name: str = Field("", title="a name", max_length=60)
 
 
-class AuthenticatorForm(NameForm):
+class AuthenticatorForm(MethodNameForm):
     """The form that adds an authenticator."""
 
     code: str = Field(title="the code that the app shows", max_length=20)
@@ -76,7 +76,7 @@ async def add_passkey(request: Request) -> Response:
         return me
     settings, to = PageResources.of(request).settings, own_path(str(values.get("to", "")))
     try:
-        named = validate(NameForm, values)
+        named = validate(MethodNameForm, values)
         challenge = passkeys.read_challenge(str(values.get("challenge", "")), me.person_id, settings=settings)
         await allow("passkey challenge", challenge.hex(), limit="1/hour", now=now)
         made = passkeys.check_new(str(values.get("answer", "")), challenge, settings=settings)
@@ -160,7 +160,7 @@ async def method(request: Request) -> Response:
             await actions.remove_factor(found.id, actor=me, now=clock.now())
             return redirect(request, HERE, notice=f"{found.name} is removed.")
         try:
-            name = validate(NameForm, values).name
+            name = validate(MethodNameForm, values).name
             await actions.rename_factor(found.id, name=name or found.name, actor=me, now=clock.now())
         except Invalid as error:
             problems = error.problems

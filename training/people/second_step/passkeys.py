@@ -35,7 +35,7 @@ AGAIN = "This did not work. Open the page again and try once more"
 
 
 @dataclass(frozen=True)
-class Asked:
+class PasskeyOptions:
     """What a page asks of a browser: `options` for its script, and `challenge`, signed, to come back with it."""
 
     options: str
@@ -63,7 +63,7 @@ def _descriptors(credential_ids: Iterable[str]) -> list[PublicKeyCredentialDescr
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one)) for one in credential_ids]
 
 
-def ask_for_new(person_id: UUID, *, name: str, unit: str, known: Iterable[str], settings: Settings) -> Asked:
+def ask_for_new(person_id: UUID, *, name: str, unit: str, known: Iterable[str], settings: Settings) -> PasskeyOptions:
     """Asks for a new passkey of a person, on a device that has none of the `known` ones."""
     challenge = generate_challenge()
     options = generate_registration_options(
@@ -79,10 +79,10 @@ def ask_for_new(person_id: UUID, *, name: str, unit: str, known: Iterable[str], 
         ),
         exclude_credentials=_descriptors(known),
     )
-    return Asked(options_to_json(options), _signed(challenge, str(person_id), settings))
+    return PasskeyOptions(options_to_json(options), _signed(challenge, str(person_id), settings))
 
 
-def ask_for_known(person_id: UUID | None, *, known: Iterable[str], settings: Settings) -> Asked:
+def ask_for_known(person_id: UUID | None, *, known: Iterable[str], settings: Settings) -> PasskeyOptions:
     """Asks for one of the `known` passkeys of a person, or for any that was made here."""
     challenge = generate_challenge()
     options = generate_authentication_options(
@@ -91,7 +91,7 @@ def ask_for_known(person_id: UUID | None, *, known: Iterable[str], settings: Set
         allow_credentials=_descriptors(known),
         user_verification=VERIFIED,
     )
-    return Asked(options_to_json(options), _signed(challenge, str(person_id or NOBODY), settings))
+    return PasskeyOptions(options_to_json(options), _signed(challenge, str(person_id or NOBODY), settings))
 
 
 def _signed(challenge: bytes, person: str, settings: Settings) -> str:

@@ -9,7 +9,7 @@ import pytest
 from training.assessments.agreement.coefficients import Estimate
 from training.assessments.agreement.rules import (
     SMALLEST,
-    Figures,
+    AgreementFigures,
     RatedVisit,
     by_quarter,
     comparisons,
@@ -21,16 +21,16 @@ from training.assessments.agreement.rules import (
 )
 from training.assessments.agreement.words import difference_chart, difference_words, kappa_chart, kappa_words
 from training.assessments.marks import JUDGED, Mark
-from training.instruments.schema import Instrument, Item
+from training.instruments.schema import InstrumentSchema, Item
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
-BEHAVIOURS = Instrument(
+BEHAVIOURS = InstrumentSchema(
     "leading", "1", "behaviours", scale={1: "", 2: "", 3: "", 4: ""},
     items={"welcome": Item("welcome", basic={"greets": ""}, advanced={"remembers": ""}, harmful={"mocks": ""})},
 )  # fmt: skip
-CHECKLIST = Instrument("list", "1", "checklist", items={"ready": Item("ready")})
-NUMBERS = Instrument("time", "1", "numbers", items={"minutes": Item("minutes")})
-JUDGEMENT = Instrument("words", "1", "judgement")
+CHECKLIST = InstrumentSchema("list", "1", "checklist", items={"ready": Item("ready")})
+NUMBERS = InstrumentSchema("time", "1", "numbers", items={"minutes": Item("minutes")})
+JUDGEMENT = InstrumentSchema("words", "1", "judgement")
 
 
 def visit(levels: dict[UUID, tuple[float, ...]], *, listed: bool = True) -> RatedVisit:
@@ -55,7 +55,7 @@ def visit(levels: dict[UUID, tuple[float, ...]], *, listed: bool = True) -> Rate
     ],
 )
 def test_a_mark_has_the_level_that_the_judge_gives_it(
-    instrument: Instrument, item: str, mark: Mark, level: float | None
+    instrument: InstrumentSchema, item: str, mark: Mark, level: float | None
 ) -> None:
     assert level_of(instrument, item, mark) == level
 
@@ -86,7 +86,7 @@ def test_measured_numbers_have_no_kappa() -> None:
 
 def test_fewer_visits_than_the_smallest_number_have_no_figure() -> None:
     few = figures(comparisons([visit({A: (1, 3), B: (2, 3)}) for _ in range(SMALLEST - 1)]))
-    assert few == Figures(SMALLEST - 1, 2 * SMALLEST - 2) and few.small
+    assert few == AgreementFigures(SMALLEST - 1, 2 * SMALLEST - 2) and few.small
     assert kappa_words(few) == difference_words(few) == "Too few"
 
 
@@ -100,14 +100,14 @@ def test_fewer_visits_than_the_smallest_number_have_no_figure() -> None:
     ],
 )
 def test_leniency_is_said_in_words(estimate: Estimate, words: str) -> None:
-    assert difference_words(Figures(9, 90, difference=estimate)) == words
+    assert difference_words(AgreementFigures(9, 90, difference=estimate)) == words
 
 
 def test_charts_draw_whom_to_look_at_first_in_the_order_of_the_table() -> None:
-    rows = [(name, Figures(9, 90, kappa=Estimate(value, value - 0.1, min(1, value + 0.1)),
+    rows = [(name, AgreementFigures(9, 90, kappa=Estimate(value, value - 0.1, min(1, value + 0.1)),
                            difference=Estimate(1 - value, 0.8 - value, 1.2 - value)))
             for name, value in (("Ann", 0.9), ("Ben", 0.2), ("Cat", -0.1), ("Dan", 0.6))]  # fmt: skip
-    kappas = kappa_chart("", [*rows, ("Eve", Figures(2, 20))], most=3)
+    kappas = kappa_chart("", [*rows, ("Eve", AgreementFigures(2, 20))], most=3)
     assert [bar.name for bar in kappas.bars] == ["Ben", "Cat", "Dan"] and kappas.left == "Less than chance"
     assert all(0 <= bar.begins <= bar.at <= bar.ends <= 100 for bar in kappas.bars)
     assert kappas.zero == pytest.approx(100 * 0.2 / 1.2, abs=0.1)

@@ -12,7 +12,7 @@ import uvicorn
 from tests.browsing import free_port
 from tests.training.assessments.conftest import Rated
 from tests.training.assessments.films.filming import PART, begun, box, filmed, sent
-from training.assessments.films.large_files import CHUNK, Damaged, LargeFile, new_key
+from training.assessments.films.large_files import CHUNK, DamagedFilm, LargeFile, new_key
 from training.assessments.films.models import Film
 from training.assessments.films.rules import MOST_BYTES, fault_of_film, fault_of_size, second_of, time_in_words
 from training.core.storage import prepare
@@ -176,7 +176,7 @@ def test_what_was_changed_moved_or_cut_off_on_the_disk_does_not_open(tmp_path: P
         kept[:-whole],
     ):
         (tmp_path / film.name).write_bytes(changed)
-        with pytest.raises(Damaged):
+        with pytest.raises(DamagedFilm):
             list(film.blocks())
     (tmp_path / film.name).write_bytes(kept[: whole + 500])
     assert film.received() == CHUNK, "half a chunk is nothing"

@@ -39,7 +39,7 @@ async def sync(side: Side) -> list[dict[str, object]]:
     return await roster_changes.sync(await Registration.get(), "course-1", side.tool.platform, now=side.world.clock())
 
 
-async def preview(side: Side) -> list[roster_changes.Change]:
+async def preview(side: Side) -> list[roster_changes.RosterChange]:
     return await roster_changes.preview(await Context.get(), await read(side))
 
 

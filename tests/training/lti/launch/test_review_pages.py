@@ -10,7 +10,7 @@ from tests.courses.conftest import small_steps
 from tests.training.lti.conftest import Side
 from tests.training.lti.forging import GONE, claim, honest
 from training.demo.cast import known
-from training.demo.lms.world import Activity
+from training.demo.lms.world import PlacedLink
 from training.lti.models import Context
 from training.lti.resources import Attempt
 from training.people.actor import LtiContext
@@ -113,7 +113,7 @@ async def _takes_the_quiz(browser: httpx2.AsyncClient) -> None:
 async def test_the_quiz_that_a_learner_took_in_the_course_is_what_its_teacher_sees(
     side: Side, small_steps: str, browse: Any
 ) -> None:
-    side.world.place(Activity("small", "Small steps", SMALL), graded=True)
+    side.world.place(PlacedLink("small", "Small steps", SMALL), graded=True)
     await _takes_the_quiz(await browse("amina"))  # by herself, without the LMS
     await side.launch("amina", "small")
     await side.launch("grace", "small")

@@ -8,7 +8,7 @@ import httpx2
 from tests.courses.conftest import small_steps
 from tests.training.lti.conftest import Side
 from tests.training.lti.launch.test_review_pages import SMALL, _takes_the_quiz, visited
-from training.demo.lms.world import Activity
+from training.demo.lms.world import PlacedLink
 from training.lti.models import Registration, Score
 
 __all__ = ["small_steps"]
@@ -23,7 +23,7 @@ async def _came(side: Side, back: str) -> httpx2.Response:
 
 
 async def test_a_teacher_lands_on_the_learners_of_the_course(side: Side, small_steps: str) -> None:
-    side.world.place(Activity("small", "Small steps", SMALL), graded=True)
+    side.world.place(PlacedLink("small", "Small steps", SMALL), graded=True)
     await side.launch("grace", "small")
     await _takes_the_quiz(side.browser)
     answer = await side.launch("tutor", "small")
@@ -45,7 +45,7 @@ async def test_a_result_from_before_a_place_was_opened_reaches_it(
 ) -> None:
     await _takes_the_quiz(await browse("amina"))
     quiz = f"{SMALL}/hearing/quiz"
-    side.world.place(Activity("new-term", "The quiz", f"{quiz}/?from=term"), graded=True)
+    side.world.place(PlacedLink("new-term", "The quiz", f"{quiz}/?from=term"), graded=True)
     await side.launch("grace", "new-term")  # somebody else opens it first
     await work()
     assert await Score.all().count() == 0
@@ -57,7 +57,7 @@ async def test_a_result_from_before_a_place_was_opened_reaches_it(
     answer = await side.post(await side.token_for(query), query["state"])
     review = await side.browser.get(answer.headers["location"])
     assert "2 of 2, passed" in review.text  # the work that the score stands for, though it was begun elsewhere
-    side.world.place(Activity("copied", "The quiz again", quiz), graded=True)
+    side.world.place(PlacedLink("copied", "The quiz again", quiz), graded=True)
     await side.launch("grace", "copied")  # Amina has not opened the copy, and is known in the course
     await work()
     assert await Score.filter(sub="amina", given=2).count() == 2

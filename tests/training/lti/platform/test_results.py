@@ -18,7 +18,7 @@ from training.app.resources import open_resources
 from training.assessments import signing
 from training.core.settings import Settings
 from training.demo.doing import COURSE, being, learn
-from training.demo.lms.world import Activity
+from training.demo.lms.world import PlacedLink
 from training.demo.seed import LIBRARY
 from training.lti.models import Score
 from training.lti.platform import scores
@@ -38,7 +38,7 @@ async def placed(side: Side) -> Side:
     side.world.activities.clear()
     side.world.line_items.clear()
     for path in (f"{MODULE}/quiz", MODULE, f"/courses/{COURSE}", "/assessments", "/pathways"):
-        side.world.place(Activity(path, path, path), graded=path != "/pathways")
+        side.world.place(PlacedLink(path, path, path), graded=path != "/pathways")
         assert (await side.launch("amina", path)).status_code == 303
     await only_scores()
     return side

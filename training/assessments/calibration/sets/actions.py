@@ -12,7 +12,7 @@ from training.assessments.models import InstrumentVersion
 from training.assessments.reading import instrument_of
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.database.connection import transaction
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.people.actor import Actor
 from training.trail import facts
 
@@ -85,7 +85,7 @@ async def save_vignette(
     return row
 
 
-def _faults(instrument: Instrument, given: Mapping[str, tuple[Mark | None, str]]) -> dict[str, str]:
+def _faults(instrument: InstrumentSchema, given: Mapping[str, tuple[Mark | None, str]]) -> dict[str, str]:
     """Tells of which items the standard mark or its reason is missing or wrong."""
     problems = {}
     for item in titles_of(instrument):
@@ -164,7 +164,7 @@ async def found_set(set_id: UUID, actor: Actor) -> CalibrationSet:
     return found
 
 
-async def draft_of(set_id: UUID, actor: Actor) -> tuple[CalibrationSet, Instrument]:
+async def draft_of(set_id: UUID, actor: Actor) -> tuple[CalibrationSet, InstrumentSchema]:
     """Finds a set that may still change, with its instrument."""
     found = await found_set(set_id, actor)
     if found.state != "draft":

@@ -21,7 +21,7 @@ from training.assessments.marks import Mark, titles_of, unpacked
 from training.assessments.reading import instrument_of
 from training.core import clock
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.parsing.text import counting_number
 from training.people.actor import Actor
 from training.web.render import actor, form_data, identity, redirect, render
@@ -139,7 +139,7 @@ async def result(request: Request) -> Response:
     )  # fmt: skip
 
 
-def _part(instrument: Instrument, vignette: Vignette, attempt: CalibrationAttempt) -> dict[str, Any]:
+def _part(instrument: InstrumentSchema, vignette: Vignette, attempt: CalibrationAttempt) -> dict[str, Any]:
     standard = tries.plain_marks(vignette.marks)
     given = tries.plain_marks(attempt.answers[str(vignette.position)])
     marks = {one.item: one for one in compared(instrument, standard, given, attempt.set.tolerance)}
@@ -154,5 +154,5 @@ def _part(instrument: Instrument, vignette: Vignette, attempt: CalibrationAttemp
     return {"title": vignette.title, "text": vignette.text, "items": items}
 
 
-def _said(instrument: Instrument, item: str, mark: Mark | None) -> str:
+def _said(instrument: InstrumentSchema, item: str, mark: Mark | None) -> str:
     return "; ".join([in_words(instrument, item, mark), *seen_in_words(instrument, item, mark)])

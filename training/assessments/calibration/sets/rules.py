@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from training.assessments.marks import JUDGED, Mark
 from training.instruments.judge import level_of_mark
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 
 MOST_TOLERANCE, MOST_TRIES, MOST_DAYS = 3, 10, 365
 
@@ -22,7 +22,7 @@ class Compared:
 
 
 def compared(
-    instrument: Instrument, standard: Mapping[str, Mark], given: Mapping[str, Mark], tolerance: float
+    instrument: InstrumentSchema, standard: Mapping[str, Mark], given: Mapping[str, Mark], tolerance: float
 ) -> list[Compared]:
     """Compares the marks of one vignette with the standard."""
     return [
@@ -31,7 +31,7 @@ def compared(
     ]
 
 
-def _agrees(instrument: Instrument, item: str, standard: Mark, given: Mark | None, tolerance: float) -> bool:
+def _agrees(instrument: InstrumentSchema, item: str, standard: Mark, given: Mark | None, tolerance: float) -> bool:
     """Tells whether two marks agree: levels within the tolerance, all else the same (as “not seen”)."""
     if item == JUDGED or given is None:
         return standard == given

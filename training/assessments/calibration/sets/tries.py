@@ -21,7 +21,7 @@ from training.assessments.reading import instrument_of
 from training.core.dates import local_day
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from training.database.connection import transaction
-from training.instruments.schema import Instrument
+from training.instruments.schema import InstrumentSchema
 from training.people.actor import Actor
 from training.people.contact.addresses import refuse_own
 from training.trail import facts
@@ -83,7 +83,7 @@ async def begin(set_id: UUID, *, actor: Actor, now: datetime) -> CalibrationAtte
     return made
 
 
-async def open_try(set_id: UUID, actor: Actor) -> tuple[CalibrationAttempt, CalibrationSet, Instrument]:
+async def open_try(set_id: UUID, actor: Actor) -> tuple[CalibrationAttempt, CalibrationSet, InstrumentSchema]:
     """Finds the try that the actor has begun."""
     found = await open_set(set_id, actor)
     own = CalibrationAttempt.filter(set_id=found.id, person_id=actor.person_id, handed_in__isnull=True)
@@ -111,7 +111,7 @@ async def save(
     return held
 
 
-async def missing_of(attempt: CalibrationAttempt, instrument: Instrument) -> dict[int, int]:
+async def missing_of(attempt: CalibrationAttempt, instrument: InstrumentSchema) -> dict[int, int]:
     """Tells of each vignette, by position, how many items have no mark yet."""
     needed = titles_of(instrument)
     positions = await Vignette.filter(set_id=attempt.set_id).order_by("position").values_list("position", flat=True)
