@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.expressions import Q
 
 from training.parsing.text import folded
@@ -32,12 +31,3 @@ def has_in_name(part: str, prefix: str = "") -> Q:
     as_written: dict[str, str] = {f"{prefix}name__icontains": part}  # one from before has not been folded yet
     folds: dict[str, str] = {f"{prefix}folded__contains": searched(part)} if searched(part) else as_written
     return Q(Q(**folds), Q(**as_written), join_type=Q.OR)
-
-
-async def fold_names(client: BaseDBAsyncClient, table: str, name: str = "name") -> None:
-    """Folds the names of a table that were kept before there was the column, in a migration."""
-    first, second = ("$1", "$2") if client.capabilities.dialect == "postgres" else ("?", "?")
-    rows = await client.execute_query_dict(f'SELECT id, "{name}" AS name FROM {table} WHERE folded IS NULL')  # noqa: S608 - no input
-    folds = [[searched(row["name"]), row["id"]] for row in rows]
-    if folds:
-        await client.execute_many(f"UPDATE {table} SET folded = {first} WHERE id = {second}", folds)  # noqa: S608 - no input

@@ -4,15 +4,12 @@ import asyncio
 import shutil
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.today import NOW
 from tests.training.database.schemas import rows, schema
 from tests.training.databases import TRAIL, emptied, made
 from training.database.apps import APPS, STATEMENT_SECONDS, configuration
@@ -21,10 +18,6 @@ from training.database.make_migration import make, wanted
 from training.database.migrate import is_migrated, migrate, pending
 from training.database.migration_history import Ledger
 from training.database.migration_history import known as known_migrations
-from training.database.name_search import has_in_name
-from training.demo.cast import known
-from training.people.models import Person
-from training.sites.models import Site
 
 FIRST = """
 from tortoise import fields
@@ -51,7 +44,6 @@ SECOND = FIRST.replace(
 )
 
 
-@pytest.mark.timeout(400)  # twenty-six steps take Tortoise half a minute where nothing else runs
 async def test_the_tables_made_step_by_step_are_those_made_at_once(tmp_path: Path) -> None:
     async with emptied(tmp_path) as url, opened(url):
         async with transaction():
@@ -180,16 +172,3 @@ async def test_foreign_keys_of_the_rooms_point_down_only() -> None:
                 for name in model._meta.fk_fields | model._meta.o2o_fields:
                     below = model._meta.fields_map[name].related_model._meta.app
                     assert floors.index(below) <= floors.index(label), f"{label}.{model.__name__}.{name}"
-
-
-@pytest.mark.by_hand
-async def test_names_that_were_never_folded_are_folded_and_found_whatever_the_accents(database) -> None:
-    held = {"unit_id": known("together"), "area_id": (await Site.all().first()).area_id}
-    await Site.bulk_create([Site(id=uuid4(), code=name, name=name, **held) for name in ("Canolfan Llŷn", "Tŷ Gobaith")])
-    await Person.bulk_create([Person(id=uuid4(), unit_id=known("together"), name="José Núñez", created=NOW)])
-    assert not await Site.filter(has_in_name("llyn")).exists()
-    for label, name in (("sites", "0007_names_folded"), ("people", "0008_names_folded")):
-        step = import_module(f"training.database.migrations.{label}.{name}").Migration.operations[0]
-        await step.code(None, SimpleNamespace(client=connection()))
-    assert [row.name for row in await Site.filter(has_in_name("llyn"))] == ["Canolfan Llŷn"]
-    assert [row.name for row in await Person.filter(has_in_name("nunez"))] == ["José Núñez"]

@@ -7,9 +7,10 @@ from json import dumps, loads
 from tortoise.fields.base import OnDelete
 from uuid import uuid4
 from tortoise import fields
+from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('certificates', '0001_initial'), ('people', '0001_initial'), ('sites', '0001_initial')]
+    dependencies = [('certificates', '0002_key_of_damage'), ('people', '0001_initial'), ('sites', '0001_initial')]
 
     initial = True
 
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
                 ('drawn', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('drawn_by', fields.ForeignKeyField('people.Person', source_field='drawn_by_id', db_constraint=True, to_field='id', related_name='audits', on_delete=OnDelete.RESTRICT)),
             ],
-            options={'table': 'audits_audit', 'app': 'audits', 'pk_attr': 'id', 'table_description': 'Is one visit of the central unit to the register: the question, the seed and the sample drawn with it.'},
+            options={'table': 'audits_audit', 'app': 'audits', 'indexes': [Index(fields=['drawn_by_id'])], 'pk_attr': 'id', 'table_description': 'Is one visit of the central unit to the register: the question, the seed and the sample drawn with it.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -41,7 +42,7 @@ class Migration(migrations.Migration):
                 ('found', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('found_by_id', fields.UUIDField(null=True)),
             ],
-            options={'table': 'audits_case', 'app': 'audits', 'unique_together': (('audit', 'certification'),), 'pk_attr': 'id', 'table_description': 'Is one certification of the sample: open, then upheld or overturned with reasons, once.'},
+            options={'table': 'audits_case', 'app': 'audits', 'unique_together': (('audit', 'certification'),), 'indexes': [Index(fields=['certification_id'])], 'pk_attr': 'id', 'table_description': 'Is one certification of the sample: open, then upheld or overturned with reasons, once.'},
             bases=['Model'],
         ),
     ]

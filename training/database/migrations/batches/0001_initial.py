@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('people', '0001_initial'), ('sites', '0001_initial'), ('sites', '0002_without_licences')]
+    dependencies = [('people', '0001_initial'), ('sites', '0001_initial')]
 
     initial = True
 
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('undone', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('stopped_because', fields.TextField(default='', unique=False)),
             ],
-            options={'table': 'batches_batch', 'app': 'batches', 'unique_together': (('unit', 'number'),), 'pk_attr': 'id', 'table_description': 'Is one piece of work on many rows: rehearsed, done in the background, stopped and gone on with, undone.'},
+            options={'table': 'batches_batch', 'app': 'batches', 'unique_together': (('unit', 'number'),), 'indexes': [Index(fields=['made_by_id'])], 'pk_attr': 'id', 'table_description': 'Is one piece of work on many rows: rehearsed, done in the background, stopped and gone on with, undone.'},
             bases=['Model'],
         ),
         ops.CreateModel(

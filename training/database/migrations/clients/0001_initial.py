@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('sites', '0001_initial'), ('sites', '0002_without_licences'), ('sites', '0003_first_steps'), ('sites', '0004_panels_and_appeals'), ('sites', '0005_index_foreign_keys'), ('sites', '0006_names_searched')]
+    dependencies = [('sites', '0001_initial')]
 
     initial = True
 
@@ -53,6 +53,22 @@ class Migration(migrations.Migration):
                 ('expires', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'clients_used_assertion', 'app': 'clients', 'pk_attr': 'id', 'table_description': 'Remembers that an assertion has got a token, so that it gets one; `id` is the hash of its client and its name.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Webhook',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('client', fields.OneToOneField('clients.ApiClient', source_field='client_id', db_constraint=True, to_field='id', related_name='webhook', on_delete=OnDelete.RESTRICT)),
+                ('url', fields.CharField(max_length=1000)),
+                ('events', fields.JSONField(encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('secret', fields.TextField(unique=False)),
+                ('former_secret', fields.TextField(default='', unique=False)),
+                ('former_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('stopped', fields.BooleanField(default=False)),
+                ('made', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'clients_webhook', 'app': 'clients', 'pk_attr': 'id', 'table_description': 'Is the address at which a program is told of some kinds of event, signed with a secret that both know.'},
             bases=['Model'],
         ),
     ]

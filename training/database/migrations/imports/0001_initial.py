@@ -9,7 +9,7 @@ from uuid import uuid4
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('sites', '0001_initial'), ('sites', '0002_without_licences')]
+    dependencies = [('sites', '0001_initial')]
 
     initial = True
 

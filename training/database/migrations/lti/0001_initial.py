@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('user_id', fields.CharField(max_length=255)),
                 ('person', fields.ForeignKeyField('people.Person', source_field='person_id', db_constraint=True, to_field='id', related_name='former_users', on_delete=OnDelete.RESTRICT)),
             ],
-            options={'table': 'lti_former_user', 'app': 'lti', 'unique_together': (('consumer', 'user_id'),), 'pk_attr': 'id', 'table_description': 'Says which of our people an LTI 1.1 consumer knew by which user id.'},
+            options={'table': 'lti_former_user', 'app': 'lti', 'unique_together': (('consumer', 'user_id'),), 'indexes': [Index(fields=['person_id'])], 'pk_attr': 'id', 'table_description': 'Says which of our people an LTI 1.1 consumer knew by which user id.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('asked_hash', fields.CharField(null=True, db_index=True, max_length=64)),
                 ('created', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'lti_registration', 'app': 'lti', 'unique_together': (('issuer', 'client_id'),), 'pk_attr': 'id', 'table_description': 'Connects us to one LMS: who it is, where its endpoints are, and which site its people belong to.'},
+            options={'table': 'lti_registration', 'app': 'lti', 'unique_together': (('issuer', 'client_id'),), 'indexes': [Index(fields=['site_id'])], 'pk_attr': 'id', 'table_description': 'Connects us to one LMS: who it is, where its endpoints are, and which site its people belong to.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('expires', fields.DatetimeField(db_index=True, auto_now=False, auto_now_add=False)),
                 ('answer', fields.TextField(default='', unique=False)),
             ],
-            options={'table': 'lti_choosing', 'app': 'lti', 'pk_attr': 'id', 'table_description': 'Is a teacher choosing activities for a course; `answer` is the one response, once it is given.'},
+            options={'table': 'lti_choosing', 'app': 'lti', 'indexes': [Index(fields=['person_id'])], 'pk_attr': 'id', 'table_description': 'Is a teacher choosing activities for a course; `answer` is the one response, once it is given.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -128,6 +128,7 @@ class Migration(migrations.Migration):
                 ('differences_url', fields.CharField(default='', max_length=2000)),
                 ('synced', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('copied_from', fields.CharField(null=True, max_length=255)),
+                ('programme', fields.ForeignKeyField('sites.Programme', source_field='programme_id', null=True, db_constraint=True, to_field='id', related_name='lti_contexts', on_delete=OnDelete.RESTRICT)),
             ],
             options={'table': 'lti_context', 'app': 'lti', 'unique_together': (('deployment', 'context_id'),), 'pk_attr': 'id', 'table_description': 'Is a course in an LMS; the one with an empty `context_id` stands for links outside of any course.'},
             bases=['Model'],
@@ -146,7 +147,7 @@ class Migration(migrations.Migration):
                 ('test_user', fields.BooleanField(default=False)),
                 ('created', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'lti_identity', 'app': 'lti', 'unique_together': (('registration', 'sub'),), 'indexes': [Index(fields=['email']), Index(fields=['proposed_name'])], 'pk_attr': 'id', 'table_description': 'Is a person as one LMS knows them: (registration, sub) leads to our own person.'},
+            options={'table': 'lti_identity', 'app': 'lti', 'unique_together': (('registration', 'sub'),), 'indexes': [Index(fields=['person_id']), Index(fields=['email']), Index(fields=['proposed_name'])], 'pk_attr': 'id', 'table_description': 'Is a person as one LMS knows them: (registration, sub) leads to our own person.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -240,7 +241,7 @@ class Migration(migrations.Migration):
                 ('final_sent', fields.BooleanField(default=False)),
                 ('sending_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'lti_score', 'app': 'lti', 'unique_together': (('line_item', 'sub'),), 'indexes': [Index(fields=['state'])], 'pk_attr': 'id', 'table_description': "Is what one person's place in one column should show; the latest value wins and `version` counts them."},
+            options={'table': 'lti_score', 'app': 'lti', 'unique_together': (('line_item', 'sub'),), 'indexes': [Index(fields=['identity_id']), Index(fields=['state'])], 'pk_attr': 'id', 'table_description': "Is what one person's place in one column should show; the latest value wins and `version` counts them."},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -254,7 +255,7 @@ class Migration(migrations.Migration):
                 ('maximum', fields.FloatField(default=100)),
                 ('detail', fields.CharField(default='', max_length=300)),
             ],
-            options={'table': 'lti_score_try', 'app': 'lti', 'pk_attr': 'id', 'table_description': "Is one line of a score's history: queued, sent or what came back."},
+            options={'table': 'lti_score_try', 'app': 'lti', 'indexes': [Index(fields=['score_id'])], 'pk_attr': 'id', 'table_description': "Is one line of a score's history: queued, sent or what came back."},
             bases=['Model'],
         ),
         ops.CreateModel(

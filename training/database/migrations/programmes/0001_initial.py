@@ -8,7 +8,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('people', '0001_initial'), ('sites', '0002_without_licences')]
+    dependencies = [('people', '0001_initial'), ('sites', '0001_initial')]
 
     initial = True
 
@@ -44,6 +44,19 @@ class Migration(migrations.Migration):
                 ('answered_by_id', fields.UUIDField(null=True)),
             ],
             options={'table': 'programmes_application', 'app': 'programmes', 'indexes': [Index(fields=['site_id', 'state']), Index(fields=['person_id', 'made'])], 'pk_attr': 'id', 'table_description': "Is somebody's own wish to join a programme at a site, and the site's answer; a refusal stays, with its reason."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ComponentList',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ('programme', fields.ForeignKeyField('sites.Programme', source_field='programme_id', db_constraint=True, to_field='id', related_name='component_lists', on_delete=OnDelete.RESTRICT)),
+                ('version', fields.CharField(max_length=40)),
+                ('body', fields.TextField(unique=False)),
+                ('published', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('published_by_id', fields.UUIDField(null=True)),
+            ],
+            options={'table': 'programmes_component_list', 'app': 'programmes', 'unique_together': (('programme', 'version'),), 'pk_attr': 'id', 'table_description': 'Is one published list of the parts that sessions of a programme are made of; never changed after.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -85,7 +98,7 @@ class Migration(migrations.Migration):
                 ('taken_back', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('note', fields.TextField(default='', unique=False)),
             ],
-            options={'table': 'programmes_role', 'app': 'programmes', 'indexes': [Index(fields=['person_id', 'programme_id']), Index(fields=['programme_id', 'role'])], 'pk_attr': 'id', 'table_description': "Gives a person one of the roles that a programme's rules name, at a site, in an area, or in the whole unit."},
+            options={'table': 'programmes_role', 'app': 'programmes', 'indexes': [Index(fields=['area_id']), Index(fields=['site_id']), Index(fields=['person_id', 'programme_id']), Index(fields=['programme_id', 'role'])], 'pk_attr': 'id', 'table_description': "Gives a person one of the roles that a programme's rules name, at a site, in an area, or in the whole unit."},
             bases=['Model'],
         ),
     ]

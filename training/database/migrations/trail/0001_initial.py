@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('lease', fields.UUIDField(null=True)),
             ],
-            options={'table': 'trail_followup', 'app': 'trail', 'indexes': [Index(fields=['state', 'due']), Index(fields=['kind', 'state', 'due']), Index(fields=['kind', 'subject_id'])], 'pk_attr': 'id', 'table_description': 'One piece of work that must get done after a fact or at a time, once or more, by an idempotent handler.'},
+            options={'table': 'trail_followup', 'app': 'trail', 'indexes': [Index(fields=['fact_id']), Index(fields=['state', 'due']), Index(fields=['kind', 'state', 'due']), Index(fields=['kind', 'subject_id'])], 'pk_attr': 'id', 'table_description': 'One piece of work that must get done after a fact or at a time, once or more, by an idempotent handler.'},
             bases=['Model'],
         ),
         ops.CreateModel(
