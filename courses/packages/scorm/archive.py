@@ -12,7 +12,7 @@ from typing import Any
 
 from courses.packages.files import is_inside, name_of
 from courses.packages.scorm.manifest import NAME, Manifest, NotPlayable, file_of, read_manifest
-from training.core.storage import write
+from training.core.storage import size_of, write
 
 MOST_FILES, MOST_OPENED_BYTES = 2_000, 300_000_000
 MOST_TIMES, SMALL_BYTES = 100, 20_000_000
@@ -109,7 +109,10 @@ def file_in(storage: Path, stored: str, name: str) -> bytes | Path | None:
                     return storage / place
             write(storage, place, archive.read(member))
             return storage / place
-    except (FileNotFoundError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+    except FileNotFoundError:
+        size_of(storage, stored)  # raises where the folder is away: then nothing is known of the file
+        return None
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         return None
 
 

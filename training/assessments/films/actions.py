@@ -92,12 +92,14 @@ async def add_consent(film_id: UUID, typed: dict[str, str], until: date | None, 
         problems["until"] = "Enter the last day, at most three years from now, such as 27 3 2027"
     if part == "child" and not given_by:
         problems["given_by"] = "Say which parent or guardian consents for the child"
+    elif len(given_by) > 120:
+        problems["given_by"] = "Enter their name in at most 120 letters"
     if problems:
         raise Invalid("There is a problem", problems=problems)
     async with transaction():
         row = await FilmConsent.create(
             id=uuid4(), film_id=film.id, name=name, part=part, purpose=purpose, until=until, way=way,
-            given_by=given_by[:120], given=now if way == "paper" else None, recorded=now,
+            given_by=given_by, given=now if way == "paper" else None, recorded=now,
             recorded_by_id=actor.person_id,
         )  # fmt: skip
         await _note("film_consent.recorded", film, actor=actor.person_id, now=now, rows=[row], detail={"way": way})

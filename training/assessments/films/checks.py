@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
@@ -25,6 +26,13 @@ PROGRAM = (sys.executable, "-P", "-m", "training.assessments.films.probe")
 HOME = Path(__file__).resolve().parents[3]
 TIMEOUT_SECONDS = 300.0
 NOT_READ = "This film could not be read. Save it anew as MP4 (H.264), and send that"
+NOT_THERE = "This film did not arrive whole. Send it again"
+OF_THE_FILE = frozenset(
+    -one for one in (
+        signal.SIGXCPU, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP,
+    )
+)  # fmt: skip
+"""How the program ends by what is in a film: at its limit of time, or by a fault of the libraries. All else is ours."""
 _one_at_a_time = asyncio.Semaphore(1)
 
 
@@ -33,9 +41,12 @@ async def check(film_id: UUID, *, settings: Settings, now: datetime) -> None:
     film = await Film.get(id=film_id)
     if film.state != CHECKING:
         return
-    found = await _looked_into(file_of(film, settings.storage, Encryptor(settings.secret_key)))
+    file = file_of(film, settings.storage, Encryptor(settings.secret_key))
+    there = await asyncio.to_thread(storage.size_of, settings.storage, film.stored)
+    # Without it the service ended between the file and the note that it was refused.
+    found = await _looked_into(file) if there else {"refused": NOT_THERE}
     if "away" in found:
-        raise Upstream("The folder of films cannot be read just now.", found["away"])
+        raise Upstream("This film cannot be looked into just now.", found["away"])
     refused = str(found.get("refused", ""))[:300]
     if refused:
         await asyncio.to_thread(storage.remove, settings.storage, film.stored)
@@ -57,13 +68,15 @@ async def _looked_into(file: LargeFile) -> dict[str, Any]:
         try:
             said, _ = await asyncio.wait_for(program.communicate(json.dumps(asked).encode() + b"\n"), TIMEOUT_SECONDS)
         except TimeoutError:
-            return {"refused": NOT_READ}
+            return {"away": f"It took longer than {TIMEOUT_SECONDS:.0f} seconds."}  # of a machine that is slow
         finally:
             with suppress(ProcessLookupError):
                 program.kill()
             await program.wait()
+    if program.returncode in OF_THE_FILE:
+        return {"refused": NOT_READ}
     try:
         found: dict[str, Any] = json.loads(said)
-    except ValueError:  # it met one of its limits, or a fault of the libraries
-        return {"refused": NOT_READ}
+    except ValueError:  # stopped with the service, or for want of memory: no reason to delete a film
+        return {"away": f"The program that looks into films ended with {program.returncode}."}
     return found

@@ -31,7 +31,7 @@ from training.assessments.models import InstrumentVersion, Rater
 from training.assessments.reading import instrument_of
 from training.core import clock
 from training.core.encryption import Encryptor
-from training.core.errors import Invalid, NotFound
+from training.core.errors import Invalid, NotFound, Upstream
 from training.parsing.text import uuid_of
 from training.people.actor import Actor
 from training.web.render import actor, form_data, identity, redirect, render
@@ -141,7 +141,7 @@ async def captions(request: Request) -> Response:
     if request.method == "POST":
         async with request.form() as form:
             sent = form.get("captions")
-            raw = await sent.read(MOST_CAPTIONS) if isinstance(sent, UploadFile) else b""
+            raw = await sent.read(MOST_CAPTIONS + 1) if isinstance(sent, UploadFile) else b""
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -176,6 +176,8 @@ async def content(request: Request) -> Response:
         headers |= {"Content-Range": f"bytes {start}-{end - 1}/{found.size}"}
     settings = PageResources.of(request).settings
     file = file_of(found, settings.storage, Encryptor(settings.secret_key))
+    if await asyncio.to_thread(file.received) != found.size:
+        raise Upstream("This film is not on the disk just now.", "Tell whoever runs the service.")
     return _Blocks(_read(file, start, end, found, me), 206 if partial else 200, headers=headers, media_type=found.kind)
 
 

@@ -31,12 +31,10 @@ async def why_hidden(film: Film, rows: Consents, actor: Actor) -> str:
         return "Somebody on this film has withdrawn their consent. Nobody can watch it any more."
     if (until := kept_until(plain(rows))) and until < actor.today:
         return "The time has come until which everyone had consented."
-    if film.uploaded_by_id == actor.person_id:
-        return ""
-    if not all_consented(film.stated, plain(rows)):
+    if film.uploaded_by_id != actor.person_id and not all_consented(film.stated, plain(rows)):
         return "This film waits until whoever sent it says that everyone on it has consented."
     if film.person_id == actor.person_id or await _judges(film, actor):
-        return ""
+        return ""  # who sent it for somebody else watches as long as they assess
     return "You see who is on this film. Only those may watch it who see the assessment."
 
 

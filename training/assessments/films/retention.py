@@ -8,23 +8,36 @@ from training.assessments.films.reading import consents_of, plain
 from training.assessments.films.rules import why_remove
 from training.assessments.films.uploads import finish, received
 from training.core.dates import local_day
+from training.core.errors import Upstream
 from training.core.settings import Settings
 
 FORGET = "forget films"
 
 
 async def forget_films(*, settings: Settings, now: datetime) -> int:
-    """Deletes each film that may not be kept any longer, and tells how many; one that is whole goes on to its check."""
-    gone = 0
+    """Deletes each film that may not be kept any longer, and tells how many; one that is whole goes on to its check.
+
+    Raises Upstream at the end, where one could not be deleted.
+    """
+    gone, trouble = 0, None
     for film in await Film.filter(state__in=[UPLOADING, CHECKING, READY]).order_by("begun").select_related("unit"):
-        if film.state == UPLOADING and film.size == await received(film, settings):
-            await finish(film, now=now)  # the service ended between the last part and the note of it
-            continue
-        because = why_remove(
-            film.state, touched=film.touched, stated=film.stated, consents=plain(await consents_of(film.id)), now=now,
-            today=local_day(now, film.unit.zone),
-        )  # fmt: skip
-        if because:
-            await remove(film, because=because, actor=None, now=now, settings=settings)
-            gone += 1
+        try:
+            gone += await _forget(film, settings=settings, now=now)
+        except Upstream as error:  # the others must go on their day whatever is wrong with this one
+            trouble = error
+    if trouble:
+        raise trouble
     return gone
+
+
+async def _forget(film: Film, *, settings: Settings, now: datetime) -> bool:
+    if film.state == UPLOADING and film.size == await received(film, settings):
+        await finish(film, now=now)  # the service ended between the last part and the note of it
+        return False
+    because = why_remove(
+        film.state, touched=film.touched, stated=film.stated, consents=plain(await consents_of(film.id)), now=now,
+        today=local_day(now, film.unit.zone),
+    )  # fmt: skip
+    if because:
+        await remove(film, because=because, actor=None, now=now, settings=settings)
+    return bool(because)

@@ -122,8 +122,10 @@ def fault_of_size(size: int) -> str:
 
 def fault_of_captions(text: str) -> str:
     """Says what is wrong with captions, or "". Source: https://www.w3.org/TR/webvtt1/#file-structure"""
+    if len(text.encode()) > MOST_CAPTIONS:
+        return f"Captions may have {MOST_CAPTIONS // 1000} kB at most. Choose a shorter file"
     first = text.lstrip("\ufeff").split("\n", 1)[0].rstrip("\r")
-    if not re.fullmatch(r"WEBVTT([ \t].*)?", first) or "-->" not in text:
+    if not re.fullmatch(r"WEBVTT([ \t].*)?", first) or "-->" not in text or "\0" in text:
         return "Choose a file with captions in the format WebVTT: its first line is WEBVTT"
     return ""
 

@@ -13,9 +13,10 @@ from training.assessments.actions import own_rating
 from training.assessments.films.actions import remove
 from training.assessments.films.contents import FOLDER, file_of, purpose_of
 from training.assessments.films.large_files import CHUNK, new_key, refuse_without_room
-from training.assessments.films.models import CHECKING, UPLOADING, Film
+from training.assessments.films.models import CHECKING, GONE, UPLOADING, Film
 from training.assessments.films.rules import MOST_UNFINISHED, UNFINISHED_DAYS, fault_of_size
 from training.assessments.models import Assessment
+from training.core import storage
 from training.core.dates import local_day
 from training.core.encryption import Encryptor
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -57,6 +58,7 @@ async def begin(sent: NewFilm, *, actor: Actor, now: datetime, settings: Setting
             f"You have begun to send {MOST_UNFINISHED} films that are not finished.",
             "Go on with one of them, or take it back, on the page of your films.",
         )
+    await asyncio.to_thread(storage.probe, settings.storage)
     await asyncio.to_thread(refuse_without_room, settings.storage, sent.size)
     film = Film(
         id=uuid4(), unit_id=actor.unit_id, person_id=person, assessment_id=sent.assessment, held=sent.held,
@@ -110,6 +112,7 @@ async def write_part(film: Film, part: bytes, *, at: int, actor: Actor, now: dat
     """
     file = file_of(film, settings.storage, Encryptor(settings.secret_key))
     try:
+        await asyncio.to_thread(refuse_without_room, settings.storage, len(part))  # others send films meanwhile
         return await asyncio.to_thread(file.append, part, at=at)
     except DiskFull as full:
         await remove(film, because="no room", actor=actor.person_id, now=now, settings=settings)
@@ -123,6 +126,8 @@ async def arrived(film: Film, there: int, *, now: datetime, settings: Settings) 
     """Notes that a part has arrived, for good; whole, the film is looked into."""
     await asyncio.to_thread(file_of(film, settings.storage, Encryptor(settings.secret_key)).settle)
     if not await Film.filter(id=film.id, state=UPLOADING).update(touched=now):
+        if await Film.exists(id=film.id, state=GONE):  # deleted before its first part was on the disk
+            await asyncio.to_thread(storage.remove, settings.storage, film.stored)
         raise Conflict(ENDED, "Look at your films.")
     if there == film.size:
         await finish(film, now=now)

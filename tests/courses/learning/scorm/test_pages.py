@@ -213,6 +213,16 @@ async def test_files_come_from_the_content_origin_alone_and_are_shut_in(
     assert (await browser.get(here.replace("/scorm/", "/~abc/scorm/"))).status_code == 404
 
 
+async def test_while_the_folder_is_away_a_lesson_says_so(
+    learning: Learning, settings: Settings, content: httpx2.AsyncClient
+) -> None:  # fmt: skip
+    base = (await open_lesson(await learning(made.package())))["frame"].removesuffix("/frame")
+    settings.storage.rename(settings.storage.parent / "away")
+    assert (await content.get(f"{base}/files/pages/index.html")).status_code == 503
+    (settings.storage.parent / "away").rename(settings.storage)
+    assert (await content.get(f"{base}/files/pages/index.html")).status_code == 200
+
+
 async def test_where_no_origin_is_set_a_lesson_says_so_and_serves_nothing(
     learning: Learning, settings: Settings, service: Starlette
 ) -> None:
