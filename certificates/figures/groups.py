@@ -1,6 +1,7 @@
 """How many groups sites could run with the people whose certificates count: on the day, and six months later.
 
-The rules of a programme say how many a team has and what they hold. Nobody is counted on who is at no site.
+The rules of a programme say how many a team has and what they hold; where they do not, one person leads a group.
+Nobody is counted on who is at no site.
 """
 
 from collections import Counter, defaultdict
@@ -26,9 +27,13 @@ GROUPS = (
     FigureColumn("groups_later", "Groups in six months", "The same six months later, without those whose certificates, "
                  "with grace, end until then unless somebody renews."),
     FigureColumn("leaders", "People now", "People whose certificates count that day and whom the rules let lead. The "
-                 "list shows their certificates: somebody may hold two."),
+                 "list shows every certificate that counts: somebody may hold two, or one that leads no group."),
     FigureColumn("leaders_later", "People in six months", "Those of them whose certificates still run then."),
 )  # fmt: skip
+ONE_LANGUAGE = (
+    "Told apart by language, those who lead a group together all have that language: a pair of two languages is no "
+    "group here, so there may be fewer than by area."
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,10 @@ async def groups_table(me: Actor, asked: FigureQuestion) -> FigureTable:
     earlier, notes = asked.earlier(), list[str]()
     before = await _possible(me, earlier, await ground_of(me, earlier), []) if earlier else None
     ground = await ground_of(me, asked)
-    return ground.table(GROUPS, await _possible(me, asked, ground, notes), before, behind, notes=notes)
+    now = await _possible(me, asked, ground, notes)
+    if asked.by == "reads":
+        notes.append(ONE_LANGUAGE)
+    return ground.table(GROUPS, now, before, behind, notes=notes)
 
 
 async def _possible(me: Actor, asked: FigureQuestion, ground: Ground, notes: list[str]) -> ColumnTotals:
@@ -56,8 +64,9 @@ async def _possible(me: Actor, asked: FigureQuestion, ground: Ground, notes: lis
     wanted = {"slug": asked.programme} if asked.programme else {}
     for programme in await Programme.filter(unit_id=me.unit_id, **wanted).order_by("title"):
         versions = await pathway_versions.versions_of(programme.id, me.unit_id, today=asked.as_of)
-        rules = teams_of(pathway_versions.read(versions[0])) if versions else [TeamRule()]
-        notes.append(_words(programme.title, rules))
+        stated = teams_of(pathway_versions.read(versions[0])) if versions else []
+        notes.append(_words(programme.title, stated))
+        rules = stated or [TeamRule()]
         spots: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
         for rule in rules:
             for row in await _people(found, asked, programme, rule):
@@ -96,10 +105,10 @@ def _teams(rows: list[Mapping[str, Any]], rules: int) -> Counter[str]:
 
 
 def teams_of(pathway: Pathway) -> list[TeamRule]:
-    """Finds what the rules ask of the team of each delivery; whoever delivers alone, where they ask for none."""
+    """Finds what the rules ask of the team of each delivery; nothing where they do not say."""
     asked = [one for rules in pathway.deliveries.values() for one in _asked(rules)]
     found = {TeamRule(one.at_least or 1, one.holds) for one in asked}
-    return sorted(found, key=lambda one: (one.levels, one.many)) or [TeamRule()]
+    return sorted(found, key=lambda one: (one.levels, one.many))
 
 
 def _asked(rules: Iterable[Requirement]) -> Iterable[Team]:
@@ -115,4 +124,6 @@ def _words(title: str, rules: list[TeamRule]) -> str:
         who = f" who are {' or '.join(one.replace('_', ' ') for one in rule.levels)}" if rule.levels else ""
         return f"{rule.many} {'person' if rule.many == 1 else 'people'}{who}"
 
+    if not rules:
+        return f"{title}: the rules do not say how many lead a group, so one person is counted for each."
     return f"{title}: a group is led by {' and '.join(map(said, rules))}, as its rules say."

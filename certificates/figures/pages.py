@@ -73,11 +73,11 @@ async def figures(request: Request) -> Response:
     definitions = [(one.heading, one.definition) for one in table.columns]
     days, now = days_of(asked), clock.now()
     fixed = replace(asked, known_at=asked.known_at or me.today)
-    digest = digest_of(asked.query(), table)
+    digest = digest_of(fixed.query(), table)
     return await answer_list(
         request, "figures/figures.html", listing, rows_of(table), definitions=definitions, notes=table.notes,
         charts=charts_of(table, by), asked=asked, days=days, ahead=asked.as_of > me.today, compared=bool(asked.against),
-        digest=digest, extracted=now, again=fixed.path(),
+        digest=digest, extracted=now, again=fixed.path(), still_today=fixed.known_at == me.today,
         head=[days, f"Extracted {moment(now, me.zone)}; SHA-256 {digest}",
               *(f"{heading}: {words}" for heading, words in definitions), *table.notes],
     )  # fmt: skip

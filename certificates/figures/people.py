@@ -88,7 +88,8 @@ async def narrowed_places(me: Actor, asked: FigureQuestion, row: Mapping[str, st
     if row.get("background"):
         rows = _true(rows, has_background=sql.has_background_sql(then, row["background"], f"{ROW}.person_id"))
     if row.get("funding"):
-        rows = rows.filter(funding="" if row["funding"] == NOWHERE else row["funding"])
+        # Whoever wrote a dash recorded no more than whoever wrote nothing; the table counts both as one.
+        rows = rows.filter(funding__in=["", NOWHERE] if row["funding"] == NOWHERE else [row["funding"]])
     return rows
 
 

@@ -20,6 +20,8 @@ DIMENSIONS = {
     "funding": "Paid by",
 }
 """What figures are told apart by → its word, in the order of the form."""
+LAST_DAY = date(9000, 1, 1)
+"""A later day is taken as this one, as the calendar ends before what is reckoned from it."""
 
 OF_CERTIFICATES = ("area", "site", "programme", "level", "reads", "background")
 OF_GROUPS = ("area", "site", "programme", "reads")
@@ -67,8 +69,8 @@ class FigureQuestion:
 
 def question_of(texts: Mapping[str, str], days: Mapping[str, date | None], me: Actor) -> FigureQuestion:
     """Makes a question of what was read; of what will be known later, today's answer is all that there is."""
-    known = days.get("known_at")
+    known, against = days.get("known_at"), days.get("against")
     return FigureQuestion(
-        texts["show"], texts["by"], days.get("as_of") or me.today, known and min(known, me.today),
-        days.get("against"), texts["area"], texts["programme"],
+        texts["show"], texts["by"], min(days.get("as_of") or me.today, LAST_DAY), known and min(known, me.today),
+        against and min(against, LAST_DAY), texts["area"], texts["programme"],
     )  # fmt: skip

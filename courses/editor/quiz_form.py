@@ -7,21 +7,28 @@ from string import ascii_lowercase
 from typing import Any
 
 from courses.packages.quizzes import CHOICE_KEYS, QUESTION_KEYS
-from training.parsing.text import figure_of
+from training.parsing.text import LONGEST_COUNT, figure_of
 from training.parsing.yaml_edits.members import drop_key, moved, put_in, without
 from training.parsing.yaml_edits.places import NotByButton, Where, set_value, value_at, value_in, values_of
 
 QUESTIONS: Where = ("questions",)
 _OF_NUMBER = ("answer", "within", "unit", "below", "above")
-_PRESSED = re.compile(r"q(\d+)(?:-c(\d+))? (up|down|remove|add choice)")
+_PRESSED = re.compile(r"q(\d{1,4})(?:-c(\d{1,4}))? (up|down|remove|add choice)")
 STEPS = {"up": -1, "down": 1}
 
 
 def questions_in(text: str) -> list[dict[str, Any]]:
-    """Lists the questions of a quiz with their choices, as they are written."""
-    questions = value_at(text, QUESTIONS)
-    found = [one for one in questions if isinstance(one, dict)] if isinstance(questions, list) else []
-    return [one | {"choices": [each for each in one.get("choices") or [] if isinstance(each, dict)]} for one in found]
+    """Lists the questions of a quiz with their choices, as they are written; NotByButton where one has no keys."""
+    questions = _with_keys(value_at(text, QUESTIONS), "questions")
+    return [one | {"choices": _with_keys(one.get("choices"), "choices")} for one in questions]
+
+
+def _with_keys(members: Any, name: str) -> list[dict[str, Any]]:
+    if members is None:
+        return []
+    if not isinstance(members, list) or not all(isinstance(one, dict) for one in members):
+        raise NotByButton(f"what stands under {name} has to be mended first")
+    return members
 
 
 def filled_in(text: str, given: Mapping[str, str], pressed: str) -> str:
@@ -100,7 +107,7 @@ def _set(text: str, before: Any, where: Where, typed: str | None, *, after: str 
         return text
     value: str | int | Decimal | None = words
     if where[-1] in ("pass", "tries"):
-        value = int(words) if words.isdecimal() else words or None
+        value = int(words) if words.isdecimal() and len(words) <= LONGEST_COUNT else words or None
     elif where[-1] in ("answer", "within"):
         figure = figure_of(words)
         value = words or None if figure is None else int(figure) if figure == int(figure) else figure
@@ -114,6 +121,8 @@ def _pressed(text: str, pressed: str) -> str:
     if found is None:
         return text
     question, choice, what = int(found[1]), found[2], found[3]
+    if question >= len(questions_in(text)):
+        raise NotByButton("somebody has taken it out")
     choices: Where = (*QUESTIONS, question, "choices")
     if what == "add choice":
         taken = [str(one.get("id")) for one in questions_in(text)[question]["choices"]]

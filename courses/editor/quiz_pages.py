@@ -63,7 +63,7 @@ def _opened(text: str, given: Mapping[str, str]) -> int:
     pressed = given.get("do", "")
     if pressed == "add question":
         return len(questions_in(text))
-    found = re.match(r"q(\d+)(-c\d+)? (\w+)", pressed)
+    found = re.match(r"q(\d{1,4})(-c\d+)? (\w+)", pressed)
     if found is None or (not found[2] and found[3] == "remove"):
         return 0
     return int(found[1]) + 1 + (0 if found[2] else STEPS.get(found[3], 0))

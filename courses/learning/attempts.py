@@ -67,7 +67,8 @@ async def begin(spot: Position, *, actor: Actor, now: datetime) -> QuizAttempt:
             id=uuid4(),
             enrolment_id=spot.journey.enrolment.id,
             activity_id=spot.part.id,
-            number=len(tries.handed_in) + 1,
+            # Not how many there are: one that lay open came along from an earlier version with its number.
+            number=max((one.number for one in tries.handed_in), default=0) + 1,
             state="open",
             opened=now,
         )

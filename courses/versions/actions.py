@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
+from tortoise.expressions import Q
+
 from courses.learning.journey import journey_of
 from courses.learning.models import Enrolment
 from courses.learning.newer_versions import go_on, version_after
@@ -79,8 +81,8 @@ async def settle(choice_id: UUID, key: str, after: UUID | None, *, now: datetime
     zone = await zone_of(course.unit_id)
     today, since = local_day(now, zone), local_day(choice.chosen, zone)
     if after is None and choice.done == "none":
-        for top_up in await TopUp.filter(version_id=version.id, state="open"):
-            await _call_off(top_up, choice, now=now)
+        for top_up in await TopUp.filter(version_id=version.id, state="open").select_related("version"):
+            await _call_off(top_up, now=now)
     asked = enrolments_before(version, course.id)
     rows = await (asked.filter(id__gt=after) if after else asked).order_by("id").limit(AT_ONCE)
     found = await knowers(rows)
@@ -120,7 +122,7 @@ def _renewal_day(holding: HeldCertificate | None) -> date | None:
 
 async def _settle_done(one: Knower, choice: VersionChoice, due: date | None, *, today: date, now: datetime) -> None:
     person = one.enrolment.person_id
-    asked = await TopUp.get_or_none(person_id=person, version_id=choice.version_id)
+    asked = await TopUp.get_or_none(person_id=person, version_id=choice.version_id).select_related("version")
     whole = choice.done == "again"
     if due and not whole:
         parts = await changed_parts(one.enrolment.version_id, choice.version_id)
@@ -130,7 +132,7 @@ async def _settle_done(one: Knower, choice: VersionChoice, due: date | None, *, 
         return  # the day stays as it was worked out when they were asked
     if due is None:
         if asked and is_asked and choice.done != "renewal":
-            await _call_off(asked, choice, now=now)
+            await _call_off(asked, now=now)
     elif asked is None or asked.state == "called off" or (is_asked and (asked.due, asked.whole) != (due, whole)):
         await _ask(asked or TopUp(id=uuid4(), person_id=person, version_id=choice.version_id, given=now), choice,
                    due=due, whole=whole, today=today, now=now)  # fmt: skip
@@ -142,8 +144,8 @@ async def _ask(top_up: TopUp, choice: VersionChoice, *, due: date, whole: bool, 
     async with transaction():
         await top_up.save()
         earlier = TopUp.filter(person_id=top_up.person_id, version__course_id=choice.version.course_id, state="open")
-        for one in await earlier.exclude(id=top_up.id):
-            await _call_off(one, choice, now=now)  # what it asks for is in this one
+        for one in await earlier.exclude(id=top_up.id).select_related("version"):
+            await _call_off(one, now=now)  # what it asks for is in this one
         await _record("top_up.given", top_up, choice.version.number, now=now, due=due.isoformat())
         await _plan_reminders(top_up, today)
 
@@ -162,7 +164,13 @@ def _reminder(top_up: TopUp, on: date, *, due: datetime) -> facts.Timer:
 
 
 async def _note_missed(unit: CentralUnit, *, now: datetime) -> None:
-    """Notes whose day has passed, and has those reminded each week of whom that was chosen."""
+    """Notes whose day has passed, and has those reminded each week of whom that was chosen.
+
+    Of a record that was erased, or merged into another that is asked itself, nothing is asked any more.
+    """
+    gone = Q(person__erased_at__isnull=False) | Q(person__merged_into_id__isnull=False)
+    for one in await TopUp.filter(gone, state="open", person__unit_id=unit.id).select_related("version"):
+        await _call_off(one, now=now)
     today = local_day(now, unit.zone)
     late = TopUp.filter(state="open", due__lt=today, person__unit_id=unit.id).order_by("due", "id")
     for one in await late.select_related("version"):
@@ -175,11 +183,11 @@ async def _note_missed(unit: CentralUnit, *, now: datetime) -> None:
                 await facts.schedule_all([_reminder(one, today, due=now)])
 
 
-async def _call_off(top_up: TopUp, choice: VersionChoice, *, now: datetime) -> None:
+async def _call_off(top_up: TopUp, *, now: datetime) -> None:
     async with transaction():
         if await TopUp.filter(id=top_up.id, state="open").update(state="called off", ended=now):
             top_up.state, top_up.ended = "called off", now
-            await _record("top_up.called_off", top_up, choice.version.number, now=now)
+            await _record("top_up.called_off", top_up, top_up.version.number, now=now)
 
 
 async def settle_by_completion(enrolment_id: UUID, *, now: datetime) -> None:
@@ -209,7 +217,9 @@ async def begin_top_up(actor: Actor, slug: str, *, now: datetime) -> Enrolment:
     else:
         wanted = {one.part.id for one in await changed_parts(before.version_id, asked.version_id) if one.in_top_up}
         every = {part.id for chapter in newer.outline.chapters for part in chapter.parts}
-        counts, same, as_done = newer.counts, newer.same, frozenset(every - wanted)
+        # Two records may be one by now, of which the other had done it: then this one has the rest left to do.
+        has_done = "" in journey.completed
+        counts, same, as_done = newer.counts, newer.same, frozenset(every - wanted if has_done else ())
     plan = type(newer)(newer.outline, counts, same, as_done)
     return await go_on(journey, plan, actor=actor, now=now)
 

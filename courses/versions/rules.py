@@ -25,6 +25,8 @@ REMINDERS = (14, 3)
 """So many days before the last one somebody is reminded."""
 LEAST_DAYS = 7
 """So long everybody has at least, also who finishes an earlier version when the day is near."""
+MOST_YEARS = 10
+"""So far away the last day may be; whoever finishes an earlier version later has as long again."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def problems_of(wish: Wish, today: date) -> dict[str, str]:
     soonest = today + timedelta(days=LEAST_DAYS)
     if wish.done in ("top_up", "again") and not (wish.done_by and wish.done_by >= soonest):
         problems["done_by"] = f"Enter a day that leaves them {LEAST_DAYS} days at least"
+    elif wish.done_by and wish.done_by.year > today.year + MOST_YEARS:
+        problems["done_by"] = f"Enter a day within {MOST_YEARS} years"
     if wish.concerns_somebody and not wish.because:
         problems["because"] = "Say what changed and why: whom it concerns will read it"
     return problems

@@ -146,6 +146,9 @@ async def test_a_question_asked_again_has_the_same_digest_until_other_numbers_ar
         return page.split("SHA-256 <code>")[1].split("<")[0]
 
     then, now = await digest(f"&known_at={day}"), await digest("")
+    page = (await dara.get(f"/figures?by=site&as_of={day}")).text
+    assert now == await digest(f"&known_at={TODAY}"), "the address that keeps the days gives the digest on the page"
+    assert "What is recorded later today still does" in page
     held = await Certification.filter(starts__lte=day, ends__isnull=True).first()
     await StateChange.create(
         id=uuid4(), certification_id=held.id, turn=99, state="withdrawn", reason="x", effective=held.starts,
@@ -153,3 +156,11 @@ async def test_a_question_asked_again_has_the_same_digest_until_other_numbers_ar
     )  # fmt: skip
     assert await digest(f"&known_at={day}") == then
     assert await digest("") != now != then
+
+
+async def test_the_last_days_of_the_calendar_are_answered(service, growing, browse):
+    chloe = await browse("chloe")
+    for show in ("standing", "expiring", "groups", "people"):
+        for days in ("as_of=9999-12-31", "as_of=9999-06-30&against=9999-12-31", "as_of=0001-01-01&known_at=0001-01-01"):
+            assert (await chloe.get(f"/figures?show={show}&{days}")).status_code == 200
+    assert (await chloe.get("/figures/people?as_of=9999-12-31&step=idle")).status_code == 200

@@ -24,7 +24,7 @@ PAIRS = f"{BY_RULES}\ndeliveries:\n  group:\n    pair: {{team: any, holds: leade
 
 
 def test_the_rules_say_how_many_lead_a_group():
-    assert teams_of(read_pathway_text("steady", BY_RULES, {})) == [TeamRule()]
+    assert teams_of(read_pathway_text("steady", BY_RULES, {})) == []
     assert teams_of(read_pathway_text("steady", PAIRS, {})) == [TeamRule(2, ("leader",))]
 
 
@@ -56,3 +56,7 @@ async def test_the_page_says_what_the_rules_ask(nation, service, browse):
     await PathwayVersion.filter(slug="steady").update(text=PAIRS, programme_id=known("growing-together"))
     page = (await (await browse("dara")).get("/figures?show=groups&by=reads")).text
     assert "a group is led by 2 people who are leader" in page and "Groups in six months" in page
+    assert "those who lead a group together all have that language" in page
+    await PathwayVersion.filter(slug="steady").update(text=BY_RULES)
+    page = (await (await browse("dara")).get("/figures?show=groups")).text
+    assert "the rules do not say how many lead a group, so one person is counted" in page and "by 1 person" not in page

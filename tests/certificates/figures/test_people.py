@@ -35,7 +35,7 @@ async def on_the_way(chance):
                 site_id=perhaps(chance, lambda: chance.choice(sites)), starts=starts, ends=ends,
                 end_reason=chance.choice(("finished", "left", "moved")) if ends else "",
                 end_recorded=ends and moment(chance, some_day(chance)),
-                funding=chance.choice(("", "Lottery", "Council")),
+                funding=chance.choice(("", "-", "Lottery", "Council")),
                 recorded=moment(chance, some_day(chance)),
                 taken_back=moment(chance, some_day(chance)) if chance.random() < 0.1 else None,
             )  # fmt: skip

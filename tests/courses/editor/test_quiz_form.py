@@ -119,6 +119,24 @@ def test_whatever_is_pressed_the_check_lets_it_through_or_the_page_says_why_not(
     assert {kind_of(one) for one in questions_in(text)} != {"one"}
 
 
+@pytest.mark.parametrize("text", [
+    "questions: 5\n", "questions: [a, {id: x, ask: y, choices: []}]\n", "questions: [{choices: 5}]\n",
+    "questions: [{choices: [5, {id: a, text: x}]}]\n",
+])  # fmt: skip
+def test_what_is_no_quiz_is_left_to_a_hand(text):
+    with pytest.raises(NotByButton, match="mended first"):
+        filled_in(text, {"q0-ask": "x", "q0-c0-text": "y"}, "")
+
+
+@pytest.mark.parametrize("button", ["q99 add choice", "q99 remove", "q99-c0 remove", f"q{'9' * 5000} up", "save"])
+async def test_what_nobody_types_or_presses_is_refused_or_changes_nothing(browse, small_steps, button):
+    dara = await browse("dara")
+    draft = await begun(dara, "course", small_steps)
+    sent = {"base": QUIZ, "revision": "1", "do": button, "pass": "9" * 5000 if button == "save" else ""}
+    answer = await dara.post(f"{draft}/quiz/hearing/quiz.yaml", data=sent)
+    assert answer.status_code == (422 if button.startswith("q99 ") or button.startswith("q99-") else 303)
+
+
 async def test_questions_of_every_kind_are_written_shown_answered_and_marked_with_their_reasons(
     browse, small_steps, settings
 ):

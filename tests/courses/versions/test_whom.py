@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 
 from courses.learning.evidence import learning_evidence
-from courses.learning.models import Answer, Completion, Enrolment, QuizAttempt
+from courses.learning.models import Answer, Completion, Enrolment, Progress, QuizAttempt
 from courses.packages.models import CourseVersion
 from courses.versions.models import TopUp, VersionChoice
 from tests.courses.versions.conftest import AT, BECAUSE, DUE, TOP_UP, does, finishes, publishes
@@ -149,3 +150,52 @@ async def test_a_later_choice_holds_and_the_page_of_the_version_shows_both(brows
     with time_machine.travel(NOW + timedelta(11), tick=True):
         await work()
         assert (await Enrolment.get(version__number="2")).person_id == known("jude")
+
+
+async def test_a_try_that_came_along_keeps_its_number_and_the_next_has_one_of_its_own(browse, small_steps, work):
+    jude, quiz = await browse("jude"), f"{AT}/hearing/quiz"
+    await jude.post(f"{AT}/start")
+
+    async def answers() -> None:
+        await jude.post(f"{quiz}/begin")
+        await jude.post(f"{quiz}/questions/1", data={"choices": "phone"})
+        await jude.post(f"{quiz}/questions/2", data={"choices": "open"})
+
+    await answers()
+    await jude.post(f"{quiz}/hand-in")
+    await answers()
+    await publishes(browse, middle="now")
+    await work()
+    assert (await jude.post(f"{quiz}/hand-in")).headers["location"].endswith("/results/2")
+    assert (await jude.post(f"{quiz}/begin")).status_code == 303
+    assert await QuizAttempt.filter(state="open").values_list("number", flat=True) == [3]
+
+
+async def test_the_last_day_is_within_years_and_not_at_the_end_of_the_calendar(browse, small_steps):
+    refused = await publishes(browse, done="top_up", done_by="9999-12-31")
+    assert refused.status_code == 422 and "Enter a day within 10 years" in refused.text
+
+
+@pytest.mark.by_hand
+async def test_of_a_record_that_is_erased_or_merged_nothing_is_asked_any_more(browse, small_steps, work):
+    await finishes(await browse("amina"))
+    await publishes(browse, **TOP_UP)
+    await work()
+    await Person.filter(id=known("amina")).update(merged_into_id=known("jude"))
+    with time_machine.travel(NOW + timedelta(60), tick=True):
+        await work()
+    assert (await TopUp.get()).state == "called off" and not await Fact.filter(kind="top_up.missed").exists()
+
+
+@pytest.mark.by_hand
+async def test_whose_other_record_had_done_the_course_begins_with_what_this_one_did(browse, small_steps, work):
+    amina, jude = await browse("amina"), await browse("jude")
+    await finishes(amina)
+    await jude.post(f"{AT}/start")
+    await does(jude, "hearing/first")
+    await publishes(browse, **TOP_UP)
+    await work()
+    await TopUp.all().update(person_id=known("jude"))  # as a merge does, which leaves behind what both had begun
+    assert (await jude.post(TOP_UP_PAGE)).status_code == 303
+    fresh = await Enrolment.get(version__number="2")
+    assert await Progress.filter(enrolment_id=fresh.id).values_list("activity__slug", flat=True) == ["first"]

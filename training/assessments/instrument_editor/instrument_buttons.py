@@ -28,8 +28,8 @@ SCALES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 """The scale that an instrument begins with, by its kind."""
 _PRESSED = re.compile(
-    r"(?P<what>up|down|remove) (?:i(?P<item>\d+)(?:-(?P<degree>[a-z]+)-(?P<behaviour>\d+))?|c(?P<criterion>\d+)"
-    r"|s(?P<section>\d+)|level-(?P<level>-?\d+)|p-(?P<form>[a-z_]+))"
+    r"(?P<what>up|down|remove) (?:i(?P<item>\d{1,4})(?:-(?P<degree>[a-z]+)-(?P<behaviour>\d{1,4}))?"
+    r"|c(?P<criterion>\d{1,4})|s(?P<section>\d{1,4})|level-(?P<level>-?\d+)|p-(?P<form>[a-z_]+))"
 )
 
 

@@ -104,7 +104,7 @@ def _place(button: str, text: str, given: Given) -> str:
         return "#passing" if button == "add rule" else "#scale"
     else:
         what, _, about = button.partition(" ")
-        if (item := re.fullmatch(r"i(\d+)", about)) and what in STEPS:
+        if (item := re.fullmatch(r"i(\d{1,4})", about)) and what in STEPS:
             about = f"i{int(item[1]) + STEPS[what]}"
     about = about.split("-")[0]
     return f"?open={about}#{about}" if about else ""

@@ -39,6 +39,8 @@ def moved(text: str, where: Where, at: int, by: int) -> str:
 def without(text: str, where: Where, at: int) -> str:
     """Takes a member out, with the notes above it; one stays at least."""
     found = _members(text, where)
+    if at >= len(found.members):
+        raise NotByButton("somebody has taken it out")
     if len(found.members) < 2:
         raise NotByButton("it is the last one, and a list needs one at least")
     del found.between[max(at - 1, 0)]

@@ -72,7 +72,10 @@ def set_value(text: str, where: Where, value: Written, *, after: str = "") -> st
     inside: Any = value_in(wanted, tuple(above))
     if inside is None and above and isinstance(key, str):  # as `name:` with nothing behind it, or no such key
         return set_value(text, tuple(above), {key: value})
-    known = key in inside if isinstance(inside, dict) else isinstance(key, int) and key < len(inside)
+    is_named, at_place = isinstance(key, str) and isinstance(inside, dict), isinstance(key, int)
+    if not is_named and not (at_place and isinstance(inside, list)):
+        raise NotByButton(f"what stands under {above[-1] if above else key} has to be mended first")
+    known = key in inside if is_named else isinstance(key, int) and key < len(inside)
     if known and inside[key] == value:
         return text
     inside[key] = value

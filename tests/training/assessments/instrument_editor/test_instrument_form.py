@@ -172,3 +172,10 @@ async def test_an_instrument_is_changed_by_its_form_tried_printed_and_every_step
         form, data=_sent(WRITTEN) | {"base": WRITTEN, "revision": "1", "do": "save", "title": "Mine"}
     )
     assert stale.headers["location"].startswith(draft) and await DraftChange.filter(what="aside").count() == 1
+
+
+@pytest.mark.parametrize("text", ["raters: 5\n", "kind: scale\nitems: {a: 5}\n", "kind: judgement\ncriteria: 5\n"])
+def test_what_is_no_instrument_is_left_to_a_hand(text):
+    with pytest.raises(NotByButton, match="mended first"):
+        filled_in(text, {"at_least": "2", "i0-title": "Another", "c0": "B"})
+    assert pressed(WRITTEN, f"remove i{'9' * 5000}") == (WRITTEN, "")
