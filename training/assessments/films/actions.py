@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from tortoise.expressions import Q
 
 from training.assessments.actions import own_rating
 from training.assessments.films.models import (
@@ -129,7 +130,10 @@ async def withdraw(film_id: UUID, consent_id: UUID, *, actor: Actor, now: dateti
 async def renew(film_id: UUID, consent_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Records on paper that somebody consents who was asked, or who had withdrawn."""
     film = await _film_to_care_for(film_id, actor)
-    await _give(await _consent(film, consent_id), film, by=actor.person_id, now=now, way="paper")
+    row = await _consent(film, consent_id)
+    if row.withdrawn and row.withdrawn_by_id is None:
+        raise Conflict("They withdrew by their link.", "Only they can consent again, by the same link.")
+    await _give(row, film, by=actor.person_id, now=now, way="paper")
 
 
 async def _consent(film: Film, consent_id: UUID) -> FilmConsent:
@@ -173,7 +177,8 @@ async def _give(row: FilmConsent, film: Film, *, by: UUID | None, now: datetime,
         raise Conflict("This film is deleted.", "There is nothing to consent to any more.")
     async with transaction():
         change: dict[str, Any] = {"given": now, "way": way, "withdrawn": None, "withdrawn_by_id": None}
-        if await FilmConsent.filter(id=row.id).update(**change):
+        missing = Q(given__isnull=True) | Q(withdrawn__isnull=False)  # sent twice, it says when it was given first
+        if await FilmConsent.filter(missing, id=row.id).update(**change):
             await _note("film_consent.given", film, actor=by, now=now, rows=[row])
 
 

@@ -17,10 +17,13 @@ from training.core import clock
 from training.core.errors import Invalid, NotAllowed
 from training.parsing.text import uuid_of
 from training.people.actor import Actor
+from training.web.rate_limits import allow
 from training.web.render import actor, form_data, identity, redirect, render
 from training.web.resources import PageResources
 
 USUAL = timedelta(days=365)
+AGAIN = "10/hour"
+"""How often a consent may be given anew by its link."""
 
 
 async def consents(request: Request) -> Response:
@@ -80,7 +83,10 @@ async def consent(request: Request) -> Response:
     problems: Mapping[str, str] = {}
     if request.method == "POST":
         try:
-            await actions.answer_by_link(row, str((await form_data(request)).get("answer", "")), now=clock.now())
+            answer, now = str((await form_data(request)).get("answer", "")), clock.now()
+            if answer == "give":  # of each withdrawal there is a mail; to withdraw is never held back
+                await allow("film consent", str(row.id), limit=AGAIN, now=now)
+            await actions.answer_by_link(row, answer, now=now)
             return redirect(request, f"/films/consent/{request.path_params['token']}", notice="Your answer is kept")
         except Invalid as wrong:
             problems = wrong.problems

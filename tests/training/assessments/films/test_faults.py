@@ -176,3 +176,24 @@ async def test_what_cannot_be_kept_of_captions_and_names_is_said(browse, work):
         assert told in (await amina.get(answer.headers["location"])).text
     answer = await amina.post(f"{page}/consents", data=CONSENT | {"part": "child", "given_by": "x" * 121})
     assert answer.status_code == 422 and 'href="#given_by"' in answer.text
+
+
+async def test_who_withdrew_by_their_link_is_not_overruled_and_the_first_consent_keeps_its_date(browse, work, settings):
+    amina, stranger = await browse("amina"), await browse("")
+    page = await sent(amina, filmed())
+    await work()
+    await consented(amina, page)
+    first = await FilmConsent.get()
+    link = f"/films/consent/{consent_links(settings).dumps(str(first.id))}"
+    await stranger.post(link, data={"answer": "give"})
+    again = await FilmConsent.get()
+    assert (again.given, again.way) == (first.given, "paper")
+    answers = []
+    for _ in range(11):
+        assert (await stranger.post(link, data={"answer": "withdraw"})).status_code == 303
+        answers.append((await stranger.post(link, data={"answer": "give"})).status_code)
+    assert answers[-1] == 429, "each withdrawal writes to whoever rates"
+    assert "They signed on paper" not in (await amina.get(f"{page}/consents")).text
+    forced = await amina.post(f"{page}/consents", data={"do": "give", "consent": str(first.id)})
+    assert forced.status_code == 409 and "by their link" in forced.text
+    assert (await FilmConsent.get()).withdrawn and (await amina.get(f"{page}/content")).status_code == 404
