@@ -116,6 +116,8 @@ def _refuse_unplayable(file: LargeFile, kind: str) -> float:
             if not film.streams.video:
                 raise RefusedFilm("There is no picture in this file, only sound. Choose a film")
             video = film.streams.video[0]
+            if not all(one.codec_context for one in (video, *film.streams.audio)):  # FFmpeg does not know what it is
+                raise RefusedFilm(fault_of_film("unknown", (), pixels=0, seconds=1, streams=1))
             seconds = film.duration / av.time_base if film.duration else 0.0
             if wrong := fault_of_film(
                 video.codec_context.name.removeprefix("lib").split("-")[0].replace("dav1d", "av1"),

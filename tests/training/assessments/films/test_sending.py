@@ -103,6 +103,7 @@ ODD = {
     "a page in its first box": (box(b"ftyp", b"isom\0\0\2\0isom<script>alert(1)</script>") + filmed()[32:], "a film"),
     "much empty room": (filmed() + box(b"free", bytes(5_000_000)), "beside a film"),
     "made for another player": (filmed(codec="mpeg4"), "Browsers do not play this film"),
+    "in a format that nobody knows": (filmed().replace(b"avc1", b"zzzz"), "Browsers do not play this film"),
     "from an iPhone": (filmed(codec="libx265"), "Most Compatible"),
     "junk for its pictures": (filmed()[:-1200] + bytes(1200), ""),
 }
