@@ -75,14 +75,16 @@ async def settle(choice_id: UUID, key: str, after: UUID | None, *, now: datetime
     version = choice.version
     newer = CourseVersion.filter(course_id=version.course_id, published__gt=version.published)
     holds = await choice_of(version.id)
-    if holds is None or holds.id != choice.id or await newer.exists():
+    if holds is None or holds.id != choice.id:
+        return
+    if after is None and choice.done == "none":
+        for top_up in await TopUp.filter(version_id=version.id, state="open").select_related("version"):
+            await _call_off(top_up, now=now)
+    if await newer.exists():
         return
     course = version.course
     zone = await zone_of(course.unit_id)
     today, since = local_day(now, zone), local_day(choice.chosen, zone)
-    if after is None and choice.done == "none":
-        for top_up in await TopUp.filter(version_id=version.id, state="open").select_related("version"):
-            await _call_off(top_up, now=now)
     asked = enrolments_before(version, course.id)
     rows = await (asked.filter(id__gt=after) if after else asked).order_by("id").limit(AT_ONCE)
     found = await knowers(rows)
@@ -131,11 +133,18 @@ async def _settle_done(one: Knower, choice: VersionChoice, due: date | None, *, 
     if asked and is_asked and asked.given >= choice.chosen and asked.whole == whole:
         return  # the day stays as it was worked out when they were asked
     if due is None:
-        if asked and is_asked and choice.done != "renewal":
+        if asked and is_asked and not (choice.done == "renewal" and await _asked_to_renew(asked)):
             await _call_off(asked, now=now)
     elif asked is None or asked.state == "called off" or (is_asked and (asked.due, asked.whole) != (due, whole)):
         await _ask(asked or TopUp(id=uuid4(), person_id=person, version_id=choice.version_id, given=now), choice,
                    due=due, whole=whole, today=today, now=now)  # fmt: skip
+
+
+async def _asked_to_renew(top_up: TopUp) -> bool:
+    """Tells whether somebody was asked as they could renew: they stay asked once they have renewed."""
+    held = VersionChoice.filter(version_id=top_up.version_id, chosen__lte=top_up.given)
+    last = await held.order_by("-turn").first()
+    return last is not None and last.done == "renewal"
 
 
 async def _ask(top_up: TopUp, choice: VersionChoice, *, due: date, whole: bool, today: date, now: datetime) -> None:

@@ -14,7 +14,7 @@ from courses.versions.models import TopUp, VersionChoice
 from courses.versions.rules import DONE, LATE, MIDDLE
 from courses.versions.wishes import CLASS, choice_fields, read_wish
 from training.core import clock
-from training.core.errors import Invalid, NotFound
+from training.core.errors import Conflict, Invalid, NotFound
 from training.core.languages import spoken
 from training.people.actor import Actor
 from training.people.models import Person
@@ -32,12 +32,17 @@ async def version(request: Request) -> Response:
 async def choose(request: Request) -> Response:
     """Changes what becomes of those who know an earlier version."""
     found, values, me = await _version(request), await form_data(request), actor(request)
+    path = views.version_path(request.path_params["slug"], found.number)
     try:
-        await actions.choose(found, read_wish(values, me.today), actor=me, now=clock.now())
+        wish = read_wish(values, me.today)
     except Invalid as wrong:
         return await _shown(request, found, values, wrong.problems)
-    path = views.version_path(request.path_params["slug"], found.number)
-    return redirect(request, path, notice="It is chosen. Those whom it concerns are told.")
+    newest = await _is_newest_of_several(found)
+    if wish.concerns_somebody and not newest:
+        raise Conflict("This is not the newest version of several.", "Choose on the page of the newest one.")
+    await actions.choose(found, wish, actor=me, now=clock.now())
+    words = "It is chosen. Those whom it concerns are told." if newest else "Nobody is asked for this version any more."
+    return redirect(request, path, notice=words)
 
 
 async def _version(request: Request) -> CourseVersion:
@@ -67,6 +72,7 @@ async def _shown(request: Request, found: CourseVersion, values: dict[str, Any],
         groups=(await sizes(course.id, course.programme_id, found)).counted if publishes else {},
         choices=[await _in_words(one) for one in chosen] if publishes else [],
         asked=await TopUp.filter(version_id=found.id).exclude(state="called off").count() if publishes else 0,
+        still_asked=await TopUp.filter(version_id=found.id, state="open").count() if me.everywhere(MAY) else 0,
         slug=slug, back=(title, f"/courses/{slug}"),
     )  # fmt: skip
 

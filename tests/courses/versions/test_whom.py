@@ -9,7 +9,7 @@ from courses.learning.evidence import learning_evidence
 from courses.learning.models import Answer, Completion, Enrolment, Progress, QuizAttempt
 from courses.packages.models import CourseVersion
 from courses.versions.models import TopUp, VersionChoice
-from tests.courses.versions.conftest import AT, BECAUSE, DUE, TOP_UP, does, finishes, publishes
+from tests.courses.versions.conftest import AT, BECAUSE, DUE, SECOND, TOP_UP, does, finishes, publishes
 from tests.mails import sent_mails
 from tests.today import NOW, TODAY
 from tests.training.drafts.conftest import begun
@@ -199,3 +199,33 @@ async def test_whose_other_record_had_done_the_course_begins_with_what_this_one_
     assert (await jude.post(TOP_UP_PAGE)).status_code == 303
     fresh = await Enrolment.get(version__number="2")
     assert await Progress.filter(enrolment_id=fresh.id).values_list("activity__slug", flat=True) == ["first"]
+
+
+async def test_who_was_asked_by_a_day_is_not_once_only_those_who_renew_are(browse, small_steps, work):
+    await finishes(await browse("amina"))
+    await publishes(browse, **TOP_UP)
+    await work()
+    wish = {"middle": "stay", "done": "renewal", "late": "list", "because": BECAUSE}
+    assert (await (await browse("dara")).post(f"{AT}/versions/2/choice", data=wish)).status_code == 303
+    await work()
+    assert (await TopUp.get()).state == "called off", "she holds no certificate"
+
+
+async def test_what_an_earlier_version_asks_is_taken_back_on_its_page_and_nothing_else_chosen_there(
+    browse, small_steps, work
+):
+    await finishes(await browse("amina"))
+    dara, third = await browse("dara"), SECOND.replace("Count to five", "Count to ten")
+    await publishes(browse, **TOP_UP)
+    await work()
+    assert (await publishes(browse, "3", third)).status_code == 303
+    await work()
+    assert (await TopUp.get()).state == "open" and "Ask nobody" not in (await dara.get(f"{AT}/versions/3")).text
+    assert "Ask nobody for this version any more" in (await dara.get(f"{AT}/versions/2")).text
+    assert "Ask nobody" not in (await (await browse("amina")).get(f"{AT}/versions/2")).text
+    late = await dara.post(f"{AT}/versions/2/choice", data=TOP_UP | {"because": BECAUSE})
+    assert late.status_code == 409 and "page of the newest one" in late.text
+    assert (await dara.post(f"{AT}/versions/2/choice", data={"because": BECAUSE})).status_code == 303
+    await work()
+    page = (await dara.get(f"{AT}/versions/2")).text
+    assert (await TopUp.get()).state == "called off" and "Ask nobody" not in page and BECAUSE in page
