@@ -263,7 +263,7 @@ async def _summary(row: Certificate, now: datetime) -> dict[str, Any]:
         facts = facts_of(row)
     except Damaged as error:
         said = {
-            "title": str(error),
+            "title": f"{error.message} {error.remedy}",
             "level": row.serial,
             "word": "Damaged",
             "until": None,

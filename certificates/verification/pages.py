@@ -74,7 +74,7 @@ async def _answer(request: Request, row: Certificate, *, named_by_token: bool = 
     except Damaged as error:
         if not _wants(request, "json"):
             raise
-        return _with_headers(JSONResponse({"status": "damaged", "detail": str(error)}, 409))
+        return _with_headers(JSONResponse({"status": "damaged", "detail": f"{error.message} {error.remedy}"}, 409))
     if named_by_token and _wants(request, "vc"):
         return _with_headers(await _as_credential(request, row))
     told = await answer(row, facts, now, leads_on=named_by_token and row.leads_on)

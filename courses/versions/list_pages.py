@@ -19,6 +19,15 @@ from training.people.visibility import active_on
 from training.web.lists import ListColumn, ListFilter, ListSort, PagedList
 from training.web.render import actor
 
+FIRST_SITE = (
+    "(SELECT min(lower(s.name)) FROM people_membership m JOIN sites_site s ON s.id = m.site_id"
+    " WHERE m.person_id = courses_top_up.person_id AND m.starts <= :today AND (m.ends IS NULL OR m.ends >= :today))"
+)
+WORD = (
+    "(CASE WHEN courses_top_up.state = 'open' AND courses_top_up.due < :today THEN 'late'"
+    " ELSE courses_top_up.state END)"
+)
+ASKED = "(CASE WHEN courses_top_up.whole THEN 'the whole course' ELSE 'what is new' END)"
 STATES = {"open": "Not done yet", "late": "Late", "done": "Done", "called off": "Not asked any more"}
 
 
@@ -39,12 +48,14 @@ TOP_UPS = PagedList(
     (
         ListColumn("name", "Name", ListSort("person__folded", nullable=True), text=lambda row: row["person__name"],
                    cell=lambda row: {"text": row["person__name"], "path": f"/courses/of/{row['person_id']}"}),
-        ListColumn("site", "Site"),
+        ListColumn("site", "Site", ListSort(sql=FIRST_SITE, nullable=True)),
         ListColumn("course", "Course", ListSort("version__course__slug"), text=lambda row: row["course"]),
-        ListColumn("version", "Version", text=lambda row: row["version__number"]),
-        ListColumn("asked", "Asked for", text=lambda row: "The whole course" if row["whole"] else "What is new"),
+        ListColumn("version", "Version", ListSort("version__number"), text=lambda row: row["version__number"]),
+        ListColumn("asked", "Asked for", ListSort(sql=ASKED),
+                   text=lambda row: "The whole course" if row["whole"] else "What is new"),
         ListColumn("due", "Last day", ListSort("due", "day"), cell=lambda row: day(row["due"])),
-        ListColumn("state", "State", text=lambda row: row["word"], cell=lambda row: {"tag": row["word"]}),
+        ListColumn("state", "State", ListSort(sql=WORD), text=lambda row: row["word"],
+                   cell=lambda row: {"tag": row["word"]}),
     ),
     (
         ListFilter("query", "Name", lambda _, part: has_in_name(part, "person__")),

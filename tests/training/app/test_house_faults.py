@@ -119,7 +119,7 @@ async def test_a_certificate_is_published_when_a_full_disk_has_room_again(
         for minutes in range(0, 70, 5):
             await work(NOW + timedelta(minutes=minutes))
         waiting = await Followup.get(key="publish/1")
-        assert waiting.state == "queued" and "No space left" in waiting.last_error
+        assert waiting.state == "queued" and "The disk is full." in waiting.last_error
         assert not list((small / storage.NEW).iterdir()), "what could not be written is not left there"
         fill.unlink()
         await work(NOW + 3 * HOUR)

@@ -43,7 +43,7 @@ async def eligible(request: Request) -> Response:
     near = await _nearest_first(found, me) if name else []
     here = near[(number - 1) * PAGE : number * PAGE]
     lines: list[dict[str, Any]] = []
-    again: dict[str, Any] = {}
+    again: dict[str, Any] = {"attempts": [], "rules": []}
     if name:
         tool = await Instrument.get(unit_id=me.unit_id, name=name)
         programme = await programme_for(request, found.id, name, day=me.today)

@@ -16,6 +16,10 @@ from training.web.render import actor
 STATES = {"given": "Consented", "asked": "Asked", "withdrawn": "Withdrawn"}
 ASKED = Q(given__isnull=True, withdrawn__isnull=True)
 OF = {"given": Q(given__isnull=False, withdrawn__isnull=True), "asked": ASKED, "withdrawn": Q(withdrawn__isnull=False)}
+STATE = (
+    "(CASE WHEN assessments_film_consent.withdrawn IS NOT NULL THEN 'withdrawn'"
+    " WHEN assessments_film_consent.given IS NOT NULL THEN 'consented' ELSE 'asked' END)"
+)
 CONSENTS = PagedList(
     f"{HOME}/consents",
     "Consents to films",
@@ -28,7 +32,7 @@ CONSENTS = PagedList(
                    text=lambda row: str(row["film__person__name"])),
         ListColumn("held", "Filmed", ListSort("film__held", "day"), text=lambda row: day(row["film__held"])),
         ListColumn("until", "Until", ListSort("until", "day"), text=lambda row: day(row["until"])),
-        ListColumn("state", "State", text=lambda row: STATES[row["state"]],
+        ListColumn("state", "State", ListSort(sql=STATE), text=lambda row: STATES[row["state"]],
                    cell=lambda row: {"tag": STATES[row["state"]]}),
     ),
     (

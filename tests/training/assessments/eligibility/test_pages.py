@@ -64,6 +64,11 @@ async def test_an_independent_assessment_leaves_out_the_supervisor_and_a_role_el
     assert "for another site" in of_marek["Hana Nowak"] and "May assess" in of_marek["Bruno Costa"]
 
 
+async def test_where_nothing_is_published_to_rate_with_the_page_says_so(browse: Browse) -> None:
+    answer = await (await browse("chloe")).get(PAGE)
+    assert answer.status_code == 200 and "There is nothing to rate with yet" in answer.text
+
+
 async def test_it_is_found_from_the_person_and_the_beginning_and_shows_only_whom_one_sees(
     rated: Rated, browse: Browse
 ) -> None:
