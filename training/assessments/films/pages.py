@@ -116,20 +116,18 @@ async def _done(request: Request, found: Film, values: Mapping[str, Any], me: Ac
         settings = PageResources.of(request).settings
         await actions.take_back(found.id, actor=me, now=now, settings=settings)
         return redirect(request, HOME, notice="The film is deleted. What was said of it stays")
+    hidden = await why_hidden(found, await consents_of(found.id), me)
+    if hidden and do in ("use", "comment", "take comment back"):
+        raise NotFound(hidden, "Look at your films.")
     if do == "use" and (assessment := uuid_of(values.get("assessment"))):
         await actions.use(found.id, assessment, actor=me, now=now)
         return redirect(request, f"/assessments/{assessment}/rate", notice="The film is beside your questions now")
-    if do in ("comment", "take comment back"):
-        if hidden := await why_hidden(found, await consents_of(found.id), me):
-            raise NotFound(hidden, "Look at your films.")
-        if do == "comment":
-            made = await actions.comment(
-                found, str(values.get("at", "")), str(values.get("words", "")), actor=me, now=now
-            )
-            return redirect(request, f"{where}?t={made.second}", notice="Your comment is kept")
-        if comment := uuid_of(values.get("comment")):
-            await actions.take_comment_back(found, comment, actor=me, now=now)
-            return redirect(request, where, notice="Your comment is taken back")
+    if do == "comment":
+        made = await actions.comment(found, str(values.get("at", "")), str(values.get("words", "")), actor=me, now=now)
+        return redirect(request, f"{where}?t={made.second}", notice="Your comment is kept")
+    if do == "take comment back" and (comment := uuid_of(values.get("comment"))):
+        await actions.take_comment_back(found, comment, actor=me, now=now)
+        return redirect(request, where, notice="Your comment is taken back")
     return None
 
 

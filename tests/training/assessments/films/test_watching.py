@@ -43,6 +43,7 @@ async def test_a_trainee_sends_a_film_and_raters_watch_it_beside_their_questions
     # Nobody but her until everyone consented.
     assert (await bruno.get(f"{page}/content")).status_code == 404
     assert "There is a film" not in (await bruno.get(f"/assessments/{row.id}/rate")).text
+    assert (await bruno.post(page, data={"do": "use", "assessment": str(row.id)})).status_code == 404
     early = await amina.post(f"{page}/consents", data={"do": "state", "stated": "yes"})
     assert early.status_code == 422 and "First add everyone" in early.text
     await consented(amina, page)
