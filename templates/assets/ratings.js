@@ -214,6 +214,7 @@ async function rate() {
     // Leaving a field that was typed into says "change" once more.
     if (JSON.stringify(given) === JSON.stringify(draft.fields)) return;
     draft = { ...draft, fields: given, changed: Math.max(Date.now(), draft.changed + 1, draft.sent + 1) };
+    status.textContent = "Saving…"; // it says "Saved" or "Sent" of nothing that is not
     const now = draft;
     kept = kept.then(async () => {
       // Another window may have begun the draft of this rating: it is one draft.

@@ -50,7 +50,8 @@ def test_a_withdrawn_assessor_s_certificates_are_named_re_opened_and_judged_as_t
     press(page, "Do it: 5 certificates")
     expect(page.get_by_text("Done: 5", exact=True).first).to_be_visible(timeout=30_000)
     page.goto("/register?standing=suspended")
-    assert page.locator("tbody th a").all_inner_texts() == names[:-1], "one was withdrawn before"
+    found = [one for one in page.locator("tbody th a").all_inner_texts() if one in names]
+    assert found == names[:-1], "one was withdrawn before"
     page.get_by_role("link", name="Kiran Shah").click()
     assert page.get_by_text(f"{WHY} Without the assessments in question, this is missing: {MISSING}.").is_visible()
     page.go_back()

@@ -118,7 +118,7 @@ def test_a_page_is_written_looked_at_published_and_learnt(be: Be) -> None:
     emre.goto(COURSE)
     emre.get_by_role("button", name="Start").click()
     emre.goto(COURSE)
-    expect(emre.get_by_text("Version 9")).to_be_visible()
+    expect(emre.get_by_text("Version 9", exact=True)).to_be_visible()
     emre.locator("details", has_text="Nod and wait").locator("summary").click()
     expect(emre.get_by_text("Nod and wait")).to_be_visible()
     amina.goto(COURSE)

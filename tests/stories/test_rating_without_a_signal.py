@@ -157,7 +157,7 @@ def test_whatever_interrupts_a_rating_no_word_is_lost(demo: Demo, chromium: Brow
                 number = chance.randrange(many)
                 words[number] = f"Turn {turn}, {chance.random()}"
                 _answer(page, number, words[number])
-                _awaits(page, "")
+                expect(page.locator(STATUS)).to_have_text(re.compile("^(Saved on this device|Sent)"), timeout=SOON)
                 if chance.random() < 0.5:
                     page.wait_for_timeout(chance.randrange(400))
                     page.reload()

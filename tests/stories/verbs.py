@@ -48,6 +48,9 @@ def press(page: Page, words: str) -> None:
     """Presses the button or follows the link with exactly these words, and waits for the page behind it."""
     button = page.get_by_role("button", name=words, exact=True)
     found = button.or_(page.get_by_role("link", name=words, exact=True)).first
+    menu = page.locator("details.app-menu:not([open]) > summary")
+    if menu.is_visible() and not found.is_visible():
+        menu.click()
     with page.expect_navigation():
         found.click()
     assert "There is a problem" not in read(page), f"after {words!r}: {read(page)[:600]}"
