@@ -17,6 +17,8 @@ MOST_BYTES = 300_000_000
 MOST_TEXT_BYTES = 1_000_000
 SAYS_UTF8 = 0x800
 """The flag of a zip's member whose name is UTF-8; without it, the name is taken for code page 437."""
+UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+"""What is raised where a zip, or a member of it, cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def open_package(path: Path, mistakes: Mistakes) -> Files:
         paths = [
             one
             for one in sorted(path.rglob("*"))
-            if one.is_file() and not one.is_symlink() and not is_hidden(one.relative_to(path).as_posix())
+            if one.is_file() and not one.is_symlink() and not _hidden(one.relative_to(path).as_posix())
         ]
         if not _fits(path, len(paths), sum(one.stat().st_size for one in paths), mistakes):
             return Files(str(path), {})
@@ -68,15 +70,14 @@ def open_package(path: Path, mistakes: Mistakes) -> Files:
         return Files(str(path), {})
     try:
         return Files(str(path), _from_zip(path, mistakes))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (*UNREADABLE, OSError, ValueError) as error:
         mistakes.add(str(path), 1, f"this is not a readable zip ({error})", "make it again from the folder")
         return Files(str(path), {})
 
 
 def _from_zip(path: Path, mistakes: Mistakes) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
-        named = [(name_of(one), one) for one in archive.infolist() if not one.filename.endswith("/")]
-        members = [(name, one) for name, one in named if not is_hidden(name)]
+        members = [(name, one) for name, one in members_of(archive) if not _hidden(name)]
         # The declared sizes are binding: zipfile reads no further than they say.
         if not _fits(path, len(members), sum(one.file_size for _, one in members), mistakes):
             return {}
@@ -99,7 +100,12 @@ def _fits(path: Path, count: int, size_bytes: int, mistakes: Mistakes) -> bool:
     return False
 
 
-def name_of(member: zipfile.ZipInfo) -> str:
+def members_of(archive: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]]:
+    """Lists the files of a zip, without its folders, each with its name as it was meant."""
+    return [(_name_of(one), one) for one in archive.infolist() if not one.filename.endswith("/")]
+
+
+def _name_of(member: zipfile.ZipInfo) -> str:
     """Reads a name as it was meant: Macs write UTF-8 without saying so, and old Windows tools write backslashes."""
     name = member.filename
     if not member.flag_bits & SAYS_UTF8:
@@ -115,7 +121,6 @@ def is_inside(name: str, member: zipfile.ZipInfo) -> bool:
     return not leads_out and not stat.S_ISLNK(member.external_attr >> 16)
 
 
-def is_hidden(name: str) -> bool:
-    """Tells whether a file is one that a machine keeps for itself."""
+def _hidden(name: str) -> bool:
     parts = PurePosixPath(name).parts
     return any(part.startswith((".", "__MACOSX", "__pycache__")) and part != ".." for part in parts)

@@ -2,7 +2,6 @@
 
 import hashlib
 import zipfile
-import zlib
 from contextlib import suppress
 from dataclasses import asdict
 from io import BytesIO
@@ -10,11 +9,10 @@ from mimetypes import MimeTypes
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from courses.packages.files import is_inside, name_of
+from courses.packages.files import MOST_BYTES, MOST_FILES, UNREADABLE, is_inside, members_of
 from courses.packages.scorm.manifest import NAME, Manifest, NotPlayable, file_of, read_manifest
 from training.core.storage import size_of, write
 
-MOST_FILES, MOST_OPENED_BYTES = 2_000, 300_000_000
 MOST_TIMES, SMALL_BYTES = 100, 20_000_000
 """How many times its own size a package may open to, where it opens to more than is small."""
 PROGRAMS = frozenset(
@@ -40,14 +38,15 @@ def read_scorm(content: bytes) -> Manifest:
     """Checks the zip of a package and reads its manifest; raises NotPlayable with the first thing that is wrong."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            members = _members(archive)
-            _refuse_harm(archive, members, len(content))
+            listed = members_of(archive)
+            _refuse_harm(listed, len(content))
+            members = dict(listed)
             if NAME not in members:
                 deeper = next((name for name in members if name.lower().endswith(f"/{NAME}")), "")
                 mend = "zip what is inside of the folder, not the folder" if deeper else "export it as a SCORM package"
                 raise NotPlayable(f"there is no {NAME} at the top of it", mend)
             manifest = read_manifest(archive.read(members[NAME]))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (*UNREADABLE, OSError, ValueError) as error:
         raise NotPlayable(f"it is not a readable zip ({error})", "export the package again") from error
     for sco in manifest.scos:
         if file_of(sco.href) not in members:
@@ -65,21 +64,18 @@ def as_content(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    return {name_of(one): one for one in archive.infolist() if not one.filename.endswith("/")}
-
-
-def _refuse_harm(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], size_bytes: int) -> None:
-    listed = [one for one in archive.infolist() if not one.filename.endswith("/")]
-    opened = sum(one.file_size for one in listed)  # binding: zipfile reads no further than the sizes that are declared
-    if len(listed) > MOST_FILES or opened > MOST_OPENED_BYTES:
-        most = f"{MOST_FILES} files and {MOST_OPENED_BYTES // 10**6} MB"
+def _refuse_harm(listed: list[tuple[str, zipfile.ZipInfo]], size_bytes: int) -> None:
+    opened = sum(
+        one.file_size for _, one in listed
+    )  # binding: zipfile reads no further than the sizes that are declared
+    if len(listed) > MOST_FILES or opened > MOST_BYTES:
+        most = f"{MOST_FILES} files and {MOST_BYTES // 10**6} MB"
         raise NotPlayable(f"it opens to more than {most}", "make its films smaller, or split it")
     if opened > SMALL_BYTES and opened > MOST_TIMES * size_bytes:
         raise NotPlayable(f"it opens to more than {MOST_TIMES} times its size, as a bomb does", "export it again")
-    if len(members) < len(listed):
+    if len(dict(listed)) < len(listed):
         raise NotPlayable("two of its files have the same name", "export the package again")
-    for name, member in members.items():
+    for name, member in listed:
         if not is_inside(name, member) or any(ord(letter) < 32 for letter in name):
             raise NotPlayable(f"{name[:100] or 'a file without a name'} points outside of it", "export it again")
         if member.flag_bits & 0x1:
@@ -97,7 +93,7 @@ def file_in(storage: Path, stored: str, name: str) -> bytes | Path | None:
     """Gives a file of a kept package: a small one as bytes, else where it is laid out; None where there is none."""
     try:
         with zipfile.ZipFile(storage / stored) as archive:
-            member = _members(archive).get(name)
+            member = dict(members_of(archive)).get(name)
             if member is None:
                 return None
             in_pieces = type_of_name(name).startswith(("audio/", "video/")) or member.file_size > PLAYED_IN_PIECES
@@ -112,7 +108,7 @@ def file_in(storage: Path, stored: str, name: str) -> bytes | Path | None:
     except FileNotFoundError:
         size_of(storage, stored)  # raises where the folder is away: then nothing is known of the file
         return None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+    except UNREADABLE:
         return None
 
 

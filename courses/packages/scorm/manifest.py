@@ -83,9 +83,10 @@ def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2].lower()
 
 
-def _attribute(element: Element, name: str) -> str:
+def _attribute(element: Element | None, name: str) -> str:
     """An attribute by its name in small letters, whatever its namespace: tools write each in several ways."""
-    found = (value for key, value in element.attrib.items() if key.rpartition("}")[2].lower() == name)
+    attributes = element.attrib if element is not None else {}
+    found = (value for key, value in attributes.items() if key.rpartition("}")[2].lower() == name)
     return next(found, "").strip()[:MOST_LETTERS]
 
 
@@ -154,8 +155,8 @@ def _kind(resource: Element) -> str:
 
 
 def _sco(item: Element | None, resource: Element, base: str) -> Sco:
-    href, parameters = _attribute(resource, "href"), _attribute(item, "parameters") if item is not None else ""
-    title = (_title(item) if item is not None else "") or _attribute(resource, "identifier")[:200]
+    href, parameters = _attribute(resource, "href"), _attribute(item, "parameters")
+    title = _title(item) or _attribute(resource, "identifier")[:200]
     if not href:
         raise NotPlayable(f"its part {title} names no file to open", "export the package again")
     parameters = parameters.lstrip("?&")  # joined as CAM 3.4.1.5 says
@@ -170,7 +171,7 @@ def _sco(item: Element | None, resource: Element, base: str) -> Sco:
         is_asset=_kind(resource) == "asset",
         launch_data=values.get("datafromlms", ""),
         passing=values.get("masteryscore", "") or values.get("minnormalizedmeasure", ""),
-        completing=_attribute(threshold, "minprogressmeasure") if threshold is not None else "",
+        completing=_attribute(threshold, "minprogressmeasure"),
     )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from courses.packages.scorm.archive import MOST_OPENED_BYTES, read_scorm, type_of_name
+from courses.packages.files import MOST_BYTES
+from courses.packages.scorm.archive import read_scorm, type_of_name
 from courses.packages.scorm.manifest import NotPlayable, file_of
 from tests.courses import scorm_packages as made
 
@@ -60,7 +61,7 @@ FAULTS: list[tuple[Callable[[], bytes], str]] = [
     (lambda: made.package(changes={"pages/run.exe": b"MZ"}), "is a program"),
     (lambda: made.package(changes={"pages/Shell.PHP": b"<?php"}), "is a program"),
     (lambda: made.package(changes={f"pages/{at}.txt": b"" for at in range(2_001)}), "more than 2000 files"),
-    (lambda: made.package(changes={"big.bin": bytes(MOST_OPENED_BYTES)}), "300 MB"),
+    (lambda: made.package(changes={"big.bin": bytes(MOST_BYTES)}), "300 MB"),
     (lambda: made.package(changes={"big.bin": bytes(40_000_000)}), "as a bomb does"),
     (lambda: made.package(changes={"imsmanifest.xml": None}), "there is no imsmanifest.xml"),
     (lambda: made.zipped({"lesson/imsmanifest.xml": MANIFEST}), "there is no imsmanifest.xml"),
