@@ -59,7 +59,7 @@ async def _values(spot: Position, wanted: str, me: Actor) -> dict[str, Any]:
     switch = views.language_switch(spot.chapter.languages, spot.path, around["content_lang"])
     content = in_language(spot.part.content, around["content_lang"])
     pieces = await filled(content.get("html", ""), me, around["content_lang"])
-    values = {**around, "languages": switch, "content": content, "pieces": pieces}
+    values = {**around, "kind": spot.part.kind, "languages": switch, "content": content, "pieces": pieces}
     if spot.part.kind == "video":
         film = next(iter(spot.part.content.values()))
         captions = [
