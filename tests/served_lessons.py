@@ -1,24 +1,20 @@
 """A service with the demo's people and one course of lessons, as a process of its own; for tests that play them."""
 
 import asyncio
-import os
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page
 
 from courses.packages.publish import load
 from tests import copies
 from tests.browsing import ROOT, become, free_port
 from tests.courses.course_files import zipped
+from tests.third_party.programs import running
 from training.app.declared import declare
 from training.core.storage import prepare
 from training.database.connection import opened
@@ -35,7 +31,6 @@ learning: small steps course
 modules:
   - {module: drills, title: Drills, minutes: 30, complete: {pages: all}}
 """
-READY_SECONDS = 90
 
 
 async def _publish(folder: Path, lessons: Mapping[str, bytes]) -> None:
@@ -58,32 +53,14 @@ def served(folder: Path, lessons: Callable[[str], Mapping[str, bytes]]) -> Itera
     home = f"http://localhost:{port}"
     with ThreadPoolExecutor(1) as alone:  # the browser has a loop of its own in this thread
         alone.submit(asyncio.run, _publish(folder, lessons(home))).result()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TRAINING_")} | {
+    environment = {
         "PYTHONPATH": str(ROOT), "TRAINING_DATABASE_URL": f"sqlite://{folder}/test.db", "TRAINING_PUBLIC_URL": home,
         "TRAINING_STORAGE_URL": str(folder / "files"), "TRAINING_SECRET_KEY": "k" * 40, "TRAINING_DEMO": "true",
         "TRAINING_PDF": "false",
     }  # fmt: skip
-    with (folder / "log").open("w") as log:
-        command = [sys.executable, "-m", "training", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-    try:
-        _await_ready(home, process, folder / "log")
+    command = [sys.executable, "-m", "training", "serve", "--port", str(port)]
+    with running(command, environment, answers=f"{home}/health/ready", log=folder / "log", within=folder):
         yield home
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _await_ready(home: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{home}/health/ready", timeout=5).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"the service did not start:\n{log.read_text()[-3000:]}")
 
 
 def begun(page: Page, lesson: str) -> Page:
