@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from courses.editor.structure import add_lesson
-from courses.learning.scorm.frames import frame_of, href_of
-from courses.learning.scorm.passes import ContentPass
-from courses.learning.scorm.rules import Learner, LessonReport, start_values
+from courses.learning.scorm.frames import opening
+from courses.learning.scorm.passes import ContentPass, framers_of
+from courses.learning.scorm.rules import Learner
 from courses.packages.scorm.archive import as_content, read_scorm
-from courses.packages.scorm.manifest import NotPlayable
+from courses.packages.scorm.manifest import Manifest, NotPlayable
 from training.core import clock
 from training.core.errors import Conflict, Invalid, NotFound
 from training.drafts import actions
@@ -41,12 +41,7 @@ async def add(request: Request) -> Response:
         raise Invalid(
             f"The file is larger than {MOST_BYTES // 10**6} MB.", "Make its films smaller and export it again."
         )
-    try:
-        manifest = await asyncio.to_thread(read_scorm, sent.content)
-    except NotPlayable as trouble:
-        raise Invalid(
-            f"{sent.shown_name} cannot be played: {trouble.what}.", f"To mend it: {trouble.mend}."
-        ) from trouble
+    manifest = await _manifest_of(sent.content, sent.shown_name)
     name = file_name(PurePosixPath(sent.name.replace("\\", "/")).stem, ".zip")
     kept = (await put({name: sent.content}, resources.settings.storage))[name]
     taken = {str(row["path"]) for row in await DraftFile.filter(draft_id=draft.id).values("path")}
@@ -70,21 +65,19 @@ async def tried(request: Request) -> Response:
     found = await DraftFile.get_or_none(draft_id=draft.id, path=await _file_of(request, draft.id, resources))
     if found is None:
         raise NotFound("There is no such lesson in this draft.", "Look at the draft again.")
-    content = await bytes_of(found, resources.settings.storage)
+    package = as_content(await _manifest_of(await bytes_of(found, resources.settings.storage), "This"))
+    content = ContentPass(f"{FOLDER}/{found.sha256}", package["version"], framers_of(resources.settings, ()))
+    given = opening(
+        package["scos"][0], content, resources.settings, learner=Learner("preview", me.name), now=clock.now()
+    )  # fmt: skip
+    return JSONResponse(given | {"launch": "", "told": {"words": ""}})
+
+
+async def _manifest_of(content: bytes, shown_name: str) -> Manifest:
     try:
-        package = as_content(await asyncio.to_thread(read_scorm, content))
+        return await asyncio.to_thread(read_scorm, content)
     except NotPlayable as trouble:
-        raise Invalid(f"This cannot be played: {trouble.what}.", f"To mend it: {trouble.mend}.") from trouble
-    sco: dict[str, Any] = package["scos"][0]
-    values = start_values(
-        package["version"], LessonReport(), learner=Learner("preview", me.name), total_seconds=0, saved=False,
-        launch_data=sco["launch_data"], passing=sco["passing"], completing=sco["completing"],
-    )  # fmt: skip
-    pass_ = ContentPass(f"{FOLDER}/{found.sha256}", package["version"], (resources.settings.public_url,))
-    return JSONResponse(
-        {"launch": "", "frame": frame_of(pass_, resources.settings, now=clock.now()), "href": href_of(sco["href"]),
-         "values": values, "told": {"words": ""}, "asset": sco["is_asset"]}
-    )  # fmt: skip
+        raise Invalid(f"{shown_name} cannot be played: {trouble.what}.", f"To mend it: {trouble.mend}.") from trouble
 
 
 async def _file_of(request: Request, draft_id: Any, resources: DraftResources) -> str:

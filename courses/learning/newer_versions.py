@@ -116,8 +116,7 @@ async def _take_along(journey: Journey, newer: NewerVersion, fresh: Enrolment) -
     for attempt in await QuizAttempt.filter(enrolment_id=before.id, state="open", activity_id__in=list(newer.same)):
         lies = QuizAttempt.filter(id=attempt.id, state="open")
         await lies.update(enrolment_id=fresh.id, activity_id=newer.same[attempt.activity_id])
-    for lesson in await ScormAttempt.filter(enrolment_id=before.id, activity_id__in=list(newer.same)):
-        lesson.update_from_dict(
-            {"id": uuid4(), "enrolment_id": fresh.id, "activity_id": newer.same[lesson.activity_id]}
-        )
-        await lesson.save(force_create=True)
+    lessons = await ScormAttempt.filter(enrolment_id=before.id, activity_id__in=list(newer.same))
+    for lesson in lessons:
+        lesson.id, lesson.enrolment_id, lesson.activity_id = uuid4(), fresh.id, newer.same[lesson.activity_id]
+    await ScormAttempt.bulk_create(lessons)

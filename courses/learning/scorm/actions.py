@@ -18,14 +18,19 @@ REPORTED = (
     "completion", "success", "scaled_score", "raw_score", "lowest_score", "highest_score", "location", "suspend_data",
     "exit",
 )  # fmt: skip
-"""Columns that hold what a lesson has told, as `Report` names it."""
+"""Columns that hold what a lesson has told, as `LessonReport` names it."""
+
+
+def package_of(spot: Position) -> dict[str, Any]:
+    """The package as its manifest has it, the same in each language; raises NotFound where it is no lesson."""
+    if spot.part.kind != "scorm":
+        raise NotFound("There is nothing to play here.", "Go back to the module.")
+    return next(iter(spot.part.content.values()))
 
 
 def scos_of(spot: Position) -> list[dict[str, Any]]:
-    """The parts of the package in order, as its manifest has them; raises NotFound where it is no lesson."""
-    if spot.part.kind != "scorm":
-        raise NotFound("There is nothing to play here.", "Go back to the module.")
-    scos: list[dict[str, Any]] = next(iter(spot.part.content.values()))["scos"]
+    """The parts of the package in order; raises NotFound where it is no lesson."""
+    scos: list[dict[str, Any]] = package_of(spot)["scos"]
     return scos
 
 
@@ -48,10 +53,9 @@ def report_of(attempt: ScormAttempt) -> LessonReport:
     return LessonReport(**{name: getattr(attempt, name) for name in REPORTED}, session_seconds=attempt.session_seconds)
 
 
-async def launch(spot: Position, number: str, *, actor: Actor, now: datetime) -> ScormAttempt:
-    """Opens a part of a lesson in one window; another that is still open writes no more."""
+async def launch(spot: Position, sco: int, *, actor: Actor, now: datetime) -> ScormAttempt:
+    """Opens a part of a lesson, counted from 1, in one window; another that is still open writes no more."""
     check_own(spot, actor)
-    sco, entry = sco_at(spot, number)
     own: dict[str, Any] = {"enrolment_id": spot.journey.enrolment.id, "activity_id": spot.part.id}
     async with transaction():
         await hold(spot.journey.enrolment.id, now)
@@ -63,17 +67,16 @@ async def launch(spot: Position, number: str, *, actor: Actor, now: datetime) ->
             attempt.total_seconds += attempt.session_seconds
             attempt.session_seconds, attempt.launch, attempt.launched = 0, uuid4(), now
             await attempt.save()
-        if entry["is_asset"] and not attempt.done:  # it says nothing of itself
+        if scos_of(spot)[sco - 1]["is_asset"] and not attempt.done:  # it says nothing of itself
             await _keep(spot, attempt, LessonReport(completion=COMPLETED), actor=actor, now=now)
     return attempt
 
 
 async def save(
-    spot: Position, number: str, launched: UUID | None, report: LessonReport, *, actor: Actor, now: datetime
+    spot: Position, sco: int, launched: UUID | None, report: LessonReport, *, actor: Actor, now: datetime
 ) -> ScormAttempt:  # fmt: skip
     """Keeps what a lesson reports, and completes what is complete by it; raises Conflict from an earlier window."""
     check_own(spot, actor)
-    sco, _ = sco_at(spot, number)
     async with transaction():
         await hold(spot.journey.enrolment.id, now)
         attempt = (await attempts_at(spot)).get(sco)

@@ -11,9 +11,9 @@ from courses.learning.journey import Position
 from courses.learning.models import ScormAttempt
 from courses.learning.pages import own_spot
 from courses.learning.scorm import actions
-from courses.learning.scorm.frames import frame_of, href_of
+from courses.learning.scorm.frames import opening
 from courses.learning.scorm.passes import ContentPass, framers_of
-from courses.learning.scorm.rules import Learner, report_from, start_values
+from courses.learning.scorm.rules import Learner, report_from
 from courses.packages.archives import FOLDER
 from courses.packages.models import Media
 from training.core import clock, dates
@@ -32,20 +32,16 @@ SAVES = "90/minute"
 
 async def play(request: Request) -> Response:
     """Shows the window of one part of a lesson; its script opens it by a post."""
+    me, settings = actor(request), PageResources.of(request).settings
     spot = await own_spot(request)
     at, sco = actions.sco_at(spot, request.path_params["sco"])
-    settings = PageResources.of(request).settings
     around = views.around(spot, spot.journey.enrolment.language)
     show_frame(request, settings.content_origin)
     return render(
-        request, "scorm/play.html", **around, part_title=sco["title"], at=at, parts=len(actions.scos_of(spot)),
+        request, "scorm/play.html", **around, part_title=sco["title"], parts=len(actions.scos_of(spot)),
         play_path=f"{spot.path}/play/{at}", content_origin=settings.content_origin,
-        contact_words=_who_helps(actor(request)),
+        contact_words=me.contact or me.unit_name,
     )  # fmt: skip
-
-
-def _who_helps(me: Actor) -> str:
-    return me.contact or me.unit_name
 
 
 async def opened(request: Request) -> Response:
@@ -53,25 +49,19 @@ async def opened(request: Request) -> Response:
     me, settings = actor(request), PageResources.of(request).settings
     spot = await own_spot(request)
     at, sco = actions.sco_at(spot, request.path_params["sco"])
-    now = clock.now()
-    attempt = await actions.launch(spot, str(at), actor=me, now=now)
-    package = next(iter(spot.part.content.values()))
+    now, package = clock.now(), actions.package_of(spot)
+    attempt = await actions.launch(spot, at, actor=me, now=now)
     media = await Media.get_or_none(version_id=spot.journey.outline.version_id, sha256=package["file"])
     if media is None:
         raise NotFound("The files of this lesson are not here.", "Tell your central unit.")
     content = ContentPass(
         f"{FOLDER}/{media.stored}", package["version"], framers_of(settings, request.scope["frame_ancestors"])
     )  # fmt: skip
-    learner = Learner(str(attempt.id), me.name)
-    values = start_values(
-        package["version"], actions.report_of(attempt), learner=learner, total_seconds=attempt.total_seconds,
-        saved=attempt.saved is not None, launch_data=sco["launch_data"], passing=sco["passing"],
-        completing=sco["completing"],
+    given = opening(
+        sco, content, settings, learner=Learner(str(attempt.id), me.name), now=now,
+        kept=actions.report_of(attempt) if attempt.saved else None, total_seconds=attempt.total_seconds,
     )  # fmt: skip
-    return JSONResponse(
-        {"launch": str(attempt.launch), "frame": frame_of(content, settings, now=now), "href": href_of(sco["href"]),
-         "values": values, "told": _told(spot, attempt, me), "asset": sco["is_asset"]}
-    )  # fmt: skip
+    return JSONResponse(given | {"launch": str(attempt.launch), "told": _told(spot, attempt, me)})
 
 
 async def saved(request: Request) -> Response:
@@ -82,18 +72,18 @@ async def saved(request: Request) -> Response:
         await allow("lesson", str(spot.journey.enrolment.id), limit=SAVES, now=clock.now())
         given = _posted(await request.body())
         at, sco = actions.sco_at(spot, request.path_params["sco"])
-        version = next(iter(spot.part.content.values()))["version"]
+        version = actions.package_of(spot)["version"]
         try:
             report = report_from(version, given["values"], passing=sco["passing"], completing=sco["completing"])
         except ValueError as trouble:
             raise Invalid(f"Not saved: {trouble}.", "Tell whoever made the lesson.") from trouble
         launched = uuid_of(str(given.get("launch", "")))
-        attempt = await actions.save(spot, str(at), launched, report, actor=me, now=clock.now())
+        attempt = await actions.save(spot, at, launched, report, actor=me, now=clock.now())
     except AppError as trouble:
         status = {TooMany: 429, Conflict: 409, Invalid: 422}.get(type(trouble))
         if status is None:
             raise
-        return JSONResponse({"words": f"{trouble.message} {trouble.remedy}", "over": status == 409}, status)
+        return JSONResponse({"words": str(trouble), "over": status == 409}, status)
     return JSONResponse(_told(spot, attempt, me))
 
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-OLD = "1.2"
+from courses.packages.scorm.manifest import OLD
+
 MOST_SUSPEND_BYTES = 64 * 1024
 MOST_LOCATION = 1_000
 MOST_SECONDS = 24 * 3600
@@ -119,8 +120,7 @@ def _states(version: str, values: Values) -> tuple[str, str]:
     if version == OLD:
         found = _OLD_STATES.get(_text(values, "cmi.core.lesson_status").lower())
     else:
-        said = (_text(values, f"cmi.{one}_status") or UNKNOWN for one in ("completion", "success"))
-        completion, success = said
+        completion, success = (_text(values, f"cmi.{one}_status") or UNKNOWN for one in ("completion", "success"))
         found = (completion, success) if completion in _COMPLETIONS and success in _SUCCESSES else None
     if found is None:
         raise ValueError(f"the lesson gives a state that SCORM {version} does not know")
@@ -179,8 +179,8 @@ def start_values(
     passing: str = "", completing: str = "",
 ) -> dict[str, str]:  # fmt: skip
     """What a lesson finds when it begins: all that it told before, and what its package asks for."""
-    entry = "" if saved else "ab-initio"
-    entry = "resume" if saved and (kept.exit == "suspend" or not kept.done) else entry
+    left = kept.exit == "suspend" or not kept.done
+    entry = "ab-initio" if not saved else "resume" if left else ""
     hours, rest = divmod(total_seconds, 3600)
     minutes, seconds = divmod(rest, 60)
     if version == OLD:

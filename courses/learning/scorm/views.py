@@ -6,7 +6,7 @@ from courses.learning import words
 from courses.learning.journey import Position
 from courses.learning.models import ScormAttempt
 from courses.learning.scorm import actions
-from courses.learning.scorm.rules import LessonReport
+from courses.learning.scorm.rules import FAILED, LessonReport
 
 
 def lesson_values(spot: Position, kept: dict[int, ScormAttempt], language: str) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def lesson_values(spot: Position, kept: dict[int, ScormAttempt], language: str) 
 
 def _part(spot: Position, at: int, sco: dict[str, Any], kept: ScormAttempt | None, language: str) -> dict[str, Any]:
     report = actions.report_of(kept) if kept else LessonReport()
-    failed = kept is not None and not kept.done and report.success == "failed"
+    failed = kept is not None and not kept.done and report.success == FAILED
     state = "Done" if kept and kept.done else "Not passed" if failed else "In progress" if kept else "Not started"
     percent = kept.best_percent if kept else None
     return {

@@ -14,9 +14,10 @@ from training.people.actor import LtiContext
 from training.people.sessions import ABSOLUTE, KEPT, actor_of, lms_of_ended, people_behind
 from training.web.cookies import set_cookie
 from training.web.frames import agent_hash
+from training.web.middleware import CONTENT
 from training.web.resources import PageResources
 
-OPEN = ("/assets/", "/health/", "/.well-known/", "/metrics", "/scorm/")
+OPEN = ("/assets/", "/health/", "/.well-known/", "/metrics", CONTENT)
 """Addresses that never ask who is there."""
 
 
