@@ -6,13 +6,12 @@ from decimal import Decimal
 from string import ascii_lowercase
 from typing import Any
 
-from courses.packages.quizzes import CHOICE_KEYS, QUESTION_KEYS
+from courses.packages.quizzes import CHOICE_KEYS, OF_NUMBER, QUESTION_KEYS
 from training.parsing.text import LONGEST_COUNT, figure_of
 from training.parsing.yaml_edits.members import drop_key, moved, put_in, without
 from training.parsing.yaml_edits.places import NotByButton, Where, set_value, value_at, value_in, values_of
 
 QUESTIONS: Where = ("questions",)
-_OF_NUMBER = ("answer", "within", "unit", "below", "above")
 _PRESSED = re.compile(r"q(\d{1,4})(?:-c(\d{1,4}))? (up|down|remove|add choice)")
 STEPS = {"up": -1, "down": 1}
 
@@ -37,32 +36,34 @@ def filled_in(text: str, given: Mapping[str, str], pressed: str) -> str:
     for key in ("title", "pass", "tries"):
         text = _set(text, before, (key,), given.get(key), after="title" if key != "title" else "")
     for number, question in enumerate(questions_in(text)):
-        place = (*QUESTIONS, number)
-        kind = kind_of(question)
-        for key in ("ask", "why", "reread", *(_OF_NUMBER if kind == "number" else ())):
-            text = _set(text, before, (*place, key), given.get(f"q{number}-{key}"), after="id" if key == "ask" else "")
-        shuffled = f"q{number}-shuffle" in given
-        if f"q{number}-ask" in given and kind in ("one", "many") and shuffled != (question.get("shuffle") is True):
-            text = (
-                set_value(text, (*place, "shuffle"), True, after="ask")
-                if shuffled
-                else drop_key(text, (*place, "shuffle"))
-            )
-        for at in range(len(question["choices"])):
-            own, name = (*place, "choices", at), f"q{number}-c{at}"
-            text = _set(text, before, (*own, "text"), given.get(f"{name}-text"), after="id")
-            right = f"{name}-right" in given
-            if (
-                kind in ("one", "many")
-                and f"{name}-text" in given
-                and right != (value_in(before, (*own, "right")) is True)
-            ):
-                text = set_value(text, (*own, "right"), right, after="text")
-            if kind == "match":
-                text = _set(text, before, (*own, "to"), given.get(f"{name}-to"), after="text")
-            text = _set(text, before, (*own, "why"), given.get(f"{name}-why"))
-        text = as_kind(text, number, given.get(f"q{number}-kind", kind))
+        text = _question_filled_in(text, before, number, question, given)
+        kind = given.get(f"q{number}-kind", "")
+        if kind in QUESTION_KEYS and kind != kind_of(question):
+            text = as_kind(text, number, kind)
     return _pressed(text, pressed)
+
+
+def _question_filled_in(
+    text: str, before: Any, number: int, question: Mapping[str, Any], given: Mapping[str, str]
+) -> str:
+    place, q, kind = (*QUESTIONS, number), f"q{number}", kind_of(question)
+    keys, keys_of_choice = QUESTION_KEYS[kind], CHOICE_KEYS.get(kind, ())
+    for key in ("ask", "why", "reread", *OF_NUMBER):
+        if key in keys:
+            text = _set(text, before, (*place, key), given.get(f"{q}-{key}"), after="id" if key == "ask" else "")
+    shuffle, shuffled = (*place, "shuffle"), f"{q}-shuffle" in given
+    if f"{q}-ask" in given and "shuffle" in keys and shuffled != (question.get("shuffle") is True):
+        text = set_value(text, shuffle, True, after="ask") if shuffled else drop_key(text, shuffle)
+    for at, choice in enumerate(question["choices"]):
+        own, name = (*place, "choices", at), f"{q}-c{at}"
+        text = _set(text, before, (*own, "text"), given.get(f"{name}-text"), after="id")
+        right = f"{name}-right" in given
+        if "right" in keys_of_choice and f"{name}-text" in given and right != (choice.get("right") is True):
+            text = set_value(text, (*own, "right"), right, after="text")
+        if "to" in keys_of_choice:
+            text = _set(text, before, (*own, "to"), given.get(f"{name}-to"), after="text")
+        text = _set(text, before, (*own, "why"), given.get(f"{name}-why"))
+    return text
 
 
 def kind_of(question: Mapping[str, Any]) -> str:
@@ -74,8 +75,6 @@ def kind_of(question: Mapping[str, Any]) -> str:
 def as_kind(text: str, number: int, kind: str) -> str:
     """Makes a question one of another kind: what does not fit is taken out, what it needs is put in."""
     question, place = questions_in(text)[number], (*QUESTIONS, number)
-    if kind == kind_of(question) or kind not in QUESTION_KEYS:
-        return text
     text = set_value(text, (*place, "kind"), kind, after="ask")
     for key in [key for key in question if key not in QUESTION_KEYS[kind]]:
         if value_in(values_of(text), (*place, key)) is not None:
@@ -90,9 +89,9 @@ def as_kind(text: str, number: int, kind: str) -> str:
         own = (*place, "choices", at)
         for key in [key for key in choice if key not in CHOICE_KEYS[kind]]:
             text = drop_key(text, (*own, key))
-        if kind == "match":
+        if "to" in CHOICE_KEYS[kind]:
             text = set_value(text, (*own, "to"), f"What goes with {at + 1}", after="text")
-    if kind in ("one", "many") and not any(choice.get("right") is True for choice in choices):
+    if "right" in CHOICE_KEYS[kind] and not any(choice.get("right") is True for choice in choices):
         text = set_value(text, (*place, "choices", 0, "right"), True, after="text")
     return text
 
@@ -136,15 +135,19 @@ def _pressed(text: str, pressed: str) -> str:
     return without(text, where, at) if what == "remove" else moved(text, where, at, STEPS[what])
 
 
-def _with_question(text: str) -> str:
-    there = questions_in(text)
-    taken = {str(one.get("id")) for one in there}
-    name = next(f"q{number}" for number in range(len(there) + 1, 1000) if f"q{number}" not in taken)
-    lines = [
+def fresh_question(name: str) -> list[str]:
+    """Gives the lines of a question that is new, with two choices."""
+    return [
         f"id: {name}", 'ask: "A new question"', "kind: one", "choices:",
         "  - id: a", '    text: "A choice"', "    right: true", '    why: ""',
         "  - id: b", '    text: "Another choice"', "    right: false", '    why: ""',
     ]  # fmt: skip
+
+
+def _with_question(text: str) -> str:
+    there = questions_in(text)
+    taken = {str(one.get("id")) for one in there}
+    name = next(f"q{number}" for number in range(len(there) + 1, 1000) if f"q{number}" not in taken)
     if not there:
         raise NotByButton("there is no list of questions yet")
-    return put_in(text, QUESTIONS, lines, len(there))
+    return put_in(text, QUESTIONS, fresh_question(name), len(there))

@@ -10,13 +10,13 @@ from training.parsing.text import figure_of
 TITLES = {"en": "Quiz", "cy": "Cwis"}
 _QUIZ = ("title", "pass", "tries", "questions")
 _COMMON = ("id", "ask", "kind", "reread", "why")
-_OF_NUMBER = ("answer", "within", "unit", "below", "above")
+OF_NUMBER = ("answer", "within", "unit", "below", "above")
 QUESTION_KEYS = {
     "one": (*_COMMON, "choices", "shuffle"),
     "many": (*_COMMON, "choices", "shuffle"),
     "order": (*_COMMON, "choices"),
     "match": (*_COMMON, "choices"),
-    "number": (*_COMMON, *_OF_NUMBER),
+    "number": (*_COMMON, *OF_NUMBER),
 }
 """Kind of a question → what may be written of it: one or many choices are right, they are put in order, each is matched
 with something (`to`), or a number is written, right within a tolerance (`within`)."""
@@ -83,7 +83,7 @@ def _choice(item: Located, kind: str) -> dict[str, Any] | None:
     choice = {
         "id": item.text("id"),
         "text": item.text("text"),
-        "right": _truth(item, "right") if kind in ("one", "many") else True,
+        "right": _truth(item, "right") if "right" in CHOICE_KEYS[kind] else True,
         "why": item.text("why"),
     }
     return choice | {"to": item.text("to")} if kind == "match" else choice
