@@ -5,7 +5,8 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
-from courses.packages.modules import SLUG
+from courses.editor.quiz_form import fresh_question
+from courses.packages.modules import SLUG, file_of
 from courses.packages.pages_of_text import in_language
 from courses.packages.schema import KINDS
 from training.drafts.kinds import OutlineGroup, OutlinePart
@@ -18,23 +19,6 @@ from training.parsing.yaml_edits.places import NotByButton
 
 Texts = Mapping[str, str]
 WORDS = {"page": "Page", "video": "Film", "quiz": "Quiz", "task": "Task", "scorm": "Lesson"}
-ENDINGS = {"page": ".md", "task": ".md", "quiz": ".yaml", "video": ".yaml", "scorm": ".zip"}
-QUIZ = """\
-questions:
-  - id: q1
-    ask: "A new question"
-    kind: one
-    choices:
-      - id: a
-        text: "A choice"
-        right: true
-        why: ""
-      - id: b
-        text: "Another choice"
-        right: false
-        why: ""
-"""
-"""The questions of a quiz that is new."""
 _TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*\r?$", re.MULTILINE)
 
 
@@ -58,8 +42,7 @@ def _group(texts: Texts, entry: Table, languages: list[str]) -> OutlineGroup:
 
 def _part(texts: Texts, folder: str, item: Table, languages: list[str]) -> OutlinePart:
     kind = next((one for one in KINDS if item.get(one)), "page")
-    said = str(item.get(kind) or "")
-    file = f"{folder}/{said if said.endswith(ENDINGS[kind]) else said + ENDINGS[kind]}"
+    file = file_of(folder, kind, str(item.get(kind) or ""))
     name = str(item.get("id") or "") or PurePosixPath(file).name.split(".", 1)[0]
     found = _TITLE.search(texts.get(file, ""))
     others = [(one, in_language(file, one, languages[0])) for one in languages[1:] if kind != "scorm"]
@@ -119,16 +102,14 @@ def remove_part(texts: Texts, module: str, part: str) -> dict[str, str | None]:
 def add_page(texts: Texts, module: str, title: str) -> dict[str, str | None]:
     """Puts an empty page behind the last page or film of a module."""
     group = _group_of(texts, module)
-    numbers = [int(found[1]) for path in texts if (found := re.match(rf"{re.escape(module)}/(\d+)-", path))]
     name = file_name(title, ".md")
-    if numbers:
+    if numbers := _numbers(texts, module):
         name = f"{max(numbers) + 1:02}-{name}"
     path = f"{module}/{name}"
     taken = [part.name for part in group.parts]
     if path in texts or PurePosixPath(name).stem in taken:
         raise NotByButton(f"there is a page {name} already; give it another title")
-    shown = [at for at, part in enumerate(group.parts, 1) if part.word in (WORDS["page"], WORDS["video"])]
-    at = max(shown, default=0)
+    at = _behind(group, "page", "video")
     fresh = put_in(texts[group.file], ("activities",), [f"{{page: {name}, minutes: 2}}"], at)
     return {group.file: fresh, path: _page(title)}
 
@@ -136,11 +117,10 @@ def add_page(texts: Texts, module: str, title: str) -> dict[str, str | None]:
 def add_quiz(texts: Texts, module: str, title: str) -> dict[str, str | None]:
     """Puts a quiz with one question at the end of a module."""
     group = _group_of(texts, module)
-    names = {part.name for part in group.parts}
-    stems = ("quiz", *(f"quiz-{number}" for number in range(2, 1000)))
-    stem = next(one for one in stems if f"{module}/{one}.yaml" not in texts and one not in names)
+    stem = _free("quiz", ".yaml", group, texts)
     fresh = put_in(texts[group.file], ("activities",), [f"{{quiz: {stem}.yaml}}"], len(group.parts))
-    return {group.file: fresh, f"{module}/{stem}.yaml": f"title: {_quoted(title)}\n{QUIZ}"}
+    question = "\n    ".join(fresh_question("q1"))
+    return {group.file: fresh, f"{module}/{stem}.yaml": f"title: {_quoted(title)}\nquestions:\n  - {question}\n"}
 
 
 def add_lesson(
@@ -150,15 +130,11 @@ def add_lesson(
 
     Of two with the same name the later gets a number; `taken` are the paths that are there.
     """
-    group, stem = _group_of(texts, module), PurePosixPath(name).stem
-    stems = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
-    names = {part.name for part in group.parts}
-    own = next(one for one in stems if f"{module}/{one}.zip" not in taken and one not in names)
-    shown = [
-        at for at, part in enumerate(group.parts, 1) if part.word in (WORDS["page"], WORDS["video"], WORDS["scorm"])
-    ]
+    group = _group_of(texts, module)
+    own = _free(PurePosixPath(name).stem, ".zip", group, taken)
     line = f"{{scorm: {own}.zip, title: {json.dumps(title, ensure_ascii=False)}, minutes: 10}}"
-    return f"{module}/{own}.zip", group.file, put_in(texts[group.file], ("activities",), [line], max(shown, default=0))
+    at = _behind(group, "page", "video", "scorm")
+    return f"{module}/{own}.zip", group.file, put_in(texts[group.file], ("activities",), [line], at)
 
 
 def add_film(
@@ -169,9 +145,8 @@ def add_film(
     `given` are its title, seconds, captions and words; `taken` are the paths that are there.
     """
     group = _group_of(texts, module)
-    numbers = [int(found[1]) for path in taken if (found := re.match(rf"{re.escape(module)}/(\d+)-", path))]
-    stem = f"{max(numbers, default=0) + 1:02}-{file_name(given['title'], '')}"
-    shown = [at for at, part in enumerate(group.parts, 1) if part.word in (WORDS["page"], WORDS["video"])]
+    stem = f"{max(_numbers(taken, module), default=0) + 1:02}-{file_name(given['title'], '')}"
+    at = _behind(group, "page", "video")
     lines = {
         "title": _quoted(given["title"]), "file": f"{stem}{ending}", "captions": f"{stem}.vtt",
         "transcript": f"{stem}-words.md", "seconds": given["seconds"],
@@ -180,7 +155,7 @@ def add_film(
         f"{module}/{stem}.yaml": "".join(f"{key}: {value}\n" for key, value in lines.items()),
         f"{module}/{stem}.vtt": given["captions"],
         f"{module}/{stem}-words.md": given["words"],
-        group.file: put_in(texts[group.file], ("activities",), [f"{{video: {stem}.yaml}}"], max(shown, default=0)),
+        group.file: put_in(texts[group.file], ("activities",), [f"{{video: {stem}.yaml}}"], at),
     }
 
 
@@ -218,6 +193,24 @@ def _index(names: list[str], name: str) -> int:
     if name not in names:
         raise NotByButton("somebody has taken it out")
     return names.index(name)
+
+
+def _numbers(paths: Collection[str], module: str) -> list[int]:
+    """Lists the numbers that the files of a module begin with."""
+    return [int(found[1]) for path in paths if (found := re.match(rf"{re.escape(module)}/(\d+)-", path))]
+
+
+def _free(stem: str, ending: str, group: OutlineGroup, taken: Collection[str]) -> str:
+    """Gives a name to an activity and its file, with a number where another has it."""
+    names = {part.name for part in group.parts}
+    stems = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
+    return next(one for one in stems if f"{group.name}/{one}{ending}" not in taken and one not in names)
+
+
+def _behind(group: OutlineGroup, *kinds: str) -> int:
+    """Gives the place behind the last activity of these kinds."""
+    words = {WORDS[kind] for kind in kinds}
+    return max((at for at, part in enumerate(group.parts, 1) if part.word in words), default=0)
 
 
 def _table(texts: Texts, path: str) -> Table:

@@ -127,8 +127,7 @@ def _activity(reading: Reading, folder: str, languages: list[str], item: Located
         item.wrong(what, "write one of them, such as `- {page: 01-x.md}`")
         return None
     kind = kinds[0]
-    said = item.text(kind)
-    name = f"{folder}/{said if said.endswith(_ENDING[kind]) else said + _ENDING[kind]}"
+    name = file_of(folder, kind, item.text(kind))
     if not reading.has(name):
         item.wrong(f"there is no {name}", "check the name, or add the file")
         return None
@@ -150,6 +149,11 @@ def _activity(reading: Reading, folder: str, languages: list[str], item: Located
         minutes=item.number("minutes", next(iter(minutes), 0), high=10_000),
         content=content,
     )
+
+
+def file_of(folder: str, kind: str, said: str) -> str:
+    """Gives the file of an activity as its module says it; the ending may be left out."""
+    return f"{folder}/{said if said.endswith(_ENDING[kind]) else said + _ENDING[kind]}"
 
 
 def _contents(reading: Reading, kind: str, name: str, languages: list[str]) -> dict[str, dict[str, Any]]:
