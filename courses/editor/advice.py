@@ -7,6 +7,7 @@ from courses.editor.quiz_form import kind_of, questions_in
 from courses.editor.reading_grade import grade, hard_sentences
 from courses.packages.markdown import split
 from training.drafts.kinds import Advice
+from training.drafts.rules import line_of
 from training.parsing.yaml_edits.places import NotByButton
 
 HIGHEST_GRADE, HARD_GRADE, HARD_WORDS = 6.0, 9.0, 8
@@ -25,10 +26,8 @@ def advice(texts: Mapping[str, str], path: str) -> list[Advice]:
     parts = split(text.removeprefix("\ufeff"))
     if not path.endswith(".md") or parts is None:
         return []
-    found = [
-        Advice(_line(text, one[0]), one[0], "Say between [ and ] what is on this picture, for those who do not see it")
-        for one in _NO_WORDS.finditer(text)
-    ]  # fmt: skip
+    silent = "Say between [ and ] what is on this picture, for those who do not see it"
+    found = [Advice(line_of(text, one[0]), one[0], silent) for one in _NO_WORDS.finditer(text)]
     languages = re.search(r"^languages:\s*\[?\s*([a-z]+)", texts.get("course.yaml", ""), re.MULTILINE)
     if languages and languages[1] == "en" and path.count(".") == 1:
         found += _of_words(text, _MARKS.sub("", _LINK.sub(r"\1", parts.body)))
@@ -37,7 +36,7 @@ def advice(texts: Mapping[str, str], path: str) -> list[Advice]:
 
 def _of_words(text: str, plain: str) -> list[Advice]:
     found = [
-        Advice(_line(text, one), one, f"This sentence is hard to read: “{one}” Make two of it, or use shorter words")
+        Advice(line_of(text, one), one, f"This sentence is hard to read: “{one}” Make two of it, or use shorter words")
         for one in hard_sentences(plain, above=HARD_GRADE, words=HARD_WORDS)
     ]
     if (asked := grade(plain)) > HIGHEST_GRADE:
@@ -59,7 +58,7 @@ def _of_quiz(text: str) -> list[Advice]:
         name = str(question.get("id"))
         if silent and kind_of(question) in ("one", "many"):
             words = f"Question {name}: say after each choice why it is right or not ({', '.join(silent)} has no why)"
-            found.append(Advice(_line(text, f"id: {name}"), "", words))
+            found.append(Advice(line_of(text, f"id: {name}"), "", words))
         if len(right) == 1 and len(lengths) > 1 and kind_of(question) == "one":
             asked += 1
             longest += all(lengths[right[0]] > size for one, size in lengths.items() if one != right[0])
@@ -67,7 +66,3 @@ def _of_quiz(text: str) -> list[Advice]:
         words = f"In {longest} of {asked} questions the longest choice is the right one. Make others as long"
         found.insert(0, Advice(1, "", words))
     return found
-
-
-def _line(text: str, words: str) -> int:
-    return text[: max(0, text.find(words))].count("\n") + 1

@@ -7,13 +7,12 @@ from string import ascii_lowercase
 from typing import Any
 
 from courses.packages.quizzes import CHOICE_KEYS, OF_NUMBER, QUESTION_KEYS
-from training.parsing.text import LONGEST_COUNT, figure_of
-from training.parsing.yaml_edits.members import drop_key, moved, put_in, without
+from training.parsing.text import LONGEST_COUNT, exact_number
+from training.parsing.yaml_edits.members import STEPS, drop_key, moved, put_in, without
 from training.parsing.yaml_edits.places import NotByButton, Where, set_value, value_at, value_in, values_of
 
 QUESTIONS: Where = ("questions",)
 _PRESSED = re.compile(r"q(\d{1,4})(?:-c(\d{1,4}))? (up|down|remove|add choice)")
-STEPS = {"up": -1, "down": 1}
 
 
 def questions_in(text: str) -> list[dict[str, Any]]:
@@ -108,8 +107,8 @@ def _set(text: str, before: Any, where: Where, typed: str | None, *, after: str 
     if where[-1] in ("pass", "tries"):
         value = int(words) if words.isdecimal() and len(words) <= LONGEST_COUNT else words or None
     elif where[-1] in ("answer", "within"):
-        figure = figure_of(words)
-        value = words or None if figure is None else int(figure) if figure == int(figure) else figure
+        figure = exact_number(words)
+        value = words or None if figure is None else figure
     return set_value(text, where, value, after=after)
 
 

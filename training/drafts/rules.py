@@ -3,7 +3,9 @@
 import re
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from unicodedata import category, normalize
+from unicodedata import category
+
+from training.parsing.text import plain_words
 
 ONE_CHANGE = timedelta(minutes=10)
 """So long somebody's own words in one file are one change, where nobody else wrote there meanwhile."""
@@ -47,6 +49,11 @@ def typed_text(typed: str, before: str) -> str:
     return plain.replace("\n", "\r\n") if "\r\n" in before else plain
 
 
+def line_of(text: str, words: str) -> int:
+    """Gives the line on which words stand first; 1 where they do not."""
+    return text[: max(0, text.find(words))].count("\n") + 1
+
+
 def goes_on(*, same_hand: bool, before: datetime, now: datetime) -> bool:
     """Tells whether words go on with the change before them."""
     return same_hand and now - before <= ONE_CHANGE
@@ -54,8 +61,7 @@ def goes_on(*, same_hand: bool, before: datetime, now: datetime) -> bool:
 
 def file_name(words: str, ending: str) -> str:
     """Makes the name of a file of words: small plain letters with `-` between."""
-    plain = normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    return (re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "new") + ending
+    return ("-".join(plain_words(words))[:60] or "new") + ending
 
 
 def next_number(version: str) -> str:

@@ -39,6 +39,12 @@ def folded(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
+def plain_words(text: str) -> list[str]:
+    """Gives the words of a text in small plain letters and digits, as names of files and ids are made of them."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.findall(r"[a-z0-9]+", plain)
+
+
 def straight(text: str) -> str:
     """Gives the text with straight apostrophes: Excel and phones write curly ones, the next program does not."""
     return text.translate(_APOSTROPHES)
@@ -76,6 +82,12 @@ def figure_of(text: str) -> Decimal | None:
     words = text.strip().replace("−", "-")
     words = words.replace(",", "") if _THOUSANDS.fullmatch(words) else words.replace(",", ".")
     return Decimal(words) if _FIGURE.fullmatch(words) else None
+
+
+def exact_number(text: str) -> int | Decimal | None:
+    """Reads a number as `figure_of` does; a whole one comes as an int."""
+    figure = figure_of(text)
+    return int(figure) if figure is not None and figure == int(figure) else figure
 
 
 def typed_number(text: str, *, below: float = 10**6) -> int | float | None:

@@ -16,10 +16,9 @@ from training.assessments.instrument_editor.instrument_form import (
 from training.instruments.check import ITEM_KEYS, KEYS_OF_KIND
 from training.instruments.judge import FORMS_OF_KIND, READ_FROM_RECORD
 from training.parsing.values import as_list
-from training.parsing.yaml_edits.members import moved, put_key, without, without_key
+from training.parsing.yaml_edits.members import STEPS, moved, put_key, without, without_key
 from training.parsing.yaml_edits.places import NotByButton, Where, Written, set_value, value_in, values_of
 
-STEPS = {"up": -1, "down": 1}
 SCALES: dict[str, dict[str, str]] = {
     "behaviours": {
         "1": "may do harm", "2": "some of the basics", "3": "all of the basics", "4": "all of the basics and more"
@@ -46,7 +45,7 @@ def pressed(text: str, button: str, chosen: str = "") -> tuple[str, str]:
             text, ("pass",), chosen, _fresh_rule(form, chosen)
         ), f"A rule to pass: {in_words(chosen).lower()}"
     if button == "add level" and form.kind == "scale":
-        level = str(max((int(one) for one, _ in form.scale if re.fullmatch(r"-?\d+", one)), default=-1) + 1)
+        level = str(max(form.levels, default=-1) + 1)
         return put_under(text, ("scale",), level, f"level {level}"), f"Level {level}"
     found = _PRESSED.fullmatch(button)
     if found is None:
@@ -119,7 +118,7 @@ def _without_level(text: str, form: InstrumentForm, level: str) -> str:
 
 
 def _fresh_rule(form: InstrumentForm, rule: str) -> Written:
-    levels = sorted(int(level) for level, _ in form.scale if re.fullmatch(r"-?\d+", level)) or [0, 1]
+    levels = sorted(form.levels) or [0, 1]
     if rule == "number":
         return {form.items[0].id: 1} if form.items else {}
     if rule == "items_at":

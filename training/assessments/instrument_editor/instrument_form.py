@@ -3,13 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
-from unicodedata import normalize
 
 from training.instruments.check import BEHAVIOURS, ITEM_KEYS, KEYS_OF_KIND
 from training.instruments.judge import FORMS_OF_KIND
 from training.instruments.schema import DEGREES
+from training.parsing.text import exact_number, plain_words
 from training.parsing.values import as_list
 from training.parsing.yaml_edits.members import put_key, put_word, without, without_key
 from training.parsing.yaml_edits.places import NotByButton, Where, Written, set_value, value_in, values_of
@@ -18,7 +17,6 @@ Given = Mapping[str, str | list[str]]
 LIMIT_KEY = {"no_item_at": "level", "items_at": "level"}
 """Form of a pass → the key of its number where it is written at length; the others say `at_least`."""
 TO_WRITE = "Write here what is seen"
-_WHOLE, _PART = re.compile(r"-?(0|[1-9]\d{0,8})"), re.compile(r"-?\d{1,9}\.\d{1,6}")
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,11 @@ class InstrumentForm:
     sections: Sequence[tuple[str, Sequence[str]]]
     criteria: Sequence[str]
     passing: Sequence[PassForm]
+
+    @property
+    def levels(self) -> list[int]:
+        """The numbers of its scale."""
+        return [int(level) for level, _ in self.scale if re.fullmatch(r"-?\d+", level)]
 
     @property
     def forms_to_add(self) -> list[str]:
@@ -126,9 +129,9 @@ def faults(form: InstrumentForm, given: Given) -> dict[str, str]:
             found[name] = "Write what is seen, or take it out"
         elif re.fullmatch(r"at_least|p-items_at-count", name) and not (words.isdecimal() or not words):
             found[name] = "Write a whole number"
-        elif re.fullmatch(r"agree_within|p-number-\d+", name) and words and number(words) is None:
+        elif re.fullmatch(r"agree_within|p-number-\d+", name) and words and exact_number(words) is None:
             found[name] = "Write a number"
-        elif re.fullmatch(r"p-[a-z_]+-(limit|count)", name) and number(words) is None:
+        elif re.fullmatch(r"p-[a-z_]+-(limit|count)", name) and exact_number(words) is None:
             found[name] = "Write a number, or take the rule out"
     if given.get("at_least") == "0":
         found["at_least"] = "Write 1 or more"
@@ -257,7 +260,7 @@ def _typed(text: str, where: Where, shown: str, typed: str | list[str] | None) -
     words = typed_line(typed)
     if not words:
         return drop(text, where)
-    figure = number(words)
+    figure = exact_number(words)
     is_figure = where[-1] in ("agree_within", "at_least", "count") or (where[0] == "pass" and figure is not None)
     value: Written = figure if is_figure and figure is not None else words
     return set_value(text, where, value, after="title" if where[-1] in ("note", "title") else "")
@@ -270,16 +273,9 @@ def _chosen(text: str, where: Where, shown: Sequence[str], chosen: str | list[st
     return set_value(text, where, names) if names else drop(text, where)
 
 
-def number(words: str) -> int | Decimal | None:
-    """Reads a number as a file has it; a comma is as good as a point; None where it is none."""
-    words = words.strip().replace(",", ".")
-    return int(words) if _WHOLE.fullmatch(words) else Decimal(words) if _PART.fullmatch(words) else None
-
-
 def fresh_id(words: str, taken: set[str]) -> str:
     """Makes an id of the first words of something, such as nobody has yet."""
-    plain = normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    name = "_".join(re.findall(r"[a-z0-9]+", plain)[:4])[:40]
+    name = "_".join(plain_words(words)[:4])[:40]
     name = name if name[:1].isalpha() else f"one_{name}".strip("_")
     return next(one for one in (name, *(f"{name}_{more}" for more in range(2, 10_000))) if one not in taken)
 

@@ -24,6 +24,9 @@ from training.parsing.yaml_edits.places import (
 Change = Callable[[list[Any]], list[Any]]
 """What becomes of the members of a list, or of the keys of a mapping with their values."""
 
+STEPS = {"up": -1, "down": 1}
+"""What a button says → how far it moves a member."""
+
 
 def moved(text: str, where: Where, at: int, by: int) -> str:
     """Moves a member up (by -1) or down (by 1), with the notes above it."""

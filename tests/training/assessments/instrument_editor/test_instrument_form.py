@@ -103,6 +103,12 @@ def test_what_is_typed_is_written_where_it_belongs_and_notes_stay():
         pressed(filled_in(text, {"p-every_item-of": ["arrives"]}), "remove i0")
 
 
+@pytest.mark.parametrize(("typed", "written"), [("1,000", "1000"), ("−2,5", "-2.5"), ("70.0", "70"), ("070", "70")])
+def test_a_number_is_read_as_on_every_other_page(typed, written):
+    text = filled_in(WRITTEN, _sent(WRITTEN) | {"p-percent-limit": typed})
+    assert f"percent: {written}," in text
+
+
 def test_what_cannot_be_written_is_said_beside_its_field():
     text = (MATERIAL / "instruments" / "group_facilitation.yaml").read_text("utf-8")
     given = _sent(text) | {"i0-title": " ", "i0-basic-0": "", "at_least": "two"}
