@@ -7,17 +7,18 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from courses.editor.quiz_form import STEPS, filled_in, kind_of, questions_in
+from courses.editor.quiz_form import filled_in, kind_of, questions_in
 from courses.editor.structure import outline
 from training.core import clock
 from training.core.errors import NotFound
 from training.drafts import actions, publishing
 from training.drafts.contents import texts_of
+from training.drafts.form_pages import posted_fields, to_both
 from training.drafts.kinds import OutlineGroup, part_with
 from training.drafts.models import DraftFile, MaterialDraft
 from training.drafts.resources import DraftResources
-from training.drafts.rules import typed_text
-from training.parsing.text import clean, counting_number
+from training.parsing.text import counting_number
+from training.parsing.yaml_edits.members import STEPS
 from training.parsing.yaml_edits.places import NotByButton, value_at
 from training.web.render import actor, identity, redirect, render
 
@@ -40,21 +41,17 @@ async def quiz(request: Request) -> Response:
         raise NotFound("There is no such quiz in this draft.", "Look at the draft again.")
     if request.method == "GET":
         return await _shown(request, draft, found, found.text or "", {})
-    async with request.form(max_fields=5000) as posted:
-        base = typed_text(str(posted.get("base", "")), found.text or "")
-        seen = counting_number(str(posted.get("revision", "")))
-        given = {name: clean(str(value)) for name, value in posted.items() if name not in ("base", "revision")}
+    posted = await posted_fields(request, found, most=5000)
+    given = posted.words
     try:
-        text = filled_in(base, given, given.get("do", ""))
+        text = filled_in(posted.base, given, given.get("do", ""))
     except NotByButton as trouble:
         problems = {"form": f"This cannot be done here: {trouble}. Write it in the file itself"}
-        return await _shown(request, draft, found, base, given, problems)
+        return await _shown(request, draft, found, posted.base, given, problems)
     try:
-        await actions.write(draft, path, text, seen=seen, actor=actor(request), now=clock.now())
+        await actions.write(draft, path, text, seen=posted.seen, actor=actor(request), now=clock.now())
     except actions.Overtaken:
-        # The words are kept beside the newer ones already; the page of the file shows both.
-        notice = "Somebody else has changed this quiz since you opened it. What you wrote is kept below, as a change."
-        return redirect(request, f"/drafts/{draft.id}", notice=notice)
+        return to_both(request, draft, "quiz")
     return redirect(request, f"/drafts/{draft.id}/quiz/{path}?open={_opened(text, given)}", notice="Saved.")
 
 

@@ -9,23 +9,23 @@ from starlette.responses import Response
 
 from training.assessments.cards import DEGREE_WORDS, cards_of, in_words, typed_marks
 from training.assessments.instrument_editor import instrument_advice, instrument_form
-from training.assessments.instrument_editor.instrument_buttons import STEPS, pressed
+from training.assessments.instrument_editor.instrument_buttons import pressed
 from training.assessments.instrument_editor.instrument_form import Given, faults, filled_in, form_of, typed_line
 from training.assessments.marks import JUDGED, MarkRow, titles_of
 from training.assessments.outcome import STANDS, outcome_of
 from training.core import clock
 from training.core.errors import Conflict, NotFound
 from training.drafts import actions, publishing
-from training.drafts.contents import FileContent, all_files, of_text
+from training.drafts.contents import FileContent, of_text
+from training.drafts.form_pages import posted_fields, to_both
 from training.drafts.models import DraftFile, MaterialDraft
 from training.drafts.resources import DraftResources
-from training.drafts.rules import typed_text
 from training.instruments.check import KEYS_OF_KIND
 from training.instruments.read import read_instrument_text
 from training.instruments.schema import InstrumentSchema
 from training.parsing.keywords import INSTRUMENT_KINDS
 from training.parsing.messages import FileError
-from training.parsing.text import clean, counting_number
+from training.parsing.yaml_edits.members import STEPS
 from training.parsing.yaml_edits.places import NotByButton
 from training.web.render import actor, form_data, identity, redirect, render
 
@@ -54,31 +54,21 @@ async def form(request: Request) -> Response:
     draft, found = await _instrument(request)
     if request.method == "GET":
         return await _shown(request, draft, found, found.text or "", {})
-    async with request.form(max_fields=10_000) as posted:
-        base = typed_text(str(posted.get("base", "")), found.text or "")
-        seen, button = counting_number(str(posted.get("revision", ""))), str(posted.get("do", ""))
-        given: dict[str, str | list[str]] = {
-            name.removesuffix("[]"): [clean(str(one)) for one in posted.getlist(name)]
-            if name.endswith("[]")
-            else clean(str(posted[name]))
-            for name in posted
-            if name not in ("base", "revision")
-        }
+    posted = await posted_fields(request, found, most=10_000)
+    base, button, given = posted.base, posted.words.get("do", ""), posted.words | posted.lists
     try:
         if problems := faults(form_of(base), given):
             return await _shown(request, draft, found, base, given, problems)
         text = filled_in(base, given)
-        fresh, words = pressed(text, button, str(given.get(f"{button}-chosen", "")))
+        fresh, words = pressed(text, button, posted.words.get(f"{button}-chosen", ""))
     except NotByButton as trouble:
         problems = {"form": f"This cannot be done here: {trouble}"}
         return await _shown(request, draft, found, base, given, problems)
     me, now = actor(request), clock.now()
     try:
-        await actions.write(draft, found.path, text, seen=seen, actor=me, now=now)
+        await actions.write(draft, found.path, text, seen=posted.seen, actor=me, now=now)
     except actions.Overtaken:
-        # The words are kept beside the newer ones already; the page of the draft shows both.
-        notice = "Somebody else has changed this instrument since you opened it. What you wrote is kept below."
-        return redirect(request, f"/drafts/{draft.id}", notice=notice)
+        return to_both(request, draft, "instrument")
     if words:
         await actions.change(draft, words, _over(found.path, text, fresh), actor=me, now=now)
     at = f"/drafts/{draft.id}/instrument/{found.path}"
@@ -124,7 +114,8 @@ async def _shown(
     problems: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
     resources = DraftResources.of(request)
-    kind, files = resources.draft_kinds[draft.kind], await all_files(draft.id, resources.settings.storage)
+    kind = resources.draft_kinds[draft.kind]
+    wrong = await publishing.mistakes_in_file(draft, kind, found.path, resources.settings.storage)
     try:
         shown = form_of(text)
     except NotByButton:
@@ -135,7 +126,7 @@ async def _shown(
         form=shown, kinds=[(key, KINDS[key]) for key in INSTRUMENT_KINDS], rules=RULES, degrees=DEGREE_WORDS,
         section_words=instrument_form.in_words, item_names=[(one.id, one.title) for one in shown.items],
         keys=KEYS_OF_KIND.get(shown.kind, ()),
-        mistakes=await publishing.mistakes_in(kind, draft.name, files), advice=instrument_advice.advice(text),
+        mistakes=wrong, advice=instrument_advice.advice(text),
         opened=request.query_params.get("open", ""), is_open=draft.state == "open",
         back=("The draft", f"/drafts/{draft.id}"),
     )  # fmt: skip
