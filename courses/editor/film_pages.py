@@ -9,16 +9,14 @@ from starlette.responses import Response
 from courses.editor.structure import add_film, outline
 from courses.packages.captions import faults_of_captions
 from training.core import clock
-from training.core.errors import Conflict, Invalid
+from training.core.errors import Invalid
 from training.core.handed_files import HandedFile
 from training.drafts import actions
-from training.drafts.contents import FileContent, of_text, put, texts_of
-from training.drafts.models import DraftFile
+from training.drafts.contents import FileContent, of_text, paths_of, put, texts_of
 from training.drafts.resources import DraftResources
 from training.drafts.rules import as_text, typed_text
 from training.parsing.media import type_of
 from training.parsing.text import clean, clean_line, counting_number
-from training.parsing.yaml_edits.places import NotByButton
 from training.web.bodies import cut, handed_file
 from training.web.render import actor, identity, redirect, render
 
@@ -41,19 +39,16 @@ async def film(request: Request) -> Response:
             captions = await handed_file(form.get("captions"), most=MOST_CAPTIONS)
         try:
             shown, texts = _checked(values, sent, captions)
-            where = {"folder": values["folder"], "ending": ENDINGS[type_of(shown)]}
+            folder, ending = values["folder"], ENDINGS[type_of(shown)]
             kept = (await put({"film": shown}, resources.settings.storage))["film"]
-            taken = {str(row["path"]) for row in await DraftFile.filter(draft_id=draft.id).values("path")}
+            taken = await paths_of(draft.id)
 
             def edited(there: dict[str, str]) -> dict[str, FileContent | None]:
-                try:
-                    path, edits = add_film(there, where["folder"], texts, ending=where["ending"], taken=taken)
-                except NotByButton as trouble:
-                    raise Conflict(f"This cannot be done here: {trouble}.", "Look at the draft again.") from trouble
+                path, edits = add_film(there, folder, texts, ending=ending, taken=taken)
                 return {path: kept, **{one: of_text(text) for one, text in edits.items()}}
 
             await actions.change(draft, f"A film: {texts['title']}", edited, actor=me, now=clock.now())
-            return redirect(request, f"/drafts/{draft.id}?module={where['folder']}", notice="The film is in the draft.")
+            return redirect(request, f"/drafts/{draft.id}?module={folder}", notice="The film is in the draft.")
         except Invalid as wrong:
             problems = wrong.problems
     return render(

@@ -14,14 +14,13 @@ from courses.learning.scorm.rules import Learner
 from courses.packages.scorm.archive import as_content, read_scorm
 from courses.packages.scorm.manifest import Manifest, NotPlayable
 from training.core import clock
-from training.core.errors import Conflict, Invalid, NotFound
+from training.core.errors import Invalid, NotFound
 from training.drafts import actions
-from training.drafts.contents import FOLDER, FileContent, bytes_of, of_text, put, texts_of
+from training.drafts.contents import FOLDER, FileContent, bytes_of, of_text, paths_of, put, texts_of
 from training.drafts.models import DraftFile
 from training.drafts.resources import DraftResources
 from training.drafts.rules import file_name
 from training.parsing.text import clean_line
-from training.parsing.yaml_edits.places import NotByButton
 from training.web.bodies import cut, handed_file
 from training.web.render import actor, identity, redirect
 
@@ -44,13 +43,10 @@ async def add(request: Request) -> Response:
     manifest = await _manifest_of(sent.content, sent.shown_name)
     name = file_name(PurePosixPath(sent.name.replace("\\", "/")).stem, ".zip")
     kept = (await put({name: sent.content}, resources.settings.storage))[name]
-    taken = {str(row["path"]) for row in await DraftFile.filter(draft_id=draft.id).values("path")}
+    taken = await paths_of(draft.id)
 
     def edited(texts: dict[str, str]) -> dict[str, FileContent | None]:
-        try:
-            path, file, text = add_lesson(texts, module, name, manifest.title, taken)
-        except NotByButton as trouble:
-            raise Conflict(f"This cannot be done by a button: {trouble}.", "Look at the draft again.") from trouble
+        path, file, text = add_lesson(texts, module, name, manifest.title, taken)
         return {path: kept, file: of_text(text)}
 
     await actions.change(draft, f"A lesson: {manifest.title}", edited, actor=me, now=clock.now())

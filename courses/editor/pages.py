@@ -14,12 +14,11 @@ from courses.learning.site_contacts import filled
 from courses.packages.package import read_contents
 from courses.packages.schema import ActivityPart, ModulePart
 from training.core import clock
-from training.core.errors import Conflict, NotFound
+from training.core.errors import NotFound
 from training.drafts import actions
 from training.drafts.contents import FileContent, all_files, of_text
 from training.drafts.resources import DraftResources
 from training.parsing.text import clean_line
-from training.parsing.yaml_edits.places import NotByButton
 from training.web.frames import show_frame
 from training.web.render import actor, form_data, identity, redirect, render
 
@@ -62,12 +61,7 @@ async def outline(request: Request) -> Response:
     fresh: list[str] = []
 
     def edited(texts: dict[str, str]) -> dict[str, FileContent | None]:
-        try:
-            edits = edit(texts, given)
-        except (NotByButton, KeyError) as trouble:
-            raise Conflict(
-                f"This cannot be done by a button: {trouble}.", "Look at the draft again, or change its YAML by hand."
-            ) from trouble
+        edits = edit(texts, given)
         fresh.extend(path for path in edits if path not in texts and path.endswith(".md"))
         return {path: of_text(text) if text is not None else None for path, text in edits.items()}
 

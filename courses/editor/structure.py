@@ -74,6 +74,8 @@ def remove_module(texts: Texts, module: str) -> dict[str, str | None]:
 def add_module(texts: Texts, title: str) -> dict[str, str | None]:
     """Puts a module with one empty page at the end of the course."""
     folder, groups = file_name(title, ""), outline(texts)
+    if "course.yaml" not in texts:
+        raise NotByButton("there is no course.yaml")
     if not SLUG.fullmatch(folder) or any(path.startswith(f"{folder}/") for path in texts):
         raise NotByButton(f"there is a module {folder} already")
     lines = [f"module: {folder}", f"title: {_quoted(title)}", "minutes: 10", "complete: {pages: all}"]
@@ -145,7 +147,7 @@ def add_film(
     `given` are its title, seconds, captions and words; `taken` are the paths that are there.
     """
     group = _group_of(texts, module)
-    stem = f"{max(_numbers(taken, module), default=0) + 1:02}-{file_name(given['title'], '')}"
+    stem = f"{max(_numbers({*taken, *texts}, module), default=0) + 1:02}-{file_name(given['title'], '')}"
     at = _behind(group, "page", "video")
     lines = {
         "title": _quoted(given["title"]), "file": f"{stem}{ending}", "captions": f"{stem}.vtt",

@@ -13,6 +13,7 @@ from training.drafts.contents import FileContent, of_text, put, texts_of
 from training.drafts.kinds import DraftKind, DraftOutside, Files
 from training.drafts.models import DraftChange, DraftFile, MaterialDraft, drafts_visible_to
 from training.drafts.rules import fault_of_path, goes_on
+from training.parsing.yaml_edits.places import NotByButton
 from training.people.actor import Actor
 from training.trail import facts
 
@@ -142,10 +143,18 @@ async def write(draft: MaterialDraft, path: str, text: str, *, seen: int, actor:
 async def change(
     draft: MaterialDraft, words: str, edit: Callable[[dict[str, str]], Edits], *, actor: Actor, now: datetime
 ) -> None:
-    """Changes several files in one step; `edit` is given the texts as they stand, whoever wrote them last."""
+    """Changes several files in one step; `edit` is given the texts as they stand, whoever wrote them last.
+
+    Raises Conflict where `edit` raises NotByButton.
+    """
     async with transaction():
         await _hold(draft, actor=actor, now=now)
-        edits = edit(await texts_of(draft.id))
+        try:
+            edits = edit(await texts_of(draft.id))
+        except NotByButton as trouble:
+            raise Conflict(
+                f"This cannot be done by a button: {trouble}.", "Look at the draft again, or change its YAML by hand."
+            ) from trouble
         if fault := next(filter(None, map(fault_of_path, edits)), ""):
             raise Invalid("There is a problem", problems={"file": fault})
         await _apply(draft, words, edits, actor=actor, now=now)

@@ -81,6 +81,11 @@ async def files_around(draft_id: UUID, path: str, storage: Path) -> dict[str, by
     return {one: text.encode() for one, text in texts.items()} | media
 
 
+async def paths_of(draft_id: UUID) -> set[str]:
+    """Gives the path of every file of a draft."""
+    return {str(path) for path in await DraftFile.filter(draft_id=draft_id).values_list("path", flat=True)}
+
+
 async def texts_of(draft_id: UUID) -> dict[str, str]:
     """Gives every text of a draft by its path."""
     rows = await DraftFile.filter(draft_id=draft_id, text__isnull=False).order_by("path").values_list("path", "text")
