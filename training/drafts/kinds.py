@@ -94,11 +94,7 @@ Keep = Callable[[str, datetime], Awaitable[None]]
 """Keeps with a version, by its number, what was chosen when it was published."""
 
 
-async def _nothing(_: MaterialDraft, __: Actor) -> Part:
-    return {}
-
-
-async def _nothing_more(_: MaterialDraft, __: Files, ___: Actor) -> Part:
+async def _nothing(*_: object) -> Part:
     return {}
 
 
@@ -140,7 +136,7 @@ class DraftKind:
     advice: Callable[[Mapping[str, str], str], Sequence[Advice]] = field(default=lambda _, __: ())
     """What is worth a look in a file; it stands in nobody's way."""
     on_draft: Callable[[MaterialDraft, Actor], Awaitable[Part]] = _nothing
-    on_publishing: Callable[[MaterialDraft, Files, Actor], Awaitable[Part]] = _nothing_more
+    on_publishing: Callable[[MaterialDraft, Files, Actor], Awaitable[Part]] = _nothing
     """What the page that publishes shows besides; `form` is the template of its fields, `defaults` what they say."""
     chosen: Callable[[MaterialDraft, Mapping[str, Any], Actor], Awaitable[Keep | None]] = _nothing_chosen
     """Reads what its own fields of that page say; raises Invalid."""

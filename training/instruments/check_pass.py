@@ -6,15 +6,16 @@ from training.parsing.findings import Findings, shown
 from training.parsing.messages import nearest
 from training.parsing.yaml import Table
 
-_LONG = {
+LONG = {
     "percent": ("at_least",),
     "mean": ("at_least",),
     "every_item": ("at_least",),
     "no_item_at": ("level",),
     "items_at": ("level", "count"),
 }
+"""Form of a pass → the keys of its numbers, where it is written at length; that of its limit comes first."""
 _PLAIN = ("score", "agreement")
-FORMS = (*_LONG, "number", "judged", *_PLAIN)
+FORMS = (*LONG, "number", "judged", *_PLAIN)
 
 
 def check_pass(
@@ -25,7 +26,7 @@ def check_pass(
     if not table:
         found.add(table, None, "pass asks for nothing", f"write one of: {', '.join(FORMS)}")
     for form in table:
-        if form in _LONG:
+        if form in LONG:
             _check_long(found, table, form, items, names)
         elif form == "number":
             _check_numbers(found, table, items)
@@ -45,7 +46,7 @@ def _check_long(
         else:
             found.number(table, form, value)
         return
-    needed = _LONG[form]
+    needed = LONG[form]
     found.unknown_keys(value, (*needed, "of"), form)
     for key in needed:
         if key not in value:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.instruments.check import BEHAVIOURS, ITEM_KEYS, KEYS_OF_KIND
+from training.instruments.check_pass import LONG
 from training.instruments.judge import FORMS_OF_KIND
 from training.instruments.schema import DEGREES
 from training.parsing.text import exact_number, plain_words
@@ -14,8 +15,6 @@ from training.parsing.yaml_edits.members import put_key, put_word, without, with
 from training.parsing.yaml_edits.places import NotByButton, Where, Written, set_value, value_in, values_of
 
 Given = Mapping[str, str | list[str]]
-LIMIT_KEY = {"no_item_at": "level", "items_at": "level"}
-"""Form of a pass → the key of its number where it is written at length; the others say `at_least`."""
 TO_WRITE = "Write here what is seen"
 
 
@@ -114,8 +113,12 @@ def _pass_form(form: str, value: Any) -> PassForm:
         return PassForm(form, "", "", (), {item: word(limit) for item, limit in table(value).items()})
     if not isinstance(value, Mapping):
         return PassForm(form, word(value), "", (), {})
-    limit = value.get(LIMIT_KEY.get(form, "at_least"))
+    limit = value.get(_limit_key(form))
     return PassForm(form, word(limit), word(value.get("count")), [str(one) for one in as_list(value.get("of"))], {})
+
+
+def _limit_key(form: str) -> str:
+    return LONG.get(form, ("at_least",))[0]
 
 
 def faults(form: InstrumentForm, given: Given) -> dict[str, str]:
@@ -189,7 +192,7 @@ def _pass_filled_in(text: str, form: InstrumentForm, rule: PassForm, given: Give
             text = _typed(text, (*where, item.id), rule.numbers.get(item.id, ""), given.get(f"p-number-{at}"))
         return text
     at_length = isinstance(value_in(values_of(text), where), Mapping)
-    limit: Where = (*where, LIMIT_KEY.get(rule.form, "at_least")) if at_length else where
+    limit: Where = (*where, _limit_key(rule.form)) if at_length else where
     text = _typed(text, limit, rule.limit, given.get(f"p-{rule.form}-limit"))
     text = _typed(text, (*where, "count"), rule.count, given.get(f"p-{rule.form}-count"))
     names = given.get(f"p-{rule.form}-of")
@@ -197,7 +200,7 @@ def _pass_filled_in(text: str, form: InstrumentForm, rule: PassForm, given: Give
         return _chosen(text, (*where, "of"), rule.of, names)
     if chosen := [one for one in as_list(names) if one]:
         written = value_in(values_of(text), where)
-        text = set_value(text, where, {LIMIT_KEY.get(rule.form, "at_least"): written, "of": chosen})
+        text = set_value(text, where, {_limit_key(rule.form): written, "of": chosen})
     return text
 
 
