@@ -1,7 +1,6 @@
 """Reads what the rules want to know about a rater, and asks them for each day that matters."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -37,15 +36,10 @@ async def facts_about_each(
 
     `alike` are those who may be the trainee under another record.
     """
-    among = list(raters)
     permissions = await permissions_of(raters)
-    between = Q(person_id=trainee, other_id__in=among) | Q(person_id__in=among, other_id=trainee, kind="relative")
     relations: dict[UUID, list[Related]] = {one: [] for one in raters}
-    for row in (
-        await standing_relations().filter(between).values("id", "kind", "starts", "ends", "person_id", "other_id")
-    ):
-        rater = row["other_id"] if row["person_id"] == trainee else row["person_id"]
-        relations[rater].append(Related(str(row["id"]), row["kind"], row["starts"], row["ends"]))
+    for _, rater, related in await relations_between([trainee], raters):
+        relations[rater].append(related)
     runs = await runs_of(raters)
     rules = await rules_of(instrument.unit_id)
     asked = for_signing(instrument.name, programme, rules.calibrations)
@@ -59,6 +53,20 @@ async def facts_about_each(
         )
         for one in raters
     }  # fmt: skip
+
+
+async def relations_between(people: Collection[UUID], raters: Collection[UUID]) -> list[tuple[UUID, UUID, Related]]:
+    """Lists how people stand to raters, each with both of them: relatives are so on either side."""
+    here, there = list(people), list(raters)
+    between = Q(person_id__in=here, other_id__in=there) | Q(person_id__in=there, other_id__in=here, kind="relative")
+    found = []
+    for row in (
+        await standing_relations().filter(between).values("id", "kind", "starts", "ends", "person_id", "other_id")
+    ):
+        one, other = row["person_id"], row["other_id"]
+        person, rater = (one, other) if one in people and other in raters else (other, one)
+        found.append((person, rater, Related(str(row["id"]), row["kind"], row["starts"], row["ends"])))
+    return found
 
 
 async def permissions_of(people: Sequence[UUID]) -> dict[UUID, list[HeldPermission]]:
@@ -93,24 +101,11 @@ async def eligibility(
     facts = await facts_about(
         rater, trainee=assessment.person_id, instrument=assessment.version.instrument, programme=assessment.programme_id
     )
-    others = among or await who_rates(assessment.id)
-    beside = (await relatives_of(rater, {assessment.id: others}))[assessment.id]
+    others = {*(among or await who_rates(assessment.id))} - {rater}
+    beside = tuple(related for _, _, related in await relations_between(others, [rater])) if others else ()
     facts = replace(as_attempt(facts, assessment), beside=beside)
     independent, site, watched = assessment.independent, assessment.site_id, assessment.observed
     return [may_sign(facts, on=day, independent=independent, site=site, watched=watched) for day in days]
-
-
-async def relatives_of(rater: UUID, raters: Mapping[UUID, Collection[UUID]]) -> dict[UUID, tuple[Related, ...]]:
-    """Reads who is a relative of somebody, of those who rate in each of some assessments; either side declares it."""
-    others = {one for rating in raters.values() for one in rating} - {rater}
-    if not others:
-        return dict.fromkeys(raters, ())
-    between = Q(person_id=rater, other_id__in=list(others)) | Q(person_id__in=list(others), other_id=rater)
-    found: dict[UUID, list[Related]] = defaultdict(list)
-    for row in await standing_relations().filter(between, kind="relative"):
-        other = row.other_id if row.person_id == rater else row.person_id
-        found[other].append(Related(str(row.id), row.kind, row.starts, row.ends))
-    return {one: tuple(each for other in rating for each in found[other]) for one, rating in raters.items()}
 
 
 def as_attempt(facts: RaterFacts, assessment: Assessment) -> RaterFacts:

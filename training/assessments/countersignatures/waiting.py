@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,11 @@ from training.assessments.calibration.rules import Calibrated
 from training.assessments.calibration.standing import for_signing, runs_of
 from training.assessments.countersignatures.rules import why_not
 from training.assessments.eligibility.programme_rules import ProgrammeRules, rules_of
-from training.assessments.eligible import as_attempt, permissions_of, relatives_of
+from training.assessments.eligible import as_attempt, permissions_of, relations_between
 from training.assessments.models import LEFT, Assessment, Rater, Reconciliation, visible_to
 from training.assessments.rules import Eligibility, HeldPermission, RaterFacts, Related, may_sign
 from training.people.actor import Actor
 from training.people.contact.addresses import alike_to
-from training.people.relations.actions import standing_relations
 from training.people.visibility import visible_to as people_visible_to
 
 AT_ONCE = 100
@@ -45,10 +45,12 @@ async def to_countersign(me: Actor, *, most: int = MOST_SHOWN, at_once: int = AT
     if not me.may("assess"):
         return []
     ids = await waiting_for(me).order_by("touched", "id").values_list("id", flat=True)
+    if not ids:
+        return []
     may: list[Assessment] = []
-    asked = await _asked(me) if ids else None
+    asked = await _asked(me)
     for start in range(0, len(ids), at_once):
-        if asked is None or len(may) >= most:
+        if len(may) >= most:
             break
         some = waiting_for(me).filter(id__in=ids[start : start + at_once]).order_by("touched", "id")
         rows = await some.select_related("person", "version__instrument")
@@ -89,16 +91,13 @@ async def _looked_at(asked: _Colleague, rows: Sequence[Assessment]) -> dict[UUID
     """Tells for each assessment what the rules say of the colleague today."""
     me, own, rules = asked.me, asked.me.person_id, asked.rules
     among = [row.person_id for row in rows]
-    related = defaultdict(list)
-    between = Q(person_id__in=among, other_id=own) | Q(person_id=own, other_id__in=among, kind="relative")
-    for one in await standing_relations().filter(between):
-        other = one.person_id if one.other_id == own else one.other_id
-        related[other].append(Related(str(one.id), one.kind, one.starts, one.ends))
     attempts = await attempts_of_each(among)
-    raters: dict[UUID, list[UUID]] = {row.id: [] for row in rows}
-    for part in await Rater.filter(assessment_id__in=list(raters)).exclude(state=LEFT):
+    raters: dict[UUID, list[UUID]] = defaultdict(list)
+    for part in await Rater.filter(assessment_id__in=[row.id for row in rows]).exclude(state=LEFT):
         raters[part.assessment_id].append(part.person_id)
-    beside = await relatives_of(own, raters)
+    related: dict[UUID, list[Related]] = defaultdict(list)
+    for other, _, one in await relations_between({*among, *chain(*raters.values())}, [own]):
+        related[other].append(one)
     return {
         row.id: may_sign(
             as_attempt(RaterFacts(
@@ -107,7 +106,7 @@ async def _looked_at(asked: _Colleague, rows: Sequence[Assessment]) -> dict[UUID
                 row.person_id in asked.alike,
                 tuple(attempts_with(attempts[row.person_id], row.version.instrument_id, row.programme_id)),
                 tuple(rules_for(row.version.instrument.name, row.programme_id, rules.attempts)),
-                beside[row.id],
+                tuple(one for rater in raters[row.id] for one in related[rater]),
             ), row),
             on=me.today, independent=row.independent, site=row.site_id, watched=row.observed,
         )
