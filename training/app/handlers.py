@@ -34,7 +34,7 @@ Handler = Callable[[Followup, Resources], Awaitable[Any]]
 
 async def mail_sign_in_link(work: Followup, outside: Resources) -> None:
     """Mails the one-time link; the link is signed here and stored nowhere."""
-    await _post(outside, work, await of_link(subject(work), secret_key=outside.settings.secret_key))
+    await _post(outside, work, await of_link(subject_id(work), secret_key=outside.settings.secret_key))
 
 
 async def mail_confirmer(work: Followup, outside: Resources) -> None:
@@ -52,7 +52,7 @@ async def mail_notice(work: Followup, outside: Resources) -> None:
 async def _mail_with_link(
     work: Followup, outside: Resources, write: Callable[..., Awaitable[confirmations.PracticeEmail | None]]
 ) -> None:
-    found = await write(UUID(work.subject_id), token=secrets.token_urlsafe(32), now=outside.now())
+    found = await write(subject_id(work), token=secrets.token_urlsafe(32), now=outside.now())
     if found is None:
         await contact_emails.drop(work.key, now=outside.now())
         return
@@ -75,7 +75,7 @@ async def mail_change(work: Followup, outside: Resources) -> None:
 async def print_certificate(work: Followup, outside: Resources) -> None:
     """Prints the PDF before anybody asks for it; a name that the typefaces cannot print has its page."""
     with suppress(SwitchedOff, Unprintable):
-        await publish.print_document(subject(work), press=outside.press, store=outside.store, now=outside.now())
+        await publish.print_document(subject_id(work), press=outside.press, store=outside.store, now=outside.now())
 
 
 async def consider(work: Followup, outside: Resources) -> None:
@@ -141,7 +141,7 @@ async def mail_broken(work: Followup, outside: Resources) -> None:
     letter = reports.letter(found.detail)
     unit = await CentralUnit.get_or_none(id=work.subject_id)
     if unit is None:
-        await _tell(outside, work, contact_emails.PersonEmail(subject(work), letter))
+        await _tell(outside, work, contact_emails.PersonEmail(subject_id(work), letter))
     elif unit.head_address:
         await heads.send(outside.settings, unit, key=work.key, letter=letter)
 
@@ -170,7 +170,7 @@ def telling(write: Callable[..., Awaitable[emails.HolderEmail | None]], *names: 
 
     async def tell(work: Followup, outside: Resources) -> None:
         told = {name: work.payload.get(name, "") for name in names} | ({"now": outside.now()} if today else {})
-        await _tell(outside, work, await write(subject(work), **told))
+        await _tell(outside, work, await write(subject_id(work), **told))
 
     return tell
 
@@ -179,7 +179,7 @@ def telling_either(write: Callable[[UUID, UUID | None], Awaitable[contact_emails
     """Makes the work that tells whoever answers that a person asks, or that person the answer."""
 
     async def tell(work: Followup, outside: Resources) -> None:
-        await _tell(outside, work, await write(subject(work), UUID(work.payload["to"]) if work.payload else None))
+        await _tell(outside, work, await write(subject_id(work), UUID(work.payload["to"]) if work.payload else None))
 
     return tell
 
@@ -192,14 +192,14 @@ def fact_id(work: Followup) -> int:
     return int(work.fact_id or work.payload["fact"])
 
 
-def subject(work: Followup) -> UUID:
+def subject_id(work: Followup) -> UUID:
     return UUID(work.subject_id)
 
 
-def after(work: Followup) -> UUID | None:
+def after_whom(work: Followup) -> UUID | None:
     """After whom a long round goes on; at its beginning nobody."""
     return UUID(work.payload["after"]) if work.payload else None
 
 
-def here(outside: Resources) -> dict[str, Any]:
+def home_and_now(outside: Resources) -> dict[str, Any]:
     return {"home": outside.settings.public_url, "now": outside.now()}
