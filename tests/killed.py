@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError, OperationalError
@@ -28,7 +27,7 @@ from certificates.evaluations.models import Certificate, Certification, Decision
 from certificates.evidence.actions import record_evidence
 from certificates.evidence.rules import TypedEvidence
 from tests.certificates.world import BY_RULES, HOME, TODAY, at, publish_pathway
-from tests.killing import asked, killed_once_begun, settings_of
+from tests.killing import Kills, asked, killed_once_begun
 from tests.soundness import speak_of
 from training.app import consequences
 from training.app.resources import open_resources
@@ -53,34 +52,21 @@ ACTS, SECONDS, LONGEST_SECONDS = 5, 0.15, 5.0
 """A process is killed after at most so many acts and so long after the last: at any write of any act."""
 
 
-class Kills:
-    """One database and one folder, in which processes begin and are killed."""
+class CertificateKills(Kills):
+    """Some act on the certificates of a few people, side by side, while days pass."""
 
-    def __init__(self, url: str, folder: Path, rounds: int, chance: random.Random) -> None:
-        self.settings = settings_of(url, folder)
-        self.folder, self.rounds, self.chance = folder, rounds, chance
-        self.acknowledged = folder / "acknowledged"
-        self.wrong: list[str] = []
-
-    def run(self) -> dict[str, object]:
-        """Does all the rounds; gives what was acknowledged and what is wrong."""
-        asyncio.run(self._prepare())
-        for number in range(self.rounds):
-            now = at(TODAY - timedelta(days=DAYS)) + timedelta(days=DAYS) * number / self.rounds
-            acts = self.chance.randint(0, ACTS)
-            if not killed_once_begun(partial(self._act, now), partial(self._wait, acts)):
-                self.wrong.append(f"round {number} ended by itself")
-            asyncio.run(self._look())
-        asyncio.run(self._finish())
-        return {"rounds": self.rounds, "acknowledged": dict(self._said()), "wrong": sorted(set(self.wrong))}
+    def kill(self, number: int) -> bool:
+        now = at(TODAY - timedelta(days=DAYS)) + timedelta(days=DAYS) * number / self.rounds
+        acts = self.chance.randint(0, ACTS)
+        return killed_once_begun(partial(self._act, now), partial(self._wait, acts))
 
     def _wait(self, acts: int) -> None:
-        wanted, until = sum(self._said().values()) + acts, time.monotonic() + LONGEST_SECONDS
-        while sum(self._said().values()) < wanted and time.monotonic() < until:
+        wanted, until = self.acts().total() + acts, time.monotonic() + LONGEST_SECONDS
+        while self.acts().total() < wanted and time.monotonic() < until:
             time.sleep(0.01)
         time.sleep(self.chance.uniform(0, SECONDS))
 
-    async def _prepare(self) -> None:
+    async def prepare(self) -> None:
         facts.follow(consequences.AFTER)
         await migrate(self.settings.database_url)
         began = TODAY - timedelta(days=DAYS + 1)
@@ -156,17 +142,12 @@ class Kills:
         await changes.change(found.id, wanted, actor=dara, now=now)
         return f"withdrawn {found.id}"
 
-    def _said(self) -> Counter[str]:
-        lines = self.acknowledged.read_text().splitlines() if self.acknowledged.exists() else []
-        return Counter(line.split()[0] for line in lines)
-
-    async def _look(self) -> None:
-        """Finds what was acknowledged and is not there, and what is there by half."""
+    async def look(self) -> None:
         async with opened(self.settings.database_url):
             stored = {str(one) for one in await Certification.all().values_list("id", flat=True)}
             taken = StateChange.filter(state="withdrawn").values_list("certification_id", flat=True)
             withdrawn = {str(one) for one in await taken}
-            for line in self.acknowledged.read_text().splitlines() if self.acknowledged.exists() else []:
+            for line in self.said():
                 act, which = line.split()
                 if which not in (withdrawn if act == "withdrawn" else stored):
                     self.wrong.append(f"{line}: acknowledged and lost")
@@ -218,7 +199,7 @@ class Kills:
         if published:
             self.wrong.append("a published certificate without files")
 
-    async def _finish(self) -> None:
+    async def finish(self) -> None:
         """Lets a worker do what is left: everything is published, nothing failed, and the trail is sound."""
         end = at(TODAY)
         async with opened(self.settings.database_url), open_resources(self.settings) as things:
@@ -234,7 +215,7 @@ class Kills:
 
 def main(words: list[str]) -> int:
     """Does the rounds and prints what was found."""
-    print(json.dumps(Kills(*asked(words, __doc__, rounds=100)).run()))
+    print(json.dumps(CertificateKills(*asked(words, __doc__, rounds=100)).run()))
     return 0
 
 

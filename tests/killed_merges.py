@@ -3,19 +3,16 @@
 `python -m tests.killed_merges URL FOLDER --rounds N`: a program of its own, as it forks; says what it found as JSON.
 """
 
-import asyncio
 import json
 import os
-import random
 import sys
 import time
 from functools import partial
-from pathlib import Path
 from uuid import UUID, uuid4
 
 from certificates.merging.actions import merge, undo
 from tests.certificates.merging.twin import JUDE, TWIN, everything, make_twin
-from tests.killing import asked, killed_once_begun, settings_of
+from tests.killing import Kills, asked, killed_once_begun
 from tests.soundness import speak_of
 from tests.today import NOW, TODAY
 from training.app import consequences
@@ -36,30 +33,15 @@ SECONDS = 1.5
 """A process is killed after at most so long: before, in or after any of its writes."""
 
 
-class Kills:
-    """One database, in which processes begin and are killed."""
+class MergeKills(Kills):
+    """Two records are merged and taken apart; `states` are how everything looks, by whether they are merged."""
 
-    def __init__(self, url: str, folder: Path, rounds: int, chance: random.Random) -> None:
-        self.settings = settings_of(url, folder)
-        self.folder, self.rounds, self.chance = folder, rounds, chance
-        self.acknowledged = folder / "acknowledged"
-        self.wrong: list[str] = []
-        self.states: dict[bool, object] = {}
+    states: dict[bool, object]
 
-    def run(self) -> dict[str, object]:
-        """Does all the rounds; gives what was acknowledged and what is wrong."""
-        asyncio.run(self._prepare())
-        for number in range(self.rounds):
-            seconds = self.chance.uniform(0, SECONDS)
-            if not killed_once_begun(self._act, partial(time.sleep, seconds)):
-                self.wrong.append(f"round {number} ended by itself")
-            asyncio.run(self._look())
-        asyncio.run(self._finish())
-        said = [line.split()[0] for line in self._said()]
-        told = {act: said.count(act) for act in sorted(set(said))}
-        return {"rounds": self.rounds, "acknowledged": told, "wrong": sorted(set(self.wrong))}
+    def kill(self, number: int) -> bool:
+        return killed_once_begun(self._act, partial(time.sleep, self.chance.uniform(0, SECONDS)))
 
-    async def _prepare(self) -> None:
+    async def prepare(self) -> None:
         facts.follow(consequences.AFTER)
         await migrate(self.settings.database_url)
         async with opened(self.settings.database_url):
@@ -71,7 +53,7 @@ class Kills:
                                     on=TODAY, listed=TODAY, attributes={}, recorded=NOW)
                 for _ in range(RECORDS)
             ])  # fmt: skip
-            self.states[False] = await everything()
+            self.states = {False: await everything()}
             made = await self._merge()
             self.states[True] = await everything()
             await self._undo(made)
@@ -96,11 +78,7 @@ class Kills:
                 else:
                     os.write(note, f"merged {await self._merge()}\n".encode())
 
-    def _said(self) -> list[str]:
-        return self.acknowledged.read_text().splitlines() if self.acknowledged.exists() else []
-
-    async def _look(self) -> None:
-        """Finds what was acknowledged and is not there, and what is there by half."""
+    async def look(self) -> None:
         async with opened(self.settings.database_url):
             rows = {str(row.id): row for row in await Merge.all()}
             standing = [row for row in rows.values() if row.undone is None]
@@ -109,7 +87,7 @@ class Kills:
             merged_into = (await Person.get(id=TWIN)).merged_into_id
             if len(standing) > 1 or merged_into != (JUDE if standing else None):
                 self.wrong.append("a merge without its record, or a record without its merge")
-            for line in self._said():
+            for line in self.said():
                 act, which = line.split()
                 if which not in rows or (act == "undone" and rows[which].undone is None):
                     self.wrong.append(f"{line}: acknowledged and lost")
@@ -118,7 +96,7 @@ class Kills:
             if told != [len(rows), undone, undone]:
                 self.wrong.append("a merge without its fact, or a fact without its merge")
 
-    async def _finish(self) -> None:
+    async def finish(self) -> None:
         """Undoes what stands: the two are as they were before the first merge, and the trail is sound."""
         async with opened(self.settings.database_url):
             if standing := await Merge.get_or_none(undone__isnull=True):
@@ -130,7 +108,7 @@ class Kills:
 
 def main(words: list[str]) -> int:
     """Does the rounds and prints what was found."""
-    print(json.dumps(Kills(*asked(words, __doc__, rounds=50)).run()))
+    print(json.dumps(MergeKills(*asked(words, __doc__, rounds=50)).run()))
     return 0
 
 

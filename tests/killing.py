@@ -6,6 +6,8 @@ import os
 import random
 import signal
 import time
+from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,57 @@ def killed_once_begun(act: Callable[[int], Coroutine[Any, Any, None]], wait: Cal
     wait()
     os.kill(child, signal.SIGKILL)
     return not os.WIFEXITED(os.waitpid(child, 0)[1])
+
+
+class Kills(ABC):
+    """A service in a folder, over a database of its own, in which processes begin and are killed.
+
+    What a process has done it writes to `acknowledged`, a line for each act: a word, and the key of a row.
+    """
+
+    def __init__(self, url: str, folder: Path, rounds: int, chance: random.Random) -> None:
+        self.settings = settings_of(url, folder)
+        self.folder, self.rounds, self.chance = folder, rounds, chance
+        self.acknowledged = folder / "acknowledged"
+        self.wrong: list[str] = []
+
+    def run(self) -> dict[str, object]:
+        """Does all the rounds; gives what was acknowledged and what is wrong."""
+        asyncio.run(self.prepare())
+        for number in range(self.rounds):
+            if not self.kill(number):
+                self.wrong.append(f"round {number} ended by itself")
+            asyncio.run(self.look())
+        asyncio.run(self.finish())
+        return {
+            "rounds": self.rounds,
+            "acknowledged": dict(sorted(self.acts().items())),
+            "wrong": sorted(set(self.wrong)),
+        }
+
+    def said(self) -> list[str]:
+        """Gives the lines of what was acknowledged."""
+        return self.acknowledged.read_text().splitlines() if self.acknowledged.exists() else []
+
+    def acts(self) -> Counter[str]:
+        """Counts what was acknowledged, by its word."""
+        return Counter(line.split()[0] for line in self.said())
+
+    @abstractmethod
+    async def prepare(self) -> None:
+        """Makes what the processes act on."""
+
+    @abstractmethod
+    def kill(self, number: int) -> bool:
+        """Begins a process and kills it; False where it had ended by itself."""
+
+    @abstractmethod
+    async def look(self) -> None:
+        """Finds what was acknowledged and is not there, and what is there by half."""
+
+    @abstractmethod
+    async def finish(self) -> None:
+        """Does what is left, and looks whether it can be done."""
 
 
 def killed_within(seconds: float, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
