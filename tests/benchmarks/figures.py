@@ -1,8 +1,13 @@
 """What a benchmark found: one line each, with what it should be; what could not be measured says why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
+
+PAGES = ("/", "/people", "/sites", "/register", "/certificates/decisions", "/practice/records")
+"""What somebody else opens, one after the other, while much is worked on."""
+P95_MILLISECONDS = 500
+"""Of twenty of these pages, nineteen come sooner."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,14 @@ def ratio(what: str, ours: Sequence[float], theirs: Sequence[float], **bound: fl
 def series(what: str, values: Sequence[float], unit: str) -> Figure:
     """Tells the median of a series, its least and its greatest."""
     return Figure(what, median(values), unit, (min(values), max(values)))
+
+
+def pages_meanwhile(seconds: Sequence[float]) -> Iterator[Figure]:
+    """Tells how long somebody waited for each of PAGES while other work went on."""
+    ordered = sorted(seconds)
+    for name, share, bound in (("p50", 0.5, None), ("p95", 0.95, P95_MILLISECONDS), ("p99", 0.99, None)):
+        value = 1000 * ordered[int(share * (len(ordered) - 1))]
+        yield Figure(f"{name} of {len(ordered)} pages meanwhile", value, "ms", at_most=bound)
 
 
 def told(name: str, figures: Iterable[Figure]) -> bool:

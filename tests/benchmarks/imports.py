@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx2
 
 from tests.benchmarks.contestants import ours_settings
-from tests.benchmarks.figures import Figure
+from tests.benchmarks.figures import PAGES, Figure, pages_meanwhile
 from tests.benchmarks.places import database, kinds
 from tests.benchmarks.soak import served_demo
 from tests.certificates.world import publish_pathway
@@ -27,10 +27,7 @@ from training.app.consequences import AFTER
 from training.database.connection import opened
 from training.trail import facts
 
-PAGES = ("/", "/people", "/sites", "/register", "/certificates/decisions", "/practice/records")
-"""What somebody else opens meanwhile, one after the other."""
 PAUSE = 0.1
-P95_MILLISECONDS = 500
 WAIT_SECONDS = 900
 
 
@@ -66,7 +63,7 @@ def figures(chosen: argparse.Namespace) -> Iterator[Figure]:
                 yield Figure("all rehearsed", checked, "s", at_most=60 * chosen.scale)
                 yield Figure("all taken over", done, "s", at_most=300 * chosen.scale)
                 yield Figure("all undone", sum(_pressed(dara, batch, "undo") for batch in reversed(batches)), "s")
-            yield from reader.figures()
+            yield from pages_meanwhile(reader.seconds)
 
 
 @contextmanager
@@ -125,7 +122,7 @@ class _Reader(threading.Thread):
     def __init__(self, origin: str) -> None:
         super().__init__(daemon=True)
         self._client, self._over = _signed_in(origin), threading.Event()
-        self._seconds: list[float] = []
+        self.seconds: list[float] = []
 
     def run(self) -> None:
         """Opens one page after the other."""
@@ -134,7 +131,7 @@ class _Reader(threading.Thread):
                 return
             begun = time.perf_counter()
             assert self._client.get(path).status_code == 200, path
-            self._seconds.append(time.perf_counter() - begun)
+            self.seconds.append(time.perf_counter() - begun)
 
     def __enter__(self) -> "_Reader":
         self.start()
@@ -143,10 +140,3 @@ class _Reader(threading.Thread):
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self.join()
-
-    def figures(self) -> Iterator[Figure]:
-        """Tells the middle and the slowest."""
-        ordered = sorted(self._seconds)
-        for name, share, bound in (("p50", 0.5, None), ("p95", 0.95, P95_MILLISECONDS), ("p99", 0.99, None)):
-            value = ordered[int(share * (len(ordered) - 1))] * 1000
-            yield Figure(f"{name} of {len(ordered)} pages meanwhile", value, "ms", at_most=bound)

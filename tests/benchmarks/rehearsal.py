@@ -23,7 +23,7 @@ from certificates.evaluations.pathway_versions import followed_by
 from certificates.rehearsals.actions import go_on, newest_of, people_concerned
 from certificates.rehearsals.judge_both import NOTHING
 from certificates.rehearsals.models import Rehearsal, RehearsedStanding
-from tests.benchmarks.figures import Figure
+from tests.benchmarks.figures import PAGES, Figure, pages_meanwhile
 from tests.benchmarks.nation_data import environment, fill
 from tests.training.drafts.conftest import begun, revision
 from training.app.application import build
@@ -35,7 +35,6 @@ from training.demo.seed import MATERIAL
 from training.people.authentication.middleware import cookie_name
 from training.people.sessions import open_session
 
-PAGES = ("/", "/people", "/sites", "/register", "/certificates/decisions", "/practice/records")
 PAUSE = 0.25
 KILO = 1024
 PATHWAY = "growing_together"
@@ -83,10 +82,7 @@ def figures(chosen: argparse.Namespace) -> Iterator[Figure]:
     yield Figure(
         "more memory at the end than after the first tenth", found.memory[-1] - found.memory[0], "MB", at_most=50
     )
-    ordered = sorted(found.pages)
-    for name, share, bound in (("p50", 0.5, None), ("p95", 0.95, 500)):
-        value = 1000 * ordered[int(share * (len(ordered) - 1))]
-        yield Figure(f"{name} of {len(ordered)} pages meanwhile", value, "ms", at_most=bound)
+    yield from pages_meanwhile(found.pages)
 
 
 async def _measured(database: str, folder: Path, compared: int) -> Measured:
