@@ -1,22 +1,20 @@
 """What keeps judgements fair, in the demo: a calibration set, countersignatures, a disagreement, a sample looked at."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from uuid import UUID
 
 from training.assessments import signing
-from training.assessments.actions import Noted, Opening, open_assessment, reconcile, save_draft, submit_rating
+from training.assessments.actions import Noted, reconcile
 from training.assessments.calibration.sets import actions as sets
 from training.assessments.calibration.sets import tries
 from training.assessments.countersignatures.actions import answer
 from training.assessments.disagreement.actions import disagree
 from training.assessments.marks import Mark
-from training.assessments.models import Assessment, InstrumentVersion
 from training.assessments.quality import actions as quality
 from training.assessments.quality.models import QualitySample
 from training.assessments.quality.plans import draw_by, make_plan
 from training.assessments.reading import instrument_of
-from training.demo.doing import PROGRAMME, at, being, group_of, workday
+from training.demo.doing import PROGRAMME, at, being, workday
+from training.demo.rated_by_two import rated, ticked_as, version_of
 from training.people.authentication.demo_cast import known
 
 VIGNETTES = (
@@ -51,54 +49,29 @@ async def show_fair_judgement(today: date) -> None:
     await _sampled(today)
 
 
-async def _version(name: str, unit_id: UUID) -> InstrumentVersion:
-    return await InstrumentVersion.get(instrument__name=name, instrument__unit_id=unit_id)
-
-
-def _ticks(version: InstrumentVersion, ticked: str) -> dict[str, Mark]:
-    items = zip(instrument_of(version).items, ticked, strict=True)
-    return {item: "yes" if tick == "1" else "no" for item, tick in items}
-
-
 async def _calibrated(today: date) -> None:
     day = workday(today - timedelta(days=40))
     dara = await being("dara", day)
-    version = await _version("leader checklist", dara.unit_id)
+    version = await version_of("leader checklist", dara.unit_id)
     made = await sets.make_set(
         version.id, title="Two evenings", tolerance=0, tries=2, wait_days=14, actor=dara, now=at(day)
     )
     for title, text, ticked in VIGNETTES:
         given = {
             item: (mark, "The text says so." if mark == "yes" else "The text does not say that it was done for all.")
-            for item, mark in _ticks(version, ticked).items()
+            for item, mark in ticked_as(version, ticked).items()
         }
         await sets.save_vignette(made.id, None, title=title, text=text, given=given, actor=dara, now=at(day, 11))
     await sets.publish(made.id, actor=dara, now=at(day, 12))
-    for number, (key, rated) in enumerate(RATED.items()):
+    for number, (key, ticks) in enumerate(RATED.items()):
         then = workday(today - timedelta(days=30 - number))
         actor = await being(key, then)
         await tries.begin(made.id, actor=actor, now=at(then))
-        for position, ticked in enumerate(rated, 1):
-            marks = {item: (mark, "") for item, mark in _ticks(version, ticked).items()}
+        for position, ticked in enumerate(ticks, 1):
+            marks = {item: (mark, "") for item, mark in ticked_as(version, ticked).items()}
             await tries.save(made.id, position, marks, actor=actor)
-        if len(rated) == len(VIGNETTES):
+        if len(ticks) == len(VIGNETTES):
             await tries.hand_in(made.id, actor=actor, now=at(then, 11))
-
-
-async def _rated(key: str, name: str, day: date, marks: Mapping[str, Mapping[str, Mark]]) -> Assessment:
-    """Has the assessors named by `marks` rate somebody, the first of them beginning."""
-    first, *others = [await being(one, day) for one in marks]
-    version = await _version(name, first.unit_id)
-    opening = Opening(
-        known(key), version.id, day, "live", group_name=group_of(day), programme=known(PROGRAMME),
-        others=tuple(one.person_id for one in others),
-    )  # fmt: skip
-    row = await open_assessment(opening, key=known(f"fair/{key}/{day}"), actor=first, now=at(day, 18))
-    for actor, given in zip((first, *others), marks.values(), strict=True):
-        noted = {item: Noted(mark) for item, mark in given.items()}
-        await save_draft(row.id, noted, actor=actor, now=at(day, 19))
-        await submit_rating(row.id, actor=actor, now=at(day, 20))
-    return row
 
 
 async def _countersigned(today: date) -> None:
@@ -106,8 +79,9 @@ async def _countersigned(today: date) -> None:
     for ago, key, done in ((18, "nadia", True), (4, "ivan", False)):
         day = workday(today - timedelta(days=ago))
         hana, bruno = await being("hana", day), await being("bruno", day)
-        ticks = _ticks(await _version("leader checklist", hana.unit_id), "11111110")
-        row = await _rated(key, "leader checklist", day, {"hana": ticks})
+        version = await version_of("leader checklist", hana.unit_id)
+        given = {"hana": ticked_as(version, "11111110")}
+        row = await rated(key, version, day, given, slot=known(f"fair/{key}/{day}"))
         await signing.sign(row.id, actor=hana, now=at(day, 21))
         if done:
             reasons = "I read her notes and asked about the calls. The marks fit."
@@ -119,12 +93,13 @@ async def _apart(today: date) -> None:
     for ago, key, agree in ((16, "lowri", True), (2, "kiran", False)):
         day = workday(today - timedelta(days=ago))
         bruno, gwen = await being("bruno", day), await being("gwen", day)
-        version = await _version("group facilitation", bruno.unit_id)
+        version = await version_of("group facilitation", bruno.unit_id)
         items = instrument_of(version).items
         seen: dict[str, Mark] = {one.id: {"seen": [*one.basic, *one.required]} for one in items.values()}
         most: dict[str, Mark] = {"listening": {"seen": [*items["listening"].basic, *items["listening"].advanced]}}
         least: dict[str, Mark] = {"listening": {"seen": list(items["listening"].basic)[:1]}}
-        row = await _rated(key, "group facilitation", day, {"bruno": seen | most, "gwen": seen | least})
+        given = {"bruno": seen | most, "gwen": seen | least}
+        row = await rated(key, version, day, given, slot=known(f"fair/{key}/{day}"))
         if agree:
             words = "We talked it over: she gave back what was said, and nobody heard more."
             agreed = {"listening": Noted(seen["listening"], words)}
