@@ -32,10 +32,9 @@ STAGE = """(CASE finding WHEN 'open' THEN CASE WHEN late <> '' AND accepted IS N
     THEN '2' ELSE '3' END ELSE finding END)"""
 AGAINST = """COALESCE((SELECT it.outcome FROM certificates_decision it WHERE it.id = certificates_appeal.decision_id),
     (SELECT it.state FROM certificates_state_change it WHERE it.id = certificates_appeal.change_id), 'failed')"""
-DUE = "CASE WHEN looked_at IS NULL THEN look_by ELSE decide_by END"
-DUE_TEXT = (
-    f"CASE WHEN finding = 'open' THEN CAST({DUE} AS TEXT) END"  # as text: SQLite gives no day of what is worked out
-)
+# As text: SQLite gives no day of what is worked out.
+DUE = """CASE WHEN finding = 'open' THEN
+    CAST(CASE WHEN looked_at IS NULL THEN look_by ELSE decide_by END AS TEXT) END"""
 
 
 def _by_name(_: Actor, part: str) -> Q:
@@ -60,7 +59,7 @@ APPEALS = PagedList(
         ListColumn("on", "Sent on", ListSort("made", "moment"), text=lambda row: day(row["on"])),
         ListColumn("stage", "How far", ListSort(sql=STAGE),
                    cell=lambda row: {"text": row["stage"], "more": row["late"]}),
-        ListColumn("due", "Next step by", ListSort(sql=DUE_TEXT, nullable=True)),
+        ListColumn("due", "Next step by", ListSort(sql=DUE, nullable=True)),
     ),
     (
         ListFilter("query", "Name", _by_name),

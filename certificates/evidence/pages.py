@@ -338,14 +338,10 @@ def _asked_in(language: str, form: RecordForm) -> dict[str, Any]:
 
 async def _components(entering: Entering, form: RecordForm, language: str) -> list[tuple[str, str]]:
     parts = await components_of(entering.offered.programme_of(form))
-    return (
-        [
-            ("", translations(language).gettext("Choose a part")),
-            *((one.id, f"{one.title} ({one.kind})") for one in parts),
-        ]
-        if parts
-        else []
-    )
+    if not parts:
+        return []
+    choose = translations(language).gettext("Choose a part")
+    return [("", choose), *((one.id, f"{one.title} ({one.kind})") for one in parts)]
 
 
 async def _others(entering: Entering, form: RecordForm, values: Mapping[str, Any], language: str) -> dict[str, Any]:
