@@ -151,7 +151,8 @@ EVERY: Mapping[str, timedelta] = {
 APART = (
     Lane(frozenset({versions.SETTLE, versions.REMIND})),  # comes for thousands when a course is new
     Lane(frozenset({"mail sign-in link", texts.SEND})),  # somebody sits and waits for it
-    Lane(frozenset({"lti score", notices.WORK, messages.SEND})),  # an LMS may let us wait for half a minute, each time
+    Lane(frozenset({"lti score", notices.WORK})),  # an LMS may let us wait for half a minute, each time
+    Lane(frozenset({messages.SEND}), each=2),  # so may a program, and others are told meanwhile
     Lane(frozenset({running.GO_ON, rehearsals.GO_ON, film_checks.CHECK})),  # takes minutes, and somebody looks on
     Lane(frozenset({*EVERY, jobs.REMIND, task_lists.WEEKLY})),  # comes by the clock, and may take its time
     Lane(frozenset({CONSIDER, SIGNED_FOR}), width=4),  # comes for thousands after an import, and waits for nobody

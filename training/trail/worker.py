@@ -37,7 +37,7 @@ STOPPED = "the worker stopped in the middle of it"
 CLAIM_ON_POSTGRES = """
 WITH picked AS MATERIALIZED (
     SELECT id FROM trail_followup
-    WHERE kind {among}($6) AND ((state = 'queued' AND due <= $1) OR (state = 'running' AND lease_until < $1))
+    WHERE kind {among}($6) AND ((state = 'queued' AND due <= $1) OR (state = 'running' AND lease_until < $1)){fair}
     ORDER BY due LIMIT $4 FOR UPDATE SKIP LOCKED)
 UPDATE trail_followup AS f SET attempts = attempts + 1, first_tried = coalesce(first_tried, $1), lease = $2,
     lease_until = $3, last_error = CASE state WHEN 'running' THEN $5 ELSE last_error END,
@@ -50,8 +50,15 @@ UPDATE trail_followup SET attempts = attempts + 1, first_tried = coalesce(first_
 WHERE id IN (
     SELECT id FROM trail_followup
     WHERE kind {among} (SELECT value FROM json_each(?6))
-        AND ((state = 'queued' AND due <= ?1) OR (state = 'running' AND lease_until < ?1))
+        AND ((state = 'queued' AND due <= ?1) OR (state = 'running' AND lease_until < ?1)){fair}
     ORDER BY due LIMIT ?4) RETURNING id"""
+# What runs comes first of what is due, so that it is counted among the few that one subject may have at once.
+FAIR = """
+    AND id IN (SELECT id FROM (
+        SELECT id, row_number() OVER (PARTITION BY subject_id ORDER BY
+            CASE WHEN state = 'running' AND lease_until >= {now} THEN 0 ELSE 1 END, due, key) AS place
+        FROM trail_followup WHERE kind {kinds} AND ((state = 'queued' AND due <= {now}) OR state = 'running')
+    ) AS turns WHERE place <= {each})"""
 
 
 @dataclass(frozen=True)
@@ -59,17 +66,21 @@ class Lane:
     """Work that waits for nothing but work of its own lane: of these kinds or, for the last lane, of all others.
 
     At most so much of it is done side by side, or as much as in any lane: little where our own machine toils for it.
+    `each` is how much of that may be about one subject, so that one who answers slowly holds up no other.
     """
 
     kinds: frozenset[str]
     width: int | None = None
+    each: int | None = None
     others: bool = False
 
     def claim(self) -> str:
         """Writes the statement that claims of this lane."""
+        now, kinds = ("$1", "= ANY($6)") if on_postgres() else ("?1", "IN (SELECT value FROM json_each(?6))")
+        fair = FAIR.format(now=now, kinds=kinds, each=self.each) if self.each else ""
         if on_postgres():
-            return CLAIM_ON_POSTGRES.format(among="<> ALL" if self.others else "= ANY")
-        return CLAIM_ON_SQLITE.format(among="NOT IN" if self.others else "IN")
+            return CLAIM_ON_POSTGRES.format(among="<> ALL" if self.others else "= ANY", fair=fair)
+        return CLAIM_ON_SQLITE.format(among="NOT IN" if self.others else "IN", fair=fair)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from training.clients.webhooks.messages import SEND
 from training.clients.webhooks.models import Webhook
 from training.demo.cast import known
 from training.people.models import Membership
+from training.trail import facts
 from training.trail.models import Fact, Followup
 
 FORM = {"do": "save", "events": ["certificate.awarded", "certificate.withdrawn", "certificate.expiring"]}
@@ -191,6 +192,44 @@ async def test_a_program_is_told_once_that_a_certificate_is_about_to_end(service
         await events.reminder(row.certification_id, now=datetime.now(UTC) + timedelta(hours=hours))
     await work()
     assert kinds(receiver[1]) == ["certificate.awarded", "certificate.expiring"]
+
+
+async def test_a_receiver_that_sleeps_holds_up_no_other(told, program, receiver, work):
+    may_end, open_now, most = asyncio.Event(), [], []
+
+    async def sleep(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        open_now.append(1)
+        most.append(len(open_now))
+        await may_end.wait()
+        open_now.pop()
+        writer.write(b"HTTP/1.1 200 Told\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    quick = await Webhook.get(client_id=told[0].client_id)
+    sleeper = await program()
+    async with await asyncio.start_server(sleep, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/told"
+        assert (
+            await told[1].post(f"/clients/{sleeper.client_id}/webhook", data=FORM | {"url": url})
+        ).status_code == 303
+        slow = await Webhook.get(client_id=sleeper.client_id)
+        early = datetime.now(UTC) - timedelta(hours=1)
+        for hook, count in ((slow, 30), (quick, 5)):
+            for number in range(count):
+                message = {"id": f"msg_{hook.id}_{number}", "body": {"type": "certificate.awarded"}}
+                key = f"{SEND}/{hook.id}/{number}/1"
+                await facts.schedule(SEND, key, due=early, payload=message, subject_id=str(hook.id))
+                early += timedelta(seconds=1)
+        working = asyncio.create_task(work())
+        async with asyncio.timeout(8):
+            while len(receiver[1]) < 5:
+                await asyncio.sleep(0.01)
+        assert max(most) == 2 and await Followup.filter(subject_id=str(slow.id), state="done").count() == 0
+        may_end.set()
+        await working
+    assert max(most) == 2 and await Followup.filter(kind=SEND, state="done").count() == 35
 
 
 async def test_what_cannot_be_called_is_said_and_what_was_typed_stays(browse, program):

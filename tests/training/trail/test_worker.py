@@ -234,6 +234,30 @@ async def test_urgent_work_waits_for_no_night_work_and_a_full_lane_for_no_other(
     assert await Followup.filter(state="queued", kind="night").count() == 100, "what was begun is handed back"
 
 
+async def test_one_subject_that_takes_long_has_few_turns_and_holds_up_no_other_of_its_lane(url: str) -> None:
+    may_end, done, begun = asyncio.Event(), [], []
+
+    async def tell(work: Followup, outside: str) -> None:
+        if work.subject_id == "slow":
+            begun.append(work.key)
+            await may_end.wait()
+        done.append(work.key)
+
+    early = datetime.now(UTC) - timedelta(hours=1)
+    for number in range(40):
+        await facts.schedule("tell", f"slow {number}", due=early, subject_id="slow")
+    for number in range(5):
+        await facts.schedule("tell", f"quick {number}", due=early + timedelta(minutes=1), subject_id="quick")
+    worker = Worker({"tell": tell}, "", apart=(Lane(frozenset({"tell"}), each=2),), batch=8, poll_seconds=0.05)
+    task = asyncio.create_task(worker.work_once())
+    async with asyncio.timeout(5):
+        while len(done) < 5:
+            await asyncio.sleep(0.01)
+    assert done == [f"quick {number}" for number in range(5)] and len(begun) == 2
+    may_end.set()
+    assert await task == 45 and len(done) == 45
+
+
 async def test_long_work_does_not_keep_the_rest_of_its_lane_waiting(url: str) -> None:
     may_end, done = asyncio.Event(), []
 

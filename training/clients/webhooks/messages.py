@@ -25,6 +25,8 @@ SCOPE = "webhooks"
 PURPOSE = "webhook secret"
 """What the secrets are encrypted for."""
 GONE = 410
+ANSWER_SECONDS = 10
+"""How long a program may take to answer; then it is tried again later."""
 WAITING = ("queued", "running")
 STATES = {"queued": "waiting", "running": "waiting", "done": "sent", "refused": "failed", "dead": "failed"}
 """State of the work → what became of the message."""
@@ -74,7 +76,8 @@ async def send(work: Followup, outbound: Outbound, encryptor: Encryptor, *, now:
     secrets = [encryptor.decrypt_text(one, purpose=PURPOSE) for one in (hook.secret, running) if one]
     body = json.dumps(work.payload["body"], ensure_ascii=False, sort_keys=True).encode()
     headers = {"Content-Type": "application/json", **signed(work.payload["id"], body, secrets=secrets, now=now)}
-    reply = await outbound.fetch("POST", hook.url, headers=headers, body=body, ports=registered_ports(hook.url))
+    ports = registered_ports(hook.url)
+    reply = await outbound.fetch("POST", hook.url, headers=headers, body=body, ports=ports, seconds=ANSWER_SECONDS)
     if reply.status == GONE:
         raise Conflict("The program does not want to be told any more (410).", "Ask who looks after it.")
     if not reply.ok:
