@@ -239,10 +239,17 @@ class Postgres:
 
     async def anew(self) -> None:
         """Makes an empty database."""
+        await self.dropped()
+        server, name = self.url.rsplit("/", 1)
+        connection = await asyncpg.connect(f"{server}/postgres")
+        await connection.execute(f'CREATE DATABASE "{name}"')
+        await connection.close()
+
+    async def dropped(self) -> None:
+        """Drops the database."""
         server, name = self.url.rsplit("/", 1)
         connection = await asyncpg.connect(f"{server}/postgres")
         await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        await connection.execute(f'CREATE DATABASE "{name}"')
         await connection.close()
 
     async def read(self) -> dict[str, list[Row]]:

@@ -7,11 +7,15 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from training.database.connection import connection
 from training.parsing.text import folded
 from training.web.lists import ListView, Row, cursor_text, stretches
 
 PIECE = 250
 """Rows that a file reads at once: few enough to be named in the statements that complete them."""
+
+MOST_COUNTED = 1_000
+"""Rows that are counted one by one: of a nation nobody is helped by the number of all, and counting reads all."""
 
 Found = QuerySet[Any] | list[Row]
 """Where the rows of a list are: in the database, or in memory, where only Python can tell which they are."""
@@ -22,7 +26,10 @@ Complete = Callable[[list[Row], Any], Awaitable[list[Row]]]
 
 @dataclass(frozen=True)
 class ListPage:
-    """One page: its rows, how many there are in all, and the cursors of its neighbours, "" where there is none."""
+    """One page: its rows, how many there are in all, and the cursors of its neighbours, "" where there is none.
+
+    Where there are more than MOST_COUNTED in all, `total` is one more than these.
+    """
 
     rows: list[Row]
     total: int
@@ -50,7 +57,7 @@ async def page_of(found: Found, view: ListView, me: Any, *, complete: Complete =
     """Reads the page that the address asks for of what was narrowed."""
     found, complete = await _at_hand(found, view, me, complete)
     size = view.size
-    total = len(found) if isinstance(found, list) else await found.count()
+    total = min(len(found), MOST_COUNTED + 1) if isinstance(found, list) else await _count(found)
     rows = await _read(found, view, me, size + 1)
     more, rows = len(rows) > size, rows[:size]
     if view.before:
@@ -75,6 +82,15 @@ async def pieces_of(
         if len(rows) < most:
             return
         at = replace(at, cursor=(last[view.sort.name], last["id"]))
+
+
+async def _count(found: QuerySet[Any]) -> int:
+    """Counts rows, and stops at the first beyond MOST_COUNTED."""
+    first = found.order_by().limit(MOST_COUNTED + 1).values("id")
+    first.sql()  # which makes the statement
+    them, values = first.query.get_parameterized_sql()
+    rows = await connection().execute_query_dict(f"SELECT COUNT(*) AS many FROM ({them}) AS rows", values)  # noqa: S608 - with its parameters
+    return int(rows[0]["many"])
 
 
 async def _at_hand(found: Found, view: ListView, me: Any, complete: Complete) -> tuple[Found, Complete]:

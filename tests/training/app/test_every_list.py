@@ -42,6 +42,7 @@ from training.programmes.models import Place
 from training.records.models import Record
 from training.records.site_pages import RECORDS
 from training.sites.models import CentralUnit, Programme
+from training.web.list_rows import MOST_COUNTED
 from training.web.lists import PagedList
 
 pytestmark = pytest.mark.by_hand
@@ -325,6 +326,19 @@ async def test_records_are_sorted_by_how_much_as_numbers_and_by_their_state_in_w
     assert hours == [12, 14] and not rows[-1][4], rows
     words = [row[5] for row in table_of((await dara.get("/practice/records?sort=-word&rows=200")).text)]
     assert words == sorted(words, reverse=True) and len(set(words)) > 1
+
+
+async def test_a_list_of_a_nation_is_counted_as_far_as_anybody_reads(browse, database):
+    unit, born = (await CentralUnit.get()).id, datetime(2026, 1, 1, tzinfo=UTC)
+    dara, some = await browse("dara"), MOST_COUNTED - len(await Person.filter(test_user=False))
+    names = [f"Person {at:04}" for at in range(some + 1)]
+    people = [Person(id=uuid4(), unit_id=unit, name=name, folded=name.lower(), created=born) for name in names]
+    await Person.bulk_create(people[:some])
+    assert "1,000 people" in (text := (await dara.get("/people")).text) and "more than" not in text
+    await people[some].save()
+    assert "more than 1,000 people" in (await dara.get("/people")).text
+    assert ">1 person<" in (await dara.get(f"/people?query={names[some]}")).text
+    assert len((await as_csv(dara, "/people?format=csv"))[1]) == MOST_COUNTED + 1
 
 
 def test_every_list_of_which_filters_are_saved_is_a_page():

@@ -12,7 +12,7 @@ from training.people.actor import Actor
 from training.people.lists import actions
 from training.people.lists.models import saved_by
 from training.web.exports import KINDS, Cells, list_file
-from training.web.list_rows import Complete, Found, ListPage, as_they_are, narrowed, page_of, pieces_of
+from training.web.list_rows import MOST_COUNTED, Complete, Found, ListPage, as_they_are, narrowed, page_of, pieces_of
 from training.web.lists import ListView, PagedList, headings, orders, view_of
 from training.web.render import actor, form, identity, redirect, render
 
@@ -69,11 +69,14 @@ def _shown(
 ) -> dict[str, Any]:
     """Returns what the macros of `parts/lists.html` show of one page of a list."""
     listing, (one, many) = view.listing, view.listing.nouns
+    number = f"more than {MOST_COUNTED:,}" if page.total > MOST_COUNTED else f"{page.total:,}"
     return {
         "path": listing.path,
         "title": listing.title,
         "total": page.total,
-        "counted": f"{page.total:,} {one if page.total == 1 else many}",
+        "many": number,
+        "exact": page.total <= MOST_COUNTED,
+        "counted": f"{number} {one if page.total == 1 else many}",
         "head": headings(view, listing.path),
         "numbers": [at for at, column in enumerate(listing.columns) if column.number],
         "rows": rows,
