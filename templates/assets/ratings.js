@@ -147,9 +147,21 @@ function newId() {
   return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (one) => (one ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (one / 4)))).toString(16));
 }
 
+const answers = () => [...form.elements].filter((field) => field.name && !["hidden", "submit"].includes(field.type));
+const ticked = (field) => ["radio", "checkbox"].includes(field.type);
+const isTyped = (field) => (ticked(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+
+// Puts the words of a draft before those that were typed into the same box meanwhile: of neither may anything be lost.
+function addBefore(field, words) {
+  if (field.tagName === "TEXTAREA" && words && words !== field.defaultValue && !field.value.includes(words)) field.value = `${words}\n${field.value}`;
+}
+
 async function rate() {
   const status = document.getElementById("draft-status"), news = document.getElementById("draft-news");
   const path = form.dataset.draft;
+  // What is typed before this script listens is told from what came by what the page was sent with; so no browser may
+  // fill in what it remembers of an earlier visit, which the draft knows better. It asks for this when the page is left.
+  form.autocomplete = "off";
   const fields = () => [...new FormData(form)].filter(([name]) => !["seen", "device_draft", "reader"].includes(name));
   let draft = (await all()).find((one) => one.path === path);
   if (draft && draft.id === form.dataset.settled) { await forget(draft); draft = null; }
@@ -157,17 +169,19 @@ async function rate() {
   const served = form.elements.seen.value;
   if (draft && !unsent(draft) && Number(served) > Number(draft.seen)) { await forget(draft); draft = null; }
   draft ??= { id: newId(), who: me, path, title: form.dataset.title, fields: fields(), seen: served, changed: 0, sent: 0, arrived: 0 };
-  const fill = (given) => {
+  const fill = (given, typed = new Set()) => {
     const values = new Map();
     for (const [name, value] of given) values.set(name, [...(values.get(name) ?? []), value]);
-    for (const field of form.elements) {
-      if (!field.name || field.type === "hidden" || field.type === "submit") continue;
+    for (const field of answers()) {
       const there = values.get(field.name) ?? [];
-      if (field.type === "radio" || field.type === "checkbox") field.checked = there.includes(field.value);
+      if (typed.has(field.name)) addBefore(field, there[0]);
+      else if (ticked(field)) field.checked = there.includes(field.value);
       else field.value = there[0] ?? "";
     }
   };
-  if (draft.changed) fill(draft.fields);
+  const early = new Set(answers().filter(isTyped).map((field) => field.name));
+  if (draft.changed) fill(draft.fields, early);
+  else if (early.size) draft.fields = []; // nothing of it is kept yet
   form.elements.device_draft.value = draft.id;
 
   let timer = 0, last = unsent(draft) ? "waiting" : draft.closed ? "closed" : "sent", spoken = "sent";
@@ -238,7 +252,7 @@ async function rate() {
   // Two windows of one device share a draft: what is typed in one shows in the other.
   tabs.addEventListener("message", async ({ data }) => {
     const theirs = data.path === path && (await all()).find((one) => one.path === path);
-    if (!theirs) return;
+    if (!theirs || theirs.changed < draft.changed) return; // typed here since, and on its way
     draft = theirs;
     form.elements.device_draft.value = draft.id;
     fill(draft.fields);
@@ -259,6 +273,7 @@ async function rate() {
     form.requestSubmit(event.submitter);
   });
   const steps = cards.length > 1 ? oneByOne(cards, answered) : null;
+  if (early.size) changed();
   tell();
   if (unsent(draft)) await sending();
 }

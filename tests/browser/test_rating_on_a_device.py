@@ -19,6 +19,14 @@ DRAFTS = (
     " drafts.count().onsuccess = (one) => found(one.target.result); }; })"
 )
 """How many drafts the device keeps."""
+SLOW = (
+    "const open = indexedDB.open.bind(indexedDB); indexedDB.open = (...all) => {"
+    " const slow = {}; addEventListener('let go', () => { const request = open(...all);"
+    " for (const one of ['onsuccess', 'onerror', 'onupgradeneeded'])"
+    " request[one] = (event) => { slow.result = request.result; slow[one]?.(event); }; });"
+    " return slow; };"
+)
+"""Opens the drafts of the device only when the test lets them go."""
 Be = Callable[..., Page]
 
 
@@ -134,6 +142,50 @@ def test_two_windows_that_began_at_once_share_a_draft(be: Be) -> None:
     expect(page.locator("textarea").first).to_have_value("Second window")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(re.compile("/sign-in"))
+
+
+def _let_go(page: Page) -> None:
+    page.evaluate("dispatchEvent(new Event('let go'))")
+
+
+def test_what_is_typed_before_the_drafts_are_read_is_kept_and_sent(be: Be) -> None:
+    page = be("bruno")
+    rating = _begun(page)
+    page.context.add_init_script(SLOW)
+    page.goto(rating)
+    card = page.locator("fieldset.app-rubric").first
+    card.locator("input[type=radio]").first.check()
+    card.locator("textarea").fill("Typed at once")
+    _let_go(page)
+    expect(page.locator(STATUS)).to_contain_text("Sent ", timeout=30_000)
+    expect(card.locator("textarea")).to_have_value("Typed at once")
+    elsewhere = page.context.browser
+    assert elsewhere
+    other = elsewhere.new_context(base_url=page.url.split("/assessments")[0])
+    seen = _signed_in(other, "bruno")
+    seen.goto(rating)
+    expect(seen.locator("textarea").first).to_have_value("Typed at once")
+    other.close()
+
+
+def test_an_earlier_draft_does_not_overwrite_what_is_typed_before_it_is_read(be: Be) -> None:
+    page = be("bruno")
+    rating = _begun(page)
+    page.route("**/draft", lambda route: route.abort())
+    _write(page, "From the first visit")
+    expect(page.locator(STATUS)).to_contain_text("Saved on this device.")
+    page.context.add_init_script(SLOW)
+    page.goto(rating)
+    cards = page.locator("fieldset.app-rubric")
+    cards.first.locator("input[type=radio]").nth(1).check()
+    cards.first.locator("textarea").fill("From the second")
+    cards.nth(1).locator("textarea").fill("Only now")
+    _let_go(page)
+    expect(page.locator(STATUS)).to_contain_text("Saved on this device.")
+    expect(cards.first.locator("textarea")).to_have_value("From the first visit\nFrom the second")
+    expect(cards.first.locator("input[type=radio]").nth(1)).to_be_checked()
+    expect(cards.nth(1).locator("textarea")).to_have_value("Only now")
+    page.unroute("**/draft")
 
 
 def test_whoever_has_to_go_signs_out_and_deletes_what_was_not_sent(be: Be) -> None:
