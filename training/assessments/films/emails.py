@@ -5,7 +5,7 @@ from uuid import UUID
 
 from training.assessments.emails import queue_news
 from training.assessments.films.models import READY, REFUSED, Film
-from training.assessments.films.reading import consents_of, plain
+from training.assessments.films.reading import consents_of, is_cancelled, plain
 from training.assessments.films.rules import all_consented
 from training.assessments.models import Rater
 from training.core.mail_templates import Mail
@@ -44,6 +44,9 @@ async def _raters(film: Film) -> list[UUID]:
 
 
 async def _can_be_watched(film: Film) -> bool:
+    await film.fetch_related("assessment")
+    if is_cancelled(film):
+        return False
     return film.state == READY and all_consented(film.stated, plain(await consents_of(film.id)))
 
 

@@ -14,7 +14,7 @@ from training.assessments.films.actions import cares_for, film_for
 from training.assessments.films.contents import BLOCK, file_of, range_of
 from training.assessments.films.large_files import LargeFile
 from training.assessments.films.models import CHECKING, GONE, READY, REFUSED, UPLOADING, Film, visible_to
-from training.assessments.films.reading import consents_of, plain, shown, why_hidden
+from training.assessments.films.reading import consents_of, is_cancelled, plain, shown, why_hidden
 from training.assessments.films.rules import (
     MOST_CAPTIONS,
     REMOVED,
@@ -46,7 +46,9 @@ LOOK_AGAIN = 4
 async def films(request: Request) -> Response:
     """Lists the films that the actor sent or leads in, and those of whom they rate."""
     me: Actor = actor(request)
-    found = visible_to(me).exclude(state=GONE).select_related("person").order_by("-held", "-begun").limit(200)
+    found = (
+        visible_to(me).exclude(state=GONE).select_related("person", "assessment").order_by("-held", "-begun").limit(200)
+    )
     rows = [
         {"film": film, "path": f"{HOME}/{film.id}", "word": _word(film, await consents_of(film.id)),
          "length": time_in_words(film.seconds or 0) if film.seconds else ""}
@@ -61,6 +63,8 @@ async def films(request: Request) -> Response:
 def _word(film: Film, rows: Any) -> str:
     if film.state in (UPLOADING, CHECKING, REFUSED):
         return {UPLOADING: "Not all here", CHECKING: "Being checked", REFUSED: "Not taken"}[film.state]
+    if is_cancelled(film):
+        return "Cancelled"
     if any(row.withdrawn for row in rows):
         return "Withdrawn"
     return "Ready to watch" if all_consented(film.stated, plain(rows)) else "Consents missing"

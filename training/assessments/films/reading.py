@@ -23,10 +23,18 @@ def plain(rows: Consents) -> list[ConsentRow]:
     return [ConsentRow(row.until, row.given, row.withdrawn) for row in rows]
 
 
+def is_cancelled(film: Film) -> bool:
+    """Tells whether the assessment of a film, which must be fetched, was cancelled: so its purpose has ended."""
+    return film.assessment is not None and film.assessment.state == "cancelled"
+
+
 async def why_hidden(film: Film, rows: Consents, actor: Actor) -> str:
     """Says why the actor may not watch a film they know of, or "" where they may."""
     if film.state != READY:
         return "This film cannot be watched yet." if not film.removed else "This film is gone."
+    await film.fetch_related("assessment")
+    if is_cancelled(film):
+        return "The assessment that this film was for was cancelled, or not signed in time. The film is deleted soon."
     if any(row.withdrawn for row in rows):
         return "Somebody on this film has withdrawn their consent. Nobody can watch it any more."
     if (until := kept_until(plain(rows))) and until < actor.today:

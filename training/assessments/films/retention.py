@@ -4,7 +4,7 @@ from datetime import datetime
 
 from training.assessments.films.actions import remove
 from training.assessments.films.models import CHECKING, READY, UPLOADING, Film
-from training.assessments.films.reading import consents_of, plain
+from training.assessments.films.reading import consents_of, is_cancelled, plain
 from training.assessments.films.rules import why_remove
 from training.assessments.films.uploads import finish, received
 from training.core.dates import local_day
@@ -20,7 +20,9 @@ async def forget_films(*, settings: Settings, now: datetime) -> int:
     Raises Upstream at the end, where one could not be deleted.
     """
     gone, trouble = 0, None
-    for film in await Film.filter(state__in=[UPLOADING, CHECKING, READY]).order_by("begun").select_related("unit"):
+    for film in (
+        await Film.filter(state__in=[UPLOADING, CHECKING, READY]).order_by("begun").select_related("unit", "assessment")
+    ):
         try:
             gone += await _forget(film, settings=settings, now=now)
         except Upstream as error:  # the others must go on their day whatever is wrong with this one
@@ -35,8 +37,8 @@ async def _forget(film: Film, *, settings: Settings, now: datetime) -> bool:
         await finish(film, now=now)  # the service ended between the last part and the note of it
         return False
     because = why_remove(
-        film.state, touched=film.touched, stated=film.stated, consents=plain(await consents_of(film.id)), now=now,
-        today=local_day(now, film.unit.zone),
+        film.state, cancelled=is_cancelled(film), touched=film.touched, stated=film.stated,
+        consents=plain(await consents_of(film.id)), now=now, today=local_day(now, film.unit.zone),
     )  # fmt: skip
     if because:
         await remove(film, because=because, actor=None, now=now, settings=settings)

@@ -30,6 +30,7 @@ REMOVED = {
     "withdrawn": "Somebody on it withdrew their consent.",
     "purpose": "The time had come until which everyone had consented.",
     "taken back": "It was taken back.",
+    "cancelled": "The assessment that it was for was cancelled, or not signed in time.",
     "erased": "The person it shows was erased.",
 }
 """Why a film is gone."""
@@ -70,14 +71,20 @@ def kept_until(consents: Iterable[ConsentRow]) -> date | None:
 def why_remove(
     state: str,
     *,
+    cancelled: bool,
     touched: datetime,
     stated: datetime | None,
     consents: Iterable[ConsentRow],
     now: datetime,
     today: date,
 ) -> str:
-    """Returns the word of `REMOVED` for a film that is to go, or "" for one that stays."""
+    """Returns the word of `REMOVED` for a film that is to go, or "" for one that stays.
+
+    Of one whose assessment is `cancelled` the purpose has ended: it was all that people consented to.
+    """
     rows = list(consents)
+    if cancelled:
+        return "cancelled"
     if state == "uploading":
         return "unfinished" if now - touched > timedelta(days=UNFINISHED_DAYS) else ""
     withdrawn = min((one.withdrawn for one in rows if one.withdrawn), default=None)

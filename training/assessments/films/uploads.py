@@ -14,6 +14,7 @@ from training.assessments.films.actions import remove
 from training.assessments.films.contents import FOLDER, file_of, purpose_of
 from training.assessments.films.large_files import CHUNK, new_key, refuse_without_room
 from training.assessments.films.models import CHECKING, GONE, UPLOADING, Film
+from training.assessments.films.reading import is_cancelled
 from training.assessments.films.rules import MOST_UNFINISHED, UNFINISHED_DAYS, fault_of_size
 from training.assessments.models import Assessment
 from training.core import storage
@@ -91,8 +92,9 @@ async def _filmed(assessment_id: UUID | None, actor: Actor) -> UUID:
 
 async def own_upload(film_id: UUID, actor: Actor) -> Film:
     """Finds a film that the actor sends; raises NotFound, also once it has arrived or its time is over."""
-    film = await Film.get_or_none(id=film_id, uploaded_by_id=actor.person_id, unit_id=actor.unit_id)
-    if film is None or film.state not in (UPLOADING, CHECKING):
+    own = Film.filter(id=film_id, uploaded_by_id=actor.person_id, unit_id=actor.unit_id)
+    film = await own.select_related("assessment").first()
+    if film is None or film.state not in (UPLOADING, CHECKING) or is_cancelled(film):
         raise NotFound(ENDED, "Look at your films, and begin again.")
     return film
 

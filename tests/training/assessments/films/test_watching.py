@@ -10,8 +10,10 @@ import time_machine
 
 from tests.training.assessments.conftest import Rated
 from tests.training.assessments.films.filming import CONSENT, PART, begun, consented, filmed, sent
+from training.assessments.deadlines.actions import close_late
 from training.assessments.films.models import Film, FilmComment, FilmConsent
 from training.assessments.models import Assessment
+from training.assessments.signing import sign
 from training.demo.cast import known
 from training.trail.models import Fact
 
@@ -190,9 +192,11 @@ async def test_captions_are_shown_with_the_film(rated: Rated, browse, work):
 
 
 async def test_a_film_goes_when_its_purpose_ends_and_one_that_nobody_states_after_a_month(
-    rated: Rated, browse, work, settings
+    rated: Rated, browse, work, settings, cast
 ):
-    _, page = await ready(rated, browse, work)
+    row, page = await ready(rated, browse, work)
+    await rated.hand_in(row, "bruno")
+    await sign(row.id, actor=await cast("bruno"), now=datetime.now(UTC))
     amina = await browse("amina")
     await sent(amina, filmed())
     answer = await begun(amina, 10_000_000)
@@ -211,6 +215,31 @@ async def test_a_film_goes_when_its_purpose_ends_and_one_that_nobody_states_afte
     assert await left(220) == ["purpose", "unfinished", "unstated"]
     assert not list((settings.storage / "films").iterdir()) and await Fact.filter(kind="film.removed").count() == 3
     assert "until which everyone had consented" in (await (await browse("bruno")).get(page)).text
+
+
+@pytest.mark.parametrize("how", ["cancelled", "late"])
+async def test_a_film_is_hidden_at_once_and_then_deleted_when_its_assessment_ends_unsigned(
+    rated: Rated, browse, work, settings, how
+):
+    row, page = await ready(rated, browse, work)
+    bruno, amina = await browse("bruno"), await browse("amina")
+    half = (await begun(bruno, 10_000_000, assessment=str(row.id))).headers["location"]
+    if how == "cancelled":
+        given = {"step": "cancel", "reason": "The group did not meet."}
+        assert (await bruno.post(f"/assessments/{row.id}/stop", data=given)).status_code == 303
+    else:
+        await close_late(now=datetime.now(UTC) + timedelta(days=40))
+    for who in (bruno, amina):
+        assert (await who.get(f"{page}/content")).status_code == 404
+        assert "was cancelled, or not signed in time" in (await who.get(page)).text
+    assert "Cancelled" in (await bruno.get("/assessments/films")).text
+    assert (await bruno.patch(half, content=b"x", headers=PART | {"Upload-Offset": "0"})).status_code == 404
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=1)):
+        await work()  # sets the timers of that day
+        await work()
+    assert {film.removed_because for film in await Film.all()} == {"cancelled"}
+    assert not list((settings.storage / "films").iterdir()) and await Fact.filter(kind="film.removed").count() == 2
+    assert "was cancelled, or not signed in time" in (await amina.get(page)).text
 
 
 async def test_another_site_neither_sees_nor_keeps_a_film(rated: Rated, browse, work):
