@@ -326,6 +326,9 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/drafts/published/{kind}/{name}": Named("/drafts/published/course/{slug}", of_the_unit),
     "/drafts/{id}": Named("/drafts/{draft}", of_the_unit),
     ("/drafts/{id}", "POST"): Named("/drafts/{draft}", of_the_unit, {"do": "throw away"}, soft=True),
+    "/drafts/{id}/ask": Named("/drafts/{draft}/ask", of_the_unit, {"seen": "0"}, soft=True),
+    "/drafts/{id}/compare": Named("/drafts/{draft}/compare", of_the_unit),
+    "/drafts/{id}/send-back": Named("/drafts/{draft}/send-back", of_the_unit, {"reasons": "x"}, soft=True),
     "/drafts/{id}/add": Named("/drafts/{draft}/add", of_the_unit),
     "/drafts/{id}/changes/{change}": Named(f"/drafts/{{draft}}/changes/{NOWHERE}", of_the_unit, soft=True),
     "/drafts/{id}/files/{path:path}": Named(

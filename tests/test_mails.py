@@ -38,6 +38,7 @@ STAFF = (
     "programmes/application",
     "certificates/appeal_to_decide",
     "certificates/vote",
+    "drafts/",
 )
 """Mails that staff alone read: they may be harder, and those about the trail are in English."""
 
@@ -54,6 +55,11 @@ EACH: dict[str, list[dict[str, Any]]] = {
         {"wanted": "Amina Ali", "approved": approved, "words": "Seen"} for approved in (True, False)
     ],
     "people/test": [{}],
+    "drafts/publishing": [
+        {"news": news, "name": "first-aid", "by": "Bruno", "number": "2", "words": words}
+        for news in ("waiting", "published", "sent back")
+        for words in ("", "New: a page on <b>hands</b>")
+    ],
     "people/tasks": [{"titles": ["Decide"], "count": count, "more": more} for count, more in ((1, 0), (7, 2), (6, 1))],
     "records/confirm": [{"shown": SHOWN, "expires": MOMENT}],
     "records/confirmed": [{"shown": SHOWN, "how": how, "until": MOMENT} for how in STRENGTHS.values()],

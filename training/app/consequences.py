@@ -57,6 +57,7 @@ from training.batches import actions as batches
 from training.batches import running
 from training.clients.tokens import forget_used
 from training.clients.webhooks import messages
+from training.drafts import emails as draft_emails
 from training.imports import actions as imports
 from training.lti.identities import programme_places
 from training.lti.launch import actions as lti
@@ -86,8 +87,8 @@ SAMPLE, DRAW, DUE = "sample after a complaint", "draw samples of assessments", "
 CHECK = "check trail"
 CHANGED = ("mail change", CONSIDER, SIGNED_FOR)
 
-ASSESSED = (attempts, countersignatures, deadlines, disagreements, films, visits)
-"""Rooms of assessments that tell by mail what is new."""
+TELLING = (attempts, countersignatures, deadlines, disagreements, draft_emails, films, visits)
+"""Rooms that tell by mail what is new."""
 AFTER: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("person.asked_for_link", "person.invited"), ("mail sign-in link",)),
     "text_code.asked": (texts.SEND,),
@@ -110,7 +111,7 @@ AFTER: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("relation.declared", "relation.noted", "relation.taken_back", "batch.person_undone"), (CONSIDER,)),
     **dict.fromkeys(("assessment.submitted", "assessment.reconciled"), (TURNS,)),
     **dict.fromkeys(("rater.joined", "rater.left"), (raters.PART,)),
-    **{kind: (room.TELL,) for room in ASSESSED for kind in room.NEWS},
+    **{kind: (room.TELL,) for room in TELLING for kind in room.NEWS},
     "film.received": (film_checks.CHECK,),
     "programme.answered": (participation.APPLICATION,),
     **dict.fromkeys(("programme.adopted", "programme.given_up"), (CONSIDER,)),
@@ -162,7 +163,7 @@ APART = (
 
 AFTER_FACTS = {
     TURNS: raters.tell_turns, raters.PART: raters.tell_part, SAMPLE: quality.sample_after_complaint,
-    events.TELL: events.tell, **{room.TELL: room.tell for room in ASSESSED},
+    events.TELL: events.tell, **{room.TELL: room.tell for room in TELLING},
 }  # fmt: skip
 """Work that is done by the fact that it follows → what does it."""
 
@@ -178,7 +179,7 @@ HANDLERS: Mapping[str, Handler] = {
     raters.TURN: telling(raters.of_turn),
     film_checks.CHECK: lambda work, out: film_checks.check(subject_id(work), settings=out.settings, now=out.now()),
     visits.REMIND: lambda work, out: visits.remind(subject_id(work), work.payload["day"], now=out.now()),
-    **{room.MAIL: telling(room.of_news, "to", "news") for room in ASSESSED},
+    **{room.MAIL: telling(room.of_news, "to", "news") for room in TELLING},
     "mail answer to task": telling(learners.of_reply),
     versions.SETTLE: lambda work, out: versions.settle(subject_id(work), work.key, after_whom(work), now=out.now()),
     TOP_UPS: lambda work, out: versions.look_after(now=out.now()),

@@ -27,6 +27,8 @@ from training.assessments.disagreement.actions import disagreements_for
 from training.assessments.quality.models import samples_visible_to
 from training.core.dates import day, local_day
 from training.core.languages import spoken, translations
+from training.drafts.models import publishing_requests_visible_to
+from training.drafts.publishing_requests import why_may_not
 from training.lti.models import Identity
 from training.parsing.plurals import many
 from training.people.actor import Actor
@@ -145,6 +147,29 @@ async def _look_again(me: Actor, now: datetime) -> list[Task]:
         return []
     words = f"{many(await waiting.count(), 'assessment')} to look at again."
     return [Task("Look at sampled assessments", words, "/assessments/quality?finding=open", since=first.added)]
+
+
+async def _publish(me: Actor, now: datetime) -> list[Task]:
+    """Drafts that somebody asks to have published, and that the person may publish."""
+    if not me.everywhere("load material"):
+        return []
+    rows = publishing_requests_visible_to(me).filter(state="waiting").order_by("asked").select_related("draft")
+    return [
+        Task(f"Publish: {row.draft.name}", "Somebody who wrote in it asks you to look at it.",
+             f"/drafts/{row.draft_id}/publish", since=row.asked)
+        for row in [one for one in await rows if not await why_may_not(one.draft, me)][:SHOWN]
+    ]  # fmt: skip
+
+
+async def _mend_draft(me: Actor, now: datetime) -> list[Task]:
+    """Drafts that came back to the person who asked for their publication, until somebody changes them."""
+    rows = publishing_requests_visible_to(me).filter(asked_by_id=me.person_id, state="sent back", draft__state="open")
+    return [
+        Task(f"It came back: {row.draft.name}", "Read what is to be changed, then ask again.",
+             f"/drafts/{row.draft_id}", since=row.answered)
+        for row in await rows.order_by("-asked").select_related("draft").limit(SHOWN)
+        if row.answered and row.draft.changed < row.answered
+    ]  # fmt: skip
 
 
 async def _decide(me: Actor, now: datetime) -> list[Task]:
@@ -328,7 +353,7 @@ LOOKS: tuple[Callable[[Actor, datetime], Awaitable[list[Task]]], ...] = (
     _collect, _confirm,
     assessing.to_rate, assessing.to_agree_or_sign, assessing.to_countersign,
     assessing.to_calibrate, assessing.to_renew, _calibrate,
-    _find_countersigner,
+    _find_countersigner, _publish, _mend_draft,
     _look_again,
     _note, _read, _letters, _resets, _names_needed, _names_asked, _names_told,
 )  # fmt: skip

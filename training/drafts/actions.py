@@ -7,17 +7,18 @@ from uuid import UUID, uuid4
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
-from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.core.errors import Conflict, Invalid, NotFound
 from training.database.connection import transaction
 from training.drafts.contents import FileContent, of_text, put, texts_of
 from training.drafts.kinds import DraftKind, DraftOutside, Files
 from training.drafts.models import DraftChange, DraftFile, MaterialDraft, drafts_visible_to
-from training.drafts.rules import fault_of_path, goes_on
+from training.drafts.publishing_requests import withdraw
+from training.drafts.rules import ASIDE, NUMBERED, fault_of_path, goes_on
 from training.parsing.yaml_edits.places import NotByButton
 from training.people.actor import Actor
 from training.trail import facts
 
-ASIDE = "aside"
+CHANGED_SINCE = "Somebody has changed this draft since you looked at it."
 Edits = Mapping[str, FileContent | None]
 """Path → what stands there now; None where the file is removed."""
 
@@ -57,7 +58,10 @@ async def begin(kind_name: str, name: str, title: str, *, actor: Actor, outside:
             "Load its package again on the page of drafts. Then it can be written on.",
         )
     files = last.files if last and last.files else kind.blank(name, title)
-    return await _begin(kind_name, name, last.number if last else "", files, actor=actor, outside=outside, now=now)
+    based_on = last.number if last else ""
+    return await _begin(
+        kind_name, name, based_on, files, own_files=not last, actor=actor, outside=outside, now=now
+    )  # fmt: skip
 
 
 async def begin_from(
@@ -70,18 +74,21 @@ async def begin_from(
             f"There is a draft of {name} already.", "Publish it or throw it away, and then choose the file again."
         )
     last = await kind.last_version(actor.unit_id, name, outside.settings.storage)
-    return await _begin(kind_name, name, last.number if last else "", files, actor=actor, outside=outside, now=now)
+    based_on = last.number if last else ""
+    return await _begin(kind_name, name, based_on, files, own_files=True, actor=actor, outside=outside, now=now)
 
 
 async def _begin(
-    kind_name: str, name: str, based_on: str, files: Files, *, actor: Actor, outside: DraftOutside, now: datetime
-) -> UUID:
+    kind_name: str, name: str, based_on: str, files: Files, *, own_files: bool, actor: Actor, outside: DraftOutside,
+    now: datetime,
+) -> UUID:  # fmt: skip
     if fault := next(filter(None, map(fault_of_path, files)), ""):
         raise Invalid("There is a problem", problems={"file": fault})
     kept = await put(files, outside.settings.storage)
     slot = _slot(actor.unit_id, kind_name, name)
     draft = MaterialDraft(
         id=uuid4(), unit_id=actor.unit_id, kind=kind_name, name=name, slot=slot, based_on=based_on,
+        own_files=own_files,
         begun=now, begun_by_id=actor.person_id, changed=now, changed_by_id=actor.person_id,
     )  # fmt: skip
     rows = [
@@ -141,14 +148,16 @@ async def write(draft: MaterialDraft, path: str, text: str, *, seen: int, actor:
 
 
 async def change(
-    draft: MaterialDraft, words: str, edit: Callable[[dict[str, str]], Edits], *, actor: Actor, now: datetime
-) -> None:
+    draft: MaterialDraft, words: str, edit: Callable[[dict[str, str]], Edits], *, actor: Actor, now: datetime,
+    publishes: int | None = None,
+) -> None:  # fmt: skip
     """Changes several files in one step; `edit` is given the texts as they stand, whoever wrote them last.
 
-    Raises Conflict where `edit` raises NotByButton.
+    `publishes` is the revision to be published: then only its number is written, and nothing where there is a newer
+    one. Raises Conflict where `edit` raises NotByButton.
     """
     async with transaction():
-        await _hold(draft, actor=actor, now=now)
+        await _hold(draft, actor=actor, now=now, publishes=publishes)
         try:
             edits = edit(await texts_of(draft.id))
         except NotByButton as trouble:
@@ -157,7 +166,8 @@ async def change(
             ) from trouble
         if fault := next(filter(None, map(fault_of_path, edits)), ""):
             raise Invalid("There is a problem", problems={"file": fault})
-        await _apply(draft, words, edits, actor=actor, now=now)
+        what = "" if publishes is None else NUMBERED
+        await _apply(draft, words, edits, actor=actor, now=now, what=what)
 
 
 async def undo(draft: MaterialDraft, step: UUID, *, actor: Actor, now: datetime) -> None:
@@ -184,6 +194,7 @@ async def throw_away(draft: MaterialDraft, *, actor: Actor, now: datetime) -> No
         still = MaterialDraft.filter(id=draft.id, state="open")
         if not await still.update(state="thrown away", slot=None, ended=now, ended_by_id=actor.person_id):
             raise Conflict("This draft is not open any more.", "Look at the list of drafts.")
+        await withdraw(draft, "thrown away", actor=actor, now=now)
         await facts.record("draft.thrown_away", draft, actor=actor.person_id, unit=draft.unit_id, now=now)
 
 
@@ -202,17 +213,16 @@ async def bring_back(draft: MaterialDraft, *, actor: Actor, now: datetime) -> No
         ) from error
 
 
-def refuse_others(actor: Actor, kind: DraftKind) -> None:
-    """Refuses whoever may write and not publish."""
-    if not actor.everywhere(kind.may):
-        raise NotAllowed("You may write here, and somebody else publishes it.", "Ask the central unit.")
-
-
-async def _hold(draft: MaterialDraft, *, actor: Actor, now: datetime) -> None:
-    """Counts a change, and makes the others of this draft wait until it is done."""
+async def _hold(draft: MaterialDraft, *, actor: Actor, now: datetime, publishes: int | None = None) -> None:
+    """Counts a change, and makes the others of this draft wait until it is done; nobody publishes it unseen."""
     still = MaterialDraft.filter(id=draft.id, state="open")
+    still = still if publishes is None else still.filter(revision=publishes)
     if not await still.update(revision=F("revision") + 1, changed=now, changed_by_id=actor.person_id):
+        if publishes is not None:
+            raise Conflict(CHANGED_SINCE, "Look at it again, then publish it.")
         raise Conflict("This draft is not open any more.", "Look at the list of drafts.")
+    if publishes is None:
+        await withdraw(draft, "changed", actor=actor, now=now)
 
 
 async def _note(draft: MaterialDraft, file: DraftFile, content: FileContent, *, actor: Actor, now: datetime) -> None:
@@ -245,7 +255,9 @@ async def _put(file: DraftFile, content: FileContent, *, actor: Actor, now: date
     await file.save()
 
 
-async def _apply(draft: MaterialDraft, words: str, edits: Edits, *, actor: Actor, now: datetime) -> None:
+async def _apply(
+    draft: MaterialDraft, words: str, edits: Edits, *, actor: Actor, now: datetime, what: str = ""
+) -> None:
     step = uuid4()
     for path, content in edits.items():
         file = await DraftFile.get_or_none(draft_id=draft.id, path=path)
@@ -253,7 +265,7 @@ async def _apply(draft: MaterialDraft, words: str, edits: Edits, *, actor: Actor
             continue
         await DraftChange.create(
             id=uuid4(), draft_id=draft.id, step=step, words=words[:300], path=path,
-            what="removed" if content is None else "written" if file else "added",
+            what=what or ("removed" if content is None else "written" if file else "added"),
             before=file.text if file else None, before_sha256=file.sha256 if file else "",
             before_size_bytes=file.size_bytes if file else 0, after_sha256=content.sha256 if content else "",
             begun=now, at=now, by_id=actor.person_id,

@@ -15,7 +15,7 @@ from training.drafts.contents import FileContent, bytes_of, of_text, put, texts_
 from training.drafts.kinds import DraftKind, part_with
 from training.drafts.models import DraftChange, DraftFile, MaterialDraft
 from training.drafts.resources import DraftResources
-from training.drafts.rules import TEXTS, as_text, fault_of_path, file_name, typed_text
+from training.drafts.rules import ASIDE, TEXTS, as_text, fault_of_path, file_name, typed_text
 from training.drafts.writers import names_of
 from training.parsing.media import type_of
 from training.parsing.text import clean_line, counting_number
@@ -208,5 +208,5 @@ async def change(request: Request) -> Response:
     now = await DraftFile.get_or_none(draft_id=draft.id, path=found.path)
     return render(
         request, "drafts/change.html", draft=draft, change=found, by=names.get(found.by_id, ""), now=now,
-        aside=found.what == actions.ASIDE, back=("The draft", f"/drafts/{draft.id}"),
+        aside=found.what == ASIDE, back=("The draft", f"/drafts/{draft.id}"),
     )  # fmt: skip

@@ -106,8 +106,8 @@ async def _nothing_chosen(_: MaterialDraft, __: Mapping[str, Any], ___: Actor) -
 class DraftKind:
     """One kind of what is written here.
 
-    `head` is the file that says name and version, under the keys `name_key` and `version`. `may` is who publishes it.
-    `names` is the pattern of a name, `names_remedy` what to do about one that does not fit.
+    `head` is the file that says name and version, under the keys `name_key` and `version`. `names` is the
+    pattern of a name, `names_remedy` what to do about one that does not fit.
     """
 
     title: str
@@ -117,7 +117,6 @@ class DraftKind:
     names: str
     names_remedy: str
     edit_class_key: str = ""
-    may: str = "load material"
     page: Callable[[str], str]
     middle: str
     """What happens to those who are in the middle of an earlier version."""

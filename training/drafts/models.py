@@ -17,7 +17,8 @@ class MaterialDraft(Model):
 
     `state` is open, published or thrown away. `slot` names unit, kind and name in the one that is open, and is empty in
     all others, so that there is one at most. `revision` counts the changes. `based_on` is the version that it began
-    from, `published_as` the version that became of it, `edit_class` how much that changes.
+    from, `published_as` the version that became of it, `edit_class` how much that changes. `own_files` says that
+    whoever began it brought its first files, rather than those of that version.
 
     Personal data: who began, changed and ended it (own ids); kept: as long as the draft.
     """
@@ -33,6 +34,7 @@ class MaterialDraft(Model):
     based_on = fields.CharField(40, default="")
     published_as = fields.CharField(40, default="")
     edit_class = fields.CharField(20, default="")
+    own_files = fields.BooleanField(default=False, db_default=False)
     revision = fields.IntField(default=0)
     begun = fields.DatetimeField()
     begun_by_id = fields.UUIDField()
@@ -76,7 +78,8 @@ class DraftFile(Model):
 class DraftChange(Model):
     """Is what somebody did to one file, with what it was before; all of one `step` was done at once.
 
-    `what` is written, added, removed, or aside: words that came when somebody else's were there already, kept here.
+    `what` is written, added, removed, numbered when it was published, or aside: words that came when somebody else's
+    were there already, kept here.
     `before` is the text, `before_sha256` names the stored bytes; both are empty where there was no file, as
     `after_sha256` is where there is none now. Words that somebody writes within minutes are one change, from `begun`
     to `at`.
@@ -107,7 +110,44 @@ class DraftChange(Model):
         indexes = (("draft_id", "at"), ("step",))
 
 
+class PublishingRequest(Model):
+    """Is the wish of somebody who wrote in a draft that it is published, and what became of it.
+
+    `state` is waiting, withdrawn (also by any later change of the draft), sent back or published. `slot` names the
+    draft in the one that waits, and is empty in all others, so that there is one at most. `revision` is that of the
+    draft which was asked about.
+
+    Personal data: who asked and who answered (own ids), their words; kept: as long as the draft.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    draft: fields.ForeignKeyRelation[MaterialDraft] = fields.ForeignKeyField(
+        "drafts.MaterialDraft", related_name="requests", on_delete=RESTRICT
+    )
+    slot = fields.CharField(40, null=True, unique=True)
+    state = fields.CharField(12, default="waiting")
+    revision = fields.IntField()
+    note = fields.TextField(default="")
+    asked = fields.DatetimeField()
+    asked_by_id = fields.UUIDField()
+    answer = fields.TextField(default="")
+    answered = fields.DatetimeField(null=True)
+    answered_by_id = fields.UUIDField(null=True)
+
+    draft_id: UUID
+
+    class Meta:
+        table = "drafts_publishing_request"
+        indexes = (("draft_id", "asked"), ("asked_by_id", "state"))
+
+
 def drafts_visible_to(actor: Actor) -> QuerySet[MaterialDraft]:
     """Lists the drafts of the actor's unit, for whoever writes there."""
     drafts = MaterialDraft.filter(unit_id=actor.unit_id)
     return drafts if actor.may("write material") else drafts.filter(id__in=[])
+
+
+def publishing_requests_visible_to(actor: Actor) -> QuerySet[PublishingRequest]:
+    """Lists what was asked about the drafts of the actor's unit, for whoever writes there."""
+    requests = PublishingRequest.filter(draft__unit_id=actor.unit_id)
+    return requests if actor.may("write material") else requests.filter(id__in=[])

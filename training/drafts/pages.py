@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from training.core import clock
 from training.core.errors import Conflict, Invalid, NotFound
-from training.drafts import actions, publishing
+from training.drafts import actions, publishing, publishing_requests
 from training.drafts.contents import all_files, packed, texts_of
 from training.drafts.kinds import DraftKind, LoadWish
 from training.drafts.models import DraftChange, MaterialDraft, drafts_visible_to
 from training.drafts.resources import DraftResources
-from training.drafts.rules import EDIT_CLASSES, next_number
+from training.drafts.rules import ASIDE, EDIT_CLASSES, next_number
 from training.drafts.writers import names_of
 from training.parsing.text import clean_line, counting_number, uuid_of
 from training.people.actor import Actor
@@ -69,7 +69,9 @@ async def _took(request: Request, key: str, name: str, files: Mapping[str, bytes
         kind, name, files, LoadWish(me, now, resources.settings.storage, check=True)
     )  # fmt: skip
     if report.unchanged and not report.refused:
-        if me.everywhere(kind.may):  # keeps the files of a version that was published before they were kept
+        if me.everywhere(
+            publishing_requests.PUBLISHES
+        ):  # keeps the files of a version that was published before they were kept
             await publishing.load_files(kind, name, files, LoadWish(me, now, resources.settings.storage, check=False))
         return redirect(request, "/drafts", notice=f"{report.unchanged[0]}. There is nothing to do.")
     draft_id = await actions.begin_from(key, name, files, actor=me, outside=resources, now=now)
@@ -125,8 +127,8 @@ async def draft(request: Request) -> Response:
         has_outline=kind.has_outline, opened=request.query_params.get("module", ""),
         mistakes=await publishing.mistakes_in(kind, found.name, files),
         folders=[(one.name, one.title) for one in outline], begun=found.begun,
-        begun_by=names.get(found.begun_by_id, ""), steps=_steps(changes, names), may_publish=me.everywhere(kind.may),
-        part=await kind.on_draft(found, me),
+        begun_by=names.get(found.begun_by_id, ""), steps=_steps(changes, names),
+        part=await kind.on_draft(found, me), publishing=await publishing_requests.state_of(found, me),
     )  # fmt: skip
 
 
@@ -137,7 +139,7 @@ def _steps(changes: list[DraftChange], names: Mapping[UUID | None, str]) -> list
         step = steps.setdefault(
             one.step,
             {"step": one.step, "words": one.words, "at": one.at, "by": names.get(one.by_id, ""), "files": [],
-             "aside": one.what == actions.ASIDE},
+             "aside": one.what == ASIDE},
         )  # fmt: skip
         step["files"].append({"id": one.id, "path": one.path, "what": one.what})
     return list(steps.values())
@@ -204,7 +206,7 @@ async def _asked(
         draft=_words(found, resources.draft_kinds), mistakes=mistakes, report=report, lines=lines,
         classes=[(key, key.capitalize(), words) for key, words in EDIT_CLASSES.items()], middle=kind.middle,
         seen=found.revision, is_open=found.state == "open", back=("The draft", f"/drafts/{found.id}"),
-        part=part,
+        part=part, publishing=await publishing_requests.state_of(found, me),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from training.drafts import actions
 from training.drafts.contents import FileContent, all_files, files_around, of_text
 from training.drafts.kinds import DraftKind, DraftOutside, Files, LoadWish
 from training.drafts.models import MaterialDraft
+from training.drafts.publishing_requests import note_published, refuse_publisher
 from training.drafts.rules import EDIT_CLASSES
 from training.parsing.messages import FileError, Mistake
 from training.parsing.yaml import Table, read_table
@@ -74,7 +75,7 @@ async def publish(
     Raises Conflict where somebody has changed it since it was looked at: nobody publishes what they have not seen.
     """
     kind = outside.draft_kinds[draft.kind]
-    actions.refuse_others(actor, kind)
+    await refuse_publisher(draft, actor)
     problems = {}
     if not wish.number:
         problems["number"] = "Enter the number of the version"
@@ -83,12 +84,14 @@ async def publish(
     if problems:
         raise Invalid("There is a problem", problems=problems)
     if draft.state != "open" or draft.revision != wish.seen:
-        raise Conflict("Somebody has changed this draft since you looked at it.", "Look at it again, then publish it.")
+        raise Conflict(actions.CHANGED_SINCE, "Look at it again, then publish it.")
     storage = outside.settings.storage
     if found := await mistakes_in(kind, draft.name, await all_files(draft.id, storage)):
         return LoadReport(mistakes=[str(one) for one in found], refused=True)
     await _number(draft, kind, wish, actor=actor, now=now)
     files = await all_files(draft.id, storage)
+    if not await MaterialDraft.exists(id=draft.id, revision=wish.seen + 1):
+        raise Conflict(actions.CHANGED_SINCE, "Look at it again, then publish it.")
     report = await load_files(kind, draft.name, files, LoadWish(actor, now, storage, check=False))
     if not report.refused:
         await _close(draft, wish, actor=actor, now=now)
@@ -109,7 +112,8 @@ async def _number(draft: MaterialDraft, kind: DraftKind, wish: VersionWish, *, a
             ) from trouble
         return {head: of_text(text)}
 
-    await actions.change(draft, f"Version {wish.number}", numbered, actor=actor, now=now)
+    words = f"Version {wish.number}"
+    await actions.change(draft, words, numbered, actor=actor, now=now, publishes=wish.seen)
 
 
 async def load_files(kind: DraftKind, name: str, files: Files, wish: LoadWish) -> LoadReport:
@@ -138,6 +142,7 @@ async def _close(draft: MaterialDraft, wish: VersionWish, *, actor: Actor, now: 
         still = MaterialDraft.filter(id=draft.id, state="open")
         ends = {"ended": now, "ended_by_id": actor.person_id, "published_as": wish.number, "slot": None}
         if await still.update(state="published", edit_class=wish.edit_class, **ends):
+            await note_published(draft, actor=actor, now=now)
             await facts.record(
                 "draft.published", draft, actor=actor.person_id, unit=draft.unit_id, now=now, version=wish.number,
                 detail={"kind": draft.kind, "name": draft.name, "edit_class": wish.edit_class},

@@ -12,6 +12,9 @@ ONE_CHANGE = timedelta(minutes=10)
 TEXTS = (".md", ".yaml", ".yml", ".vtt", ".txt")
 MOST_TEXT_BYTES = 1_000_000
 LONGEST_PATH = 300
+LONGEST_NOTE = 2_000
+ASIDE, NUMBERED = "aside", "numbered"
+"""What a change can be beside one of the words: kept beside them, or the number written when they are published."""
 EDIT_CLASSES = {
     "wording": "words only; it means what it meant",
     "content": "something is taught or asked in another way",
@@ -57,6 +60,13 @@ def line_of(text: str, words: str) -> int:
 def goes_on(*, same_hand: bool, before: datetime, now: datetime) -> bool:
     """Tells whether words go on with the change before them."""
     return same_hand and now - before <= ONE_CHANGE
+
+
+def why_not_publish(*, may: bool, wrote: bool) -> str:
+    """Says why somebody may not publish a draft, or "": `wrote` is told where a unit asks for a second person."""
+    if not may:
+        return "You may write here, and somebody else publishes it."
+    return "You wrote in this draft. Your unit asks that somebody else publishes it." if wrote else ""
 
 
 def file_name(words: str, ending: str) -> str:

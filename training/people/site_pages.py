@@ -35,6 +35,7 @@ class UnitForm(BaseModel):
     name: str = ""
     contact: str = Field("", title="whom to ask", max_length=200)
     language: str = ""
+    second_publisher: bool = False
 
 
 class AreaForm(BaseModel):
@@ -59,11 +60,12 @@ class SiteForm(BaseModel):
 
 
 async def unit(request: Request) -> Response:
-    """Shows what the unit is called, whom people ask and in which language it writes; posted, changes it."""
+    """Shows what the unit is called, whom people ask, how it writes and publishes; posted, changes it."""
     me: Actor = actor(request)
     found = await CentralUnit.get(id=me.unit_id)
     told: dict[str, Any] = {"unit": found, "spoken": list(NAMES.items()), "back": ("Sites", "/sites")}
     values: dict[str, Any] = {"name": found.name, "contact": found.contact, "language": found.language}
+    values |= {"second_publisher": found.second_publisher}
     if request.method == "GET":
         return render(request, "people/unit.html", values=values, **told)
     values = await form_data(request)
@@ -72,7 +74,8 @@ async def unit(request: Request) -> Response:
         if asked.language not in NAMES:
             raise Invalid("There is a problem", problems={"language": "Choose a language from the list"})
         await actions.save_unit(
-            found, name=asked.name, contact=asked.contact.strip(), language=asked.language, by=_by(me)
+            found, name=asked.name, contact=asked.contact.strip(), language=asked.language,
+            second_publisher=asked.second_publisher, by=_by(me),
         )  # fmt: skip
     except Invalid as error:
         return render(request, "people/unit.html", 422, problems=error.problems, values=values, **told)

@@ -17,9 +17,17 @@ LONGEST, LONGEST_PATH = 200, 300
 KINDS = {"unit": ("unit.added", "unit.changed"), "site": ("site.added", "site.changed")}
 
 
-async def save_unit(unit: CentralUnit, *, name: str, contact: str, language: str, by: By) -> None:
-    """Calls the unit anew, says whom its people ask, and in which language it writes; certificates stay as they are."""
-    given = {"name": _named(name, "the unit"), "contact": contact, "language": language}
+async def save_unit(
+    unit: CentralUnit, *, name: str, contact: str, language: str, second_publisher: bool, by: By
+) -> None:
+    """Calls the unit anew, says whom its people ask, in which language it writes, and whether two persons publish.
+
+    Certificates stay as they are.
+    """
+    given = {
+        "name": _named(name, "the unit"), "contact": contact, "language": language,
+        "second_publisher": second_publisher,
+    }  # fmt: skip
     if not contact:
         raise Invalid("There is a problem", problems={"contact": "Say whom people ask for help"})
     async with transaction():

@@ -15,7 +15,8 @@ class CentralUnit(Model):
 
     `zone` names the clocks by which its days begin and end, as in the time zone database. The list of first steps
     stands on the home page of whoever looks after it until `first_steps_over`. Within `appeal_days` somebody may
-    appeal; within the other two somebody looks at an appeal, and it is decided.
+    appeal; within the other two somebody looks at an appeal, and it is decided. With `second_publisher` nobody
+    publishes a draft that they wrote in.
     Personal data: contact, head_address (work addresses); kept: as long as the unit exists.
     """
 
@@ -30,6 +31,7 @@ class CentralUnit(Model):
     appeal_days = fields.IntField(default=28, db_default=28)
     appeal_look_days = fields.IntField(default=7, db_default=7)
     appeal_decide_days = fields.IntField(default=28, db_default=28)
+    second_publisher = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "sites_central_unit"

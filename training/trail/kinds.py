@@ -150,6 +150,9 @@ KINDS: frozenset[str] = frozenset(
         "draft.begun",
         "draft.brought_back",
         "draft.published",
+        "draft.publishing_asked",
+        "draft.question_withdrawn",
+        "draft.sent_back",
         "draft.thrown_away",
         # lti
         "context.joined",

@@ -160,6 +160,7 @@ UNSEALED: Mapping[str, str] = {
     "drafts.MaterialDraft": "decides nothing; what comes of it is published by a fact of its own",
     "drafts.DraftFile": "written on freely until it is published; then it is a version, which is sealed",
     "drafts.DraftChange": "for those who write together; nothing rests on it",
+    "drafts.PublishingRequest": "asks only; that it was asked and answered, and by whom, are facts",
     "certificates.Rehearsal": "what would be, if; nobody stands otherwise by it",
     "certificates.RehearsedStanding": "what would be, if; nobody stands otherwise by it",
     "people.Session": "ends within days; what is done in it is a fact that names the person",

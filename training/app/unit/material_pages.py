@@ -23,6 +23,8 @@ from training.assessments.models import InstrumentVersion
 from training.core import clock
 from training.core.dates import day
 from training.core.settings import Settings
+from training.drafts.publishing_requests import two_publish
+from training.drafts.resources import DraftResources
 from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.programmes.models import Adoption
@@ -105,7 +107,7 @@ async def check(request: Request) -> Response:
     async with request.form() as form:
         sent = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
         read = [(Path(one.filename or "").name, await one.read(LARGEST + 1)) for one in sent]
-    if problem := _unfit(read):
+    if problem := _unfit(read) or await _unseen(request, read, me):
         return await _listed(request, me, 422, {"files": problem})
     return await _rehearsed(request, [(name, content.decode("utf-8-sig")) for name, content in read], me)
 
@@ -126,6 +128,16 @@ def _unfit(read: Sequence[tuple[str, bytes]]) -> str:
     return "" if read else NO_FILE
 
 
+async def _unseen(request: Request, files: Sequence[tuple[str, bytes]], me: Actor) -> str:
+    """Names a file that a second person has to look at before it is published, as a draft, or ""."""
+    if not await two_publish(me.unit_id):
+        return ""
+    kinds = DraftResources.of(request).draft_kinds.values()
+    drafted = (name for name, content in files if any(kind.reads(name, content) for kind in kinds))
+    name = next(drafted, "")
+    return name and f"{name} needs a second person in your unit. Take it under Write, and ask for publishing there"
+
+
 async def _rehearsed(request: Request, texts: Texts, me: Actor) -> Response:
     lines, refused = await _load(texts, PageResources.of(request).settings, me, clock.now(), check=True)
     return render(
@@ -141,7 +153,8 @@ async def publish(request: Request) -> Response:
         # Read as sent: what is published is compared byte for byte with what is loaded later.
         texts = [(Path(str(name)).name, str(text).replace("\r\n", "\n"))
                  for name, text in zip(form.getlist("name"), form.getlist("text"), strict=False)]  # fmt: skip
-    if problem := _unfit([(name, text.encode()) for name, text in texts]):
+    read = [(name, text.encode()) for name, text in texts]
+    if problem := _unfit(read) or await _unseen(request, read, me):
         return await _listed(request, me, 422, {"files": problem})
     _, refused = await _load(texts, PageResources.of(request).settings, me, clock.now(), check=False)
     if refused:

@@ -6,6 +6,7 @@ from courses.editor import quiz_pages as quiz_editor
 from training.assessments.instrument_editor import pages as instrument_editor
 from training.drafts import file_pages as draft_files
 from training.drafts import pages as drafts
+from training.drafts import request_pages as publishing_requests
 from training.web.routing import at
 
 BOTH, POST = ("GET", "POST"), ("POST",)
@@ -17,7 +18,9 @@ WRITING = [
     at("/drafts/published/{kind}/{name}", drafts.published, may="write material"),
     at("/drafts/{id}", drafts.draft, may="write material", methods=BOTH),
     at("/drafts/{id}/add", draft_files.add, may="write material", methods=POST, body=FILM),
+    at("/drafts/{id}/ask", publishing_requests.ask, may="write material", methods=BOTH),
     at("/drafts/{id}/changes/{change}", draft_files.change, may="write material"),
+    at("/drafts/{id}/compare", publishing_requests.compare, may="write material"),
     at("/drafts/{id}/files/{path:path}", draft_files.file, may="write material", methods=BOTH, body=FILM),
     at("/drafts/{id}/film", film_pages.film, may="write material", methods=BOTH, body=FILM),
     at("/drafts/{id}/instrument/{path:path}", instrument_editor.form, may="write material", methods=BOTH, body=FORM),
@@ -32,4 +35,5 @@ WRITING = [
     at("/drafts/{id}/quiz/{path:path}", quiz_editor.quiz, may="write material", methods=BOTH, body=FORM),
     at("/drafts/{id}/rate/{path:path}", instrument_editor.rate, may="write material", methods=BOTH),
     at("/drafts/{id}/remove/{path:path}", draft_files.remove, may="write material", methods=POST),
+    at("/drafts/{id}/send-back", publishing_requests.send_back, may="load material", methods=BOTH),
 ]

@@ -19,6 +19,7 @@ UNSEALED: Mapping[str, str] = {
     "drafts.MaterialDraft": "begun_by_id changed_by_id ended_by_id",
     "drafts.DraftFile": "changed_by_id",
     "drafts.DraftChange": "by_id",
+    "drafts.PublishingRequest": "asked_by_id answered_by_id",
     "lti.FormerUser": "person_id",
     "certificates.StaffListing": "person_id",
     "certificates.Rehearsal": "made_by_id",
