@@ -35,6 +35,8 @@ from training.trail.facts import FactDraft
 LONGEST = {"what": 200, "name": 120, "note": 4000, "reason": 2000, "by": 200, "co_leader": 200}
 WHAT_WORDS = {folded(word): type_ for type_, label in KINDS.items() for word in (type_, label)}
 """What a type may be called in a table → the type."""
+NAMING = ("type", "what", "programme")
+"""Columns by which a row says of which form it is."""
 PLACED = {"form": "type", "from": "began"}
 """Field of a form → the column of a table that it stands in, where that has another name."""
 
@@ -89,6 +91,8 @@ class RecordsImport:
     programmes: dict[str, str]
     offered: dict[UUID, Offered] = field(default_factory=dict)
     of_versions: dict[tuple[UUID, ...], Offered] = field(default_factory=dict)
+    named: dict[tuple[object, ...], tuple[RecordForm | None, RowPlan]] = field(default_factory=dict)
+    """Which of the offers (`of_versions` keeps them), and what NAMING columns say → the form, and what is wrong."""
     there: dict[tuple[Any, ...], int] = field(default_factory=dict)
     """What is recorded already → the line that says so, or 0."""
     signed: dict[tuple[UUID, tuple[str, str, str], date | None], bool] = field(default_factory=dict)
@@ -97,7 +101,11 @@ class RecordsImport:
     async def learn(self, lines: Sequence[CsvLine]) -> None:
         """Looks up the people of these lines, the forms of their rules, their records, and whom they work with."""
         named = [CsvLine(line.number, {"email": line["by_email"], "person": line["by"]}) for line in lines]
-        fresh = await self.people.learn([*lines, *named])
+        if fresh := await self.people.learn([*lines, *named]):
+            await self._learn_of(fresh)
+        await self._learn_signatures(lines)
+
+    async def _learn_of(self, fresh: Sequence[UUID]) -> None:
         today, unit_id = self.asked.actor.today, self.asked.actor.unit_id
         for key, versions in (await followed_by_many(fresh, unit_id, today=today)).items():
             ids = tuple(row.id for row in versions)
@@ -111,7 +119,6 @@ class RecordsImport:
             pair = (one.person_id, one.other_id, one.kind)
             self.related[pair] = min(one.starts, self.related[pair] or one.starts) if (
                 one.starts and pair in self.related) else one.starts  # fmt: skip
-        await self._learn_signatures(lines)
 
     async def _learn_signatures(self, lines: Sequence[CsvLine]) -> None:
         """Asks, where the rules say who may sign, whether whoever imports may: these are few, and asked one by one."""
@@ -155,7 +162,20 @@ class RecordsImport:
         return plan
 
     def _form(self, plan: RowPlan, offered: Offered) -> RecordForm | None:
-        """Finds the form of a row; notes what is wrong where the rules ask for nothing of the kind."""
+        """Finds the form of a row; notes what is wrong where the rules ask for nothing of the kind.
+
+        Most rows say what others have said: what became of it is kept.
+        """
+        said = (id(offered), *(plan.line[name] for name in NAMING))
+        if said not in self.named:
+            tried = RowPlan(plan.line)
+            self.named[said] = self._form_named(tried, offered), tried
+        form, tried = self.named[said]
+        for one in tried.problems:
+            plan.refuse(*one)
+        return form
+
+    def _form_named(self, plan: RowPlan, offered: Offered) -> RecordForm | None:
         line = plan.line
         type_ = WHAT_WORDS.get(folded(line["type"]), "")
         if line["type"] and not type_:

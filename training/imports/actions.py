@@ -13,6 +13,7 @@ from training.imports.columns import Column, asks_order, header_hash, matched
 from training.imports.kinds import ImportKind, ImportOutside
 from training.imports.models import ColumnMatch
 from training.imports.work import FOLDER, read_sheet, refuse_others
+from training.parsing.kept_sheets import packed
 from training.parsing.workbooks import TextSheet, Unreadable, read_workbook
 from training.people.actor import Actor
 
@@ -21,7 +22,7 @@ CHANGEABLE = ("new", "rehearsed")
 
 
 async def hand_in(file: HandedFile | None, *, actor: Actor, resources: ImportOutside, now: datetime) -> Batch:
-    """Keeps a file whose sheets can be read, and makes a batch of it, with the first sheet chosen."""
+    """Keeps the sheets of a file that can be read, and makes a batch of it, with the first sheet chosen."""
     if file is None or not file.content:
         raise Invalid("There is a problem", problems={"file": "Choose a file"})
     try:
@@ -29,7 +30,8 @@ async def hand_in(file: HandedFile | None, *, actor: Actor, resources: ImportOut
     except Unreadable as trouble:
         raise Invalid("There is a problem", problems={"file": f"{trouble.what}. {trouble.mend}"}) from trouble
     storage = resources.settings.storage
-    stored = await asyncio.to_thread(keep, file, storage, FOLDER)
+    kept = HandedFile(file.name, await asyncio.to_thread(packed, sheets))
+    stored = await asyncio.to_thread(keep, kept, storage, FOLDER)
     shown = PurePosixPath(file.name.replace("\\", "/")).name[-200:]
     wishes = {
         "stored": stored, "file": shown, "sheets": [one.name for one in sheets], "sheet": sheets[0].name,

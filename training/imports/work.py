@@ -15,11 +15,12 @@ from training.imports.columns import SheetReader
 from training.imports.kinds import Importer, ImportKind, ImportOutside, ImportRequest, RowPlan
 from training.imports.undoing import undo_rows
 from training.parsing.csv import CsvLine
+from training.parsing.kept_sheets import MARK, unpacked
 from training.parsing.workbooks import TextSheet, Unreadable, read_workbook
 from training.people.actor import Actor
 
 FOLDER = "imports"
-"""Of the storage: the files that were handed in, until they are taken over."""
+"""Of the storage: what was read of the files that were handed in, as long as the rows of their batches are kept."""
 
 
 @dataclass
@@ -101,9 +102,15 @@ async def read_sheet(batch: Batch, resources: ImportOutside) -> TextSheet:
     if content is None:
         raise Invalid("The file is not kept any more.", "Hand it in again.")
     try:
-        [sheet, *_] = await asyncio.to_thread(read_workbook, content, batch.wishes["sheet"])
+        return await asyncio.to_thread(_sheet, content, batch.wishes["sheet"])
     except Unreadable as trouble:
         raise Invalid(f"{trouble.what}.", f"{trouble.mend}.") from trouble
+
+
+def _sheet(content: bytes, name: str) -> TextSheet:
+    if content.startswith(MARK):
+        return unpacked(content, name)
+    [sheet, *_] = read_workbook(content, name)  # earlier versions of this service kept the file itself
     return sheet
 
 

@@ -35,7 +35,10 @@ def clean_line(text: str) -> str:
 
 def folded(text: str) -> str:
     """Gives the text as it is compared: without accents, in small letters; `Wójcik` is `wojcik`, `Straße` `strasse`."""
-    plain = unicodedata.normalize("NFKD", clean_line(text).translate(_STROKES)).casefold()
+    line = clean_line(text)
+    if line.isascii():
+        return line.lower()
+    plain = unicodedata.normalize("NFKD", line.translate(_STROKES)).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from tests.training.imports.handing_in import csv_of, do, hand_in, of_empty_lines, outcomes, reasons, xlsx_of
 from training.batches.models import Batch, BatchRow
+from training.core import storage
 from training.imports.models import ColumnMatch
+from training.imports.work import FOLDER
 from training.people.models import Email, Membership, Person
 from training.programmes.models import Place
 from training.sites.models import Area, Site
@@ -227,6 +229,15 @@ async def test_tables_as_people_have_them_lose_nothing_unseen(growing, browse, w
     assert [row.told["changes"] for row in await BatchRow.filter(batch_id=batch.id, number=4)] == [
         ["gets the role facilitator from 2025-04-26"]
     ]
+
+
+async def test_a_file_that_an_earlier_version_kept_as_it_came_is_still_read(growing, browse, work, settings):
+    dara = await browse("dara")
+    content = xlsx_of({"Sites": [["Name", "Code"], ["a", "b"]], "Staff": [row.split(";") for row in PEOPLE]})
+    batch = await hand_in(dara, content, "people", sheet="Staff")
+    storage.write(settings.storage, f"{FOLDER}/{batch.wishes['stored']}", content)
+    await work()
+    assert await outcomes(batch) == {2: "new", 3: "new", 4: "changed"}
 
 
 @pytest.mark.parametrize(
