@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.keyboard import heading, press, tab_to
@@ -50,7 +50,7 @@ def test_a_quiz_is_taken_checked_and_handed_in(be: Callable[..., Page]) -> None:
     press(page, "Save")
     press(page, "Hand in")
     assert heading(page) in ("Passed", "Not passed yet")
-    assert page.get_by_text("You got").is_visible()
+    expect(page.get_by_text("You got")).to_be_visible()
     assert violations(page) == []
 
 
@@ -90,12 +90,12 @@ def test_who_was_certified_on_a_day_is_found_down_to_the_evidence(be: Callable[.
     page.keyboard.type("06302026")
     press(page, "Show")
     assert "as_of=2026-06-30" in page.url
-    assert page.get_by_text("on 30 June 2026").is_visible()
+    expect(page.get_by_text("on 30 June 2026")).to_be_visible()
     name = page.locator("tbody th a").first.inner_text()
     tab_to(page, f"Choose {name}")
     press(page, name)
     assert heading(page).startswith(name)
-    assert page.get_by_role("heading", name="Evidence it rests on").is_visible()
+    expect(page.get_by_role("heading", name="Evidence it rests on")).to_be_visible()
 
 
 def test_a_stranger_verifies_a_certificate_by_its_number(be: Callable[..., Page]) -> None:
@@ -111,5 +111,5 @@ def test_a_stranger_verifies_a_certificate_by_its_number(be: Callable[..., Page]
     page.keyboard.type(name.lower())
     press(page, "Check")
     assert heading(page) == "Valid"
-    assert page.get_by_text("Checked on").is_visible()
+    expect(page.get_by_text("Checked on")).to_be_visible()
     assert violations(page) == []

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Frame, Page
+from playwright.sync_api import Frame, Page, expect
 
 from tests.browser.axe import asked
 
@@ -38,7 +38,7 @@ def test_in_a_frame_the_way_to_a_window_of_its_own_and_the_way_out_are_one_press
     page = be()
     frame = _launched(page, lms, "a-pathway", "My pathway")
     _open_menu(frame)
-    assert frame.get_by_role("button", name="Sign out").is_visible()
+    expect(frame.get_by_role("button", name="Sign out")).to_be_visible()
     with page.context.expect_page() as opening:
         frame.get_by_role("button", name="Open in a new window").click()
     opening.value.get_by_role("heading", name="My pathway", level=1).wait_for()  # signed in, at the same page

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
 
@@ -24,7 +24,7 @@ def test_each_list_holds_at_every_width(key: str, be: Callable[..., Page]) -> No
     page = be(key)
     for path in LISTS[key]:
         page.goto(path)
-        assert page.get_by_role("search").is_visible(), path
+        expect(page.get_by_role("search"), path).to_be_visible()
         assert violations(page) == [], f"{path} as {key}"
 
 
@@ -32,14 +32,17 @@ def test_the_form_is_short_on_a_phone_and_stands_open_where_there_is_room(be: Ca
     page = be("chloe")
     page.goto("/people")
     more, role = page.get_by_text("Filter more, and sort"), page.get_by_label("Role")
-    assert more.is_visible() and not role.is_visible()
+    expect(more).to_be_visible()
+    expect(role).to_be_hidden()
     more.click()
     role.select_option("facilitator")
     page.get_by_role("button", name="Show").click()
-    assert role.is_visible() and role.input_value() == "facilitator"
+    expect(role).to_be_visible()
+    assert role.input_value() == "facilitator"
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/people")
-    assert role.is_visible() and not more.is_visible()
+    expect(role).to_be_visible()
+    expect(more).to_be_hidden()
     page.get_by_role("link", name="Sort by Name").click()
     assert page.locator("th[aria-sort=descending]").get_attribute("abbr") == "Name"
 
@@ -52,12 +55,12 @@ def test_a_filter_is_saved_found_and_removed_on_a_phone(be: Callable[..., Page])
     page.locator("summary", has_text="Save this filter").click()
     page.get_by_label("Name of the filter").fill("Beths")
     page.get_by_role("button", name="Save this filter").click()
-    assert page.get_by_text("The filter “Beths” is saved.").is_visible()
+    expect(page.get_by_text("The filter “Beths” is saved.")).to_be_visible()
     assert violations(page) == []
     page.goto("/people")
     page.get_by_role("link", name="Beths").click()
     assert page.get_by_label("Name", exact=True).input_value() == "beth"
     assert page.locator("tbody th").all_inner_texts() == ["Beth Morgan"]
     page.get_by_role("button", name="Remove the saved filter Beths").click()
-    assert page.get_by_text("The saved filter “Beths” is removed.").is_visible()
+    expect(page.get_by_text("The saved filter “Beths” is removed.")).to_be_visible()
     assert page.get_by_role("link", name="Beths").count() == 0

@@ -68,7 +68,8 @@ def test_a_holder_is_congratulated_shares_by_links_and_stands_on_the_list_of_the
     stranger.goto(f"/s/{once}")
     assert heading(stranger) != "Valid"
     bruno.reload()
-    assert bruno.get_by_text("Opened on").count() == 2 and bruno.get_by_text("Over since").is_visible()
+    expect(bruno.get_by_text("Over since")).to_be_visible()
+    assert bruno.get_by_text("Opened on").count() == 2
     bruno.goto("/certificates/staff-lists")
     press(bruno, "Name me on the list")
     fine(bruno)

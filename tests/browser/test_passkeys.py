@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.browser.axe import violations
 from tests.browsing import free_port
@@ -140,5 +140,5 @@ def test_without_script_an_app_is_offered_and_a_second_step_is_a_code(tool: Tool
     context = chromium.new_context(base_url=tool.url, java_script_enabled=False)
     page = context.new_page()
     page.goto("/sign-in")
-    assert not page.get_by_role("button", name="Sign in with a passkey").is_visible()
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
     context.close()

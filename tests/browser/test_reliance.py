@@ -53,7 +53,7 @@ def test_a_withdrawn_assessor_s_certificates_are_named_re_opened_and_judged_as_t
     found = [one for one in page.locator("tbody th a").all_inner_texts() if one in names]
     assert found == names[:-1], "one was withdrawn before"
     page.get_by_role("link", name="Kiran Shah").click()
-    assert page.get_by_text(f"{WHY} Without the assessments in question, this is missing: {MISSING}.").is_visible()
+    expect(page.get_by_text(f"{WHY} Without the assessments in question, this is missing: {MISSING}.")).to_be_visible()
     page.go_back()
     page.goto("/people?query=kiran")
     page.get_by_role("link", name="Kiran Shah").click()

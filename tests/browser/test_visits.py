@@ -32,8 +32,9 @@ def test_a_visit_is_planned_by_keyboard_changed_and_called_off(be: Callable[...,
     assert violations(page) == []
     press(page, "Begin")
     assert heading(page) == "Visit to Amina Yusuf"
-    assert page.get_by_text("The visit is planned. Everybody who comes is told by mail.").is_visible()
-    assert page.get_by_text("9:30am to 11:30am").is_visible() and violations(page) == []
+    expect(page.get_by_text("The visit is planned. Everybody who comes is told by mail.")).to_be_visible()
+    expect(page.get_by_text("9:30am to 11:30am")).to_be_visible()
+    assert violations(page) == []
     with page.expect_download() as file:
         page.get_by_role("link", name="Put it into your calendar").click()
     assert file.value.suggested_filename == "visit.ics" and b"The little hall" in file.value.path().read_bytes()
@@ -43,12 +44,12 @@ def test_a_visit_is_planned_by_keyboard_changed_and_called_off(be: Callable[...,
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("The large hall")
     press(page, "Change the visit")
-    assert page.get_by_text("The large hall").is_visible()
+    expect(page.get_by_text("The large hall")).to_be_visible()
     press(page, "Call it off")
     tab_to(page, "Why?")
     page.keyboard.type("The group does not meet.")
     press(page, "Cancel")
-    assert page.get_by_text("It is cancelled.").is_visible()
+    expect(page.get_by_text("It is cancelled.")).to_be_visible()
 
 
 def test_the_homes_of_both_and_the_week_show_the_visits_of_the_demo(be: Callable[..., Page]) -> None:
@@ -68,4 +69,5 @@ def test_the_homes_of_both_and_the_week_show_the_visits_of_the_demo(be: Callable
     for _ in range(2):  # a visit of tomorrow may be in the next week
         if not dara.get_by_text("Nadia Rahman, Riverside Hall").count():
             press(dara, "Later week")
-    assert dara.get_by_text("Nadia Rahman, Riverside Hall").is_visible() and violations(dara) == []
+    expect(dara.get_by_text("Nadia Rahman, Riverside Hall")).to_be_visible()
+    assert violations(dara) == []
