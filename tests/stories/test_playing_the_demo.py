@@ -12,7 +12,7 @@ from tests.browsing import Demo, running_demo
 from tests.history import copied
 from tests.stories.learning import learn
 from tests.stories.rating import rate_all
-from tests.stories.verbs import Stage, fills, follows_link, press, read, sees, until
+from tests.stories.verbs import Stage, fills, follows_link, press, read, sees, until, waits_for
 from training.core import clock
 from training.core.dates import DEFAULT_ZONE, local_day
 
@@ -140,7 +140,7 @@ def records(page: Page, name: str, what: str, **given: str) -> None:
 
 def amina_logs_what_renewal_asks(stage: Stage, *, on: date) -> None:
     amina = stage.comes("amina")
-    sees(amina, "Time to renew")
+    waits_for(amina, "/", "Time to renew")  # the first night after so long has much to look at
     press(amina, "See what is left")
     sees(amina, "0 of 2 groups", "0 of 6 hours of supervision")
     for number in range(2):
