@@ -13,9 +13,9 @@ from tests.today import true_clock
 __all__ = ["published", "seeded", "true_clock"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo of its own, served by its own process."""
+    """The address of a demo that no other file of tests has changed, served by its own process."""
     with running_demo(copied(published, tmp_path_factory.mktemp("demo"))) as demo:
         yield demo.address
 
