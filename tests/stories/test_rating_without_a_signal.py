@@ -2,7 +2,6 @@
 
 import random
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.axe import violations
-from tests.browsing import QUIET, Demo, become, running_demo
+from tests.browsing import QUIET, Demo, become, chromium_of_the_machine, running_demo
 from tests.history import copied
 
 pytestmark = pytest.mark.timeout(300)
@@ -31,7 +30,7 @@ def demo(published: Path, tmp_path: Path) -> Iterator[Demo]:
 @contextmanager
 def a_tablet(chromium: Browser, folder: Path, address: str) -> Iterator[BrowserContext]:
     """A browser that keeps what it has when it is closed."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = chromium_of_the_machine()
     context = chromium.browser_type.launch_persistent_context(
         str(folder), executable_path=found, args=QUIET, base_url=address, viewport={"width": 768, "height": 1024}
     )  # fmt: skip
