@@ -22,6 +22,7 @@ from certificates.evaluations.models import (
 )
 from certificates.evaluations.pathway_versions import load_pathway
 from certificates.rehearsals import actions as rehearsals
+from certificates.reports.models import ReportAnswer, SavedReport
 from certificates.verification.models import ShareLink
 from courses.cohorts.models import Attendance, Cohort, Seat, TrainingSession
 from courses.learning.models import Activity, CourseVersion, Enrolment, TaskEntry
@@ -414,4 +415,13 @@ async def _audited(person: Person, had: Things) -> Things:
         return_url="https://lms.invalid/back", expires=datetime.combine(TODAY, time(), UTC) + timedelta(days=2),
         settings={"several": True, "line_items": True, "review": False, "presentations": [], "data": None},
     )  # fmt: skip
-    return {"audit": str(audit.id), "audited": str(case.id), "choosing": str(choosing.id)}
+    report = await SavedReport.create(
+        id=uuid4(), unit_id=person.unit_id, owner_id=person.id, name="Register", listing="/register", filters={},
+        days={}, made=NOW,
+    )  # fmt: skip
+    answer = await ReportAnswer.create(
+        id=uuid4(), report_id=report.id, extracted=NOW, known=NOW, question={"as_of": TODAY.isoformat()}, columns=[],
+        notes=[], rows=[], count=0, digest="0" * 64,
+    )  # fmt: skip
+    had = {"report": str(report.id), "reported": str(answer.id)}
+    return had | {"audit": str(audit.id), "audited": str(case.id), "choosing": str(choosing.id)}

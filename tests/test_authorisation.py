@@ -509,6 +509,13 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/audits/{id}/cases/{case}": Named(
         "/audits/{audit}/cases/{audited}", of_the_unit, {"finding": "upheld", "reasons": "x"}
     ),
+    "/reports/answers/{id}": Named("/reports/answers/{reported}", of_the_unit),
+    "/reports/answers/{id}/again": Named("/reports/answers/{reported}/again", of_the_unit, {"known": "then"}),
+    "/reports/{id}": Named("/reports/{report}", of_the_unit),
+    "/reports/{id}/ask": Named("/reports/{report}/ask", of_the_unit),
+    "/reports/{id}/change": Named("/reports/{report}/change", of_the_unit, {"name": "Other", "as_of": "today"}),
+    "/reports/{id}/put-away": Named("/reports/{report}/put-away", of_the_unit, {"do": "away"}, soft=True),
+    "/reports/{id}/readers": Named("/reports/{report}/readers", of_the_unit, {"do": "start"}),
 }
 """Route, or route and method → how its blanks are filled, in each way that counts; one without a line here fails."""
 

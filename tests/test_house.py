@@ -457,6 +457,7 @@ NOT_FROM_REACH = {
     ("training/assessments/quality/actions.py", "note_accompanied"): "of whom assessors_for has found",
     ("training/assessments/eligibility/pages.py", "_nearest_first"): "of the people that people_for has listed",
     ("training/people/role_choices.py", "may_end"): "asked after gives, of a person whom the actor manages",
+    ("certificates/reports/actions.py", "who_may_read"): "part of a query from people_for",
     ("training/people/pages.py", "_with_role"): "part of a query from visible_to",
     ("training/people/pages.py", "with_site"): "part of a query from visible_to",
     ("training/people/pages.py", "_with_permission"): "part of a query from visible_to",

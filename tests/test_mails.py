@@ -153,6 +153,9 @@ EACH: dict[str, list[dict[str, Any]]] = {
     "certificates/merged": [{"apart": apart, "until": MOMENT} for apart in (True, False)],
     "certificates/vote": [{"name": "Amina", "level": "Growing Up, Leader", "votes": 3}],
     "certificates/reminder": [{"level": "Leader", "until": DAY, "left": left} for left in (1, 7)],
+    "reports/answer": [
+        {"name": "Certified in Leeds", "as_of": DAY, "every": every} for every in ("day", "week", "month")
+    ],
     "trail/head": [{"number": 7, "made": MOMENT, "kept": '{"number": 7}'}],
     "trail/broken": [{"found": ["row 7", "row 8"], "more": more} for more in (0, 3)],
 }

@@ -60,7 +60,7 @@ FIGURES = PagedList(
 async def figures(request: Request) -> Response:
     """Shows the figures that the address asks for, with what each counts and the list behind it."""
     me: Actor = actor(request)
-    offered = await _offered(me)
+    offered = await offered_to(me)
     asked = asked_of(offered, request.query_params, me)
     title, count, _ = SHOWN[asked.show]
     table = await count(me, asked)
@@ -83,7 +83,8 @@ async def figures(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def _offered(me: Actor) -> PagedList:
+async def offered_to(me: Actor) -> PagedList:
+    """Gives the list of figures with the areas and programmes that can be asked about."""
     offered = await filters_of(me, {})
     return FIGURES.offering(area=dict(offered["areas"]), programme=dict(offered["programmes"]))
 

@@ -51,8 +51,7 @@ PEOPLE = PagedList(
 async def people(request: Request) -> Response:
     """Lists whom a figure counts."""
     me: Actor = actor(request)
-    offered = await filters_of(me, {})
-    listing = PEOPLE.offering(area=dict(offered["areas"]), programme=dict(offered["programmes"]))
+    listing = await offered_to(me)
     filters = view_of(listing, request.query_params).filters
     asked = question_from(filters, me)
     steps = steps_sql(asked.moment(me.zone), me.zone)
@@ -66,6 +65,12 @@ async def people(request: Request) -> Response:
         days=days_of(asked),
         back=("Figures", "/figures"),
     )
+
+
+async def offered_to(me: Actor) -> PagedList:
+    """Gives the list with the areas and programmes that can be asked about."""
+    offered = await filters_of(me, {})
+    return PEOPLE.offering(area=dict(offered["areas"]), programme=dict(offered["programmes"]))
 
 
 async def _told(rows: list[Row], me: Actor) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from training.core.dates import end_of
@@ -30,7 +30,10 @@ OF_PLACES = ("area", "site", "programme", "reads", "background", "funding")
 
 @dataclass(frozen=True)
 class FigureQuestion:
-    """What is asked: `show` names a table of figures; `against` is an earlier day to compare with."""
+    """What is asked: `show` names a table of figures; `against` is an earlier day to compare with.
+
+    `moment_known` says more exactly than `known_at` until when something was known.
+    """
 
     show: str
     by: str
@@ -39,10 +42,11 @@ class FigureQuestion:
     against: date | None = None
     area: str = ""
     programme: str = ""
+    moment_known: datetime | None = None
 
     def moment(self, zone: str) -> Moment:
         """Gives the day that is asked about, and the last moment of what is to be known."""
-        return Moment(self.as_of, end_of(self.known_at, zone) if self.known_at else None)
+        return Moment(self.as_of, self.moment_known or (end_of(self.known_at, zone) if self.known_at else None))
 
     def earlier(self) -> "FigureQuestion | None":
         """Gives the same question of the day to compare with."""
@@ -50,7 +54,7 @@ class FigureQuestion:
 
     def query(self) -> dict[str, str]:
         """Gives the question as the filters of an address."""
-        return {name: str(value) for name, value in vars(self).items() if value}
+        return {name: str(value) for name, value in vars(self).items() if value and name != "moment_known"}
 
     def days(self) -> dict[str, str]:
         """Gives the days alone, for the address of a list behind a figure; they stand there whatever day it is."""

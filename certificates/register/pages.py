@@ -106,7 +106,7 @@ REGISTER = PagedList(
 async def register(request: Request) -> Response:
     """Shows who stood how on a day, with filters in the address."""
     me: Actor = actor(request)
-    listing = await _offered(me)
+    listing = await offered_to(me)
     asked = _question(view_of(listing, request.query_params), me)
     found, places = await certifications_on(me, asked), await places_then(me.unit_id, asked.moment(me.zone))
     then = urlencode({name: value for name, value in asked.query().items() if name in ("as_of", "known_at")})
@@ -171,10 +171,11 @@ async def _relying(person_id: UUID | None, me: Actor) -> int:
 
 async def filtered(asked: Mapping[str, str], me: Actor) -> RegisterFilter:
     """Returns what the filters of an address ask of the register."""
-    return _question(view_of(await _offered(me), asked), me)
+    return _question(view_of(await offered_to(me), asked), me)
 
 
-async def _offered(me: Actor) -> PagedList:
+async def offered_to(me: Actor) -> PagedList:
+    """Gives the register with what it can be narrowed to."""
     offered = await filters_of(me, {})
     return REGISTER.offering(
         area=dict(offered["areas"]), programme=dict(offered["programmes"]), reads={"": "Any language", **NAMES}

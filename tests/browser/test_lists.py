@@ -13,7 +13,7 @@ LISTS = {
              "/people", "/sites", "/areas", "/practice/records", "/courses/cohorts", "/audits", "/register",
              "/certificates/decisions", "/certificates/reliance", "/programmes/places", "/assessments/agreement",
              "/assessments/agreement/pairs", "/assessments/quality", "/assessments/films/consents",
-             "/assessments/week", "/certificates/appeals", "/figures"),
+             "/assessments/week", "/certificates/appeals", "/figures", "/reports"),
     "chloe": ("/people", "/sites", "/practice/records", "/courses/cohorts", "/register", "/assessments/week",
               "/figures?show=people", "/figures/people"),
 }  # fmt: skip

@@ -13,6 +13,8 @@ from certificates.merging import actions as merges
 from certificates.merging import emails as merging
 from certificates.register import events
 from certificates.rehearsals import actions as rehearsals
+from certificates.reports import answers
+from certificates.reports import emails as reported
 from courses.learning import emails as learners
 from courses.versions import actions as versions
 from courses.versions import emails as newer
@@ -141,7 +143,9 @@ AFTER: Mapping[str, tuple[str, ...]] = {
 FORGET = ("done work", "letters", "sign-ins", "rows of batches", "imported files")
 EVERY: Mapping[str, timedelta] = {
     **dict.fromkeys(("seal trail", BOUNCES), timedelta(minutes=10)),
-    **dict.fromkeys((TASKS, "forget launches", "forget tries", "forget proofs", "turn keys over"), timedelta(hours=1)),
+    **dict.fromkeys(
+        (TASKS, answers.PLAN, "forget launches", "forget tries", "forget proofs", "turn keys over"), timedelta(hours=1)
+    ),
     PLACES: timedelta(minutes=5),
     **dict.fromkeys((HEADS, CHECK, DRAW, DUE, TOP_UPS, jobs.EVERYONE, jobs.EVERY_SITE, jobs.FILES), timedelta(days=1)),
     **dict.fromkeys((*(f"forget {what}" for what in FORGET), proofs.FORGET, "finish merges", LATE), timedelta(days=1)),
@@ -155,7 +159,7 @@ APART = (
     Lane(frozenset({"lti score", notices.WORK})),  # an LMS may let us wait for half a minute, each time
     Lane(frozenset({messages.SEND}), each=2),  # so may a program, and others are told meanwhile
     Lane(frozenset({running.GO_ON, rehearsals.GO_ON, film_checks.CHECK})),  # takes minutes, and somebody looks on
-    Lane(frozenset({*EVERY, jobs.REMIND, task_lists.WEEKLY})),  # comes by the clock, and may take its time
+    Lane(frozenset({*EVERY, jobs.REMIND, task_lists.WEEKLY, answers.ASK})),  # comes by the clock, and may take its time
     Lane(frozenset({CONSIDER, SIGNED_FOR}), width=4),  # comes for thousands after an import, and waits for nobody
 )
 """Kinds of work that nothing else may delay, and that may delay nothing else."""
@@ -244,6 +248,9 @@ HANDLERS: Mapping[str, Handler] = {
     "forget letters": lambda work, out: contact_emails.forget_letters(now=out.now()),
     TASKS: lambda work, out: task_lists.plan_mails(now=out.now()),
     task_lists.WEEKLY: telling(task_lists.of_week, today=True),
+    answers.PLAN: lambda work, out: answers.plan(now=out.now()),
+    answers.ASK: lambda work, out: answers.ask_due(subject_id(work), work.payload["due"], now=out.now()),
+    answers.MAIL: telling(reported.of_answer, "to", today=True),
     BOUNCES: lambda work, out: bounces.read_mailbox(out.settings, now=out.now()),
     "forget done work": lambda work, out: facts.forget_done(now=out.now()),
     "forget sign-ins": lambda work, out: forget_sign_ins(now=out.now()),

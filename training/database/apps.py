@@ -50,6 +50,7 @@ APPS: dict[str, list[str]] = {
         "certificates.commissioning.models",
     ],
     "audits": ["certificates.audits.models"],
+    "reports": ["certificates.reports.models"],
 }
 
 MIGRATIONS = "training.database.migrations"  # the package with one package for each room

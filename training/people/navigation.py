@@ -47,6 +47,7 @@ SECTIONS = (
             ("decide", "Decisions", "People whose evidence is complete.", "/certificates/decisions"),
             ("read register", "Register", "Who was certified, where, on any day.", "/register"),
             ("read register", "Figures", "How many are certified, where, and whose certificate ends.", "/figures"),
+            ("keep reports", "Reports", "Questions that are asked again, and what was answered.", "/reports"),
             ("audit", "Audits", "Draw a sample, look at each case, uphold or overturn.", "/audits"),
         ),
     ),

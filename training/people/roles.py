@@ -43,6 +43,7 @@ ABILITIES: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "decide": frozenset({"central"}),
         "read register": frozenset({"coordinator", "central", "auditor"}),
         "audit": frozenset({"central", "auditor"}),
+        "keep reports": frozenset({"central", "auditor"}),  # who reads the register of the whole unit
         "connect systems": frozenset({"administrator"}),
         "run the service": frozenset({"administrator"}),
         "load material": frozenset({"central", "administrator"}),

@@ -200,6 +200,9 @@ UNSEALED: Mapping[str, str] = {
     "courses.Answer": "what was ticked; what was given for it stands in the attempt, which is sealed",
     "certificates.StatusList": "a counter and a copy that is signed anew; the bits themselves are sealed",
     "certificates.Damage": "what a check has found; the next check finds it again",
+    "reports.SavedReport": "how a list is asked; nothing rests on it, and each answer keeps its question",
+    "reports.ReportReader": "who gets a link; it opens for nobody who lost the right",
+    "reports.ReportAnswer": "its digest is a fact, and the same question can be asked again",
     "certificates.PublishedAchievement": "made anew of the frozen facts at each publishing",
 }
 """Table → why nothing that counts rests on it."""

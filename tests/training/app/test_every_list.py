@@ -18,6 +18,8 @@ from certificates.evaluations.models import Appeal
 from certificates.figures.people_pages import PEOPLE as PEOPLE_ON_THEIR_WAY
 from certificates.participation.place_list_pages import PLACES
 from certificates.register.site_list_pages import SITES
+from certificates.reports.models import SavedReport
+from certificates.reports.pages import REPORTS
 from courses.cohorts.models import Cohort
 from courses.cohorts.pages import COHORTS
 from courses.packages.models import Course, CourseVersion
@@ -58,6 +60,7 @@ SHOWN: dict[str, PagedList] = {
         COHORTS,
         TOP_UPS,
         AUDITS,
+        REPORTS,
         CALIBRATIONS,
         ASSESSORS,
         PAIRS,
@@ -81,6 +84,7 @@ TOLD = {
     "/courses/cohorts": "query=autumn",
     "/courses/top-ups": "state=late",
     "/audits": "query=first",
+    "/reports": "query=first",
     "/assessments/calibration": "query=bruno",
     "/assessments/agreement": "query=bruno",
     "/assessments/agreement/pairs": "query=bruno",
@@ -122,6 +126,11 @@ async def crowd(database):
         await Audit.create(
             id=uuid4(), unit_id=unit, title=f"{'First' if at < 2 else 'later'} {at % 2}", asked={}, seed="0", found=at,
             drawn=born, drawn_by_id=known("dara"),
+        )  # fmt: skip
+        await SavedReport.create(
+            id=uuid4(), unit_id=unit, owner_id=known("dara"), name=f"{'First' if at < 2 else 'later'} {at % 2}",
+            listing="/register", filters={}, days={}, every=("", "day", "month")[at % 3], made=born,
+            answered=born if at % 2 else None,
         )  # fmt: skip
         await Cohort.create(
             id=uuid4(), unit_id=unit, name="Autumn" if at < 2 else f"spring {at % 2}", site_id=places[at % 3],

@@ -30,6 +30,7 @@ LISTS = (
     "/courses/cohorts",
     "/courses/top-ups",
     "/audits",
+    "/reports",
 )
 """The lists of which filters are saved."""
 MOST_SAVED = 20

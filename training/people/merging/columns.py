@@ -24,6 +24,9 @@ UNSEALED: Mapping[str, str] = {
     "certificates.StaffListing": "person_id",
     "certificates.Rehearsal": "made_by_id",
     "certificates.RehearsedStanding": "person_id",
+    "reports.SavedReport": "owner_id",
+    "reports.ReportReader": "person_id",
+    "reports.ReportAnswer": "asked_by_id",
 }
 """Table → its columns that follow, where no fact speaks of its rows; those of sealed tables stand in `fact_writes`."""
 

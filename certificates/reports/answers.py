@@ -1,0 +1,104 @@
+"""Asks a report and keeps what was answered: when somebody asks, when it is due, and again to compare."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from tortoise.expressions import F
+
+from certificates.reports.asking import Question, answer, moment_of
+from certificates.reports.models import ABILITY, ReportAnswer, ReportReader, SavedReport, due_before
+from certificates.reports.rules import Days, due_at, following, last_due
+from training.core.dates import local_day
+from training.database.connection import transaction
+from training.people.actor import Actor
+from training.people.authentication.deputy import acting_for
+from training.trail import facts
+
+PLAN, ASK, MAIL = "plan reports", "ask report", "mail report"
+AT_ONCE = 100
+"""Reports that are planned in one transaction."""
+THEN, NOW = "then", "now"
+
+
+def question_of(report: SavedReport, today: date) -> Question:
+    """Gives what a report asks on a day, with the days as they are."""
+    return {**report.filters, **Days(**report.days).on(today)}
+
+
+async def ask(report: SavedReport, *, actor: Actor, now: datetime) -> ReportAnswer:
+    """Asks a report now, and keeps the answer."""
+    question = question_of(report, actor.today)
+    return await _keep(report, question, moment_of(question, actor, now), me=actor, now=now, asked_by=actor.person_id)
+
+
+async def ask_again(first: ReportAnswer, known: str, *, actor: Actor, now: datetime) -> ReportAnswer:
+    """Asks for the same days again, as known on the same moment (`THEN`) or as known now, and keeps that beside it."""
+    report = await SavedReport.get(id=first.report_id)
+    moment = first.known if known == THEN else now
+    return await _keep(report, first.question, moment, me=actor, now=now, asked_by=actor.person_id, repeats_id=first.id)
+
+
+async def _keep(
+    report: SavedReport,
+    question: Question,
+    known: datetime,
+    *,
+    me: Actor,
+    now: datetime,
+    asked_by: UUID | None,
+    **more: Any,
+) -> ReportAnswer:  # fmt: skip
+    result, whole = await answer(report.listing, question, me, known=known)
+    kept = ReportAnswer(
+        id=uuid4(), report_id=report.id, asked_by_id=asked_by, extracted=now, known=known, question=dict(question),
+        columns=list(result.columns), notes=list(result.notes), rows=whole.rows, count=whole.count,
+        digest=whole.digest, **more,
+    )  # fmt: skip
+    async with transaction():
+        if kept.due and await ReportAnswer.exists(report_id=report.id, due=kept.due):
+            return await ReportAnswer.get(report_id=report.id, due=kept.due)
+        await kept.save(force_create=True)
+        await SavedReport.filter(id=report.id).update(answered=now)
+        detail = {
+            "answer": str(kept.id), "digest": kept.digest, "count": kept.count, "known": known.isoformat(),
+            "repeats": str(kept.repeats_id or ""), "due": str(kept.due or ""),
+        }  # fmt: skip
+        await facts.record("report.answered", report, actor=asked_by, unit=report.unit_id, now=now, detail=detail)
+        if kept.due:
+            reading = ReportReader.filter(report_id=report.id, stopped__isnull=True)
+            await facts.schedule_all([
+                facts.Timer(MAIL, f"{MAIL}/{kept.id}/{one}", now, {"to": str(one)}, str(kept.id))
+                for one in await reading.values_list("person_id", flat=True)
+            ])  # fmt: skip
+    return kept
+
+
+async def plan(*, now: datetime) -> None:
+    """Queues what is due by now, found by its index: of several nights that were missed, the last one only."""
+    while rows := await due_before(now).order_by("next_due", "id").limit(AT_ONCE).annotate(zone=F("unit__zone")):
+        async with transaction():
+            for report in rows:
+                zone = report.zone  # type: ignore[attr-defined]
+                due = last_due(report.every, local_day(now, zone), now, zone)
+                coming = due_at(following(report.every, due), zone)
+                if await SavedReport.filter(id=report.id, next_due=report.next_due).update(next_due=coming):
+                    key = f"{ASK}/{report.id}/{due.isoformat()}"
+                    await facts.schedule(
+                        ASK, key, due=now, payload={"due": due.isoformat()}, subject_id=str(report.id)
+                    )  # fmt: skip
+
+
+async def ask_due(report_id: UUID, due: str, *, now: datetime) -> None:
+    """Asks a report for the day on which it was due, once, as whoever may see it first of those who get it."""
+    report, on = await SavedReport.get(id=report_id), date.fromisoformat(due)
+    if report.put_away or await ReportAnswer.exists(report_id=report.id, due=on):
+        return
+    reading = ReportReader.filter(report_id=report.id, stopped__isnull=True).order_by("added", "id")
+    people: list[UUID] = [report.owner_id, *await reading.values_list("person_id", flat=True)]  # type: ignore[list-item]
+    for person_id in people:
+        me = await acting_for(person_id, now=now)
+        if me.everywhere(ABILITY):
+            question = question_of(report, on)
+            await _keep(report, question, moment_of(question, me, now), me=me, now=now, asked_by=None, due=on)
+            return
