@@ -13,7 +13,7 @@ from tortoise.expressions import Q, Subquery
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.collect_evidence import collect_evidence
 from certificates.evaluations.models import PathwayVersion, current
-from certificates.evidence.rules import CLAIMED, ENTERED, JUDGED, TypedEvidence, faults_of, form_for
+from certificates.evidence.rules import CLAIMED, ENTERED, JUDGED, TOLD_AT_ONCE, TypedEvidence, faults_of, form_for
 from certificates.pathways.forms import SIGNED, RecordForm, accepts, award_form, record_forms, signatory_of
 from certificates.pathways.language.evidence import Evidence
 from certificates.pathways.makers import signatory_words
@@ -123,6 +123,40 @@ async def record_evidence(
         entry = replace(entry, by=(Confirmer(actor.name, actor.person_id),))
     return await records.record_for(
         holder, entry, key=key or uuid4(), actor=actor, now=now, replaces=replaces, reason=why
+    )
+
+
+async def tell_evidence(
+    person: Person,
+    shown: TypedEvidence,
+    offered: Offered,
+    *,
+    actor: Actor,
+    now: datetime,
+    key: UUID,
+    confirmer: Confirmer | None = None,
+    replaces: UUID | None = None,
+    why: str = "",
+) -> Record:
+    """Records what a program tells of somebody: as if they had logged it, so that it counts once people confirm it.
+
+    A program signs nothing, and vouches for nothing that somebody has to see. What the language lets another system
+    tell counts at once, unless rules want it signed. It corrects only what it told itself of the same person.
+    """
+    entry, form = _entry(shown, offered), form_for(shown, offered.forms)
+    assert form is not None
+    if replaces and not await Record.filter(id=replaces, program_id=actor.person_id, person_id=person.id).exists():
+        raise Invalid("There is a problem", problems={"replaces": "You have told no such record of this person"})
+    if form.type in CLAIMED:
+        return await records.log(
+            entry, key=key, actor=actor, now=now, confirmer=confirmer, replaces=replaces, holder=person.id
+        )
+    asking = [rule for rule in form.rules if signatory_of(form.type, rule)]
+    if form.type not in TOLD_AT_ONCE or (asking and len(asking) == len(form.rules)):
+        words = "A person has to record this here and sign it; a program cannot"
+        raise Invalid("There is a problem", problems={"type": words})
+    return await records.record_for(
+        person, entry, key=key, actor=actor, now=now, replaces=replaces, reason=why, program=True
     )
 
 

@@ -1,12 +1,10 @@
 """Pages on which records are entered: what can be recorded, the form of one thing, corrections, answers to claims."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Annotated, Any
-from uuid import UUID, uuid4
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
 
-from pydantic import BaseModel, BeforeValidator, Field
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from tortoise.expressions import Q
@@ -21,20 +19,9 @@ from certificates.evidence.actions import (
     offered_to,
     record_evidence,
 )
-from certificates.evidence.rules import (
-    CLAIMED,
-    ENDING,
-    REASONED,
-    RESULTS,
-    TELLS_WHO,
-    TypedEvidence,
-    form_for,
-    is_done,
-    typed_attributes,
-    typed_day,
-    typed_member,
-)
-from certificates.evidence.views import REQUIRED, counts_when, field_of, name_of, typed_before, used_for
+from certificates.evidence.reading import asked_for, typed_entry
+from certificates.evidence.rules import CLAIMED, ENDING, REASONED, RESULTS, TELLS_WHO, form_for, is_done
+from certificates.evidence.views import counts_when, field_of, name_of, typed_before, used_for
 from certificates.pathways.forms import RecordForm
 from training.core import clock
 from training.core.dates import day
@@ -57,39 +44,19 @@ from training.records.pages import (
     people_offered,
     person_named,
 )
-from training.records.rules import HOW, KINDS_OF_SUPERVISION, NEEDS_A_YES, TAILORED, KeptFile
+from training.records.rules import HOW, KINDS_OF_SUPERVISION, TAILORED, KeptFile
 from training.records.shown import shown_record
 from training.records.shown import title_of as title_of_record
-from training.records.tailorings import typed_tailorings
 from training.records.words import KINDS, plain
 from training.web.bodies import cut, handed_file
 from training.web.languages import chosen_language
-from training.web.render import actor, form_data, identity, redirect, render, validate
+from training.web.render import actor, form_data, identity, redirect, render
 from training.web.resources import PageResources
 from training.web.shortlists import Shortlist, ShortlistField, shortlist_of
 
 OFTEN = ("delivery", "supervision", "assessment", "signoff", "portfolio", "learning")
 ORDER = (*OFTEN, *(one for one in KINDS if one not in OFTEN))
 """Types in the order of the list: what is logged often, then all others; prior learning last."""
-
-
-Day = Annotated[date, BeforeValidator(typed_day)]
-
-
-class RecordFields(BaseModel):
-    """What every form of a record has; its attributes stand beside them under their own names."""
-
-    type: str = Field("", title="what it is")
-    what: str = Field("", title="its name", max_length=200)
-    pathway: str = ""
-    name: str = Field("", title="a name for it", max_length=120)
-    began: Day | None = Field(None, alias="from", title="the first day")
-    on: Day | None = Field(None, title="the day")
-    until: Day | None = Field(None, title="the last day")
-    about: UUID | None = None
-    reason: str = Field("", max_length=2000)
-    note: str = Field("", max_length=4000)
-    why: str = Field("", max_length=2000)
 
 
 @dataclass(frozen=True)
@@ -145,7 +112,7 @@ async def correct(request: Request) -> Response:
     if request.method == "POST":
         return await _enter(request, entering)
     asked = {"type": old.type, "what": old.what, "pathway": offered.slug_of(old.programme_id)}
-    form = form_for(_asked(asked), offered.forms)
+    form = form_for(asked_for(asked), offered.forms)
     if form is None:
         raise NotFound("No pathway asks for this any more.", "You can take it back, and record what is right.")
     return await _form_page(request, entering, form, {**await typed_before(old), **asked})
@@ -196,13 +163,13 @@ async def _enter(request: Request, entering: Entering) -> Response:
     """Shows the list or the form; posted, writes what was typed."""
     values: Mapping[str, Any] = request.query_params
     if request.method == "GET":
-        form = form_for(_asked(values), entering.offered.forms) if "type" in values else None
+        form = form_for(asked_for(values), entering.offered.forms) if "type" in values else None
         if form is None:
             return _list(request, entering)
         hidden = {"type": form.type, "what": form.what or str(values.get("what", "")), "pathway": form.pathway}
         return await _form_page(request, entering, form, {**hidden, "mode": "in_person", "key": str(uuid4())})
     values, file = await _posted(request)
-    form = form_for(_asked(values), entering.offered.forms)
+    form = form_for(asked_for(values), entering.offered.forms)
     if form is None:
         return _list(
             request,
@@ -230,52 +197,18 @@ async def _posted(request: Request) -> tuple[dict[str, Any], HandedFile | None]:
 async def _write(
     entering: Entering, form: RecordForm, values: Mapping[str, Any], files: tuple[KeptFile, ...]
 ) -> Record:
-    attributes, problems = typed_attributes(form, values)
-    try:
-        given, key = validate(RecordFields, dict(values)), form_key(values)
-    except Invalid as wrong:
-        raise Invalid("There is a problem", problems=wrong.problems | problems) from wrong
-    parts = await components_of(entering.offered.programme_of(form)) if form.type == "delivery" else ()
-    team, by = (tuple(filter(None, [person_named(values, part)])) for part in ("co_leader", "by"))
-    team = tuple(replace(one, attributes=typed_member(form, values, "co_leader")) for one in team)
-    shown = TypedEvidence(
-        given.type, given.what, given.on, given.began, given.until, given.name.strip(), attributes=attributes,
-        team=team, by=by, files=files, own_part=typed_member(form, values, "own"),
-        about=given.about, note=given.note, tailorings=typed_tailorings(values, parts), pathway=given.pathway,
-        reason=given.reason,
-    )  # fmt: skip
-    replaces = entering.old.id if entering.old else None
-    if problems := (_missing(form, shown) if entering.own else {}) | problems:
-        raise Invalid("There is a problem", problems=problems)
+    shown = await typed_entry(form, values, entering.offered, claimed=entering.own, files=files)
+    key, replaces = form_key(values), entering.old.id if entering.old else None
     if entering.own:
         confirmer = person_named(values, "confirmer")
         await count_asking(entering.me, next(filter(None, (confirmer, *shown.by, *shown.team)), None))
         return await log_evidence(
             shown, actor=entering.me, now=clock.now(), key=key, confirmer=confirmer, replaces=replaces
         )
+    why = str(values.get("why", ""))
     return await record_evidence(
-        entering.holder.id, shown, actor=entering.me, now=clock.now(), key=key, replaces=replaces, why=given.why
+        entering.holder.id, shown, actor=entering.me, now=clock.now(), key=key, replaces=replaces, why=why
     )
-
-
-def _missing(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
-    """Names each part that lacks and without which nobody could confirm it."""
-    missing = {
-        "on": (shown.on is None, "Enter the day"),
-        "from": (form.type == "delivery" and shown.began is None, "Enter the day of the first session"),
-        "by": (form.type == "supervision" and not shown.by, "Say who supervised you"),
-        **{
-            name: (form.type in NEEDS_A_YES and name not in shown.attributes, words)
-            for name, words in REQUIRED.items()
-            if any(one.name == name for one in form.fields)
-        },
-    }
-    return {name: words for name, (wrong, words) in missing.items() if wrong}
-
-
-def _asked(values: Mapping[str, Any]) -> TypedEvidence:
-    type_, what, pathway = (str(values.get(name, "")) for name in ("type", "what", "pathway"))
-    return TypedEvidence(type_, what, None, pathway=pathway)
 
 
 async def _form_page(

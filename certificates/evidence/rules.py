@@ -11,7 +11,7 @@ from training.parsing.keywords import DATE, DONE_TYPES, HELD_TYPES, NUMBER, YES_
 from training.parsing.labels import label_of
 from training.parsing.text import typed_number
 from training.parsing.values import as_list
-from training.records.rules import KINDS_OF_SUPERVISION, Entry
+from training.records.rules import KINDS_OF_SUPERVISION, NEEDS_A_YES, Entry
 
 REASONED = frozenset({"waiver", "signoff", "assessment"})
 """Types that are somebody's judgement, and so say why."""
@@ -29,8 +29,19 @@ ENTERED = frozenset(MADE_BY) - {"role", "relation"}
 """Types that a form records. Decisions here, roles and relations are told by what was done, and never typed in."""
 JUDGED = frozenset({"assessment", "signoff", "waiver", "calibration", "check"})
 """Types that are signed by whoever records them, whether or not a rule says who may."""
+TOLD_AT_ONCE = frozenset(type_ for type_, (makers, _) in MADE_BY.items() if "program" in makers) - JUDGED - CLAIMED
+"""Types that another system may tell, and that then count at once where no rule wants them signed."""
 TELLS_WHO = frozenset({"supervision", "learning", "check"})
 """Types whose record says of somebody else that they supervised, taught or vouched; all others one signs oneself."""
+REQUIRED = {
+    "sessions": "Say how many sessions there were",
+    "hours": "Say how many hours it took in all",
+    "role": "Choose what your part was",
+    "parents": "Say how many parents joined",
+    "completed": "Say how many parents stayed to the end",
+    "minutes": "Say how many minutes it took",
+}
+"""Attribute of a delivery or supervision that everybody knows who was there → what to say without it."""
 RESULTS = {"passed": "Passed", "failed": "Not passed"}
 
 
@@ -127,6 +138,28 @@ def faults_of(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
         if name not in offered or not all(_fits(offered[name], one) for one in as_list(value)):
             found.setdefault(name if name in offered else "form", f"{label_of(name)}: this form does not ask for that")
     return found
+
+
+def missing_in(form: RecordForm, shown: TypedEvidence) -> dict[str, str]:
+    """Names each part that lacks and without which nobody could confirm it."""
+    missing = {
+        "on": (shown.on is None, "Enter the day"),
+        "from": (form.type == "delivery" and shown.began is None, "Enter the day of the first session"),
+        "by": (form.type == "supervision" and not shown.by, "Say who supervised you"),
+        **{
+            name: (form.type in NEEDS_A_YES and name not in shown.attributes, words)
+            for name, words in REQUIRED.items()
+            if any(one.name == name for one in form.fields)
+        },
+    }
+    return {name: words for name, (wrong, words) in missing.items() if wrong}
+
+
+def as_typed(value: Any) -> Any:
+    """Returns a value of an attribute as it is typed into a form."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return [as_typed(one) for one in value] if isinstance(value, list) else str(value)
 
 
 def _says_how_much(form: RecordForm, shown: TypedEvidence) -> bool:

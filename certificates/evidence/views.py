@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from certificates.evidence.actions import Offered
-from certificates.evidence.rules import OTHER
+from certificates.evidence.rules import OTHER, REQUIRED, as_typed
 from certificates.pathways.forms import AttributeField, RecordForm, signatory_of
 from certificates.pathways.language.titles import title_of
 from certificates.pathways.makers import making_of
@@ -19,20 +19,11 @@ from training.records.words import plain, record_name
 
 SPOKEN = {"role": ROLES, "mode": MODES}
 """Attribute → how its values are said of oneself."""
-REQUIRED = {
-    "sessions": "Say how many sessions there were",
-    "hours": "Say how many hours it took in all",
-    "role": "Choose what your part was",
-    "parents": "Say how many parents joined",
-    "completed": "Say how many parents stayed to the end",
-    "minutes": "Say how many minutes it took",
-}
-"""Attribute of a delivery or supervision that everybody knows who was there → what to say without it."""
 
 
 async def typed_before(old: Record) -> dict[str, Any]:
     """Gives what the form of a record would have had in its fields."""
-    values = {name: _as_typed(value) for name, value in old.attributes.items()}
+    values = {name: as_typed(value) for name, value in old.attributes.items()}
     days = {"from": old.began, "on": old.on, "until": old.until}
     values |= {name: found.isoformat() if found else "" for name, found in days.items()}
     about = old.about_id
@@ -42,7 +33,7 @@ async def typed_before(old: Record) -> dict[str, Any]:
     for one in await Participant.filter(record_id=old.id).order_by("-id"):
         part = "co_leader" if one.part == "team" else "by"
         own = one.part == "team" and one.person_id == old.person_id
-        values |= {f"{'own' if own else part}_{name}": _as_typed(value) for name, value in one.attributes.items()}
+        values |= {f"{'own' if own else part}_{name}": as_typed(value) for name, value in one.attributes.items()}
         if own:
             continue
         values |= {part: str(one.person_id or "other"), f"{part}_name": "" if one.person_id else one.name}
@@ -52,12 +43,6 @@ async def typed_before(old: Record) -> dict[str, Any]:
         values |= {f"{name}_{slot}": getattr(change, name) for name in (*CHANGED, "how")}
         values |= {f"component_{slot}": parts.get(change.component, change.component)}
     return values
-
-
-def _as_typed(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return [str(one) for one in value] if isinstance(value, list) else str(value)
 
 
 def field_of(one: AttributeField, name: str, language: str) -> dict[str, Any]:

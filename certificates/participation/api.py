@@ -11,7 +11,7 @@ from certificates.evaluations.evaluate_person import judge
 from certificates.evaluations.pathway_versions import newest_version
 from training.clients.operations import ApiCall, ApiInput, Day, Operation
 from training.core.errors import Invalid, NotFound
-from training.people.merging.models import followed
+from training.people.merging.models import who_stays
 from training.people.visibility import person_for, sites_for
 from training.programmes import actions
 from training.sites.models import Programme
@@ -50,7 +50,7 @@ async def verdict(call: ApiCall) -> VerdictShape:
         raise Invalid(
             "There is a problem with what was sent.", problems={"known_at": "Nobody knows yet what will be known then."}
         )
-    person = await person_for(call.actor, "see people", await _who_stays(identity(call.request)))
+    person = await person_for(call.actor, "see people", await who_stays(identity(call.request)))
     pathways = await pathway_versions.followed_by(person.id, person.unit_id, today=today)
     version = next((one for one in pathways if one.slug == call.request.path_params["slug"]), None)
     if version is None:
@@ -100,16 +100,11 @@ async def enrol(call: ApiCall) -> EnrolmentShape:
     wish = actions.PlaceWish(
         programme.id, site.id if site else None, asked.starts, version, asked.funding.strip(), asked.route.strip()
     )
-    made = await actions.give_place(await _who_stays(asked.person), wish, actor=call.actor, now=call.now)
+    made = await actions.give_place(await who_stays(asked.person), wish, actor=call.actor, now=call.now)
     return EnrolmentShape(
         id=made.id, person=made.person_id, programme=programme.slug, site=asked.site, version=version,
         starts=made.starts, funding=made.funding, route=made.route,
     )  # fmt: skip
-
-
-async def _who_stays(person_id: UUID) -> UUID:
-    """Follows an id that a program kept from before two records were merged."""
-    return (await followed({person_id})).get(person_id, person_id)
 
 
 VERDICT = Operation(verdict, "progress.readonly", "Read how far somebody is on a pathway", VerdictShape, VerdictQuery)

@@ -55,6 +55,16 @@ def enrol(client_id, person, programme, site, starts):
     return answer.json()
 """
 
+TELL = """\
+def tell_record(client_id, record, key):
+    headers = {"Authorization": "Bearer " + get_token(client_id, "records"), "Idempotency-Key": key}
+    answer = httpx.post("HOME/api/v1/records", json=record, headers=headers)
+    if answer.status_code == 422:
+        return answer.json()["errors"]  # each with its field, and what to do
+    answer.raise_for_status()
+    return answer.json()  # "state" is "waiting" until somebody confirms it
+"""
+
 CHECK_MESSAGE = """\
 import base64, hashlib, hmac
 
@@ -79,6 +89,12 @@ SECTIONS = (
         READ_REGISTER,
     ),
     ("Give somebody a place", "Sent twice with one Idempotency-Key, it is done once.", ENROL),
+    (
+        "Record what somebody did",
+        "What the rules ask of somebody stands at HOME/api/v1/people/ID/record-forms. A program signs nothing: whom it "
+        "names, or who looks after the person, has to say yes.",
+        TELL,
+    ),
     (
         "Be told of certificates",
         "An administrator enters your address and tells you the secret. Answer 200. One webhook-id is one message, "

@@ -20,6 +20,10 @@ SCOPES: Mapping[str, ApiScope] = MappingProxyType(
         "progress.readonly": ApiScope("Read how far somebody is on their pathway", frozenset({"see people"})),
         "sites.readonly": ApiScope("Read sites and areas", frozenset({"see people"})),
         "programmes.readonly": ApiScope("Read the list of programmes", frozenset()),
+        "records": ApiScope(
+            "Record what people did; it counts once people confirm it", frozenset({"manage people", "see people"})
+        ),
+        "records.readonly": ApiScope("Read what is recorded of people", frozenset({"see people"})),
         "webhooks": ApiScope("Be told of certificates as they are awarded or end", frozenset({"read register"})),
         "enrolments": ApiScope("Give people places in programmes", frozenset({"manage people", "see people"})),
     }

@@ -37,26 +37,27 @@ async def log(
     now: datetime,
     confirmer: Confirmer | None = None,
     replaces: UUID | None = None,
+    holder: UUID | None = None,
 ) -> Record:
-    """Logs what the actor did or holds; it counts once somebody confirms it.
+    """Logs what the actor did or holds, or as a program what the `holder` did; it counts once somebody confirms it.
 
     Asked for it is the named confirmer, else who supervised, else the co-leader. What others were no part of waits for
     whoever looks after the actor, or whom the rules name; a teacher with an account here is asked.
     The same `key` again gives the row that is there. With `replaces` it corrects an earlier row, which stays.
     """
     _refuse_faults(entry, actor.today)
-    entry = await _named(entry, actor)
+    entry = await _named(entry, actor, holder)
     if entry.type in NEEDS_A_YES:
-        asked = await named(confirmer, actor=actor, field="confirmer") if confirmer else None
+        asked = await named(confirmer, actor=actor, field="confirmer", holder=holder) if confirmer else None
         asked = asked or next(iter((*entry.by, *entry.team)), None)
     else:  # somebody's claim is no truer for a yes from an address that they typed
         asked = next((one for one in entry.by if one.person), None)
     old = await own_record(replaces, actor) if replaces else None
-    head = _head(key, actor, now) | {"person_id": actor.person_id}
+    head = _head(key, actor, now, told_of=holder) | {"person_id": holder or actor.person_id}
 
     async def write() -> Record:
         if old is None:
-            await _refuse_again(entry, key=key, actor=actor)
+            await _refuse_again(entry, key=key, actor=actor, holder=holder)
         row = await _write(entry, head, old, actor=actor, now=now)
         if asked:
             await ask(row, asked, actor=actor, now=now)
@@ -74,6 +75,7 @@ async def record_for(
     now: datetime,
     replaces: UUID | None = None,
     reason: str = "",
+    program: bool = False,
 ) -> Record:
     """Records what somebody else, or a site, did or holds, as the actor who has seen it or signs it; counts at once.
 
@@ -86,7 +88,8 @@ async def record_for(
     old = await settled_record(replaces, actor) if replaces else None
     if old:
         _say_why(reason, "Say what was wrong with it")
-    head = _head(key, actor, now) | whose(holder) | {"counts_at_once": True, "reason": reason.strip()}
+    head = _head(key, actor, now, told_of=holder.id if program else None)
+    head |= whose(holder) | {"counts_at_once": True, "reason": reason.strip()}
     return await _once(key, actor, lambda: _write(entry, head, old, actor=actor, now=now))
 
 
@@ -96,7 +99,8 @@ async def take_back(row: Record, *, reason: str, key: UUID, actor: Actor, now: d
     _say_why(reason, "Say why you take it back")
     kept = ("person_id", "holder_site_id", "programme_id", "site_id", "type", "what", "name", "began", "on", "until",
             "listed", "attributes", "about_id", "counts_at_once")  # fmt: skip
-    head = _head(key, actor, now) | {name: getattr(row, name) for name in kept}
+    told = row.program_id == actor.person_id
+    head = _head(key, actor, now, told_of=row.person_id if told else None) | {name: getattr(row, name) for name in kept}
 
     async def write() -> Record:
         await hold(row.id)
@@ -109,9 +113,9 @@ async def take_back(row: Record, *, reason: str, key: UUID, actor: Actor, now: d
 
 
 async def own_record(record_id: UUID, actor: Actor) -> Record:
-    """Finds a record that stands and that the actor logged of themselves."""
+    """Finds a record that stands and that the actor logged of themselves, or told as a program."""
     row = await records_visible_to(actor).get_or_none(id=record_id)
-    if row is None or row.person_id != actor.person_id or row.counts_at_once:
+    if row is None or actor.person_id not in (row.person_id, row.program_id) or row.counts_at_once:
         raise NotFound("There is no such record of yours.", "Look at the list of your records again.")
     return row
 
@@ -133,10 +137,11 @@ async def looks_after(actor: Actor, row: Record) -> bool:
     return await sites_for(actor, "manage people").filter(id=row.holder_site_id).exists()
 
 
-async def _named(entry: Entry, actor: Actor) -> Entry:
+async def _named(entry: Entry, actor: Actor, holder: UUID | None) -> Entry:
     """Joins whom an entry names to the people known here; raises Invalid where it may not be them."""
-    team = tuple([await named(one, actor=actor, field="co_leader") for one in entry.team])
-    return replace(entry, team=team, by=tuple([await named(one, actor=actor, field="by") for one in entry.by]))
+    team = [await named(one, actor=actor, field="co_leader", holder=holder) for one in entry.team]
+    by = [await named(one, actor=actor, field="by", holder=holder) for one in entry.by]
+    return replace(entry, team=tuple(team), by=tuple(by))
 
 
 def groups_of(actor: Actor, person_id: UUID | None, programme_id: UUID | None) -> QuerySet[Record]:
@@ -208,40 +213,44 @@ async def _site_of(person_id: UUID, wanted: UUID | None, day: date) -> UUID | No
 async def _once(key: UUID, actor: Actor, write: Callable[[], Awaitable[Record]]) -> Record:
     """Writes a row in a transaction, or gives the row that the same form made before."""
     try:
-        if found := await Record.get_or_none(entry_key=key, recorded_by_id=actor.person_id):
+        if found := await _of_key(key, actor):
             return found
         async with transaction():
             return await write()
     except IntegrityError as error:
-        if found := await Record.get_or_none(entry_key=key, recorded_by_id=actor.person_id):
+        if found := await _of_key(key, actor):
             return found
         raise Conflict("This record has been changed in the meantime.", "Look at it again before you go on.") from error
 
 
-async def _refuse_again(entry: Entry, *, key: UUID, actor: Actor) -> None:
+async def _refuse_again(entry: Entry, *, key: UUID, actor: Actor, holder: UUID | None) -> None:
     """Refuses what stands already: a form reached by Back, or on another phone, is a new form with a key of its own.
 
     In the transaction that writes: of several sent at once the later ones wait, and see the first.
     """
-    await Person.select_for_update().get(id=actor.person_id)
+    whom = holder or actor.person_id
+    await Person.select_for_update().get(id=whom)
     same = {name: getattr(entry, name) for name in ("type", "what", "on", "began", "name")}
-    alike = records_visible_to(actor).filter(person_id=actor.person_id, **same).exclude(entry_key=key)
+    alike = records_visible_to(actor).filter(person_id=whom, **same).exclude(entry_key=key)
     for row in await alike.prefetch_related("participants"):
         others = {one.name for one in row.participants if one.part == "by"}
         if entry.type == "delivery" or (
             row.attributes == {**entry.attributes} and others == {one.name for one in entry.by}
         ):
-            raise Invalid("There is a problem", problems={"on": "You have logged this already. It is on My practice"})
+            words = "This is recorded already" if holder else "You have logged this already. It is on My practice"
+            raise Invalid("There is a problem", problems={"on": words})
 
 
-def _head(key: UUID, actor: Actor, now: datetime) -> dict[str, Any]:
-    return {
-        "id": uuid4(),
-        "entry_key": key,
-        "unit_id": actor.unit_id,
-        "recorded": now,
-        "recorded_by_id": actor.person_id,
-    }
+async def _of_key(key: UUID, actor: Actor) -> Record | None:
+    found = await Record.get_or_none(entry_key=key, recorded_by_id=actor.person_id)
+    return found or await Record.get_or_none(entry_key=key, program_id=actor.person_id)
+
+
+def _head(key: UUID, actor: Actor, now: datetime, *, told_of: UUID | None = None) -> dict[str, Any]:
+    """Gives the columns that say who recorded it, and when; `told_of` is the holder where a program does."""
+    head = {"id": uuid4(), "entry_key": key, "unit_id": actor.unit_id, "recorded": now}
+    told = {"program_id": actor.person_id, "program": actor.name} if told_of else {}
+    return head | told | {"recorded_by_id": told_of or actor.person_id}
 
 
 def _refuse_faults(entry: Entry, today: date) -> None:

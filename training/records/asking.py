@@ -50,7 +50,7 @@ async def ask(row: Record, confirmer: Confirmer, *, actor: Actor, now: datetime)
     """Writes the request to confirm a record, in the caller's transaction; the mail comes after the fact."""
     asked = await Confirmation.create(
         unit_id=actor.unit_id,
-        person_id=actor.person_id,
+        person_id=row.person_id,
         record_id=row.id,
         confirmer_id=confirmer.person,
         confirmer_name=confirmer.name,

@@ -25,7 +25,8 @@ class Record(Model):
     `counts_at_once` says that whoever recorded it could say so; all others wait for a confirmation. A wrong record is
     corrected by one that `replaces` it, or taken back by a `void` one; `reason` says why. `state` is how it stands by
     its confirmations, "" without any: kept beside them so that what waits is found among many. `entry_key` comes with
-    the form, so that a double post makes one row.
+    the form, so that a double post makes one row. What a program told has its holder as `recorded_by`, as if they had
+    logged it, and beside that its `program_id`, and what the `program` was called.
     Personal data: what the person did or holds; kept: as long as a certification rests on it, then seven years; checks
     say that somebody was checked, never what was found.
     """
@@ -70,6 +71,8 @@ class Record(Model):
     void = fields.BooleanField(default=False)
     reason = fields.TextField(default="")
     state = fields.CharField(12, default="", db_default="")
+    program_id = fields.UUIDField(null=True)
+    program = fields.CharField(200, default="", db_default="")
 
     participants: fields.ReverseRelation["Participant"]
     unit_id: UUID

@@ -56,21 +56,24 @@ def _any(name: str, values: Iterable[str]) -> Q:
     return Q(*(Q(**{name: value}) for value in values), join_type=Q.OR)
 
 
-async def named(confirmer: Confirmer, *, actor: Actor, field: str) -> Confirmer:
+async def named(confirmer: Confirmer, *, actor: Actor, field: str, holder: UUID | None = None) -> Confirmer:
     """Checks a named confirmer and joins them to the person behind the address, when that person is known here.
+
+    The record is of the `holder`, which is the actor unless a program tells it.
 
     An address of somebody known is never kept from what was typed: they are asked at their own confirmed address, so
     that nobody can name a supervisor and read the supervisor's link themselves.
     """
-    own = await addresses_of(actor.person_id)
-    if fault := fault_of_confirmer(confirmer, holder=actor.person_id, own_addresses=own):
+    holder = holder or actor.person_id
+    own = await addresses_of(holder)
+    if fault := fault_of_confirmer(confirmer, holder=holder, own_addresses=own):
         raise Invalid("There is a problem", problems={field: fault})
     person = await _person(confirmer, actor)
     if person is None and confirmer.person:
         raise Invalid("There is a problem", problems={field: "Choose somebody from the list, or write their name"})
-    if person and await same_human(actor.person_id, person.id):
+    if person and await same_human(holder, person.id):
         raise Invalid("There is a problem", problems={field: ALSO_YOU.format(name=person.name)})
-    if confirmer.contact and await is_known_as(actor.person_id, confirmer.contact, actor.unit_id):
+    if confirmer.contact and await is_known_as(holder, confirmer.contact, actor.unit_id):
         raise Invalid("There is a problem", problems={field: ALSO_YOU.format(name=confirmer.contact.strip())})
     return replace(confirmer, name=person.name, person=person.id, contact="") if person else confirmer
 

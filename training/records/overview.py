@@ -130,8 +130,8 @@ async def gone_of(actor: Actor, whose: Q) -> list[GoneLine]:
     rows = await seen.order_by("-recorded").prefetch_related("replaces", "recorded_by")
     return [
         GoneLine(
-            title_of(before, ""), before.listed, "Taken back" if row.void else "Corrected", row.recorded_by.name,
-            row.reason,
+            title_of(before, ""), before.listed, "Taken back" if row.void else "Corrected",
+            row.program or row.recorded_by.name, row.reason,
         )
         for row in rows
         if (before := row.replaces)

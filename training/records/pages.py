@@ -129,7 +129,7 @@ async def record(request: Request) -> Response:
         shown=await shown_record(row),
         note=row.note,
         recorded=row.recorded,
-        recorder=(await row.recorded_by).name,
+        recorder=row.program or (await row.recorded_by).name,
         reason=row.reason,
         tailorings=await _tailorings(row.id),
         judges=await tailorings.may_judge(me, row),

@@ -12,6 +12,7 @@ import jsonschema
 
 from tests.certificates.world import TODAY
 from tests.conftest import ORIGIN
+from tests.training.clients.test_records import GROUP
 from training.app.routes import ROUTES
 from training.clients.examples import SECTIONS
 from training.clients.models import ApiClient
@@ -87,6 +88,10 @@ async def test_the_examples_run_as_they_stand(browse, service, growing, tmp_path
     place = (str(known("emre")), "growing-together", "HAR", TODAY.isoformat())
     made = await asyncio.to_thread(lambda: names["enrol"](client, *place))
     assert (made["person"], made["programme"], made["site"], made["starts"]) == place
+    told = await asyncio.to_thread(lambda: names["tell_record"](client, GROUP, "1"))
+    assert (told["person"], told["state"]) == (str(known("amina")), "waiting")
+    told = await asyncio.to_thread(lambda: names["tell_record"](client, GROUP | {"name": ""}, "2"))
+    assert [one["field"] for one in told] == ["name"]
     secret, body = written_secret(b"k" * 32), b'{"type": "certificate.awarded"}'
     told = signed("msg_1", body, secrets=[secret], now=clock.now())
     assert names["is_ours"](told, body, secret) and not names["is_ours"](told, body + b" ", secret)

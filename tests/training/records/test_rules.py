@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from certificates.evidence.pages import RecordFields
+from certificates.evidence.reading import RecordFields
 from training.records.overview import hours_in_words
 from training.records.rules import (
     Confirmer,

@@ -64,6 +64,7 @@ NO_PERSON = frozenset(
         "people.Session.registration_id",
         "records.FeedbackAnswer.slip",
         "records.Record.entry_key",
+        "records.Record.program_id",
         "assessments.Assessment.entry_key",
         "courses.ScormAttempt.launch",
         "drafts.DraftChange.step",

@@ -82,3 +82,8 @@ async def followed(ids: set[UUID]) -> dict[UUID, UUID]:
     """Returns, of these people, whose record is shut, each with the one that stays."""
     shut = Person.filter(id__in=list(ids), merged_into_id__isnull=False)
     return dict(await shut.values_list("id", "merged_into_id"))
+
+
+async def who_stays(person_id: UUID) -> UUID:
+    """Follows an id that somebody kept from before two records were merged."""
+    return (await followed({person_id})).get(person_id, person_id)
