@@ -25,7 +25,7 @@ SECONDS = 60
 CONFIGURATION = """
 # What the description cannot say is refused with 422: a day to come, a programme that is not there.
 [[operations]]
-include-path-regex = "^/api/v1/(register|people|enrolments|records)"
+include-path-regex = "^/api/v1/(register|figures|people|enrolments|records)"
 [operations.checks]
 positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 422, 429]
 

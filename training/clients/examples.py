@@ -45,6 +45,14 @@ def read_register(client_id, **question):
     return entries
 """
 
+READ_FIGURES = """\
+def read_figures(client_id, **question):
+    headers = {"Authorization": "Bearer " + get_token(client_id, "figures.readonly")}
+    answer = httpx.get("HOME/api/v1/figures", params=question, headers=headers)
+    answer.raise_for_status()
+    return answer.json()  # "columns" says what each figure counts; "again" is the question with its days
+"""
+
 ENROL = """\
 def enrol(client_id, person, programme, site, starts):
     headers = {"Authorization": "Bearer " + get_token(client_id, "enrolments"),
@@ -87,6 +95,11 @@ SECTIONS = (
         "Read the register",
         "All pages, one after the other. The same as a file: HOME/api/v1/register.csv.",
         READ_REGISTER,
+    ),
+    (
+        "Read figures",
+        "The same as on the page of figures, with the same digest. As a file: HOME/api/v1/figures.csv.",
+        READ_FIGURES,
     ),
     ("Give somebody a place", "Sent twice with one Idempotency-Key, it is done once.", ENROL),
     (

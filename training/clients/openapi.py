@@ -114,7 +114,7 @@ def _described(path: str, operation: Operation) -> dict[str, Any]:
             name: {"operationId": name, "parameters": dict(given)} for name, given in operation.links.items()
         }
     answers: dict[str, Any] = {"201" if made else "200": good}
-    if operation.shape and not made:
+    if not made:
         answers["304"] = {"description": "It is as you have it (If-None-Match)."}
     for status, words in TROUBLES.items():
         problem = {"schema": {"$ref": "#/components/schemas/Problem"}}

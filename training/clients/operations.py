@@ -210,6 +210,11 @@ def _shaped(shape: type[ApiInput], read: Callable[[], Any]) -> ApiInput:
         raise HTTPException(400, "What was sent cannot be read as JSON text.") from None
 
 
+def is_known(request: Request, tag: str) -> bool:
+    """Tells whether the program has the answer with this tag already."""
+    return tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
+
+
 def _told(request: Request, told: BaseModel) -> Response:
     """Answers in JSON, with a tag by which the same answer need not be sent again."""
     content = told.model_dump_json(by_alias=True).encode()
@@ -217,7 +222,7 @@ def _told(request: Request, told: BaseModel) -> Response:
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
     if isinstance(told, ApiPage) and told.next:
         headers["Link"] = f'<{told.next}>; rel="next"'
-    if tag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
+    if is_known(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=JSON)
 

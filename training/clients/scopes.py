@@ -17,6 +17,7 @@ SCOPES: Mapping[str, ApiScope] = MappingProxyType(
     {
         "register.readonly": ApiScope("Read who was certified on any day", frozenset({"read register"})),
         "certificates.readonly": ApiScope("Read certificates and their credentials", frozenset({"see people"})),
+        "figures.readonly": ApiScope("Read figures of any day", frozenset({"read register"})),
         "progress.readonly": ApiScope("Read how far somebody is on their pathway", frozenset({"see people"})),
         "sites.readonly": ApiScope("Read sites and areas", frozenset({"see people"})),
         "programmes.readonly": ApiScope("Read the list of programmes", frozenset()),

@@ -85,6 +85,8 @@ async def test_the_examples_run_as_they_stand(browse, service, growing, tmp_path
     client = str((await ApiClient.get()).id)
     entries = await asyncio.to_thread(lambda: names["read_register"](client, as_of=TODAY.isoformat(), limit=1))
     assert entries == []
+    counted = await asyncio.to_thread(lambda: names["read_figures"](client, show="standing", as_of=TODAY.isoformat()))
+    assert counted["rows"][0]["figures"]["good"] == 0 and len(counted["digest"]) == 64
     place = (str(known("emre")), "growing-together", "HAR", TODAY.isoformat())
     made = await asyncio.to_thread(lambda: names["enrol"](client, *place))
     assert (made["person"], made["programme"], made["site"], made["starts"]) == place

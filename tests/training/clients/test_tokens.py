@@ -1,14 +1,18 @@
 """A program proves who it is by a signed assertion, once; all else is refused, by the words of RFC 6749."""
 
 import asyncio
+import re
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.training.clients.programs import PUBLIC_RSA, RSA_KEY, TOKEN_URL, later
+from training.app.routes import ROUTES
 from training.clients import actions
 from training.clients.models import ApiClient, UsedAssertion
+from training.clients.operations import ApiRoute
+from training.clients.scopes import SCOPES
 from training.clients.tokens import forget_used
 from training.core import clock
 from training.demo.cast import known
@@ -115,6 +119,22 @@ async def test_a_token_of_another_scope_kind_or_maker_opens_nothing(program, set
         answer = await hr.http.get("/api/v1/sites", headers={"Authorization": f"Bearer {one}"})
         assert answer.status_code == 401 and answer.headers["www-authenticate"].startswith("Bearer"), one
     assert (await hr.http.get("/api/v1/sites")).status_code == 401
+
+
+async def test_every_operation_refuses_strangers_tokens_of_nobody_and_foreign_scopes(program):
+    hr, let_in = await program(), []
+    tokens = {scope: (await hr.headers(scope))["Authorization"].removeprefix("Bearer ") for scope in SCOPES}
+    for door in (one for one in ROUTES if isinstance(one, ApiRoute)):
+        path = re.sub(r"{\w+}", str(known("nobody")), door.path)
+        claims = jwt.decode(tokens[door.operation.scope], options={"verify_signature": False})
+        sent = [(None, 401), (jwt.encode(claims, None, "none", headers={"kid": "x", "typ": "at+jwt"}), 401)]
+        sent += [(token, 403) for scope, token in tokens.items() if scope != door.operation.scope]
+        for token, status in sent:
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            answer = await hr.http.request(door.operation.method, path, headers=headers)
+            if answer.status_code != status:
+                let_in.append((door.operation.method, path, status, answer.status_code))
+    assert let_in == []
 
 
 async def test_what_is_stopped_opens_nothing_at_once_and_comes_back(program, cast):

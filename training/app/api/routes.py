@@ -2,6 +2,7 @@
 
 from certificates.credentials import api as credentials
 from certificates.evidence import api as evidence
+from certificates.figures import api as figures
 from certificates.participation import api as participation
 from certificates.register import api as register
 from training.clients import api as clients
@@ -11,6 +12,8 @@ from training.clients.webhooks import api as webhooks
 API_ROUTES = [
     api("/api/v1/register", register.REGISTER),
     api("/api/v1/register.csv", register.REGISTER_FILE),
+    api("/api/v1/figures", figures.FIGURES),
+    api("/api/v1/figures.csv", figures.FIGURES_FILE),
     api("/api/v1/certificates/{id}", credentials.CERTIFICATE),
     api("/api/v1/certificates/{id}/credential", credentials.CREDENTIAL),
     api("/api/v1/people/{id}/pathways/{slug}/verdict", participation.VERDICT),
