@@ -354,6 +354,7 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/drafts/{id}/rehearse": Named("/drafts/{rules_draft}/rehearse", of_the_unit, {"when": "today"}, soft=True),
     "/drafts/{id}/try": Named("/drafts/{rules_draft}/try", of_the_unit, soft=True),
     "/rehearsals/{id}": Named("/rehearsals/{rehearsal}", of_the_unit, soft=True),
+    "/drafts/{id}/task/{path:path}": Named("/drafts/{draft}/task/none.md", of_the_unit, soft=True),
     "/drafts/{id}/quiz/{path:path}": Named(
         "/drafts/{draft}/quiz/hearing/quiz.yaml", of_the_unit, {"base": "x", "revision": "1"}
     ),

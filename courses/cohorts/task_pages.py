@@ -55,6 +55,7 @@ async def task(request: Request) -> Response:
             "replies": (await task_replies.replies_to([entry.id])).get(entry.id, []),
         },
         heic_words=HEIC_WORDS,
+        criteria=in_language(entry.activity.content, me.language).get("criteria", []),
         values=values,
         problems=problems,
         path=f"{home}/tasks/{entry.id}",

@@ -39,6 +39,7 @@ EDITS: dict[str, tuple[str, Edit]] = {
     "remove": ("{part} taken out", lambda texts, given: structure.remove_part(texts, given["module"], given["part"])),
     "add page": ("A page: {title}", lambda texts, given: structure.add_page(texts, given["module"], given["title"])),
     "add quiz": ("A quiz: {title}", lambda texts, given: structure.add_quiz(texts, given["module"], given["title"])),
+    "add task": ("A task: {title}", lambda texts, given: structure.add_task(texts, given["module"], given["title"])),
     "translate": (
         "{part} in another language",
         lambda texts, given: structure.add_translation(texts, given["module"], given["part"], given["language"]),
@@ -68,7 +69,8 @@ async def outline(request: Request) -> Response:
     told = called.format(**given)
     await actions.change(draft, told, edited, actor=actor(request), now=clock.now())
     shown = given["module"] if "module" not in posted["do"] else ""
-    on = f"/drafts/{draft.id}/files/{fresh[0]}" if fresh else f"/drafts/{draft.id}?{urlencode({'module': shown})}"
+    shape = "task" if posted["do"] == "add task" else "files"
+    on = f"/drafts/{draft.id}/{shape}/{fresh[0]}" if fresh else f"/drafts/{draft.id}?{urlencode({'module': shown})}"
     return redirect(request, on, notice=f"{told}.")
 
 

@@ -54,7 +54,7 @@ def _part(texts: Texts, folder: str, item: Table, languages: list[str]) -> Outli
         translations=[one for one in others if one[1] in texts],
         missing=[one for one in others if one[1] not in texts],
         preview=f"{folder}/{name}",
-        form="quiz" if kind == "quiz" else "",
+        form=kind if kind in ("quiz", "task") else "",
     )
 
 
@@ -123,6 +123,15 @@ def add_quiz(texts: Texts, module: str, title: str) -> dict[str, str | None]:
     fresh = put_in(texts[group.file], ("activities",), [f"{{quiz: {stem}.yaml}}"], len(group.parts))
     question = "\n    ".join(fresh_question("q1"))
     return {group.file: fresh, f"{module}/{stem}.yaml": f"title: {_quoted(title)}\nquestions:\n  - {question}\n"}
+
+
+def add_task(texts: Texts, module: str, title: str) -> dict[str, str | None]:
+    """Puts a task at the end of a module."""
+    group = _group_of(texts, module)
+    stem = _free("task", ".md", group, texts)
+    fresh = put_in(texts[group.file], ("activities",), [f"{{task: {stem}.md}}"], len(group.parts))
+    text = f"---\ntitle: {_quoted(title)}\nhand_in: note\nminutes: 15\n---\nWrite here what is to be done.\n"
+    return {group.file: fresh, f"{module}/{stem}.md": text}
 
 
 def add_lesson(

@@ -11,6 +11,7 @@ from courses.packages.mistakes import nearest
 from courses.packages.schema import Reading
 
 _PAGE = ("title", "minutes", "competency")
+HAND_IN = ("note", "file")
 
 
 def in_language(name: str, language: str, base: str) -> str:
@@ -26,12 +27,14 @@ def read_page(reading: Reading, name: str) -> dict[str, Any] | None:
 
 
 def read_task(reading: Reading, name: str) -> dict[str, Any] | None:
-    """A task's title, HTML and what is handed in: a note, or a note with a file."""
-    found = front_and_html(reading, name, (*_PAGE, "hand_in"))
+    """A task's title, HTML, what it is judged by, and what is handed in: a note, or a note with a file."""
+    found = front_and_html(reading, name, (*_PAGE, "hand_in", "criteria"))
     if found is None:
         return None
     front, html = found
-    return _head(reading, front) | {"html": html, "hand_in": front.word("hand_in", ("note", "file"), "note")}
+    # Only where there are some: a task from before criteria were told stays what it was, to the last letter.
+    judged = {"criteria": criteria} if (criteria := front.words("criteria")) else {}
+    return _head(reading, front) | {"html": html, "hand_in": front.word("hand_in", HAND_IN, "note")} | judged
 
 
 def _head(reading: Reading, front: Located) -> dict[str, Any]:

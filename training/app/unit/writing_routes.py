@@ -3,6 +3,7 @@
 from courses.editor import film_pages, lesson_pages
 from courses.editor import pages as editor
 from courses.editor import quiz_pages as quiz_editor
+from courses.editor import task_pages as task_editor
 from training.assessments.instrument_editor import pages as instrument_editor
 from training.drafts import file_pages as draft_files
 from training.drafts import pages as drafts
@@ -36,4 +37,5 @@ WRITING = [
     at("/drafts/{id}/rate/{path:path}", instrument_editor.rate, may="write material", methods=BOTH),
     at("/drafts/{id}/remove/{path:path}", draft_files.remove, may="write material", methods=POST),
     at("/drafts/{id}/send-back", publishing_requests.send_back, may="load material", methods=BOTH),
+    at("/drafts/{id}/task/{path:path}", task_editor.task, may="write material", methods=BOTH, body=FORM),
 ]
