@@ -327,6 +327,8 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
     "/drafts/{id}": Named("/drafts/{draft}", of_the_unit),
     ("/drafts/{id}", "POST"): Named("/drafts/{draft}", of_the_unit, {"do": "throw away"}, soft=True),
     "/drafts/{id}/ask": Named("/drafts/{draft}/ask", of_the_unit, {"seen": "0"}, soft=True),
+    "/drafts/{id}/competencies": Named("/drafts/{draft}/competencies", of_the_unit),
+    "/drafts/published/course/{name}/competencies": Named("/drafts/published/course/{slug}/competencies", of_the_unit),
     "/drafts/{id}/compare": Named("/drafts/{draft}/compare", of_the_unit),
     "/drafts/{id}/send-back": Named("/drafts/{draft}/send-back", of_the_unit, {"reasons": "x"}, soft=True),
     "/drafts/{id}/add": Named("/drafts/{draft}/add", of_the_unit),

@@ -1,6 +1,6 @@
 """The addresses of what is written before it is published, as a part of the table of all."""
 
-from courses.editor import film_pages, lesson_pages
+from courses.editor import competency_pages, film_pages, lesson_pages
 from courses.editor import pages as editor
 from courses.editor import quiz_pages as quiz_editor
 from courses.editor import task_pages as task_editor
@@ -17,12 +17,14 @@ WRITING = [
     at("/drafts", drafts.drafts, may="write material", methods=BOTH),
     at("/drafts/take", drafts.take, may="write material", methods=POST, body=FILM),
     at("/drafts/published/{kind}/{name}", drafts.published, may="write material"),
+    at("/drafts/published/course/{name}/competencies", competency_pages.of_published, may="write material"),
     at("/drafts/{id}", drafts.draft, may="write material", methods=BOTH),
     at("/drafts/{id}/add", draft_files.add, may="write material", methods=POST, body=FILM),
     at("/drafts/{id}/ask", publishing_requests.ask, may="write material", methods=BOTH),
     at("/drafts/{id}/changes/{change}", draft_files.change, may="write material"),
     at("/drafts/{id}/compare", publishing_requests.compare, may="write material"),
     at("/drafts/{id}/files/{path:path}", draft_files.file, may="write material", methods=BOTH, body=FILM),
+    at("/drafts/{id}/competencies", competency_pages.of_draft, may="write material"),
     at("/drafts/{id}/film", film_pages.film, may="write material", methods=BOTH, body=FILM),
     at("/drafts/{id}/instrument/{path:path}", instrument_editor.form, may="write material", methods=BOTH, body=FORM),
     at("/drafts/{id}/lesson", lesson_pages.add, may="write material", methods=POST, body=FILM),
