@@ -44,6 +44,14 @@ EDITS: dict[str, tuple[str, Edit]] = {
         "{part} in another language",
         lambda texts, given: structure.add_translation(texts, given["module"], given["part"], given["language"]),
     ),
+    "place module": (
+        "Module {module} moved",
+        lambda texts, given: structure.place_module(texts, given["module"], given["to"]),
+    ),
+    "place": (
+        "{part} moved",
+        lambda texts, given: structure.place_part(texts, given["module"], given["part"], given["to"]),
+    ),
     "put back": ("{part} put in", lambda texts, given: structure.put_back(texts, given["module"], given["part"])),
 }
 """What a button does → how the change is called, and what it does to the texts."""
@@ -53,7 +61,7 @@ async def outline(request: Request) -> Response:
     """Changes the order of a draft by one button, as it stands now, whoever changed it last."""
     draft = await actions.draft_for(actor(request), identity(request))
     posted = await form_data(request)
-    given = {key: clean_line(str(posted.get(key, ""))) for key in ("module", "part", "title", "language")}
+    given = {key: clean_line(str(posted.get(key, ""))) for key in ("module", "part", "title", "language", "to")}
     called, edit = EDITS.get(str(posted.get("do", "")), ("", None))
     if edit is None:
         raise NotFound("There is nothing of that kind to do.", "Look at the draft again.")

@@ -64,6 +64,12 @@ def move_module(texts: Texts, module: str, by: int) -> dict[str, str | None]:
     return {"course.yaml": moved(texts["course.yaml"], ("modules",), at, by)}
 
 
+def place_module(texts: Texts, module: str, to: str) -> dict[str, str | None]:
+    """Moves a module to where another one stands."""
+    names = [group.name for group in outline(texts)]
+    return move_module(texts, module, _index(names, to) - _index(names, module))
+
+
 def remove_module(texts: Texts, module: str) -> dict[str, str | None]:
     """Takes a module out of the course, and its texts with it."""
     at = _index([group.name for group in outline(texts)], module)
@@ -90,6 +96,11 @@ def move_part(texts: Texts, module: str, part: str, by: int) -> dict[str, str | 
     """Moves an activity up or down in its module."""
     group, at = _place(texts, module, part)
     return {group.file: moved(texts[group.file], ("activities",), at, by)}
+
+
+def place_part(texts: Texts, module: str, part: str, to: str) -> dict[str, str | None]:
+    """Moves an activity to where another one of its module stands."""
+    return move_part(texts, module, part, _place(texts, module, to)[1] - _place(texts, module, part)[1])
 
 
 def remove_part(texts: Texts, module: str, part: str) -> dict[str, str | None]:

@@ -119,6 +119,8 @@ async def test_order_is_changed_by_buttons_and_every_step_can_be_undone(browse, 
     for given in (
         {"do": "module up", "module": "leading"},
         {"do": "up", "module": "hearing", "part": "02-second"},
+        {"do": "place", "module": "hearing", "part": "02-second", "to": "quiz"},
+        {"do": "place module", "module": "hearing", "to": "leading"},
         {"do": "remove", "module": "hearing", "part": "02-second"},
         {"do": "add module", "title": "A “new” one: yes"},
         {"do": "remove module", "module": "leading"},

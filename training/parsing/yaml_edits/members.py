@@ -29,12 +29,12 @@ STEPS = {"up": -1, "down": 1}
 
 
 def moved(text: str, where: Where, at: int, by: int) -> str:
-    """Moves a member up (by -1) or down (by 1), with the notes above it."""
+    """Moves a member up (by -1 and more) or down (by 1 and more), with the notes above it."""
     found, to = _members(text, where), at + by
     order = list(range(len(found.members)))
     if not (0 <= at < len(order) and 0 <= to < len(order)):
         raise NotByButton("it stands at the end of the list already")
-    order[at], order[to] = order[to], order[at]
+    order.insert(to, order.pop(at))
     parts = [found.members[one] for one in order]
     return _put_together(text, where, found, parts, lambda row: [row[x] for x in order])
 
