@@ -6,6 +6,7 @@ from functools import cache
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from tortoise.apps import Apps
 from tortoise.models import Model
@@ -18,7 +19,7 @@ DURABLE = PRAGMAS["synchronous"]
 """How the service itself waits for the disk."""
 SECRET = secrets.token_bytes(32)
 _prepared: dict[type[Model], tuple[type, int]] = {}
-_prepare, _generate = Apps._build_initial_querysets, keys._generated
+_prepare, _generate, _take = Apps._build_initial_querysets, keys._generated, status_lists.take
 _number = count()
 
 
@@ -30,8 +31,7 @@ def take() -> None:
     forked_press.take()
     # httpx looks for it at each request, and looking for what is not installed takes a tenth of one.
     sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
-    # The order of a list's entries follows from its secret, and takes a tenth of a second.
-    status_lists.take.__kwdefaults__["random"] = lambda size: SECRET[:size]
+    status_lists.take = _with_one_secret  # type: ignore[assignment]
 
 
 def begin() -> None:
@@ -47,6 +47,11 @@ def _once(apps: Apps) -> None:
     anew = {str(number): model for number, model in enumerate(models) if _prepared.get(model) != found[model]}
     _prepare(SimpleNamespace(apps={"anew": anew}))  # type: ignore[arg-type]
     _prepared.update(found)
+
+
+async def _with_one_secret(unit_id: UUID, *, home: str, random: object = None) -> status_lists.StatusEntry:
+    # The order of a list's entries follows from its secret, and takes a tenth of a second.
+    return await _take(unit_id, home=home, random=lambda size: SECRET[:size])
 
 
 def _stocked(purpose: str) -> Any:
