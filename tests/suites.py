@@ -12,8 +12,16 @@ PYTEST = [sys.executable, "-m", "pytest", "-q"]
 AT_ONCE = ["-n", "3", "--dist", "load"]
 """On two cores: the third uses the time in which others wait for a database or a program."""
 BY_FILE = ["-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"]
-"""What a file's tests start is started once, and files begin in the order that is given here."""
-LONGEST = ["tests/stories/test_main_job.py", "tests/browser/test_every_page.py"]
+"""What a file's tests start is started once, and files begin in the order in which they are found."""
+LONGEST = [
+    "tests/stories/test_main_job.py",
+    "tests/browser/test_every_page.py",
+    "tests/test_authorisation.py",
+    "tests/training/app/test_long_lists.py",
+    "tests/training/trail/test_tampering.py",
+    "tests/certificates/decisions/test_state_machine.py",
+]
+"""These begin first (`conftest.py` sees to it): at the end the other processes wait for a test of a minute."""
 WITH_PROGRAMS = ["tests/stories", "tests/browser", "tests/third_party"]
 REST = [*(f"--ignore={folder}" for folder in WITH_PROGRAMS), "tests"]
 DATABASE_TESTS = ["tests/training", "tests/courses", "tests/certificates"]
@@ -32,7 +40,7 @@ def main(arguments: list[str]) -> int:
             skipped.append("PostgreSQL: none answers at TRAINING_TEST_POSTGRES, and none is installed")
         elif not _passed([*AT_ONCE, *ON_ONE_DATABASE, *DATABASE_TESTS], postgres, TRAINING_TEST_DATABASE=postgres):
             failed.append("PostgreSQL")
-        if not _passed([*BY_FILE, *LONGEST, *WITH_PROGRAMS], postgres):
+        if not _passed([*BY_FILE, *WITH_PROGRAMS], postgres):
             failed.append("browser, stories and programs of others")
     return _told(failed, skipped)
 

@@ -13,6 +13,7 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
 from tests.queries import tables_of_people, unbound
+from tests.suites import LONGEST
 from tests.used_once import measured, used_once
 from training.app import consequences, results
 from training.app.routes import ROUTES
@@ -637,6 +638,12 @@ def test_what_the_readme_says_to_touch_is_there():
 
 MOST_USED_ONCE, MOST_THAT_FIT = 0.25, 0.15
 """Of all functions: private and used once, 15 % asked, and those of them that could stand in their caller."""
+
+
+def test_the_files_that_begin_first_are_there(request):
+    assert [file for file in LONGEST if not (ROOT / file).is_file()] == []
+    files = [item.nodeid.partition("::")[0] for item in request.session.items]
+    assert files == sorted(files, key=lambda file: LONGEST.index(file) if file in LONGEST else len(LONGEST))
 
 
 def test_few_private_functions_are_used_once():
