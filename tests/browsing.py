@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = [
@@ -29,7 +29,9 @@ QUIET = [
     # Playwright loses a frame that goes from site to site while it changes its process: it stays in one.
     "--disable-site-isolation-trials",
 ]
-READY_SECONDS = 90
+READY_SECONDS = 180
+PATIENCE_SECONDS = 90
+"""How long a browser waits for what a page should say or let press: the machine may be busy."""
 
 
 @dataclass
@@ -157,6 +159,7 @@ def a_chromium() -> Iterator[Browser]:
     if found is None:
         missing("no Chromium on this machine")
     with sync_playwright() as play:
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
         browser = play.chromium.launch(executable_path=found, args=QUIET)
         yield browser
         browser.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browsing import a_chromium, become, running_demo
+from tests.browsing import PATIENCE_SECONDS, a_chromium, become, running_demo
 from tests.history import copied, published, seeded
 from tests.today import true_clock
 
@@ -34,6 +34,7 @@ def be(address: str, chromium: Browser) -> Iterator[Callable[..., Page]]:
 
     def somebody(key: str = "", **options: object) -> Page:
         context = chromium.new_context(base_url=address, viewport={"width": 375, "height": 812}, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         contexts.append(context)
         page = context.new_page()
         if key:

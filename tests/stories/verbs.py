@@ -8,11 +8,10 @@ from typing import TypeVar
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browsing import Demo, become
+from tests.browsing import PATIENCE_SECONDS, Demo, become
 from tests.mails import read_mail
 
 PHONE, TABLET, DESK = (375, 812), (768, 1024), (1280, 900)
-PATIENCE_SECONDS = 90
 LOOK_AGAIN_MS = 200
 Got = TypeVar("Got")
 
