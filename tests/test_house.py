@@ -496,7 +496,6 @@ NOT_FROM_REACH = {
     ("certificates/register/site_pages.py", "_people"): "of a site that sites_for has found",
     ("certificates/register/site_pages.py", "_was_here"): "of a site that sites_for has found",
     ("certificates/register/site_pages.py", "_may_deliver"): "of the people of such a site",
-    ("certificates/register/site_pages.py", "_stuck"): "of the people of such a site",
     ("certificates/register/site_pages.py", "_expiring"): "of the people of such a site",
     ("certificates/register/site_pages.py", "_on_hold"): "of the people of such a site",
 }

@@ -211,7 +211,7 @@ class Certification(Model):
 
     class Meta:
         table = "certificates_certification"
-        indexes = (("site_id", "starts", "over"), ("person_id", "level"), ("holder_site_id", "level"))
+        indexes = (("site_id", "starts", "over"), ("person_id", "level"), ("holder_site_id", "level"), ("ends",))
 
 
 class StateChange(Model):

@@ -14,6 +14,7 @@ from certificates.evaluations.standing import GOOD
 from certificates.register import sql
 from certificates.register.history import Then, places_then, with_people
 from training.core.dates import end_of
+from training.database.ids import one_of
 from training.database.name_search import has_in_name, searched
 from training.people.actor import Actor
 from training.people.models import Membership
@@ -194,8 +195,8 @@ def _says(column: str, part: str) -> Q:
 
 def _perhaps_at(sites: QuerySet[Site]) -> Q:
     """Filters to those who can have been at one of the sites at any time: certified there, or members of it."""
-    members = Membership.filter(site_id__in=Subquery(sites.values("id"))).values("person_id")
-    return Q(site_id__in=Subquery(sites.values("id"))) | Q(person_id__in=Subquery(members))
+    members = Membership.filter(one_of("site_id", sites.values("id"))).values("person_id")
+    return one_of("site_id", sites.values("id")) | one_of("person_id", members)
 
 
 async def told(rows: Sequence[Mapping[str, Any]], places: Then) -> list[RegisterRow]:

@@ -14,10 +14,10 @@ from certificates.decisions.licence_pages import licence_words
 from certificates.decisions.outcomes import of_certification
 from certificates.evaluations import pathway_versions
 from certificates.evaluations.changes import histories, period_of
-from certificates.evaluations.models import Certification, Evaluation, PathwayVersion, StateChange, current
+from certificates.evaluations.models import Certification, PathwayVersion, StateChange, current
 from certificates.evaluations.standing import GOOD, standing_on
 from certificates.evaluations.verdict_text import titles_of
-from certificates.register.site_list_pages import AT_WORK, SOON, STUCK_AFTER
+from certificates.register.site_list_pages import AT_WORK, SOON, standing_still
 from certificates.verification.models import listed_at
 from training.core import clock
 from training.core.dates import day, local_day
@@ -119,10 +119,7 @@ async def _may_deliver(people: Subquery, today: date) -> list[dict[str, Any]]:
 
 async def _stuck(people: Subquery, now: datetime, zone: str) -> list[dict[str, Any]]:
     begun = current().filter(person_id__in=people, standing="in_training", awaiting=False)
-    held = current().filter(standing__in=list(GOOD), person_id__isnull=False).values("person_id")
-    moved = Evaluation.filter(person_id__in=people, made__gte=now - STUCK_AFTER).values("person_id")
-    learning = begun.exclude(person_id__in=Subquery(held))  # whoever is certified already delivers, and is not stuck
-    rows = await learning.exclude(person_id__in=Subquery(moved)).order_by("made").values(
+    rows = await standing_still(begun, "certificates_evaluation", now).order_by("made").values(
         "person_id", "made", "verdict", "level", "pathway_id", name="person__name"
     )  # fmt: skip
     pathways = {one.id: one for one in await PathwayVersion.filter(id__in={row["pathway_id"] for row in rows})}

@@ -220,7 +220,7 @@ class Rater(Model):
 
     class Meta:
         table = "assessments_rater"
-        indexes = (("person_id",),)
+        indexes = (("person_id", "state"),)
         unique_together = (("assessment", "person"),)
 
 

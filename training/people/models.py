@@ -205,7 +205,7 @@ class Membership(Model):
 
     class Meta:
         table = "people_membership"
-        indexes = (("person_id",), ("site_id", "person_id"))
+        indexes = (("person_id",), ("site_id", "person_id"), ("role", "person_id"))
 
 
 class Relation(Model):

@@ -9,6 +9,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from training.core.errors import NotAllowed, NotFound
+from training.database.ids import one_of
 from training.people.actor import Actor
 from training.people.models import Membership, Person
 from training.people.roles import ABILITIES
@@ -35,7 +36,7 @@ def reach(actor: Actor, ability: str, prefix: str = "person", *, on: date | None
     there = Membership.filter(active_on(on or actor.today), site_id__in=_reached_sites(actor, ability)).values(
         "person_id"
     )
-    return unit & _is(f"{key}__in", Subquery(there))
+    return unit & (_is(f"{key}__in", Subquery(there)) if actor.within else one_of(key, there))
 
 
 def _reached_sites(actor: Actor, ability: str) -> Subquery | list[UUID]:
