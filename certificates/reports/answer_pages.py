@@ -11,7 +11,7 @@ from starlette.responses import Response
 from certificates.reports import answers
 from certificates.reports.asking import SUBJECTS
 from certificates.reports.models import ReportAnswer, SavedReport, answers_for
-from certificates.reports.pages import question_in_words
+from certificates.reports.pages import LATER, question_in_words
 from certificates.reports.reasons import AnswerReasons, reasons_for
 from certificates.reports.rules import changes
 from training.core import clock
@@ -120,6 +120,8 @@ async def again(request: Request) -> Response:
     first, values = await _answer(identity(request), me), await form_data(request)
     known = answers.NOW if values.get("known") == answers.NOW else answers.THEN
     kept = await answers.ask_again(first, known, actor=me, now=clock.now())
+    if kept is None:
+        return redirect(request, f"/reports/{first.report_id}", notice=LATER)
     return redirect(request, f"/reports/answers/{kept.id}")
 
 

@@ -1,12 +1,13 @@
 """Asks a report and keeps what was answered: when somebody asks, when it is due, and again to compare."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from tortoise.expressions import F
 
-from certificates.reports.asking import Question, answer, moment_of
+from certificates.reports.asking import ManyRows, Question, answer, moment_of
 from certificates.reports.models import ABILITY, ReportAnswer, ReportReader, SavedReport, due_before
 from certificates.reports.rules import Days, due_at, following, last_due
 from training.core.dates import local_day
@@ -26,34 +27,53 @@ def question_of(report: SavedReport, today: date) -> Question:
     return {**report.filters, **Days(**report.days).on(today)}
 
 
-async def ask(report: SavedReport, *, actor: Actor, now: datetime) -> ReportAnswer:
-    """Asks a report now, and keeps the answer."""
+async def ask(report: SavedReport, *, actor: Actor, now: datetime) -> ReportAnswer | None:
+    """Asks a report now, and keeps the answer; None where it has many rows: then it is asked as work of its own."""
     question = question_of(report, actor.today)
-    return await _keep(report, question, moment_of(question, actor, now), me=actor, now=now, asked_by=actor.person_id)
+    return await _ask(report, question, moment_of(question, actor, now), None, me=actor, now=now)
 
 
-async def ask_again(first: ReportAnswer, known: str, *, actor: Actor, now: datetime) -> ReportAnswer:
+async def ask_again(first: ReportAnswer, known: str, *, actor: Actor, now: datetime) -> ReportAnswer | None:
     """Asks for the same days again, as known on the same moment (`THEN`) or as known now, and keeps that beside it."""
     report = await SavedReport.get(id=first.report_id)
-    moment = first.known if known == THEN else now
-    return await _keep(report, first.question, moment, me=actor, now=now, asked_by=actor.person_id, repeats_id=first.id)
+    return await _ask(report, first.question, first.known if known == THEN else now, first.id, me=actor, now=now)
+
+
+async def _ask(
+    report: SavedReport, question: Question, known: datetime, repeats: UUID | None, *, me: Actor, now: datetime
+) -> ReportAnswer | None:
+    try:
+        return await _keep(
+            report, question, known, me=me, now=now, waits=True, asked_by_id=me.person_id, repeats_id=repeats
+        )
+    except ManyRows:
+        asked = {"id": str(uuid4()), "by": str(me.person_id), "question": dict(question), "known": known.isoformat(),
+                 "repeats": str(repeats or "")}  # fmt: skip
+        await facts.schedule(ASK, f"{ASK}/{asked['id']}", due=now, payload=asked, subject_id=str(report.id))
+        return None
+
+
+async def ask_queued(report_id: UUID, asked: Mapping[str, Any], *, now: datetime) -> None:
+    """Asks what is due, or what somebody asked that has many rows, once, if they still may see reports."""
+    if "due" in asked:
+        return await ask_due(report_id, asked["due"], now=now)
+    me = await acting_for(UUID(asked["by"]), now=now)
+    if me.everywhere(ABILITY) and not await ReportAnswer.exists(id=asked["id"]):
+        await _keep(
+            await SavedReport.get(id=report_id), asked["question"], datetime.fromisoformat(asked["known"]), me=me,
+            now=now, id=UUID(asked["id"]), asked_by_id=me.person_id,
+            repeats_id=UUID(asked["repeats"]) if asked["repeats"] else None,
+        )  # fmt: skip
 
 
 async def _keep(
-    report: SavedReport,
-    question: Question,
-    known: datetime,
-    *,
-    me: Actor,
-    now: datetime,
-    asked_by: UUID | None,
+    report: SavedReport, question: Question, known: datetime, *, me: Actor, now: datetime, waits: bool = False,
     **more: Any,
 ) -> ReportAnswer:  # fmt: skip
-    result, whole = await answer(report.listing, question, me, known=known)
+    result, whole = await answer(report.listing, question, me, known=known, waits=waits)
     kept = ReportAnswer(
-        id=uuid4(), report_id=report.id, asked_by_id=asked_by, extracted=now, known=known, question=dict(question),
-        columns=list(result.columns), notes=list(result.notes), rows=whole.rows, count=whole.count,
-        digest=whole.digest, **more,
+        report_id=report.id, extracted=now, known=known, question=dict(question), columns=list(result.columns),
+        notes=list(result.notes), rows=whole.rows, count=whole.count, digest=whole.digest, **{"id": uuid4()} | more,
     )  # fmt: skip
     async with transaction():
         if kept.due and await ReportAnswer.exists(report_id=report.id, due=kept.due):
@@ -64,7 +84,9 @@ async def _keep(
             "answer": str(kept.id), "digest": kept.digest, "count": kept.count, "known": known.isoformat(),
             "repeats": str(kept.repeats_id or ""), "due": str(kept.due or ""),
         }  # fmt: skip
-        await facts.record("report.answered", report, actor=asked_by, unit=report.unit_id, now=now, detail=detail)
+        await facts.record(
+            "report.answered", report, actor=kept.asked_by_id, unit=report.unit_id, now=now, detail=detail
+        )
         if kept.due:
             reading = ReportReader.filter(report_id=report.id, stopped__isnull=True)
             await facts.schedule_all([
@@ -100,5 +122,5 @@ async def ask_due(report_id: UUID, due: str, *, now: datetime) -> None:
         me = await acting_for(person_id, now=now)
         if me.everywhere(ABILITY):
             question = question_of(report, on)
-            await _keep(report, question, moment_of(question, me, now), me=me, now=now, asked_by=None, due=on)
+            await _keep(report, question, moment_of(question, me, now), me=me, now=now, due=on)
             return

@@ -207,10 +207,14 @@ SUBJECTS: Mapping[str, ReportSubject] = {
 """Path of a list → what can be asked of it."""
 
 
+class ManyRows(Exception):
+    """An answer has more rows than somebody waits for."""
+
+
 async def answer(
-    listing: str, question: Question, me: Actor, *, known: datetime
+    listing: str, question: Question, me: Actor, *, known: datetime, waits: bool
 ) -> tuple[ReportResult, GatheredResult]:
-    """Asks a question as known at a moment, and gathers its rows."""
+    """Asks a question as known at a moment, and gathers its rows; where somebody `waits`, raises ManyRows of many."""
     result = await SUBJECTS[listing].ask(me, question, known)
     days = {name: value for name, value in question.items() if name != "known_at"}
     digest = RunningDigest({"list": listing, **days}, [one["key"] for one in result.columns])
@@ -218,6 +222,8 @@ async def answer(
     async for piece in result.pieces:
         digest.add(piece)
         whole.count += len(piece)
+        if waits and whole.count > MOST_KEPT:
+            raise ManyRows
         if whole.rows is not None:
             whole.rows = whole.rows + piece if whole.count <= MOST_KEPT else None
     whole.digest = digest.hex()

@@ -25,6 +25,7 @@ from training.people.lists.shortlists import person_shortlist
 from training.web.lists import ListColumn, ListFilter, ListSort, PagedList, Row, view_of
 from training.web.render import actor, form_data, identity, redirect, render, validate
 
+LATER = "The answer has many rows. It comes within minutes: look at this page again."
 DAYS = ("as_of", "known_at", "against")
 IN_USE, PUT_AWAY = "used", "away"
 SHARED = {"all": "Everybody who may read the register of the whole unit", "few": "Only you, and who gets the link"}
@@ -211,7 +212,10 @@ async def _told(rows: list[Row], me: Actor) -> list[Row]:
 async def ask(request: Request) -> Response:
     """Asks a report now."""
     me: Actor = actor(request)
-    kept = await answers.ask(await report_of(identity(request), me), actor=me, now=clock.now())
+    found = await report_of(identity(request), me)
+    kept = await answers.ask(found, actor=me, now=clock.now())
+    if kept is None:
+        return redirect(request, f"/reports/{found.id}", notice=LATER)
     return redirect(request, f"/reports/answers/{kept.id}", notice="The answer is kept.")
 
 

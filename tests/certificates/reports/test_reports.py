@@ -183,14 +183,27 @@ async def test_what_changes_the_past_is_told_when_it_is_asked_as_known_then(held
     assert "Until:" in page and "The record tells of nothing that would explain it" in page
 
 
-async def test_an_answer_of_many_rows_keeps_their_number_and_digest(held, service, browse, monkeypatch):
+async def test_an_answer_of_many_rows_comes_later_and_keeps_their_number_and_digest(
+    held, service, browse, work, monkeypatch
+):
     monkeypatch.setattr("certificates.reports.asking.MOST_KEPT", 0)
     dara = await browse("dara")
-    first = await asked(dara, await saved(dara, "/register?standing=all"))
+    report = await saved(dara, "/register?standing=all")
+
+    async def newest(path, **values):
+        answer = await dara.post(path, data=values)
+        assert "It comes within minutes" in (await dara.get(answer.headers["location"])).text
+        while await work():
+            pass
+        return await ReportAnswer.filter(report_id=report.id).order_by("-extracted").first()
+
+    first = await newest(f"/reports/{report.id}/ask")
     assert first.rows is None and first.count == 1 and len(first.digest) == 64
     await suspended(dara, held)
-    assert "The digest is the same" in await again(dara, first, "then")
-    assert "too many rows to keep" in await again(dara, first, "now")
+    for word, words in (("then", "The digest is the same"), ("now", "too many rows to keep")):
+        again = await newest(f"/reports/answers/{first.id}/again", known=word)
+        assert again.repeats_id == first.id and again.asked_by_id == known("dara")
+        assert words in (await dara.get(f"/reports/answers/{again.id}")).text
 
 
 async def due(report, *, nights=1):
