@@ -248,7 +248,15 @@ async def test_whoever_stopped_it_or_lost_the_right_gets_nothing_and_opens_nothi
     assert await ReportReader.filter(report_id=report.id, stopped__isnull=True).count() == 1
     browser = await browse("gwen")
     assert (await browser.get(f"/reports/answers/{first.id}")).status_code == 200
-    await due(report, nights=8)
+    await answers.ask_due(report.id, "2026-11-23", now=datetime.now(UTC))
+    await dara.post(f"/reports/{report.id}/readers", data={"do": "stop", "person": str(gwen)})
+    while await work():
+        pass
+    assert not any("Each week" in one.subject for one in sent_mails(settings)), (
+        "they stopped it while the mail was on its way"
+    )
+    await dara.post(f"/reports/{report.id}/readers", data={"person": str(gwen)})
+    await due(report, nights=1)
     await Membership.filter(id=role.id).update(ends=local_day(datetime.now(UTC), ZONE) - timedelta(days=1))
     while await work():
         pass
