@@ -21,7 +21,7 @@ from training.people.relations.actions import relate
 from training.people.visibility import active_on, may_for, sites_for
 from training.records.asking import ask, close_requests, hold
 from training.records.models import Participant, Record, RecordFile, Tailoring, records_visible_to
-from training.records.naming import named
+from training.records.naming import named, named_by_others
 from training.records.rules import NEEDS_A_YES, Confirmer, Entry, KeptFile, faults_of_entry
 from training.trail import facts
 
@@ -46,7 +46,7 @@ async def log(
     The same `key` again gives the row that is there. With `replaces` it corrects an earlier row, which stays.
     """
     _refuse_faults(entry, actor.today)
-    entry = await _named(entry, actor, holder)
+    entry = await _named(entry, lambda one, field: named(one, actor=actor, field=field, holder=holder))
     if entry.type in NEEDS_A_YES:
         asked = await named(confirmer, actor=actor, field="confirmer", holder=holder) if confirmer else None
         asked = asked or next(iter((*entry.by, *entry.team)), None)
@@ -85,6 +85,7 @@ async def record_for(
     _refuse_faults(entry, actor.today)
     if isinstance(holder, Person):
         await refuse_own(holder.id, actor.person_id, "You may not record this.", "Your site or the central unit can.")
+    entry = await _named(entry, lambda one, field: named_by_others(one, actor=actor, field=field, holder=holder.id))
     old = await settled_record(replaces, actor) if replaces else None
     if old:
         _say_why(reason, "Say what was wrong with it")
@@ -137,10 +138,10 @@ async def looks_after(actor: Actor, row: Record) -> bool:
     return await sites_for(actor, "manage people").filter(id=row.holder_site_id).exists()
 
 
-async def _named(entry: Entry, actor: Actor, holder: UUID | None) -> Entry:
-    """Joins whom an entry names to the people known here; raises Invalid where it may not be them."""
-    team = [await named(one, actor=actor, field="co_leader", holder=holder) for one in entry.team]
-    by = [await named(one, actor=actor, field="by", holder=holder) for one in entry.by]
+async def _named(entry: Entry, check: Callable[[Confirmer, str], Awaitable[Confirmer]]) -> Entry:
+    """Joins whom an entry names to the people known here; the check raises Invalid where it may not be them."""
+    team = [await check(one, "co_leader") for one in entry.team]
+    by = [await check(one, "by") for one in entry.by]
     return replace(entry, team=tuple(team), by=tuple(by))
 
 

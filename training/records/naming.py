@@ -21,6 +21,11 @@ ALSO_YOU = (
     "{name} is known here by an address of yours, and you cannot confirm your own record. Name the person who was "
     f"there with you. If you are two people who share an address, the central unit can say so {SETTLED_AT}"
 )
+ALSO_THEM = (
+    "{name} is known here by an address of the person whose record this is. Name somebody else. If they are two people "
+    f"who share an address, the central unit can say so {SETTLED_AT}"
+)
+THEMSELVES = "This is the person whose record it is. Name somebody else"
 
 
 OFFERED = {
@@ -68,14 +73,28 @@ async def named(confirmer: Confirmer, *, actor: Actor, field: str, holder: UUID 
     own = await addresses_of(holder)
     if fault := fault_of_confirmer(confirmer, holder=holder, own_addresses=own):
         raise Invalid("There is a problem", problems={field: fault})
-    person = await _person(confirmer, actor)
-    if person is None and confirmer.person:
+    return await _joined(confirmer, actor=actor, field=field, holder=holder, same=ALSO_YOU)
+
+
+async def named_by_others(one: Confirmer, *, actor: Actor, field: str, holder: UUID) -> Confirmer:
+    """Checks and joins as `named` does whom the actor names in a record of the `holder`, another person or a site.
+
+    Nobody is asked to confirm it, so a name alone will do.
+    """
+    if one.person == holder:
+        raise Invalid("There is a problem", problems={field: THEMSELVES})
+    return await _joined(one, actor=actor, field=field, holder=holder, same=ALSO_THEM)
+
+
+async def _joined(one: Confirmer, *, actor: Actor, field: str, holder: UUID, same: str) -> Confirmer:
+    person = await _person(one, actor)
+    if person is None and one.person:
         raise Invalid("There is a problem", problems={field: "Choose somebody from the list, or write their name"})
     if person and await same_human(holder, person.id):
-        raise Invalid("There is a problem", problems={field: ALSO_YOU.format(name=person.name)})
-    if confirmer.contact and await is_known_as(holder, confirmer.contact, actor.unit_id):
-        raise Invalid("There is a problem", problems={field: ALSO_YOU.format(name=confirmer.contact.strip())})
-    return replace(confirmer, name=person.name, person=person.id, contact="") if person else confirmer
+        raise Invalid("There is a problem", problems={field: same.format(name=person.name)})
+    if one.contact and await is_known_as(holder, one.contact, actor.unit_id):
+        raise Invalid("There is a problem", problems={field: same.format(name=one.contact.strip())})
+    return replace(one, name=person.name, person=person.id, contact="") if person else one
 
 
 async def _person(confirmer: Confirmer, actor: Actor) -> Person | None:

@@ -8,9 +8,11 @@ import pytest
 from certificates.evaluations.evaluate_person import judge
 from certificates.evaluations.models import PathwayVersion
 from tests.certificates.world import TODAY, publish_pathway
+from tests.soundness import speak_of
+from training.core import clock
 from training.demo.cast import known
-from training.people.models import Letter, Person
-from training.records.models import Confirmation, Record
+from training.people.models import CentralUnit, Email, Letter, Person
+from training.records.models import Confirmation, Participant, Record
 
 RULES = """
 pathway: claimed
@@ -266,3 +268,27 @@ async def test_a_claim_is_shown_to_who_holds_the_level_that_the_rules_name(brows
     record = await claims(browse, type="portfolio", what="workbook", on=str(TODAY))
     assert f"{record}/answer" in (await (await browse("nadia")).get("/")).text
     assert f"{record}/answer" not in (await (await browse("ivan")).get("/")).text
+
+
+async def test_whom_a_coordinator_names_is_of_the_unit_and_keeps_their_name(browse, growing):
+    unit = await CentralUnit.create(id=uuid4(), slug="elsewhere", name="Another unit")
+    stranger = await Person.create(id=uuid4(), unit=unit, name="Sol Stranger", created=clock.now())
+    await speak_of(unit, stranger)
+    chloe, path = await browse("chloe"), f"/practice/of/{known('amina')}/new"
+    mine = await Email.filter(person_id=known("amina")).first()
+    seen = {"type": "supervision", "what": "reflective", "pathway": "growing_together", "on": "2026-03-09"}
+    for form, part in ((LED, "co_leader"), (seen | {"minutes": "60"}, "by")):
+        for wrong in (stranger.id, known("nobody"), known("amina")):
+            refused = await chloe.post(path, data=form | {"key": str(uuid4()), part: str(wrong)})
+            assert refused.status_code == 422 and "Sol Stranger" not in refused.text, (part, wrong)
+        own = {part: "other", f"{part}_name": "A friend", f"{part}_contact": mine.address}
+        assert (await chloe.post(path, data=form | {"key": str(uuid4())} | own)).status_code == 422
+        assert not await Record.exists() and not await Participant.exists()
+    for form, part in ((LED, "co_leader"), (seen | {"minutes": "60"}, "by")):
+        given = {"key": str(uuid4()), part: str(known("hana"))}
+        assert (await chloe.post(path, data=form | given)).status_code == 303
+        row = await Participant.get(person_id=known("hana"), record__entry_key=given["key"])
+        assert row.name == (await Person.get(id=known("hana"))).name
+        typed = {"key": str(uuid4()), "on": "2026-04-21", part: "other", f"{part}_name": "Mo Ali"}
+        assert (await chloe.post(path, data=form | typed)).status_code == 303, "nobody asks them"
+        assert (await Participant.get(record__entry_key=typed["key"], name="Mo Ali")).person_id is None
