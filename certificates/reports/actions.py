@@ -86,7 +86,8 @@ async def change(report_id: UUID, words: ReportWords, *, actor: Actor, now: date
     report, name = await report_of(report_id, actor), _checked(words)
     if report.owner_id != actor.person_id and words.shared != report.shared:
         raise Invalid("There is a problem", problems={"shared": "Ask whoever saved it to change who may see it"})
-    due = report.next_due if report.every == words.every else _next_due(words.every, actor, now)
+    keeps = report.put_away or report.every == words.every
+    due = report.next_due if keeps else _next_due(words.every, actor, now)
     told = {"name": name, "days": vars(words.days), "every": words.every, "shared": words.shared, "next_due": due}
     before = {"every": report.every, "shared": report.shared, "days": report.days}
     async with transaction():

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from certificates.reports import answers
 from certificates.reports.asking import SUBJECTS
 from certificates.reports.models import ReportAnswer, SavedReport, answers_for
-from certificates.reports.pages import LATER, question_in_words
+from certificates.reports.pages import DAYS, LATER, question_in_words
 from certificates.reports.reasons import AnswerReasons, reasons_for
 from certificates.reports.rules import changes
 from training.core import clock
@@ -34,7 +34,8 @@ async def answer(request: Request) -> Response:
     found = await _answer(identity(request), me)
     listing = _listing(found, found.report)
     rows = await _rows(found, me)
-    asked = [*await question_in_words(found.report.listing, found.question, me), *_days(found, me)]
+    filters = {name: value for name, value in found.question.items() if name not in DAYS}
+    asked = [*await question_in_words(found.report.listing, filters, me), *_days(found, me)]
     definitions = [(one["heading"], one["definition"]) for one in found.columns]
     head = [*(f"{label}: {said}" for label, said in asked), f"SHA-256 {found.digest}",
             *(f"{heading}: {words}" for heading, words in definitions), *found.notes]  # fmt: skip

@@ -89,7 +89,7 @@ def moment_of(question: Question, me: Actor, now: datetime) -> datetime:
     """Gives the moment as known at which a question is asked: the end of its day, but never later than now."""
     known = question.get("known_at", "")
     at = read_day(known) if known else None
-    return min(end_of(at, me.zone), now) if at else now
+    return min(end_of(min(at, me.today), me.zone), now) if at else now  # the calendar has a last day
 
 
 async def _ask_figures(me: Actor, question: Question, known: datetime) -> ReportResult:
@@ -138,12 +138,13 @@ async def _ask_people(me: Actor, question: Question, known: datetime) -> ReportR
     steps = steps_sql(asked.moment(me.zone), me.zone)
     found = await narrowed_places(me, asked, filters)
     found = found.annotate(**{f"is_{one}": RawSQL(steps[one]) for one in people_pages.COME})
+    places = await places_then(me.unit_id, asked.moment(me.zone))
 
     async def rows() -> Pieces:
-        async for piece in _by_id(found, people_pages.PEOPLE.fields):
+        async for piece in _by_id(found, (*people_pages.PEOPLE.fields, "site_id")):
             yield [
                 {"key": str(one["id"]), "cells": {
-                    "programme": one["programme__title"], "site": one["site__name"] or "",
+                    "programme": one["programme__title"], "site": places.place(one["site_id"]).site,
                     "starts": str(one["starts"]), "funding": one["funding"],
                     "come": ", ".join(STEPS[it] for it in people_pages.COME if one[f"is_{it}"])}}
                 for one in piece

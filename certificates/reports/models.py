@@ -119,7 +119,7 @@ def reports_for(actor: Actor) -> QuerySet[SavedReport]:
     """Lists the reports that somebody may see: shared ones, their own, and those of which they get the link."""
     if not actor.everywhere(ABILITY):
         return SavedReport.filter(id__in=[])
-    gets = ReportReader.filter(person_id=actor.person_id).values("report_id")
+    gets = ReportReader.filter(person_id=actor.person_id, stopped__isnull=True).values("report_id")
     return SavedReport.filter(
         Q(shared=True) | Q(owner_id=actor.person_id) | Q(id__in=Subquery(gets)), unit_id=actor.unit_id
     )

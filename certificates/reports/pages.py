@@ -27,6 +27,8 @@ from training.web.render import actor, form_data, identity, redirect, render, va
 
 LATER = "The answer has many rows. It comes within minutes: look at this page again."
 DAYS = ("as_of", "known_at", "against")
+NAMES_SOMEBODY = "name"
+"""The filter that holds a part of a name: a report keeps none, as what it keeps stays when a person is erased."""
 IN_USE, PUT_AWAY = "used", "away"
 SHARED = {"all": "Everybody who may read the register of the whole unit", "few": "Only you, and who gets the link"}
 REPORTS = PagedList(
@@ -103,12 +105,13 @@ async def new(request: Request) -> Response:
     if listing not in SUBJECTS:
         raise NotFound("This list cannot be saved as a report.", "Go to the figures or to the register.")
     asked = view_of(await SUBJECTS[listing].offered(me), request.query_params).filters
-    filters = {name: value for name, value in asked.items() if name not in DAYS}
+    filters = {name: value for name, value in asked.items() if name not in (*DAYS, NAMES_SOMEBODY)}
     fixed = {name: asked[name] for name in DAYS if name in asked}
     start = {"as_of": fixed.get("as_of", "today"), "known_at": fixed.get("known_at", ""),
              "against": fixed.get("against", ""), "shared": "all", "every": ""}  # fmt: skip
     told = await _form(listing, filters, fixed, me) | {"back": (SUBJECTS[listing].title, listing)}
     told |= {"title": "Save this question", "path": f"/reports/new?{request.url.query}"}
+    told |= {"left_out": NAMES_SOMEBODY in asked}
     if request.method == "GET":
         return render(request, "reports/form.html", **told, values=start)
     values = await form_data(request)
@@ -227,7 +230,8 @@ async def readers(request: Request) -> Response:
         person_id = _person(values)
         await actions.remove_reader(found.id, person_id, actor=me, now=clock.now())
         words = "You do not get it any more." if person_id == me.person_id else "They do not get it any more."
-        return redirect(request, f"/reports/{found.id}", notice=words)
+        still = await reports_for(me).filter(id=found.id).exists()
+        return redirect(request, f"/reports/{found.id}" if still else "/reports", notice=words)
     try:
         person_id = me.person_id if values.get("do") == "start" else _person(values)
         person = await actions.add_reader(found.id, person_id, actor=me, now=clock.now())

@@ -14,8 +14,11 @@ from certificates.reports.rules import EARLIER, RELATIVE, Days, RunningDigest, c
 from tests.certificates.world import BY_RULES, TODAY, certified, changed, publish_pathway
 from tests.mails import sent_mails
 from training.core.dates import local_day
+from training.database.load_report import By
 from training.demo.cast import known
 from training.people.models import Membership, Person
+from training.sites.actions import save_site
+from training.sites.models import Site
 from training.trail.models import Fact, Followup
 
 pytestmark = pytest.mark.by_hand
@@ -310,3 +313,69 @@ async def test_a_question_without_a_name_or_with_an_unknown_day_is_told_and_noth
     assert (await dara.get("/reports/new?listing=/people")).status_code == 404
     assert await SavedReport.all().count() == 0
     assert not await Followup.filter(kind=answers.ASK).exists()
+
+
+async def test_the_last_day_of_the_calendar_can_be_asked_about(held, service, browse):
+    dara = await browse("dara")
+    for path, days in (
+        ("/register?known_at=9999-12-31", {"known_at": "9999-12-31"}),
+        ("/figures?as_of=9999-12-31&show=expiring", {"as_of": "9999-12-31", "known_at": "same"}),
+    ):
+        kept = await asked(dara, await saved(dara, path, **days))
+        assert kept.known == kept.extracted, "what will be known later is not known yet"
+        assert (await dara.get(f"/reports/answers/{kept.id}")).status_code == 200
+
+
+async def test_a_report_that_is_put_away_stays_so_when_it_is_changed(held, service, browse):
+    dara = await browse("dara")
+    report = await saved(dara, "/register?standing=all", every="month")
+    await dara.post(f"/reports/{report.id}/put-away", data={"do": "away"})
+    assert (await dara.post(f"/reports/{report.id}/change", data=FORM | {"every": "week"})).status_code == 303
+    assert (await SavedReport.get(id=report.id)).next_due is None
+    assert "It comes next" not in (await dara.get(f"/reports/{report.id}")).text
+    await dara.post(f"/reports/{report.id}/put-away", data={"do": "use"})
+    assert (await SavedReport.get(id=report.id)).next_due.weekday() == 0
+
+
+async def test_who_is_taken_off_a_report_that_few_may_see_sees_it_no_more(held, service, browse):
+    dara, person = await browse("dara"), str(known("gwen"))
+    await Membership.create(id=UUID(int=8), person_id=person, role="auditor", site_id=None, starts=date(2026, 1, 1))
+    report = await saved(dara, "/register?standing=all", shared="few")
+    first = await asked(dara, report)
+    await dara.post(f"/reports/{report.id}/readers", data={"person": person})
+    gwen = await browse("gwen")
+    assert (await gwen.get(f"/reports/answers/{first.id}")).status_code == 200
+    await dara.post(f"/reports/{report.id}/readers", data={"do": "stop", "person": person})
+    assert (await gwen.get(f"/reports/answers/{first.id}")).status_code == 404
+    assert (await gwen.post(f"/reports/{report.id}/readers", data={"do": "start"})).status_code == 404
+    await dara.post(f"/reports/{report.id}/readers", data={"person": person})
+    left = await gwen.post(f"/reports/{report.id}/readers", data={"do": "stop", "person": person})
+    assert left.status_code == 303 and "You do not get it any more." in (await gwen.get(left.headers["location"])).text
+
+
+async def test_a_name_that_was_looked_for_is_not_kept_with_a_report(held, service, browse):
+    dara = await browse("dara")
+    page = (await dara.get("/reports/new?listing=/register&name=Amina&standing=all")).text
+    assert "The name that you looked for is left out." in page
+    report = await saved(dara, "/register?name=Amina&standing=all")
+    kept = await asked(dara, report)
+    assert report.filters == {"standing": "all"} and "Amina" not in str(vars(kept))
+    assert "is left out" not in (await dara.get("/reports/new?listing=/register&standing=all")).text
+
+
+async def test_an_answer_says_its_days_once(held, service, browse):
+    dara = await browse("dara")
+    kept = await asked(dara, await saved(dara, "/figures?by=area&against=2026-11-01", against="month", known_at="same"))
+    page = (await dara.get(f"/reports/answers/{kept.id}")).text
+    summary = page.split("What was asked")[1].split("</dl>")[0]
+    assert summary.count("As known on") == summary.count("Compared with") == 1 and "On the day" not in summary
+
+
+async def test_a_site_that_is_renamed_changes_nothing_that_was_known_of_people_on_their_way(held, service, browse):
+    dara = await browse("dara")
+    first = await asked(dara, await saved(dara, "/figures/people"))
+    name = next(row["cells"]["site"] for row in first.rows if row["cells"]["site"])
+    site, now = await Site.get(name=name), datetime.now(UTC)
+    by = By(known("dara"), known("together"), "en", now)
+    await save_site(site.id, code=site.code, area_id=site.area_id, given={"name": "Hafan House"}, by=by)
+    assert "The digest is the same" in await again(dara, first, "then")
