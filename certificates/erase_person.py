@@ -17,7 +17,7 @@ from courses.cohorts.models import Attendance
 from courses.learning.models import ScormAttempt, TaskEntry, TaskReply
 from training.assessments.attempts.models import LearnerAnswer
 from training.assessments.films.models import GONE as FILM_GONE
-from training.assessments.films.models import Film, FilmComment, FilmConsent
+from training.assessments.films.models import Film, FilmComment, FilmConsent, FilmConsentLink
 from training.assessments.models import Visit
 from training.core import handed_files
 from training.core.errors import NotFound
@@ -143,6 +143,7 @@ async def _remove_films(person_id: UUID, now: datetime) -> None:
     await films.exclude(state=FILM_GONE).update(state=FILM_GONE, removed=now, removed_because="erased")
     await films.update(file_name="", captions="", secret="")
     await FilmConsent.filter(film__person_id=person_id).update(name="", given_by="")
+    await FilmConsentLink.filter(consent__film__person_id=person_id).update(address="")
     await FilmComment.filter(film__person_id=person_id).update(words="")
 
 

@@ -33,7 +33,7 @@ from tests.courses.course_files import write
 from tests.today import NOW, TODAY
 from training.app.resources import DRAFTS
 from training.assessments.calibration.sets.models import CalibrationAttempt, CalibrationSet
-from training.assessments.films.models import Film
+from training.assessments.films.models import Film, FilmConsent
 from training.assessments.load import load_instrument
 from training.assessments.models import Assessment, CalibrationRun, InstrumentVersion, Rater, Visit
 from training.assessments.quality.models import AccompaniedVisit, QualityDraw, QualityPlan, QualitySample
@@ -314,6 +314,10 @@ async def _assessed(person: Person, had: Things) -> Things:
         id=uuid4(), unit_id=person.unit_id, person=person, uploaded_by=person, held=LEFT, file_name="group.mp4",
         size=9, stored=f"films/{person.id}", secret="x", state="checking", begun=NOW, touched=NOW,
     )  # fmt: skip
+    consent = await FilmConsent.create(
+        id=uuid4(), film=film, name="A. B.", part="parent", purpose="assessment", until=LEFT, way="link",
+        recorded=NOW, recorded_by_id=person.id,
+    )  # fmt: skip
     await Visit.create(
         id=uuid4(), assessment=rated, starts=NOW, ends=NOW + timedelta(hours=2), place="The hall", changed=NOW
     )
@@ -346,6 +350,7 @@ async def _assessed(person: Person, had: Things) -> Things:
     }
     told = {
         "film": str(film.id),
+        "film_consent": str(consent.id),
         "signed": str(signed.id),
         "rated": str(rated.id),
         "waits": str(waits.id),

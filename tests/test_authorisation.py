@@ -454,6 +454,9 @@ NAMED: dict[str | tuple[str, str], Named | tuple[Named, ...]] = {
         "/assessments/films/{film}", own_or_managed, {"do": "remove"}, soft=True
     ),
     "/assessments/films/{id}/consents": Named("/assessments/films/{film}/consents", own_or_managed, FILMED),
+    "/assessments/films/{id}/consents/{consent}": Named(
+        "/assessments/films/{film}/consents/{film_consent}", own_or_managed, {"do": "show"}
+    ),
     "/assessments/films/{id}/captions": Named("/assessments/films/{film}/captions", own_managed_or_rated, soft=True),
     "/assessments/films/{id}/content": Named("/assessments/films/{film}/content", ones_own, soft=True),
     "/assessments/films/{id}/upload": Named("/assessments/films/{film}/upload", ones_own, soft=True),

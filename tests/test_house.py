@@ -441,6 +441,10 @@ NOT_FROM_REACH = {
     ("training/assessments/pages.py", "visits_to_come"): "names of who comes to the actor's own groups",
     ("training/assessments/visits/week_pages.py", "_parts"): "narrowed to the people that people_for has listed",
     ("training/assessments/visits/week_pages.py", "_with_visits"): "of the people that people_for has listed",
+    (
+        "training/assessments/films/consent_pages.py",
+        "consents",
+    ): "names of who mailed links of a film that film_for found",
     ("training/assessments/cancellation.py", "cancel"): "own_rating has found the actor's part in it",
     ("training/assessments/cancellation.py", "hand_on"): "own_rating has found the actor's part in it",
     ("training/assessments/cancellation.py", "ask_another"): "own_rating has found the actor's part in it",

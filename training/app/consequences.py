@@ -30,6 +30,7 @@ from training.app.handlers import (
     mail_broken,
     mail_change,
     mail_confirmer,
+    mail_film_consent,
     mail_head,
     mail_notice,
     mail_sign_in_link,
@@ -53,6 +54,7 @@ from training.assessments.disagreement import emails as disagreements
 from training.assessments.films import checks as film_checks
 from training.assessments.films import emails as films
 from training.assessments.films import retention
+from training.assessments.films.actions import MAIL_LINK
 from training.assessments.quality import plans as quality
 from training.assessments.visits import emails as visits
 from training.batches import actions as batches
@@ -181,6 +183,7 @@ HANDLERS: Mapping[str, Handler] = {
     NAME_REQUEST: telling_either(of_name_request),
     **dict.fromkeys(AFTER_FACTS, lambda work, out: AFTER_FACTS[work.kind](fact_id(work), now=out.now())),
     raters.TURN: telling(raters.of_turn),
+    MAIL_LINK: mail_film_consent,
     film_checks.CHECK: lambda work, out: film_checks.check(subject_id(work), settings=out.settings, now=out.now()),
     visits.REMIND: lambda work, out: visits.remind(subject_id(work), work.payload["day"], now=out.now()),
     **{room.MAIL: telling(room.of_news, "to", "news") for room in TELLING},

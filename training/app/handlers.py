@@ -17,6 +17,7 @@ from training.app import sites_own
 from training.app.own_tasks import lists as task_lists
 from training.app.resources import Resources
 from training.app.trail import heads, reports
+from training.assessments.films import emails as films
 from training.core.errors import Invalid
 from training.lti.identities.addresses import mail_address
 from training.people.authentication.emails import of_link
@@ -35,6 +36,12 @@ Handler = Callable[[Followup, Resources], Awaitable[Any]]
 async def mail_sign_in_link(work: Followup, outside: Resources) -> None:
     """Mails the one-time link; the link is signed here and stored nowhere."""
     await _post(outside, work, await of_link(subject_id(work), secret_key=outside.settings.secret_key))
+
+
+async def mail_film_consent(work: Followup, outside: Resources) -> None:
+    """Mails somebody who is on a film the link by which they consent; only its hash is stored."""
+    token = secrets.token_urlsafe(32)
+    await films.mail_link(subject_id(work), token=token, settings=outside.settings, now=outside.now())
 
 
 async def mail_confirmer(work: Followup, outside: Resources) -> None:

@@ -22,6 +22,7 @@ OBSERVATIONS = [
     at("/assessments/films/{id}", films.film, may=SIGNED_IN, methods=BOTH),
     at("/assessments/films/{id}/captions", films.captions, may=SIGNED_IN, methods=BOTH, body=CAPTIONS),
     at("/assessments/films/{id}/consents", consent_pages.consents, may=SIGNED_IN, methods=BOTH),
+    at("/assessments/films/{id}/consents/{consent}", consent_pages.ask, may=SIGNED_IN, methods=BOTH),
     at("/assessments/films/{id}/content", films.content, may=SIGNED_IN, body=None),
     at("/assessments/films/{id}/upload", upload_pages.upload, may=SIGNED_IN, methods=("GET", "PATCH"), body=None),
     at("/films/consent/{token}", consent_pages.consent, may=ANYONE, methods=BOTH),

@@ -37,6 +37,7 @@ KINDS: frozenset[str] = frozenset(
         "film.removed",
         "film.used",
         "film_consent.given",
+        "film_consent.link_made",
         "film_consent.recorded",
         "film_consent.withdrawn",
         "instrument.published",

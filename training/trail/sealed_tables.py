@@ -176,6 +176,7 @@ UNSEALED: Mapping[str, str] = {
     "certificates.ShareLinkUse": "is for the holder to read, and decides nothing",
     "certificates.StaffListing": "is its person's word, there to be taken back; each giving and taking back is a fact",
     "records.ConfirmationLink": "works once; what is answered by it is a confirmation, which is sealed",
+    "assessments.FilmConsentLink": "hashed; what is answered by it is a consent, which is sealed",
     "assessments.Visit": "when and where somebody comes; the day that counts stands in the assessment, which is sealed",
     "assessments.LearnerAnswer": "somebody's own words, changed freely for some weeks; nothing rests on them",
     "assessments.FilmComment": "what somebody says of a moment; nothing rests on it, and that they said it is a fact",

@@ -1,6 +1,7 @@
 """What is done with a film: used for an assessment, commented, consented to, withdrawn, taken back."""
 
 import asyncio
+import hashlib
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,23 +18,28 @@ from training.assessments.films.models import (
     Film,
     FilmComment,
     FilmConsent,
+    FilmConsentLink,
     visible_to,
 )
 from training.assessments.films.rules import LONGEST_DAYS, PARTS, PURPOSES, WAYS, second_of
 from training.core import storage
 from training.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from training.core.languages import SPOKEN
 from training.core.settings import Settings
 from training.database.connection import transaction
 from training.parsing.text import clean_line
 from training.people.actor import Actor
+from training.people.contact.actions import checked_address
 from training.people.visibility import may_for
 from training.trail import facts
 
 LONGEST_COMMENT = 2000
+MAIL_LINK = "mail film consent"
+"""The work that mails a link by which somebody consents."""
 
 
 def consent_links(settings: Settings) -> URLSafeSerializer:
-    """Gives what signs the links by which people consent and withdraw."""
+    """Gives what signed the links that were given out before tokens of their own were kept; they go on working."""
     return URLSafeSerializer(settings.secret_key, salt="film consent")
 
 
@@ -143,10 +149,53 @@ async def _consent(film: Film, consent_id: UUID) -> FilmConsent:
     return row
 
 
+async def make_link(film_id: UUID, consent_id: UUID, *, token: str, actor: Actor, now: datetime) -> FilmConsent:
+    """Makes a link for a fresh random token of 256 bits, to show to somebody who is on a film."""
+    film, row = await _to_ask(film_id, consent_id, actor)
+    async with transaction():
+        await _add_link(film, row, "shown", actor=actor, now=now, token_hash=token_hash(token))
+    return row
+
+
+async def mail_link(
+    film_id: UUID, consent_id: UUID, *, address: str, language: str, actor: Actor, now: datetime
+) -> None:
+    """Has a link mailed to somebody who is on a film; the address is forgotten once the mail has gone."""
+    film, row = await _to_ask(film_id, consent_id, actor)
+    address = checked_address(address, "address")
+    if language not in SPOKEN:
+        raise Invalid("There is a problem", problems={"language": "Choose a language"})
+    async with transaction():
+        link = await _add_link(film, row, "mailed", actor=actor, now=now, address=address, language=language)
+        await facts.schedule(MAIL_LINK, f"{MAIL_LINK}/{link.id}", due=now, subject_id=str(link.id))
+
+
+async def _to_ask(film_id: UUID, consent_id: UUID, actor: Actor) -> tuple[Film, FilmConsent]:
+    film = await _film_to_care_for(film_id, actor)
+    if film.assessment and film.assessment.state == "cancelled":
+        raise Conflict("The assessment that this film was for has ended.", "There is nothing to consent to any more.")
+    return film, await _consent(film, consent_id)
+
+
+async def _add_link(
+    film: Film, row: FilmConsent, way: str, *, actor: Actor, now: datetime, **more: Any
+) -> FilmConsentLink:
+    link = await FilmConsentLink.create(id=uuid4(), consent_id=row.id, made=now, made_by_id=actor.person_id, **more)
+    detail = {"consent": str(row.id), "way": way}
+    await _note("film_consent.link_made", film, actor=actor.person_id, now=now, detail=detail)
+    return link
+
+
+def token_hash(token: str) -> str:
+    """Hashes the token of a link as it is stored: another secret key leaves the link as it is."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 async def consent_by_link(token: str, *, settings: Settings) -> FilmConsent:
     """Finds the consent that a link is for; raises NotFound."""
+    link = await FilmConsentLink.get_or_none(token_hash=token_hash(token))
     try:
-        key = UUID(str(consent_links(settings).loads(token)))
+        key = link.consent_id if link else UUID(str(consent_links(settings).loads(token)))
     except (BadSignature, ValueError) as error:
         raise NotFound("This link is not whole.", "Copy all of it, or ask for a new one.") from error
     row = await FilmConsent.get_or_none(id=key).select_related("film__person", "film__unit")

@@ -1,5 +1,6 @@
 """Who is on a film and consented: kept by whoever sent it, seen by coordinators, answered by a link of the person."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -8,22 +9,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from training.assessments.films import actions
-from training.assessments.films.actions import cares_for, consent_links, film_for
+from training.assessments.films.actions import cares_for, film_for
 from training.assessments.films.models import GONE, Film, FilmConsent
 from training.assessments.films.pages import HOME
-from training.assessments.films.reading import consents_of
+from training.assessments.films.reading import consents_of, mailed_links
 from training.assessments.films.rules import PARTS, PURPOSES, WAYS
-from training.core import clock
-from training.core.errors import Invalid, NotAllowed
+from training.core import clock, qr
+from training.core.errors import Invalid, NotAllowed, NotFound
 from training.parsing.text import uuid_of
 from training.people.actor import Actor
+from training.people.models import Person
 from training.web.rate_limits import allow
 from training.web.render import actor, form_data, identity, redirect, render
 from training.web.resources import PageResources
 
 USUAL = timedelta(days=365)
-AGAIN = "10/hour"
-"""How often a consent may be given anew by its link."""
+AGAIN, MAILS = "10/hour", "60/hour"
+"""How often a consent may be given anew by its link, and how often one person may have links mailed."""
+LANGUAGES = (("en", "English"), ("cy", "Cymraeg"))
 
 
 async def consents(request: Request) -> Response:
@@ -41,11 +44,12 @@ async def consents(request: Request) -> Response:
             return redirect(request, f"{HOME}/{found.id}/consents", notice=notice)
         except Invalid as wrong:
             problems = wrong.problems
-    settings = PageResources.of(request).settings
-    links = consent_links(settings)
+    mailed = await mailed_links(found.id)
+    by = {one.made_by_id for ones in mailed.values() for one in ones}
+    names = dict(await Person.filter(id__in=by).values_list("id", "name"))
     rows = [
         {"row": row, "part": PARTS[row.part], "purpose": PURPOSES[row.purpose], "way": WAYS[row.way],
-         "link": f"{settings.public_url}/films/consent/{links.dumps(str(row.id))}"}
+         "mailed": [(one, names.get(one.made_by_id, "")) for one in mailed.get(row.id, [])]}
         for row in await consents_of(found.id)
     ]  # fmt: skip
     return render(
@@ -53,6 +57,37 @@ async def consents(request: Request) -> Response:
         rows=rows, parts=list(PARTS.items()), purposes=list(PURPOSES.items()), how=list(WAYS.items()),
         own=found.uploaded_by_id == me.person_id, gone=found.state == GONE, path=f"{HOME}/{found.id}",
         back=("The film", f"{HOME}/{found.id}"),
+    )  # fmt: skip
+
+
+async def ask(request: Request) -> Response:
+    """Offers to mail a link to somebody who is on a film, or to show it once as a code; posted, does so."""
+    me: Actor = actor(request)
+    found = await film_for(me, identity(request))
+    consent_id = uuid_of(request.path_params["consent"])
+    row = await FilmConsent.get_or_none(id=consent_id, film_id=found.id) if consent_id else None
+    if row is None or not await cares_for(found, me):
+        raise NotFound("There is no such consent for you to ask for.", "Look at the film again.")
+    where, address = f"{HOME}/{found.id}/consents", ""
+    values: Mapping[str, Any] = {"language": "en"}
+    problems: Mapping[str, str] = {}
+    if request.method == "POST":
+        values, now = await form_data(request), clock.now()
+        try:
+            if values.get("do") == "mail":
+                await allow("mail film consent", str(me.person_id), limit=MAILS, now=now)
+                given = {name: str(values.get(name, "")) for name in ("address", "language")}
+                await actions.mail_link(found.id, row.id, **given, actor=me, now=now)
+                return redirect(request, where, notice=f"The link is on its way to {row.name}")
+            token = secrets.token_urlsafe(32)
+            await actions.make_link(found.id, row.id, token=token, actor=me, now=now)
+            address = f"{PageResources.of(request).settings.public_url}/films/consent/{token}"
+        except Invalid as wrong:
+            problems = wrong.problems
+    return render(
+        request, "films/ask.html", 422 if problems else 200, values=values, problems=problems, row=row, film=found,
+        address=address, qr=qr.svg(address, title="Link to consent") if address else "", leads=found.person.name,
+        purpose=PURPOSES[row.purpose], reads=LANGUAGES, path=f"{where}/{row.id}", back=("Who is on it", where),
     )  # fmt: skip
 
 

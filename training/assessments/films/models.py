@@ -101,6 +101,33 @@ class FilmConsent(Model):
         indexes = (("film_id",), ("until",))
 
 
+class FilmConsentLink(Model):
+    """Is a link by which somebody on a film consents and withdraws; only a hash of its token is stored.
+
+    One that is mailed has its token once the mail is written: then it is `sent`, or it is `failed` with the reason.
+
+    Personal data: an e-mail address; kept: until the mail has gone or cannot go, a week at most.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    consent: fields.ForeignKeyRelation[FilmConsent] = fields.ForeignKeyField(
+        "assessments.FilmConsent", related_name="links", on_delete=RESTRICT
+    )
+    token_hash = fields.CharField(64, null=True, unique=True)
+    address = fields.CharField(254, default="")
+    language = fields.CharField(8, default="en")
+    made = fields.DatetimeField()
+    made_by_id = fields.UUIDField()
+    sent = fields.DatetimeField(null=True)
+    failed = fields.CharField(300, default="")
+
+    consent_id: UUID
+
+    class Meta:
+        table = "assessments_film_consent_link"
+        indexes = (("consent_id", "made"),)
+
+
 class FilmComment(Model):
     """Is what somebody says of a second of a film.
 

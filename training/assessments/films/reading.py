@@ -4,18 +4,31 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from training.assessments.films.models import READY, Film, FilmComment, FilmConsent, visible_to
+from tortoise.expressions import Q
+
+from training.assessments.films.models import READY, Film, FilmComment, FilmConsent, FilmConsentLink, visible_to
 from training.assessments.films.rules import ConsentRow, all_consented, kept_until, time_in_words
 from training.assessments.models import LEFT, THIRD, Assessment, Rater
 from training.assessments.models import visible_to as assessments_visible_to
 from training.people.actor import Actor
 
 Consents = Sequence[FilmConsent]
+MAILED = Q(sent__isnull=False) | ~Q(address="") | ~Q(failed="")
+"""Links that were mailed, wait to be, or could not be."""
 
 
 async def consents_of(film_id: UUID) -> list[FilmConsent]:
     """Lists who is on a film, in the order in which they were added."""
     return await FilmConsent.filter(film_id=film_id).order_by("recorded", "id")
+
+
+async def mailed_links(film_id: UUID) -> dict[UUID, list[FilmConsentLink]]:
+    """Gives for each consent the links that were to be mailed, the last first."""
+    found = FilmConsentLink.filter(MAILED, consent__film_id=film_id).order_by("-made")
+    links: dict[UUID, list[FilmConsentLink]] = {}
+    for one in await found:
+        links.setdefault(one.consent_id, []).append(one)
+    return links
 
 
 def plain(rows: Consents) -> list[ConsentRow]:

@@ -1,11 +1,11 @@
 """Deletes the films whose time is over, and what is left of those that never arrived; each is noted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from training.assessments.films.actions import remove
-from training.assessments.films.models import CHECKING, READY, UPLOADING, Film
+from training.assessments.films.models import CHECKING, READY, UPLOADING, Film, FilmConsentLink
 from training.assessments.films.reading import consents_of, is_cancelled, plain
-from training.assessments.films.rules import why_remove
+from training.assessments.films.rules import ADDRESS_DAYS, why_remove
 from training.assessments.films.uploads import finish, received
 from training.core.dates import local_day
 from training.core.errors import Upstream
@@ -20,6 +20,8 @@ async def forget_films(*, settings: Settings, now: datetime) -> int:
     Raises Upstream at the end, where one could not be deleted.
     """
     gone, trouble = 0, None
+    unsent = FilmConsentLink.filter(made__lt=now - timedelta(days=ADDRESS_DAYS)).exclude(address="")
+    await unsent.update(address="", failed="The mail server was away for a week.")
     for film in (
         await Film.filter(state__in=[UPLOADING, CHECKING, READY]).order_by("begun").select_related("unit", "assessment")
     ):

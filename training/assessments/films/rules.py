@@ -12,8 +12,9 @@ MOST_SECONDS = 4 * 3600
 MOST_CAPTIONS = 500_000
 MOST_UNFINISHED = 5
 """Films that one person may have begun to send."""
-UNFINISHED_DAYS, UNSTATED_DAYS, WITHDRAWN_DAYS = 7, 30, 7
-"""Days for which a film is kept that does not arrive, of which nobody says that all consented, or that is withdrawn."""
+UNFINISHED_DAYS, UNSTATED_DAYS, WITHDRAWN_DAYS, ADDRESS_DAYS = 7, 30, 7, 7
+"""Days for which a film is kept that does not arrive, of which nobody says that all consented, or that is withdrawn;
+and for which an address is kept to which no mail goes."""
 LONGEST_DAYS = 3 * 365
 """Days for which a consent may hold at most."""
 

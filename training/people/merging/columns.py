@@ -14,6 +14,7 @@ UNSEALED: Mapping[str, str] = {
     "people.Phone": "person_id",
     "people.RecoveryCode": "person_id",
     "assessments.FilmComment": "person_id",
+    "assessments.FilmConsentLink": "made_by_id",
     "batches.Batch": "made_by_id",
     "batches.BatchRow": "person_id",
     "drafts.MaterialDraft": "begun_by_id changed_by_id ended_by_id",

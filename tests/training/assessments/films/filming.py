@@ -1,5 +1,6 @@
 """Makes small films as phones and browsers make them, and sends them."""
 
+import re
 from base64 import b64encode
 from functools import cache
 from io import BytesIO
@@ -55,6 +56,16 @@ async def sent(browser: httpx2.AsyncClient, film: bytes, **told: str) -> str:
 CONSENT: dict[str, Any] = {
     "do": "add", "name": "A. B.", "part": "parent", "purpose": "assessment", "until": "2027-06-01", "way": "paper",
 }  # fmt: skip
+
+
+async def link_of(browser: httpx2.AsyncClient, page: str) -> str:
+    """Has the link of the one who is on a film shown; gives where it leads."""
+    where = re.search(rf"{page}/consents/[0-9a-f-]{{36}}", (await browser.get(f"{page}/consents")).text)
+    assert where
+    shown = await browser.post(where[0], data={"do": "show"})
+    found = re.search(r"http://testserver(/films/consent/[^<\s\"]+)", shown.text)
+    assert found, shown.text
+    return found[1]
 
 
 async def consented(browser: httpx2.AsyncClient, page: str, **more: str) -> None:

@@ -1,6 +1,5 @@
 """A film is sent, watched while it is rated, consented to and withdrawn; each sees what is for them by then."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 import time_machine
 
 from tests.training.assessments.conftest import Rated
-from tests.training.assessments.films.filming import CONSENT, PART, begun, consented, filmed, sent
+from tests.training.assessments.films.filming import CONSENT, PART, begun, consented, filmed, link_of, sent
 from training.assessments.deadlines.actions import close_late
 from training.assessments.films.models import Film, FilmComment, FilmConsent
 from training.assessments.models import Assessment
@@ -80,7 +79,7 @@ async def test_withdrawal_hides_the_film_at_once_and_keeps_the_judgement(rated: 
     row, page = await ready(rated, browse, work)
     await rated.hand_in(row, "bruno")
     bruno, stranger = await browse("bruno"), await browse("")
-    link = re.search(r"http://testserver(/films/consent/[^<\s\"]+)", (await bruno.get(f"{page}/consents")).text)[1]
+    link = await link_of(bruno, page)
     told = (await stranger.get(link)).text
     assert "Amina Yusuf leads a parenting group" in told and "1 June 2027" in told and "A. B." in told
     assert (await stranger.post(link, data={"answer": "withdraw"})).status_code == 303
@@ -125,7 +124,7 @@ async def test_a_link_that_asks_has_to_be_answered_before_others_watch(rated: Ra
     await bruno.post(f"{page}/consents", data=CONSENT | {"way": "link", "part": "child", "given_by": "C. D."})
     refused = await bruno.post(f"{page}/consents", data={"do": "state", "stated": "yes"})
     assert refused.status_code == 422 and "Not everyone has consented: A. B." in refused.text
-    link = re.search(r"http://testserver(/films/consent/[^<\s\"]+)", (await bruno.get(f"{page}/consents")).text)[1]
+    link = await link_of(bruno, page)
     await stranger.post(link, data={"answer": "give"})
     assert (await bruno.post(f"{page}/consents", data={"do": "state", "stated": "yes"})).status_code == 303
     bad = await bruno.post(f"{page}/consents", data=CONSENT | {"name": "", "until": "2040-01-01", "part": "child"})
