@@ -29,17 +29,19 @@ from training.trail.verify import verify_trail
 
 RECORDS = 300
 """So many records come along, that a merge takes a while."""
-SECONDS = 1.5
-"""A process is killed after at most so long: before, in or after any of its writes."""
+ACTS = 3
+"""A process is killed while so many merges could be done, at the latest: before, in or after any of its writes."""
 
 
 class MergeKills(Kills):
     """Two records are merged and taken apart; `states` are how everything looks, by whether they are merged."""
 
     states: dict[bool, object]
+    seconds: float
+    """How long a merge takes here."""
 
     def kill(self, number: int) -> bool:
-        return killed_once_begun(self._act, partial(time.sleep, self.chance.uniform(0, SECONDS)))
+        return killed_once_begun(self._act, partial(time.sleep, self.chance.uniform(0, ACTS * self.seconds)))
 
     async def prepare(self) -> None:
         facts.follow(consequences.AFTER)
@@ -54,7 +56,9 @@ class MergeKills(Kills):
                 for _ in range(RECORDS)
             ])  # fmt: skip
             self.states = {False: await everything()}
+            began = time.monotonic()
             made = await self._merge()
+            self.seconds = time.monotonic() - began
             self.states[True] = await everything()
             await self._undo(made)
             if await everything() != self.states[False]:
