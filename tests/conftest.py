@@ -1,6 +1,5 @@
 """What every test stands on: a real database, the people of the demo, and the service behind real HTTP messages."""
 
-import gc
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from certificates.evaluations.pathway_versions import load_pathway
-from tests import forked_press, shortcuts
+from tests import shortcuts
 from tests.copies import SERVER, address, copied, removed
 from tests.soundness import unsound_rows, without_check
 from tests.suites import LONGEST
@@ -33,8 +32,6 @@ from training.people.sessions import actor_of, open_session
 __all__ = ["evening"]
 ORIGIN = "http://testserver"
 shortcuts.take()
-# Thousands of tests are kept from here on: looking them through takes an eighth of the time that finding them does.
-gc.disable()
 
 
 @pytest.fixture
@@ -86,16 +83,9 @@ def _turn(file: str) -> int:
     return LONGEST.index(file) if file in LONGEST else len(LONGEST)
 
 
-def pytest_collection_finish() -> None:
-    """Begins to look for garbage again."""
-    gc.freeze()
-    gc.enable()
-
-
 def pytest_unconfigure() -> None:
-    """Removes what the databases of the tests were copied from, and ends what prints."""
+    """Removes what the databases of the tests were copied from."""
     removed()
-    forked_press.end()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from tortoise.apps import Apps
 from tortoise.models import Model
 
 from certificates.credentials import keys, status_lists
-from tests import forked_press
 from training.database.engine_sqlite import PRAGMAS
 
 DURABLE = PRAGMAS["synchronous"]
@@ -28,7 +27,6 @@ def take() -> None:
     PRAGMAS["synchronous"] = "OFF"  # no test cuts the power, and waiting for the disk takes most of a short one
     Apps._build_initial_querysets = _once  # type: ignore[method-assign]
     keys._generated = _stocked
-    forked_press.take()
     # httpx looks for it at each request, and looking for what is not installed takes a tenth of one.
     sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
     status_lists.take = _with_one_secret  # type: ignore[assignment]

@@ -121,7 +121,12 @@ class PdfPool:
                 await self._discard(printer)
 
     async def _started(self) -> "_PdfWorker":
-        printer = _PdfWorker(await start())
+        bare = {name: value for name, value in os.environ.items() if not name.startswith("TRAINING_")}
+        path = os.pathsep.join([str(HOME), *filter(None, [bare.get("PYTHONPATH")])])
+        process = await asyncio.create_subprocess_exec(
+            *PROGRAM, stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE, env=bare | {"PYTHONPATH": path}
+        )
+        printer = _PdfWorker(process)
         self._running.add(printer)
         try:
             printer.why_not = (await printer.answer())["why_not"]
@@ -133,15 +138,6 @@ class PdfPool:
     async def _discard(self, printer: "_PdfWorker") -> None:
         self._running.discard(printer)
         await printer.end()
-
-
-async def start() -> Process:
-    """Starts a render process, which is told nothing of the service's settings."""
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("TRAINING_")}
-    path = os.pathsep.join([str(HOME), *filter(None, [bare.get("PYTHONPATH")])])
-    return await asyncio.create_subprocess_exec(
-        *PROGRAM, stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE, env=bare | {"PYTHONPATH": path}
-    )
 
 
 class _PdfWorker:

@@ -24,7 +24,6 @@ from certificates.credentials.facts import Signatory
 from certificates.credentials.pdf import glyphs, template, worker
 from certificates.credentials.pdf import pool as pdf_pool
 from certificates.credentials.pdf.attachments import extract_attachment
-from tests import forked_press
 from tests.certificates.examples import ED25519, FACTS, NOW, facts
 from tests.holding import nobody_waits
 from tests.processes import alive, children
@@ -40,14 +39,6 @@ pytestmark = [
 BADGE = json.dumps({"id": FACTS.credential_id}).encode()
 FONTS = worker.TEMPLATES / "assets" / "fonts"
 WELSH_AND_POLISH = "Ŵyn Llŷr Żółkiewska-Şahin"
-
-
-@pytest.fixture(autouse=True)
-def as_the_service_does():
-    """Processes that print are programs of their own here."""
-    forked_press.leave()
-    yield
-    forked_press.take()
 
 
 def printed(markup=None, *, attachment=BADGE, moment=NOW):

@@ -46,7 +46,7 @@ def test_no_page_takes_more_than_a_file_of_its_kind_needs():
     assert larger.pop("/assessments/films/{id}/captions") <= MEGABYTE
     for path in ("/courses/{slug}/{module}/{activity}", "/imports", "/certificates/outcomes/{id}", *entries, *drafts):
         assert larger.pop(path) <= 250 * MEGABYTE
-    forms = ("/drafts/{id}/quiz/{path:path}", "/drafts/{id}/instrument/{path:path}")
+    forms = ("/drafts/{id}/quiz/{path:path}", "/drafts/{id}/instrument/{path:path}", "/drafts/{id}/task/{path:path}")
     for path in ("/material/check", "/material/publish", "/sheet", *forms):
         assert larger.pop(path) <= 12 * MEGABYTE
     assert not larger, "only what takes files takes more"
