@@ -1,6 +1,6 @@
 """The page of a task as a form: what is asked, what it is judged by, what is handed in; written into its file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from training.drafts.kinds import part_with
 from training.drafts.models import DraftFile, MaterialDraft
 from training.drafts.resources import DraftResources
 from training.drafts.rules import typed_text
+from training.parsing.text import counting_number
 from training.parsing.yaml_edits.places import NotByButton
 from training.web.render import actor, identity, redirect, render
 
@@ -35,13 +36,17 @@ async def task(request: Request) -> Response:
         return await _shown(request, draft, found, {})
     posted = await posted_fields(request, found, most=500)
     typed = posted.words | {"body": typed_text(posted.words.get("body", ""), posted.base)}
-    if not typed.get("title", "").strip():
-        return await _shown(request, draft, found, typed, {"title": "Write what the task is called"})
+    shows, minutes = posted.lists.get("competency", []), typed.get("minutes", "").strip()
+    problems = {} if typed.get("title", "").strip() else {"title": "Write what the task is called"}
+    if minutes and not counting_number(minutes):
+        problems["minutes"] = "Write a whole number of minutes, such as 20, or nothing"
+    if problems:
+        return await _shown(request, draft, found, typed, problems, shows)
     try:
-        text = written(posted.base, typed, posted.lists.get("competency", []))
+        text = written(posted.base, typed | {"minutes": minutes}, shows)
     except NotByButton as trouble:
         problems = {"form": f"This cannot be done here: {trouble}. Write it in the file itself"}
-        return await _shown(request, draft, found, typed, problems)
+        return await _shown(request, draft, found, typed, problems, shows)
     try:
         await actions.write(draft, path, text, seen=posted.seen, actor=actor(request), now=clock.now())
     except actions.Overtaken:
@@ -51,7 +56,7 @@ async def task(request: Request) -> Response:
 
 async def _shown(
     request: Request, draft: MaterialDraft, found: DraftFile, given: Mapping[str, str],
-    problems: Mapping[str, str] | None = None,
+    problems: Mapping[str, str] | None = None, ticked: Sequence[str] | None = None,
 ) -> Response:  # fmt: skip
     resources, texts, text = DraftResources.of(request), await texts_of(draft.id), found.text or ""
     kind = resources.draft_kinds[draft.kind]
@@ -70,6 +75,6 @@ async def _shown(
         request, "editor/task.html", 422 if problems else 200, draft=draft, path=found.path, base=text,
         revision=found.revision, problems=problems or {}, values=values | dict(given), mistakes=wrong,
         advice=kind.advice(texts, found.path), handed_in=HANDED_IN, is_open=draft.state == "open",
-        competencies=competencies_in(texts), shows=task.competency,
+        competencies=competencies_in(texts), shows=task.competency if ticked is None else ticked,
         preview=f"/drafts/{draft.id}/preview/{shown}" if shown else "", back=("The draft", f"/drafts/{draft.id}"),
     )  # fmt: skip

@@ -59,7 +59,11 @@ async def test_a_task_is_added_filled_in_published_and_the_learner_sees_what_it_
         "body": "Lead for ten minutes.", "criteria": "Everybody had a turn", "hand_in": "file",
         "competency[]": "hearing",
     }  # fmt: skip
-    assert (await bruno.post(form, data=sent | {"title": ""})).status_code == 422
+    untitled = await bruno.post(form, data=sent | {"title": ""})
+    assert untitled.status_code == 422 and 'value="hearing" checked' in untitled.text
+    for minutes in ("20 min", "1.5", "-3"):
+        refused = await bruno.post(form, data=sent | {"minutes": minutes})
+        assert refused.status_code == 422 and "Write a whole number of minutes" in refused.text
     assert (await bruno.post(form, data=sent)).status_code == 303
     late = await bruno.post(form, data=sent | {"body": "Something else."})
     assert "What you wrote is kept" in (await bruno.get(late.headers["location"])).text
