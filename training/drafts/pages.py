@@ -179,6 +179,8 @@ async def publish(request: Request) -> Response:
                 if keep:
                     await keep(number, clock.now())
                 words = f"Version {number} is published."
+                if await MaterialDraft.exists(id=found.id, state="open"):
+                    words += " Somebody wrote in the draft meanwhile: that is kept in it, and not published."
                 return redirect(request, kind.page(found.name), notice=words)
             lines = report.mistakes
         except (Invalid, Conflict) as wrong:

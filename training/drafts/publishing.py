@@ -15,7 +15,7 @@ from training.drafts.contents import FileContent, all_files, files_around, of_te
 from training.drafts.kinds import DraftKind, DraftOutside, Files, LoadWish
 from training.drafts.models import MaterialDraft
 from training.drafts.publishing_requests import note_published, refuse_publisher
-from training.drafts.rules import EDIT_CLASSES
+from training.drafts.rules import EDIT_CLASSES, LONGEST_NUMBER
 from training.parsing.messages import FileError, Mistake
 from training.parsing.yaml import Table, read_table
 from training.parsing.yaml_edits.places import NotByButton, set_value
@@ -47,6 +47,9 @@ async def mistakes_in(kind: DraftKind, name: str, files: Files) -> list[Mistake]
     if files and not found and (named := head_word(kind, name, files, kind.name_key)) != name:
         found = [Mistake(kind.head(name), 1, f"this is {named}, and the draft is of {name}",
                          f"write {kind.name_key}: {name}")]  # fmt: skip
+    if not found and len(head_word(kind, name, files, "version")) > LONGEST_NUMBER:
+        found = [Mistake(kind.head(name), 1, "the number of the version is too long",
+                         f"write at most {LONGEST_NUMBER} letters")]  # fmt: skip
     return sorted(set(found))
 
 
@@ -61,10 +64,14 @@ async def mistakes_in_file(draft: MaterialDraft, kind: DraftKind, path: str, sto
 
 async def rehearse(kind: DraftKind, name: str, files: Files, number: str, wish: LoadWish) -> LoadReport:
     """Tells what publishing files under a number would do, as the loader says it, for a wish that only checks."""
+    return await load_files(kind, name, _as_number(kind, name, files, number), wish)
+
+
+def _as_number(kind: DraftKind, name: str, files: Files, number: str) -> Files:
     head = kind.head(name)
-    with suppress(NotByButton):
-        files = {**files, head: set_value(files[head].decode(), ("version",), number, after=kind.name_key).encode()}
-    return await load_files(kind, name, files, wish)
+    with suppress(NotByButton, KeyError, UnicodeDecodeError):
+        return {**files, head: set_value(files[head].decode(), ("version",), number, after=kind.name_key).encode()}
+    return files
 
 
 async def publish(
@@ -86,7 +93,9 @@ async def publish(
     if draft.state != "open" or draft.revision != wish.seen:
         raise Conflict(actions.CHANGED_SINCE, "Look at it again, then publish it.")
     storage = outside.settings.storage
-    if found := await mistakes_in(kind, draft.name, await all_files(draft.id, storage)):
+    # Looked at with its number: one that cannot be would stay in the draft, and stand in the way of the next.
+    files = _as_number(kind, draft.name, await all_files(draft.id, storage), wish.number)
+    if found := await mistakes_in(kind, draft.name, files):
         return LoadReport(mistakes=[str(one) for one in found], refused=True)
     await _number(draft, kind, wish, actor=actor, now=now)
     files = await all_files(draft.id, storage)
@@ -141,7 +150,9 @@ async def _close(draft: MaterialDraft, wish: VersionWish, *, actor: Actor, now: 
     async with transaction():
         still = MaterialDraft.filter(id=draft.id, state="open")
         ends = {"ended": now, "ended_by_id": actor.person_id, "published_as": wish.number, "slot": None}
-        if await still.update(state="published", edit_class=wish.edit_class, **ends):
+        ended = await still.filter(revision=wish.seen + 1).update(state="published", edit_class=wish.edit_class, **ends)
+        # What somebody wrote meanwhile is in no version yet: it stays open, and goes on from this one.
+        if ended or await still.update(based_on=wish.number):
             await note_published(draft, actor=actor, now=now)
             await facts.record(
                 "draft.published", draft, actor=actor.person_id, unit=draft.unit_id, now=now, version=wish.number,

@@ -13,6 +13,7 @@ TEXTS = (".md", ".yaml", ".yml", ".vtt", ".txt")
 MOST_TEXT_BYTES = 1_000_000
 LONGEST_PATH = 300
 LONGEST_NOTE = 2_000
+LONGEST_NUMBER = 40
 ASIDE, NUMBERED = "aside", "numbered"
 """What a change can be beside one of the words: kept beside them, or the number written when they are published."""
 EDIT_CLASSES = {

@@ -314,3 +314,18 @@ async def test_what_is_told_while_somebody_writes_is_what_the_whole_check_says_a
         module = next(path for path in sorted(files) if path.endswith("module.yaml"))
         media = [one for one in await files_around(key, module, storage) if not one.endswith((".md", ".yaml", ".vtt"))]
         assert len(media) < len([one for one in files if not one.endswith((".md", ".yaml", ".vtt"))]) or not media
+
+
+@pytest.mark.parametrize("kind", ["course", "instrument", "pathway"])
+async def test_a_number_that_is_too_long_does_not_stay_in_the_draft(browse, database, kind):
+    dara, name = await browse("dara"), "first-aid" if kind == "course" else "first_aid"
+    draft = await begun(dara, kind, name, "First aid")
+    for number in ("9" * 41, "9" * 400):
+        sent = {"number": number, "edit_class": "content", "seen": await seen(dara, draft)}
+        refused = await dara.post(f"{draft}/publish", data=sent)
+        assert refused.status_code == 422 and "Nothing is published" in refused.text
+    head = "course.yaml" if kind == "course" else f"{name}.yaml"
+    file, text = f"{draft}/files/{head}", (await DraftFile.get(path=head)).text
+    long = text.replace('version: "1"', f'version: "{"9" * 41}"')
+    await dara.post(file, data={"text": long, "revision": await revision(dara, file)})
+    assert "Something has to be mended first" in (await dara.get(f"{draft}/publish")).text
