@@ -164,12 +164,14 @@ async def _publish(me: Actor, now: datetime) -> list[Task]:
 async def _mend_draft(me: Actor, now: datetime) -> list[Task]:
     """Drafts that came back to the person who asked for their publication, until somebody changes them."""
     rows = publishing_requests_visible_to(me).filter(asked_by_id=me.person_id, state="sent back", draft__state="open")
+    found = await rows.order_by("-asked").select_related("draft")
+    of_drafts = publishing_requests_visible_to(me).filter(draft_id__in=[one.draft_id for one in found])
+    last = {one.draft_id: one.id for one in await of_drafts.order_by("asked")}
     return [
         Task(f"It came back: {row.draft.name}", "Read what is to be changed, then ask again.",
              f"/drafts/{row.draft_id}", since=row.answered)
-        for row in await rows.order_by("-asked").select_related("draft").limit(SHOWN)
-        if row.answered and row.draft.changed < row.answered
-    ]  # fmt: skip
+        for row in found if row.answered and row.draft.changed < row.answered and last[row.draft_id] == row.id
+    ][:SHOWN]  # fmt: skip
 
 
 async def _decide(me: Actor, now: datetime) -> list[Task]:

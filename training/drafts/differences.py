@@ -44,6 +44,6 @@ def _difference(path: str, before: bytes | None, now: bytes | None) -> FileDiffe
     if None in texts or any(len(text or "") > MOST_LETTERS for text in texts):
         return FileDifference(path, what)
     old, new = ((text or "").splitlines() for text in texts)
-    found = [line for line in unified_diff(old, new, n=AROUND, lineterm="") if line[:3] not in ("---", "+++")]
+    found = list(unified_diff(old, new, n=AROUND, lineterm=""))[2:]  # the first two name the files
     lines = [DifferentLine(WORDS[line[0]], line[1:]) for line in found if line[0] in WORDS]
     return FileDifference(path, what, lines[:MOST_LINES], len(lines) > MOST_LINES)

@@ -8,6 +8,8 @@ import pytest
 from tests.training.drafts.conftest import begun, revision, seen
 from training.demo.cast import known
 from training.demo.seed import MATERIAL
+from training.drafts import publishing
+from training.drafts.differences import differences
 from training.drafts.models import DraftFile, MaterialDraft, PublishingRequest
 from training.people.models import Letter
 from training.trail.models import Fact
@@ -99,6 +101,8 @@ async def test_any_later_change_withdraws_the_question_and_so_does_whoever_asked
         assert "Publish: small-steps" in (await dara.get("/tasks")).text
         await change()
         assert "Publish: small-steps" not in (await dara.get("/tasks")).text
+        page = (await bruno.get(draft)).text
+        assert "Bruno Costa changed the draft or took that back" in page or "Bring it back" in page
         assert (await PublishingRequest.filter(state="waiting").count()) == 0
     assert await Fact.filter(kind="draft.question_withdrawn").count() == 4
     await bruno.post(draft, data={"do": "bring back"})
@@ -146,3 +150,53 @@ async def test_a_number_that_was_refused_makes_nobody_a_writer_and_without_the_s
     sent |= {"number": "2", "seen": await seen(dara, draft)}
     assert (await dara.post(f"{draft}/publish", data=sent)).status_code == 303
     assert (await DraftFile.filter(draft_id=UUID(draft.split("/")[-1])).count()) > 0
+
+
+async def test_what_came_back_and_is_asked_again_as_it_is_waits_for_the_other(browse, small_steps, two_publish):
+    bruno, dara = await browse("bruno"), await browse("dara")
+    draft = await begun(bruno, "course", "small-steps")
+    await _write(bruno, f"{draft}/files/leading/01-plan.md", PAGE)
+    for _ in range(2):
+        await _ask(bruno, draft, "It is right as it is.")
+        assert "It came back" not in (await bruno.get("/tasks")).text
+        await dara.post(f"{draft}/send-back", data={"reasons": "It is not."})
+        assert (await bruno.get("/tasks")).text.count("It came back: small-steps") == 1
+
+
+async def test_rules_that_begin_with_a_note_go_no_way_around_the_second_person(browse, two_publish):
+    dara, path = await browse("dara"), MATERIAL / "pathways" / "growing_together.yaml"
+    text = path.read_text().replace("pathway: growing_together", "pathway: # ours\n  growing_together", 1)
+    around = await dara.post("/material/publish", data={"name": path.name, "text": text})
+    assert around.status_code == 422 and "needs a second person" in around.text
+
+
+def test_lines_that_begin_with_dashes_are_shown_like_any_other():
+    [found] = differences({"a.md": b"One.\n\n---\n\nTwo.\n"}, {"a.md": b"++ One.\n\n\nTwo.\n"})
+    told = [(line.what, line.text) for line in found.lines if line.what]
+    assert told == [("gone", "One."), ("new", "++ One."), ("gone", "---")]
+
+
+async def test_words_that_come_while_it_is_published_stay_in_the_draft(browse, small_steps, two_publish, monkeypatch):
+    bruno, dara = await browse("bruno"), await browse("dara")
+    draft = await begun(bruno, "course", "small-steps")
+    file = f"{draft}/files/leading/01-plan.md"
+    await _write(bruno, file, PAGE)
+    sent = {"number": "2", "edit_class": "content", "seen": await seen(dara, draft)}
+    really = publishing.load_files
+
+    async def while_somebody_writes(kind, name, files, wish):
+        if not wish.check:
+            await _write(bruno, file, PAGE + "Late words.\n")
+        return await really(kind, name, files, wish)
+
+    monkeypatch.setattr(publishing, "load_files", while_somebody_writes)
+    told = await dara.post(f"{draft}/publish", data=sent)
+    assert told.status_code == 303
+    assert "Somebody wrote in the draft meanwhile" in (await dara.get(told.headers["location"])).text
+    monkeypatch.undo()
+    found = await MaterialDraft.get()
+    assert (found.state, found.based_on) == ("open", "2")
+    assert "Late words." in (await dara.get(f"{draft}/compare")).text
+    sent |= {"number": "3", "seen": await seen(dara, draft)}
+    assert (await dara.post(f"{draft}/publish", data=sent)).status_code == 303
+    assert (await MaterialDraft.get()).state == "published"

@@ -25,6 +25,7 @@ from training.core.dates import day
 from training.core.settings import Settings
 from training.drafts.publishing_requests import two_publish
 from training.drafts.resources import DraftResources
+from training.parsing.kinds import TOP_KEY
 from training.parsing.plurals import many
 from training.people.actor import Actor
 from training.programmes.models import Adoption
@@ -132,8 +133,9 @@ async def _unseen(request: Request, files: Sequence[tuple[str, bytes]], me: Acto
     """Names a file that a second person has to look at before it is published, as a draft, or ""."""
     if not await two_publish(me.unit_id):
         return ""
-    kinds = DraftResources.of(request).draft_kinds.values()
-    drafted = (name for name, content in files if any(kind.reads(name, content) for kind in kinds))
+    kinds = DraftResources.of(request).draft_kinds
+    # Told apart as it is when they are loaded: what counts there as rules may not pass here as something else.
+    drafted = (name for name, content in files if kinds.keys() & set(TOP_KEY.findall(content.decode("utf-8-sig"))))
     name = next(drafted, "")
     return name and f"{name} needs a second person in your unit. Take it under Write, and ask for publishing there"
 
