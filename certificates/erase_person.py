@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from training.database.connection import transaction
 from training.lti.identities.erase_person import erase_identities
 from training.people.actor import Actor
 from training.people.erase_person import erase_person, pseudonym_of, sweep
+from training.people.merging.moving import model_of
 from training.people.models import Person
 from training.people.personal_data import Rows, rows_about, rows_above, sealed
 from training.people.visibility import people_for
@@ -40,6 +41,12 @@ NAMED_BY_OTHERS = (
     (Participant, "person_id", ("name",)),
 )
 """Where others typed the person's name: table, column of the person, columns of the name."""
+
+
+PEOPLE, FUNDING = "/figures/people", "funding"
+"""The list of a report whose rows say who pays for a place, and what narrows other lists by it or tells them apart."""
+AT_ONCE = 20
+"""Answers of reports that are read at once: each may hold thousands of rows."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +100,25 @@ async def erase_record(person: Person, *, actor_id: UUID | None, now: datetime, 
         swept = await sweep(rows, words, instead, leave=leave)
         above = await rows_above(rows)
         swept |= await sweep(above, words, instead, leave=leave)
+        async for told in _reported(person.unit_id):
+            swept |= await sweep(told, words, instead, leave=leave)
         await facts.record(
             "person.erased", person, actor=actor_id, person=person_id, unit=person.unit_id, now=now,
             detail={"certificates": len(certificate_ids), "rows": len(swept)}, rows=[*sealed(rows), *sealed(above)],
             beyond=swept,
         )  # fmt: skip
     return Erased(pseudonym_of(person_id), len(certificate_ids), len(swept))
+
+
+async def _reported(unit_id: UUID) -> AsyncIterator[Rows]:
+    """Gives reports, and those of their answers that tell who pays: both hold what somebody typed, of anybody."""
+    reports, answers = model_of("reports.SavedReport"), model_of("reports.ReportAnswer")
+    found = {row["id"]: row for row in await reports.filter(unit_id=unit_id).values()}
+    yield {reports: found}
+    freely = [key for key, row in found.items() if row["listing"] == PEOPLE or FUNDING in str(row["filters"])]
+    kept = await answers.filter(report_id__in=freely).order_by("id").values_list("id", flat=True)
+    for at in range(0, len(kept), AT_ONCE):
+        yield {answers: {key: {} for key in kept[at : at + AT_ONCE]}}
 
 
 def _under(folder: str, names: Iterable[str]) -> list[str]:
