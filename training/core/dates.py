@@ -41,12 +41,17 @@ def end_of(day: date, zone: str) -> datetime:
 
     Cut to whole seconds, as credentials write it, it is the last second of the day.
     """
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
     return start_of(day + timedelta(days=1), zone) - timedelta.resolution
 
 
 def moment_at(day: date, hour: time, zone: str) -> datetime:
     """Returns the moment of an hour of a day by the clocks of a zone, in UTC."""
-    return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
+    try:
+        return datetime.combine(day, hour, ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError:  # the first day of the calendar begins before it, where clocks are ahead of UTC
+        return (datetime.min if day.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
 def day(value: date | str, language: str = "en") -> str:

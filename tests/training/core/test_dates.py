@@ -60,6 +60,11 @@ def test_the_first_and_the_last_moment_of_a_day_are_of_that_day_and_their_neighb
         assert local_day(last + next_one, zone) > one
 
 
+@pytest.mark.parametrize("zone", [LONDON, CAIRO, KIRITIMATI, "America/New_York"])
+def test_the_first_and_the_last_day_of_the_calendar_begin_and_end_in_every_zone(zone):
+    assert start_of(date.min, zone) < end_of(date.min, zone) < start_of(date.max, zone) < end_of(date.max, zone)
+
+
 def test_a_moment_is_written_by_the_clocks_of_the_zone_and_never_as_a_day_without_one():
     assert moment(at("2026-07-01T23:30"), DEFAULT_ZONE) == "2 July 2026, 12:30am"
     assert moment(at("2026-07-01T23:30"), "Asia/Kolkata") == "2 July 2026, 5am"
