@@ -1,8 +1,10 @@
 """Figures for programs: the tables of /figures, of a day as known on a day, each with its definitions and digest."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -110,11 +112,12 @@ async def figures_file(call: ApiCall) -> Response:
     """Sends the same figures as rows of a file."""
     found = await _answered(call)
     asked, columns = found.asked, found.table.columns
-    tag = f'W/"{found.digest}"'
+    heads = [one.heading for one in columns]
+    called = json.dumps([heads, [[row.name, *row.names.values()] for row in found.table.rows]])
+    tag = f'W/"{sha256(f"{found.digest} {called}".encode()).hexdigest()}"'  # the digest knows no names
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization"}
     if is_known(call.request, tag):
         return Response(status_code=304, headers=headers)
-    heads = [one.heading for one in columns]
     before = [f"{one} on {asked.against}" for one in heads] if asked.against else []
     named = ["As of", "Known at", "Name", "Code", *heads, *before]
     response = await list_file(f"figures-{asked.show}-{asked.as_of}", "csv", _lines(found), columns=named, head=[])

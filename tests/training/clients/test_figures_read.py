@@ -11,6 +11,7 @@ from training.clients.scopes import SCOPES
 from training.core import clock
 from training.demo.cast import known
 from training.people.models import Person
+from training.sites.models import Area
 
 pytestmark = pytest.mark.by_hand
 PATH, SCOPE = "/api/v1/figures", "figures.readonly"
@@ -53,6 +54,11 @@ async def test_figures_of_a_day_are_compared_narrowed_and_sent_as_a_file(things,
     for path, answer in ((f"{PATH}?by=area&against=2001-01-01", now), (f"{PATH}.csv?by=area&against=2001-01-01", file)):
         same = await hr.get(path, SCOPE, **{"If-None-Match": answer.headers["etag"]})
         assert (same.status_code, same.text) == (304, "")
+    tag, called = file.headers["etag"], (await Area.get(unit_id=known("together"), code="CDF")).name
+    await Area.filter(unit_id=known("together"), code="CDF").update(name="Elsewhere")
+    other = await hr.get(f"{PATH}.csv?by=area&against=2001-01-01", SCOPE, **{"If-None-Match": tag})
+    assert other.status_code == 200 and "Elsewhere" in other.text, "the names are in the file, too"
+    await Area.filter(unit_id=known("together"), code="CDF").update(name=called)
 
 
 @pytest.mark.parametrize(
