@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from certificates.evidence.actions import MANAGE, Offered, offered_for, tell_evidence
 from certificates.evidence.reading import asked_for, typed_entry
-from certificates.evidence.rules import CLAIMED, TOLD_AT_ONCE, as_typed, form_for
+from certificates.evidence.rules import CLAIMED, TOLD_AT_ONCE, as_typed, form_for, of_members
 from certificates.evidence.views import counts_when, name_of
 from certificates.pathways.forms import AttributeField, RecordForm
 from training.clients.api import PageQuery, page_of
@@ -72,7 +72,7 @@ async def record_forms(call: ApiCall) -> FormList:
         forms=[
             FormShape(
                 type=one.type, what=one.what, pathway=one.pathway, title=name_of(one), counts_when=counts_when(one),
-                attributes=_fields(one.fields), of_members=_fields(part for part in one.team if part.name != "role"),
+                attributes=_fields(one.fields), of_members=_fields(of_members(one)),
             )
             for one in offered.of(TELLABLE).forms
         ]
@@ -166,7 +166,9 @@ async def tell_record(call: ApiCall) -> RecordShape:
         words = f"The rules ask for no such record. /api/v1/people/{person.id}/record-forms lists what they ask for"
         raise Invalid("There is a problem with what was sent.", problems={field: words})
     try:
-        values |= _typed(asked.attributes, {*(one.name for one in form.fields), "result"}, "attributes")
+        values |= _typed(asked.attributes, form.fields, "attributes", "result")
+        _typed(asked.own, of_members(form), "own")
+        _typed(asked.co_leader.attributes if asked.co_leader else {}, of_members(form), "co_leader.attributes")
         shown = await typed_entry(form, values, offered, claimed=form.type in CLAIMED)
         confirmer = person_named(values, "confirmer")
         await _count_asking(call, next(filter(None, (confirmer, *shown.by, *shown.team)), None))
@@ -199,8 +201,15 @@ async def _as_form(asked: RecordBody, call: ApiCall) -> dict[str, Any]:
     return values
 
 
-def _typed(attributes: Mapping[str, Any], known: Iterable[str], field: str) -> dict[str, Any]:
-    problems = {f"{field}.{name}": "This record has no such attribute" for name in attributes if name not in known}
+def _typed(attributes: Mapping[str, Any], fields: Iterable[AttributeField], field: str, *more: str) -> dict[str, Any]:
+    """Gives attributes as they are typed; refuses those that the form does not ask, and several values for one."""
+    several = dict.fromkeys(more, False) | {one.name: one.several for one in fields}
+    problems = {f"{field}.{name}": "This record has no such attribute" for name in attributes if name not in several}
+    problems |= {
+        f"{field}.{name}": "This has one value"
+        for name, value in attributes.items()
+        if isinstance(value, list) and len(value) > 1 and not several.get(name, True)
+    }
     if problems:
         raise Invalid("There is a problem", problems=problems)
     return {name: as_typed(value) for name, value in attributes.items()}
@@ -208,11 +217,11 @@ def _typed(attributes: Mapping[str, Any], known: Iterable[str], field: str) -> d
 
 def _placed(problems: Mapping[str, str], form: RecordForm) -> dict[str, str]:
     """Names the fields at fault as they were sent."""
-    attributes = {one.name for one in form.fields} | {"result"}
-    return {
-        f"attributes.{name}" if name in attributes else "type" if name == "form" else name: words
-        for name, words in problems.items()
-    }
+    members = of_members(form)
+    places = {f"own_{one.name}": f"own.{one.name}" for one in members}
+    places |= {f"co_leader_{one.name}": f"co_leader.attributes.{one.name}" for one in members}
+    places |= {name: f"attributes.{name}" for name in ("result", *(one.name for one in form.fields))}
+    return {places.get(name, "type" if name == "form" else name): words for name, words in problems.items()}
 
 
 async def _count_asking(call: ApiCall, confirmer: Confirmer | None) -> None:
@@ -223,7 +232,9 @@ async def _count_asking(call: ApiCall, confirmer: Confirmer | None) -> None:
 
 
 def _key(call: ApiCall) -> UUID:
-    return uuid5(call.actor.person_id, f"{call.request.url.path} {call.request.headers['idempotency-key']}")
+    """Names what was sent under its key: once the key is forgotten, it may come again with something else."""
+    told = f"{call.request.url.path} {call.request.headers['idempotency-key']} {call.body.model_dump_json()}"
+    return uuid5(call.actor.person_id, told)
 
 
 class RecordQuery(PageQuery):

@@ -57,10 +57,13 @@ async def typed_entry(
         raise Invalid("There is a problem", problems=wrong.problems | problems) from wrong
     parts = await components_of(offered.programme_of(form)) if form.type == "delivery" else ()
     team, by = (tuple(filter(None, [person_named(values, part)])) for part in ("co_leader", "by"))
-    team = tuple(replace(one, attributes=typed_member(form, values, "co_leader")) for one in team)
+    own, wrong_of_own = typed_member(form, values, "own")
+    theirs, wrong_of_theirs = typed_member(form, values, "co_leader")
+    team = tuple(replace(one, attributes=theirs) for one in team)
+    problems |= wrong_of_own | (wrong_of_theirs if team else {})
     shown = TypedEvidence(
         given.type, given.what, given.on, given.began, given.until, given.name.strip(), attributes=attributes,
-        team=team, by=by, files=files, own_part=typed_member(form, values, "own"),
+        team=team, by=by, files=files, own_part=own,
         about=given.about, note=given.note, tailorings=typed_tailorings(values, parts), pathway=given.pathway,
         reason=given.reason,
     )  # fmt: skip

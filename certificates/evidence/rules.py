@@ -80,9 +80,14 @@ def typed_attributes(form: RecordForm, values: Mapping[str, Any]) -> tuple[dict[
     return found, problems
 
 
-def typed_member(form: RecordForm, values: Mapping[str, Any], whose: str) -> dict[str, Any]:
-    """Returns what was typed of one member of a team; `whose` is how the names of their fields begin."""
-    return typed_fields((one for one in form.team if one.name != "role"), values, f"{whose}_")[0]
+def of_members(form: RecordForm) -> list[AttributeField]:
+    """Lists what a form asks of each member of a team."""
+    return [one for one in form.team if one.name != "role"]
+
+
+def typed_member(form: RecordForm, values: Mapping[str, Any], whose: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Returns what was typed of one member of a team, and what is wrong; `whose` is how their fields begin."""
+    return typed_fields(of_members(form), values, f"{whose}_")
 
 
 def typed_fields(
@@ -97,7 +102,7 @@ def typed_fields(
         try:
             read = [_value(one, text) for text in texts]
         except ValueError:
-            problems[one.name] = f"{one.label()}: {_ASKED.get(one.kind, 'choose an answer')}"
+            problems[f"{prefix}{one.name}"] = f"{one.label()}: {_ASKED.get(one.kind, 'choose an answer')}"
             continue
         if read:
             found[one.name] = read if one.several and len(read) > 1 else read[0]

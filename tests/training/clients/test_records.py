@@ -6,6 +6,8 @@ import pytest
 
 from tests.certificates.evidence.test_claims import LED, LEVEL, RULES, said
 from tests.certificates.world import publish_pathway
+from training.clients.models import KeyedAnswer
+from training.core import clock
 from training.demo.cast import known
 from training.people.models import Person
 from training.records.models import Confirmation, Participant, Record
@@ -23,6 +25,19 @@ GROUP = {
 CHILDCARE = {
     "person": AMINA, "type": "qualification", "what": "childcare", "on": "2020-05-01", "attributes": {"level": 3},
 }  # fmt: skip
+PAIRS = """
+pathway: paired
+title: In Pairs
+version: "1"
+levels:
+  leader:
+    title: Leader
+    requires:
+      led: {delivery: group, at_least: 1, title: A group led}
+deliveries:
+  group:
+    together: {team: lead, where: {group_size: {min: 3}}}
+"""
 AT_ONCE = """
 pathway: handed_in
 title: Handed In
@@ -97,6 +112,36 @@ async def test_what_another_system_may_tell_counts_at_once(program, browse, tmp_
     assert (better["replaces"], better["on"]) == (made["id"], "2026-03-03")
 
 
+async def test_what_rules_ask_of_members_is_told_where_it_is_wrong_to_programs_and_people(
+    browse, program, tmp_path, database
+):
+    await publish_pathway(tmp_path, PAIRS)
+    amina, hr = await browse("amina"), await program()
+    asked = {name: value for name, value in GROUP["attributes"].items() if name != "mode"}
+    body = GROUP | {"pathway": "paired", "attributes": asked, "confirmer": None}
+    body |= {"own": {"group_size": "many"}}
+    body |= {"co_leader": {"person": BRUNO, "attributes": {"group_size": "few"}}}
+    refused = await told(hr, body, status=422)
+    assert fields(refused) == {"own.group_size", "co_leader.attributes.group_size"}
+    form = {name: value for name, value in LED.items() if name != "mode"} | {"pathway": "paired"}
+    form |= {"key": str(known("form")), "co_leader": BRUNO, "co_leader_group_size": "few", "own_group_size": "3"}
+    page = await amina.post("/practice/new", data=form)
+    assert page.status_code == 422 and "enter a number" in page.text and not await Record.exists()
+    assert (await amina.post("/practice/new", data=form | {"co_leader_group_size": "4"})).status_code == 303
+    kept = await Participant.filter(record__name=LED["name"]).values_list("attributes", flat=True)
+    assert sorted(one["group_size"] for one in kept) == [3, 4]
+
+
+async def test_a_key_that_is_forgotten_may_come_again_with_something_else(growing, program):
+    hr = await program()
+    first = await told(hr, GROUP)
+    await KeyedAnswer.all().update(expires=clock.now())  # a day later
+    assert (await told(hr, GROUP))["id"] == first["id"], "the same once more"
+    await KeyedAnswer.all().update(expires=clock.now())
+    other = await told(hr, GROUP | {"name": "Friday group"})
+    assert other["id"] != first["id"] and other["name"] == "Friday group" and await Record.all().count() == 2
+
+
 async def test_the_same_key_writes_once_however_many_send_it(growing, program):
     hr = await program()
     await hr.headers(WRITE)
@@ -112,6 +157,9 @@ async def test_the_same_key_writes_once_however_many_send_it(growing, program):
         ({"attributes": GROUP["attributes"] | {"hours": "many"}}, {"attributes.hours"}),
         ({"attributes": GROUP["attributes"] | {"sessions": 900}}, {"attributes.sessions"}),
         ({"attributes": GROUP["attributes"] | {"shoe_size": 9}}, {"attributes.shoe_size"}),
+        ({"attributes": GROUP["attributes"] | {"sessions": [1, 2]}}, {"attributes.sessions"}),
+        ({"own": {"shoe_size": 9}}, {"own.shoe_size"}),
+        ({"co_leader": {"person": BRUNO, "attributes": {"name": "Eve"}}}, {"co_leader.attributes.name"}),
         ({"attributes": {}}, {"attributes.sessions", "attributes.hours", "attributes.role", "attributes.parents",
                               "attributes.completed"}),
         ({"attributes": GROUP["attributes"] | {"completed": 12}}, {"attributes.completed"}),
