@@ -129,7 +129,7 @@ async def change(request: Request) -> Response:
     report = await report_of(identity(request), me)
     fixed = {name: value for name, value in report.days.items() if read_day(value)}
     told = await _form(report.listing, report.filters, fixed, me) | {"back": (report.name, f"/reports/{report.id}")}
-    told |= {"title": f"Change {report.name}", "path": f"/reports/{report.id}/change"}
+    told |= {"title": f"Change {report.name}", "path": f"/reports/{report.id}/change", "left_out": False}
     now = {**report.days, "name": report.name, "every": report.every, "shared": "all" if report.shared else "few"}
     if request.method == "GET":
         return render(request, "reports/form.html", **told, values=now)
