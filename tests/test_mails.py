@@ -17,6 +17,7 @@ from certificates.decisions.reissue.actions import CORRECTED
 from certificates.evaluations.outcome_text import GROUNDS, OUTCOMES
 from tests.reading_age import grade
 from training.assessments.emails import TURNS
+from training.assessments.films.rules import PURPOSES
 from training.core.languages import SPOKEN, translations
 from training.core.mail_templates import Mail, Reader, WrittenMail, write
 from training.people.second_step.emails import TOLD
@@ -55,6 +56,11 @@ EACH: dict[str, list[dict[str, Any]]] = {
         {"wanted": "Amina Ali", "approved": approved, "words": "Seen"} for approved in (True, False)
     ],
     "people/test": [{}],
+    "assessments/film_consent": [
+        {"leads": "Amina Yusuf", "held": DAY, "who": "Sam", "purpose": purpose, "until": DAY, "child": child}
+        for purpose in PURPOSES.values()
+        for child in (True, False)
+    ],
     "drafts/publishing": [
         {"news": news, "name": "first-aid", "by": "Bruno", "number": "2", "words": words}
         for news in ("waiting", "published", "sent back")
