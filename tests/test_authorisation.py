@@ -663,7 +663,7 @@ def test_every_route_with_a_blank_says_how_it_is_filled():
 
 
 @pytest.mark.by_hand
-@pytest.mark.timeout(600)  # thousands of requests
+@pytest.mark.timeout(1200)  # thousands of requests
 @pytest.mark.parametrize("through_lms", [False, True], ids=["signed in directly", "through an LMS"])
 async def test_everybody_does_and_sees_what_their_roles_carry_where_the_other_person_is(visit, through_lms):
     wrong: list[Any] = []
