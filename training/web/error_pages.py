@@ -10,6 +10,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, ValidationError
 
 from training.core.errors import AppError, Conflict, Invalid, NotAllowed, NotFound, Upstream
@@ -73,8 +74,16 @@ async def refused(request: Request, error: Exception) -> Response:
     again = "" if path.startswith("/api/") else "Go back and try again."
     message, remedy = words.get(error.status_code, (str(error.detail), again))
     response = http_error(request, error.status_code, message, remedy)
-    response.headers.update(error.headers or {})  # which methods an address takes
+    response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(_methods(request))
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """Lists what an address takes by all its routes: Starlette tells of the first one alone."""
+    here = [one for one in request.app.routes if isinstance(one, Route) and one.matches(request.scope)[0] != Match.NONE]
+    return sorted({method for one in here for method in one.methods or ()})
 
 
 async def unreachable(request: Request, error: Exception) -> Response:

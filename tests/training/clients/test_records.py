@@ -233,3 +233,8 @@ async def test_records_come_page_by_page_and_by_what_is_asked(growing, program):
     assert (await here.get(PATH, READ)).json()["records"] == [] or await Person.filter(
         id=AMINA, memberships__site_id=known("site/HAR")
     ).exists()
+
+
+async def test_an_address_that_is_read_and_written_says_so_to_who_asks_otherwise(browse):
+    answer = await (await browse()).request("OPTIONS", "/api/v1/records")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, POST")
