@@ -10,17 +10,16 @@ from starlette.responses import Response
 from courses.editor.quiz_form import filled_in, kind_of, questions_in
 from courses.editor.structure import outline
 from training.core import clock
-from training.core.errors import NotFound
 from training.drafts import actions, publishing
 from training.drafts.contents import texts_of
-from training.drafts.form_pages import posted_fields, to_both
+from training.drafts.form_pages import file_with_form, posted_fields, to_both
 from training.drafts.kinds import OutlineGroup, part_with
 from training.drafts.models import DraftFile, MaterialDraft
 from training.drafts.resources import DraftResources
 from training.parsing.text import counting_number
 from training.parsing.yaml_edits.members import STEPS
 from training.parsing.yaml_edits.places import NotByButton, value_at
-from training.web.render import actor, identity, redirect, render
+from training.web.render import actor, redirect, render
 
 KINDS = (
     ("one", "One choice is right"),
@@ -33,12 +32,8 @@ KINDS = (
 
 async def quiz(request: Request) -> Response:
     """Shows a quiz as a form; posted, writes what was typed into its file, and does what was pressed."""
-    draft = await actions.draft_for(actor(request), identity(request))
-    path = request.path_params["path"]
-    found = await DraftFile.get_or_none(draft_id=draft.id, path=path, text__isnull=False)
-    part = part_with(outline(await texts_of(draft.id)), path)
-    if found is None or part is None or part.form != "quiz":
-        raise NotFound("There is no such quiz in this draft.", "Look at the draft again.")
+    draft, found = await file_with_form(request, "quiz", outline)
+    path = found.path
     if request.method == "GET":
         return await _shown(request, draft, found, found.text or "", {})
     posted = await posted_fields(request, found, most=5000)

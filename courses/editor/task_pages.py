@@ -9,29 +9,24 @@ from courses.editor.competencies import competencies_in
 from courses.editor.structure import outline
 from courses.editor.task_form import fields_of, written
 from training.core import clock
-from training.core.errors import NotFound
 from training.drafts import actions, publishing
 from training.drafts.contents import texts_of
-from training.drafts.form_pages import posted_fields, to_both
+from training.drafts.form_pages import file_with_form, posted_fields, to_both
 from training.drafts.kinds import part_with
 from training.drafts.models import DraftFile, MaterialDraft
 from training.drafts.resources import DraftResources
 from training.drafts.rules import typed_text
 from training.parsing.text import counting_number
 from training.parsing.yaml_edits.places import NotByButton
-from training.web.render import actor, identity, redirect, render
+from training.web.render import actor, redirect, render
 
 HANDED_IN = (("note", "A note"), ("file", "A note, and a photo or document"))
 
 
 async def task(request: Request) -> Response:
     """Shows a task as a form; posted, writes what was typed into its file."""
-    draft = await actions.draft_for(actor(request), identity(request))
-    path = request.path_params["path"]
-    found = await DraftFile.get_or_none(draft_id=draft.id, path=path, text__isnull=False)
-    part = part_with(outline(await texts_of(draft.id)), path)
-    if found is None or part is None or part.form != "task":
-        raise NotFound("There is no such task in this draft.", "Look at the draft again.")
+    draft, found = await file_with_form(request, "task", outline)
+    path = found.path
     if request.method == "GET":
         return await _shown(request, draft, found, {})
     posted = await posted_fields(request, found, most=500)

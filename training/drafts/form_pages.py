@@ -1,14 +1,19 @@
 """What pages share that show a file of a draft as a form: what was posted, and the way on where somebody was faster."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from training.core.errors import NotFound
+from training.drafts import actions
+from training.drafts.contents import texts_of
+from training.drafts.kinds import OutlineGroup, part_with
 from training.drafts.models import DraftFile, MaterialDraft
 from training.drafts.rules import typed_text
 from training.parsing.text import clean, counting_number
-from training.web.render import redirect
+from training.web.render import actor, identity, redirect
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,19 @@ async def posted_fields(request: Request, found: DraftFile, *, most: int) -> Pos
             lists={name[:-2]: [clean(str(one)) for one in posted.getlist(name)] for name in names
                    if name.endswith("[]")},
         )  # fmt: skip
+
+
+async def file_with_form(
+    request: Request, form: str, outline: Callable[[Mapping[str, str]], Sequence[OutlineGroup]]
+) -> tuple[MaterialDraft, DraftFile]:
+    """Finds the file of the address, and its draft; NotFound where the outline gives it no such form."""
+    draft = await actions.draft_for(actor(request), identity(request))
+    path = request.path_params["path"]
+    found = await DraftFile.get_or_none(draft_id=draft.id, path=path, text__isnull=False)
+    part = part_with(outline(await texts_of(draft.id)), path)
+    if found is None or part is None or part.form != form:
+        raise NotFound(f"There is no such {form} in this draft.", "Look at the draft again.")
+    return draft, found
 
 
 def to_both(request: Request, draft: MaterialDraft, called: str) -> Response:
